@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Names of people and rooms: which characters they are made of, when two are the
+ * same, and how a text somebody sent becomes one (rules S21 and S22). Who holds
+ * which name is known elsewhere.
+ */
+#include "config.h"
+
+#include "common/proto/sal-name.h"
+
+#include <string.h>
+
+#include "common/base/sal-limits.h"
+#include "common/proto/sal-text.h"
+
+static gboolean
+is_name_char (gunichar c)
+{
+  switch (g_unichar_type (c))
+    {
+    case G_UNICODE_LOWERCASE_LETTER:
+    case G_UNICODE_MODIFIER_LETTER:
+    case G_UNICODE_OTHER_LETTER:
+    case G_UNICODE_TITLECASE_LETTER:
+    case G_UNICODE_UPPERCASE_LETTER:
+    case G_UNICODE_SPACING_MARK:
+    case G_UNICODE_ENCLOSING_MARK:
+    case G_UNICODE_NON_SPACING_MARK:
+    case G_UNICODE_DECIMAL_NUMBER:
+      return TRUE;
+    default:
+      return c < 0x80 && c != '\0' && strchr ("_-[]{}^|", (int) c) != NULL;
+    }
+}
+
+/* Everything that cannot be in a name becomes one underscore a run. */
+static char *
+to_name_alphabet (const char *text)
+{
+  g_autofree char *nfc = g_utf8_normalize (text, -1, G_NORMALIZE_NFC);
+  GString *out = g_string_new (NULL);
+  gboolean in_run = FALSE;
+
+  for (const char *at = nfc != NULL ? nfc : ""; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      gunichar c = g_utf8_get_char (at);
+
+      if (is_name_char (c))
+        g_string_append_unichar (out, c);
+      else if (!in_run)
+        g_string_append_c (out, '_');
+      in_run = !is_name_char (c);
+    }
+  return g_string_free (out, FALSE);
+}
+
+static void
+cut_chars (char *text, glong chars)
+{
+  if (g_utf8_strlen (text, -1) > chars)
+    *g_utf8_offset_to_pointer (text, chars) = '\0';
+}
+
+/**
+ * sal_name_from_text:
+ * @text: clean text, not empty
+ *
+ * Makes a name of whatever was sent: NFC, only letters, marks, digits and
+ * `_-[]{}^|`, at most %SAL_NAME_MAX_CHARS characters (S21). The name of a name is
+ * that name.
+ *
+ * Returns: (transfer full): a name; %NULL only if @text is empty.
+ */
+char *
+sal_name_from_text (const char *text)
+{
+  g_autofree char *name = to_name_alphabet (text);
+
+  cut_chars (name, SAL_NAME_MAX_CHARS);
+  return *name != '\0' ? g_steal_pointer (&name) : NULL;
+}
+
+/**
+ * sal_name_with_suffix:
+ *
+ * Returns: (transfer full): `NAME_2` and the like, with @name shortened so that the
+ * whole stays within %SAL_NAME_MAX_CHARS characters (S21).
+ */
+char *
+sal_name_with_suffix (const char *name, guint number)
+{
+  g_autofree char *suffix = g_strdup_printf ("_%u", number);
+  g_autofree char *base = g_strdup (name);
+
+  cut_chars (base, SAL_NAME_MAX_CHARS - (glong) strlen (suffix));
+  return g_strconcat (base, suffix, NULL);
+}
+
+/**
+ * sal_name_key:
+ *
+ * Returns: (transfer full): what two names have in common that count as the same:
+ * the case-folded form.
+ */
+char *
+sal_name_key (const char *name)
+{
+  g_autofree char *folded = g_utf8_casefold (name, -1);
+
+  return g_utf8_normalize (folded, -1, G_NORMALIZE_NFC);
+}
+
+/**
+ * sal_room_from_text:
+ * @text: clean text, with or without `#` in front
+ *
+ * Returns: (transfer full): a room's name, in the alphabet of names and at most
+ * %SAL_ROOM_MAX_BYTES bytes, or %NULL if nothing is left of @text.
+ */
+char *
+sal_room_from_text (const char *text)
+{
+  g_autofree char *room = NULL;
+
+  while (*text == '#')
+    text++;
+  room = to_name_alphabet (text);
+  room[sal_text_fit (room, strlen (room), SAL_ROOM_MAX_BYTES)] = '\0';
+  return *room != '\0' ? g_steal_pointer (&room) : NULL;
+}
+
+/**
+ * sal_name_split_first_unit:
+ * @text: the first unit of a connection, clean
+ * @name: (out) (transfer full): the name in it
+ *
+ * Programs that wait for a cue word, or never give a name, begin with
+ * `NAME: TEXT` or `[NAME] TEXT` (S22); for all others the whole is the name (S21).
+ * More than %SAL_NAME_MAX_CHARS characters before the colon are a sentence, not a
+ * name.
+ *
+ * Returns: (nullable): the message after the name, within @text.
+ */
+const char *
+sal_name_split_first_unit (const char *text, char **name)
+{
+  const char *head = text;
+  const char *end = NULL;
+  const char *rest = NULL;
+
+  if (*text == '[' && (end = strchr (text, ']')) != NULL && end[1] == ' ')
+    {
+      head = text + 1;
+      rest = end + 1;
+    }
+  else if ((end = strstr (text, ": ")) != NULL)
+    rest = end + 2;
+
+  if (rest != NULL)
+    {
+      g_autofree char *candidate = g_strstrip (g_strndup (head, (gsize) (end - head)));
+
+      while (*rest == ' ')
+        rest++;
+      if (*candidate != '\0' && *rest != '\0' &&
+          g_utf8_strlen (candidate, -1) <= SAL_NAME_MAX_CHARS)
+        {
+          *name = sal_name_from_text (candidate);
+          return rest;
+        }
+    }
+  *name = sal_name_from_text (text);
+  return NULL;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+char *sal_name_from_text (const char *text);
+char *sal_name_with_suffix (const char *name, guint number);
+char *sal_name_key (const char *name);
+
+char *sal_room_from_text (const char *text);
+
+const char *sal_name_split_first_unit (const char *text, char **name);
+
+G_END_DECLS

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Bytes from a peer to text that may be shown to anybody (rule S20). What leaves
+ * here is valid UTF-8 without control characters, so it can neither drive a
+ * terminal nor turn a line around nor begin a second one.
+ */
+#include "config.h"
+
+#include "common/proto/sal-text.h"
+
+#include <string.h>
+
+#define REPLACEMENT 0xFFFD
+
+/* The characters with the property Bidi_Control (UAX #9). */
+static gboolean
+is_bidi_control (gunichar c)
+{
+  return c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
+         (c >= 0x2066 && c <= 0x2069);
+}
+
+/* A character as it may be shown: itself, another in its place, or 0 for none. */
+static gunichar
+shown_as (gunichar c)
+{
+  if (c == '\t')
+    return ' ';
+  if (c < 0x20 || (c >= 0x7F && c < 0xA0) || is_bidi_control (c))
+    return 0;
+  /* Line and paragraph separators begin a new line in a window. */
+  if (c == 0x2028 || c == 0x2029)
+    return ' ';
+  return c;
+}
+
+static gboolean
+is_space_at (const char *text)
+{
+  return g_unichar_isspace (g_utf8_get_char (text));
+}
+
+static void
+trim (GString *out, gsize start)
+{
+  const char *at = out->str + start;
+
+  while (*at != '\0' && is_space_at (at))
+    at = g_utf8_next_char (at);
+  g_string_erase (out, (gssize) start, at - (out->str + start));
+
+  while (out->len > start)
+    {
+      const char *last = g_utf8_prev_char (out->str + out->len);
+
+      if (!is_space_at (last))
+        break;
+      g_string_truncate (out, (gsize) (last - out->str));
+    }
+}
+
+/**
+ * sal_text_clean:
+ * @out: where to append
+ * @bytes: what a peer sent as one unit
+ *
+ * Appends @bytes as text that is safe to show: every byte that is not UTF-8
+ * becomes U+FFFD; TAB becomes a space; control characters and those that turn the
+ * direction of text are dropped, and so is a byte order mark at the beginning;
+ * white space at both ends is trimmed (S20).
+ *
+ * Returns: %FALSE if nothing is left, and then nothing was appended.
+ */
+gboolean
+sal_text_clean (GString *out, const void *bytes, gsize len)
+{
+  const char *at = bytes;
+  const char *end = at + len;
+  gsize start = out->len;
+
+  if (len >= 3 && memcmp (at, "\xEF\xBB\xBF", 3) == 0)
+    at += 3;
+  while (at < end)
+    {
+      gunichar c = (guchar) *at;
+
+      if (c >= 0x20 && c < 0x7F)
+        {
+          g_string_append_c (out, *at++);
+          continue;
+        }
+      if (c >= 0x80)
+        c = g_utf8_get_char_validated (at, end - at);
+      if (c >= 0x110000)
+        {
+          at++;
+          c = REPLACEMENT;
+        }
+      else
+        at += g_unichar_to_utf8 (c, NULL);
+      c = shown_as (c);
+      if (c != 0)
+        g_string_append_unichar (out, c);
+    }
+  trim (out, start);
+  return out->len > start;
+}
+
+/**
+ * sal_text_incomplete_tail:
+ *
+ * Returns: how many bytes at the end of @bytes begin a UTF-8 character whose other
+ * bytes are still to come; 0 to 3.
+ */
+gsize
+sal_text_incomplete_tail (const void *bytes, gsize len)
+{
+  const guint8 *text = bytes;
+
+  for (gsize back = 1; back <= MIN (len, 3); back++)
+    {
+      guint8 c = text[len - back];
+
+      if ((c & 0xC0) == 0x80)
+        continue;
+      if (c >= 0xC0 && g_utf8_get_char_validated ((const char *) text + len - back,
+                                                  (gssize) back) == (gunichar) -2)
+        return back;
+      break;
+    }
+  return 0;
+}
+
+/**
+ * sal_text_fit:
+ * @text: valid UTF-8 of @len bytes
+ *
+ * Returns: the length of the longest beginning of @text that has at most
+ * @max_bytes bytes and does not cut a character.
+ */
+gsize
+sal_text_fit (const char *text, gsize len, gsize max_bytes)
+{
+  if (len <= max_bytes)
+    return len;
+  while (max_bytes > 0 && ((guchar) text[max_bytes] & 0xC0) == 0x80)
+    max_bytes--;
+  return max_bytes;
+}
+
+/**
+ * sal_text_append_time:
+ * @time_us: microseconds since 1970, UTC
+ *
+ * Appends `YYYY-MM-DD HH:MM` in local time.
+ */
+void
+sal_text_append_time (GString *out, gint64 time_us)
+{
+  g_autoptr (GDateTime) when = g_date_time_new_from_unix_local (time_us / G_USEC_PER_SEC);
+  g_autofree char *text = when != NULL ? g_date_time_format (when, "%F %H:%M") : NULL;
+
+  g_string_append (out, text != NULL ? text : "(unknown time)");
+}

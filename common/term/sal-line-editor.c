@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A line that somebody types on a terminal while other lines arrive: GNU readline's
+ * callback interface in a GLib main loop. Whatever prints calls hide() before and
+ * show() after, and the line being typed is never torn.
+ *
+ * readline keeps its state in globals, so there is one editor a process.
+ */
+#include "config.h"
+
+#include "common/term/sal-line-editor.h"
+
+#include <glib-unix.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* readline's headers come last: they need stdio and define common names. */
+#include <readline/history.h>
+#include <readline/readline.h>
+
+#define HISTORY_LINES 500
+
+struct _SalLineEditor
+{
+  char *prompt;                   /* (owned) */
+  const char *const *completions; /* (unowned) (nullable) */
+  SalLineFunc on_line;
+  gpointer data;
+  guint input;
+  guint resize;
+  gboolean hidden;
+};
+
+static SalLineEditor *the_editor;
+
+static void
+handle_line (char *line)
+{
+  SalLineEditor *editor = the_editor;
+
+  if (line == NULL)
+    {
+      /* readline shows its prompt again by itself; Ctrl-D means there is no more. */
+      rl_callback_handler_remove ();
+      editor->on_line (NULL, editor->data);
+      return;
+    }
+  if (*line != '\0')
+    add_history (line);
+  editor->on_line (line, editor->data);
+  free (line);
+}
+
+static gboolean
+on_input (int fd, GIOCondition condition, gpointer data)
+{
+  SalLineEditor *editor = data;
+
+  if (condition & G_IO_IN)
+    rl_callback_read_char ();
+  else
+    {
+      editor->input = 0;
+      editor->on_line (NULL, editor->data); /* the terminal is gone */
+      return G_SOURCE_REMOVE;
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_resize (gpointer data)
+{
+  rl_resize_terminal ();
+  return G_SOURCE_CONTINUE;
+}
+
+/* readline frees what it gets with free(). */
+static char *
+complete (const char *text, int state)
+{
+  static int at;
+
+  at = state == 0 ? 0 : at;
+  while (the_editor->completions != NULL && the_editor->completions[at] != NULL)
+    {
+      const char *candidate = the_editor->completions[at++];
+
+      if (g_str_has_prefix (candidate, text))
+        return strdup (candidate);
+    }
+  return NULL;
+}
+
+/**
+ * sal_line_editor_new:
+ * @prompt: shown before the line
+ * @completions: (nullable) (array zero-terminated=1) (transfer none): what Tab offers
+ * @on_line: called with @data for each line
+ *
+ * Standard input must be a terminal.
+ *
+ * Returns: (transfer full): the one editor of this process.
+ */
+SalLineEditor *
+sal_line_editor_new (const char *prompt,
+                     const char *const *completions,
+                     SalLineFunc on_line,
+                     gpointer data)
+{
+  SalLineEditor *editor = g_new0 (SalLineEditor, 1);
+
+  g_return_val_if_fail (the_editor == NULL, NULL);
+
+  the_editor = editor;
+  editor->prompt = g_strdup (prompt);
+  editor->completions = completions;
+  editor->on_line = on_line;
+  editor->data = data;
+
+  rl_readline_name = "salotto";
+  rl_catch_signals = 0;
+  rl_catch_sigwinch = 0;
+  rl_completion_entry_function = complete;
+  /* A pasted text is shown and sent like a typed one, not taken for one long line. */
+  rl_variable_bind ("enable-bracketed-paste", "off");
+  rl_basic_word_break_characters = " ";
+  using_history ();
+  stifle_history (HISTORY_LINES);
+  rl_callback_handler_install (editor->prompt, handle_line);
+  editor->input = g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, editor);
+  editor->resize = g_unix_signal_add (SIGWINCH, on_resize, editor);
+  return editor;
+}
+
+/**
+ * sal_line_editor_free:
+ * @editor: (nullable) (transfer full)
+ *
+ * Gives the terminal back as it was.
+ */
+void
+sal_line_editor_free (SalLineEditor *editor)
+{
+  if (editor == NULL)
+    return;
+  sal_line_editor_hide ();
+  g_clear_handle_id (&editor->input, g_source_remove);
+  g_clear_handle_id (&editor->resize, g_source_remove);
+  rl_callback_handler_remove ();
+  clear_history ();
+  the_editor = NULL;
+  g_free (editor->prompt);
+  g_free (editor);
+}
+
+/**
+ * sal_line_editor_hide:
+ *
+ * Takes the line being typed off the screen. Nothing happens where there is no
+ * editor, so that whoever prints need not know.
+ */
+void
+sal_line_editor_hide (void)
+{
+  if (the_editor == NULL || the_editor->hidden)
+    return;
+  rl_clear_visible_line ();
+  fflush (stdout);
+  the_editor->hidden = TRUE;
+}
+
+/**
+ * sal_line_editor_show:
+ *
+ * Puts it back.
+ */
+void
+sal_line_editor_show (void)
+{
+  if (the_editor == NULL || !the_editor->hidden)
+    return;
+  the_editor->hidden = FALSE;
+  rl_on_new_line ();
+  rl_redisplay ();
+}

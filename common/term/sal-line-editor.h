@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _SalLineEditor SalLineEditor;
+
+/* @line: (nullable): what was typed, without its end; %NULL: Ctrl-D on an empty line. */
+typedef void (*SalLineFunc) (const char *line, gpointer data);
+
+SalLineEditor *sal_line_editor_new (const char *prompt,
+                                    const char *const *completions,
+                                    SalLineFunc on_line,
+                                    gpointer data);
+void sal_line_editor_free (SalLineEditor *editor);
+void sal_line_editor_hide (void);
+void sal_line_editor_show (void);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SalLineEditor, sal_line_editor_free)
+
+G_END_DECLS

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* How much somebody may still say. A value; zeroed means nothing said yet. */
+typedef struct
+{
+  gint64 since_us;    /* when the bucket was last looked at; 0: it is full */
+  guint32 used_milli; /* thousandths of a message taken out of it */
+} SrvQuota;
+
+gboolean srv_quota_take (SrvQuota *quota, guint rate, guint burst, gint64 now_us);
+
+G_END_DECLS

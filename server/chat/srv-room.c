@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A room as one worker sees it: who is present (everywhere, as the log says), and
+ * which members of this worker read it. An event is encoded once for all members
+ * who get the same bytes, and each member's queue gets a reference.
+ */
+#include "config.h"
+
+#include "server/chat/srv-room.h"
+
+#include <string.h>
+
+/* Members who get the same bytes: one dialect, one variant. */
+typedef struct
+{
+  const SalDialect *dialect;
+  guint variant;
+  GPtrArray *members;    /* (owned) of SrvMember (unowned) */
+  SrvFrameStream frames; /* what was delivered this turn lies side by side */
+} Audience;
+
+struct _SrvRoom
+{
+  char *name;          /* (owned) */
+  GHashTable *present; /* (owned): set of names */
+  GArray *audiences;   /* (owned) of Audience */
+};
+
+static void
+audience_clear (gpointer data)
+{
+  Audience *audience = data;
+
+  g_ptr_array_unref (audience->members);
+  srv_frame_stream_clear (&audience->frames);
+}
+
+/**
+ * srv_room_new:
+ */
+SrvRoom *
+srv_room_new (const char *name)
+{
+  SrvRoom *room = g_new0 (SrvRoom, 1);
+
+  room->name = g_strdup (name);
+  room->present = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  room->audiences = g_array_new (FALSE, FALSE, sizeof (Audience));
+  g_array_set_clear_func (room->audiences, audience_clear);
+  return room;
+}
+
+/**
+ * srv_room_free:
+ * @room: (nullable) (transfer full): with no members
+ */
+void
+srv_room_free (SrvRoom *room)
+{
+  if (room == NULL)
+    return;
+  g_free (room->name);
+  g_hash_table_unref (room->present);
+  g_array_unref (room->audiences);
+  g_free (room);
+}
+
+/**
+ * srv_room_get_name:
+ */
+const char *
+srv_room_get_name (const SrvRoom *room)
+{
+  return room->name;
+}
+
+/**
+ * srv_room_come:
+ *
+ * The log says that @name is here.
+ */
+void
+srv_room_come (SrvRoom *room, const char *name)
+{
+  g_hash_table_add (room->present, g_strdup (name));
+}
+
+/**
+ * srv_room_go:
+ *
+ * The log says that @name is here no more.
+ */
+void
+srv_room_go (SrvRoom *room, const char *name)
+{
+  g_hash_table_remove (room->present, name);
+}
+
+/**
+ * srv_room_count:
+ *
+ * Returns: how many are present.
+ */
+guint
+srv_room_count (const SrvRoom *room)
+{
+  return g_hash_table_size (room->present);
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return g_utf8_collate (*(const char *const *) a, *(const char *const *) b);
+}
+
+/**
+ * srv_room_list:
+ *
+ * Returns: (transfer container): the names of all who are present, sorted.
+ */
+GPtrArray *
+srv_room_list (const SrvRoom *room)
+{
+  GPtrArray *names = g_ptr_array_sized_new (g_hash_table_size (room->present));
+  GHashTableIter iter;
+  gpointer name = NULL;
+
+  g_hash_table_iter_init (&iter, room->present);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    g_ptr_array_add (names, name);
+  g_ptr_array_sort (names, compare_names);
+  return names;
+}
+
+static Audience *
+audience_of (SrvRoom *room, const SalDialect *dialect, guint variant)
+{
+  Audience audience = { .dialect = dialect, .variant = variant };
+
+  for (guint i = 0; i < room->audiences->len; i++)
+    {
+      Audience *known = &g_array_index (room->audiences, Audience, i);
+
+      if (known->dialect == dialect && known->variant == variant)
+        return known;
+    }
+  audience.members = g_ptr_array_new ();
+  g_array_append_val (room->audiences, audience);
+  return &g_array_index (room->audiences, Audience, room->audiences->len - 1);
+}
+
+/**
+ * srv_room_add:
+ * @member: (transfer none): in no room; must stay until it is removed
+ */
+void
+srv_room_add (SrvRoom *room, SrvMember *member)
+{
+  Audience *audience = audience_of (room, member->dialect, member->variant);
+
+  member->room = room;
+  member->index = audience->members->len;
+  g_ptr_array_add (audience->members, member);
+}
+
+/**
+ * srv_room_remove:
+ * @member: in a room or not
+ */
+void
+srv_room_remove (SrvMember *member)
+{
+  Audience *audience = NULL;
+
+  if (member->room == NULL)
+    return;
+  audience = audience_of (member->room, member->dialect, member->variant);
+  g_ptr_array_remove_index_fast (audience->members, member->index);
+  if (member->index < audience->members->len)
+    ((SrvMember *) audience->members->pdata[member->index])->index = member->index;
+  member->room = NULL;
+}
+
+/**
+ * srv_room_set_variant:
+ *
+ * From now on @member gets its bytes in this form.
+ */
+void
+srv_room_set_variant (SrvMember *member, guint variant)
+{
+  SrvRoom *room = member->room;
+
+  if (member->variant == variant)
+    return;
+  srv_room_remove (member);
+  member->variant = variant;
+  if (room != NULL)
+    srv_room_add (room, member);
+}
+
+/**
+ * srv_room_deliver:
+ * @scratch: overwritten
+ *
+ * Puts @event into the queue of every member.
+ *
+ * Returns: how many that were.
+ */
+guint
+srv_room_deliver (SrvRoom *room, const SalEvent *event, GString *scratch)
+{
+  guint deliveries = 0;
+
+  for (guint i = 0; i < room->audiences->len; i++)
+    {
+      Audience *audience = &g_array_index (room->audiences, Audience, i);
+      SrvFrame frame;
+
+      if (audience->members->len == 0)
+        continue;
+      g_string_truncate (scratch, 0);
+      audience->dialect->encode (scratch, event, audience->variant);
+      frame = srv_frame_stream_append (&audience->frames, scratch->str, scratch->len);
+      for (guint m = 0; m < audience->members->len; m++)
+        srv_outq_push (((SrvMember *) audience->members->pdata[m])->outq, &frame);
+      deliveries += audience->members->len;
+    }
+  return deliveries;
+}
+
+/**
+ * srv_room_end_turn:
+ *
+ * A quiet room holds no memory for what it might say next.
+ */
+void
+srv_room_end_turn (SrvRoom *room)
+{
+  for (guint i = 0; i < room->audiences->len; i++)
+    srv_frame_stream_clear (&g_array_index (room->audiences, Audience, i).frames);
+}

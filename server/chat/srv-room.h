@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "common/proto/sal-dialect.h"
+#include "server/net/srv-outq.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SrvRoom SrvRoom;
+typedef struct _SrvMember SrvMember;
+
+/* Somebody of this worker who reads in a room. Embedded in the connection. */
+struct _SrvMember
+{
+  SrvOutq *outq;             /* (unowned): where what it reads goes */
+  const SalDialect *dialect; /* (unowned) */
+  guint variant;             /* of the dialect */
+  SrvRoom *room;             /* (unowned) (nullable): where it is */
+  guint index;               /* its place among those who get the same bytes */
+};
+
+SrvRoom *srv_room_new (const char *name);
+void srv_room_free (SrvRoom *room);
+const char *srv_room_get_name (const SrvRoom *room);
+
+void srv_room_come (SrvRoom *room, const char *name);
+void srv_room_go (SrvRoom *room, const char *name);
+guint srv_room_count (const SrvRoom *room);
+GPtrArray *srv_room_list (const SrvRoom *room);
+
+void srv_room_add (SrvRoom *room, SrvMember *member);
+void srv_room_remove (SrvMember *member);
+void srv_room_set_variant (SrvMember *member, guint variant);
+guint srv_room_deliver (SrvRoom *room, const SalEvent *event, GString *scratch);
+void srv_room_end_turn (SrvRoom *room);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvRoom, srv_room_free)
+
+G_END_DECLS

@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One person's conversation with the server: who they are, where they are, what
+ * they may do. Commands come in from a dialect, answers from the log; events go out.
+ * No descriptor, no bytes, no clock: the connection that carries it provides those.
+ *
+ * Nothing is shown before the log has it, so a session asks and waits:
+ *
+ *     NEW --name--> ENTERING --join is back--> IN --/join--> MOVING --join is back--> IN
+ *     IN, MOVING --quit, FIN, put out--> LEAVING --leave is back--> OVER
+ *     NEW --quit, FIN, put out--> OVER
+ *
+ * While it is ENTERING or MOVING, or too much of what it said is on its way, it is
+ * not given anything new (srv_session_is_waiting()), so TCP holds the sender back.
+ */
+#include "config.h"
+
+#include "server/chat/srv-session.h"
+
+#include <string.h>
+
+#include "common/proto/sal-name.h"
+
+/* How many bytes of names a line of `/who` holds. */
+#define WHO_LINE_BYTES 400
+
+/**
+ * srv_session_init:
+ * @session: (out caller-allocates)
+ * @address: as it is shown to others
+ * @room: the room to enter
+ */
+void
+srv_session_init (SrvSession *session,
+                  const SrvSessionHost *host,
+                  const SrvLimits *limits,
+                  SrvOrigin origin,
+                  const char *address,
+                  const char *room)
+{
+  *session = (SrvSession){
+    .host = host,
+    .limits = limits,
+    .origin = origin,
+    .address = g_strdup (address),
+    .room = g_strdup (room),
+  };
+}
+
+/**
+ * srv_session_clear:
+ */
+void
+srv_session_clear (SrvSession *session)
+{
+  g_clear_pointer (&session->address, g_free);
+  g_clear_pointer (&session->name, g_free);
+  g_clear_pointer (&session->room, g_free);
+  g_clear_pointer (&session->pending, g_free);
+  g_clear_pointer (&session->deferred_text, g_free);
+}
+
+static void
+tell (SrvSession *session, SalEventKind kind)
+{
+  SalEvent event = { .kind = kind, .name = session->name, .room = session->room };
+
+  session->host->tell (session, &event);
+}
+
+static void
+tell_note (SrvSession *session, SalNote note, const char *text, guint64 number)
+{
+  SalEvent event = {
+    .kind = SAL_EVENT_NOTE, .note = note, .room = session->room, .text = text, .number = number
+  };
+
+  session->host->tell (session, &event);
+}
+
+static void
+post (SrvSession *session, SrvEntryKind kind, const char *name, const char *text)
+{
+  SrvEntry *entry =
+      srv_entry_new (kind, session->origin, session->room, name, session->address, text);
+
+  session->host->post (session, entry);
+}
+
+static void
+end (SrvSession *session, SrvEnd how)
+{
+  session->state = SRV_SESSION_OVER;
+  session->present = NULL;
+  session->host->end (session, how);
+}
+
+/**
+ * srv_session_is_named:
+ *
+ * Returns: whether the person has said a name, so that others may know of them.
+ */
+gboolean
+srv_session_is_named (const SrvSession *session)
+{
+  return session->name != NULL;
+}
+
+/**
+ * srv_session_is_waiting:
+ *
+ * Returns: whether the session takes nothing new until the log has answered.
+ */
+gboolean
+srv_session_is_waiting (const SrvSession *session)
+{
+  return session->state == SRV_SESSION_ENTERING || session->state == SRV_SESSION_MOVING ||
+         session->reading || session->deferred.kind != SAL_COMMAND_NONE ||
+         session->posts >= SAL_POSTS_IN_FLIGHT;
+}
+
+/**
+ * srv_session_greet:
+ *
+ * The server speaks first.
+ */
+void
+srv_session_greet (SrvSession *session)
+{
+  tell (session, SAL_EVENT_GREETING);
+  tell (session, SAL_EVENT_NAME_WANTED);
+}
+
+/* Leaving: the entry goes through the log like everything else, so that it comes
+ * after what was said before it. */
+static void
+leave (SrvSession *session)
+{
+  SrvEntry *entry = NULL;
+
+  if (session->state >= SRV_SESSION_LEAVING)
+    return;
+  if (session->state == SRV_SESSION_NEW)
+    {
+      if (session->saying_goodbye)
+        tell (session, SAL_EVENT_GOODBYE);
+      end (session, session->put_out ? SRV_END_PROMPT : SRV_END_POLITE);
+      return;
+    }
+  entry = srv_entry_new (SRV_ENTRY_LEAVE, session->origin, session->room,
+                         session->name != NULL ? session->name : "", session->address, NULL);
+  entry->final = TRUE;
+  session->state = SRV_SESSION_LEAVING;
+  session->host->post (session, entry);
+}
+
+static void
+left (SrvSession *session)
+{
+  if (session->saying_goodbye)
+    tell (session, SAL_EVENT_GOODBYE);
+  end (session, session->put_out ? SRV_END_PROMPT : SRV_END_POLITE);
+}
+
+/* S25: three errors in a row end the connection. */
+static void
+count_error (SrvSession *session)
+{
+  SalEvent why = { .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_TOO_MANY_ERRORS };
+
+  if (++session->errors >= SAL_ERRORS_IN_A_ROW)
+    srv_session_put_out (session, &why);
+}
+
+static gboolean
+may_speak (SrvSession *session, gint64 now_us)
+{
+  guint rate = session->limits->value[SAL_LIMIT_MESSAGES_PER_SECOND];
+  guint burst = session->limits->value[SAL_LIMIT_MESSAGE_BURST];
+
+  if (srv_quota_take (&session->quota, rate, burst, now_us))
+    return TRUE;
+  tell_note (session, SAL_NOTE_LIMIT, sal_limit_key (SAL_LIMIT_MESSAGES_PER_SECOND), rate);
+  return FALSE;
+}
+
+static void
+say (SrvSession *session, SrvEntryKind kind, const char *text)
+{
+  if (session->muted)
+    {
+      tell_note (session, SAL_NOTE_MUTED, NULL, 0);
+      return;
+    }
+  session->posts++;
+  post (session, kind, session->name, text);
+}
+
+static void
+introduce (SrvSession *session, const char *text)
+{
+  g_autofree char *wanted = NULL;
+  const char *message = sal_name_split_first_unit (text, &wanted);
+
+  session->pending = g_strdup (message);
+  session->state = SRV_SESSION_ENTERING;
+  post (session, SRV_ENTRY_JOIN, wanted, NULL);
+}
+
+/* S21: who presses Return without a name is asked again, now and then. */
+static void
+blank (SrvSession *session)
+{
+  if (session->state == SRV_SESSION_NEW && ++session->blanks % 3 == 0)
+    tell (session, SAL_EVENT_NAME_WANTED);
+}
+
+static void
+move (SrvSession *session, const char *text)
+{
+  g_autofree char *room = sal_room_from_text (text);
+  g_autofree char *here = sal_name_key (session->room);
+  g_autofree char *there = room != NULL ? sal_name_key (room) : NULL;
+
+  if (room == NULL)
+    {
+      tell_note (session, SAL_NOTE_MISUSED, "/join", 0);
+      return;
+    }
+  if (g_str_equal (here, there))
+    {
+      tell_note (session, SAL_NOTE_MOVED, NULL, 0);
+      return;
+    }
+  session->state = SRV_SESSION_MOVING;
+  post (session, SRV_ENTRY_LEAVE, session->name, NULL);
+  g_free (session->room);
+  session->room = g_steal_pointer (&room);
+  post (session, SRV_ENTRY_JOIN, session->name, NULL);
+}
+
+static void
+who (SrvSession *session)
+{
+  g_autoptr (GPtrArray) names = NULL;
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  if (session->present == NULL)
+    return;
+  names = srv_room_list (session->present);
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_string_append (line, names->pdata[i]);
+      if (i + 1 < names->len && line->len < WHO_LINE_BYTES)
+        g_string_append (line, ", ");
+      else
+        {
+          tell_note (session, SAL_NOTE_WHO, line->str, names->len);
+          g_string_truncate (line, 0);
+        }
+    }
+}
+
+static void
+history (SrvSession *session, guint number)
+{
+  session->reading = TRUE;
+  session->host->read (session, srv_log_query_new (session->room, number));
+}
+
+/* What is answered to this person alone. */
+static void
+answer (SrvSession *session, const SalCommand *command)
+{
+  switch (command->kind)
+    {
+    case SAL_COMMAND_JOIN:
+      move (session, command->text);
+      break;
+    case SAL_COMMAND_WHO:
+      who (session);
+      break;
+    case SAL_COMMAND_HISTORY:
+      history (session, command->number);
+      break;
+    case SAL_COMMAND_HELP:
+      tell_note (session, SAL_NOTE_HELP, NULL, 0);
+      break;
+    case SAL_COMMAND_MISUSED:
+      tell_note (session, SAL_NOTE_MISUSED, command->text, 0);
+      break;
+    default:
+      break;
+    }
+}
+
+/* Answers come in the order of what was asked: what was said before goes first. */
+static void
+answer_in_turn (SrvSession *session, const SalCommand *command)
+{
+  if (session->posts == 0)
+    {
+      answer (session, command);
+      return;
+    }
+  session->deferred_text = g_strdup (command->text);
+  session->deferred = *command;
+  session->deferred.text = session->deferred_text;
+}
+
+static void
+answer_deferred (SrvSession *session)
+{
+  SalCommand command = session->deferred;
+  g_autofree char *text = g_steal_pointer (&session->deferred_text);
+
+  session->deferred = (SalCommand){ .kind = SAL_COMMAND_NONE };
+  answer (session, &command);
+}
+
+static void
+handle_in_room (SrvSession *session, const SalCommand *command, gint64 now_us)
+{
+  if (!may_speak (session, now_us))
+    return;
+  if (command->kind == SAL_COMMAND_SAY)
+    say (session, SRV_ENTRY_MESSAGE, command->text);
+  else if (command->kind == SAL_COMMAND_ACT)
+    say (session, SRV_ENTRY_ACTION, command->text);
+  else
+    answer_in_turn (session, command);
+}
+
+/**
+ * srv_session_handle:
+ * @command: what the person asks
+ * @now_us: the time, by any clock that does not go back
+ *
+ * Not to be called while srv_session_is_waiting(). What comes after leaving is
+ * ignored.
+ */
+void
+srv_session_handle (SrvSession *session, const SalCommand *command, gint64 now_us)
+{
+  if (session->state >= SRV_SESSION_LEAVING)
+    return;
+
+  switch (command->kind)
+    {
+    case SAL_COMMAND_NONE:
+      break;
+    case SAL_COMMAND_BLANK:
+      blank (session);
+      break;
+    case SAL_COMMAND_QUIT:
+      if (command->text != NULL)
+        {
+          SalEvent echo = { .kind = SAL_EVENT_QUIT_ECHO, .text = command->text };
+
+          session->host->tell (session, &echo);
+        }
+      srv_session_goodbye (session);
+      break;
+    case SAL_COMMAND_GARBLED:
+      count_error (session);
+      break;
+    case SAL_COMMAND_HTTP:
+      end (session, SRV_END_HTTP);
+      break;
+    case SAL_COMMAND_TLS:
+      end (session, SRV_END_TLS);
+      break;
+    default:
+      /* A good message resets the count; a piece cut off one does not. */
+      if (!command->cut)
+        session->errors = 0;
+      if (session->state == SRV_SESSION_NEW)
+        introduce (session, command->text);
+      else
+        handle_in_room (session, command, now_us);
+      if (command->cut)
+        count_error (session);
+      break;
+    }
+}
+
+static void
+joined (SrvSession *session, const SrvEntry *entry)
+{
+  gboolean first = session->state == SRV_SESSION_ENTERING;
+  g_autofree char *pending = g_steal_pointer (&session->pending);
+
+  g_free (session->name);
+  session->name = g_strdup (entry->name);
+  g_free (session->room);
+  session->room = g_strdup (entry->room);
+  if (session->state == SRV_SESSION_LEAVING)
+    return;
+  session->state = SRV_SESSION_IN;
+  if (first)
+    {
+      tell (session, SAL_EVENT_WELCOME);
+      tell (session, SAL_EVENT_HINT);
+    }
+  else
+    tell_note (session, SAL_NOTE_MOVED, NULL, 0);
+  if (pending != NULL)
+    say (session, SRV_ENTRY_MESSAGE, pending);
+}
+
+/**
+ * srv_session_entry:
+ * @entry: one that this session asked for, back from the log
+ */
+void
+srv_session_entry (SrvSession *session, const SrvEntry *entry)
+{
+  if (srv_entry_is_said (entry) && session->posts > 0)
+    session->posts--;
+  if (session->state == SRV_SESSION_OVER)
+    return;
+
+  if (entry->kind == SRV_ENTRY_JOIN)
+    joined (session, entry);
+  else if (entry->kind == SRV_ENTRY_LEAVE && entry->final)
+    left (session);
+  else if (entry->status == SRV_ENTRY_REFUSED)
+    tell_note (session, SAL_NOTE_NOT_KEPT, NULL, 0);
+  if (session->posts == 0 && session->state == SRV_SESSION_IN)
+    answer_deferred (session);
+}
+
+/**
+ * srv_event_from_entry:
+ * @event: (out): the strings stay those of @entry
+ *
+ * What an entry is to those who read it.
+ */
+void
+srv_event_from_entry (SalEvent *event, const SrvEntry *entry)
+{
+  static const SalEventKind kinds[SRV_N_ENTRY_KINDS] = {
+    [SRV_ENTRY_MESSAGE] = SAL_EVENT_MESSAGE,
+    [SRV_ENTRY_ACTION] = SAL_EVENT_ACTION,
+    [SRV_ENTRY_JOIN] = SAL_EVENT_JOIN,
+    [SRV_ENTRY_LEAVE] = SAL_EVENT_LEAVE,
+  };
+
+  *event = (SalEvent){
+    .kind = kinds[entry->kind],
+    .seq = entry->seq,
+    .time_us = entry->time_us,
+    .room = entry->room,
+    .name = entry->name,
+    .address = entry->address,
+    .text = entry->text,
+  };
+}
+
+/**
+ * srv_session_history:
+ * @entries: of #SrvEntry, oldest first
+ * @failed: the log could not be read
+ *
+ * The answer to a read.
+ */
+void
+srv_session_history (SrvSession *session, GPtrArray *entries, gboolean failed)
+{
+  session->reading = FALSE;
+  if (session->state >= SRV_SESSION_LEAVING)
+    return;
+  if (failed)
+    tell_note (session, SAL_NOTE_NO_READING, NULL, 0);
+  else if (entries->len == 0)
+    tell_note (session, SAL_NOTE_NO_HISTORY, NULL, 0);
+  for (guint i = 0; !failed && i < entries->len; i++)
+    {
+      SalEvent event;
+
+      srv_event_from_entry (&event, entries->pdata[i]);
+      event.past = TRUE;
+      session->host->tell (session, &event);
+    }
+}
+
+/**
+ * srv_session_eof:
+ *
+ * The peer has ended its stream without a word, or is gone (S24): nothing more is
+ * said to it.
+ */
+void
+srv_session_eof (SrvSession *session)
+{
+  leave (session);
+}
+
+/**
+ * srv_session_goodbye:
+ *
+ * The person leaves, or the server ends: they get their goodbye (S23).
+ */
+void
+srv_session_goodbye (SrvSession *session)
+{
+  session->saying_goodbye = TRUE;
+  leave (session);
+}
+
+/**
+ * srv_session_put_out:
+ * @why: told first
+ *
+ * The person has to go.
+ */
+void
+srv_session_put_out (SrvSession *session, const SalEvent *why)
+{
+  if (session->state >= SRV_SESSION_LEAVING)
+    return;
+  session->put_out = TRUE;
+  session->host->tell (session, why);
+  leave (session);
+}
+
+/**
+ * srv_session_give_up_waiting:
+ *
+ * The log takes too long to give the leave back: end without it.
+ */
+void
+srv_session_give_up_waiting (SrvSession *session)
+{
+  if (session->state == SRV_SESSION_LEAVING)
+    left (session);
+}
+
+/**
+ * srv_session_shut_down:
+ *
+ * The server ends: goodbye at once. No leave is asked for, because the next boot ends
+ * all presence.
+ */
+void
+srv_session_shut_down (SrvSession *session)
+{
+  if (session->state == SRV_SESSION_OVER)
+    return;
+  session->saying_goodbye = session->put_out = TRUE;
+  left (session);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Where a log keeps its entries: the interface between the log and a store. All
+ * calls but read() come from the log's thread; read() comes from any thread, at the
+ * same time.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "server/log/srv-entry.h"
+#include "server/log/srv-log-query.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SrvLogStore SrvLogStore;
+
+typedef struct
+{
+  /* A group of entries is about to be written. @last_seq, @last_time_us: (out): where
+   * the log ends. */
+  gboolean (*begin) (SrvLogStore *store, guint64 *last_seq, gint64 *last_time_us, GError **error);
+  gboolean (*insert) (SrvLogStore *store, SrvEntry *entry, GError **error);
+  /* When it returns TRUE the group is as safe as the store makes it. */
+  gboolean (*commit) (SrvLogStore *store, GError **error);
+  void (*rollback) (SrvLogStore *store);
+
+  /* Appends entries to @entries, starting from the point of the query. */
+  gboolean (*read) (SrvLogStore *store,
+                    const SrvLogQuery *query,
+                    GPtrArray *entries,
+                    GError **error);
+
+  /* One short step of retention, when the log has nothing else to do. Returns whether
+   * there is more. */
+  gboolean (*maintain) (SrvLogStore *store, gint64 now_us);
+  void (*set_retention) (SrvLogStore *store, gint64 age_us, guint64 bytes);
+  void (*free) (SrvLogStore *store);
+} SrvLogStoreClass;
+
+struct _SrvLogStore
+{
+  const SrvLogStoreClass *klass;
+};
+
+G_END_DECLS

@@ -1,0 +1,599 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The log: the one place where what happens in all rooms gets its order. Workers
+ * hand in entries; the log's thread judges what needs a judge (who gets a name),
+ * numbers them, has the store keep them, and only then gives them to every
+ * subscriber, the poster's own worker included.
+ *
+ * Group commit: what arrives while one group is being kept forms the next one, so a
+ * lone message waits for nothing and many share one write to the disk.
+ *
+ * Reading happens in a thread of its own, so that nobody's history holds up what is
+ * being said; but a question is passed on through the log's thread, behind what was
+ * posted before it, so that people find their own words in the answer.
+ */
+#include "config.h"
+
+#include "server/log/srv-log.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/base/sal-limits.h"
+#include "server/log/srv-claims.h"
+
+/* What one group may hold, so that its first message does not wait for its last. */
+#define GROUP_ENTRIES 4096
+
+/* How often retention is looked at. */
+#define MAINTAIN_US (60 * G_USEC_PER_SEC)
+
+typedef enum
+{
+  REQUEST_APPEND,
+  REQUEST_READ,
+  REQUEST_SUBSCRIBE,
+  REQUEST_FLUSH,
+  REQUEST_RETENTION,
+} RequestKind;
+
+typedef struct
+{
+  RequestKind kind;
+  SrvEntry *entry;     /* append: (owned) */
+  SrvLogQuery *query;  /* read: (owned) */
+  SrvMailbox *mailbox; /* (unowned): where the answer goes */
+  SrvMailFunc func;
+  gpointer letter;
+  guint64 number; /* read: tag; subscribe: after; retention: bytes */
+  gint64 age_us;
+} Request;
+
+typedef struct
+{
+  SrvMailbox *mailbox;
+  SrvMailFunc func;
+} Subscriber;
+
+/* A queue of requests and the thread that serves it. */
+typedef struct
+{
+  pthread_t thread;
+  pthread_mutex_t mutex;
+  pthread_cond_t cond;
+  GArray *requests; /* (owned) of Request: under the mutex */
+  gboolean stop;    /* under the mutex */
+} Desk;
+
+struct _SrvLog
+{
+  SrvLogStore *store; /* (owned) */
+  SrvWallClock clock;
+  Desk writing;
+  Desk reading;
+  gsize pending_bytes; /* atomic */
+  gint64 last_turn_us; /* atomic: for the watchdog */
+
+  /* The log's thread only. */
+  SrvClaims *claims;   /* (owned) */
+  GArray *subscribers; /* (owned) of Subscriber */
+  gboolean booted;
+  gboolean failing;
+  gint64 maintain_at_us;
+};
+
+static void
+desk_post (Desk *desk, const Request *requests, guint n)
+{
+  pthread_mutex_lock (&desk->mutex);
+  if (desk->requests->len == 0)
+    pthread_cond_signal (&desk->cond);
+  g_array_append_vals (desk->requests, requests, n);
+  pthread_mutex_unlock (&desk->mutex);
+}
+
+/* Waits for requests, or for @until_us of the monotonic clock, and takes them all.
+ * Returns FALSE when the desk is to close and nothing is left. */
+static gboolean
+desk_take (Desk *desk, GArray **taken, gint64 until_us)
+{
+  struct timespec until = { .tv_sec = until_us / G_USEC_PER_SEC,
+                            .tv_nsec = (until_us % G_USEC_PER_SEC) * 1000 };
+  GArray *requests = NULL;
+  gboolean open = TRUE;
+
+  pthread_mutex_lock (&desk->mutex);
+  while (desk->requests->len == 0 && !desk->stop)
+    if (pthread_cond_timedwait (&desk->cond, &desk->mutex, &until) != 0)
+      break;
+  requests = desk->requests;
+  desk->requests = *taken;
+  *taken = requests;
+  open = !desk->stop || requests->len > 0;
+  pthread_mutex_unlock (&desk->mutex);
+  return open;
+}
+
+static void
+desk_open (Desk *desk, void *(*serve) (void *), SrvLog *log)
+{
+  pthread_condattr_t attr;
+
+  pthread_condattr_init (&attr);
+  pthread_condattr_setclock (&attr, CLOCK_MONOTONIC);
+  pthread_cond_init (&desk->cond, &attr);
+  pthread_condattr_destroy (&attr);
+  pthread_mutex_init (&desk->mutex, NULL);
+  desk->requests = g_array_new (FALSE, FALSE, sizeof (Request));
+  if (pthread_create (&desk->thread, NULL, serve, log) != 0)
+    g_error ("cannot start a thread");
+}
+
+static void
+desk_close (Desk *desk)
+{
+  pthread_mutex_lock (&desk->mutex);
+  desk->stop = TRUE;
+  pthread_cond_signal (&desk->cond);
+  pthread_mutex_unlock (&desk->mutex);
+  pthread_join (desk->thread, NULL);
+  g_array_unref (desk->requests);
+  pthread_cond_destroy (&desk->cond);
+  pthread_mutex_destroy (&desk->mutex);
+}
+
+/* Judging. */
+
+/* The entry with the name and the room in their one form. Takes @entry. */
+static SrvEntry *
+with_names (SrvEntry *entry, const char *name, const char *room)
+{
+  SrvEntry *judged = NULL;
+
+  if (g_str_equal (name, entry->name) && g_str_equal (room, entry->room))
+    return entry;
+  judged = srv_entry_new (entry->kind, entry->origin, room, name, entry->address, entry->text);
+  judged->final = entry->final;
+  srv_entry_unref (entry);
+  return judged;
+}
+
+/* A join gets the name that the log gives; a leave has the name that is being given
+ * up, which who asked for it may not have heard yet. Takes @entry. */
+static SrvEntry *
+judge (SrvLog *log, SrvEntry *entry)
+{
+  guint64 connection = entry->origin.connection;
+
+  if (entry->kind == SRV_ENTRY_JOIN)
+    return with_names (entry, srv_claims_name (log->claims, connection, entry->name),
+                       srv_claims_enter (log->claims, entry->room));
+  if (entry->kind == SRV_ENTRY_LEAVE)
+    {
+      entry = with_names (entry, srv_claims_name (log->claims, connection, entry->name),
+                          srv_claims_room (log->claims, entry->room));
+      srv_claims_leave (log->claims, entry->room);
+      if (entry->final)
+        srv_claims_release (log->claims, connection);
+    }
+  return entry;
+}
+
+/* Keeping. */
+
+static gboolean
+keep (SrvLog *log, SrvEntry **entries, guint n, GError **error)
+{
+  const SrvLogStoreClass *store = log->store->klass;
+  guint64 seq = 0;
+  gint64 time_us = 0;
+
+  if (!store->begin (log->store, &seq, &time_us, error))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    {
+      entries[i]->seq = ++seq;
+      entries[i]->time_us = time_us = MAX (time_us, log->clock ());
+      if (!store->insert (log->store, entries[i], error))
+        {
+          store->rollback (log->store);
+          return FALSE;
+        }
+    }
+  if (!store->commit (log->store, error))
+    {
+      store->rollback (log->store);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* Say once that it fails, and once that it works again. */
+static void
+note_health (SrvLog *log, const GError *error)
+{
+  if (error != NULL && !log->failing)
+    g_warning ("the log cannot be written, messages are refused: %s", error->message);
+  else if (error == NULL && log->failing)
+    g_message ("the log can be written again");
+  log->failing = error != NULL;
+}
+
+/* What a group is when the store could not keep it: presence is still shown, without
+ * a number; messages go back to who posted them. */
+static void
+give_up (SrvLog *log, SrvEntry **entries, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      entries[i]->seq = 0;
+      entries[i]->time_us = log->clock ();
+      entries[i]->status = srv_entry_is_said (entries[i]) ? SRV_ENTRY_REFUSED : SRV_ENTRY_PASSING;
+    }
+}
+
+static void
+publish (SrvLog *log, SrvLogBatch *batch)
+{
+  for (guint i = 0; i < log->subscribers->len; i++)
+    {
+      Subscriber *subscriber = &g_array_index (log->subscribers, Subscriber, i);
+
+      __atomic_add_fetch (&batch->refs, 1, __ATOMIC_RELAXED);
+      srv_mailbox_post (subscriber->mailbox, subscriber->func, batch);
+    }
+  srv_log_batch_unref (batch);
+}
+
+static SrvLogBatch *
+batch_new (guint n)
+{
+  SrvLogBatch *batch = g_malloc (sizeof *batch + n * sizeof batch->entries[0]);
+
+  batch->refs = 1;
+  batch->n = n;
+  return batch;
+}
+
+/* At start nobody is present any more; that is the first entry, as soon as one can be
+ * written. */
+static void
+boot (SrvLog *log)
+{
+  g_autoptr (SrvEntry) entry = srv_entry_new (SRV_ENTRY_BOOT, (SrvOrigin){ 0 }, "", "", "", NULL);
+  g_autoptr (GError) error = NULL;
+
+  log->booted = keep (log, &entry, 1, &error);
+  note_health (log, error);
+}
+
+static void
+write_group (SrvLog *log, const Request *requests, guint n)
+{
+  SrvLogBatch *batch = batch_new (n);
+  g_autoptr (GError) error = NULL;
+  gsize bytes = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      bytes += srv_entry_size (requests[i].entry);
+      batch->entries[i] = judge (log, requests[i].entry);
+      batch->entries[i]->status = SRV_ENTRY_COMMITTED;
+    }
+  if (!log->booted)
+    boot (log);
+  if (!keep (log, batch->entries, n, &error))
+    give_up (log, batch->entries, n);
+  note_health (log, error);
+  __atomic_sub_fetch (&log->pending_bytes, bytes, __ATOMIC_RELAXED);
+  publish (log, batch);
+}
+
+/* A new subscriber first gets what it has missed, then takes part. */
+static void
+subscribe (SrvLog *log, const Request *request)
+{
+  Subscriber subscriber = { request->mailbox, request->func };
+  guint64 after = request->number;
+
+  while (after != G_MAXUINT64)
+    {
+      SrvLogQuery query = { .seq = after, .limit = GROUP_ENTRIES };
+      g_autoptr (GPtrArray) entries = g_ptr_array_new ();
+      SrvLogBatch *batch = NULL;
+
+      if (!log->store->klass->read (log->store, &query, entries, NULL) || entries->len == 0)
+        break;
+      batch = batch_new (entries->len);
+      memcpy (batch->entries, entries->pdata, entries->len * sizeof (gpointer));
+      after = batch->entries[batch->n - 1]->seq;
+      srv_mailbox_post (request->mailbox, request->func, batch);
+    }
+  g_array_append_val (log->subscribers, subscriber);
+}
+
+static void
+serve (SrvLog *log, const Request *request)
+{
+  switch (request->kind)
+    {
+    case REQUEST_READ:
+      desk_post (&log->reading, request, 1);
+      break;
+    case REQUEST_SUBSCRIBE:
+      subscribe (log, request);
+      break;
+    case REQUEST_FLUSH:
+      srv_mailbox_post (request->mailbox, request->func, request->letter);
+      break;
+    case REQUEST_RETENTION:
+      log->store->klass->set_retention (log->store, request->age_us, request->number);
+      log->maintain_at_us = 0;
+      break;
+    case REQUEST_APPEND:
+      g_assert_not_reached ();
+    }
+}
+
+/* Requests in their order; entries that follow one another are one group. */
+static void
+serve_all (SrvLog *log, const GArray *requests)
+{
+  const Request *all = (const Request *) requests->data;
+
+  for (guint i = 0; i < requests->len;)
+    {
+      guint n = 0;
+
+      while (i + n < requests->len && n < GROUP_ENTRIES && all[i + n].kind == REQUEST_APPEND)
+        n++;
+      if (n > 0)
+        write_group (log, &all[i], n);
+      else
+        {
+          serve (log, &all[i]);
+          n = 1;
+        }
+      i += n;
+    }
+}
+
+static void *
+write_thread (void *data)
+{
+  SrvLog *log = data;
+  GArray *requests = g_array_new (FALSE, FALSE, sizeof (Request));
+
+  boot (log);
+  while (desk_take (&log->writing, &requests, log->maintain_at_us))
+    {
+      serve_all (log, requests);
+      g_array_set_size (requests, 0);
+      __atomic_store_n (&log->last_turn_us, g_get_monotonic_time (), __ATOMIC_RELAXED);
+      if (g_get_monotonic_time () >= log->maintain_at_us &&
+          !log->store->klass->maintain (log->store, log->clock ()))
+        log->maintain_at_us = g_get_monotonic_time () + MAINTAIN_US;
+    }
+  g_array_unref (requests);
+  return NULL;
+}
+
+static void
+answer (SrvLog *log, const Request *request)
+{
+  SrvLogAnswer *reply = g_new0 (SrvLogAnswer, 1);
+  GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify) srv_entry_unref);
+
+  reply->tag = request->number;
+  reply->entries = entries;
+  (void) log->store->klass->read (log->store, request->query, entries, &reply->error);
+  for (guint i = 0, j = entries->len; request->query->backwards && i + 1 < j; i++)
+    {
+      gpointer newer = entries->pdata[i];
+
+      entries->pdata[i] = entries->pdata[--j];
+      entries->pdata[j] = newer;
+    }
+  srv_log_query_free (request->query);
+  srv_mailbox_post (request->mailbox, request->func, reply);
+}
+
+static void *
+read_thread (void *data)
+{
+  SrvLog *log = data;
+  GArray *requests = g_array_new (FALSE, FALSE, sizeof (Request));
+
+  while (desk_take (&log->reading, &requests, g_get_monotonic_time () + G_TIME_SPAN_HOUR))
+    {
+      for (guint i = 0; i < requests->len; i++)
+        answer (log, &g_array_index (requests, Request, i));
+      g_array_set_size (requests, 0);
+    }
+  g_array_unref (requests);
+  return NULL;
+}
+
+/**
+ * srv_log_new:
+ * @store: (transfer full): where entries are kept
+ * @clock: (transfer none): what time it is
+ * @reserved_names: (nullable) (array zero-terminated=1): names that nobody gets
+ *
+ * Starts the log's threads. The first entry is a boot.
+ */
+SrvLog *
+srv_log_new (SrvLogStore *store, SrvWallClock clock, const char *const *reserved_names)
+{
+  SrvLog *log = g_new0 (SrvLog, 1);
+
+  log->store = store;
+  log->clock = clock;
+  log->claims = srv_claims_new ();
+  log->subscribers = g_array_new (FALSE, FALSE, sizeof (Subscriber));
+  log->last_turn_us = g_get_monotonic_time ();
+  for (guint i = 0; reserved_names != NULL && reserved_names[i] != NULL; i++)
+    (void) srv_claims_name (log->claims, G_MAXUINT64 - i, reserved_names[i]);
+  desk_open (&log->reading, read_thread, log);
+  desk_open (&log->writing, write_thread, log);
+  return log;
+}
+
+/**
+ * srv_log_free:
+ * @log: (nullable) (transfer full)
+ *
+ * Keeps what was appended, answers what was asked, and ends the threads. The
+ * mailboxes that were given must still be there.
+ */
+void
+srv_log_free (SrvLog *log)
+{
+  if (log == NULL)
+    return;
+  desk_close (&log->writing);
+  desk_close (&log->reading);
+  log->store->klass->free (log->store);
+  srv_claims_free (log->claims);
+  g_array_unref (log->subscribers);
+  g_free (log);
+}
+
+/**
+ * srv_log_subscribe:
+ * @mailbox: where batches go, each as a #SrvLogBatch that @on_batch owns
+ * @after: give everything after this number first; G_MAXUINT64: only what comes
+ */
+void
+srv_log_subscribe (SrvLog *log, SrvMailbox *mailbox, SrvMailFunc on_batch, guint64 after)
+{
+  Request request = {
+    .kind = REQUEST_SUBSCRIBE, .mailbox = mailbox, .func = on_batch, .number = after
+  };
+
+  desk_post (&log->writing, &request, 1);
+}
+
+/**
+ * srv_log_append:
+ * @entries: of #SrvEntry; emptied, and the log owns them now
+ *
+ * Asks for a place in the log for each of @entries, in their order. Each comes back
+ * to all subscribers with its status.
+ */
+void
+srv_log_append (SrvLog *log, GPtrArray *entries)
+{
+  g_autofree Request *requests = g_new0 (Request, entries->len);
+  gsize bytes = 0;
+
+  if (entries->len == 0)
+    return;
+  for (guint i = 0; i < entries->len; i++)
+    {
+      requests[i].entry = entries->pdata[i];
+      bytes += srv_entry_size (requests[i].entry);
+    }
+  __atomic_add_fetch (&log->pending_bytes, bytes, __ATOMIC_RELAXED);
+  desk_post (&log->writing, requests, entries->len);
+  g_ptr_array_set_size (entries, 0);
+}
+
+/**
+ * srv_log_read:
+ * @query: (transfer full): what to read
+ * @on_answer: gets a #SrvLogAnswer with @tag, which it owns
+ *
+ * What was appended before is in the answer.
+ */
+void
+srv_log_read (
+    SrvLog *log, SrvLogQuery *query, SrvMailbox *mailbox, SrvMailFunc on_answer, guint64 tag)
+{
+  Request request = {
+    .kind = REQUEST_READ, .query = query, .mailbox = mailbox, .func = on_answer, .number = tag
+  };
+
+  desk_post (&log->writing, &request, 1);
+}
+
+/**
+ * srv_log_flush:
+ *
+ * Calls @on_flushed with @letter when everything appended before has come back.
+ */
+void
+srv_log_flush (SrvLog *log, SrvMailbox *mailbox, SrvMailFunc on_flushed, gpointer letter)
+{
+  Request request = {
+    .kind = REQUEST_FLUSH, .mailbox = mailbox, .func = on_flushed, .letter = letter
+  };
+
+  desk_post (&log->writing, &request, 1);
+}
+
+/**
+ * srv_log_set_retention:
+ * @age_us: entries older than this go; 0: none
+ * @bytes: the oldest go while the store is larger; 0: none
+ */
+void
+srv_log_set_retention (SrvLog *log, gint64 age_us, guint64 bytes)
+{
+  Request request = { .kind = REQUEST_RETENTION, .age_us = age_us, .number = bytes };
+
+  desk_post (&log->writing, &request, 1);
+}
+
+/**
+ * srv_log_pending_bytes:
+ *
+ * Returns: how much was appended and has not come back. From any thread.
+ */
+gsize
+srv_log_pending_bytes (const SrvLog *log)
+{
+  return __atomic_load_n (&log->pending_bytes, __ATOMIC_RELAXED);
+}
+
+/**
+ * srv_log_last_turn_us:
+ *
+ * Returns: when the log's thread was last done with something, by the monotonic
+ * clock. From any thread.
+ */
+gint64
+srv_log_last_turn_us (const SrvLog *log)
+{
+  return __atomic_load_n (&log->last_turn_us, __ATOMIC_RELAXED);
+}
+
+/**
+ * srv_log_batch_unref:
+ *
+ * From any thread.
+ */
+void
+srv_log_batch_unref (SrvLogBatch *batch)
+{
+  if (__atomic_sub_fetch (&batch->refs, 1, __ATOMIC_ACQ_REL) > 0)
+    return;
+  for (guint i = 0; i < batch->n; i++)
+    srv_entry_unref (batch->entries[i]);
+  g_free (batch);
+}
+
+/**
+ * srv_log_answer_free:
+ * @answer: (nullable) (transfer full)
+ */
+void
+srv_log_answer_free (SrvLogAnswer *answer)
+{
+  if (answer == NULL)
+    return;
+  g_ptr_array_unref (answer->entries);
+  g_clear_error (&answer->error);
+  g_free (answer);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Timers for many connections. Timers of one kind all have the same length, so
+ * each kind's queue is sorted by being appended to: arming, disarming and finding
+ * the next one cost the same at 10 and at 10,000. A kind whose length was changed
+ * by a reload is sorted in from the end.
+ */
+#include "config.h"
+
+#include "server/net/srv-deadlines.h"
+
+typedef struct
+{
+  SrvDeadline *head;
+  SrvDeadline *tail;
+} Queue;
+
+struct _SrvDeadlines
+{
+  guint n_queues;
+  Queue queues[];
+};
+
+/**
+ * srv_deadlines_new:
+ * @n_queues: how many kinds there are
+ */
+SrvDeadlines *
+srv_deadlines_new (guint n_queues)
+{
+  SrvDeadlines *deadlines = g_malloc0 (sizeof *deadlines + n_queues * sizeof (Queue));
+
+  deadlines->n_queues = n_queues;
+  return deadlines;
+}
+
+/**
+ * srv_deadlines_free:
+ *
+ * What is still armed is never due any more.
+ */
+void
+srv_deadlines_free (SrvDeadlines *deadlines)
+{
+  g_free (deadlines);
+}
+
+/**
+ * srv_deadlines_arm:
+ * @deadline: armed or not; an armed one is moved
+ * @queue: its kind
+ * @due_us: when, on the clock of the caller; more than 0
+ */
+void
+srv_deadlines_arm (SrvDeadlines *deadlines, SrvDeadline *deadline, guint queue, gint64 due_us)
+{
+  Queue *q = &deadlines->queues[queue];
+  SrvDeadline *after = NULL;
+
+  srv_deadlines_disarm (deadlines, deadline);
+  deadline->due_us = due_us;
+  deadline->queue = (guint8) queue;
+
+  for (after = q->tail; after != NULL && after->due_us > due_us; after = after->prev)
+    ;
+  deadline->prev = after;
+  deadline->next = after != NULL ? after->next : q->head;
+  *(deadline->prev != NULL ? &deadline->prev->next : &q->head) = deadline;
+  *(deadline->next != NULL ? &deadline->next->prev : &q->tail) = deadline;
+}
+
+/**
+ * srv_deadlines_disarm:
+ * @deadline: armed or not
+ */
+void
+srv_deadlines_disarm (SrvDeadlines *deadlines, SrvDeadline *deadline)
+{
+  Queue *q = &deadlines->queues[deadline->queue];
+
+  if (!srv_deadline_is_armed (deadline))
+    return;
+  *(deadline->prev != NULL ? &deadline->prev->next : &q->head) = deadline->next;
+  *(deadline->next != NULL ? &deadline->next->prev : &q->tail) = deadline->prev;
+  deadline->prev = deadline->next = NULL;
+  deadline->due_us = 0;
+}
+
+/**
+ * srv_deadlines_next_us:
+ *
+ * Returns: when the next one is due, or G_MAXINT64.
+ */
+gint64
+srv_deadlines_next_us (const SrvDeadlines *deadlines)
+{
+  gint64 next_us = G_MAXINT64;
+
+  for (guint i = 0; i < deadlines->n_queues; i++)
+    if (deadlines->queues[i].head != NULL)
+      next_us = MIN (next_us, deadlines->queues[i].head->due_us);
+  return next_us;
+}
+
+/**
+ * srv_deadlines_pop_due:
+ *
+ * Returns: (transfer none) (nullable): one that was due at @now_us, disarmed.
+ */
+SrvDeadline *
+srv_deadlines_pop_due (SrvDeadlines *deadlines, gint64 now_us)
+{
+  for (guint i = 0; i < deadlines->n_queues; i++)
+    {
+      SrvDeadline *head = deadlines->queues[i].head;
+
+      if (head != NULL && head->due_us <= now_us)
+        {
+          srv_deadlines_disarm (deadlines, head);
+          return head;
+        }
+    }
+  return NULL;
+}

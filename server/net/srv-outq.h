@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+#include <sys/uio.h>
+
+#include "server/net/srv-frame.h"
+
+G_BEGIN_DECLS
+
+/* How what waits leaves (S4, S5). */
+typedef enum
+{
+  SRV_OUTQ_GATHER,   /* all in one write */
+  SRV_OUTQ_ONE_EACH, /* one text, one send: the reader takes one recv for one message */
+  SRV_OUTQ_EXACT,    /* texts have no end of their own; two that wait get an LF between them */
+} SrvOutqMode;
+
+typedef struct _SrvOutq SrvOutq;
+
+/* The queues that got something this turn. */
+typedef struct
+{
+  SrvOutq *head;
+} SrvOutqList;
+
+/* What waits to be sent to one connection, as references to shared frames. Embedded
+ * in the connection. */
+struct _SrvOutq
+{
+  SrvFrame first; /* when n > 0 */
+  SrvFrame *more; /* (owned) (nullable): the others, from more_head on */
+  guint32 n;      /* frames in all */
+  guint32 more_head;
+  guint32 more_alloc;
+  guint32 bytes;
+  guint8 mode;
+  guint8 started : 1; /* part of the first frame has been sent */
+  guint8 listed : 1;
+  SrvOutqList *list; /* (unowned): where to announce that something waits */
+  SrvOutq *next;
+};
+
+void srv_outq_init (SrvOutq *outq, SrvOutqList *list);
+void srv_outq_clear (SrvOutq *outq);
+void srv_outq_push (SrvOutq *outq, const SrvFrame *frame);
+void srv_outq_list_add (SrvOutq *outq);
+SrvOutq *srv_outq_list_pop (SrvOutqList *list);
+int srv_outq_gather (const SrvOutq *outq, struct iovec *iov, int max);
+void srv_outq_sent (SrvOutq *outq, gsize bytes);
+void srv_outq_drop_unsent (SrvOutq *outq);
+
+G_END_DECLS

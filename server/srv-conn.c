@@ -1,0 +1,600 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One connection: the only file that knows both bytes and chat. It carries bytes
+ * from the link through the framer and the dialect to the session, and what the
+ * session and the room say back to the link; and it sees to it that the end is
+ * clean.
+ *
+ * The end (S23, S24): when the session is over, what waits is sent, then our FIN;
+ * what the peer still sends is read and thrown away until its FIN comes or the drain
+ * time is over. A socket that is closed with unread input resets the connection, and
+ * the reset would destroy the goodbye.
+ *
+ * A connection may be closed anywhere in a turn; its memory stays until the turn's
+ * end.
+ */
+#include "config.h"
+
+#include "server/srv-conn.h"
+
+#include <sys/epoll.h>
+
+#include "common/base/sal-limits.h"
+#include "common/proto/sal-dialect-plain.h"
+#include "common/proto/sal-guard.h"
+
+/* How many pieces one write gathers. A room's messages of one turn are one piece. */
+#define GATHER 64
+
+/* How long the log may take over a leave before the person goes without it. */
+#define LEAVE_US (1 * G_USEC_PER_SEC)
+
+static void process (SrvConn *conn);
+
+static SrvConn *
+from_session (SrvSession *session)
+{
+  return (SrvConn *) ((char *) session - G_STRUCT_OFFSET (SrvConn, session));
+}
+
+/**
+ * srv_conn_from_outq:
+ *
+ * Returns: (transfer none): the connection that @outq belongs to.
+ */
+SrvConn *
+srv_conn_from_outq (SrvOutq *outq)
+{
+  return (SrvConn *) ((char *) outq - G_STRUCT_OFFSET (SrvConn, outq));
+}
+
+static gint64
+now_us (const SrvConn *conn)
+{
+  return srv_reactor_now_us (conn->host->reactor);
+}
+
+static void
+watch_for (SrvConn *conn, guint32 events, gboolean on)
+{
+  guint32 all = on ? conn->watch.events | events : conn->watch.events & ~events;
+
+  srv_reactor_modify (conn->host->reactor, &conn->watch, all);
+}
+
+/* What the peer has shown of itself decides in which form it is written to. */
+static void
+update_style (SrvConn *conn)
+{
+  const SrvWorkerConfig *config = conn->host->config;
+  gboolean raw = sal_framer_peer_class (&conn->framer) == SAL_PEER_RAW;
+  SalPlainEol eol = sal_framer_wants_crlf (&conn->framer) ? SAL_PLAIN_CRLF
+                    : raw && config->exact                ? SAL_PLAIN_EXACT
+                                                          : SAL_PLAIN_LF;
+
+  conn->outq.mode = eol == SAL_PLAIN_EXACT ? SRV_OUTQ_EXACT
+                    : raw                  ? SRV_OUTQ_ONE_EACH
+                                           : SRV_OUTQ_GATHER;
+  srv_room_set_variant (&conn->member, sal_plain_variant (eol, config->language));
+}
+
+/* The session's requests. */
+
+static void
+send_bytes (SrvConn *conn, const void *bytes, gsize len)
+{
+  SrvFrame frame = srv_frame_stream_append (conn->host->private_frames, bytes, len);
+
+  srv_outq_push (&conn->outq, &frame);
+}
+
+static void
+tell (SrvSession *session, const SalEvent *event)
+{
+  SrvConn *conn = from_session (session);
+  GString *encoded = conn->host->encoded;
+
+  if (conn->ending || conn->closed)
+    return;
+  if (event->kind == SAL_EVENT_NOTE && event->note == SAL_NOTE_LIMIT)
+    for (guint i = 0; i < SAL_N_LIMITS; i++)
+      if (g_str_equal (event->text, sal_limit_key ((SalLimit) i)))
+        conn->host->counters->limits[i]++;
+
+  g_string_truncate (encoded, 0);
+  conn->member.dialect->encode (encoded, event, conn->member.variant);
+  send_bytes (conn, encoded->str, encoded->len);
+}
+
+static void
+post (SrvSession *session, SrvEntry *entry)
+{
+  SrvConn *conn = from_session (session);
+
+  if (entry->kind == SRV_ENTRY_LEAVE && entry->final)
+    srv_reactor_arm (conn->host->reactor, &conn->life_deadline, SRV_QUEUE_LEAVE, LEAVE_US);
+  conn->host->post (conn->host->worker, entry);
+}
+
+static void
+read_log (SrvSession *session, SrvLogQuery *query)
+{
+  SrvConn *conn = from_session (session);
+
+  conn->host->read (conn->host->worker, query, conn->id);
+}
+
+static void
+end (SrvSession *session, SrvEnd how)
+{
+  SrvConn *conn = from_session (session);
+  g_autoptr (GBytes) answer = NULL;
+  gsize len = 0;
+  const void *bytes = NULL;
+
+  if (conn->ending || conn->closed)
+    return;
+  srv_room_remove (&conn->member);
+  if (how == SRV_END_HTTP || how == SRV_END_TLS)
+    {
+      answer = how == SRV_END_HTTP ? sal_guard_http_answer () : sal_guard_tls_alert ();
+      bytes = g_bytes_get_data (answer, &len);
+      send_bytes (conn, bytes, len);
+    }
+  conn->ending = TRUE;
+  if (how == SRV_END_PROMPT)
+    srv_reactor_arm (conn->host->reactor, &conn->life_deadline, SRV_QUEUE_DRAIN,
+                     conn->host->drain_us);
+  else
+    srv_reactor_disarm (conn->host->reactor, &conn->life_deadline);
+  srv_outq_list_add (&conn->outq);
+}
+
+static const SrvSessionHost session_host = {
+  .tell = tell,
+  .post = post,
+  .read = read_log,
+  .end = end,
+};
+
+/* Ends. */
+
+static void
+close_with (SrvConn *conn, void (*close_link) (SrvLink *))
+{
+  if (conn->closed)
+    return;
+  conn->closed = TRUE;
+  srv_room_remove (&conn->member);
+  conn->session.present = NULL;
+  srv_reactor_disarm (conn->host->reactor, &conn->framer_deadline);
+  srv_reactor_disarm (conn->host->reactor, &conn->life_deadline);
+  srv_reactor_disarm (conn->host->reactor, &conn->stall_deadline);
+  srv_reactor_remove (conn->host->reactor, &conn->watch);
+  srv_outq_clear (&conn->outq);
+  close_link (&conn->link);
+  conn->host->closed (conn->host->worker, conn);
+}
+
+/**
+ * srv_conn_close:
+ *
+ * Closes now, with a reset, whatever state the conversation is in.
+ */
+void
+srv_conn_close (SrvConn *conn)
+{
+  close_with (conn, srv_link_abort);
+}
+
+/* Reset, timed out, or a write failed: what the peer had said completely is still
+ * delivered, and nothing is said back (S24). */
+static void
+broken (SrvConn *conn)
+{
+  if (conn->closed)
+    return;
+  srv_outq_clear (&conn->outq);
+  if (!conn->ending)
+    {
+      conn->read_ended = TRUE;
+      process (conn);
+      srv_session_eof (&conn->session);
+    }
+  close_with (conn, srv_link_close);
+}
+
+/* Everything is sent: our FIN. */
+static void
+end_writing (SrvConn *conn)
+{
+  if (conn->write_ended)
+    return;
+  conn->write_ended = TRUE;
+  srv_link_end_writing (&conn->link);
+  if (conn->read_ended)
+    {
+      close_with (conn, srv_link_close);
+      return;
+    }
+  if (!srv_deadline_is_armed (&conn->life_deadline))
+    srv_reactor_arm (conn->host->reactor, &conn->life_deadline, SRV_QUEUE_DRAIN,
+                     conn->host->drain_us);
+  watch_for (conn, EPOLLIN, TRUE);
+}
+
+/* Sending. */
+
+static void
+put_out_for (SrvConn *conn, SalLimit limit)
+{
+  SalEvent why = { .kind = SAL_EVENT_NOTE,
+                   .note = SAL_NOTE_LIMIT,
+                   .text = sal_limit_key (limit),
+                   .number = conn->host->config->limits.value[limit] };
+
+  srv_session_put_out (&conn->session, &why);
+}
+
+/* Who does not read must not hold the room: what waits for them is dropped, and they
+ * go. They learn why if they read again in time. */
+static void
+drop_slow (SrvConn *conn, SalLimit limit)
+{
+  conn->host->counters->dropped_slow++;
+  srv_room_remove (&conn->member);
+  srv_outq_drop_unsent (&conn->outq);
+  put_out_for (conn, limit);
+}
+
+static SrvLinkStatus
+write_some (SrvConn *conn)
+{
+  struct iovec iov[GATHER];
+  int n = srv_outq_gather (&conn->outq, iov, GATHER);
+  gsize wanted = 0;
+  gsize written = 0;
+  SrvLinkStatus status = srv_link_write (&conn->link, iov, n, &written);
+
+  if (status != SRV_LINK_OK)
+    return status;
+  for (int i = 0; i < n; i++)
+    wanted += iov[i].iov_len;
+  srv_outq_sent (&conn->outq, written);
+  conn->host->counters->bytes_out += written;
+  srv_reactor_disarm (conn->host->reactor, &conn->stall_deadline);
+  return written < wanted ? SRV_LINK_AGAIN : SRV_LINK_OK;
+}
+
+/**
+ * srv_conn_flush:
+ *
+ * Sends what waits, as far as the kernel takes it, and then does what was to be done
+ * when everything is sent.
+ */
+void
+srv_conn_flush (SrvConn *conn)
+{
+  const guint *limits = conn->host->config->limits.value;
+  SrvLinkStatus status = SRV_LINK_OK;
+
+  while (!conn->closed && !conn->blocked && conn->outq.n > 0 && status == SRV_LINK_OK)
+    status = write_some (conn);
+  if (conn->closed)
+    return;
+  if (status == SRV_LINK_ERROR)
+    {
+      broken (conn);
+      return;
+    }
+  if (conn->outq.n == 0)
+    {
+      conn->blocked = FALSE;
+      watch_for (conn, EPOLLOUT, FALSE);
+      if (conn->ending)
+        end_writing (conn);
+      return;
+    }
+
+  conn->blocked = TRUE;
+  watch_for (conn, EPOLLOUT, TRUE);
+  if (!srv_deadline_is_armed (&conn->stall_deadline))
+    srv_reactor_arm (conn->host->reactor, &conn->stall_deadline, SRV_QUEUE_STALL,
+                     (gint64) limits[SAL_LIMIT_SEND_STALL_SECONDS] * G_USEC_PER_SEC);
+  if (conn->outq.bytes > limits[SAL_LIMIT_SEND_QUEUE_BYTES] && !conn->ending)
+    drop_slow (conn, SAL_LIMIT_SEND_QUEUE_BYTES);
+}
+
+/* Receiving. */
+
+static gboolean
+is_held (const SrvConn *conn)
+{
+  return conn->host->held || srv_session_is_waiting (&conn->session);
+}
+
+static void
+handle_unit (SrvConn *conn, const SalUnit *unit)
+{
+  SalCommand command;
+
+  if (unit->kind == SAL_UNIT_REPLY)
+    {
+      if (!conn->ending)
+        send_bytes (conn, unit->bytes, unit->len);
+      return;
+    }
+  conn->member.dialect->decode (unit, conn->session.state != SRV_SESSION_NEW, conn->host->decoded,
+                                &command);
+  srv_session_handle (&conn->session, &command, now_us (conn));
+}
+
+static void
+update_framer_deadline (SrvConn *conn)
+{
+  SalFramerTimer timer = sal_framer_timer (&conn->framer);
+  gint64 due_us = sal_framer_due_us (&conn->framer);
+
+  if (timer == SAL_FRAMER_TIMER_NONE)
+    srv_reactor_disarm (conn->host->reactor, &conn->framer_deadline);
+  else if (conn->framer_deadline.due_us != due_us)
+    srv_reactor_arm (conn->host->reactor, &conn->framer_deadline, timer, due_us - now_us (conn));
+}
+
+/* Handle what the framer has, as long as the session takes it. */
+static void
+process (SrvConn *conn)
+{
+  SalUnit unit;
+
+  while (!conn->closed)
+    {
+      conn->input_left = is_held (conn);
+      if (conn->input_left)
+        return;
+      if (sal_framer_next (&conn->framer, now_us (conn), &unit))
+        {
+          update_style (conn);
+          handle_unit (conn, &unit);
+        }
+      else if (conn->read_ended && !conn->finished)
+        {
+          conn->finished = TRUE;
+          sal_framer_finish (&conn->framer); /* S24: what is left is a unit */
+        }
+      else
+        break;
+    }
+  if (conn->closed)
+    return;
+  update_style (conn);
+  update_framer_deadline (conn);
+  if (conn->finished)
+    srv_session_eof (&conn->session);
+}
+
+/* The log has too much of this peer's: stop reading, so that TCP holds it back. A
+ * broken connection cannot be stopped from reporting that, so it is not watched until
+ * there is time for it. */
+static void
+pause_reading (SrvConn *conn, guint32 events)
+{
+  if (events & (EPOLLERR | EPOLLHUP))
+    srv_reactor_remove (conn->host->reactor, &conn->watch);
+  else
+    watch_for (conn, EPOLLIN, FALSE);
+}
+
+static void
+take_input (SrvConn *conn, guint32 events)
+{
+  gsize n = 0;
+
+  if (!conn->ending && (conn->input_left || is_held (conn)))
+    {
+      pause_reading (conn, events);
+      return;
+    }
+  switch (srv_link_read (&conn->link, conn->host->input, SAL_TURN_READ_BYTES, &n))
+    {
+    case SRV_LINK_OK:
+      conn->host->counters->bytes_in += n;
+      if (conn->ending)
+        break; /* thrown away */
+      sal_framer_push (&conn->framer, conn->host->input, n, now_us (conn));
+      process (conn);
+      break;
+    case SRV_LINK_EOF:
+      if (conn->read_ended)
+        {
+          broken (conn); /* both directions are closed, so it cannot be sent to */
+          break;
+        }
+      conn->read_ended = TRUE;
+      watch_for (conn, EPOLLIN, FALSE);
+      if (conn->write_ended)
+        close_with (conn, srv_link_close);
+      else if (!conn->ending)
+        process (conn);
+      break;
+    case SRV_LINK_ERROR:
+      broken (conn);
+      break;
+    case SRV_LINK_AGAIN:
+      break;
+    }
+}
+
+static void
+on_ready (SrvWatch *watch, guint32 events)
+{
+  SrvConn *conn = (SrvConn *) watch;
+
+  if (events & EPOLLOUT)
+    {
+      conn->blocked = FALSE;
+      srv_conn_flush (conn);
+    }
+  if (!conn->closed && (events & (EPOLLIN | EPOLLERR | EPOLLHUP)))
+    take_input (conn, events);
+}
+
+/**
+ * srv_conn_resume:
+ *
+ * The log has answered, or has room again: go on where the input was left.
+ */
+void
+srv_conn_resume (SrvConn *conn)
+{
+  if (conn->closed || conn->ending || is_held (conn))
+    return;
+  if (conn->input_left)
+    {
+      sal_framer_tick (&conn->framer, now_us (conn));
+      process (conn);
+    }
+  if (conn->closed || conn->input_left || conn->read_ended)
+    return;
+  if (conn->watch.fd >= 0)
+    watch_for (conn, EPOLLIN, TRUE);
+  else if (!srv_reactor_add (conn->host->reactor, &conn->watch, conn->link.fd, EPOLLIN))
+    broken (conn);
+}
+
+/**
+ * srv_conn_entry:
+ * @entry: one that this connection asked for, back from the log
+ */
+void
+srv_conn_entry (SrvConn *conn, const SrvEntry *entry)
+{
+  if (conn->closed)
+    return;
+  srv_session_entry (&conn->session, entry);
+  if (entry->kind == SRV_ENTRY_JOIN && conn->life_deadline.queue == SRV_QUEUE_LOGIN)
+    srv_reactor_disarm (conn->host->reactor, &conn->life_deadline);
+  srv_conn_resume (conn);
+}
+
+/**
+ * srv_conn_due:
+ * @deadline: one of a connection, whose time has come
+ */
+void
+srv_conn_due (SrvDeadline *deadline)
+{
+  gsize offset = deadline->queue < SAL_N_FRAMER_TIMERS ? G_STRUCT_OFFSET (SrvConn, framer_deadline)
+                 : deadline->queue == SRV_QUEUE_STALL  ? G_STRUCT_OFFSET (SrvConn, stall_deadline)
+                                                       : G_STRUCT_OFFSET (SrvConn, life_deadline);
+  SrvConn *conn = (SrvConn *) ((char *) deadline - offset);
+
+  switch (deadline->queue)
+    {
+    case SRV_QUEUE_LOGIN:
+      put_out_for (conn, SAL_LIMIT_LOGIN_SECONDS);
+      break;
+    case SRV_QUEUE_LEAVE:
+      srv_session_give_up_waiting (&conn->session);
+      break;
+    case SRV_QUEUE_DRAIN:
+      /* The peer has had its time. A close would leave a FIN_WAIT2 behind for as
+       * long again (S23). */
+      srv_conn_close (conn);
+      break;
+    case SRV_QUEUE_STALL:
+      if (conn->ending)
+        srv_conn_close (conn);
+      else
+        drop_slow (conn, SAL_LIMIT_SEND_STALL_SECONDS);
+      break;
+    default:
+      if (conn->ending || is_held (conn))
+        conn->input_left = TRUE;
+      else
+        {
+          sal_framer_tick (&conn->framer, now_us (conn));
+          process (conn);
+        }
+      break;
+    }
+}
+
+/**
+ * srv_conn_new:
+ * @fd: (transfer full): a connected, non-blocking socket
+ * @shown_address: as others see it
+ * @room: the room to enter
+ *
+ * Returns: (transfer full): a connection that has not said anything yet.
+ */
+SrvConn *
+srv_conn_new (const SrvConnHost *host,
+              guint64 id,
+              int fd,
+              const SrvAddress *peer,
+              const char *shown_address,
+              const char *room)
+{
+  SrvConn *conn = g_new0 (SrvConn, 1);
+
+  conn->host = host;
+  conn->id = id;
+  conn->link.fd = fd;
+  conn->peer = *peer;
+  conn->watch = (SrvWatch){ .fd = -1, .ready = on_ready };
+  sal_framer_init (&conn->framer, SAL_FRAMER_SERVER,
+                   host->config->limits.value[SAL_LIMIT_UNIT_BYTES]);
+  srv_session_init (&conn->session, &session_host, &host->config->limits,
+                    (SrvOrigin){ .connection = id }, shown_address, room);
+  srv_outq_init (&conn->outq, host->outqs);
+  conn->member = (SrvMember){ .outq = &conn->outq, .dialect = &sal_dialect_plain };
+  update_style (conn);
+  if (!srv_reactor_add (host->reactor, &conn->watch, fd, EPOLLIN))
+    {
+      srv_link_close (&conn->link);
+      srv_conn_free (conn);
+      return NULL;
+    }
+  return conn;
+}
+
+/**
+ * srv_conn_free:
+ * @conn: (nullable) (transfer full): closed
+ */
+void
+srv_conn_free (SrvConn *conn)
+{
+  if (conn == NULL)
+    return;
+  srv_outq_clear (&conn->outq);
+  sal_framer_clear (&conn->framer);
+  srv_session_clear (&conn->session);
+  g_free (conn);
+}
+
+/**
+ * srv_conn_greet:
+ *
+ * Begins the conversation; the server speaks first.
+ */
+void
+srv_conn_greet (SrvConn *conn)
+{
+  srv_reactor_arm (conn->host->reactor, &conn->life_deadline, SRV_QUEUE_LOGIN,
+                   (gint64) conn->host->config->limits.value[SAL_LIMIT_LOGIN_SECONDS] *
+                       G_USEC_PER_SEC);
+  srv_session_greet (&conn->session);
+}
+
+/**
+ * srv_conn_turn_away:
+ *
+ * Says @why and nothing else, and ends.
+ */
+void
+srv_conn_turn_away (SrvConn *conn, const SalEvent *why)
+{
+  srv_session_put_out (&conn->session, why);
+}

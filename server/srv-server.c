@@ -1,0 +1,655 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The server as a whole: its listeners, its log, its worker, whom it lets in, and how
+ * it ends. The main thread only. What an operator may ask of it is in
+ * admin/srv-console.c.
+ */
+#include "config.h"
+
+#include "server/srv-server.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <systemd/sd-daemon.h>
+
+#include "common/base/sal-error.h"
+#include "common/base/sal-fd.h"
+#include "common/base/sal-log.h"
+#include "common/proto/sal-dialect-plain.h"
+#include "server/log/srv-log-memory.h"
+#include "server/log/srv-log-sqlite.h"
+#include "server/log/srv-log.h"
+#include "server/net/srv-listener.h"
+#include "server/srv-conn.h"
+
+#define DEFAULT_ROOM "lobby"
+
+/* Descriptors that are not connections: listeners, database files, and some room. */
+#define OTHER_DESCRIPTORS 64
+
+/* How long the log may take over what was said before everybody is told goodbye. */
+#define FLUSH_MS 300
+
+/* A log that has had something to do for this long without being done is stuck. */
+#define STUCK_US (30 * G_USEC_PER_SEC)
+
+struct _SrvServer
+{
+  SrvConfig *config; /* (owned) */
+  SrvOptions options;
+  const SrvServerHooks *hooks; /* (unowned) */
+  gpointer data;
+  SrvRegistry *registry; /* (owned) */
+  SrvLog *log;           /* (owned) */
+  SrvWorker *worker;     /* (owned) */
+  GPtrArray *listeners;  /* (owned) of SrvListener (owned) */
+  GHashTable *sites;     /* (owned): guint64* -> how many connections */
+  SrvRefusals refusals;
+  gint64 started_us;
+  guint max_connections; /* what the descriptors allow */
+  gboolean stopped;      /* nobody new */
+  gboolean closing;
+  gboolean goodbye_said;
+  gboolean ended;
+  guint close_timer; /* of the main loop */
+};
+
+static gint64
+wall_clock (void)
+{
+  return g_get_real_time ();
+}
+
+/* Letting in. */
+
+static gpointer
+site_key (const SrvAddress *peer)
+{
+  guint64 site = srv_address_site (peer);
+
+  return g_memdup2 (&site, sizeof site);
+}
+
+static guint
+count_site (SrvServer *server, const SrvAddress *peer, int change)
+{
+  g_autofree gpointer key = site_key (peer);
+  guint count = GPOINTER_TO_UINT (g_hash_table_lookup (server->sites, key)) + (guint) change;
+
+  if (count == 0)
+    g_hash_table_remove (server->sites, key);
+  else
+    g_hash_table_insert (server->sites, g_steal_pointer (&key), GUINT_TO_POINTER (count));
+  return count;
+}
+
+static char *
+shown_address (SrvServer *server, const SrvListener *listener, const SrvAddress *peer)
+{
+  const char *said = g_hash_table_lookup (srv_listener_get_uri (listener)->query, "addresses");
+  gboolean shown = said != NULL ? g_str_equal (said, "shown") : server->config->addresses_shown;
+  g_autofree char *host = shown || peer->family == SRV_ADDRESS_LOCAL
+                              ? srv_address_host (peer)
+                              : srv_registry_cloak (server->registry, peer);
+
+  return sal_plain_format_address (host, shown ? peer->port : 0);
+}
+
+static const char *
+room_of (const SrvListener *listener)
+{
+  const char *room = g_hash_table_lookup (srv_listener_get_uri (listener)->query, "room");
+
+  if (room == NULL)
+    return DEFAULT_ROOM;
+  return *room == '#' ? room + 1 : room;
+}
+
+static SalEvent
+limit_event (const SrvServer *server, SalLimit limit, guint value)
+{
+  return (SalEvent){
+    .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_LIMIT, .text = sal_limit_key (limit), .number = value
+  };
+}
+
+/* Returns whether @peer may come in; else @why says why not. */
+static gboolean
+admits (SrvServer *server,
+        const SrvListener *listener,
+        const SrvAddress *peer,
+        guint from_site,
+        SalEvent *why)
+{
+  const guint *limits = server->config->limits.value;
+  guint most = MIN (limits[SAL_LIMIT_CONNECTIONS], server->max_connections);
+
+  *why = (SalEvent){ .kind = SAL_EVENT_NOTE };
+  if (server->stopped && srv_listener_is_inherited (listener))
+    {
+      why->note = SAL_NOTE_STOPPED;
+      server->refusals.stopped++;
+    }
+  else if (!server->config->public && srv_listener_is_wildcard (listener) &&
+           !srv_address_is_near (peer))
+    {
+      why->note = SAL_NOTE_NOT_PUBLIC;
+      server->refusals.not_public++;
+    }
+  else if (srv_registry_is_banned (server->registry, peer, wall_clock ()))
+    {
+      why->note = SAL_NOTE_BANNED;
+      server->refusals.banned++;
+    }
+  else if (srv_worker_count (server->worker) >= most)
+    *why = limit_event (server, SAL_LIMIT_CONNECTIONS, most);
+  else if (from_site > limits[SAL_LIMIT_CONNECTIONS_PER_ADDRESS])
+    *why = limit_event (server, SAL_LIMIT_CONNECTIONS_PER_ADDRESS,
+                        limits[SAL_LIMIT_CONNECTIONS_PER_ADDRESS]);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static void
+on_accept (SrvListener *listener, int fd, const SrvAddress *peer, gpointer data)
+{
+  SrvServer *server = data;
+  guint from_site = count_site (server, peer, +1);
+  g_autofree char *shown = NULL;
+  SalEvent why;
+
+  if (!admits (server, listener, peer, from_site, &why))
+    {
+      g_autofree char *host = srv_address_host (peer);
+
+      g_info ("%s was not let in on %s", host, srv_listener_get_name (listener));
+      srv_worker_turn_away (server->worker, fd, peer, &why);
+      return;
+    }
+  shown = shown_address (server, listener, peer);
+  g_debug ("connection from %s on %s", shown, srv_listener_get_name (listener));
+  srv_worker_take (server->worker, fd, peer, shown, room_of (listener));
+}
+
+static void
+on_no_descriptor (SrvListener *listener, int fd, gpointer data)
+{
+  SrvServer *server = data;
+  g_autoptr (GString) text = g_string_new (NULL);
+  SalEvent why = limit_event (server, SAL_LIMIT_CONNECTIONS, srv_worker_count (server->worker));
+
+  server->refusals.no_descriptor++;
+  sal_dialect_plain.encode (text, &why, sal_plain_variant (SAL_PLAIN_LF, server->config->language));
+  (void) send (fd, text->str, text->len, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/* The worker's news. */
+
+static void
+on_entry (const SrvEntry *entry, gpointer data)
+{
+  SrvServer *server = data;
+
+  if (server->hooks->entry != NULL)
+    server->hooks->entry (entry, server->data);
+}
+
+static void
+finish (SrvServer *server)
+{
+  if (server->ended)
+    return;
+  server->ended = TRUE;
+  g_clear_handle_id (&server->close_timer, g_source_remove);
+  server->hooks->ended (server->data);
+}
+
+static void
+on_closed (const SrvAddress *peer, gpointer data)
+{
+  SrvServer *server = data;
+
+  (void) count_site (server, peer, -1);
+  if (server->goodbye_said && srv_worker_count (server->worker) == 0)
+    finish (server);
+}
+
+static const SrvWorkerHooks worker_hooks = {
+  .entry = on_entry,
+  .closed = on_closed,
+};
+
+/* Starting. */
+
+static char *
+state_file (const char *name, GError **error)
+{
+  const char *systemd = g_getenv ("STATE_DIRECTORY");
+  g_autofree char *folder = systemd != NULL
+                                ? g_strndup (systemd, strcspn (systemd, ":"))
+                                : g_build_filename (g_get_user_state_dir (), "salotto", NULL);
+
+  if (g_mkdir_with_parents (folder, 0700) < 0)
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED, _ ("cannot make the folder %s: %s"), folder,
+                   g_strerror (errno));
+      return NULL;
+    }
+  return g_build_filename (folder, name, NULL);
+}
+
+static gboolean
+open_log (SrvServer *server, GError **error)
+{
+  static const char *const reserved[] = { SRV_OPERATOR_NAME, NULL };
+  const SrvConfig *config = server->config;
+  g_autofree char *path = g_strdup (config->log_path);
+  SrvLogStore *store = NULL;
+
+  if (config->store == SRV_STORE_MEMORY)
+    store = srv_log_memory_new ();
+  else
+    {
+      if (path == NULL)
+        path = state_file ("rooms.db", error);
+      if (path == NULL)
+        return FALSE;
+      store = srv_log_sqlite_new (path, config->sync, error);
+      if (store == NULL)
+        return FALSE;
+    }
+  server->log = srv_log_new (store, wall_clock, reserved);
+  return TRUE;
+}
+
+static void
+set_retention (SrvServer *server)
+{
+  srv_log_set_retention (server->log, server->config->retention_days * G_TIME_SPAN_DAY,
+                         (guint64) server->config->retention_mib * 1024 * 1024);
+}
+
+/* The rooms work without it, so a registry that cannot be opened is no reason not to
+ * start; but it must be said. */
+static void
+open_registry (SrvServer *server)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = state_file ("server.db", &error);
+
+  if (path != NULL)
+    server->registry = srv_registry_open (path, &error);
+  if (server->registry != NULL)
+    return;
+  g_warning (_ ("bans will not survive the end of the server: %s"), error->message);
+  server->registry = srv_registry_open (NULL, NULL);
+}
+
+static SrvWorkerConfig
+worker_config (const SrvConfig *config)
+{
+  return (SrvWorkerConfig){ .limits = config->limits,
+                            .language = config->language,
+                            .exact = config->exact };
+}
+
+static SrvListener *
+listener_new (SrvServer *server, const SalUri *uri)
+{
+  SrvListener *listener =
+      srv_listener_new (uri, srv_worker_get_reactor (server->worker), SRV_QUEUE_LISTENER, on_accept,
+                        on_no_descriptor, server);
+
+  g_ptr_array_add (server->listeners, listener);
+  return listener;
+}
+
+/* Sockets that systemd has opened take the place of those in the configuration; the
+ * first has the room and the like of the first, and so on. */
+static gboolean
+open_listeners (SrvServer *server, GError **error)
+{
+  const GPtrArray *uris = server->config->listeners;
+  int inherited = sd_listen_fds (1);
+
+  for (int i = 0; i < inherited; i++)
+    if (!srv_listener_adopt (listener_new (server, uris->pdata[MIN ((guint) i, uris->len - 1)]),
+                             SD_LISTEN_FDS_START + i, error))
+      return FALSE;
+  for (guint i = 0; inherited <= 0 && i < uris->len; i++)
+    if (!srv_listener_open (listener_new (server, uris->pdata[i]), server->config->backlog, error))
+      return FALSE;
+  return TRUE;
+}
+
+/**
+ * srv_server_new:
+ * @config: (transfer full): how it is to be
+ * @options: the command line, for reloads; its strings must stay
+ * @hooks: (transfer none): called with @data
+ */
+SrvServer *
+srv_server_new (SrvConfig *config,
+                const SrvOptions *options,
+                const SrvServerHooks *hooks,
+                gpointer data)
+{
+  SrvServer *server = g_new0 (SrvServer, 1);
+
+  server->config = config;
+  server->options = *options;
+  server->hooks = hooks;
+  server->data = data;
+  server->listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) srv_listener_free);
+  server->sites = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  server->max_connections = MAX (sal_fd_raise_limit (), 2 * OTHER_DESCRIPTORS) - OTHER_DESCRIPTORS;
+  return server;
+}
+
+/**
+ * srv_server_start:
+ *
+ * Opens everything, listeners last.
+ *
+ * Returns: %FALSE with an error that names what could not be opened; then the server
+ * can only be freed.
+ */
+gboolean
+srv_server_start (SrvServer *server, GError **error)
+{
+  SrvWorkerConfig config = worker_config (server->config);
+
+  if (!open_log (server, error))
+    return FALSE;
+  set_retention (server);
+  open_registry (server);
+  server->worker = srv_worker_new (NULL, server->log, &config, &worker_hooks, server);
+  server->started_us = wall_clock ();
+  return open_listeners (server, error);
+}
+
+/**
+ * srv_server_free:
+ * @server: (nullable) (transfer full)
+ *
+ * What was handed to the log is kept first; who is still connected is reset.
+ */
+void
+srv_server_free (SrvServer *server)
+{
+  if (server == NULL)
+    return;
+  g_clear_handle_id (&server->close_timer, g_source_remove);
+  g_ptr_array_unref (server->listeners);
+  srv_log_free (server->log);
+  srv_worker_free (server->worker);
+  srv_registry_free (server->registry);
+  g_hash_table_unref (server->sites);
+  srv_config_free (server->config);
+  g_free (server);
+}
+
+/* What an operator may ask. */
+
+/**
+ * srv_server_stop:
+ *
+ * Lets nobody new in; who is inside stays (S26).
+ */
+void
+srv_server_stop (SrvServer *server)
+{
+  for (guint i = 0; i < server->listeners->len; i++)
+    srv_listener_close (server->listeners->pdata[i]);
+  server->stopped = TRUE;
+}
+
+/**
+ * srv_server_open:
+ *
+ * Undoes srv_server_stop().
+ *
+ * Returns: %FALSE if a listener could not be opened again; others may have been.
+ */
+gboolean
+srv_server_open (SrvServer *server, GError **error)
+{
+  server->stopped = FALSE;
+  for (guint i = 0; i < server->listeners->len; i++)
+    if (!srv_listener_is_open (server->listeners->pdata[i]) &&
+        !srv_listener_open (server->listeners->pdata[i], server->config->backlog, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+on_close_time (gpointer data)
+{
+  SrvServer *server = data;
+
+  server->close_timer = 0;
+  finish (server);
+  return G_SOURCE_REMOVE;
+}
+
+/* Everything that was said has come back, or the log is too slow: goodbye. */
+static void
+say_goodbye (SrvServer *server)
+{
+  if (server->goodbye_said)
+    return;
+  server->goodbye_said = TRUE;
+  srv_worker_close (server->worker);
+  if (srv_worker_count (server->worker) == 0)
+    finish (server);
+}
+
+static void
+on_flushed (gpointer owner, gpointer letter)
+{
+  say_goodbye (letter);
+}
+
+static gboolean
+on_flush_time (gpointer data)
+{
+  SrvServer *server = data;
+
+  say_goodbye (server);
+  if (server->ended)
+    return G_SOURCE_REMOVE;
+  server->close_timer = g_timeout_add (SAL_CLOSING_US / 1000 - FLUSH_MS, on_close_time, server);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * srv_server_close:
+ *
+ * Ends the server cleanly: what was said is kept and shown, everybody gets goodbye and
+ * FIN, and the hook `ended` is called when all have closed, after one second at the
+ * latest (S26).
+ */
+void
+srv_server_close (SrvServer *server)
+{
+  if (server->closing)
+    return;
+  server->closing = TRUE;
+  srv_server_stop (server);
+  srv_worker_stop_reading (server->worker);
+  server->close_timer = g_timeout_add (FLUSH_MS, on_flush_time, server);
+  srv_worker_flush (server->worker, on_flushed, server);
+}
+
+/**
+ * srv_server_reload:
+ *
+ * Reads the configuration again and takes what can change while it runs. A
+ * configuration with an error changes nothing.
+ *
+ * Returns: %FALSE with an error that names file and key.
+ */
+gboolean
+srv_server_reload (SrvServer *server, GError **error)
+{
+  g_autoptr (SrvConfig) config = srv_config_load (&server->options, error);
+  SrvConfig *old = server->config;
+  SrvWorkerConfig worker;
+
+  if (config == NULL)
+    return FALSE;
+  if (config->store != old->store || g_strcmp0 (config->log_path, old->log_path) != 0 ||
+      config->sync != old->sync || config->backlog != old->backlog ||
+      g_strcmp0 (config->control, old->control) != 0 || !srv_config_same_listeners (config, old))
+    g_message (_ ("listeners, the log's place and the control socket change at the next start"));
+
+  old->public = config->public;
+  old->addresses_shown = config->addresses_shown;
+  old->language = config->language;
+  old->exact = config->exact;
+  old->retention_days = config->retention_days;
+  old->retention_mib = config->retention_mib;
+  old->profile = config->profile;
+  old->limits = config->limits;
+  (void) sal_log_set_level (config->log_level);
+  worker = worker_config (old);
+  srv_worker_configure (server->worker, &worker);
+  set_retention (server);
+  return TRUE;
+}
+
+/**
+ * srv_server_say:
+ * @text: clean text
+ *
+ * The operator speaks, in every room that somebody is in.
+ */
+void
+srv_server_say (SrvServer *server, const char *text)
+{
+  g_autoptr (GList) rooms = srv_worker_rooms (server->worker);
+
+  for (GList *at = rooms; at != NULL; at = at->next)
+    srv_worker_post (server->worker, srv_entry_new (SRV_ENTRY_MESSAGE, (SrvOrigin){ 0 },
+                                                    srv_room_get_name (at->data), SRV_OPERATOR_NAME,
+                                                    "('local', 0)", text));
+}
+
+typedef struct
+{
+  const SrvNetwork *network;
+  guint count;
+} BanVisit;
+
+static void
+ban_cb (SrvConn *conn, gpointer data)
+{
+  BanVisit *visit = data;
+  SalEvent why = { .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_BANNED };
+
+  if (!srv_network_contains (visit->network, &conn->peer))
+    return;
+  visit->count++;
+  srv_session_put_out (&conn->session, &why);
+}
+
+/**
+ * srv_server_ban:
+ * @error: (out): set if the ban could not be kept for the next start
+ *
+ * Bans, and puts out who is inside.
+ *
+ * Returns: how many were put out.
+ */
+guint
+srv_server_ban (SrvServer *server, const SrvBan *ban, GError **error)
+{
+  BanVisit visit = { &ban->network, 0 };
+
+  (void) srv_registry_ban (server->registry, ban, error);
+  srv_worker_foreach (server->worker, ban_cb, &visit);
+  return visit.count;
+}
+
+/**
+ * srv_server_is_stopped:
+ */
+gboolean
+srv_server_is_stopped (const SrvServer *server)
+{
+  return server->stopped;
+}
+
+/**
+ * srv_server_is_healthy:
+ *
+ * Returns: whether the log's thread gets its work done. Asked from the main loop, so
+ * the answer says that that runs too.
+ */
+gboolean
+srv_server_is_healthy (const SrvServer *server)
+{
+  return srv_log_pending_bytes (server->log) == 0 ||
+         g_get_monotonic_time () - srv_log_last_turn_us (server->log) < STUCK_US;
+}
+
+/**
+ * srv_server_get_config:
+ *
+ * Returns: (transfer none): what is in force now.
+ */
+const SrvConfig *
+srv_server_get_config (const SrvServer *server)
+{
+  return server->config;
+}
+
+/**
+ * srv_server_get_worker:
+ */
+SrvWorker *
+srv_server_get_worker (SrvServer *server)
+{
+  return server->worker;
+}
+
+/**
+ * srv_server_get_registry:
+ */
+SrvRegistry *
+srv_server_get_registry (SrvServer *server)
+{
+  return server->registry;
+}
+
+/**
+ * srv_server_get_refusals:
+ */
+const SrvRefusals *
+srv_server_get_refusals (const SrvServer *server)
+{
+  return &server->refusals;
+}
+
+/**
+ * srv_server_get_started_us:
+ */
+gint64
+srv_server_get_started_us (const SrvServer *server)
+{
+  return server->started_us;
+}
+
+/**
+ * srv_server_get_listeners:
+ *
+ * Returns: (transfer none): of #SrvListener.
+ */
+const GPtrArray *
+srv_server_get_listeners (const SrvServer *server)
+{
+  return server->listeners;
+}

@@ -1,0 +1,559 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One reactor with its connections and rooms. Everything in here belongs to one
+ * thread; other threads reach it by its mailbox alone. Entries go out to the log at
+ * the end of a turn, all together, and come back as batches; what they cause is
+ * written once per room and leaves at the end of that turn, one write per member.
+ */
+#include "config.h"
+
+#include "server/srv-worker.h"
+
+#include "common/base/sal-limits.h"
+#include "common/proto/sal-name.h"
+#include "server/net/srv-listener.h"
+#include "server/srv-conn.h"
+
+struct _SrvWorker
+{
+  guint id;
+  SrvReactor *reactor; /* (owned) */
+  SrvMailbox *mailbox; /* (owned) */
+  SrvLog *log;         /* (unowned) */
+  SrvWorkerConfig config;
+  const SrvWorkerHooks *hooks; /* (unowned) */
+  gpointer data;
+
+  SrvConnHost host; /* what connections may use */
+  SrvOutqList outqs;
+  SrvFrameStream private_frames;
+  SrvCounters counters;
+
+  GHashTable *conns; /* (owned): id -> SrvConn (owned) */
+  GHashTable *rooms; /* (owned): name -> SrvRoom (owned) */
+  GPtrArray *active; /* (owned) of SrvRoom (unowned): that delivered this turn */
+  GPtrArray *outbox; /* (owned) of SrvEntry (owned): for the log */
+  gsize outbox_bytes;
+  SrvConn *closed;  /* to be freed at the end of the turn */
+  gboolean closing; /* nobody is read any more */
+};
+
+/* Connections are numbered for the whole process, so that a name in the log's claims
+ * belongs to one of them whatever worker it is in. 0 is the server. */
+static guint64 last_connection;
+
+/* The log. */
+
+static void
+note_closed (SrvWorker *worker, SrvConn *conn)
+{
+  g_hash_table_steal (worker->conns, &conn->id);
+  conn->next_closed = worker->closed;
+  worker->closed = conn;
+  worker->hooks->closed (&conn->peer, worker->data);
+}
+
+/**
+ * srv_worker_post:
+ * @entry: (transfer full): what is to be in the log
+ */
+void
+srv_worker_post (SrvWorker *worker, SrvEntry *entry)
+{
+  entry->origin.worker = worker->id;
+  worker->outbox_bytes += srv_entry_size (entry);
+  g_ptr_array_add (worker->outbox, entry);
+  if (srv_log_pending_bytes (worker->log) + worker->outbox_bytes > SAL_LOG_QUEUE_BYTES)
+    worker->host.held = TRUE;
+  srv_reactor_wake (worker->reactor);
+}
+
+static void
+on_answer (gpointer owner, gpointer letter)
+{
+  SrvWorker *worker = owner;
+  g_autoptr (SrvLogAnswer) answer = letter;
+  SrvConn *conn = g_hash_table_lookup (worker->conns, &answer->tag);
+
+  if (answer->error != NULL)
+    g_warning ("the log cannot be read: %s", answer->error->message);
+  if (conn != NULL)
+    srv_session_history (&conn->session, answer->entries, answer->error != NULL);
+}
+
+static void
+read_log (SrvWorker *worker, SrvLogQuery *query, guint64 connection)
+{
+  /* Behind what this turn has posted. */
+  srv_log_append (worker->log, worker->outbox);
+  worker->outbox_bytes = 0;
+  srv_log_read (worker->log, query, worker->mailbox, on_answer, connection);
+}
+
+static SrvRoom *
+room_of (SrvWorker *worker, const char *name)
+{
+  SrvRoom *room = g_hash_table_lookup (worker->rooms, name);
+
+  if (room == NULL)
+    {
+      room = srv_room_new (name);
+      g_hash_table_insert (worker->rooms, (gpointer) srv_room_get_name (room), room);
+    }
+  return room;
+}
+
+static void
+deliver (SrvWorker *worker, SrvRoom *room, const SrvEntry *entry)
+{
+  SalEvent event;
+
+  srv_event_from_entry (&event, entry);
+  worker->counters.deliveries += srv_room_deliver (room, &event, worker->host.encoded);
+  if (worker->active->len == 0 ||
+      g_ptr_array_index (worker->active, worker->active->len - 1) != room)
+    g_ptr_array_add (worker->active, room);
+}
+
+static void
+on_said (SrvWorker *worker, const SrvEntry *entry, SrvConn *conn)
+{
+  if (entry->status == SRV_ENTRY_REFUSED)
+    worker->counters.not_kept += conn != NULL;
+  else
+    {
+      SrvRoom *room = g_hash_table_lookup (worker->rooms, entry->room);
+
+      worker->counters.messages++;
+      if (room != NULL)
+        deliver (worker, room, entry);
+    }
+  if (conn != NULL)
+    srv_conn_entry (conn, entry);
+}
+
+/* Those already inside learn of it first, then the newcomer is welcome and reads from
+ * here on. */
+static void
+on_join (SrvWorker *worker, const SrvEntry *entry, SrvConn *conn)
+{
+  SrvRoom *room = room_of (worker, entry->room);
+
+  deliver (worker, room, entry);
+  srv_room_come (room, entry->name);
+  if (conn == NULL)
+    return;
+  if (conn->session.state < SRV_SESSION_LEAVING)
+    {
+      conn->session.present = room;
+      srv_room_add (room, &conn->member);
+    }
+  srv_conn_entry (conn, entry);
+}
+
+/* The one who leaves does not read of it. */
+static void
+on_leave (SrvWorker *worker, const SrvEntry *entry, SrvConn *conn)
+{
+  SrvRoom *room = g_hash_table_lookup (worker->rooms, entry->room);
+
+  if (conn != NULL)
+    {
+      srv_room_remove (&conn->member);
+      conn->session.present = NULL;
+    }
+  if (room != NULL)
+    {
+      srv_room_go (room, entry->name);
+      deliver (worker, room, entry);
+    }
+  if (conn != NULL)
+    srv_conn_entry (conn, entry);
+}
+
+static void
+resume_all (SrvWorker *worker)
+{
+  g_autofree gpointer *conns = NULL;
+  guint n = 0;
+
+  worker->host.held = FALSE;
+  conns = g_hash_table_get_keys_as_array (worker->conns, &n);
+  for (guint i = 0; i < n; i++)
+    {
+      SrvConn *conn = g_hash_table_lookup (worker->conns, conns[i]);
+
+      if (conn != NULL)
+        srv_conn_resume (conn);
+    }
+}
+
+static void
+on_batch (gpointer owner, gpointer letter)
+{
+  SrvWorker *worker = owner;
+  g_autoptr (SrvLogBatch) batch = letter;
+
+  for (guint i = 0; i < batch->n; i++)
+    {
+      const SrvEntry *entry = batch->entries[i];
+      SrvConn *conn = entry->origin.worker == worker->id
+                          ? g_hash_table_lookup (worker->conns, &entry->origin.connection)
+                          : NULL;
+
+      if (entry->kind == SRV_ENTRY_JOIN)
+        on_join (worker, entry, conn);
+      else if (entry->kind == SRV_ENTRY_LEAVE)
+        on_leave (worker, entry, conn);
+      else if (srv_entry_is_said (entry))
+        on_said (worker, entry, conn);
+      worker->hooks->entry (entry, worker->data);
+    }
+  if (worker->host.held && !worker->closing &&
+      srv_log_pending_bytes (worker->log) < SAL_LOG_QUEUE_BYTES / 2)
+    resume_all (worker);
+}
+
+/* The reactor. */
+
+static void
+on_due (SrvDeadline *deadline, gpointer data)
+{
+  if (deadline->queue == SRV_QUEUE_LISTENER)
+    srv_listener_resume (deadline);
+  else
+    srv_conn_due (deadline);
+}
+
+static void
+forget_quiet_rooms (SrvWorker *worker)
+{
+  for (guint i = 0; i < worker->active->len; i++)
+    {
+      SrvRoom *room = worker->active->pdata[i];
+
+      srv_room_end_turn (room);
+      if (srv_room_count (room) > 0)
+        continue;
+      while (g_ptr_array_remove_fast (worker->active, room))
+        i = (guint) -1; /* start again: the order has changed */
+      g_hash_table_remove (worker->rooms, srv_room_get_name (room));
+    }
+  g_ptr_array_set_size (worker->active, 0);
+}
+
+static void
+on_turn_end (gpointer data)
+{
+  SrvWorker *worker = data;
+  SrvOutq *outq = NULL;
+
+  /* Off to the log first: it works while this thread sends. */
+  srv_log_append (worker->log, worker->outbox);
+  while ((outq = srv_outq_list_pop (&worker->outqs)) != NULL)
+    srv_conn_flush (srv_conn_from_outq (outq));
+  srv_log_append (worker->log, worker->outbox);
+  worker->outbox_bytes = 0;
+
+  forget_quiet_rooms (worker);
+  srv_frame_stream_clear (&worker->private_frames);
+  while (worker->closed != NULL)
+    {
+      SrvConn *conn = worker->closed;
+
+      worker->closed = conn->next_closed;
+      srv_conn_free (conn);
+    }
+}
+
+static const SrvReactorHooks reactor_hooks = {
+  .due = on_due,
+  .turn_end = on_turn_end,
+};
+
+/**
+ * srv_worker_new:
+ * @context: (nullable): the main loop to live in
+ * @log: (transfer none): must outlive the worker
+ * @hooks: (transfer none): called with @data
+ */
+SrvWorker *
+srv_worker_new (GMainContext *context,
+                SrvLog *log,
+                const SrvWorkerConfig *config,
+                const SrvWorkerHooks *hooks,
+                gpointer data)
+{
+  SrvWorker *worker = g_new0 (SrvWorker, 1);
+
+  worker->log = log;
+  worker->config = *config;
+  worker->hooks = hooks;
+  worker->data = data;
+  worker->reactor = srv_reactor_new (context, SRV_N_QUEUES, &reactor_hooks, worker);
+  worker->mailbox = srv_mailbox_new (worker->reactor, worker);
+  worker->conns = g_hash_table_new (g_int64_hash, g_int64_equal);
+  worker->rooms =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) srv_room_free);
+  worker->active = g_ptr_array_new ();
+  worker->outbox = g_ptr_array_new ();
+  worker->host = (SrvConnHost){
+    .reactor = worker->reactor,
+    .config = &worker->config,
+    .counters = &worker->counters,
+    .outqs = &worker->outqs,
+    .private_frames = &worker->private_frames,
+    .encoded = g_string_new (NULL),
+    .decoded = g_string_new (NULL),
+    .input = g_malloc (SAL_TURN_READ_BYTES),
+    .drain_us = SAL_DRAIN_US,
+    .worker = worker,
+    .post = srv_worker_post,
+    .read = read_log,
+    .closed = note_closed,
+  };
+  srv_log_subscribe (log, worker->mailbox, on_batch, G_MAXUINT64);
+  return worker;
+}
+
+/**
+ * srv_worker_free:
+ * @worker: (nullable) (transfer full): whose log is gone, so that nobody posts to it
+ *
+ * Whoever is still connected is reset.
+ */
+void
+srv_worker_free (SrvWorker *worker)
+{
+  if (worker == NULL)
+    return;
+  srv_mailbox_free (worker->mailbox);
+  srv_worker_abort (worker);
+  while (srv_outq_list_pop (&worker->outqs) != NULL)
+    ;
+  for (SrvConn *conn = worker->closed; conn != NULL; conn = worker->closed)
+    {
+      worker->closed = conn->next_closed;
+      srv_conn_free (conn);
+    }
+  g_hash_table_unref (worker->conns);
+  g_hash_table_unref (worker->rooms);
+  g_ptr_array_unref (worker->active);
+  g_ptr_array_set_free_func (worker->outbox, (GDestroyNotify) srv_entry_unref);
+  g_ptr_array_unref (worker->outbox);
+  srv_frame_stream_clear (&worker->private_frames);
+  g_string_free (worker->host.encoded, TRUE);
+  g_string_free (worker->host.decoded, TRUE);
+  g_free (worker->host.input);
+  srv_reactor_free (worker->reactor);
+  g_free (worker);
+}
+
+/**
+ * srv_worker_configure:
+ *
+ * Takes new limits and the like; they hold from the next thing on.
+ */
+void
+srv_worker_configure (SrvWorker *worker, const SrvWorkerConfig *config)
+{
+  worker->config = *config;
+}
+
+static SrvConn *
+take (SrvWorker *worker, int fd, const SrvAddress *peer, const char *shown, const char *room)
+{
+  guint64 id = __atomic_add_fetch (&last_connection, 1, __ATOMIC_RELAXED);
+  SrvConn *conn = srv_conn_new (&worker->host, id, fd, peer, shown, room);
+
+  worker->counters.connections++;
+  if (conn != NULL)
+    g_hash_table_insert (worker->conns, &conn->id, conn);
+  else
+    worker->hooks->closed (peer, worker->data);
+  return conn;
+}
+
+/**
+ * srv_worker_take:
+ * @fd: (transfer full): somebody who has connected
+ * @shown_address: as others see them
+ * @room: the room they enter
+ */
+void
+srv_worker_take (
+    SrvWorker *worker, int fd, const SrvAddress *peer, const char *shown_address, const char *room)
+{
+  SrvConn *conn = take (worker, fd, peer, shown_address, room);
+
+  if (conn != NULL)
+    srv_conn_greet (conn);
+}
+
+/**
+ * srv_worker_turn_away:
+ * @fd: (transfer full): somebody who has connected and may not come in
+ * @why: what they are told
+ */
+void
+srv_worker_turn_away (SrvWorker *worker, int fd, const SrvAddress *peer, const SalEvent *why)
+{
+  SrvConn *conn = take (worker, fd, peer, "", "");
+
+  if (conn != NULL)
+    srv_conn_turn_away (conn, why);
+}
+
+/**
+ * srv_worker_foreach:
+ *
+ * Calls @func for each connection; it may end or close it.
+ */
+void
+srv_worker_foreach (SrvWorker *worker, SrvConnFunc func, gpointer data)
+{
+  g_autoptr (GList) conns = g_hash_table_get_values (worker->conns);
+
+  for (GList *at = conns; at != NULL; at = at->next)
+    if (!((SrvConn *) at->data)->closed)
+      func (at->data, data);
+  srv_reactor_wake (worker->reactor);
+}
+
+static void
+stop_reading_cb (SrvConn *conn, gpointer data)
+{
+  if (!conn->ending)
+    conn->input_left = TRUE; /* as if more were waiting than could be handled */
+}
+
+/**
+ * srv_worker_stop_reading:
+ *
+ * The server is about to end: nothing more is taken from anybody.
+ */
+void
+srv_worker_stop_reading (SrvWorker *worker)
+{
+  worker->closing = TRUE;
+  worker->host.held = TRUE;
+  srv_worker_foreach (worker, stop_reading_cb, NULL);
+}
+
+/**
+ * srv_worker_flush:
+ * @on_flushed: called with the worker and @letter in its thread
+ *
+ * When everything that was posted has come back.
+ */
+void
+srv_worker_flush (SrvWorker *worker, SrvMailFunc on_flushed, gpointer letter)
+{
+  srv_log_append (worker->log, worker->outbox);
+  worker->outbox_bytes = 0;
+  srv_log_flush (worker->log, worker->mailbox, on_flushed, letter);
+}
+
+static void
+shut_down_cb (SrvConn *conn, gpointer data)
+{
+  srv_session_shut_down (&conn->session);
+}
+
+/**
+ * srv_worker_close:
+ *
+ * Goodbye and FIN to everybody.
+ */
+void
+srv_worker_close (SrvWorker *worker)
+{
+  worker->host.drain_us = SAL_CLOSING_US;
+  srv_worker_foreach (worker, shut_down_cb, NULL);
+}
+
+static void
+close_cb (SrvConn *conn, gpointer data)
+{
+  srv_conn_close (conn);
+}
+
+/**
+ * srv_worker_abort:
+ *
+ * Resets every connection.
+ */
+void
+srv_worker_abort (SrvWorker *worker)
+{
+  srv_worker_foreach (worker, close_cb, NULL);
+}
+
+/**
+ * srv_worker_count:
+ *
+ * Returns: how many connections there are, those that are ending included.
+ */
+guint
+srv_worker_count (const SrvWorker *worker)
+{
+  return g_hash_table_size (worker->conns);
+}
+
+/**
+ * srv_worker_find:
+ * @name: a person's name, in any case
+ *
+ * Returns: (transfer none) (nullable): their connection.
+ */
+SrvConn *
+srv_worker_find (SrvWorker *worker, const char *name)
+{
+  g_autofree char *wanted = sal_name_key (name);
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, worker->conns);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      SrvConn *conn = value;
+
+      if (srv_session_is_named (&conn->session) && conn->session.state < SRV_SESSION_LEAVING)
+        {
+          g_autofree char *key = sal_name_key (conn->session.name);
+
+          if (g_str_equal (key, wanted))
+            return conn;
+        }
+    }
+  return NULL;
+}
+
+/**
+ * srv_worker_rooms:
+ *
+ * Returns: (transfer container): all rooms that somebody is in, as #SrvRoom.
+ */
+GList *
+srv_worker_rooms (SrvWorker *worker)
+{
+  return g_hash_table_get_values (worker->rooms);
+}
+
+/**
+ * srv_worker_get_reactor:
+ */
+SrvReactor *
+srv_worker_get_reactor (SrvWorker *worker)
+{
+  return worker->reactor;
+}
+
+/**
+ * srv_worker_get_counters:
+ */
+SrvCounters *
+srv_worker_get_counters (SrvWorker *worker)
+{
+  return &worker->counters;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "common/proto/sal-dialect-plain.h"
+#include "server/chat/srv-session.h"
+#include "server/log/srv-log.h"
+#include "server/net/srv-address.h"
+#include "server/net/srv-outq.h"
+#include "server/net/srv-reactor.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SrvWorker SrvWorker;
+typedef struct _SrvConn SrvConn;
+
+/* The kinds of deadlines a worker's reactor keeps; the framer's timers come first. */
+enum
+{
+  SRV_QUEUE_LOGIN = SAL_N_FRAMER_TIMERS, /* to give a name */
+  SRV_QUEUE_LEAVE,                       /* for the log to give a leave back */
+  SRV_QUEUE_DRAIN,                       /* for the peer to close (S23) */
+  SRV_QUEUE_STALL,                       /* for the peer to read something */
+  SRV_QUEUE_LISTENER,                    /* before accepting is tried again */
+  SRV_N_QUEUES
+};
+
+/* What a worker must know of the configuration. */
+typedef struct
+{
+  SrvLimits limits;
+  SalPlainLanguage language;
+  gboolean exact; /* no line end for raw peers, as in the captures (S4) */
+} SrvWorkerConfig;
+
+/* What happened, counted. */
+typedef struct
+{
+  guint64 connections;
+  guint64 messages;
+  guint64 deliveries;
+  guint64 bytes_in;
+  guint64 bytes_out;
+  guint64 not_kept;
+  guint64 dropped_slow;
+  guint64 dropped_errors;
+  guint64 limits[SAL_N_LIMITS];
+} SrvCounters;
+
+/* What a worker tells whoever owns it; all calls come from the worker's thread. */
+typedef struct
+{
+  void (*entry) (const SrvEntry *entry, gpointer data);
+  void (*closed) (const SrvAddress *peer, gpointer data);
+} SrvWorkerHooks;
+
+SrvWorker *srv_worker_new (GMainContext *context,
+                           SrvLog *log,
+                           const SrvWorkerConfig *config,
+                           const SrvWorkerHooks *hooks,
+                           gpointer data);
+void srv_worker_free (SrvWorker *worker);
+void srv_worker_configure (SrvWorker *worker, const SrvWorkerConfig *config);
+
+void srv_worker_take (
+    SrvWorker *worker, int fd, const SrvAddress *peer, const char *shown_address, const char *room);
+void srv_worker_turn_away (SrvWorker *worker, int fd, const SrvAddress *peer, const SalEvent *why);
+void srv_worker_stop_reading (SrvWorker *worker);
+void srv_worker_flush (SrvWorker *worker, SrvMailFunc on_flushed, gpointer letter);
+void srv_worker_close (SrvWorker *worker);
+void srv_worker_abort (SrvWorker *worker);
+void srv_worker_post (SrvWorker *worker, SrvEntry *entry);
+guint srv_worker_count (const SrvWorker *worker);
+
+typedef void (*SrvConnFunc) (SrvConn *conn, gpointer data);
+void srv_worker_foreach (SrvWorker *worker, SrvConnFunc func, gpointer data);
+SrvConn *srv_worker_find (SrvWorker *worker, const char *name);
+GList *srv_worker_rooms (SrvWorker *worker);
+
+SrvReactor *srv_worker_get_reactor (SrvWorker *worker);
+SrvCounters *srv_worker_get_counters (SrvWorker *worker);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvWorker, srv_worker_free)
+
+G_END_DECLS
