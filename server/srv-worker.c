@@ -77,8 +77,10 @@ on_answer (gpointer owner, gpointer letter)
 
   if (answer->error != NULL)
     g_warning ("the log cannot be read: %s", answer->error->message);
-  if (conn != NULL)
-    srv_session_history (&conn->session, answer->entries, answer->error != NULL);
+  if (conn == NULL)
+    return;
+  srv_session_history (&conn->session, answer->entries, answer->error != NULL);
+  srv_conn_resume (conn);
 }
 
 static void

@@ -25,7 +25,8 @@ G_BEGIN_DECLS
      1000000, "one machine must not take every place")                                             \
   X (LOGIN_SECONDS, "login-seconds", "seconds", 300, 300, 60, 1, 86400,                            \
      "a connection without a name holds a place and gives nothing")                                \
-  X (UNIT_BYTES, "unit-bytes", "bytes", 4096, 4096, 4096, 256, 4096,                               \
+  X (UNIT_BYTES, "unit-bytes", "bytes", SAL_MESSAGE_MAX_BYTES, SAL_MESSAGE_MAX_BYTES,              \
+     SAL_MESSAGE_MAX_BYTES, 256, SAL_MESSAGE_MAX_BYTES,                                            \
      "what one message may hold until its end is seen")                                            \
   X (MESSAGES_PER_SECOND, "messages-per-second", "messages", 0, 20, 3, 0, 1000000,                 \
      "a flood by one person drowns the others")                                                    \
@@ -43,6 +44,9 @@ typedef enum
 #undef SAL_LIMIT_ID
       SAL_N_LIMITS
 } SalLimit;
+
+/* What one message may hold: more is cut by servers (S18), so clients refuse it. */
+#define SAL_MESSAGE_MAX_BYTES 4096
 
 /* Names of people and rooms (plain-dialect rule S21). */
 #define SAL_NAME_MAX_CHARS 32

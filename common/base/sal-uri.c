@@ -64,6 +64,22 @@ uri_new (SalScheme scheme)
   return uri;
 }
 
+/**
+ * sal_uri_copy:
+ *
+ * Returns: (transfer full): the same address; the query is shared.
+ */
+SalUri *
+sal_uri_copy (const SalUri *uri)
+{
+  SalUri *copy = g_memdup2 (uri, sizeof *uri);
+
+  copy->host = g_strdup (uri->host);
+  copy->path = g_strdup (uri->path);
+  copy->query = g_hash_table_ref (uri->query);
+  return copy;
+}
+
 static gboolean
 lookup_scheme (const char *name, SalScheme *scheme)
 {

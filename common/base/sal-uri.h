@@ -35,6 +35,7 @@ typedef struct
 SalUri *sal_uri_parse_listener (const char *text, GError **error);
 SalUri *sal_uri_parse_client (const char *text, GError **error);
 SalUri *sal_uri_parse_host_port (const char *text, guint16 default_port, GError **error);
+SalUri *sal_uri_copy (const SalUri *uri);
 void sal_uri_free (SalUri *uri);
 
 const char *sal_scheme_name (SalScheme scheme);

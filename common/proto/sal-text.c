@@ -60,23 +60,19 @@ trim (GString *out, gsize start)
 }
 
 /**
- * sal_text_clean:
+ * sal_text_clean_line:
  * @out: where to append
- * @bytes: what a peer sent as one unit
+ * @bytes: what a peer sent
  *
- * Appends @bytes as text that is safe to show: every byte that is not UTF-8
- * becomes U+FFFD; TAB becomes a space; control characters and those that turn the
- * direction of text are dropped, and so is a byte order mark at the beginning;
- * white space at both ends is trimmed (S20).
- *
- * Returns: %FALSE if nothing is left, and then nothing was appended.
+ * Appends @bytes as text that is safe to show, white space included: every byte that
+ * is not UTF-8 becomes U+FFFD; TAB becomes a space; control characters and those that
+ * turn the direction of text are dropped, and so is a byte order mark at the beginning.
  */
-gboolean
-sal_text_clean (GString *out, const void *bytes, gsize len)
+void
+sal_text_clean_line (GString *out, const void *bytes, gsize len)
 {
   const char *at = bytes;
   const char *end = at + len;
-  gsize start = out->len;
 
   if (len >= 3 && memcmp (at, "\xEF\xBB\xBF", 3) == 0)
     at += 3;
@@ -102,6 +98,23 @@ sal_text_clean (GString *out, const void *bytes, gsize len)
       if (c != 0)
         g_string_append_unichar (out, c);
     }
+}
+
+/**
+ * sal_text_clean:
+ * @out: where to append
+ * @bytes: what a peer sent as one unit
+ *
+ * Like sal_text_clean_line(), with the white space at both ends trimmed (S20).
+ *
+ * Returns: %FALSE if nothing is left, and then nothing was appended.
+ */
+gboolean
+sal_text_clean (GString *out, const void *bytes, gsize len)
+{
+  gsize start = out->len;
+
+  sal_text_clean_line (out, bytes, len);
   trim (out, start);
   return out->len > start;
 }

@@ -31,6 +31,7 @@ struct _SalLineEditor
   guint input;
   guint resize;
   gboolean hidden;
+  gboolean take_back; /* a line goes off the screen when it is entered */
 };
 
 static SalLineEditor *the_editor;
@@ -51,6 +52,28 @@ handle_line (char *line)
     add_history (line);
   editor->on_line (line, editor->data);
   free (line);
+}
+
+/* Return. Where lines are taken back, the line is not left standing above. */
+static int
+enter (int count, int key)
+{
+  SalLineEditor *editor = the_editor;
+  g_autofree char *line = NULL;
+
+  if (!editor->take_back)
+    return rl_newline (count, key);
+  line = g_strdup (rl_line_buffer);
+  if (*line != '\0')
+    add_history (line);
+  using_history ();
+  rl_clear_visible_line ();
+  rl_free_undo_list ();
+  rl_replace_line ("", 1);
+  rl_on_new_line ();
+  rl_redisplay ();
+  editor->on_line (line, editor->data);
+  return 0;
 }
 
 static gboolean
@@ -128,6 +151,8 @@ sal_line_editor_new (const char *prompt,
   rl_basic_word_break_characters = " ";
   using_history ();
   stifle_history (HISTORY_LINES);
+  rl_bind_key ('\r', enter);
+  rl_bind_key ('\n', enter);
   rl_callback_handler_install (editor->prompt, handle_line);
   editor->input = g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, editor);
   editor->resize = g_unix_signal_add (SIGWINCH, on_resize, editor);
@@ -153,6 +178,17 @@ sal_line_editor_free (SalLineEditor *editor)
   the_editor = NULL;
   g_free (editor->prompt);
   g_free (editor);
+}
+
+/**
+ * sal_line_editor_take_lines_back:
+ * @take_back: whether a line goes off the screen when it is entered, because it will
+ *   come back from elsewhere
+ */
+void
+sal_line_editor_take_lines_back (SalLineEditor *editor, gboolean take_back)
+{
+  editor->take_back = take_back;
 }
 
 /**

@@ -15,6 +15,7 @@ SalLineEditor *sal_line_editor_new (const char *prompt,
                                     SalLineFunc on_line,
                                     gpointer data);
 void sal_line_editor_free (SalLineEditor *editor);
+void sal_line_editor_take_lines_back (SalLineEditor *editor, gboolean take_back);
 void sal_line_editor_hide (void);
 void sal_line_editor_show (void);
 

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * `salotto-cli chat`: a person at a terminal, or a pipe whose every line is a message.
+ */
+#include "config.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "client-cli/cli-input.h"
+#include "client-cli/cli-talk.h"
+#include "client-cli/cli.h"
+#include "common/base/sal-error.h"
+#include "common/base/sal-limits.h"
+
+/* A pipe is not read while so many messages wait to be sent or to come back. */
+#define UNFINISHED_MAX 64
+
+static const char *const completions[] = { "/help", "/history ", "/join ", "/me ",
+                                           "/quit", "/who",      NULL };
+
+typedef struct
+{
+  CliTalk talk; /* first */
+  CliInput *input;
+  guint line;
+} Chat;
+
+static void
+hold_input (Chat *chat)
+{
+  cli_input_pause (chat->input, sal_client_count_unfinished (chat->talk.client) >= UNFINISHED_MAX);
+}
+
+static void
+explain (Chat *chat)
+{
+  cli_print (_ ("Every line you type is sent. quit, exit or Ctrl-D leaves; Ctrl-C does too, and a "
+                "second one stops at once.\n"));
+  if (!sal_client_is_ours (chat->talk.client))
+    cli_print (_ ("This server is not a salottod: what else it understands is its own affair.\n"));
+}
+
+static void
+on_line (const char *line, gpointer data)
+{
+  Chat *chat = data;
+  SalClient *client = chat->talk.client;
+
+  if (line == NULL)
+    {
+      if (cli_input_is_terminal (chat->input))
+        cli_talk_leave (&chat->talk);
+      else if (chat->talk.options->reset)
+        sal_client_reset (client);
+      else
+        sal_client_end_input (client);
+      chat->talk.leaving = TRUE;
+      return;
+    }
+  chat->line++;
+  if (g_str_equal (line, "/help") && cli_input_is_terminal (chat->input))
+    {
+      explain (chat);
+      if (!sal_client_is_ours (client))
+        return;
+    }
+  if (sal_client_say (client, line) == 0 && strlen (line) > SAL_MESSAGE_MAX_BYTES)
+    {
+      cli_complain (_ ("line %u has %zu bytes and was not sent; a message has at most %d"),
+                    chat->line, strlen (line), SAL_MESSAGE_MAX_BYTES);
+      chat->talk.failed++;
+    }
+  hold_input (chat);
+}
+
+static void
+on_ready (gpointer data)
+{
+  Chat *chat = data;
+
+  cli_input_take_lines_back (chat->input, sal_client_is_ours (chat->talk.client));
+}
+
+static void
+on_message (gpointer data)
+{
+  hold_input (data);
+}
+
+/**
+ * cli_chat:
+ *
+ * Returns: 0; 1 if a message could not be sent; or what the end was.
+ */
+int
+cli_chat (int argc, char **argv)
+{
+  CliOptions options = { 0 };
+  Chat chat = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SalUri) uri = NULL;
+  int status = 0;
+
+  if (!cli_options_parse (
+          &options, CLI_TAKES_NAME | CLI_TAKES_SENDING | CLI_TAKES_SHOWING | CLI_TAKES_TIMEOUT,
+          _ ("[chat] [URI|HOST[:PORT]] - talk"),
+          _ ("Joins a room. With no address: the room on this machine."), &argc, &argv, &error))
+    return cli_fail (error);
+  if (argc > 2)
+    return cli_usage (_ ("salotto-cli [chat] [URI|HOST[:PORT]]"));
+  uri = cli_options_uri (&options, argc > 1 ? argv[1] : "localhost", &error);
+  if (uri == NULL || !cli_talk_init (&chat.talk, &options, uri, FALSE, &error))
+    return cli_fail (error);
+
+  chat.talk.on_ready = on_ready;
+  chat.talk.on_message = on_message;
+  chat.input = cli_input_new ("> ", completions, on_line, &chat);
+  status = cli_talk_run (&chat.talk);
+  if (status == SAL_EXIT_OK && chat.talk.failed + chat.talk.unknown > 0)
+    status = SAL_EXIT_FAILED;
+  cli_input_free (chat.input);
+  cli_talk_clear (&chat.talk);
+  cli_options_clear (&options);
+  return status;
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Lines from whoever uses the program: typed at a terminal, with editing and history,
+ * or read from a pipe or file; and what is printed back, which never tears a line that
+ * is being typed.
+ */
+#include "config.h"
+
+#include "client-cli/cli-input.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/sal-fd.h"
+
+/* A line of more than this is given in pieces; who gets it says that it is too long. */
+#define LINE_BYTES (64 * 1024)
+
+struct _CliInput
+{
+  SalLineEditor *editor; /* (owned) (nullable): at a terminal */
+  SalLineFunc on_line;
+  gpointer data;
+  GString *partial; /* (owned) */
+  guint source;
+  gboolean paused;
+  gboolean at_end;    /* nothing more will be read */
+  gboolean end_given; /* and whoever uses the lines knows */
+};
+
+static void
+give_lines (CliInput *input)
+{
+  char *newline = NULL;
+
+  while (!input->paused && (newline = memchr (input->partial->str, '\n', input->partial->len)))
+    {
+      g_autofree char *line =
+          g_strndup (input->partial->str, (gsize) (newline - input->partial->str));
+
+      g_string_erase (input->partial, 0, newline + 1 - input->partial->str);
+      input->on_line (line, input->data);
+    }
+  if (input->partial->len > LINE_BYTES && !input->paused)
+    {
+      g_autofree char *line = g_strndup (input->partial->str, input->partial->len);
+
+      g_string_truncate (input->partial, 0);
+      input->on_line (line, input->data);
+    }
+  if (!input->at_end || input->paused)
+    return;
+  if (input->partial->len > 0)
+    {
+      g_autofree char *line = g_strndup (input->partial->str, input->partial->len);
+
+      g_string_truncate (input->partial, 0);
+      input->on_line (line, input->data);
+    }
+  if (!input->paused && !input->end_given)
+    {
+      input->end_given = TRUE;
+      input->on_line (NULL, input->data);
+    }
+}
+
+static gboolean
+on_readable (int fd, GIOCondition condition, gpointer data)
+{
+  CliInput *input = data;
+  char bytes[4096];
+  ssize_t n = read (fd, bytes, sizeof bytes);
+
+  if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    return G_SOURCE_CONTINUE;
+  if (n > 0)
+    g_string_append_len (input->partial, bytes, n);
+  else
+    {
+      input->at_end = TRUE;
+      input->source = 0;
+    }
+  give_lines (input);
+  return n > 0 && input->source != 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+static void
+watch (CliInput *input)
+{
+  if (input->source == 0 && !input->at_end)
+    input->source = g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, input);
+}
+
+/**
+ * cli_input_new:
+ * @prompt: shown at a terminal
+ * @completions: (nullable) (transfer none): what Tab offers there
+ * @on_line: called with @data for each line, and with %NULL at the end of the input
+ */
+CliInput *
+cli_input_new (const char *prompt,
+               const char *const *completions,
+               SalLineFunc on_line,
+               gpointer data)
+{
+  CliInput *input = g_new0 (CliInput, 1);
+
+  input->on_line = on_line;
+  input->data = data;
+  input->partial = g_string_new (NULL);
+  if (isatty (STDIN_FILENO) && isatty (STDOUT_FILENO))
+    input->editor = sal_line_editor_new (prompt, completions, on_line, data);
+  else
+    watch (input);
+  return input;
+}
+
+/**
+ * cli_input_free:
+ * @input: (nullable) (transfer full)
+ */
+void
+cli_input_free (CliInput *input)
+{
+  if (input == NULL)
+    return;
+  g_clear_pointer (&input->editor, sal_line_editor_free);
+  g_clear_handle_id (&input->source, g_source_remove);
+  g_string_free (input->partial, TRUE);
+  g_free (input);
+}
+
+/**
+ * cli_input_is_terminal:
+ *
+ * Returns: whether a person types, on a terminal.
+ */
+gboolean
+cli_input_is_terminal (const CliInput *input)
+{
+  return input->editor != NULL;
+}
+
+/**
+ * cli_input_pause:
+ * @paused: whether to leave the input alone
+ *
+ * For a pipe that is faster than the network. At a terminal nothing happens.
+ */
+void
+cli_input_pause (CliInput *input, gboolean paused)
+{
+  if (input->editor != NULL || input->paused == paused)
+    return;
+  input->paused = paused;
+  if (paused)
+    g_clear_handle_id (&input->source, g_source_remove);
+  else
+    {
+      give_lines (input);
+      if (!input->paused)
+        watch (input);
+    }
+}
+
+/**
+ * cli_input_take_lines_back:
+ * @take_back: whether a line that was typed goes off the screen
+ *
+ * With a server that shows one's own messages the typed line would stand there twice.
+ */
+void
+cli_input_take_lines_back (CliInput *input, gboolean take_back)
+{
+  if (input->editor != NULL)
+    sal_line_editor_take_lines_back (input->editor, take_back);
+}
+
+/**
+ * cli_print:
+ *
+ * To standard output, above the line being typed.
+ */
+void
+cli_print (const char *text)
+{
+  if (*text == '\0')
+    return;
+  sal_line_editor_hide ();
+  fflush (stdout);
+  (void) sal_fd_write_all (STDOUT_FILENO, text, strlen (text));
+  sal_line_editor_show ();
+}
+
+/**
+ * cli_complain:
+ *
+ * One line to standard error.
+ */
+void
+cli_complain (const char *format, ...)
+{
+  g_autofree char *message = NULL;
+  va_list args;
+
+  va_start (args, format);
+  message = g_strdup_vprintf (format, args);
+  va_end (args);
+  sal_line_editor_hide ();
+  fprintf (stderr, "salotto-cli: %s\n", message);
+  sal_line_editor_show ();
+}
+
+/**
+ * cli_may_colour:
+ *
+ * Returns: whether standard output is a terminal whose owner has not said NO_COLOR
+ * (no-color.org).
+ */
+gboolean
+cli_may_colour (void)
+{
+  const char *no_color = g_getenv ("NO_COLOR");
+
+  return isatty (STDOUT_FILENO) && (no_color == NULL || *no_color == '\0') &&
+         g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
+}

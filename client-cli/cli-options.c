@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The command line of salotto-cli: each option once, for all verbs that take it.
+ */
+#include "config.h"
+
+#include "client-cli/cli-options.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "common/base/sal-error.h"
+#include "common/base/sal-limits.h"
+#include "common/proto/sal-name.h"
+#include "common/proto/sal-text.h"
+
+/* The one set of values that GOption writes to. */
+static CliOptions values;
+
+static const GOptionEntry name_entries[] = {
+  { "name", 'n', 0, G_OPTION_ARG_STRING, &values.name, N_ ("Who you are (your login name)"),
+    N_ ("NAME") },
+  { "room", 'r', 0, G_OPTION_ARG_STRING, &values.room, N_ ("Go to this room"), N_ ("ROOM") },
+  { "dialect", 0, 0, G_OPTION_ARG_STRING, &values.dialect, N_ ("auto or plain"), N_ ("DIALECT") },
+  { NULL }
+};
+
+static const GOptionEntry sending_entries[] = {
+  { "eol", 0, 0, G_OPTION_ARG_STRING, &values.eol,
+    N_ ("How your lines end: lf, crlf or none, instead of finding out"), N_ ("EOL") },
+  { "split", 0, 0, G_OPTION_ARG_INT, &values.split, N_ ("At most N bytes a send"), "N" },
+  { "delay", 0, 0, G_OPTION_ARG_INT, &values.delay_ms, N_ ("Wait MS milliseconds between sends"),
+    "MS" },
+  { "latin1", 0, 0, G_OPTION_ARG_NONE, &values.latin1, N_ ("Send Latin-1, not UTF-8"), NULL },
+  { "maxseg", 0, 0, G_OPTION_ARG_INT, &values.maxseg, N_ ("At most N bytes a TCP segment"), "N" },
+  { "half-close", 0, 0, G_OPTION_ARG_NONE, &values.half_close,
+    N_ ("Leave by ending your side only, without a word"), NULL },
+  { "rst", 0, 0, G_OPTION_ARG_NONE, &values.reset, N_ ("Leave with a reset"), NULL },
+  { NULL }
+};
+
+static const GOptionEntry showing_entries[] = {
+  { "json", 0, 0, G_OPTION_ARG_NONE, &values.json, N_ ("One JSON object a line"), NULL },
+  { "hex", 0, 0, G_OPTION_ARG_NONE, &values.hex,
+    N_ ("Show what each read returned: time, size and bytes"), NULL },
+  { NULL }
+};
+
+static const GOptionEntry backlog_entries[] = { { "backlog", 0, 0, G_OPTION_ARG_INT,
+                                                  &values.backlog,
+                                                  N_ ("How many may wait in the queue (16)"), "N" },
+                                                { NULL } };
+
+static const GOptionEntry timeout_entries[] = {
+  { "timeout", 0, 0, G_OPTION_ARG_INT, &values.timeout_s,
+    N_ ("Give up after S seconds (connecting: 10)"), "S" },
+  { NULL }
+};
+
+static const GOptionEntry common_entries[] = {
+  { "verbose", 'v', 0, G_OPTION_ARG_NONE, &values.verbose, N_ ("Say more"), NULL },
+  { "version", 0, 0, G_OPTION_ARG_NONE, &values.version, N_ ("Say the version, and end"), NULL },
+  { NULL }
+};
+
+/**
+ * cli_options_clear:
+ */
+void
+cli_options_clear (CliOptions *options)
+{
+  g_clear_pointer (&options->name, g_free);
+  g_clear_pointer (&options->room, g_free);
+  g_clear_pointer (&options->dialect, g_free);
+  g_clear_pointer (&options->eol, g_free);
+}
+
+static gboolean
+check_range (const char *option, int value, int least, int most, GError **error)
+{
+  if (value == 0 || (value >= least && value <= most))
+    return TRUE;
+  g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, _ ("--%s: a number from %d to %d"), option, least,
+               most);
+  return FALSE;
+}
+
+/**
+ * cli_options_parse:
+ * @options: (out): what was said
+ * @takes: which options the verb has
+ * @usage: what follows the verb
+ *
+ * Takes the options out of @argv.
+ *
+ * Returns: %FALSE with a #SAL_ERROR that names the option.
+ */
+gboolean
+cli_options_parse (CliOptions *options,
+                   CliTakes takes,
+                   const char *usage,
+                   const char *description,
+                   int *argc,
+                   char ***argv,
+                   GError **error)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (usage);
+  g_autoptr (GError) local = NULL;
+  static const struct
+  {
+    CliTakes takes;
+    const GOptionEntry *entries;
+  } sets[] = {
+    { CLI_TAKES_NAME, name_entries },       { CLI_TAKES_SENDING, sending_entries },
+    { CLI_TAKES_SHOWING, showing_entries }, { CLI_TAKES_BACKLOG, backlog_entries },
+    { CLI_TAKES_TIMEOUT, timeout_entries },
+  };
+
+  values = (CliOptions){ 0 };
+  for (gsize i = 0; i < G_N_ELEMENTS (sets); i++)
+    if (takes & sets[i].takes)
+      g_option_context_add_main_entries (context, sets[i].entries, GETTEXT_PACKAGE);
+  g_option_context_add_main_entries (context, common_entries, GETTEXT_PACKAGE);
+  g_option_context_set_summary (context, description);
+  if (!g_option_context_parse (context, argc, argv, &local))
+    {
+      cli_options_clear (&values);
+      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, "%s", local->message);
+      return FALSE;
+    }
+  *options = values;
+  values = (CliOptions){ 0 };
+  return check_range ("split", options->split, 1, SAL_MESSAGE_MAX_BYTES, error) &&
+         check_range ("delay", options->delay_ms, 1, 3600000, error) &&
+         check_range ("maxseg", options->maxseg, 1, 65535, error) &&
+         check_range ("backlog", options->backlog, 1, 65535, error) &&
+         check_range ("timeout", options->timeout_s, 1, 86400, error);
+}
+
+/**
+ * cli_options_uri:
+ * @text: an address as typed
+ *
+ * Returns: (transfer full): an address this version can speak to, or %NULL with a
+ * #SAL_ERROR.
+ */
+SalUri *
+cli_options_uri (const CliOptions *options, const char *text, GError **error)
+{
+  g_autoptr (SalUri) uri = sal_uri_parse_client (text, error);
+
+  if (uri == NULL)
+    return NULL;
+  if (uri->scheme != SAL_SCHEME_PLAIN && uri->scheme != SAL_SCHEME_UNIX)
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                   _ ("“%s”: this version speaks plain:// only, not yet %s://"), text,
+                   sal_scheme_name (uri->scheme));
+      return NULL;
+    }
+  if (options->dialect != NULL && !g_str_equal (options->dialect, "auto") &&
+      !g_str_equal (options->dialect, "plain"))
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                   _ ("--dialect: “%s” is not allowed; allowed: auto, plain"), options->dialect);
+      return NULL;
+    }
+  return g_steal_pointer (&uri);
+}
+
+/**
+ * cli_options_eol:
+ * @eol: (out)
+ */
+gboolean
+cli_options_eol (const CliOptions *options, SalEol *eol, GError **error)
+{
+  static const char *const names[] = { "auto", "lf", "crlf", "none" };
+
+  *eol = SAL_EOL_AUTO;
+  for (guint i = 0; options->eol != NULL && i < G_N_ELEMENTS (names); i++)
+    if (g_str_equal (names[i], options->eol))
+      {
+        *eol = (SalEol) i;
+        return TRUE;
+      }
+  if (options->eol == NULL)
+    return TRUE;
+  g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+               _ ("--eol: “%s” is not allowed; allowed: lf, crlf, none"), options->eol);
+  return FALSE;
+}
+
+/**
+ * cli_options_client:
+ * @client: (out): its strings live as long as @options and @uri
+ *
+ * Who we are and where we go: the options, then the address, then the login name.
+ */
+gboolean
+cli_options_client (const CliOptions *options,
+                    const SalUri *uri,
+                    SalClientOptions *client,
+                    GError **error)
+{
+  g_autoptr (GString) clean = g_string_new (NULL);
+  const char *name = options->name != NULL ? options->name : g_get_user_name ();
+  const char *room = options->room != NULL            ? options->room
+                     : uri->scheme != SAL_SCHEME_UNIX ? uri->path
+                                                      : NULL;
+  g_autofree char *as_room = room != NULL ? sal_room_from_text (room) : NULL;
+
+  if (!sal_text_clean (clean, name, strlen (name)) || !g_str_equal (clean->str, name))
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                   _ ("--name: “%s” cannot be a name; give one of letters and digits"), clean->str);
+      return FALSE;
+    }
+  if (room != NULL && as_room == NULL)
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, _ ("--room: “%s” cannot be a room"), room);
+      return FALSE;
+    }
+  *client = (SalClientOptions){ .name = name, .room = room, .half_close = options->half_close };
+  return cli_options_eol (options, &client->eol, error);
+}
+
+/**
+ * cli_options_transport:
+ */
+SalTransportOptions
+cli_options_transport (const CliOptions *options)
+{
+  return (SalTransportOptions){ .split = (guint) options->split,
+                                .delay_ms = (guint) options->delay_ms,
+                                .maxseg = (guint) options->maxseg };
+}
+
+/**
+ * cli_options_eol_bytes:
+ *
+ * Returns: (transfer none): what a line ends with where nobody finds out.
+ */
+const char *
+cli_options_eol_bytes (const CliOptions *options)
+{
+  if (g_strcmp0 (options->eol, "crlf") == 0)
+    return "\r\n";
+  return g_strcmp0 (options->eol, "none") == 0 ? "" : "\n";
+}

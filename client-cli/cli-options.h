@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "common/base/sal-uri.h"
+#include "common/client/sal-client.h"
+
+G_BEGIN_DECLS
+
+/* What the command line may say, for all verbs together. */
+typedef struct
+{
+  char *name;    /* (owned) (nullable) */
+  char *room;    /* (owned) (nullable) */
+  char *dialect; /* (owned) (nullable) */
+  char *eol;     /* (owned) (nullable) */
+  int split;
+  int delay_ms;
+  int maxseg;
+  int backlog;
+  int timeout_s;
+  gboolean latin1;
+  gboolean half_close;
+  gboolean reset;
+  gboolean json;
+  gboolean hex;
+  gboolean verbose;
+  gboolean version;
+} CliOptions;
+
+/* Which of them a verb takes. */
+typedef enum
+{
+  CLI_TAKES_NAME = 1 << 0,    /* name, room, dialect */
+  CLI_TAKES_SENDING = 1 << 1, /* eol, split, delay, latin1, maxseg, half-close, rst */
+  CLI_TAKES_SHOWING = 1 << 2, /* json, hex */
+  CLI_TAKES_BACKLOG = 1 << 3,
+  CLI_TAKES_TIMEOUT = 1 << 4,
+} CliTakes;
+
+void cli_options_clear (CliOptions *options);
+gboolean cli_options_parse (CliOptions *options,
+                            CliTakes takes,
+                            const char *usage,
+                            const char *description,
+                            int *argc,
+                            char ***argv,
+                            GError **error);
+SalUri *cli_options_uri (const CliOptions *options, const char *text, GError **error);
+gboolean cli_options_client (const CliOptions *options,
+                             const SalUri *uri,
+                             SalClientOptions *client,
+                             GError **error);
+SalTransportOptions cli_options_transport (const CliOptions *options);
+gboolean cli_options_eol (const CliOptions *options, SalEol *eol, GError **error);
+const char *cli_options_eol_bytes (const CliOptions *options);
+
+G_END_DECLS

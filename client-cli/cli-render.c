@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What happens, as text or as JSON, into a string. The schema of the JSON is in
+ * salotto-cli(1): programs depend on it. Text from a peer has passed the same
+ * clean-up as on a server, so nothing in it can drive a terminal.
+ */
+#include "config.h"
+
+#include "client-cli/cli-render.h"
+
+#include <glib/gi18n.h>
+
+#include "common/base/sal-json.h"
+#include "common/client/sal-outbox.h"
+
+#define DIM "\033[2m"
+#define BOLD "\033[1m"
+#define GREEN "\033[32m"
+#define PLAIN "\033[0m"
+
+static const char *
+kind_name (SalEventKind kind)
+{
+  switch (kind)
+    {
+    case SAL_EVENT_GREETING:
+      return "greeting";
+    case SAL_EVENT_NAME_WANTED:
+      return "name-wanted";
+    case SAL_EVENT_WELCOME:
+      return "welcome";
+    case SAL_EVENT_HINT:
+      return "hint";
+    case SAL_EVENT_MESSAGE:
+      return "message";
+    case SAL_EVENT_ACTION:
+      return "action";
+    case SAL_EVENT_JOIN:
+      return "join";
+    case SAL_EVENT_LEAVE:
+      return "leave";
+    case SAL_EVENT_GOODBYE:
+      return "goodbye";
+    case SAL_EVENT_NOTE:
+      return "note";
+    default:
+      return "text";
+    }
+}
+
+static gboolean
+is_said (const SalEvent *event)
+{
+  return event->kind == SAL_EVENT_MESSAGE || event->kind == SAL_EVENT_ACTION;
+}
+
+static void
+begin_json (GString *out, const char *type, gint64 time_us)
+{
+  sal_json_begin (out);
+  sal_json_string (out, "type", type);
+  sal_json_time (out, "time", time_us);
+}
+
+static void
+render_json (GString *out, const SalClientAction *action, gint64 time_us)
+{
+  const SalEvent *event = &action->event;
+
+  switch (action->kind)
+    {
+    case SAL_ACTION_READY:
+      begin_json (out, "ready", time_us);
+      sal_json_string (out, "name", action->text);
+      break;
+    case SAL_ACTION_MESSAGE:
+      begin_json (out, "state", time_us);
+      sal_json_int (out, "message", (gint64) action->message);
+      sal_json_string (out, "state", sal_message_state_name (action->state));
+      sal_json_string (out, "text", action->text);
+      break;
+    default:
+      begin_json (out, kind_name (event->kind), time_us);
+      sal_json_string (out, "name", event->name);
+      sal_json_string (out, "address", event->address);
+      if (is_said (event))
+        {
+          sal_json_string (out, "text", event->text);
+          sal_json_bool (out, "own", action->own);
+        }
+      sal_json_string (out, "line", action->text);
+      if (event->kind == SAL_EVENT_TEXT)
+        {
+          sal_json_bool (out, "ended", action->ended);
+          sal_json_bool (out, "continues", action->continues);
+        }
+      break;
+    }
+  sal_json_end (out);
+}
+
+static const char *
+colour (const CliStyle *style, const char *code)
+{
+  return style->colours ? code : "";
+}
+
+/* For people at a terminal: when, who, what. */
+static void
+render_for_people (GString *out,
+                   const SalClientAction *action,
+                   gint64 time_us,
+                   const CliStyle *style)
+{
+  const SalEvent *event = &action->event;
+  g_autoptr (GDateTime) when = g_date_time_new_from_unix_local (time_us / G_USEC_PER_SEC);
+  g_autofree char *clock = g_date_time_format (when, "%H:%M");
+
+  g_string_append_printf (out, "%s%s%s ", colour (style, DIM), clock, colour (style, PLAIN));
+  switch (event->kind)
+    {
+    case SAL_EVENT_MESSAGE:
+      g_string_append_printf (out, "%s%s%s: %s", colour (style, action->own ? GREEN : BOLD),
+                              event->name, colour (style, PLAIN), event->text);
+      break;
+    case SAL_EVENT_ACTION:
+      g_string_append_printf (out, "* %s%s%s %s", colour (style, action->own ? GREEN : BOLD),
+                              event->name, colour (style, PLAIN), event->text);
+      break;
+    case SAL_EVENT_JOIN:
+      g_string_append (out, colour (style, DIM));
+      g_string_append_printf (out, _ ("%s has come in"), event->name);
+      g_string_append (out, colour (style, PLAIN));
+      break;
+    case SAL_EVENT_LEAVE:
+      g_string_append (out, colour (style, DIM));
+      g_string_append_printf (out, _ ("%s has left"), event->name);
+      g_string_append (out, colour (style, PLAIN));
+      break;
+    default:
+      g_string_append (out, action->text);
+      break;
+    }
+  g_string_append_c (out, '\n');
+}
+
+/* For programs and pipes: the lines of the server as they came. */
+static void
+render_as_it_came (GString *out, const SalClientAction *action, CliStyle *style)
+{
+  if (style->open_line && !action->continues)
+    g_string_append_c (out, '\n');
+  g_string_append (out, action->text);
+  if (action->ended)
+    g_string_append_c (out, '\n');
+  style->open_line = !action->ended;
+}
+
+/**
+ * cli_render_action:
+ * @action: an event; in JSON also what became of a message, and being ready
+ * @time_us: when, since 1970
+ * @style: remembers whether a line was left open
+ *
+ * Appends nothing for what is not to be shown.
+ */
+void
+cli_render_action (GString *out, const SalClientAction *action, gint64 time_us, CliStyle *style)
+{
+  gboolean foreign = action->event.kind == SAL_EVENT_TEXT;
+
+  if (style->json)
+    render_json (out, action, time_us);
+  else if (action->kind != SAL_ACTION_EVENT ||
+           (style->said_only && !is_said (&action->event) && !foreign))
+    return;
+  else if (style->terminal)
+    render_for_people (out, action, time_us, style);
+  else
+    render_as_it_came (out, action, style);
+}
+
+/**
+ * cli_render_chunk:
+ * @bytes: what one read returned
+ * @since_us: microseconds since the connection was there
+ *
+ * The bytes in hexadecimal, sixteen a line, with what of them is printable beside it.
+ */
+void
+cli_render_chunk (GString *out, const guint8 *bytes, gsize len, gint64 since_us, CliStyle *style)
+{
+  if (style->json)
+    {
+      g_autoptr (GString) hex = g_string_new (NULL);
+
+      for (gsize i = 0; i < len; i++)
+        g_string_append_printf (hex, "%02x", bytes[i]);
+      sal_json_begin (out);
+      sal_json_string (out, "type", "chunk");
+      sal_json_int (out, "since_us", since_us);
+      sal_json_int (out, "bytes", (gint64) len);
+      sal_json_string (out, "hex", hex->str);
+      sal_json_end (out);
+      return;
+    }
+  if (style->open_line)
+    g_string_append_c (out, '\n');
+  style->open_line = FALSE;
+  g_string_append_printf (out, "< %.6f %" G_GSIZE_FORMAT "\n", (double) since_us / G_USEC_PER_SEC,
+                          len);
+  for (gsize row = 0; row < len; row += 16)
+    {
+      g_string_append_printf (out, "  %04zx ", row);
+      for (gsize i = row; i < row + 16; i++)
+        if (i < len)
+          g_string_append_printf (out, " %02x", bytes[i]);
+        else
+          g_string_append (out, "   ");
+      g_string_append (out, "  ");
+      for (gsize i = row; i < MIN (len, row + 16); i++)
+        g_string_append_c (out, g_ascii_isprint (bytes[i]) ? (char) bytes[i] : '.');
+      g_string_append_c (out, '\n');
+    }
+}
+
+/**
+ * cli_render_end:
+ * @how: a word for how the conversation ended
+ * @status: the exit status
+ *
+ * Only in JSON; ends a line that was left open otherwise.
+ */
+void
+cli_render_end (GString *out, const char *how, int status, gint64 time_us, CliStyle *style)
+{
+  if (style->json)
+    {
+      begin_json (out, "end", time_us);
+      sal_json_string (out, "how", how);
+      sal_json_int (out, "status", status);
+      sal_json_end (out);
+    }
+  else if (style->open_line)
+    g_string_append_c (out, '\n');
+  style->open_line = FALSE;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * `salotto-cli tail`: print what is said, until asked to stop.
+ */
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "client-cli/cli-talk.h"
+#include "client-cli/cli.h"
+
+/**
+ * cli_tail:
+ *
+ * Returns: 0 after Ctrl-C; else what the end was.
+ */
+int
+cli_tail (int argc, char **argv)
+{
+  CliOptions options = { 0 };
+  CliTalk talk = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SalUri) uri = NULL;
+  int status = 0;
+
+  if (!cli_options_parse (
+          &options, CLI_TAKES_NAME | CLI_TAKES_SENDING | CLI_TAKES_SHOWING | CLI_TAKES_TIMEOUT,
+          _ ("tail URI - listen"),
+          _ ("Prints what is said, as text, or with --json everything that happens."), &argc, &argv,
+          &error))
+    return cli_fail (error);
+  if (argc != 2)
+    return cli_usage (_ ("salotto-cli tail URI"));
+  uri = cli_options_uri (&options, argv[1], &error);
+  if (uri == NULL || !cli_talk_init (&talk, &options, uri, FALSE, &error))
+    return cli_fail (error);
+
+  talk.style.said_only = TRUE;
+  status = cli_talk_run (&talk);
+  cli_talk_clear (&talk);
+  cli_options_clear (&options);
+  return status;
+}

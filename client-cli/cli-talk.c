@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the verbs that talk have in common: connect, show what happens, leave well when
+ * asked by a signal, and turn the end into an exit status.
+ */
+#include "config.h"
+
+#include "client-cli/cli-talk.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "client-cli/cli-input.h"
+#include "common/base/sal-error.h"
+#include "common/base/sal-limits.h"
+
+#define CONNECT_TIMEOUT_S 10
+
+/* What the server says before it puts somebody out. */
+static gboolean
+is_refusal (const SalEvent *event)
+{
+  if (event->kind != SAL_EVENT_NOTE)
+    return FALSE;
+  switch (event->note)
+    {
+    case SAL_NOTE_BANNED:
+    case SAL_NOTE_KICKED:
+    case SAL_NOTE_NOT_PUBLIC:
+    case SAL_NOTE_STOPPED:
+    case SAL_NOTE_TOO_MANY_ERRORS:
+      return TRUE;
+    case SAL_NOTE_LIMIT: /* of messages, it refuses one message only */
+      return !g_str_equal (event->text, sal_limit_key (SAL_LIMIT_MESSAGES_PER_SECOND));
+    default:
+      return FALSE;
+    }
+}
+
+static void
+on_event (CliTalk *talk, const SalClientAction *action)
+{
+  if (!is_refusal (&action->event))
+    return;
+  talk->status = SAL_EXIT_REFUSED;
+  if (talk->quiet)
+    cli_complain ("%s", action->text);
+}
+
+static void
+count_message (CliTalk *talk, const SalClientAction *action)
+{
+  switch (action->state)
+    {
+    case SAL_MESSAGE_DELIVERED:
+      talk->delivered++;
+      break;
+    case SAL_MESSAGE_FAILED:
+      talk->failed++;
+      cli_complain (_ ("not sent: %s"), action->text);
+      break;
+    case SAL_MESSAGE_QUEUED:
+      talk->failed++;
+      cli_complain (_ ("not sent, the conversation was over: %s"), action->text);
+      break;
+    case SAL_MESSAGE_UNKNOWN:
+      talk->unknown++;
+      cli_complain (_ ("the connection broke before this came back; it may have been read or "
+                       "not: %s"),
+                    action->text);
+      break;
+    case SAL_MESSAGE_SENT:
+      if (!action->late)
+        return;
+      talk->sent_only++;
+      break;
+    }
+  if (talk->on_message != NULL)
+    talk->on_message (talk);
+}
+
+static void
+on_action (SalClient *client, const SalClientAction *action, CliTalk *talk)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  if (!talk->quiet)
+    {
+      cli_render_action (out, action, g_get_real_time (), &talk->style);
+      cli_print (out->str);
+    }
+  if (action->kind == SAL_ACTION_EVENT)
+    on_event (talk, action);
+  else if (action->kind == SAL_ACTION_READY && talk->on_ready != NULL)
+    talk->on_ready (talk);
+  else if (action->kind == SAL_ACTION_MESSAGE)
+    count_message (talk, action);
+}
+
+static void
+on_chunk (SalClient *client, GBytes *chunk, CliTalk *talk)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  gsize len = 0;
+  const guint8 *bytes = g_bytes_get_data (chunk, &len);
+
+  if (!talk->options->hex)
+    return;
+  cli_render_chunk (out, bytes, len, g_get_monotonic_time () - talk->connected_us, &talk->style);
+  cli_print (out->str);
+}
+
+static void
+on_connected (SalClient *client, CliTalk *talk)
+{
+  talk->connected_us = g_get_monotonic_time ();
+}
+
+static void
+on_ended (SalClient *client, int how, const GError *error, CliTalk *talk)
+{
+  static const char *const words[] = { "quit", "peer", "broken" };
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  if (talk->connected_us == 0 && error != NULL)
+    {
+      cli_complain ("%s", error->message);
+      talk->status = sal_error_exit_status (error);
+    }
+  else if (how != SAL_CLIENT_END_QUIT && talk->status == SAL_EXIT_OK)
+    {
+      cli_complain (how == SAL_CLIENT_END_PEER ? _ ("the server has ended the conversation")
+                                               : _ ("the connection broke: %s"),
+                    error != NULL ? error->message : "");
+      talk->status = SAL_EXIT_CLOSED;
+    }
+  cli_render_end (out, words[how], talk->status, g_get_real_time (), &talk->style);
+  cli_print (out->str);
+  g_main_loop_quit (talk->loop);
+}
+
+static gboolean
+on_signal (gpointer data)
+{
+  CliTalk *talk = data;
+
+  cli_talk_leave (talk);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_timeout (gpointer data)
+{
+  CliTalk *talk = data;
+
+  cli_complain (_ ("gave up after %d seconds"), talk->options->timeout_s);
+  talk->status = SAL_EXIT_TIMEOUT;
+  sal_client_stop (talk->client);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * cli_talk_init:
+ * @talk: (out caller-allocates)
+ * @receipts: wait for one's own messages to come back, with any server
+ */
+gboolean
+cli_talk_init (
+    CliTalk *talk, const CliOptions *options, const SalUri *uri, gboolean receipts, GError **error)
+{
+  SalTransportOptions transport = cli_options_transport (options);
+  SalClientOptions client;
+
+  *talk = (CliTalk){ .options = options };
+  if (!cli_options_client (options, uri, &client, error))
+    return FALSE;
+  client.receipts = receipts;
+  client.latin1 = options->latin1;
+  talk->style = (CliStyle){ .json = options->json,
+                            .terminal = !options->json && !options->hex && isatty (STDOUT_FILENO),
+                            .colours = cli_may_colour () };
+  talk->loop = g_main_loop_new (NULL, FALSE);
+  talk->client = sal_client_new (uri, &client, &transport);
+  g_signal_connect (talk->client, "connected", G_CALLBACK (on_connected), talk);
+  g_signal_connect (talk->client, "chunk", G_CALLBACK (on_chunk), talk);
+  g_signal_connect (talk->client, "action", G_CALLBACK (on_action), talk);
+  g_signal_connect (talk->client, "ended", G_CALLBACK (on_ended), talk);
+  return TRUE;
+}
+
+/**
+ * cli_talk_leave:
+ *
+ * Leaves well; asked a second time, at once.
+ */
+void
+cli_talk_leave (CliTalk *talk)
+{
+  if (talk->leaving || talk->connected_us == 0)
+    sal_client_stop (talk->client);
+  else if (talk->options->reset)
+    sal_client_reset (talk->client);
+  else
+    sal_client_quit (talk->client);
+  talk->leaving = TRUE;
+}
+
+/**
+ * cli_talk_run:
+ *
+ * Returns: the exit status, when the conversation is over.
+ */
+int
+cli_talk_run (CliTalk *talk)
+{
+  g_unix_signal_add (SIGINT, on_signal, talk);
+  g_unix_signal_add (SIGTERM, on_signal, talk);
+  if (talk->options->timeout_s > 0)
+    g_timeout_add_seconds ((guint) talk->options->timeout_s, on_timeout, talk);
+  sal_client_start (talk->client, CONNECT_TIMEOUT_S * 1000);
+  g_main_loop_run (talk->loop);
+  return talk->status;
+}
+
+/**
+ * cli_talk_clear:
+ */
+void
+cli_talk_clear (CliTalk *talk)
+{
+  g_clear_object (&talk->client);
+  g_clear_pointer (&talk->loop, g_main_loop_unref);
+}

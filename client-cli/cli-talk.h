@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "client-cli/cli-options.h"
+#include "client-cli/cli-render.h"
+#include "common/client/sal-client.h"
+
+G_BEGIN_DECLS
+
+/* A conversation of a verb with a server, from connecting to the exit status. */
+typedef struct
+{
+  const CliOptions *options; /* (unowned) */
+  CliStyle style;
+  SalClient *client; /* (owned) */
+  GMainLoop *loop;   /* (owned) */
+  gint64 connected_us;
+  int status;       /* what to exit with */
+  gboolean quiet;   /* nothing that happens is shown */
+  gboolean leaving; /* we have asked for the end */
+  guint delivered;  /* messages that came back */
+  guint sent_only;  /* ... that were sent, and nothing came back */
+  guint failed;
+  guint unknown;
+  void (*on_ready) (gpointer talk);   /* (nullable) */
+  void (*on_message) (gpointer talk); /* (nullable): what became of one is known */
+} CliTalk;
+
+gboolean cli_talk_init (
+    CliTalk *talk, const CliOptions *options, const SalUri *uri, gboolean receipts, GError **error);
+int cli_talk_run (CliTalk *talk);
+void cli_talk_leave (CliTalk *talk);
+void cli_talk_clear (CliTalk *talk);
+
+G_END_DECLS

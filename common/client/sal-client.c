@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A client as an object with signals: the machine that knows what to do, the transport
+ * that carries bytes, and the clock, in one main loop.
+ *
+ * Signals:
+ *   connected ()                          the connection is there
+ *   chunk (GBytes *)                      what one read returned
+ *   action (SalClientAction *)            an event, a message's fate, or being ready
+ *   ended (SalClientEnd, GError *)        nothing more will happen; the error says why,
+ *                                         if something went wrong
+ */
+#include "config.h"
+
+#include "common/client/sal-client.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "common/base/sal-error.h"
+#include "common/base/sal-limits.h"
+#include "common/proto/sal-text.h"
+
+struct _SalClient
+{
+  GObject parent;
+  SalUri *uri; /* (owned) */
+  SalTransportOptions transport_options;
+  SalClientMachine *machine; /* (owned) */
+  SalTransport *transport;   /* (owned) (nullable) */
+  GCancellable *cancellable; /* (owned) */
+  GError *error;             /* (owned) (nullable): what broke the connection */
+  guint connect_timer;
+  guint timer;
+  gboolean ended;
+  gboolean carrying_out;
+};
+
+G_DEFINE_FINAL_TYPE (SalClient, sal_client, G_TYPE_OBJECT)
+
+enum
+{
+  CONNECTED,
+  CHUNK,
+  ACTION,
+  ENDED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static void
+sal_client_dispose (GObject *object)
+{
+  SalClient *client = SAL_CLIENT (object);
+
+  g_cancellable_cancel (client->cancellable);
+  g_clear_handle_id (&client->connect_timer, g_source_remove);
+  g_clear_handle_id (&client->timer, g_source_remove);
+  if (client->transport != NULL)
+    sal_transport_close (client->transport);
+  g_clear_object (&client->transport);
+  G_OBJECT_CLASS (sal_client_parent_class)->dispose (object);
+}
+
+static void
+sal_client_finalize (GObject *object)
+{
+  SalClient *client = SAL_CLIENT (object);
+
+  g_clear_error (&client->error);
+  sal_client_machine_free (client->machine);
+  sal_uri_free (client->uri);
+  g_clear_object (&client->cancellable);
+  G_OBJECT_CLASS (sal_client_parent_class)->finalize (object);
+}
+
+static void
+sal_client_class_init (SalClientClass *klass)
+{
+  GType type = G_TYPE_FROM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = sal_client_dispose;
+  G_OBJECT_CLASS (klass)->finalize = sal_client_finalize;
+  signals[CONNECTED] =
+      g_signal_new ("connected", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[CHUNK] = g_signal_new ("chunk", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                 1, G_TYPE_BYTES);
+  signals[ACTION] = g_signal_new ("action", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[ENDED] = g_signal_new ("ended", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                 2, G_TYPE_INT, G_TYPE_ERROR);
+}
+
+static void
+sal_client_init (SalClient *client)
+{
+  client->cancellable = g_cancellable_new ();
+}
+
+static void carry_out (SalClient *client);
+
+static void
+end (SalClient *client, SalClientEnd how, const GError *error)
+{
+  if (client->ended)
+    return;
+  client->ended = TRUE;
+  g_clear_handle_id (&client->timer, g_source_remove);
+  g_clear_handle_id (&client->connect_timer, g_source_remove);
+  if (client->transport != NULL)
+    sal_transport_close (client->transport);
+  g_signal_emit (client, signals[ENDED], 0, (int) how, error);
+}
+
+static gboolean
+on_timer (gpointer data)
+{
+  SalClient *client = data;
+
+  client->timer = 0;
+  sal_client_machine_tick (client->machine, g_get_monotonic_time ());
+  carry_out (client);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_timer (SalClient *client)
+{
+  gint64 due_us = sal_client_machine_due_us (client->machine);
+  gint64 left_us = due_us - g_get_monotonic_time ();
+
+  g_clear_handle_id (&client->timer, g_source_remove);
+  if (due_us != G_MAXINT64 && !client->ended)
+    client->timer = g_timeout_add ((guint) (MAX (left_us, 0) / 1000 + 1), on_timer, client);
+}
+
+/* Do what the machine wants done. */
+static void
+carry_out (SalClient *client)
+{
+  g_autoptr (SalClient) keep = g_object_ref (client);
+  SalClientAction action;
+
+  if (client->carrying_out)
+    return; /* the loop further up goes on */
+  client->carrying_out = TRUE;
+  while (sal_client_machine_next (client->machine, &action))
+    switch (action.kind)
+      {
+      case SAL_ACTION_SEND:
+        if (client->transport != NULL)
+          sal_transport_send (client->transport, action.bytes, action.len);
+        break;
+      case SAL_ACTION_END_WRITING:
+        if (client->transport != NULL)
+          sal_transport_end_writing (client->transport);
+        break;
+      case SAL_ACTION_CLOSE:
+        end (client, action.end, client->error);
+        break;
+      default:
+        g_signal_emit (client, signals[ACTION], 0, &action);
+        break;
+      }
+  client->carrying_out = FALSE;
+  set_timer (client);
+}
+
+static void
+on_received (const guint8 *bytes, gsize len, gpointer data)
+{
+  SalClient *client = data;
+  g_autoptr (SalClient) keep = g_object_ref (client);
+  g_autoptr (GBytes) chunk = g_bytes_new (bytes, len);
+
+  g_signal_emit (client, signals[CHUNK], 0, chunk);
+  sal_client_machine_received (client->machine, bytes, len, g_get_monotonic_time ());
+  carry_out (client);
+}
+
+static void
+on_peer_ended (gpointer data)
+{
+  SalClient *client = data;
+
+  sal_client_machine_peer_ended (client->machine, g_get_monotonic_time ());
+  carry_out (client);
+}
+
+static void
+on_broken (const GError *error, gpointer data)
+{
+  SalClient *client = data;
+  g_autoptr (SalClient) keep = g_object_ref (client);
+
+  client->error = g_error_copy (error);
+  sal_client_machine_broken (client->machine);
+  carry_out (client);
+}
+
+static const SalTransportHooks transport_hooks = {
+  .received = on_received,
+  .ended = on_peer_ended,
+  .broken = on_broken,
+};
+
+static void
+on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SalClient) client = user_data;
+  g_autoptr (GError) error = NULL;
+
+  client->transport = sal_transport_connect_finish (result, &error);
+  g_clear_handle_id (&client->connect_timer, g_source_remove);
+  if (client->transport == NULL)
+    {
+      end (client, SAL_CLIENT_END_BROKEN, error);
+      return;
+    }
+  g_signal_emit (client, signals[CONNECTED], 0);
+  sal_client_machine_connected (client->machine, g_get_monotonic_time ());
+  carry_out (client);
+}
+
+static gboolean
+on_connect_timeout (gpointer data)
+{
+  SalClient *client = data;
+
+  client->connect_timer = 0;
+  g_cancellable_cancel (client->cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * sal_client_new:
+ * @uri: where the room is; copied
+ * @options: who we are; copied
+ * @transport_options: how to send; copied
+ */
+SalClient *
+sal_client_new (const SalUri *uri,
+                const SalClientOptions *options,
+                const SalTransportOptions *transport_options)
+{
+  SalClient *client = g_object_new (SAL_TYPE_CLIENT, NULL);
+
+  client->uri = sal_uri_copy (uri);
+  client->transport_options = *transport_options;
+  client->machine = sal_client_machine_new (options);
+  return client;
+}
+
+/**
+ * sal_client_start:
+ * @connect_timeout_ms: how long connecting may take
+ *
+ * Connects. Everything else comes by signals.
+ */
+void
+sal_client_start (SalClient *client, guint connect_timeout_ms)
+{
+  client->connect_timer = g_timeout_add (connect_timeout_ms, on_connect_timeout, client);
+  sal_transport_connect_async (client->uri, &client->transport_options, &transport_hooks, client,
+                               client->cancellable, on_connected, g_object_ref (client));
+}
+
+/**
+ * sal_client_say:
+ * @text: what was typed; cleaned here as a server would
+ *
+ * Returns: the message's number, or 0 if nothing is left of @text or it is longer than
+ * a message may be (%SAL_LIMIT_UNIT_BYTES); then nothing was sent.
+ */
+guint64
+sal_client_say (SalClient *client, const char *text)
+{
+  g_autoptr (GString) clean = g_string_new (NULL);
+  guint64 id = 0;
+
+  if (!sal_text_clean (clean, text, strlen (text)) || clean->len > SAL_MESSAGE_MAX_BYTES)
+    return 0;
+  id = sal_client_machine_say (client->machine, clean->str, g_get_monotonic_time ());
+  carry_out (client);
+  return id;
+}
+
+/**
+ * sal_client_quit:
+ *
+ * Leaves with a goodbye, and waits for the peer's FIN a little.
+ */
+void
+sal_client_quit (SalClient *client)
+{
+  sal_client_machine_quit (client->machine, g_get_monotonic_time ());
+  carry_out (client);
+}
+
+/**
+ * sal_client_end_input:
+ *
+ * Leaves when everything that was said has been sent and has come back.
+ */
+void
+sal_client_end_input (SalClient *client)
+{
+  sal_client_machine_end_input (client->machine, g_get_monotonic_time ());
+  carry_out (client);
+}
+
+/**
+ * sal_client_count_unfinished:
+ *
+ * Returns: how many messages are queued or in flight.
+ */
+guint
+sal_client_count_unfinished (SalClient *client)
+{
+  return sal_client_machine_count_unfinished (client->machine);
+}
+
+/**
+ * sal_client_stop:
+ *
+ * Closes at once.
+ */
+void
+sal_client_stop (SalClient *client)
+{
+  g_cancellable_cancel (client->cancellable);
+  end (client, SAL_CLIENT_END_QUIT, NULL);
+}
+
+/**
+ * sal_client_reset:
+ *
+ * Closes with a reset.
+ */
+void
+sal_client_reset (SalClient *client)
+{
+  if (client->transport != NULL)
+    sal_transport_reset (client->transport);
+  end (client, SAL_CLIENT_END_QUIT, NULL);
+}
+
+/**
+ * sal_client_get_name:
+ *
+ * Returns: (transfer none): our name, as the server has it as far as is known.
+ */
+const char *
+sal_client_get_name (SalClient *client)
+{
+  return sal_client_machine_get_name (client->machine);
+}
+
+/**
+ * sal_client_is_ours:
+ *
+ * Returns: whether the server is a salottod.
+ */
+gboolean
+sal_client_is_ours (SalClient *client)
+{
+  return sal_client_machine_is_ours (client->machine);
+}
