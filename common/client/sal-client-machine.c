@@ -5,6 +5,7 @@
  * each message, how to leave. Bytes and a time go in, actions come out; there is no
  * I/O and no clock here.
  *
+ *     OFFLINE --connected--> GREETING
  *     GREETING --a prompt without LF--> PROBING --answer: unframed, none: lines--> IN
  *     GREETING --LF, or silence--> IN            (foreign servers)
  *     GREETING --our greeting--> ENTERING --welcome--> [MOVING --/join--> ] IN
@@ -31,6 +32,7 @@
 
 typedef enum
 {
+  OFFLINE, /* not connected yet */
   GREETING,
   PROBING,
   ENTERING,
