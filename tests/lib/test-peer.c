@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Raw peers and servers for tests: sockets that send exactly these bytes and expect
+ * exactly those, with a deadline, and say what came instead.
+ */
+#include "config.h"
+
+#include "tests/lib/test-peer.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "common/script/sal-script.h"
+
+static guint16
+port_of (const char *ready_line)
+{
+  const char *colon = strrchr (ready_line, ':');
+
+  return colon != NULL ? (guint16) g_ascii_strtoull (colon + 1, NULL, 10) : 0;
+}
+
+/**
+ * test_server_start_in:
+ * @folder: (transfer full): where it lives; a server may be started again in the folder
+ *   of one that was killed
+ * @options: (nullable) (array zero-terminated=1): instead of the log in memory
+ * @extra_env: (nullable) (array zero-terminated=1): `NAME=VALUE`
+ *
+ * Starts salottod on a port of loopback that the kernel chooses, unless @options say
+ * where to listen, and waits until it is ready.
+ */
+TestServer *
+test_server_start_in (TestFolder *folder, const char *const *options, const char *const *extra_env)
+{
+  static const char *const usual[] = { "--log", "memory", NULL };
+  TestServer *server = g_new0 (TestServer, 1);
+  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+  g_autofree char *line = NULL;
+  gboolean listens = FALSE;
+
+  if (options == NULL)
+    options = usual;
+  g_ptr_array_add (argv, (gpointer) test_program ("SALOTTOD"));
+  for (gsize i = 0; options[i] != NULL; i++)
+    {
+      g_ptr_array_add (argv, (gpointer) options[i]);
+      listens |= g_str_equal (options[i], "--listen");
+    }
+  if (!listens)
+    {
+      g_ptr_array_add (argv, (gpointer) "--listen");
+      g_ptr_array_add (argv, (gpointer) "plain://127.0.0.1:0");
+    }
+  g_ptr_array_add (argv, NULL);
+
+  server->folder = folder;
+  server->process = test_process_start (folder, (const char *const *) argv->pdata, extra_env);
+  line = test_process_take_line (server->process, TEST_PATIENCE_MS);
+  if (line == NULL || !g_str_has_prefix (line, "listening on "))
+    {
+      g_autofree char *errors = test_process_get_errors (server->process);
+
+      g_error ("the server did not start: %s", errors);
+    }
+  server->port = port_of (line);
+  return server;
+}
+
+/**
+ * test_server_start:
+ * @options: (nullable) (array zero-terminated=1)
+ */
+TestServer *
+test_server_start (const char *const *options)
+{
+  return test_server_start_in (test_folder_new (), options, NULL);
+}
+
+/**
+ * test_server_free:
+ * @server: (nullable) (transfer full): killed if it still runs
+ */
+void
+test_server_free (TestServer *server)
+{
+  if (server == NULL)
+    return;
+  test_process_free (server->process);
+  test_folder_free (server->folder);
+  g_free (server);
+}
+
+/**
+ * test_server_stop_at:
+ *
+ * SIGTERM; the test fails unless the server ends with status 0 and without having
+ * called anything a bug.
+ */
+void
+test_server_stop_at (TestServer *server, const char *file, int line, const char *func)
+{
+  g_autofree char *errors = NULL;
+
+  test_process_signal (server->process, SIGTERM);
+  test_process_expect_exit_at (server->process, 0, file, line, func);
+  errors = test_process_get_errors (server->process);
+  if (strstr (errors, "BUG") != NULL)
+    g_assertion_message (G_LOG_DOMAIN, file, line, func, errors);
+}
+
+/**
+ * test_server_control:
+ * @word: a line for the operator's console
+ *
+ * Returns: (transfer full): the answer, with its last line `ok` or `error`.
+ */
+char *
+test_server_control (TestServer *server, const char *word)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  g_autofree char *path = test_folder_file (server->folder, "salotto/control");
+  g_autoptr (TestPeer) peer = NULL;
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_assert_cmpuint (strlen (path), <, sizeof address.sun_path);
+  strcpy (address.sun_path, path);
+  g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
+  peer = test_peer_new (fd);
+  test_peer_send (peer, word);
+  test_peer_send (peer, "\n");
+  for (;;)
+    {
+      g_autofree char *text = g_strndup ((const char *) peer->received->data, peer->received->len);
+
+      if (g_str_equal (text, "ok\n") || g_str_equal (text, "error\n") ||
+          g_str_has_suffix (text, "\nok\n") || g_str_has_suffix (text, "\nerror\n"))
+        return g_steal_pointer (&text);
+      if (!test_peer_read (peer, TEST_PATIENCE_MS))
+        g_error ("no answer to “%s”: %s", word, text);
+    }
+}
+
+/**
+ * test_peer_new:
+ * @fd: (transfer full): a connected socket
+ */
+TestPeer *
+test_peer_new (int fd)
+{
+  TestPeer *peer = g_new0 (TestPeer, 1);
+  struct sockaddr_storage own = { 0 };
+  socklen_t len = sizeof own;
+  char host[INET6_ADDRSTRLEN] = "local";
+  int one = 1;
+
+  peer->fd = fd;
+  peer->received = g_byte_array_new ();
+  (void) setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  getsockname (fd, (struct sockaddr *) &own, &len);
+  if (own.ss_family == AF_INET)
+    {
+      inet_ntop (AF_INET, &((struct sockaddr_in *) &own)->sin_addr, host, sizeof host);
+      peer->port = ntohs (((struct sockaddr_in *) &own)->sin_port);
+    }
+  else if (own.ss_family == AF_INET6)
+    {
+      inet_ntop (AF_INET6, &((struct sockaddr_in6 *) &own)->sin6_addr, host, sizeof host);
+      peer->port = ntohs (((struct sockaddr_in6 *) &own)->sin6_port);
+    }
+  peer->address = g_strdup_printf ("('%s', %u)", host, peer->port);
+  return peer;
+}
+
+/**
+ * test_peer_connect_to:
+ * @host: an IPv4 or IPv6 address
+ */
+TestPeer *
+test_peer_connect_to (const char *host, guint16 port)
+{
+  struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons (port) };
+  struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons (port) };
+  gboolean v4 = inet_pton (AF_INET, host, &in.sin_addr) == 1;
+  int fd = -1;
+
+  g_assert_true (v4 || inet_pton (AF_INET6, host, &in6.sin6_addr) == 1);
+  fd = socket (v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  g_assert_cmpint (fd, >=, 0);
+  if (connect (fd, v4 ? (struct sockaddr *) &in : (struct sockaddr *) &in6,
+               v4 ? sizeof in : sizeof in6) < 0)
+    g_error ("cannot connect to %s port %u: %s", host, port, g_strerror (errno));
+  return test_peer_new (fd);
+}
+
+/**
+ * test_peer_connect:
+ */
+TestPeer *
+test_peer_connect (guint16 port)
+{
+  return test_peer_connect_to ("127.0.0.1", port);
+}
+
+/**
+ * test_peer_free:
+ * @peer: (nullable) (transfer full): closed first
+ */
+void
+test_peer_free (TestPeer *peer)
+{
+  if (peer == NULL)
+    return;
+  test_peer_close (peer);
+  g_byte_array_unref (peer->received);
+  g_free (peer->address);
+  g_free (peer);
+}
+
+/**
+ * test_peer_send_bytes:
+ */
+void
+test_peer_send_bytes (TestPeer *peer, const void *bytes, gsize len)
+{
+  const char *at = bytes;
+
+  while (len > 0)
+    {
+      ssize_t n = send (peer->fd, at, len, MSG_NOSIGNAL);
+
+      g_assert_cmpint (n, >, 0);
+      at += n;
+      len -= (gsize) n;
+    }
+}
+
+/**
+ * test_peer_send:
+ */
+void
+test_peer_send (TestPeer *peer, const char *text)
+{
+  test_peer_send_bytes (peer, text, strlen (text));
+}
+
+/**
+ * test_peer_half_close:
+ */
+void
+test_peer_half_close (TestPeer *peer)
+{
+  g_assert_cmpint (shutdown (peer->fd, SHUT_WR), ==, 0);
+}
+
+/**
+ * test_peer_close:
+ */
+void
+test_peer_close (TestPeer *peer)
+{
+  if (peer->fd >= 0)
+    close (peer->fd);
+  peer->fd = -1;
+}
+
+/**
+ * test_peer_reset:
+ */
+void
+test_peer_reset (TestPeer *peer)
+{
+  struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+
+  setsockopt (peer->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+  test_peer_close (peer);
+}
+
+/**
+ * test_peer_read:
+ *
+ * Returns: whether more bytes came within @ms. The end of the stream is noted.
+ */
+gboolean
+test_peer_read (TestPeer *peer, int ms)
+{
+  struct pollfd poll_fd = { .fd = peer->fd, .events = POLLIN };
+  guint8 bytes[65536];
+  ssize_t n = 0;
+
+  if (peer->ended || poll (&poll_fd, 1, ms) <= 0)
+    return FALSE;
+  n = recv (peer->fd, bytes, sizeof bytes, 0);
+  if (n > 0)
+    {
+      g_byte_array_append (peer->received, bytes, (guint) n);
+      peer->arrival_us = g_get_monotonic_time ();
+      return TRUE;
+    }
+  peer->ended = TRUE;
+  peer->reset = n < 0;
+  return FALSE;
+}
+
+static void
+fail (TestPeer *peer,
+      const char *what,
+      const char *wanted,
+      gsize wanted_len,
+      const char *file,
+      int line,
+      const char *func)
+{
+  g_autofree char *want = sal_script_show_bytes (wanted, wanted_len);
+  g_autofree char *got =
+      sal_script_show_bytes (peer->received->data, MIN (peer->received->len, 2000));
+  g_autofree char *message = g_strdup_printf ("%s %s; got %s%s", what, want, got,
+                                              peer->reset   ? " and a reset"
+                                              : peer->ended ? " and the end"
+                                                            : "");
+
+  g_assertion_message (G_LOG_DOMAIN, file, line, func, message);
+}
+
+/**
+ * test_peer_expect_at:
+ */
+void
+test_peer_expect_at (
+    TestPeer *peer, const char *bytes, gsize len, const char *file, int line, const char *func)
+{
+  while (peer->received->len < len &&
+         memcmp (peer->received->data, bytes, peer->received->len) == 0 &&
+         test_peer_read (peer, TEST_PATIENCE_MS))
+    ;
+  if (peer->received->len < len || memcmp (peer->received->data, bytes, len) != 0)
+    fail (peer, "expected", bytes, len, file, line, func);
+  g_byte_array_remove_range (peer->received, 0, (guint) len);
+}
+
+/**
+ * test_peer_expect_later_at:
+ */
+void
+test_peer_expect_later_at (
+    TestPeer *peer, const char *text, const char *file, int line, const char *func)
+{
+  const guint8 *found = NULL;
+
+  for (;;)
+    {
+      if (peer->received->len > 0)
+        found = memmem (peer->received->data, peer->received->len, text, strlen (text));
+      if (found != NULL)
+        break;
+      if (!test_peer_read (peer, TEST_PATIENCE_MS))
+        fail (peer, "expected later", text, strlen (text), file, line, func);
+    }
+  g_byte_array_remove_range (peer->received, 0,
+                             (guint) (found - peer->received->data) + (guint) strlen (text));
+}
+
+/**
+ * test_peer_expect_nothing_at:
+ */
+void
+test_peer_expect_nothing_at (TestPeer *peer, int ms, const char *file, int line, const char *func)
+{
+  if (peer->received->len > 0 || test_peer_read (peer, ms) || peer->ended)
+    fail (peer, "expected nothing", "", 0, file, line, func);
+}
+
+/**
+ * test_peer_expect_end_at:
+ */
+void
+test_peer_expect_end_at (TestPeer *peer, const char *file, int line, const char *func)
+{
+  while (peer->received->len == 0 && test_peer_read (peer, TEST_PATIENCE_MS))
+    ;
+  if (peer->received->len > 0 || !peer->ended || peer->reset)
+    fail (peer, "expected the end", "", 0, file, line, func);
+}
+
+/**
+ * test_peer_take_line:
+ *
+ * Returns: (transfer full) (nullable): the next line, without its LF; %NULL at the end.
+ */
+char *
+test_peer_take_line (TestPeer *peer)
+{
+  for (;;)
+    {
+      const guint8 *newline =
+          peer->received->len > 0 ? memchr (peer->received->data, '\n', peer->received->len) : NULL;
+
+      if (newline != NULL)
+        {
+          guint len = (guint) (newline - peer->received->data);
+          char *line = g_strndup ((const char *) peer->received->data, len);
+
+          g_byte_array_remove_range (peer->received, 0, len + 1);
+          return line;
+        }
+      if (!test_peer_read (peer, TEST_PATIENCE_MS))
+        return NULL;
+    }
+}
+
+/**
+ * test_welcome:
+ *
+ * Returns: (transfer full): the server's welcome to @name, with its LF.
+ */
+char *
+test_welcome (const char *name)
+{
+  return g_strdup_printf ("Hi %s, you are in the room now. Say 'quit' or 'exit' to leave.\n", name);
+}
+
+/**
+ * test_peer_join:
+ *
+ * Returns: (transfer full): somebody in the room, whose lines end with LF.
+ */
+TestPeer *
+test_peer_join (guint16 port, const char *name)
+{
+  TestPeer *peer = test_peer_connect (port);
+  g_autofree char *line = g_strconcat (name, "\n", NULL);
+
+  test_peer_expect (peer, TEST_GREETING TEST_NAME_WANTED);
+  test_peer_send (peer, line);
+  test_peer_expect_later (peer, TEST_HINT);
+  return peer;
+}

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Real programs for tests: started in a folder of their own, talked to by pipes,
+ * waited for with a deadline, and never left behind.
+ */
+#include "config.h"
+
+#include "tests/lib/test-process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <glib/gstdio.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/**
+ * test_folder_new:
+ *
+ * Returns: (transfer full): an empty folder under the system's temporary one, which is
+ * short enough for the path of a unix socket.
+ */
+TestFolder *
+test_folder_new (void)
+{
+  TestFolder *folder = g_new0 (TestFolder, 1);
+  g_autoptr (GError) error = NULL;
+
+  folder->path = g_dir_make_tmp ("salotto-XXXXXX", &error);
+  g_assert_no_error (error);
+  return folder;
+}
+
+static int
+remove_one (const char *path, const struct stat *info, int type, struct FTW *ftw)
+{
+  return remove (path);
+}
+
+/**
+ * test_folder_free:
+ * @folder: (nullable) (transfer full)
+ */
+void
+test_folder_free (TestFolder *folder)
+{
+  if (folder == NULL)
+    return;
+  (void) nftw (folder->path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+  g_free (folder->path);
+  g_free (folder);
+}
+
+/**
+ * test_folder_file:
+ *
+ * Returns: (transfer full): the path of @name in @folder.
+ */
+char *
+test_folder_file (const TestFolder *folder, const char *name)
+{
+  return g_build_filename (folder->path, name, NULL);
+}
+
+/**
+ * test_folder_write:
+ *
+ * Writes a file, and the folders it is in.
+ */
+void
+test_folder_write (const TestFolder *folder, const char *name, const char *text)
+{
+  g_autofree char *path = test_folder_file (folder, name);
+  g_autofree char *parent = g_path_get_dirname (path);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, text, -1, &error));
+  g_assert_no_error (error);
+}
+
+/**
+ * test_program:
+ * @variable: an environment variable that the build sets, e.g. "SALOTTOD"
+ *
+ * Returns: (transfer none): the path of the program that was built.
+ */
+const char *
+test_program (const char *variable)
+{
+  const char *path = g_getenv (variable);
+
+  if (path == NULL)
+    g_error ("%s is not set; run the tests with meson test", variable);
+  return path;
+}
+
+static char **
+child_environment (const TestFolder *folder, const char *const *extra)
+{
+  static const char *const folders[] = {
+    "HOME",          "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR",
+    "XDG_DATA_HOME", "XDG_CACHE_HOME"
+  };
+  static const char *const removed[] = { "STATE_DIRECTORY", "RUNTIME_DIRECTORY", "NOTIFY_SOCKET",
+                                         "LISTEN_FDS",      "LISTEN_PID",        "DISPLAY",
+                                         "G_DEBUG" };
+  char **env = g_get_environ ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (removed); i++)
+    env = g_environ_unsetenv (env, removed[i]);
+  for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
+    env = g_environ_setenv (env, folders[i], folder->path, TRUE);
+  env = g_environ_setenv (env, "G_DEBUG", "fatal-criticals", TRUE);
+  for (gsize i = 0; extra != NULL && extra[i] != NULL; i++)
+    {
+      g_auto (GStrv) pair = g_strsplit (extra[i], "=", 2);
+
+      env = g_environ_setenv (env, pair[0], pair[1], TRUE);
+    }
+  return env;
+}
+
+/* In the child, before the program: it must not outlive the test. */
+static void
+die_with_parent (gpointer data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
+/**
+ * test_process_start:
+ * @folder: its home, state, configuration and runtime folder
+ * @argv: (array zero-terminated=1): the program and its arguments
+ * @extra_env: (nullable) (array zero-terminated=1): `NAME=VALUE`
+ *
+ * Returns: (transfer full): the program, running.
+ */
+TestProcess *
+test_process_start (const TestFolder *folder, const char *const *argv, const char *const *extra_env)
+{
+  TestProcess *process = g_new0 (TestProcess, 1);
+  g_auto (GStrv) env = child_environment (folder, extra_env);
+  g_autoptr (GError) error = NULL;
+  static guint number;
+  int errors = -1;
+
+  process->output = g_byte_array_new ();
+  process->errors = g_strdup_printf ("%s/errors-%u", folder->path, ++number);
+  errors = open (process->errors, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
+  g_assert_cmpint (errors, >=, 0);
+  if (!g_spawn_async_with_pipes_and_fds (folder->path, argv, (const char *const *) env,
+                                         G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH,
+                                         die_with_parent, NULL, -1, -1, errors, NULL, NULL, 0,
+                                         &process->pid, &process->in, &process->out, NULL, &error))
+    g_error ("cannot start %s: %s", argv[0], error->message);
+  close (errors);
+  fcntl (process->in, F_SETFD, FD_CLOEXEC);
+  fcntl (process->out, F_SETFD, FD_CLOEXEC);
+  return process;
+}
+
+/**
+ * test_process_free:
+ * @process: (nullable) (transfer full): killed if it still runs
+ */
+void
+test_process_free (TestProcess *process)
+{
+  if (process == NULL)
+    return;
+  if (process->pid > 0)
+    {
+      kill (process->pid, SIGKILL);
+      waitpid (process->pid, NULL, 0);
+    }
+  if (process->in >= 0)
+    close (process->in);
+  close (process->out);
+  g_byte_array_unref (process->output);
+  g_free (process->errors);
+  g_free (process);
+}
+
+/**
+ * test_process_get_errors:
+ *
+ * Returns: (transfer full): what it has complained about so far.
+ */
+char *
+test_process_get_errors (const TestProcess *process)
+{
+  char *text = NULL;
+
+  g_file_get_contents (process->errors, &text, NULL, NULL);
+  return text;
+}
+
+/**
+ * test_process_write:
+ */
+void
+test_process_write (TestProcess *process, const char *text)
+{
+  gsize len = strlen (text);
+
+  while (len > 0)
+    {
+      ssize_t n = write (process->in, text, len);
+
+      g_assert_cmpint (n, >, 0);
+      text += n;
+      len -= (gsize) n;
+    }
+}
+
+/**
+ * test_process_end_input:
+ */
+void
+test_process_end_input (TestProcess *process)
+{
+  close (process->in);
+  process->in = -1;
+}
+
+/* Reads what there is, waiting until @deadline_us for some. Returns FALSE at the end of
+ * the output or when the time is over. */
+static gboolean
+read_output (TestProcess *process, gint64 deadline_us)
+{
+  struct pollfd poll_fd = { .fd = process->out, .events = POLLIN };
+  gint64 left_us = MAX (deadline_us - g_get_monotonic_time (), 0);
+  guint8 bytes[4096];
+  ssize_t n = 0;
+
+  if (poll (&poll_fd, 1, (int) (left_us / 1000 + 1)) <= 0)
+    return FALSE;
+  n = read (process->out, bytes, sizeof bytes);
+  if (n > 0)
+    g_byte_array_append (process->output, bytes, (guint) n);
+  return n > 0;
+}
+
+/**
+ * test_process_take_line:
+ *
+ * Returns: (transfer full) (nullable): the next line it prints, without its end; %NULL
+ * if none comes in @ms.
+ */
+char *
+test_process_take_line (TestProcess *process, int ms)
+{
+  gint64 deadline_us = g_get_monotonic_time () + ms * 1000;
+
+  for (;;)
+    {
+      const guint8 *newline = process->output->len > 0
+                                  ? memchr (process->output->data, '\n', process->output->len)
+                                  : NULL;
+
+      if (newline != NULL)
+        {
+          guint len = (guint) (newline - process->output->data);
+          char *line = g_strndup ((const char *) process->output->data, len);
+
+          g_byte_array_remove_range (process->output, 0, len + 1);
+          return line;
+        }
+      if (!read_output (process, deadline_us))
+        return NULL;
+    }
+}
+
+/**
+ * test_process_wait_for_output:
+ *
+ * Waits until it has printed @text; what was printed up to there is taken.
+ */
+gboolean
+test_process_wait_for_output (TestProcess *process, const char *text, int ms)
+{
+  gint64 deadline_us = g_get_monotonic_time () + ms * 1000;
+
+  for (;;)
+    {
+      const guint8 *found =
+          process->output->len > 0
+              ? memmem (process->output->data, process->output->len, text, strlen (text))
+              : NULL;
+
+      if (found != NULL)
+        {
+          g_byte_array_remove_range (
+              process->output, 0, (guint) (found - process->output->data) + (guint) strlen (text));
+          return TRUE;
+        }
+      if (!read_output (process, deadline_us))
+        return FALSE;
+    }
+}
+
+/**
+ * test_process_wait:
+ *
+ * Returns: whether it has ended within @ms; its status is known then. What it prints
+ * meanwhile is kept.
+ */
+gboolean
+test_process_wait (TestProcess *process, int ms)
+{
+  gint64 deadline_us = g_get_monotonic_time () + ms * 1000;
+
+  while (process->pid > 0)
+    {
+      int flags = g_get_monotonic_time () < deadline_us ? 0 : WNOHANG;
+
+      /* The end of its output is the event to wait for; it may print until then. */
+      while (flags == 0 && read_output (process, deadline_us))
+        ;
+      if (flags == 0 && g_get_monotonic_time () >= deadline_us)
+        flags = WNOHANG;
+      if (waitpid (process->pid, &process->status, flags) == process->pid)
+        process->pid = 0;
+      else if (flags == WNOHANG)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * test_process_signal:
+ */
+void
+test_process_signal (TestProcess *process, int signal)
+{
+  g_assert_cmpint (process->pid, >, 0);
+  kill (process->pid, signal);
+}
+
+/**
+ * test_process_expect_exit_at:
+ *
+ * Fails the test unless the program ends by itself with this status.
+ */
+void
+test_process_expect_exit_at (
+    TestProcess *process, int code, const char *file, int line, const char *func)
+{
+  g_autofree char *errors = NULL;
+  g_autofree char *message = NULL;
+
+  if (test_process_wait (process, TEST_PATIENCE_MS) && WIFEXITED (process->status) &&
+      WEXITSTATUS (process->status) == code)
+    return;
+  errors = test_process_get_errors (process);
+  message = g_strdup_printf ("expected exit status %d, but it %s (%d); it said: %s", code,
+                             process->pid > 0                ? "still runs"
+                             : WIFSIGNALED (process->status) ? "was killed by a signal"
+                                                             : "ended otherwise",
+                             process->pid > 0                ? 0
+                             : WIFSIGNALED (process->status) ? WTERMSIG (process->status)
+                                                             : WEXITSTATUS (process->status),
+                             errors);
+  g_assertion_message (G_LOG_DOMAIN, file, line, func, message);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+#include <sys/types.h>
+
+G_BEGIN_DECLS
+
+/* How long anything that must happen may take before a test gives up. Long, because
+ * the machine may be busy: tests await events, they do not measure time. */
+#define TEST_PATIENCE_MS 20000
+
+/* A folder for one test: state, configuration and sockets of what it starts. Removed
+ * with everything in it. */
+typedef struct
+{
+  char *path; /* (owned) */
+} TestFolder;
+
+TestFolder *test_folder_new (void);
+void test_folder_free (TestFolder *folder);
+char *test_folder_file (const TestFolder *folder, const char *name);
+void test_folder_write (const TestFolder *folder, const char *name, const char *text);
+
+/* A program that runs. Its standard output is read here, what it complains about goes
+ * to a file that is shown when a test fails. */
+typedef struct
+{
+  pid_t pid; /* 0 when it has ended */
+  int in;    /* -1 when closed */
+  int out;
+  GByteArray *output; /* (owned): what it printed and nobody has taken yet */
+  char *errors;       /* (owned): file */
+  int status;         /* as waitpid() gives it, when it has ended */
+} TestProcess;
+
+TestProcess *test_process_start (const TestFolder *folder,
+                                 const char *const *argv,
+                                 const char *const *extra_env);
+void test_process_free (TestProcess *process);
+void test_process_write (TestProcess *process, const char *text);
+void test_process_end_input (TestProcess *process);
+char *test_process_take_line (TestProcess *process, int ms);
+gboolean test_process_wait_for_output (TestProcess *process, const char *text, int ms);
+gboolean test_process_wait (TestProcess *process, int ms);
+void test_process_signal (TestProcess *process, int signal);
+char *test_process_get_errors (const TestProcess *process);
+const char *test_program (const char *variable);
+
+#define test_process_expect_exit(process, code)                                                    \
+  test_process_expect_exit_at (process, code, __FILE__, __LINE__, G_STRFUNC)
+void test_process_expect_exit_at (
+    TestProcess *process, int code, const char *file, int line, const char *func);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestFolder, test_folder_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestProcess, test_process_free)
+
+G_END_DECLS
