@@ -138,7 +138,7 @@ set_timer (SalClient *client)
 static void
 carry_out (SalClient *client)
 {
-  g_autoptr (SalClient) keep = g_object_ref (client);
+  g_autoptr (SalClient) keep G_GNUC_UNUSED = g_object_ref (client);
   SalClientAction action;
 
   if (client->carrying_out)
@@ -170,7 +170,7 @@ static void
 on_received (const guint8 *bytes, gsize len, gpointer data)
 {
   SalClient *client = data;
-  g_autoptr (SalClient) keep = g_object_ref (client);
+  g_autoptr (SalClient) keep G_GNUC_UNUSED = g_object_ref (client);
   g_autoptr (GBytes) chunk = g_bytes_new (bytes, len);
 
   g_signal_emit (client, signals[CHUNK], 0, chunk);
@@ -191,7 +191,7 @@ static void
 on_broken (const GError *error, gpointer data)
 {
   SalClient *client = data;
-  g_autoptr (SalClient) keep = g_object_ref (client);
+  g_autoptr (SalClient) keep G_GNUC_UNUSED = g_object_ref (client);
 
   client->error = g_error_copy (error);
   sal_client_machine_broken (client->machine);

@@ -85,7 +85,7 @@ is_end (SalTransport *transport, const GError *error)
 static void
 fail (SalTransport *transport, const GError *error)
 {
-  g_autoptr (SalTransport) keep = g_object_ref (transport);
+  g_autoptr (SalTransport) keep G_GNUC_UNUSED = g_object_ref (transport);
 
   if (!is_end (transport, error) || transport->closed)
     return;
@@ -97,7 +97,7 @@ static gboolean
 on_readable (GSocket *socket, GIOCondition condition, gpointer data)
 {
   SalTransport *transport = data;
-  g_autoptr (SalTransport) keep = g_object_ref (transport);
+  g_autoptr (SalTransport) keep G_GNUC_UNUSED = g_object_ref (transport);
   g_autoptr (GError) error = NULL;
   guint8 bytes[READ_BYTES];
   gssize n = g_socket_receive (socket, (char *) bytes, sizeof bytes, NULL, &error);
