@@ -305,7 +305,6 @@ answer_in_turn (SrvSession *session, const SalCommand *command)
     }
   session->deferred_text = g_strdup (command->text);
   session->deferred = *command;
-  session->deferred.text = session->deferred_text;
 }
 
 static void
@@ -315,6 +314,7 @@ answer_deferred (SrvSession *session)
   g_autofree char *text = g_steal_pointer (&session->deferred_text);
 
   session->deferred = (SalCommand){ .kind = SAL_COMMAND_NONE };
+  command.text = text;
   answer (session, &command);
 }
 

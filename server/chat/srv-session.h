@@ -59,7 +59,7 @@ struct _SrvSession
   char *address;          /* (owned): as it is shown */
   char *name;             /* (owned) (nullable): once the log has given it */
   char *room;             /* (owned): where it is, or will be first */
-  SalCommand deferred;    /* waits until what was said before it is back */
+  SalCommand deferred;    /* waits until what was said before it is back; its text is below */
   char *deferred_text;    /* (owned) (nullable): its text */
   char *pending;          /* (owned) (nullable): a message that came with the name (S22) */
   const SrvRoom *present; /* (unowned) (nullable): the room, for who is in it */
