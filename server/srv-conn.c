@@ -19,6 +19,7 @@
 
 #include <sys/epoll.h>
 
+#include "common/base/sal-container.h"
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-dialect-plain.h"
 #include "common/proto/sal-guard.h"
@@ -34,7 +35,7 @@ static void process (SrvConn *conn);
 static SrvConn *
 from_session (SrvSession *session)
 {
-  return (SrvConn *) ((char *) session - G_STRUCT_OFFSET (SrvConn, session));
+  return sal_container_of (session, SrvConn, session);
 }
 
 /**
@@ -45,7 +46,7 @@ from_session (SrvSession *session)
 SrvConn *
 srv_conn_from_outq (SrvOutq *outq)
 {
-  return (SrvConn *) ((char *) outq - G_STRUCT_OFFSET (SrvConn, outq));
+  return sal_container_of (outq, SrvConn, outq);
 }
 
 static gint64
@@ -484,10 +485,10 @@ srv_conn_entry (SrvConn *conn, const SrvEntry *entry)
 void
 srv_conn_due (SrvDeadline *deadline)
 {
-  gsize offset = deadline->queue < SAL_N_FRAMER_TIMERS ? G_STRUCT_OFFSET (SrvConn, framer_deadline)
-                 : deadline->queue == SRV_QUEUE_STALL  ? G_STRUCT_OFFSET (SrvConn, stall_deadline)
-                                                       : G_STRUCT_OFFSET (SrvConn, life_deadline);
-  SrvConn *conn = (SrvConn *) ((char *) deadline - offset);
+  SrvConn *conn =
+      deadline->queue < SAL_N_FRAMER_TIMERS ? sal_container_of (deadline, SrvConn, framer_deadline)
+      : deadline->queue == SRV_QUEUE_STALL  ? sal_container_of (deadline, SrvConn, stall_deadline)
+                                            : sal_container_of (deadline, SrvConn, life_deadline);
 
   switch (deadline->queue)
     {

@@ -16,11 +16,12 @@
 #define CLOAK_CHARS 6
 #define BUSY_MS 2000
 
-static const char *const migrations[] = {
-  "CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"
-  "INSERT INTO secret VALUES ('cloak', randomblob(32));"
-  "CREATE TABLE ban (network TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID",
-};
+static const char version_1[] =
+    "CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"
+    "INSERT INTO secret VALUES ('cloak', randomblob(32));"
+    "CREATE TABLE ban (network TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID";
+
+static const char *const migrations[] = { version_1 };
 
 static const SrvSqliteSchema schema = {
   .application_id = 0x53616C32, /* "Sal2" */

@@ -41,25 +41,26 @@
 /* Entries that one step of retention takes away. */
 #define RETENTION_STEP 500
 
-static const char *const migrations[] = {
-  "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
-  "INSERT INTO meta VALUES ('uuid', lower(hex(randomblob(16))));"
-  "CREATE TABLE room (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL);"
-  "CREATE TABLE entry ("
-  " seq INTEGER PRIMARY KEY AUTOINCREMENT,"
-  " time INTEGER NOT NULL,"
-  " room INTEGER REFERENCES room (id),"
-  " kind TEXT NOT NULL,"
-  " name TEXT,"
-  " address TEXT,"
-  " text TEXT);"
-  "CREATE INDEX entry_room ON entry (room, seq);"
-  "CREATE INDEX entry_said ON entry (room, seq) WHERE kind IN ('message', 'action');"
-  "CREATE VIEW history AS"
-  " SELECT entry.seq, strftime('%Y-%m-%d %H:%M:%f', entry.time / 1e6, 'unixepoch') AS time,"
-  " room.name AS room, kind, entry.name AS name, address, text"
-  " FROM entry LEFT JOIN room ON room.id = entry.room",
-};
+static const char version_1[] =
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
+    "INSERT INTO meta VALUES ('uuid', lower(hex(randomblob(16))));"
+    "CREATE TABLE room (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL);"
+    "CREATE TABLE entry ("
+    " seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " time INTEGER NOT NULL,"
+    " room INTEGER REFERENCES room (id),"
+    " kind TEXT NOT NULL,"
+    " name TEXT,"
+    " address TEXT,"
+    " text TEXT);"
+    "CREATE INDEX entry_room ON entry (room, seq);"
+    "CREATE INDEX entry_said ON entry (room, seq) WHERE kind IN ('message', 'action');"
+    "CREATE VIEW history AS"
+    " SELECT entry.seq, strftime('%Y-%m-%d %H:%M:%f', entry.time / 1e6, 'unixepoch') AS time,"
+    " room.name AS room, kind, entry.name AS name, address, text"
+    " FROM entry LEFT JOIN room ON room.id = entry.room";
+
+static const char *const migrations[] = { version_1 };
 
 static const SrvSqliteSchema schema = {
   .application_id = 0x53616C31, /* "Sal1" */
@@ -77,10 +78,12 @@ enum
   N_STATEMENTS
 };
 
+static const char insert_sql[] = "INSERT INTO entry (seq, time, room, kind, name, address, text)"
+                                 " VALUES (?, ?, ?, ?, ?, ?, ?)";
+
 static const char *const statement_sql[N_STATEMENTS] = {
   [BEGIN] = "BEGIN IMMEDIATE",
-  [INSERT] = "INSERT INTO entry (seq, time, room, kind, name, address, text)"
-             " VALUES (?, ?, ?, ?, ?, ?, ?)",
+  [INSERT] = insert_sql,
   [FIND_ROOM] = "SELECT id FROM room WHERE key = ?",
   [INSERT_ROOM] = "INSERT INTO room (key, name) VALUES (?, ?)",
   [COMMIT] = "COMMIT",

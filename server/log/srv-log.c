@@ -340,7 +340,7 @@ serve (SrvLog *log, const Request *request)
 static void
 serve_all (SrvLog *log, const GArray *requests)
 {
-  const Request *all = (const Request *) requests->data;
+  const Request *all = (const Request *) (const void *) requests->data;
 
   for (guint i = 0; i < requests->len;)
     {

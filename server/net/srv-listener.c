@@ -25,6 +25,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "common/base/sal-container.h"
 #include "common/base/sal-error.h"
 #include "common/base/sal-fd.h"
 
@@ -388,7 +389,7 @@ on_readable (SrvWatch *watch, guint32 events)
 void
 srv_listener_resume (SrvDeadline *pause)
 {
-  SrvListener *listener = (SrvListener *) ((char *) pause - G_STRUCT_OFFSET (SrvListener, pause));
+  SrvListener *listener = sal_container_of (pause, SrvListener, pause);
 
   if (listener->spare_fd < 0)
     listener->spare_fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
