@@ -79,9 +79,13 @@ typedef enum
 /* Bytes of all posts that wait for the log; beyond it nobody who posts is read. */
 #define SAL_LOG_QUEUE_BYTES (16 * 1024 * 1024)
 
-/* Lines of `/history`. */
+/* Lines of `/history`, and bytes of one answer: it must fit into a send queue. */
 #define SAL_HISTORY_DEFAULT 20
 #define SAL_HISTORY_MAX 100
+#define SAL_HISTORY_BYTES (64 * 1024)
+
+/* Names in one answer to `/who`; in a larger room so many of them. */
+#define SAL_WHO_NAMES 500
 
 /* The memory log (entries of one room, bytes of all rooms). */
 #define SAL_MEMORY_LOG_ENTRIES 1000

@@ -28,6 +28,7 @@ static atomic_int level_index = 2;
 static const char *program_name = "salotto";
 static void (*terminal_before) (void);
 static void (*terminal_after) (void);
+static GThread *terminal_thread;
 
 static const char *
 field (const GLogField *fields, gsize n_fields, const char *key)
@@ -36,6 +37,24 @@ field (const GLogField *fields, gsize n_fields, const char *key)
     if (g_str_equal (fields[i].key, key) && fields[i].length < 0)
       return fields[i].value;
   return NULL;
+}
+
+static void
+print (const char *line)
+{
+  if (terminal_before != NULL)
+    terminal_before ();
+  fputs (line, stderr);
+  fflush (stderr);
+  if (terminal_after != NULL)
+    terminal_after ();
+}
+
+static gboolean
+print_cb (gpointer line)
+{
+  print (line);
+  return G_SOURCE_REMOVE;
 }
 
 static GLogWriterOutput
@@ -58,12 +77,12 @@ write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpoint
   line = g_strdup_printf ("%s: %s%s\n", program_name,
                           level & (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR) ? "BUG: " : "",
                           message != NULL ? message : "(no message)");
-  if (terminal_before != NULL)
-    terminal_before ();
-  fputs (line, stderr);
-  fflush (stderr);
-  if (terminal_after != NULL)
-    terminal_after ();
+  /* The line being typed belongs to the thread of whoever reads it. */
+  if (terminal_before != NULL && g_thread_self () != terminal_thread)
+    g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, print_cb, g_steal_pointer (&line),
+                                g_free);
+  else
+    print (line);
   return G_LOG_WRITER_HANDLED;
 }
 
@@ -146,13 +165,14 @@ sal_log_level_names (void)
  * @before: (nullable): takes the line being typed off the screen
  * @after: (nullable): puts it back
  *
- * So that a message and what somebody is typing never share a line. Both are
- * called in the thread that logs; only programs that log from one thread while
- * somebody types may set them.
+ * So that a message and what somebody is typing never share a line. Both are only
+ * called in the thread that sets them, which must be that of the default main loop;
+ * what other threads log is printed there.
  */
 void
 sal_log_set_terminal_hooks (void (*before) (void), void (*after) (void))
 {
+  terminal_thread = g_thread_self ();
   terminal_before = before;
   terminal_after = after;
 }

@@ -115,18 +115,20 @@ compare_names (gconstpointer a, gconstpointer b)
 
 /**
  * srv_room_list:
+ * @most: how many names at the most
  *
- * Returns: (transfer container): the names of all who are present, sorted.
+ * Returns: (transfer container): the names of those who are present, or of @most of
+ * them, sorted.
  */
 GPtrArray *
-srv_room_list (const SrvRoom *room)
+srv_room_list (const SrvRoom *room, guint most)
 {
-  GPtrArray *names = g_ptr_array_sized_new (g_hash_table_size (room->present));
+  GPtrArray *names = g_ptr_array_sized_new (MIN (most, g_hash_table_size (room->present)));
   GHashTableIter iter;
   gpointer name = NULL;
 
   g_hash_table_iter_init (&iter, room->present);
-  while (g_hash_table_iter_next (&iter, &name, NULL))
+  while (names->len < most && g_hash_table_iter_next (&iter, &name, NULL))
     g_ptr_array_add (names, name);
   g_ptr_array_sort (names, compare_names);
   return names;

@@ -28,7 +28,7 @@ const char *srv_room_get_name (const SrvRoom *room);
 void srv_room_come (SrvRoom *room, const char *name);
 void srv_room_go (SrvRoom *room, const char *name);
 guint srv_room_count (const SrvRoom *room);
-GPtrArray *srv_room_list (const SrvRoom *room);
+GPtrArray *srv_room_list (const SrvRoom *room, guint most);
 
 void srv_room_add (SrvRoom *room, SrvMember *member);
 void srv_room_remove (SrvMember *member);

@@ -244,10 +244,14 @@ who (SrvSession *session)
 {
   g_autoptr (GPtrArray) names = NULL;
   g_autoptr (GString) line = g_string_new (NULL);
+  guint present = 0;
 
   if (session->present == NULL)
     return;
-  names = srv_room_list (session->present);
+  names = srv_room_list (session->present, SAL_WHO_NAMES);
+  present = srv_room_count (session->present);
+  if (present > names->len)
+    g_ptr_array_add (names, (gpointer) "...");
   for (guint i = 0; i < names->len; i++)
     {
       g_string_append (line, names->pdata[i]);
@@ -255,7 +259,7 @@ who (SrvSession *session)
         g_string_append (line, ", ");
       else
         {
-          tell_note (session, SAL_NOTE_WHO, line->str, names->len);
+          tell_note (session, SAL_NOTE_WHO, line->str, present);
           g_string_truncate (line, 0);
         }
     }
@@ -457,6 +461,21 @@ srv_event_from_entry (SalEvent *event, const SrvEntry *entry)
   };
 }
 
+/* Where to begin so that the answer fits into a send queue; the newest matter most. */
+static guint
+first_that_fits (const GPtrArray *entries)
+{
+  guint first = entries->len;
+
+  for (gsize bytes = 0; first > 0; first--)
+    {
+      bytes += srv_entry_size (entries->pdata[first - 1]);
+      if (bytes > SAL_HISTORY_BYTES)
+        break;
+    }
+  return first;
+}
+
 /**
  * srv_session_history:
  * @entries: of #SrvEntry, oldest first
@@ -474,7 +493,7 @@ srv_session_history (SrvSession *session, GPtrArray *entries, gboolean failed)
     tell_note (session, SAL_NOTE_NO_READING, NULL, 0);
   else if (entries->len == 0)
     tell_note (session, SAL_NOTE_NO_HISTORY, NULL, 0);
-  for (guint i = 0; !failed && i < entries->len; i++)
+  for (guint i = first_that_fits (entries); !failed && i < entries->len; i++)
     {
       SalEvent event;
 

@@ -38,6 +38,9 @@
  * start. Beyond this many pages (256 MiB) the writer waits for it once. */
 #define WAL_PAGES_MAX (64 * 1024)
 
+/* Pages that may be moved into the file while the server is ending. */
+#define CLOSING_PAGES_MAX (4 * CHECKPOINT_PAGES)
+
 /* Entries that one step of retention takes away. */
 #define RETENTION_STEP 500
 
@@ -126,6 +129,17 @@ close_writer (SqliteStore *self)
     g_clear_pointer (&self->statements[i], sqlite3_finalize);
   g_clear_pointer (&self->writer, sqlite3_close);
   g_hash_table_remove_all (self->room_ids);
+}
+
+/* Closing the last connection moves the write-ahead log into the file. Where that
+ * would take long it is left for the next start, because somebody waits. */
+static void
+close_last (SqliteStore *self)
+{
+  if (self->writer != NULL &&
+      __atomic_load_n (&self->wal_pages, __ATOMIC_RELAXED) > CLOSING_PAGES_MAX)
+    (void) sqlite3_db_config (self->writer, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+  close_writer (self);
 }
 
 static int
@@ -523,7 +537,7 @@ sqlite_free (SrvLogStore *store)
       pthread_join (self->checkpointer, NULL);
     }
   g_clear_pointer (&self->reader, sqlite3_close);
-  close_writer (self); /* the last to close moves everything into the file */
+  close_last (self);
   g_hash_table_unref (self->room_ids);
   sal_fd_close (&self->lock_fd);
   pthread_mutex_destroy (&self->reading);
