@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The yardstick: the least that a chat server on Linux can do. Whatever line comes in
+ * is passed on to everybody in the same group, its sender included. No names, no log,
+ * no limits, no judgement; a group is a number. What a real server needs beyond this
+ * is its own cost, and the benchmarks state it as a ratio to this program's.
+ *
+ * Two forms. "Each" writes every delivery by itself, as the simplest program would.
+ * "Gathered" collects what arrives in one turn of the event loop and writes it to each
+ * receiver at once.
+ *
+ * The first line of a connection is its group's number and is answered with "in";
+ * until then it takes part in nothing. Nothing is ever dropped: what the kernel does
+ * not take is kept until it does.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define MAX_GROUPS 65536
+#define TURN_EVENTS 1024
+#define READ_BYTES (64 * 1024)
+#define ACCEPTS_A_TURN 256
+#define LINE_BYTES 4096
+
+typedef struct
+{
+  char *bytes;
+  size_t len, size;
+} Buffer;
+
+typedef struct
+{
+  int fd;
+  int group;      /* -1: not in one yet */
+  uint32_t index; /* among the group's members */
+  bool closed;
+  bool waits;     /* for the kernel to take more */
+  Buffer partial; /* a line whose end has not come */
+  Buffer unsent;
+} Peer;
+
+typedef struct
+{
+  Peer **members;
+  uint32_t n, size;
+  Buffer turn; /* gathered form: what has come in this turn */
+} Group;
+
+static int epoll_fd;
+static bool gathered;
+static Group *groups[MAX_GROUPS];
+static Group *active[TURN_EVENTS];
+static unsigned n_active;
+static Peer *closed[TURN_EVENTS + 1];
+static unsigned n_closed;
+static char input[READ_BYTES];
+
+static void
+die (const char *what)
+{
+  perror (what);
+  exit (3);
+}
+
+static void *
+grow (void *old, size_t size)
+{
+  void *bytes = realloc (old, size);
+
+  if (bytes == NULL)
+    die ("realloc");
+  return bytes;
+}
+
+static void
+append (Buffer *buffer, const char *bytes, size_t len)
+{
+  if (buffer->len + len > buffer->size)
+    {
+      buffer->size = 2 * (buffer->len + len);
+      buffer->bytes = grow (buffer->bytes, buffer->size);
+    }
+  memcpy (buffer->bytes + buffer->len, bytes, len);
+  buffer->len += len;
+}
+
+static void
+release (Buffer *buffer)
+{
+  free (buffer->bytes);
+  *buffer = (Buffer){ 0 };
+}
+
+static void
+watch (Peer *peer, int operation, uint32_t events)
+{
+  struct epoll_event event = { .events = events, .data.ptr = peer };
+
+  if (epoll_ctl (epoll_fd, operation, peer->fd, &event) < 0)
+    die ("epoll_ctl");
+}
+
+/* What the kernel does not take waits behind what waits already. A broken connection
+ * shows when it is read. */
+static void
+put (Peer *peer, const char *bytes, size_t len)
+{
+  ssize_t n = 0;
+
+  if (peer->unsent.len == 0)
+    n = send (peer->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (n == (ssize_t) len || (n < 0 && errno != EAGAIN))
+    return;
+  n = n < 0 ? 0 : n;
+  append (&peer->unsent, bytes + n, len - (size_t) n);
+  if (!peer->waits)
+    watch (peer, EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
+  peer->waits = true;
+}
+
+static void
+put_unsent (Peer *peer)
+{
+  ssize_t n = send (peer->fd, peer->unsent.bytes, peer->unsent.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+  if (n < 0 && errno == EAGAIN)
+    return;
+  if (n > 0 && (size_t) n < peer->unsent.len)
+    {
+      peer->unsent.len -= (size_t) n;
+      memmove (peer->unsent.bytes, peer->unsent.bytes + n, peer->unsent.len);
+      return;
+    }
+  release (&peer->unsent);
+  peer->waits = false;
+  watch (peer, EPOLL_CTL_MOD, EPOLLIN);
+}
+
+static void
+pass_on (Group *group, const char *bytes, size_t len)
+{
+  for (uint32_t i = 0; i < group->n; i++)
+    put (group->members[i], bytes, len);
+}
+
+static void
+enter (Peer *peer, const char *line)
+{
+  unsigned long number = strtoul (line, NULL, 10) % MAX_GROUPS;
+  Group *group = groups[number];
+
+  if (group == NULL)
+    {
+      group = groups[number] = grow (NULL, sizeof *group);
+      *group = (Group){ 0 };
+    }
+  if (group->n == group->size)
+    {
+      group->size = group->size == 0 ? 8 : 2 * group->size;
+      group->members = grow (group->members, group->size * sizeof (Peer *));
+    }
+  peer->group = (int) number;
+  peer->index = group->n;
+  group->members[group->n++] = peer;
+  put (peer, "in\n", 3);
+}
+
+/* Whole lines of one sender, at least one. */
+static void
+take_lines (Peer *peer, const char *lines, size_t len)
+{
+  Group *group = NULL;
+
+  if (peer->group < 0)
+    {
+      const char *end = memchr (lines, '\n', len);
+
+      enter (peer, lines);
+      len -= (size_t) (end + 1 - lines);
+      lines = end + 1;
+      if (len == 0)
+        return;
+    }
+
+  group = groups[peer->group];
+  if (gathered)
+    {
+      if (group->turn.len == 0)
+        active[n_active++] = group;
+      append (&group->turn, lines, len);
+      return;
+    }
+  while (len > 0)
+    {
+      const char *end = (const char *) memchr (lines, '\n', len) + 1;
+
+      pass_on (group, lines, (size_t) (end - lines));
+      len -= (size_t) (end - lines);
+      lines = end;
+    }
+}
+
+static void
+leave (Peer *peer)
+{
+  if (peer->group >= 0)
+    {
+      Group *group = groups[peer->group];
+
+      group->members[peer->index] = group->members[--group->n];
+      group->members[peer->index]->index = peer->index;
+    }
+  close (peer->fd);
+  peer->closed = true;
+  closed[n_closed++] = peer;
+}
+
+static void
+take_input (Peer *peer)
+{
+  ssize_t n = recv (peer->fd, input, sizeof input, MSG_DONTWAIT);
+  const char *last = NULL;
+  size_t whole = 0;
+
+  if (n < 0 && errno == EAGAIN)
+    return;
+  if (n <= 0 || peer->partial.len > LINE_BYTES)
+    {
+      leave (peer);
+      return;
+    }
+  last = memrchr (input, '\n', (size_t) n);
+  whole = last != NULL ? (size_t) (last + 1 - input) : 0;
+  if (whole > 0 && peer->partial.len > 0)
+    {
+      Buffer lines = peer->partial;
+
+      peer->partial = (Buffer){ 0 };
+      append (&lines, input, whole);
+      take_lines (peer, lines.bytes, lines.len);
+      release (&lines);
+    }
+  else if (whole > 0)
+    take_lines (peer, input, whole);
+  if (whole < (size_t) n)
+    append (&peer->partial, input + whole, (size_t) n - whole);
+}
+
+static void
+accept_some (int listener)
+{
+  for (int i = 0; i < ACCEPTS_A_TURN; i++)
+    {
+      int fd = accept4 (listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      Peer *peer = NULL;
+
+      if (fd < 0 && errno == EAGAIN)
+        return;
+      if (fd < 0)
+        die ("accept");
+      peer = grow (NULL, sizeof *peer);
+      *peer = (Peer){ .fd = fd, .group = -1 };
+      watch (peer, EPOLL_CTL_ADD, EPOLLIN);
+    }
+}
+
+static void
+end_turn (void)
+{
+  for (unsigned i = 0; i < n_active; i++)
+    {
+      pass_on (active[i], active[i]->turn.bytes, active[i]->turn.len);
+      active[i]->turn.len = 0;
+    }
+  n_active = 0;
+  for (unsigned i = 0; i < n_closed; i++)
+    {
+      release (&closed[i]->partial);
+      release (&closed[i]->unsent);
+      free (closed[i]);
+    }
+  n_closed = 0;
+}
+
+static int
+listen_on_loopback (void)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET,
+                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t len = sizeof address;
+  int one = 1;
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+  /* Inherited by what is accepted. */
+  if (fd < 0 || setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) < 0 ||
+      bind (fd, (struct sockaddr *) &address, sizeof address) < 0 || listen (fd, 4096) < 0 ||
+      getsockname (fd, (struct sockaddr *) &address, &len) < 0)
+    die ("listen");
+  printf ("listening on 127.0.0.1:%d (relay)\n", ntohs (address.sin_port));
+  fflush (stdout);
+  return fd;
+}
+
+/* Ending by the default action would be no clean end for who looks at the status. */
+static void
+on_signal (int number)
+{
+  _exit (0);
+}
+
+int
+main (int argc, char **argv)
+{
+  struct rlimit limit;
+  struct epoll_event event = { .events = EPOLLIN };
+  int listener = -1;
+
+  if (argc != 2 || (strcmp (argv[1], "--each") != 0 && strcmp (argv[1], "--gathered") != 0))
+    {
+      fprintf (stderr, "usage: bench-relay --each|--gathered\n");
+      return 2;
+    }
+  gathered = strcmp (argv[1], "--gathered") == 0;
+  signal (SIGTERM, on_signal);
+  signal (SIGINT, on_signal);
+  if (getrlimit (RLIMIT_NOFILE, &limit) == 0)
+    {
+      limit.rlim_cur = limit.rlim_max;
+      (void) setrlimit (RLIMIT_NOFILE, &limit);
+    }
+
+  epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  listener = listen_on_loopback ();
+  if (epoll_fd < 0 || epoll_ctl (epoll_fd, EPOLL_CTL_ADD, listener, &event) < 0)
+    die ("epoll");
+  for (;;)
+    {
+      struct epoll_event events[TURN_EVENTS];
+      int n = epoll_wait (epoll_fd, events, TURN_EVENTS, -1);
+
+      for (int i = 0; i < n; i++)
+        {
+          Peer *peer = events[i].data.ptr;
+
+          if (peer == NULL)
+            accept_some (listener);
+          else
+            {
+              if (events[i].events & EPOLLOUT)
+                put_unsent (peer);
+              if (events[i].events & ~EPOLLOUT)
+                take_input (peer);
+            }
+        }
+      end_turn ();
+    }
+}
