@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A room as one worker sees it: who is there, and one encoding for all who read the
+ * same bytes. The dialect is one of the test's, which counts.
+ */
+#include "config.h"
+
+#include "server/chat/srv-room.h"
+
+#include <string.h>
+
+static guint encodings;
+
+static void
+encode (GString *out, const SalEvent *event, guint variant)
+{
+  encodings++;
+  g_string_append_printf (out, "%u:%s\n", variant, event->text);
+}
+
+static const SalDialect one_dialect = { .name = "one", .encode = encode };
+static const SalDialect other_dialect = { .name = "other", .encode = encode };
+
+typedef struct
+{
+  SrvMember member;
+  SrvOutq outq;
+} Reader;
+
+static void
+reader_init (Reader *reader, SrvOutqList *list, const SalDialect *dialect, guint variant)
+{
+  srv_outq_init (&reader->outq, list);
+  reader->member = (SrvMember){ .outq = &reader->outq, .dialect = dialect, .variant = variant };
+}
+
+/* What the reader got since the last time. */
+static char *
+take (Reader *reader, int *pieces)
+{
+  struct iovec iov[32];
+  int n = srv_outq_gather (&reader->outq, iov, G_N_ELEMENTS (iov));
+  GString *all = g_string_new (NULL);
+
+  for (int i = 0; i < n; i++)
+    g_string_append_len (all, iov[i].iov_base, (gssize) iov[i].iov_len);
+  srv_outq_sent (&reader->outq, all->len);
+  if (pieces != NULL)
+    *pieces = n;
+  return g_string_free (all, FALSE);
+}
+
+static void
+assert_got (Reader *reader, const char *expected)
+{
+  g_autofree char *all = take (reader, NULL);
+
+  g_assert_cmpstr (all, ==, expected);
+}
+
+static guint
+say (SrvRoom *room, const char *text)
+{
+  g_autoptr (GString) scratch = g_string_new ("left over");
+  SalEvent event = { .kind = SAL_EVENT_MESSAGE, .text = text };
+
+  return srv_room_deliver (room, &event, scratch);
+}
+
+static void
+test_present (void)
+{
+  g_autoptr (SrvRoom) room = srv_room_new ("tea");
+  g_autoptr (GPtrArray) names = NULL;
+  static const char *const sorted[] = { "Ada", "Bob", "Zoe" };
+
+  g_assert_cmpstr (srv_room_get_name (room), ==, "tea");
+  g_assert_cmpuint (srv_room_count (room), ==, 0);
+  srv_room_come (room, "Zoe");
+  srv_room_come (room, "Ada");
+  srv_room_come (room, "Bob");
+  srv_room_come (room, "Bob");
+  g_assert_cmpuint (srv_room_count (room), ==, 3);
+  names = srv_room_list (room);
+  g_assert_cmpuint (names->len, ==, 3);
+  for (guint i = 0; i < 3; i++)
+    g_assert_cmpstr (names->pdata[i], ==, sorted[i]);
+  srv_room_go (room, "Bob");
+  srv_room_go (room, "Nobody");
+  g_assert_cmpuint (srv_room_count (room), ==, 2);
+  g_clear_pointer (&names, g_ptr_array_unref);
+  names = srv_room_list (room);
+  g_assert_cmpuint (names->len, ==, 2);
+  srv_room_free (NULL);
+}
+
+static void
+test_nobody_reads (void)
+{
+  g_autoptr (SrvRoom) room = srv_room_new ("tea");
+
+  encodings = 0;
+  srv_room_come (room, "Ada"); /* of another worker */
+  g_assert_cmpuint (say (room, "ciao"), ==, 0);
+  g_assert_cmpuint (encodings, ==, 0);
+}
+
+static void
+test_one_encoding_for_all (void)
+{
+  enum
+  {
+    N = 100
+  };
+  g_autoptr (SrvRoom) room = srv_room_new ("tea");
+  SrvOutqList list = { NULL };
+  g_autofree Reader *readers = g_new0 (Reader, N);
+
+  for (int i = 0; i < N; i++)
+    {
+      reader_init (&readers[i], &list, i < 90 ? &one_dialect : &other_dialect, i < 50 ? 0 : 1);
+      srv_room_add (room, &readers[i].member);
+      g_assert_true (readers[i].member.room == room);
+    }
+  encodings = 0;
+  g_assert_cmpuint (say (room, "ciao"), ==, N);
+  g_assert_cmpuint (encodings, ==, 3); /* one 0, one 1, other 1 */
+  for (int i = 0; i < N; i++)
+    {
+      assert_got (&readers[i], i < 50 ? "0:ciao\n" : "1:ciao\n");
+      srv_room_remove (&readers[i].member);
+      g_assert_null (readers[i].member.room);
+      srv_outq_clear (&readers[i].outq);
+    }
+  encodings = 0;
+  g_assert_cmpuint (say (room, "anybody?"), ==, 0);
+  g_assert_cmpuint (encodings, ==, 0);
+}
+
+/* What one turn says lies side by side, so that it leaves in one piece. */
+static void
+test_one_piece_a_turn (void)
+{
+  g_autoptr (SrvRoom) room = srv_room_new ("tea");
+  SrvOutqList list = { NULL };
+  Reader reader;
+  g_autofree char *all = NULL;
+  int pieces = 0;
+
+  reader_init (&reader, &list, &one_dialect, 0);
+  srv_room_add (room, &reader.member);
+  say (room, "uno");
+  say (room, "due");
+  say (room, "tre");
+  all = take (&reader, &pieces);
+  g_assert_cmpstr (all, ==, "0:uno\n0:due\n0:tre\n");
+  g_assert_cmpint (pieces, ==, 1);
+  srv_room_end_turn (room);
+  say (room, "quattro");
+  srv_room_end_turn (room);
+  assert_got (&reader, "0:quattro\n");
+  srv_room_remove (&reader.member);
+}
+
+static void
+test_variant (void)
+{
+  g_autoptr (SrvRoom) room = srv_room_new ("tea");
+  SrvOutqList list = { NULL };
+  Reader reader;
+
+  reader_init (&reader, &list, &one_dialect, 0);
+  srv_room_set_variant (&reader.member, 1); /* in no room yet */
+  g_assert_cmpuint (reader.member.variant, ==, 1);
+  g_assert_null (reader.member.room);
+  srv_room_add (room, &reader.member);
+  say (room, "uno");
+  srv_room_set_variant (&reader.member, 2);
+  say (room, "due");
+  srv_room_set_variant (&reader.member, 2);
+  say (room, "tre");
+  assert_got (&reader, "1:uno\n2:due\n2:tre\n");
+  srv_room_remove (&reader.member);
+  srv_room_remove (&reader.member); /* in no room: nothing */
+}
+
+/* Coming, going and changing in any order: everybody gets each message exactly once. */
+static void
+test_against_a_model (void)
+{
+  enum
+  {
+    N = 20
+  };
+  guint32 seed = 0x400;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+  SrvRoom *rooms[] = { srv_room_new ("a"), srv_room_new ("b") };
+  SrvOutqList list = { NULL };
+  Reader readers[N];
+  int in[N];
+
+  for (int i = 0; i < N; i++)
+    {
+      reader_init (&readers[i], &list, &one_dialect, 0);
+      in[i] = -1;
+    }
+  for (int step = 0; step < 5000; step++)
+    {
+      int i = g_rand_int_range (rand, 0, N);
+      int r = g_rand_int_range (rand, 0, 2);
+      guint members = 0;
+
+      switch (g_rand_int_range (rand, 0, 4))
+        {
+        case 0:
+          if (in[i] < 0)
+            {
+              srv_room_add (rooms[r], &readers[i].member);
+              in[i] = r;
+            }
+          break;
+        case 1:
+          srv_room_remove (&readers[i].member);
+          in[i] = -1;
+          break;
+        case 2:
+          srv_room_set_variant (&readers[i].member, (guint) g_rand_int_range (rand, 0, 4));
+          break;
+        default:
+          for (int k = 0; k < N; k++)
+            members += in[k] == r;
+          g_assert_cmpuint (say (rooms[r], "x"), ==, members);
+          for (int k = 0; k < N; k++)
+            {
+              g_autofree char *expected =
+                  in[k] == r ? g_strdup_printf ("%u:x\n", readers[k].member.variant)
+                             : g_strdup ("");
+
+              assert_got (&readers[k], expected);
+            }
+          break;
+        }
+      if (step % 7 == 0)
+        srv_room_end_turn (rooms[r]);
+    }
+  for (int i = 0; i < N; i++)
+    srv_room_remove (&readers[i].member);
+  srv_room_free (rooms[0]);
+  srv_room_free (rooms[1]);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/chat/room/knows-who-is-present", test_present);
+  g_test_add_func ("/chat/room/encodes-nothing-for-nobody", test_nobody_reads);
+  g_test_add_func ("/chat/room/encodes-once-for-all-who-read-the-same", test_one_encoding_for_all);
+  g_test_add_func ("/chat/room/a-turn-is-one-piece", test_one_piece_a_turn);
+  g_test_add_func ("/chat/room/a-member-may-change-its-form", test_variant);
+  g_test_add_func ("/chat/room/everybody-gets-everything-once", test_against_a_model);
+  return g_test_run ();
+}
