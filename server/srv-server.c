@@ -550,7 +550,8 @@ ban_cb (SrvConn *conn, gpointer data)
   BanVisit *visit = data;
   SalEvent why = { .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_BANNED };
 
-  if (!srv_network_contains (visit->network, &conn->peer))
+  if (conn->session.state >= SRV_SESSION_LEAVING ||
+      !srv_network_contains (visit->network, &conn->peer))
     return;
   visit->count++;
   srv_session_put_out (&conn->session, &why);

@@ -29,6 +29,31 @@ port_of (const char *ready_line)
 }
 
 /**
+ * test_server_start_process:
+ * @folder: (transfer full): where it lives
+ * @process: (transfer full): a salottod that has just been started
+ *
+ * Waits until it is ready.
+ */
+TestServer *
+test_server_start_process (TestFolder *folder, TestProcess *process)
+{
+  TestServer *server = g_new0 (TestServer, 1);
+  g_autofree char *line = test_process_take_line (process, TEST_PATIENCE_MS);
+
+  server->folder = folder;
+  server->process = process;
+  if (line == NULL || !g_str_has_prefix (line, "listening on "))
+    {
+      g_autofree char *errors = test_process_get_errors (process);
+
+      g_error ("the server did not start: %s", errors);
+    }
+  server->port = port_of (line);
+  return server;
+}
+
+/**
  * test_server_start_in:
  * @folder: (transfer full): where it lives; a server may be started again in the folder
  *   of one that was killed
@@ -42,9 +67,7 @@ TestServer *
 test_server_start_in (TestFolder *folder, const char *const *options, const char *const *extra_env)
 {
   static const char *const usual[] = { "--log", "memory", NULL };
-  TestServer *server = g_new0 (TestServer, 1);
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
-  g_autofree char *line = NULL;
   gboolean listens = FALSE;
 
   if (options == NULL)
@@ -62,17 +85,8 @@ test_server_start_in (TestFolder *folder, const char *const *options, const char
     }
   g_ptr_array_add (argv, NULL);
 
-  server->folder = folder;
-  server->process = test_process_start (folder, (const char *const *) argv->pdata, extra_env);
-  line = test_process_take_line (server->process, TEST_PATIENCE_MS);
-  if (line == NULL || !g_str_has_prefix (line, "listening on "))
-    {
-      g_autofree char *errors = test_process_get_errors (server->process);
-
-      g_error ("the server did not start: %s", errors);
-    }
-  server->port = port_of (line);
-  return server;
+  return test_server_start_process (
+      folder, test_process_start (folder, (const char *const *) argv->pdata, extra_env));
 }
 
 /**
@@ -139,7 +153,8 @@ test_server_control (TestServer *server, const char *word)
   test_peer_send (peer, "\n");
   for (;;)
     {
-      g_autofree char *text = g_strndup ((const char *) peer->received->data, peer->received->len);
+      g_autofree char *text = g_string_free (
+          g_string_new_len ((const char *) peer->received->data, peer->received->len), FALSE);
 
       if (g_str_equal (text, "ok\n") || g_str_equal (text, "error\n") ||
           g_str_has_suffix (text, "\nok\n") || g_str_has_suffix (text, "\nerror\n"))

@@ -12,6 +12,7 @@
 #include <ftw.h>
 #include <glib/gstdio.h>
 #include <poll.h>
+#include <pty.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,35 +134,102 @@ die_with_parent (gpointer data)
   prctl (PR_SET_PDEATHSIG, SIGKILL);
 }
 
+static TestProcess *
+process_new (const TestFolder *folder)
+{
+  static guint number;
+  TestProcess *process = g_new0 (TestProcess, 1);
+
+  process->in = process->out = -1;
+  process->output = g_byte_array_new ();
+  process->errors = g_strdup_printf ("%s/errors-%u", folder->path, ++number);
+  return process;
+}
+
+static int
+open_errors (const TestProcess *process)
+{
+  int errors = open (process->errors, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
+
+  g_assert_cmpint (errors, >=, 0);
+  return errors;
+}
+
 /**
- * test_process_start:
+ * test_process_start_with_fd:
  * @folder: its home, state, configuration and runtime folder
  * @argv: (array zero-terminated=1): the program and its arguments
  * @extra_env: (nullable) (array zero-terminated=1): `NAME=VALUE`
+ * @fd: a descriptor that the program gets as number 3, or -1
  *
  * Returns: (transfer full): the program, running.
  */
 TestProcess *
-test_process_start (const TestFolder *folder, const char *const *argv, const char *const *extra_env)
+test_process_start_with_fd (const TestFolder *folder,
+                            const char *const *argv,
+                            const char *const *extra_env,
+                            int fd)
 {
-  TestProcess *process = g_new0 (TestProcess, 1);
+  TestProcess *process = process_new (folder);
   g_auto (GStrv) env = child_environment (folder, extra_env);
   g_autoptr (GError) error = NULL;
-  static guint number;
-  int errors = -1;
+  int errors = open_errors (process);
+  int target = 3;
 
-  process->output = g_byte_array_new ();
-  process->errors = g_strdup_printf ("%s/errors-%u", folder->path, ++number);
-  errors = open (process->errors, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
-  g_assert_cmpint (errors, >=, 0);
-  if (!g_spawn_async_with_pipes_and_fds (folder->path, argv, (const char *const *) env,
-                                         G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH,
-                                         die_with_parent, NULL, -1, -1, errors, NULL, NULL, 0,
-                                         &process->pid, &process->in, &process->out, NULL, &error))
+  if (!g_spawn_async_with_pipes_and_fds (
+          folder->path, argv, (const char *const *) env,
+          G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH, die_with_parent, NULL, -1, -1, errors,
+          &fd, &target, fd >= 0 ? 1 : 0, &process->pid, &process->in, &process->out, NULL, &error))
     g_error ("cannot start %s: %s", argv[0], error->message);
   close (errors);
   fcntl (process->in, F_SETFD, FD_CLOEXEC);
   fcntl (process->out, F_SETFD, FD_CLOEXEC);
+  return process;
+}
+
+/**
+ * test_process_start:
+ *
+ * test_process_start_with_fd() without a descriptor.
+ */
+TestProcess *
+test_process_start (const TestFolder *folder, const char *const *argv, const char *const *extra_env)
+{
+  return test_process_start_with_fd (folder, argv, extra_env, -1);
+}
+
+/**
+ * test_process_start_on_terminal:
+ *
+ * Starts a program on a terminal of 80 columns, where a person would type: writing is
+ * typing, and what is read is what the screen gets.
+ */
+TestProcess *
+test_process_start_on_terminal (const TestFolder *folder,
+                                const char *const *argv,
+                                const char *const *extra_env)
+{
+  TestProcess *process = process_new (folder);
+  g_auto (GStrv) env = child_environment (folder, extra_env);
+  struct winsize size = { .ws_row = 24, .ws_col = 80 };
+  int errors = open_errors (process);
+  int screen = -1;
+
+  env = g_environ_setenv (env, "TERM", "xterm", TRUE);
+  env = g_environ_setenv (env, "INPUTRC", "/dev/null", TRUE);
+  process->pid = forkpty (&screen, NULL, NULL, &size);
+  if (process->pid == 0)
+    {
+      die_with_parent (NULL);
+      if (chdir (folder->path) == 0)
+        execvpe (argv[0], (char **) argv, env);
+      _exit (127);
+    }
+  g_assert_cmpint (process->pid, >, 0);
+  close (errors);
+  process->in = screen;
+  process->out = fcntl (screen, F_DUPFD_CLOEXEC, 0);
+  fcntl (process->in, F_SETFD, FD_CLOEXEC);
   return process;
 }
 

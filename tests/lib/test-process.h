@@ -37,6 +37,13 @@ typedef struct
 TestProcess *test_process_start (const TestFolder *folder,
                                  const char *const *argv,
                                  const char *const *extra_env);
+TestProcess *test_process_start_with_fd (const TestFolder *folder,
+                                         const char *const *argv,
+                                         const char *const *extra_env,
+                                         int fd);
+TestProcess *test_process_start_on_terminal (const TestFolder *folder,
+                                             const char *const *argv,
+                                             const char *const *extra_env);
 void test_process_free (TestProcess *process);
 void test_process_write (TestProcess *process, const char *text);
 void test_process_end_input (TestProcess *process);
