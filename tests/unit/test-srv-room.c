@@ -81,7 +81,7 @@ test_present (void)
   srv_room_come (room, "Bob");
   srv_room_come (room, "Bob");
   g_assert_cmpuint (srv_room_count (room), ==, 3);
-  names = srv_room_list (room);
+  names = srv_room_list (room, G_MAXUINT);
   g_assert_cmpuint (names->len, ==, 3);
   for (guint i = 0; i < 3; i++)
     g_assert_cmpstr (names->pdata[i], ==, sorted[i]);
@@ -89,9 +89,31 @@ test_present (void)
   srv_room_go (room, "Nobody");
   g_assert_cmpuint (srv_room_count (room), ==, 2);
   g_clear_pointer (&names, g_ptr_array_unref);
-  names = srv_room_list (room);
+  names = srv_room_list (room, 2);
   g_assert_cmpuint (names->len, ==, 2);
+  g_assert_cmpstr (names->pdata[0], ==, "Ada");
+  g_assert_cmpstr (names->pdata[1], ==, "Zoe");
   srv_room_free (NULL);
+}
+
+/* Of a large room only some are listed, and those are sorted. */
+static void
+test_present_some (void)
+{
+  g_autoptr (SrvRoom) room = srv_room_new ("tea");
+  g_autoptr (GPtrArray) names = NULL;
+
+  for (int i = 0; i < 100; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("name%02d", i);
+
+      srv_room_come (room, name);
+    }
+  names = srv_room_list (room, 10);
+  g_assert_cmpuint (names->len, ==, 10);
+  for (guint i = 1; i < names->len; i++)
+    g_assert_cmpstr (names->pdata[i - 1], <, names->pdata[i]);
+  g_assert_cmpuint (srv_room_count (room), ==, 100);
 }
 
 static void
@@ -254,6 +276,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/chat/room/knows-who-is-present", test_present);
+  g_test_add_func ("/chat/room/lists-no-more-than-asked", test_present_some);
   g_test_add_func ("/chat/room/encodes-nothing-for-nobody", test_nobody_reads);
   g_test_add_func ("/chat/room/encodes-once-for-all-who-read-the-same", test_one_encoding_for_all);
   g_test_add_func ("/chat/room/a-turn-is-one-piece", test_one_piece_a_turn);

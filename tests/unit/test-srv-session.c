@@ -516,6 +516,34 @@ test_who_of_many (void)
   g_assert_cmpuint (next, ==, 300);
 }
 
+/* In a very large room some are named, and all are counted. */
+static void
+test_who_of_very_many (void)
+{
+  g_autoptr (SessionRun) run = session_run_new ();
+  g_auto (GStrv) lines = NULL;
+  guint named = 0;
+
+  session_run_enter (run, "name0000");
+  for (int i = 1; i <= SAL_WHO_NAMES; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("name%04d", i);
+
+      srv_room_come (run->room, name);
+    }
+  command (run, SAL_COMMAND_WHO, NULL);
+  g_assert_cmpuint (run->record->len, <, 16384); /* fits into any send queue */
+  lines = g_strsplit (run->record->str, "\n", -1);
+  for (guint l = 0; *lines[l] != '\0'; l++)
+    {
+      g_assert_true (g_str_has_suffix (lines[l], " 501"));
+      for (const char *at = lines[l]; (at = strstr (at, "name")) != NULL; at++)
+        named++;
+    }
+  g_assert_cmpuint (named, ==, SAL_WHO_NAMES);
+  g_assert_nonnull (strstr (run->record->str, ", ... 501\n"));
+}
+
 /* History. */
 
 static void
@@ -534,6 +562,39 @@ test_history (void)
   session_run_expect (run, "read lobby 3\n");
   session_run_history (run, entries, FALSE);
   session_run_expect (run, "tell past message Bob uno\ntell past action Ada waves\n");
+}
+
+/* The answer fits into a send queue; of what does not, the newest is told. */
+static void
+test_history_of_long_texts (void)
+{
+  g_autoptr (SessionRun) run = session_run_new ();
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) srv_entry_unref);
+  g_autofree char *text = g_strnfill (4000, 'x');
+  g_auto (GStrv) lines = NULL;
+  guint n = 0;
+
+  for (int i = 0; i < 100; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("name%02d", i);
+
+      g_ptr_array_add (entries, srv_entry_new (SRV_ENTRY_MESSAGE, (SrvOrigin){ 0 }, "lobby", name,
+                                               "('x', 1)", text));
+    }
+  session_run_enter (run, "Ada");
+  command (run, SAL_COMMAND_HISTORY, NULL);
+  session_run_expect (run, "read lobby 20\n");
+  session_run_history (run, entries, FALSE);
+  g_assert_cmpuint (run->record->len, <=, SAL_HISTORY_BYTES);
+  lines = g_strsplit (run->record->str, "\n", -1);
+  n = g_strv_length (lines) - 1;
+  g_assert_cmpuint (n, >=, 14);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *head = g_strdup_printf ("tell past message name%02u x", 100 - n + i);
+
+      g_assert_true (g_str_has_prefix (lines[i], head));
+    }
 }
 
 static void
@@ -1029,7 +1090,9 @@ main (int argc, char **argv)
   ADD ("join/gone-while-entering", test_gone_while_entering);
   ADD ("who/lists-names", test_who);
   ADD ("who/splits-many-names", test_who_of_many);
+  ADD ("who/names-some-of-very-many", test_who_of_very_many);
   ADD ("history/is-read-and-told", test_history);
+  ADD ("history/fits-into-a-send-queue", test_history_of_long_texts);
   ADD ("history/of-nothing", test_history_of_nothing);
   ADD ("history/that-cannot-be-read", test_history_that_cannot_be_read);
   ADD ("history/for-somebody-who-is-gone", test_history_too_late);
