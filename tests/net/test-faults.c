@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * When things die, stop or crawl: the server is killed while people talk, peers freeze
+ * or send a byte a second, thousands are connected and do nothing. What somebody saw
+ * confirmed must be in the log, once; and nobody pays for somebody else.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include "tests/lib/test-peer.h"
+
+#define TALKERS 10
+#define ROUNDS 10
+#define SOAK_ROUNDS 100
+#define IDLE 5000
+
+/* Somebody who says numbered things and waits for each to come back. */
+typedef struct
+{
+  TestPeer *peer; /* (owned) */
+  char *name;     /* (owned) */
+  guint said;     /* the number said last */
+} Talker;
+
+static void
+say_next (Talker *talker)
+{
+  g_autofree char *line = g_strdup_printf ("%s says %u\n", talker->name, ++talker->said);
+
+  /* The server may be dead already; then this one was never confirmed. */
+  (void) send (talker->peer->fd, line, strlen (line), MSG_NOSIGNAL);
+}
+
+/* Takes what has come; every message of one's own is a receipt. */
+static void
+take_receipts (Talker *talker, GHashTable *receipts)
+{
+  g_autofree char *own = g_strdup_printf ("> %s%s: ", talker->name, talker->peer->address);
+
+  for (;;)
+    {
+      const GByteArray *received = talker->peer->received;
+      g_autofree char *line = NULL;
+
+      if (received->len == 0 || memchr (received->data, '\n', received->len) == NULL)
+        return;
+      line = test_peer_take_line (talker->peer);
+      if (!g_str_has_prefix (line, own))
+        continue;
+      g_assert_true (g_hash_table_add (receipts, g_strdup (line + strlen (own))));
+      say_next (talker);
+    }
+}
+
+static void
+talk_until (Talker *talkers, GHashTable *receipts, gint64 until_us)
+{
+  while (g_get_monotonic_time () < until_us)
+    {
+      struct pollfd fds[TALKERS];
+
+      for (guint i = 0; i < TALKERS; i++)
+        fds[i] = (struct pollfd){ .fd = talkers[i].peer->fd, .events = POLLIN };
+      if (poll (fds, TALKERS, 10) <= 0)
+        continue;
+      for (guint i = 0; i < TALKERS; i++)
+        if (fds[i].revents != 0 && test_peer_read (talkers[i].peer, 0))
+          take_receipts (&talkers[i], receipts);
+    }
+}
+
+/* How often each text is in the log. */
+static GHashTable *
+read_log (const char *path)
+{
+  GHashTable *counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  sqlite3 *db = NULL;
+  sqlite3_stmt *statement = NULL;
+
+  g_assert_cmpint (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READWRITE, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (db,
+                                       "SELECT text, count(*) FROM entry WHERE kind = 'message' "
+                                       "GROUP BY text",
+                                       -1, &statement, NULL),
+                   ==, SQLITE_OK);
+  while (sqlite3_step (statement) == SQLITE_ROW)
+    g_hash_table_insert (counts, g_strdup ((const char *) sqlite3_column_text (statement, 0)),
+                         GINT_TO_POINTER (sqlite3_column_int (statement, 1)));
+  sqlite3_finalize (statement);
+  sqlite3_close (db);
+  return counts;
+}
+
+static void
+check_log (TestFolder *folder, GHashTable *receipts)
+{
+  g_autofree char *path = test_folder_file (folder, "salotto/rooms.db");
+  g_autoptr (GHashTable) counts = read_log (path);
+  GHashTableIter iter;
+  gpointer text = NULL;
+  gpointer count = NULL;
+
+  g_hash_table_iter_init (&iter, receipts);
+  while (g_hash_table_iter_next (&iter, &text, NULL))
+    if (!g_hash_table_contains (counts, text))
+      g_error ("“%s” was confirmed and is not in the log", (char *) text);
+  g_hash_table_iter_init (&iter, counts);
+  while (g_hash_table_iter_next (&iter, &text, &count))
+    if (GPOINTER_TO_INT (count) != 1)
+      g_error ("“%s” is in the log %d times", (char *) text, GPOINTER_TO_INT (count));
+}
+
+/* Ten people talk; the server is killed in the middle of it, and started again, many
+ * times over the same log. */
+static void
+test_killed (gconstpointer data)
+{
+  const char *program = data;
+  static const char *const options[] = { NULL };
+  TestFolder *folder = test_folder_new ();
+  g_autoptr (GHashTable) receipts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  guint rounds = g_test_slow () ? SOAK_ROUNDS : ROUNDS;
+  guint before = 0;
+
+  for (guint round = 0; round < rounds; round++)
+    {
+      const char *const argv[] = { test_program (program), "--listen", "plain://127.0.0.1:0",
+                                   NULL };
+      TestServer *server =
+          test_server_start_process (folder, test_process_start (folder, argv, options));
+      Talker talkers[TALKERS] = { 0 };
+      gint64 until_us = 0;
+
+      for (guint i = 0; i < TALKERS; i++)
+        {
+          talkers[i].name = g_strdup_printf ("T%u_%u", round, i);
+          talkers[i].peer = test_peer_join (server->port, talkers[i].name);
+        }
+      until_us = g_get_monotonic_time () + g_test_rand_int_range (20, 250) * 1000;
+      for (guint i = 0; i < TALKERS; i++)
+        for (guint in_flight = 0; in_flight < 4; in_flight++)
+          say_next (&talkers[i]);
+      talk_until (talkers, receipts, until_us);
+      test_process_signal (server->process, SIGKILL);
+      g_assert_true (test_process_wait (server->process, TEST_PATIENCE_MS));
+      for (guint i = 0; i < TALKERS; i++)
+        {
+          /* What the kernel still delivers was shown, so it counts. */
+          while (test_peer_read (talkers[i].peer, TEST_PATIENCE_MS))
+            ;
+          take_receipts (&talkers[i], receipts);
+          test_peer_free (talkers[i].peer);
+          g_free (talkers[i].name);
+        }
+      server->folder = NULL;
+      test_server_free (server);
+      check_log (folder, receipts);
+      g_assert_cmpuint (g_hash_table_size (receipts), >, before);
+      before = g_hash_table_size (receipts);
+    }
+  test_folder_free (folder);
+}
+
+/* The room goes on for W and a second person. */
+static void
+expect_undisturbed (TestPeer *w, TestPeer *other, const char *text)
+{
+  g_autofree char *line = g_strconcat (text, "\n", NULL);
+  g_autofree char *end = g_strconcat (": ", line, NULL);
+
+  test_peer_send (w, line);
+  test_peer_expect_later (w, end);
+  test_peer_expect_later (other, end);
+}
+
+static void
+test_frozen_peer (void)
+{
+  TestServer *server = test_server_start (NULL);
+  g_autoptr (TestPeer) w = test_peer_join (server->port, "W");
+  g_autoptr (TestPeer) x = test_peer_join (server->port, "X");
+  g_autofree char *address = g_strdup_printf ("127.0.0.1:%u", server->port);
+  const char *const argv[] = {
+    test_program ("SALOTTO_CLI"), "tail", "--name", "Frozen", address, NULL
+  };
+  g_autoptr (TestProcess) frozen = test_process_start (server->folder, argv, NULL);
+
+  test_peer_expect_later (w, "has come into the chat room.\n"); /* X */
+  test_peer_expect_later (w, "has come into the chat room.\n"); /* Frozen */
+  test_process_signal (frozen, SIGSTOP);
+  for (guint i = 0; i < 200; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("while it is frozen %u", i);
+
+      expect_undisturbed (w, x, text);
+    }
+  test_process_signal (frozen, SIGCONT);
+  g_assert_true (
+      test_process_wait_for_output (frozen, ": while it is frozen 199\n", TEST_PATIENCE_MS));
+  test_process_signal (frozen, SIGTERM);
+  test_process_expect_exit (frozen, 0);
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+static void
+test_byte_a_second (void)
+{
+  TestServer *server = test_server_start (NULL);
+  g_autoptr (TestPeer) w = test_peer_join (server->port, "W");
+  g_autoptr (TestPeer) slow = test_peer_join (server->port, "Slow");
+
+  test_peer_expect_later (w, "has come into the chat room.\n");
+  for (const char *at = "ci\xc3\xa8"; *at != '\0'; at++)
+    {
+      test_peer_send_bytes (slow, at, 1);
+      expect_undisturbed (w, slow, "meanwhile");
+      g_usleep (G_USEC_PER_SEC);
+    }
+  test_peer_send (slow, "\n");
+  test_peer_expect_later (w, ": ci\xc3\xa8\n");
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+static void
+allow_many_descriptors (void)
+{
+  struct rlimit limit;
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  limit.rlim_cur = limit.rlim_max;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+}
+
+static void
+test_many_idle (void)
+{
+  TestServer *server = test_server_start (NULL);
+  g_autoptr (GPtrArray) idle = g_ptr_array_new_with_free_func ((GDestroyNotify) test_peer_free);
+  g_autoptr (TestPeer) w = NULL;
+  g_autoptr (TestPeer) x = NULL;
+  g_autofree char *stats = NULL;
+  g_autofree char *count = NULL;
+
+  allow_many_descriptors ();
+  for (guint i = 0; i < IDLE; i++)
+    g_ptr_array_add (idle, test_peer_connect (server->port));
+  w = test_peer_join (server->port, "W");
+  x = test_peer_join (server->port, "X");
+  for (guint i = 0; i < 500; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("among thousands %u", i);
+
+      expect_undisturbed (w, x, text);
+    }
+  for (guint i = 0; i < idle->len; i++)
+    test_peer_expect ((TestPeer *) idle->pdata[i], TEST_GREETING TEST_NAME_WANTED);
+  stats = test_server_control (server, "stats");
+  count = g_strdup_printf ("\nconnections                      %u\n", IDLE + 2);
+  g_assert_nonnull (strstr (stats, count));
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_data_func ("/net/faults/killed-while-ten-talk", "SALOTTOD", test_killed);
+  g_test_add_func ("/net/faults/frozen-peer-disturbs-nobody", test_frozen_peer);
+  g_test_add_func ("/net/faults/byte-a-second-disturbs-nobody", test_byte_a_second);
+  g_test_add_func ("/net/faults/thousands-who-do-nothing", test_many_idle);
+  return g_test_run ();
+}
