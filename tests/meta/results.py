@@ -51,6 +51,7 @@ class Program:
     name: str
     cases: list = dataclasses.field(default_factory=list)
     problem: str | None = None
+    died_in: str | None = None  # the case that was running then, where that is known
     output: list = dataclasses.field(default_factory=list)
     unfinished: bool = False  # it did not get to its end, for no fault of its own
 
@@ -164,7 +165,7 @@ def judge(name, record, lister=list_cases):
         # GLib says how a case ended, but not which one it was in when it died.
         names = lister(record) if len(tap.cases) < (tap.plan or 0) else []
         if len(names) > len(tap.cases):
-            program.problem = f"in {names[len(tap.cases)]}: {program.problem}"
+            program.died_in = names[len(tap.cases)]
     return program
 
 
