@@ -379,7 +379,7 @@ parse_address (const char *text, GError **error)
   g_autofree char *as_uri = g_strconcat ("plain://", full, NULL);
   g_autoptr (SalUri) uri = sal_uri_parse_listener (as_uri, NULL);
 
-  if (uri == NULL || uri->host == NULL || g_hash_table_size (uri->query) > 0)
+  if (uri == NULL || uri->host == NULL || !uri->port_given || g_hash_table_size (uri->query) > 0)
     {
       g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
                    _ ("bad address “%s”: write PORT, ADDR:PORT or [IPV6]:PORT"), text);

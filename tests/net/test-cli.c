@@ -1,0 +1,605 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * salotto-cli as people and scripts use it: every verb, what it prints, and the exit
+ * status it ends with.
+ */
+#include "config.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/lib/test-peer.h"
+
+#define MAX_ARGS 12
+
+/* salotto-cli with arguments; $ in one of them stands for the server's address. */
+static TestProcess *
+start_cli (TestFolder *folder, guint16 port, const char *first, ...)
+{
+  const char *argv[MAX_ARGS + 2] = { test_program ("SALOTTO_CLI"), first };
+  g_autofree char *address = g_strdup_printf ("127.0.0.1:%u", port);
+  va_list args;
+
+  va_start (args, first);
+  for (guint i = 2; (argv[i] = va_arg (args, const char *)) != NULL; i++)
+    {
+      g_assert_cmpuint (i, <, MAX_ARGS);
+      if (g_str_equal (argv[i], "$"))
+        argv[i] = address;
+    }
+  va_end (args);
+  return test_process_start (folder, argv, NULL);
+}
+
+/* Somebody who waits for one connection: a server by another author. */
+typedef struct
+{
+  int fd;
+  guint16 port;
+} Foreign;
+
+static Foreign
+foreign_listen (void)
+{
+  struct sockaddr_in any = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t len = sizeof any;
+  Foreign foreign = { .fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) };
+
+  g_assert_cmpint (bind (foreign.fd, (struct sockaddr *) &any, sizeof any), ==, 0);
+  g_assert_cmpint (listen (foreign.fd, 4), ==, 0);
+  g_assert_cmpint (getsockname (foreign.fd, (struct sockaddr *) &any, &len), ==, 0);
+  foreign.port = ntohs (any.sin_port);
+  return foreign;
+}
+
+static TestPeer *
+foreign_accept (Foreign *foreign)
+{
+  int fd = accept (foreign->fd, NULL, NULL);
+
+  g_assert_cmpint (fd, >=, 0);
+  close (foreign->fd);
+  return test_peer_new (fd);
+}
+
+static void
+expect_output (TestProcess *process, const char *text)
+{
+  if (!test_process_wait_for_output (process, text, TEST_PATIENCE_MS))
+    {
+      g_autofree char *got = g_strndup ((const char *) process->output->data, process->output->len);
+      g_autofree char *errors = test_process_get_errors (process);
+
+      g_error ("expected “%s”; got “%s”; it complained: %s", text, got, errors);
+    }
+}
+
+static void
+expect_complaint (TestProcess *process, const char *text)
+{
+  g_autofree char *errors = test_process_get_errors (process);
+
+  if (strstr (errors, text) == NULL)
+    g_error ("expected the complaint “%s”; got “%s”", text, errors);
+}
+
+/* chat */
+
+static void
+test_chat_from_a_pipe (void)
+{
+  TestServer *server = test_server_start (NULL);
+  g_autoptr (TestPeer) w = test_peer_join (server->port, "W");
+  g_autoptr (TestProcess) cli =
+      start_cli (server->folder, server->port, "chat", "$", "--name", "Ada", NULL);
+
+  test_process_write (cli, "ciao \xc3\xa8 \xf0\x9f\x98\x80\n\nsecond\nno end");
+  test_process_end_input (cli);
+  test_peer_expect_later (w, ": ciao \xc3\xa8 \xf0\x9f\x98\x80\n");
+  test_peer_expect_later (w, ": second\n");
+  test_peer_expect_later (w, ": no end\n");
+  test_process_expect_exit (cli, 0);
+  /* Not on a terminal: the server's lines as they came, up to the last receipt. */
+  expect_output (cli, "Welcome to the room!!\nPlease type your name first:\nHi Ada");
+  expect_output (cli, ": no end\nGoodbye and see you soon\n");
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+static void
+test_chat_without_a_verb (void)
+{
+  TestServer *server = test_server_start (NULL);
+  g_autofree char *address = g_strdup_printf ("plain://127.0.0.1:%u/tea", server->port);
+  const char *const argv[] = { test_program ("SALOTTO_CLI"), address, "--name", "Ada", NULL };
+  g_autoptr (TestProcess) cli = test_process_start (server->folder, argv, NULL);
+
+  test_process_write (cli, "/who\nquit\n");
+  expect_output (cli, "-- You are in tea now.\n");
+  expect_output (cli, "-- In tea (1): Ada\n");
+  expect_output (cli, "Goodbye and see you soon\n");
+  test_process_expect_exit (cli, 0);
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+/* A line that arrives never tears the line being typed, and a server that shows one's
+ * own words shows them once. */
+static void
+test_chat_on_a_terminal (void)
+{
+  TestServer *server = test_server_start (NULL);
+  g_autoptr (TestPeer) w = test_peer_join (server->port, "W");
+  g_autofree char *address = g_strdup_printf ("127.0.0.1:%u", server->port);
+  const char *const argv[] = { test_program ("SALOTTO_CLI"), address, "--name", "Ada", NULL };
+  static const char *const env[] = { "NO_COLOR=1", NULL };
+  g_autoptr (TestProcess) cli = test_process_start_on_terminal (server->folder, argv, env);
+
+  expect_output (cli, "everyone reads it\r\n");
+  test_process_write (cli, "half a li");
+  expect_output (cli, "> half a li");
+  test_peer_send (w, "from W\n");
+  expect_output (cli, "W: from W\r\n");
+  expect_output (cli, "> half a li");
+  test_process_write (cli, "ne\r");
+  expect_output (cli, "Ada: half a line\r\n");
+  test_peer_expect_later (w, ": half a line\n");
+  test_process_write (cli, "\x04"); /* Ctrl-D */
+  expect_output (cli, "Goodbye and see you soon");
+  test_process_expect_exit (cli, 0);
+  test_peer_expect_later (w, "has left this room.\n");
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+static void
+test_chat_interrupted (void)
+{
+  TestServer *server = test_server_start (NULL);
+  g_autoptr (TestPeer) w = test_peer_join (server->port, "W");
+  g_autoptr (TestProcess) cli =
+      start_cli (server->folder, server->port, "chat", "$", "--name", "Ada", NULL);
+
+  expect_output (cli, "everyone reads it\n");
+  test_process_signal (cli, SIGINT);
+  expect_output (cli, "Goodbye and see you soon\n");
+  test_process_expect_exit (cli, 0);
+  test_peer_expect_later (w, "has left this room.\n");
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+static void
+test_chat_when_the_server_dies (void)
+{
+  TestServer *server = test_server_start (NULL);
+  g_autoptr (TestProcess) cli =
+      start_cli (server->folder, server->port, "chat", "$", "--name", "Ada", NULL);
+
+  expect_output (cli, "everyone reads it\n");
+  test_process_signal (server->process, SIGKILL);
+  test_process_expect_exit (cli, 8);
+  test_server_free (server);
+}
+
+static void
+test_line_that_is_too_long (void)
+{
+  TestServer *server = test_server_start (NULL);
+  g_autoptr (TestProcess) cli =
+      start_cli (server->folder, server->port, "chat", "$", "--name", "Ada", NULL);
+  g_autofree char *text = g_strnfill (5000, 'x');
+
+  test_process_write (cli, "short\n");
+  test_process_write (cli, text);
+  test_process_write (cli, "\nafter\n");
+  test_process_end_input (cli);
+  test_process_expect_exit (cli, 1);
+  expect_complaint (cli, "line 2 has 5000 bytes and was not sent; a message has at most 4096");
+  expect_output (cli, ": short\n");
+  expect_output (cli, ": after\n");
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+static void
+test_json (void)
+{
+  TestServer *server = test_server_start (NULL);
+  g_autoptr (TestProcess) cli =
+      start_cli (server->folder, server->port, "chat", "$", "--json", "--name", "Ada", NULL);
+
+  test_process_write (cli, "say \"x\\y\"\n");
+  test_process_end_input (cli);
+  test_process_expect_exit (cli, 0);
+  expect_output (cli, "{\"type\":\"greeting\",\"time\":\"2");
+  expect_output (cli, "{\"type\":\"ready\",");
+  expect_output (cli, "\"text\":\"say \\\"x\\\\y\\\"\",\"own\":true,\"line\":\"> Ada(");
+  expect_output (cli, "\"message\":1,\"state\":\"delivered\",\"text\":\"say \\\"x\\\\y\\\"\"}\n");
+  expect_output (cli, "{\"type\":\"end\",");
+  expect_output (cli, "\"how\":\"quit\",\"status\":0}\n");
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+static void
+test_hex (void)
+{
+  Foreign foreign = foreign_listen ();
+  g_autoptr (TestFolder) folder = test_folder_new ();
+  g_autoptr (TestProcess) cli =
+      start_cli (folder, foreign.port, "chat", "$", "--hex", "--name", "Ada", NULL);
+  g_autoptr (TestPeer) peer = foreign_accept (&foreign);
+
+  test_peer_send (peer, "Hi\x1b\n");
+  expect_output (cli, " 4\n  0000  48 69 1b 0a                                      Hi..\n");
+  test_peer_close (peer);
+  test_process_expect_exit (cli, 8);
+}
+
+/* Sending knobs, seen by the other side. */
+static void
+test_sending_knobs (void)
+{
+  Foreign foreign = foreign_listen ();
+  g_autoptr (TestFolder) folder = test_folder_new ();
+  g_autoptr (TestProcess) cli = start_cli (folder, foreign.port, "chat", "$", "--eol", "crlf",
+                                           "--latin1", "--split", "2", "--name", "Ada", NULL);
+  g_autoptr (TestPeer) peer = foreign_accept (&foreign);
+
+  test_peer_send (peer, "Hello\n");
+  test_peer_expect (peer, "Ada\r\n");
+  test_process_write (cli, "caff\xc3\xa8 \xf0\x9f\x98\x80\n");
+  test_peer_expect (peer, "caff\xe8 ?\r\n");
+  test_process_end_input (cli);
+  test_peer_expect_end (peer);
+  test_peer_close (peer);
+  test_process_expect_exit (cli, 0);
+}
+
+static void
+test_reset (void)
+{
+  Foreign foreign = foreign_listen ();
+  g_autoptr (TestFolder) folder = test_folder_new ();
+  g_autoptr (TestProcess) cli =
+      start_cli (folder, foreign.port, "chat", "$", "--rst", "--name", "Ada", NULL);
+  g_autoptr (TestPeer) peer = foreign_accept (&foreign);
+
+  test_peer_send (peer, "Hello\n");
+  test_peer_expect (peer, "Ada\n");
+  test_process_end_input (cli);
+  while (test_peer_read (peer, TEST_PATIENCE_MS))
+    ;
+  g_assert_true (peer->reset);
+  test_process_expect_exit (cli, 0);
+}
+
+/* send */
+
+static void
+test_send (void)
+{
+  TestServer *server = test_server_start (NULL);
+  g_autoptr (TestPeer) w = test_peer_join (server->port, "W");
+  g_autoptr (TestProcess) cli =
+      start_cli (server->folder, server->port, "send", "$", "ciao", "a", "tutti", NULL);
+  g_autofree char *expected = g_strdup_printf ("> %s(", g_get_user_name ());
+
+  test_process_expect_exit (cli, 0);
+  test_peer_expect_later (w, "has come into the chat room.\n");
+  test_peer_expect (w, expected);
+  test_peer_expect_later (w, ": ciao a tutti\n");
+  g_assert_cmpuint (cli->output->len, ==, 0);
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+/* Sent is not delivered: a server that does not send back gets no more than 6. */
+static void
+test_send_without_receipt (void)
+{
+  Foreign foreign = foreign_listen ();
+  g_autoptr (TestFolder) folder = test_folder_new ();
+  g_autoptr (TestProcess) cli =
+      start_cli (folder, foreign.port, "send", "--name", "Ada", "$", "ciao", NULL);
+  g_autoptr (TestPeer) peer = foreign_accept (&foreign);
+
+  test_peer_send (peer, "Hello\n");
+  test_peer_expect (peer, "Ada\nciao\n");
+  test_peer_expect_end (peer);
+  test_peer_close (peer);
+  test_process_expect_exit (cli, 6);
+  expect_complaint (cli, "did not come back in time");
+}
+
+static void
+test_send_to_nobody (void)
+{
+  Foreign foreign = foreign_listen ();
+  g_autoptr (TestFolder) folder = test_folder_new ();
+  g_autoptr (TestProcess) cli = NULL;
+
+  close (foreign.fd);
+  cli = start_cli (folder, foreign.port, "send", "$", "ciao", NULL);
+  test_process_expect_exit (cli, 3);
+  expect_complaint (cli, "Connection refused");
+}
+
+static void
+test_send_refused (void)
+{
+  TestServer *server = test_server_start (NULL);
+  g_autofree char *answer = test_server_control (server, "ban 127.0.0.1");
+  g_autoptr (TestProcess) cli = start_cli (server->folder, server->port, "send", "$", "ciao", NULL);
+
+  test_process_expect_exit (cli, 5);
+  expect_complaint (cli, "The operator has banned you from this server.");
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+/* tail */
+
+static void
+test_tail (void)
+{
+  TestServer *server = test_server_start (NULL);
+  g_autoptr (TestPeer) w = test_peer_join (server->port, "W");
+  g_autoptr (TestProcess) cli = start_cli (server->folder, server->port, "tail", "$", NULL);
+  g_autofree char *line = NULL;
+  g_autofree char *expected = g_strdup_printf ("> W%s: ciao", w->address);
+
+  test_peer_expect_later (w, "has come into the chat room.\n");
+  test_peer_send (w, "ciao\n");
+  line = test_process_take_line (cli, TEST_PATIENCE_MS);
+  g_assert_cmpstr (line, ==, expected);
+  test_process_signal (cli, SIGINT);
+  test_process_expect_exit (cli, 0);
+  g_assert_cmpuint (cli->output->len, ==, 0);
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+/* run */
+
+static TestProcess *
+run_script (TestServer *server, const char *script)
+{
+  test_folder_write (server->folder, "script", script);
+  return start_cli (server->folder, server->port, "run", "script", "$", NULL);
+}
+
+static void
+test_run (void)
+{
+  TestServer *server = test_server_start (NULL);
+  g_autoptr (TestProcess) good = NULL;
+  g_autoptr (TestProcess) missing = NULL;
+  g_autoptr (TestProcess) unwanted = NULL;
+  g_autoptr (TestProcess) closed = NULL;
+  g_autoptr (TestProcess) wrong = NULL;
+
+  good = run_script (server, "# two actors\n"
+                             "A: expect \"Welcome\"\nA: say Ada\nA: expect /Hi (Ada),/\n"
+                             "A: expect \"reads it\\n\"\n"
+                             "B: say Bob\nB: expect \"Hi Bob\"\nA: expect \"> Bob\"\n"
+                             "A: send \"ci\"\nA: wait 100\nA: send \"ao\\n\"\n"
+                             "B: expect \": ciao\\n\" within 2000\nB: not \"xyz\" within 50\n"
+                             "A: half-close\nA: expect-end\nB: reset\n");
+  test_process_expect_exit (good, 0);
+
+  missing = run_script (server, "expect \"Welcome\"\nwithin 200\nexpect \"Nothing of the kind\"\n");
+  test_process_expect_exit (missing, 1);
+  expect_complaint (missing, "script:3: this did not come in time: expect");
+  expect_complaint (missing, "what came instead (");
+
+  unwanted = run_script (server, "not \"Welcome\" within 2000\n");
+  test_process_expect_exit (unwanted, 1);
+  expect_complaint (unwanted, "script:1: this came, and should not have");
+
+  closed = run_script (server, "say quit\nexpect \"See you never\"\n");
+  test_process_expect_exit (closed, 8);
+
+  wrong = run_script (server, "expect \"x\"\nfrobnicate\n");
+  test_process_expect_exit (wrong, 2);
+  expect_complaint (wrong, "script:2: not a step: frobnicate");
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+/* listen */
+
+static TestProcess *
+start_listen (TestFolder *folder, guint16 *port)
+{
+  const char *const argv[] = { test_program ("SALOTTO_CLI"), "listen", "127.0.0.1:0", NULL };
+  TestProcess *cli = test_process_start (folder, argv, NULL);
+  g_autofree char *line = test_process_take_line (cli, TEST_PATIENCE_MS);
+
+  g_assert_true (g_str_has_prefix (line, "listening on 127.0.0.1:"));
+  *port = (guint16) g_ascii_strtoull (strrchr (line, ':') + 1, NULL, 10);
+  return cli;
+}
+
+static void
+test_listen (void)
+{
+  g_autoptr (TestFolder) folder = test_folder_new ();
+  guint16 port = 0;
+  g_autoptr (TestProcess) cli = start_listen (folder, &port);
+  g_autoptr (TestPeer) first = test_peer_connect (port);
+  g_autoptr (TestPeer) second = test_peer_connect (port); /* waits in the queue */
+
+  test_peer_expect_later (first, "leave.\n");
+  test_peer_expect_nothing (second, 200);
+  test_peer_send (first, "ciao\n");
+  expect_output (cli, "ciao\n");
+  test_process_write (cli, "ciao anche a te\n");
+  test_peer_expect (first, "ciao anche a te\n");
+  test_process_write (cli, "stop\n");
+  test_peer_expect_end (first);
+  test_peer_close (first);
+
+  test_peer_expect_later (second, "leave.\n");
+  test_peer_send (second, "quit\n");
+  test_peer_expect (second, "Goodbye\n");
+  test_peer_expect_end (second);
+  test_peer_close (second);
+
+  second = test_peer_connect (port);
+  test_peer_expect_later (second, "leave.\n");
+  for (int i = 0; i < 3; i++)
+    {
+      test_peer_send_bytes (second, "c\0i\0a\0o\0", 8);
+      g_usleep (50 * 1000);
+    }
+  test_peer_expect_end (second);
+  test_peer_close (second);
+
+  second = test_peer_connect (port);
+  test_peer_expect_later (second, "leave.\n");
+  test_process_write (cli, "close\n");
+  test_peer_expect_end (second);
+  test_peer_close (second);
+  test_process_expect_exit (cli, 0);
+}
+
+static void
+test_listen_bad_address (void)
+{
+  g_autoptr (TestFolder) folder = test_folder_new ();
+  guint16 port = 0;
+  g_autoptr (TestProcess) cli = start_listen (folder, &port);
+  g_autoptr (TestProcess) taken = start_cli (folder, port, "listen", "$", NULL);
+  g_autoptr (TestProcess) bad = start_cli (folder, port, "listen", "nonsense", NULL);
+
+  test_process_expect_exit (taken, 3);
+  test_process_expect_exit (bad, 2);
+}
+
+/* probe */
+
+static void
+expect_probe (const char *greeting, const char *answer, const char *speaks, int status)
+{
+  Foreign foreign = foreign_listen ();
+  g_autoptr (TestFolder) folder = test_folder_new ();
+  g_autoptr (TestProcess) cli = start_cli (folder, foreign.port, "probe", "--json", "$", NULL);
+  g_autoptr (TestPeer) peer = foreign_accept (&foreign);
+  g_autofree char *expected = g_strdup_printf ("\"speaks\":\"%s\"", speaks);
+
+  test_peer_send (peer, greeting);
+  if (*greeting == '\0')
+    test_peer_expect (peer, "\r\n");
+  test_peer_send (peer, answer);
+  expect_output (cli, expected);
+  test_process_expect_exit (cli, status);
+}
+
+static void
+test_probe (void)
+{
+  TestServer *server = test_server_start (NULL);
+  g_autoptr (TestProcess) ours = start_cli (server->folder, server->port, "probe", "$", NULL);
+
+  expect_output (ours, "salottod: a chat room for plain TCP\n");
+  test_process_expect_exit (ours, 0);
+  test_server_stop (server);
+  test_server_free (server);
+
+  expect_probe ("SSH-2.0-x\r\n", "", "ssh", 0);
+  expect_probe ("Hello\n", "", "greets-lines", 0);
+  expect_probe ("Nome: ", "", "greets-unframed", 0);
+  expect_probe ("NICK", "", "chat-cue", 0);
+  expect_probe ("", "HTTP/1.1 400 Bad Request\r\n\r\n", "http", 0);
+  expect_probe ("", "\r\n", "echo", 0);
+  expect_probe ("", "", "silent", 6);
+}
+
+/* console */
+
+static void
+test_console (void)
+{
+  TestServer *server = test_server_start (NULL);
+  g_autoptr (TestProcess) good = start_cli (server->folder, 0, "console", NULL);
+  g_autoptr (TestProcess) bad = start_cli (server->folder, 0, "console", NULL);
+  g_autoptr (TestProcess) nobody = start_cli (server->folder, 0, "console", "nowhere", NULL);
+
+  test_process_write (good, "who\nrooms\n");
+  test_process_end_input (good);
+  expect_output (good, "nobody is here\nnobody is in any room\n");
+  test_process_expect_exit (good, 0);
+  test_process_write (bad, "kick Nobody\n");
+  test_process_end_input (bad);
+  test_process_expect_exit (bad, 1);
+  test_process_expect_exit (nobody, 3);
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+static void
+test_usage (void)
+{
+  static const struct
+  {
+    const char *args[4];
+    const char *says;
+  } rows[] = {
+    { { "send", "localhost" }, "Usage: salotto-cli send URI TEXT…" },
+    { { "tail" }, "Usage: salotto-cli tail URI" },
+    { { "run", "x" }, "Usage: salotto-cli run SCRIPT URI" },
+    { { "tail", "ircs://localhost" }, "plain:// only, not yet ircs://" },
+    { { "tail", "localhost:99999" }, "“99999” is not a port" },
+    { { "tail", "local host" }, "bad address “local host”" },
+    { { "chat", "localhost", "--eol=cr" }, "“cr” is not allowed; allowed: lf, crlf, none" },
+    { { "chat", "localhost", "--dialect=irc" }, "“irc” is not allowed; allowed: auto, plain" },
+    { { "chat", "localhost", "--split=0x" }, "--split" },
+    { { "chat", "localhost", "--name=\x1b[2J" }, "cannot be a name" },
+    { { "run", "/nonexistent", "localhost" }, "/nonexistent" },
+  };
+  g_autoptr (TestFolder) folder = test_folder_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const char *const argv[] = { test_program ("SALOTTO_CLI"), rows[i].args[0], rows[i].args[1],
+                                   rows[i].args[2], NULL };
+      g_autoptr (TestProcess) cli = test_process_start (folder, argv, NULL);
+
+      test_process_expect_exit (cli, 2);
+      expect_complaint (cli, rows[i].says);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/net/cli/chat-from-a-pipe", test_chat_from_a_pipe);
+  g_test_add_func ("/net/cli/chat-without-a-verb-in-a-room", test_chat_without_a_verb);
+  g_test_add_func ("/net/cli/chat-on-a-terminal-tears-no-line", test_chat_on_a_terminal);
+  g_test_add_func ("/net/cli/chat-interrupted-says-goodbye", test_chat_interrupted);
+  g_test_add_func ("/net/cli/chat-when-the-server-dies", test_chat_when_the_server_dies);
+  g_test_add_func ("/net/cli/line-that-is-too-long-is-refused", test_line_that_is_too_long);
+  g_test_add_func ("/net/cli/json", test_json);
+  g_test_add_func ("/net/cli/hex", test_hex);
+  g_test_add_func ("/net/cli/sending-knobs", test_sending_knobs);
+  g_test_add_func ("/net/cli/rst-resets", test_reset);
+  g_test_add_func ("/net/cli/send-waits-for-the-receipt", test_send);
+  g_test_add_func ("/net/cli/send-without-receipt-is-not-delivered", test_send_without_receipt);
+  g_test_add_func ("/net/cli/send-to-nobody", test_send_to_nobody);
+  g_test_add_func ("/net/cli/send-refused", test_send_refused);
+  g_test_add_func ("/net/cli/tail", test_tail);
+  g_test_add_func ("/net/cli/run", test_run);
+  g_test_add_func ("/net/cli/listen", test_listen);
+  g_test_add_func ("/net/cli/listen-bad-address", test_listen_bad_address);
+  g_test_add_func ("/net/cli/probe", test_probe);
+  g_test_add_func ("/net/cli/console", test_console);
+  g_test_add_func ("/net/cli/usage", test_usage);
+  return g_test_run ();
+}
