@@ -1,0 +1,559 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The log in a file: what it keeps over a restart, which files it refuses and leaves
+ * alone, what retention takes away. The file is looked at with a connection of the
+ * test's own, as people would.
+ */
+#include "config.h"
+
+#include "server/log/srv-log-sqlite.h"
+
+#include <glib/gstdio.h>
+#include <sqlite3.h>
+#include <string.h>
+
+#include "common/base/sal-error.h"
+#include "tests/unit/store-driver.h"
+
+#define SECOND ((gint64) G_USEC_PER_SEC)
+
+typedef struct
+{
+  char *dir;
+  char *path;
+  SrvLogStore *store; /* (nullable) */
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  f->dir = test_dir_new ();
+  f->path = g_build_filename (f->dir, "rooms.db", NULL);
+}
+
+static void
+close_store (Fixture *f)
+{
+  if (f->store != NULL)
+    f->store->klass->free (f->store);
+  f->store = NULL;
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  close_store (f);
+  test_dir_remove (f->dir);
+  g_free (f->path);
+  g_free (f->dir);
+}
+
+static void
+open_store (Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+
+  f->store = srv_log_sqlite_new (f->path, SRV_SYNC_NORMAL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (f->store);
+}
+
+static void
+say (Fixture *f, gint64 time_us, const char *text)
+{
+  store_add (f->store, time_us, SRV_ENTRY_MESSAGE, "tea", "Ada", text);
+}
+
+/* One value out of the file, asked in another connection; "NULL" for none. */
+static char *
+ask (Fixture *f, const char *sql)
+{
+  sqlite3 *db = NULL;
+  sqlite3_stmt *statement = NULL;
+  char *value = NULL;
+
+  g_assert_cmpint (sqlite3_open (f->path, &db), ==, SQLITE_OK);
+  sqlite3_busy_timeout (db, 5000);
+  g_assert_cmpint (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL), ==, SQLITE_OK);
+  if (sqlite3_step (statement) == SQLITE_ROW)
+    value = g_strdup ((const char *) sqlite3_column_text (statement, 0));
+  sqlite3_finalize (statement);
+  sqlite3_close (db);
+  return value != NULL ? value : g_strdup ("NULL");
+}
+
+static void
+assert_says (Fixture *f, const char *sql, const char *expected)
+{
+  g_autofree char *value = ask (f, sql);
+
+  g_assert_cmpstr (value, ==, expected);
+}
+
+static void
+run_sql (Fixture *f, const char *sql)
+{
+  sqlite3 *db = NULL;
+
+  g_assert_cmpint (sqlite3_open (f->path, &db), ==, SQLITE_OK);
+  sqlite3_busy_timeout (db, 5000);
+  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (db);
+}
+
+static void
+assert_reads (Fixture *f, const char *numbers)
+{
+  SrvLogQuery all = { .limit = 100 };
+  g_autofree char *read = store_read (f->store, &all);
+
+  g_assert_cmpstr (read, ==, numbers);
+}
+
+/* Over a restart. */
+
+static void
+test_reopen (Fixture *f, gconstpointer data)
+{
+  open_store (f);
+  say (f, 10 * SECOND, "uno");
+  say (f, 20 * SECOND, "due");
+  close_store (f);
+  open_store (f);
+  assert_reads (f, "1 2");
+  say (f, 30 * SECOND, "tre");
+  close_store (f);
+  open_store (f);
+  assert_reads (f, "1 2 3");
+}
+
+/* "Numbers are never reused", also where nothing of them is left. */
+static void
+test_numbers_after_everything_went (Fixture *f, gconstpointer data)
+{
+  open_store (f);
+  for (int i = 0; i < 5; i++)
+    say (f, 10 * SECOND, "old");
+  f->store->klass->set_retention (f->store, SECOND, 0);
+  while (f->store->klass->maintain (f->store, 1000 * SECOND))
+    ;
+  assert_reads (f, "");
+  close_store (f);
+  open_store (f);
+  assert_reads (f, "");
+  say (f, 1000 * SECOND, "new");
+  assert_reads (f, "6");
+}
+
+/* A clock that was set back while the server was down does not set the log back. */
+static void
+test_time_over_a_restart (Fixture *f, gconstpointer data)
+{
+  guint64 seq = 0;
+  gint64 time_us = 0;
+
+  open_store (f);
+  say (f, 5000 * SECOND, "uno");
+  close_store (f);
+  open_store (f);
+  g_assert_true (f->store->klass->begin (f->store, &seq, &time_us, NULL));
+  g_assert_cmpint (time_us, ==, 5000 * SECOND);
+  g_assert_true (f->store->klass->commit (f->store, NULL));
+}
+
+/* When the server has ended the file is whole, without anything beside it. */
+static void
+test_one_file_when_closed (Fixture *f, gconstpointer data)
+{
+  g_autofree char *wal = g_strconcat (f->path, "-wal", NULL);
+  g_autofree char *shm = g_strconcat (f->path, "-shm", NULL);
+
+  open_store (f);
+  say (f, SECOND, "uno");
+  close_store (f);
+  g_assert_false (g_file_test (wal, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (shm, G_FILE_TEST_EXISTS));
+  assert_says (f, "PRAGMA integrity_check", "ok");
+}
+
+/* The schema is documented: people ask the file. */
+static void
+test_documented_schema (Fixture *f, gconstpointer data)
+{
+  g_autofree char *uuid = NULL;
+  g_autofree char *again = NULL;
+
+  open_store (f);
+  store_add (f->store, 1588530120123456, SRV_ENTRY_BOOT, "", "", NULL);
+  store_add (f->store, 1588530120123456, SRV_ENTRY_MESSAGE, "Tea", "Ada", "ciao");
+  store_add (f->store, 1588530121000000, SRV_ENTRY_JOIN, "tea", "Bob", NULL);
+  uuid = ask (f, "SELECT value FROM meta WHERE key = 'uuid'");
+  g_assert_cmpuint (strlen (uuid), ==, 32);
+  g_assert_cmpuint (strspn (uuid, "0123456789abcdef"), ==, 32);
+  close_store (f);
+  open_store (f);
+  again = ask (f, "SELECT value FROM meta WHERE key = 'uuid'");
+  g_assert_cmpstr (again, ==, uuid);
+
+  assert_says (f, "PRAGMA application_id", "1398893617"); /* "Sal1" */
+  assert_says (f, "PRAGMA user_version", "1");
+  assert_says (f, "PRAGMA journal_mode", "wal");
+  assert_says (f,
+               "SELECT seq || time || room || kind || name || address || text FROM history"
+               " WHERE seq = 2",
+               "22020-05-03 18:22:00.123Teamessage"
+               "Ada('192.0.2.7', 1)ciao");
+  assert_says (f, "SELECT room FROM history WHERE seq = 1", "NULL");
+  assert_says (f, "SELECT name FROM history WHERE seq = 1", "NULL");
+  assert_says (f, "SELECT text FROM history WHERE seq = 3", "NULL");
+  assert_says (f, "SELECT time FROM entry WHERE seq = 2", "1588530120123456");
+  assert_says (f, "SELECT group_concat (key || name) FROM room", "teaTea"); /* one room */
+}
+
+/* A file that a later version has written to, without changing its layout. */
+static void
+test_unknown_kinds (Fixture *f, gconstpointer data)
+{
+  SrvLogQuery back = { .backwards = TRUE, .limit = 100 };
+  g_autofree char *numbers = NULL;
+
+  open_store (f);
+  say (f, SECOND, "uno");
+  run_sql (f, "INSERT INTO entry (time, room, kind, name) VALUES (1000000, 1, 'topic', 'Ada')");
+  close_store (f);
+  open_store (f);
+  say (f, SECOND, "tre");
+  assert_reads (f, "1 3");
+  numbers = store_read (f->store, &back);
+  g_assert_cmpstr (numbers, ==, "3 1");
+}
+
+static void
+test_rolled_back (Fixture *f, gconstpointer data)
+{
+  g_autoptr (SrvEntry) entry = store_entry (SRV_ENTRY_MESSAGE, "cellar", "Ada", "never said");
+  guint64 seq = 0;
+  gint64 time_us = 0;
+
+  open_store (f);
+  say (f, SECOND, "uno");
+  g_assert_true (f->store->klass->begin (f->store, &seq, &time_us, NULL));
+  entry->seq = seq + 1;
+  entry->time_us = 7 * SECOND;
+  g_assert_true (f->store->klass->insert (f->store, entry, NULL));
+  f->store->klass->rollback (f->store);
+  assert_reads (f, "1");
+
+  /* The room that was made in that group is not there either, and is made again. */
+  store_add (f->store, 2 * SECOND, SRV_ENTRY_MESSAGE, "cellar", "Ada", "said");
+  assert_reads (f, "1 2");
+  assert_says (f, "SELECT room FROM history WHERE seq = 2", "cellar");
+  assert_says (f, "SELECT time FROM entry WHERE seq = 2", "2000000");
+}
+
+/* Files that are refused. */
+
+static void
+assert_refused (Fixture *f, const char *says)
+{
+  g_autoptr (GError) error = NULL;
+  SrvLogStore *store = srv_log_sqlite_new (f->path, SRV_SYNC_FULL, &error);
+
+  g_assert_null (store);
+  g_assert_nonnull (error);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, f->path));
+  g_assert_nonnull (strstr (error->message, says));
+}
+
+/* Refused, and left as it was to the last byte. */
+static void
+assert_refused_untouched (Fixture *f, const char *says)
+{
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  g_autofree char *wal = g_strconcat (f->path, "-wal", NULL);
+  gsize before_len = 0;
+  gsize after_len = 0;
+
+  g_assert_true (g_file_get_contents (f->path, &before, &before_len, NULL));
+  assert_refused (f, says);
+  g_assert_true (g_file_get_contents (f->path, &after, &after_len, NULL));
+  g_assert_cmpmem (after, after_len, before, before_len);
+  g_assert_false (g_file_test (wal, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_newer (Fixture *f, gconstpointer data)
+{
+  open_store (f);
+  say (f, SECOND, "uno");
+  close_store (f);
+  run_sql (f, "PRAGMA user_version = 99");
+  assert_refused (f, "99");
+  assert_refused (f, "up to 1");
+  run_sql (f, "PRAGMA user_version = 1");
+  open_store (f);
+  assert_reads (f, "1");
+}
+
+static void
+test_foreign (Fixture *f, gconstpointer data)
+{
+  run_sql (f, "CREATE TABLE recipe (x); INSERT INTO recipe VALUES ('tea')");
+  assert_refused (f, "another program");
+  assert_says (f, "SELECT group_concat (name) FROM sqlite_schema", "recipe");
+  assert_says (f, "SELECT x FROM recipe", "tea");
+}
+
+static void
+test_garbage (Fixture *f, gconstpointer data)
+{
+  g_autofree char *noise = g_malloc (20000);
+
+  for (int i = 0; i < 20000; i++)
+    noise[i] = (char) (i * 31 + i / 7);
+  g_assert_true (g_file_set_contents (f->path, noise, 20000, NULL));
+  assert_refused_untouched (f, "not a database");
+  g_assert_true (g_file_set_contents (f->path, "dear diary\n", -1, NULL));
+  assert_refused_untouched (f, "not a database");
+}
+
+/* A log that has rotted is not thrown away for a new one. */
+static void
+test_corrupt (Fixture *f, gconstpointer data)
+{
+  g_autofree char *bytes = NULL;
+  gsize len = 0;
+
+  open_store (f);
+  say (f, SECOND, "uno");
+  close_store (f);
+  g_assert_true (g_file_get_contents (f->path, &bytes, &len, NULL));
+  g_assert_cmpuint (len, >=, 4096);
+  memset (bytes + 100, 0xFF, 3996);
+  g_assert_true (g_file_set_contents (f->path, bytes, (gssize) len, NULL));
+  assert_refused_untouched (f, "malformed");
+}
+
+static void
+test_empty_file (Fixture *f, gconstpointer data)
+{
+  g_assert_true (g_file_set_contents (f->path, "", 0, NULL));
+  open_store (f);
+  say (f, SECOND, "uno");
+  assert_reads (f, "1");
+}
+
+static void
+test_folder (Fixture *f, gconstpointer data)
+{
+  g_assert_cmpint (g_mkdir (f->path, 0700), ==, 0);
+  assert_refused (f, "unable to open");
+}
+
+static void
+test_no_folder (Fixture *f, gconstpointer data)
+{
+  g_free (f->path);
+  f->path = g_build_filename (f->dir, "missing", "rooms.db", NULL);
+  assert_refused (f, "No such file");
+}
+
+/* Two servers on one file would give one number twice. */
+static void
+test_second_server (Fixture *f, gconstpointer data)
+{
+  open_store (f);
+  assert_refused (f, "in use by another server");
+  say (f, SECOND, "uno"); /* the first one does not mind */
+  close_store (f);
+  open_store (f);
+  assert_reads (f, "1");
+}
+
+/* Somebody who asks the file is nobody to refuse it for; who writes to it is waited for
+ * a little, and then the group fails and the next one tries again. */
+static void
+test_locked_by_another_program (Fixture *f, gconstpointer data)
+{
+  sqlite3 *db = NULL;
+  g_autoptr (SrvEntry) entry = store_entry (SRV_ENTRY_MESSAGE, "tea", "Ada", "due");
+
+  open_store (f);
+  say (f, SECOND, "uno");
+  g_assert_cmpint (sqlite3_open (f->path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, "BEGIN; SELECT * FROM entry", NULL, NULL, NULL), ==,
+                   SQLITE_OK);
+  g_assert_true (store_append (f->store, SECOND, &entry, 1));
+  g_assert_cmpint (sqlite3_exec (db, "COMMIT; BEGIN IMMEDIATE", NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_false (store_append (f->store, SECOND, &entry, 1));
+  g_assert_false (store_append (f->store, SECOND, &entry, 1));
+  assert_reads (f, "1 2");
+  g_assert_cmpint (sqlite3_exec (db, "ROLLBACK", NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_true (store_append (f->store, SECOND, &entry, 1));
+  assert_reads (f, "1 2 3");
+  sqlite3_close (db);
+}
+
+/* Locked at start is no error either. */
+static void
+test_locked_at_start (Fixture *f, gconstpointer data)
+{
+  sqlite3 *db = NULL;
+  g_autoptr (SrvEntry) entry = store_entry (SRV_ENTRY_MESSAGE, "tea", "Ada", "due");
+
+  open_store (f);
+  say (f, SECOND, "uno");
+  close_store (f);
+  g_assert_cmpint (sqlite3_open (f->path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (
+      sqlite3_exec (db, "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE", NULL, NULL, NULL), ==,
+      SQLITE_OK);
+  open_store (f);
+  g_assert_false (store_append (f->store, SECOND, &entry, 1));
+  sqlite3_close (db);
+  g_assert_true (store_append (f->store, SECOND, &entry, 1));
+  assert_reads (f, "1 2");
+}
+
+/* Retention. */
+
+static void
+test_retention_by_age (Fixture *f, gconstpointer data)
+{
+  int steps = 0;
+
+  open_store (f);
+  for (int i = 0; i < 1300; i++)
+    store_add (f->store, (100 + i) * SECOND, SRV_ENTRY_MESSAGE, i < 10 ? "cellar" : "tea", "Ada",
+               "ciao");
+  g_assert_false (f->store->klass->maintain (f->store, 1400 * SECOND)); /* none is set */
+  f->store->klass->set_retention (f->store, 100 * SECOND, 0);
+  /* In short steps, with time for other things between them. */
+  while (f->store->klass->maintain (f->store, 1400 * SECOND))
+    {
+      assert_says (f, "SELECT count(*) < 1300 FROM entry", "1");
+      steps++;
+    }
+  g_assert_cmpint (steps, >=, 2);
+  assert_says (f, "SELECT min(seq) || ' ' || max(seq) || ' ' || count(*) FROM entry",
+               "1201 1300 100");
+  assert_says (f, "SELECT min(time) FROM entry", "1300000000"); /* not older than 100 s */
+  (void) f->store->klass->maintain (f->store, 1400 * SECOND);
+  assert_says (f, "SELECT group_concat (key) FROM room", "tea"); /* the cellar is gone */
+  say (f, 1400 * SECOND, "new");
+  store_add (f->store, 1400 * SECOND, SRV_ENTRY_MESSAGE, "cellar", "Ada", "I am back");
+  assert_says (f, "SELECT room FROM history WHERE seq = 1302", "cellar");
+  assert_says (f, "SELECT max(seq) FROM entry", "1302");
+}
+
+static void
+test_retention_by_size (Fixture *f, gconstpointer data)
+{
+  g_autofree char *text = g_strnfill (1000, 'x');
+  SrvEntry *entries[500];
+  gint64 size = 0;
+  int steps = 0;
+
+  open_store (f);
+  for (int group = 0; group < 6; group++)
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
+        entries[i] = store_entry (SRV_ENTRY_MESSAGE, "tea", "Ada", text);
+      g_assert_true (store_append (f->store, SECOND, entries, G_N_ELEMENTS (entries)));
+      for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
+        srv_entry_unref (entries[i]);
+    }
+  f->store->klass->set_retention (f->store, 0, 1024 * 1024);
+  while (f->store->klass->maintain (f->store, 2 * SECOND))
+    g_assert_cmpint (steps++, <, 1000);
+  g_assert_cmpint (steps, >=, 2);
+  {
+    g_autofree char *used = ask (f, "SELECT (page_count - freelist_count) * page_size FROM"
+                                    " pragma_page_count, pragma_freelist_count, pragma_page_size");
+
+    size = g_ascii_strtoll (used, NULL, 10);
+  }
+  g_assert_cmpint (size, <=, 1024 * 1024);
+  g_assert_cmpint (size, >, 256 * 1024); /* and not much more than had to */
+  assert_says (f, "SELECT max(seq) FROM entry", "3000");
+  assert_says (f, "SELECT max(seq) - min(seq) + 1 = count(*) FROM entry", "1");
+}
+
+/* The bound may be smaller than an empty file: the newest entry stays, and it ends. */
+static void
+test_retention_of_no_size (Fixture *f, gconstpointer data)
+{
+  int steps = 0;
+
+  open_store (f);
+  for (int i = 0; i < 10; i++)
+    say (f, SECOND, "ciao");
+  f->store->klass->set_retention (f->store, 0, 1);
+  while (f->store->klass->maintain (f->store, 2 * SECOND))
+    g_assert_cmpint (steps++, <, 100);
+  assert_says (f, "SELECT count(*) || ' ' || max(seq) FROM entry", "1 10");
+}
+
+/* What retention frees is given back to the disk. */
+static void
+test_retention_shrinks_the_file (Fixture *f, gconstpointer data)
+{
+  g_autofree char *text = g_strnfill (4000, 'x');
+  SrvEntry *entries[500];
+  GStatBuf before;
+  GStatBuf after;
+
+  open_store (f);
+  for (int group = 0; group < 8; group++)
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
+        entries[i] = store_entry (SRV_ENTRY_MESSAGE, "tea", "Ada", text);
+      g_assert_true (store_append (f->store, SECOND, entries, G_N_ELEMENTS (entries)));
+      for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
+        srv_entry_unref (entries[i]);
+    }
+  close_store (f);
+  run_sql (f, "PRAGMA wal_checkpoint (TRUNCATE)");
+  g_assert_cmpint (g_stat (f->path, &before), ==, 0);
+  open_store (f);
+  f->store->klass->set_retention (f->store, SECOND, 0);
+  while (f->store->klass->maintain (f->store, 1000 * SECOND))
+    ;
+  close_store (f);
+  run_sql (f, "PRAGMA wal_checkpoint (TRUNCATE)");
+  g_assert_cmpint (g_stat (f->path, &after), ==, 0);
+  g_assert_cmpint (before.st_size, >, 15 * 1024 * 1024);
+  g_assert_cmpint (after.st_size, <, 8 * 1024 * 1024);
+}
+
+#define ADD(path, func) g_test_add ("/log/sqlite/" path, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("goes-on-after-a-restart", test_reopen);
+  ADD ("never-reuses-a-number", test_numbers_after_everything_went);
+  ADD ("time-does-not-go-back-over-a-restart", test_time_over_a_restart);
+  ADD ("is-one-file-when-closed", test_one_file_when_closed);
+  ADD ("has-the-schema-that-is-documented", test_documented_schema);
+  ADD ("skips-what-a-later-version-wrote", test_unknown_kinds);
+  ADD ("forgets-a-group-that-was-rolled-back", test_rolled_back);
+  ADD ("refuses/a-newer-version-and-names-both", test_newer);
+  ADD ("refuses/a-database-of-another-program", test_foreign);
+  ADD ("refuses/garbage-and-leaves-it-alone", test_garbage);
+  ADD ("refuses/a-rotten-log-and-leaves-it-alone", test_corrupt);
+  ADD ("refuses/a-folder", test_folder);
+  ADD ("refuses/a-missing-folder", test_no_folder);
+  ADD ("refuses/to-be-the-second-server", test_second_server);
+  ADD ("takes-an-empty-file", test_empty_file);
+  ADD ("waits-a-little-for-another-program", test_locked_by_another_program);
+  ADD ("starts-with-a-locked-file", test_locked_at_start);
+  ADD ("retention/by-age", test_retention_by_age);
+  ADD ("retention/by-size", test_retention_by_size);
+  ADD ("retention/keeps-the-newest", test_retention_of_no_size);
+  ADD ("retention/gives-space-back", test_retention_shrinks_the_file);
+  return g_test_run ();
+}
