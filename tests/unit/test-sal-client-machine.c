@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The client's conversation on a clock of the test's own: rules C1 to C7 and what a
+ * receipt is. Each case feeds bytes and times to the machine and looks at the actions
+ * that come out, written down as a line of text each.
+ */
+#include "config.h"
+
+#include "common/client/sal-client-machine.h"
+
+#include <string.h>
+
+#include "common/script/sal-script.h"
+
+#define MS 1000
+
+typedef struct
+{
+  SalClientMachine *machine;
+  gint64 now_us;
+  GString *done; /* what the machine wanted done since the last look */
+} Talk;
+
+static void
+note_action (Talk *talk, const SalClientAction *action)
+{
+  static const char *const ends[] = { "quit", "peer", "broken" };
+  g_autofree char *bytes = NULL;
+
+  switch (action->kind)
+    {
+    case SAL_ACTION_SEND:
+      bytes = sal_script_show_bytes (action->bytes, action->len);
+      g_string_append_printf (talk->done, "send %s|", bytes);
+      break;
+    case SAL_ACTION_END_WRITING:
+      g_string_append (talk->done, "end-writing|");
+      break;
+    case SAL_ACTION_CLOSE:
+      g_string_append_printf (talk->done, "close %s|", ends[action->end]);
+      break;
+    case SAL_ACTION_EVENT:
+      g_string_append_printf (talk->done, "%s%s%s%s|", action->continues ? "..." : "",
+                              action->own ? "own " : "", action->text, action->ended ? "" : "...");
+      break;
+    case SAL_ACTION_READY:
+      g_string_append_printf (talk->done, "ready %s|", action->text);
+      break;
+    case SAL_ACTION_MESSAGE:
+      g_string_append_printf (talk->done, "%" G_GUINT64_FORMAT " %s%s|", action->message,
+                              sal_message_state_name (action->state), action->late ? " late" : "");
+      break;
+    }
+}
+
+static void
+look (Talk *talk)
+{
+  SalClientAction action;
+
+  while (sal_client_machine_next (talk->machine, &action))
+    note_action (talk, &action);
+}
+
+/* Everything that was done since the last time. */
+#define expect(talk, wanted)                                                                       \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    look (talk);                                                                                   \
+    g_assert_cmpstr ((talk)->done->str, ==, wanted);                                               \
+    g_string_truncate ((talk)->done, 0);                                                           \
+  }                                                                                                \
+  G_STMT_END
+
+static void
+come (Talk *talk, const char *text)
+{
+  sal_client_machine_received (talk->machine, text, strlen (text), talk->now_us);
+}
+
+/* Lets time pass, calling the machine exactly when it wants to be called. */
+static void
+pass (Talk *talk, int ms)
+{
+  gint64 until_us = talk->now_us + ms * MS;
+
+  for (;;)
+    {
+      gint64 due_us = sal_client_machine_due_us (talk->machine);
+
+      if (due_us > until_us)
+        break;
+      talk->now_us = MAX (talk->now_us, due_us);
+      sal_client_machine_tick (talk->machine, talk->now_us);
+      look (talk);
+    }
+  talk->now_us = until_us;
+  sal_client_machine_tick (talk->machine, talk->now_us);
+}
+
+static Talk *
+begin (const SalClientOptions *options)
+{
+  Talk *talk = g_new0 (Talk, 1);
+
+  talk->machine = sal_client_machine_new (options);
+  talk->now_us = G_USEC_PER_SEC;
+  talk->done = g_string_new (NULL);
+  sal_client_machine_connected (talk->machine, talk->now_us);
+  return talk;
+}
+
+static Talk *
+begin_as_ada (void)
+{
+  return begin (&(SalClientOptions){ .name = "Ada" });
+}
+
+static void
+finish (Talk *talk)
+{
+  sal_client_machine_free (talk->machine);
+  g_string_free (talk->done, TRUE);
+  g_free (talk);
+}
+
+#define OURS "Welcome to the room!!\nPlease type your name first:\n"
+#define WELCOME(name) "Hi " name ", you are in the room now. Say 'quit' or 'exit' to leave.\n"
+
+static Talk *
+begin_with_ours (void)
+{
+  Talk *talk = begin_as_ada ();
+
+  come (talk, OURS);
+  come (talk, WELCOME ("Ada_2"));
+  look (talk);
+  g_string_truncate (talk->done, 0);
+  return talk;
+}
+
+/* Our own server. */
+
+static void
+test_ours (void)
+{
+  Talk *talk = begin_as_ada ();
+
+  come (talk, OURS);
+  expect (talk, "Welcome to the room!!|Please type your name first:|send \"Ada\\n\"|");
+  g_assert_true (sal_client_machine_is_ours (talk->machine));
+  sal_client_machine_say (talk->machine, "early", talk->now_us);
+  expect (talk, "");
+  come (talk, WELCOME ("Ada_2"));
+  expect (talk, "Hi Ada_2, you are in the room now. Say 'quit' or 'exit' to leave.|ready Ada_2|"
+                "send \"early\\n\"|1 sent|");
+  come (talk, "> Ada_2('::1', 5): early\n");
+  expect (talk, "own > Ada_2('::1', 5): early|1 delivered|");
+  come (talk, "> Ada('::1', 4): early\n");
+  expect (talk, "> Ada('::1', 4): early|");
+  finish (talk);
+}
+
+static void
+test_room (void)
+{
+  Talk *talk = begin (&(SalClientOptions){ .name = "Ada", .room = "tea" });
+
+  come (talk, OURS);
+  come (talk, WELCOME ("Ada"));
+  sal_client_machine_say (talk->machine, "ciao", talk->now_us);
+  expect (talk, "Welcome to the room!!|Please type your name first:|send \"Ada\\n\"|"
+                "Hi Ada, you are in the room now. Say 'quit' or 'exit' to leave.|"
+                "send \"/join tea\\n\"|");
+  come (talk, "-- You are in tea now.\n");
+  expect (talk, "-- You are in tea now.|ready Ada|send \"ciao\\n\"|1 sent|");
+  finish (talk);
+}
+
+static void
+test_receipts (void)
+{
+  Talk *talk = begin_with_ours ();
+
+  sal_client_machine_say (talk->machine, "same", talk->now_us);
+  sal_client_machine_say (talk->machine, "same", talk->now_us);
+  sal_client_machine_say (talk->machine, "/me waves", talk->now_us);
+  sal_client_machine_say (talk->machine, "/who", talk->now_us);
+  expect (talk, "send \"same\\n\"|1 sent|send \"same\\n\"|2 sent|send \"/me waves\\n\"|3 sent|"
+                "send \"/who\\n\"|4 sent|");
+  come (talk, "> Ada_2('::1', 5): same\n> Ada_2('::1', 5): same\n* Ada_2('::1', 5) waves\n");
+  expect (talk, "own > Ada_2('::1', 5): same|1 delivered|own > Ada_2('::1', 5): same|2 delivered|"
+                "own * Ada_2('::1', 5) waves|3 delivered|");
+  g_assert_cmpuint (sal_client_machine_count_unfinished (talk->machine), ==, 0);
+  finish (talk);
+}
+
+static void
+test_refused_message (void)
+{
+  Talk *talk = begin_with_ours ();
+
+  sal_client_machine_say (talk->machine, "one", talk->now_us);
+  sal_client_machine_say (talk->machine, "two", talk->now_us);
+  look (talk);
+  g_string_truncate (talk->done, 0);
+  come (talk, "-- Not sent: the room cannot write its log now. Try again later.\n"
+              "> Ada_2('::1', 5): two\n");
+  expect (talk, "-- Not sent: the room cannot write its log now. Try again later.|1 failed|"
+                "own > Ada_2('::1', 5): two|2 delivered|");
+  finish (talk);
+}
+
+/* Sent is not delivered; and what was in flight when the connection broke is unknown. */
+static void
+test_no_receipt (void)
+{
+  Talk *talk = begin_with_ours ();
+
+  sal_client_machine_say (talk->machine, "one", talk->now_us);
+  expect (talk, "send \"one\\n\"|1 sent|");
+  pass (talk, 4999);
+  expect (talk, "");
+  pass (talk, 1);
+  expect (talk, "1 sent late|");
+  sal_client_machine_say (talk->machine, "two", talk->now_us);
+  expect (talk, "send \"two\\n\"|2 sent|");
+  sal_client_machine_broken (talk->machine);
+  expect (talk, "2 unknown|close broken|");
+  finish (talk);
+}
+
+static void
+test_never_sent (void)
+{
+  Talk *talk = begin_as_ada ();
+
+  sal_client_machine_say (talk->machine, "one", talk->now_us);
+  sal_client_machine_peer_ended (talk->machine, talk->now_us);
+  expect (talk, "1 queued|close peer|");
+  finish (talk);
+}
+
+/* C2: does the server want newlines? */
+
+static void
+test_greeting_with_newline (void)
+{
+  Talk *talk = begin_as_ada ();
+
+  come (talk, "Hello\n");
+  pass (talk, 149);
+  expect (talk, "Hello|");
+  pass (talk, 1);
+  expect (talk, "send \"Ada\\n\"|ready Ada|");
+  finish (talk);
+}
+
+static void
+test_silent_server (void)
+{
+  Talk *talk = begin_as_ada ();
+
+  pass (talk, 499);
+  expect (talk, "");
+  pass (talk, 1);
+  expect (talk, "send \"Ada\\n\"|ready Ada|");
+  finish (talk);
+}
+
+static void
+test_prompt_that_is_not_answered (void)
+{
+  Talk *talk = begin_as_ada ();
+
+  come (talk, "Nome: ");
+  pass (talk, 150);
+  expect (talk, "Nome: ...|send \"Ada\"|");
+  pass (talk, 699);
+  expect (talk, "");
+  pass (talk, 1);
+  expect (talk, "send \"\\n\"|ready Ada|");
+  sal_client_machine_say (talk->machine, "ciao", talk->now_us);
+  expect (talk, "send \"ciao\\n\"|1 sent|");
+  come (talk, "Ada joined\n");
+  expect (talk, "...Ada joined|");
+  finish (talk);
+}
+
+static void
+test_unframed_server (void)
+{
+  Talk *talk = begin_as_ada ();
+
+  come (talk, "Welcome");
+  pass (talk, 60);
+  come (talk, "Your name?");
+  pass (talk, 150);
+  expect (talk, "WelcomeYour name?...|send \"Ada\"|");
+  pass (talk, 40);
+  come (talk, "Hi Ada");
+  expect (talk, "ready Ada|");
+  pass (talk, 100);
+  expect (talk, "Hi Ada|");
+
+  /* C3: one message, one send, and time between two. */
+  sal_client_machine_say (talk->machine, "one", talk->now_us);
+  sal_client_machine_say (talk->machine, "two", talk->now_us);
+  expect (talk, "send \"one\"|1 sent|");
+  pass (talk, 99);
+  expect (talk, "");
+  pass (talk, 1);
+  expect (talk, "send \"two\"|2 sent|");
+  come (talk, "> Ada('1.2.3.4', 5): one");
+  pass (talk, 100);
+  expect (talk, "own > Ada('1.2.3.4', 5): one|1 delivered|");
+
+  /* C4: the word, and a moment for the FIN. */
+  sal_client_machine_end_input (talk->machine, talk->now_us);
+  expect (talk, "send \"quit\"|");
+  pass (talk, 999);
+  expect (talk, "");
+  pass (talk, 1);
+  expect (talk, "2 sent|close quit|");
+  finish (talk);
+}
+
+static void
+test_forced_line_ends (void)
+{
+  static const struct
+  {
+    SalEol eol;
+    const char *wanted;
+  } rows[] = {
+    { SAL_EOL_LF, "Nome: ...|send \"Ada\\n\"|ready Ada|" },
+    { SAL_EOL_CRLF, "Nome: ...|send \"Ada\\r\\n\"|ready Ada|" },
+    { SAL_EOL_NONE, "Nome: |send \"Ada\"|ready Ada|" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      Talk *talk = begin (&(SalClientOptions){ .name = "Ada", .eol = rows[i].eol });
+
+      come (talk, "Nome: ");
+      pass (talk, 150);
+      expect (talk, rows[i].wanted);
+      finish (talk);
+    }
+}
+
+static void
+test_latin1 (void)
+{
+  Talk *talk = begin (&(SalClientOptions){ .name = "Ada", .latin1 = TRUE });
+
+  come (talk, "Hello\n");
+  pass (talk, 150);
+  sal_client_machine_say (talk->machine, "caff\xc3\xa8 \xe2\x82\xac", talk->now_us);
+  expect (talk, "Hello|send \"Ada\\n\"|ready Ada|send \"caff\\xe8 ?\\n\"|1 sent|");
+  finish (talk);
+}
+
+/* C1: what has come is shown soon, and a line goes on where it stopped. */
+static void
+test_unfinished_lines (void)
+{
+  Talk *talk = begin_as_ada ();
+
+  come (talk, "Hello\n");
+  pass (talk, 200);
+  expect (talk, "Hello|send \"Ada\\n\"|ready Ada|");
+  come (talk, "half a l");
+  pass (talk, 99);
+  expect (talk, "");
+  pass (talk, 1);
+  expect (talk, "half a l...|");
+  come (talk, "ine\nnext \xc3");
+  expect (talk, "...ine|");
+  pass (talk, 100);
+  expect (talk, "next ...|");
+  come (talk, "\xa8\n");
+  expect (talk, "...\xc3\xa8|");
+  come (talk, "a\x1b[2Jb\x07\r\n\xe8\n");
+  expect (talk, "a[2Jb|\xef\xbf\xbd|");
+  finish (talk);
+}
+
+/* C4, C5: leaving and being left. */
+
+static void
+test_quit_word (void)
+{
+  Talk *talk = begin_with_ours ();
+
+  sal_client_machine_say (talk->machine, "last", talk->now_us);
+  sal_client_machine_say (talk->machine, "EXIT", talk->now_us);
+  sal_client_machine_say (talk->machine, "too late", talk->now_us);
+  expect (talk, "send \"last\\n\"|1 sent|send \"EXIT\\n\"|");
+  come (talk, "> Ada_2('::1', 5): last\nGoodbye and see you soon\n");
+  sal_client_machine_peer_ended (talk->machine, talk->now_us);
+  expect (talk, "own > Ada_2('::1', 5): last|1 delivered|Goodbye and see you soon|3 queued|"
+                "close quit|");
+  finish (talk);
+}
+
+static void
+test_end_of_input_waits_for_receipts (void)
+{
+  Talk *talk = begin_with_ours ();
+
+  sal_client_machine_say (talk->machine, "one", talk->now_us);
+  sal_client_machine_end_input (talk->machine, talk->now_us);
+  expect (talk, "send \"one\\n\"|1 sent|");
+  come (talk, "> Ada_2('::1', 5): one\n");
+  expect (talk, "own > Ada_2('::1', 5): one|1 delivered|send \"quit\\n\"|");
+  finish (talk);
+}
+
+static void
+test_end_of_input_with_a_line_server (void)
+{
+  Talk *talk = begin_as_ada ();
+
+  come (talk, "Hello\n");
+  pass (talk, 150);
+  sal_client_machine_say (talk->machine, "one", talk->now_us);
+  sal_client_machine_end_input (talk->machine, talk->now_us);
+  expect (talk, "Hello|send \"Ada\\n\"|ready Ada|send \"one\\n\"|1 sent|end-writing|");
+  come (talk, "one\n");
+  pass (talk, 1999);
+  expect (talk, "one|");
+  pass (talk, 1);
+  expect (talk, "1 sent|close quit|");
+  finish (talk);
+}
+
+static void
+test_half_close (void)
+{
+  Talk *talk = begin (&(SalClientOptions){ .name = "Ada", .half_close = TRUE });
+
+  come (talk, OURS);
+  come (talk, WELCOME ("Ada"));
+  look (talk);
+  g_string_truncate (talk->done, 0);
+  sal_client_machine_quit (talk->machine, talk->now_us);
+  expect (talk, "end-writing|");
+  finish (talk);
+}
+
+static void
+test_peer_ends (void)
+{
+  Talk *talk = begin_with_ours ();
+
+  come (talk, "no end");
+  sal_client_machine_peer_ended (talk->machine, talk->now_us);
+  expect (talk, "no end...|close peer|");
+  finish (talk);
+}
+
+static void
+test_quit_before_a_name (void)
+{
+  Talk *talk = begin_as_ada ();
+
+  sal_client_machine_quit (talk->machine, talk->now_us);
+  expect (talk, "end-writing|");
+  sal_client_machine_peer_ended (talk->machine, talk->now_us);
+  expect (talk, "close quit|");
+  finish (talk);
+}
+
+/* A line that never ends is shown in parts, and memory stays bounded. */
+static void
+test_endless_line (void)
+{
+  Talk *talk = begin_as_ada ();
+  g_autofree char *much = g_strnfill (1000, 'x');
+  gsize shown = 0;
+
+  for (int i = 0; i < 1000; i++)
+    {
+      come (talk, much);
+      look (talk);
+      shown += talk->done->len;
+      g_string_truncate (talk->done, 0);
+    }
+  g_assert_cmpuint (shown, >, 1000 * 1000 - 2 * 16384);
+  finish (talk);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/client/machine/name-goes-to-our-server-at-once", test_ours);
+  g_test_add_func ("/client/machine/room-is-entered-before-anything-is-said", test_room);
+  g_test_add_func ("/client/machine/own-message-coming-back-is-the-receipt", test_receipts);
+  g_test_add_func ("/client/machine/refused-message-fails", test_refused_message);
+  g_test_add_func ("/client/machine/sent-is-not-delivered", test_no_receipt);
+  g_test_add_func ("/client/machine/what-was-never-sent-stays-queued", test_never_sent);
+  g_test_add_func ("/client/machine/greeting-with-newline-wants-lines", test_greeting_with_newline);
+  g_test_add_func ("/client/machine/silent-server-wants-lines", test_silent_server);
+  g_test_add_func ("/client/machine/unanswered-name-wants-lines", test_prompt_that_is_not_answered);
+  g_test_add_func ("/client/machine/answered-name-wants-none", test_unframed_server);
+  g_test_add_func ("/client/machine/forced-line-ends", test_forced_line_ends);
+  g_test_add_func ("/client/machine/latin1", test_latin1);
+  g_test_add_func ("/client/machine/unfinished-lines-are-shown-and-go-on", test_unfinished_lines);
+  g_test_add_func ("/client/machine/quit-leaves-after-what-was-said", test_quit_word);
+  g_test_add_func ("/client/machine/end-of-input-waits-for-receipts",
+                   test_end_of_input_waits_for_receipts);
+  g_test_add_func ("/client/machine/end-of-input-half-closes-line-servers",
+                   test_end_of_input_with_a_line_server);
+  g_test_add_func ("/client/machine/half-close-says-no-word", test_half_close);
+  g_test_add_func ("/client/machine/peer-ends", test_peer_ends);
+  g_test_add_func ("/client/machine/quit-before-a-name", test_quit_before_a_name);
+  g_test_add_func ("/client/machine/endless-line-is-bounded", test_endless_line);
+  return g_test_run ();
+}
