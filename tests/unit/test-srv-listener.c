@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a listener says before it listens, and how it fails. Listening itself opens
+ * sockets, so it is tried in the suite net.
+ */
+#include "config.h"
+
+#include "server/net/srv-listener.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/base/sal-error.h"
+
+static void
+on_due (SrvDeadline *deadline, gpointer data)
+{
+  srv_listener_resume (deadline);
+}
+
+static void
+on_turn_end (gpointer data)
+{
+}
+
+static const SrvReactorHooks hooks = { .due = on_due, .turn_end = on_turn_end };
+
+static void
+on_accept (SrvListener *listener, int fd, const SrvAddress *peer, gpointer data)
+{
+  close (fd);
+}
+
+static void
+on_refuse (SrvListener *listener, int fd, gpointer data)
+{
+}
+
+typedef struct
+{
+  GMainContext *context;
+  SrvReactor *reactor;
+  SalUri *uri;
+  SrvListener *listener;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer text)
+{
+  g_autoptr (GError) error = NULL;
+
+  f->context = g_main_context_new ();
+  f->reactor = srv_reactor_new (f->context, 1, &hooks, f);
+  f->uri = sal_uri_parse_listener (text, &error);
+  g_assert_no_error (error);
+  f->listener = srv_listener_new (f->uri, f->reactor, 0, on_accept, on_refuse, f);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer text)
+{
+  srv_listener_free (f->listener);
+  sal_uri_free (f->uri);
+  srv_reactor_free (f->reactor);
+  g_main_context_unref (f->context);
+}
+
+static void
+test_closed_at_first (Fixture *f, gconstpointer text)
+{
+  g_assert_false (srv_listener_is_open (f->listener));
+  g_assert_false (srv_listener_is_inherited (f->listener));
+  g_assert_true (srv_listener_get_uri (f->listener) == f->uri);
+  srv_listener_close (f->listener);
+  srv_listener_close (f->listener);
+  g_assert_false (srv_listener_is_open (f->listener));
+  srv_listener_free (NULL);
+}
+
+static void
+test_path_too_long (Fixture *f, gconstpointer text)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (srv_listener_open (f->listener, 1024, &error));
+  g_assert_error (error, SAL_ERROR, SAL_EXIT_UNREACHABLE);
+  g_assert_nonnull (strstr (error->message, text));
+  g_assert_nonnull (strstr (error->message, "too long"));
+  g_assert_false (srv_listener_is_open (f->listener));
+}
+
+/* What systemd hands over may be no listening socket at all; it is closed then. */
+static void
+test_adopts_no_listener (Fixture *f, gconstpointer text)
+{
+  g_autoptr (GError) error = NULL;
+  int fds[2];
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
+  g_assert_false (srv_listener_adopt (f->listener, fds[0], &error));
+  g_assert_error (error, SAL_ERROR, SAL_EXIT_UNREACHABLE);
+  g_assert_cmpint (fcntl (fds[0], F_GETFD), ==, -1);
+  g_assert_false (srv_listener_is_open (f->listener));
+  close (fds[1]);
+}
+
+#define LONG_PATH                                                                                  \
+  "unix:///a-path-that-is-longer-than-what-the-kernel-takes-for-the-name-of-a-socket-which-is-"    \
+  "one-hundred-and-eight-bytes-here"
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/net/listener/is-closed-at-first", Fixture, "plain://127.0.0.1:0", set_up,
+              test_closed_at_first, tear_down);
+  g_test_add ("/net/listener/names-a-path-that-is-too-long", Fixture, LONG_PATH, set_up,
+              test_path_too_long, tear_down);
+  g_test_add ("/net/listener/adopts-only-what-listens", Fixture, "plain://127.0.0.1:0", set_up,
+              test_adopts_no_listener, tear_down);
+  return g_test_run ();
+}
