@@ -455,17 +455,28 @@ bench_crowd_enter (BenchCrowd *crowd, GError **error)
   return TRUE;
 }
 
+/* When it has been quiet for long enough. Who has still to be told of an arrival is
+ * waited for. */
+static gint64
+quiet_at (const BenchCrowd *crowd, gint64 quiet_ns)
+{
+  gboolean told = bench_crowd_arrivals (crowd) >= bench_crowd_expected_arrivals (crowd);
+
+  return crowd->last_input_ns + (told ? quiet_ns : MAX (quiet_ns, ENTER_NS));
+}
+
 /**
  * bench_crowd_settle:
  *
- * Waits until nobody has received anything for @quiet_ns.
+ * Waits until everybody has been told who has come in, if that is known, and nobody
+ * has received anything for @quiet_ns.
  */
 void
 bench_crowd_settle (BenchCrowd *crowd, gint64 quiet_ns)
 {
   crowd->last_input_ns = bench_now_ns ();
-  while (bench_now_ns () < crowd->last_input_ns + quiet_ns)
-    turn (crowd, crowd->last_input_ns + quiet_ns);
+  while (bench_now_ns () < quiet_at (crowd, quiet_ns))
+    turn (crowd, quiet_at (crowd, quiet_ns));
 }
 
 /**
