@@ -13,9 +13,6 @@
  *      '- process 1 of the namespace    reaps; killed if the one above dies
  *          '- the test
  *              '- servers, clients, ...
- *
- * /proc is still that of the real machine, so it does not know these processes by the
- * numbers that the test knows.
  */
 #include "config.h"
 
@@ -30,6 +27,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -143,16 +141,21 @@ test_net_init (void)
   gid_t gid = getegid ();
   pid_t child = 0;
 
-  if (unshare (CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWPID) < 0)
+  if (unshare (CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWNS) < 0)
     return;
   is_allowed = become_root_of_namespace (uid, gid) && bring_loopback_up ();
 
   child = fork ();
   if (child > 0)
     end_like (child);
-  prctl (PR_SET_PDEATHSIG, SIGKILL);
   if (child == 0)
-    child = fork ();
+    {
+      prctl (PR_SET_PDEATHSIG, SIGKILL);
+      /* A /proc that knows our processes by our numbers; address sanitizers want one.
+       * Inside of a container it may be denied, and is not worth more than a try. */
+      (void) mount ("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+      child = fork ();
+    }
   if (child > 0)
     reap_until_end_of (child);
   if (child < 0)

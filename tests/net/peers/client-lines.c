@@ -5,12 +5,14 @@
  *
  * Usage: client-lines HOST PORT NAME; what is typed is the standard input.
  */
+#include "config.h"
+
+#include "tests/net/peers/peer.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include "tests/net/peers/peer.h"
 
 static void
 say (int fd, const char *text)

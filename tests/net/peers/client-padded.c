@@ -6,12 +6,14 @@
  *
  * Usage: client-padded HOST PORT NAME; what is typed is the standard input.
  */
+#include "config.h"
+
+#include "tests/net/peers/peer.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include "tests/net/peers/peer.h"
 
 int
 main (int argc, char **argv)

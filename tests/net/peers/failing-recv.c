@@ -5,6 +5,8 @@
  * `x` for failed; the last one holds for all that follow. The kernel has no way to make
  * a TCP connection fail and go on.
  */
+#include "config.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>

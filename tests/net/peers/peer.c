@@ -4,6 +4,8 @@
  * listen, and wait for the keyboard or the network. How each of them cuts its messages
  * is their own affair and not in here.
  */
+#include "config.h"
+
 #include "tests/net/peers/peer.h"
 
 #include <arpa/inet.h>

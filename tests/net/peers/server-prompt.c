@@ -9,14 +9,16 @@
  *
  * Usage: server-prompt [--whole-names] HOST; prints its port, then the lines it reads.
  */
+#include "config.h"
+
+#include "tests/net/peers/peer.h"
+
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include "tests/net/peers/peer.h"
 
 #define PEOPLE 16
 

@@ -5,12 +5,14 @@
  *
  * Usage: server-relay HOST; prints its port, then how many bytes came from whom.
  */
+#include "config.h"
+
+#include "tests/net/peers/peer.h"
+
 #include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include "tests/net/peers/peer.h"
 
 #define PEOPLE 16
 
