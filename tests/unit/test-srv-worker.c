@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A worker with its connections, rooms and a log in memory; people are the other ends of
+ * socket pairs. What goes over the wire is tried in full in the suite net; here are the
+ * things that many parts have to do together, seen within milliseconds.
+ */
+#include "config.h"
+
+#include "server/srv-worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "server/log/srv-log-memory.h"
+
+#define PATIENCE_US (10 * G_TIME_SPAN_SECOND)
+
+#define GREETING "Welcome to the room!!\nPlease type your name first:\n"
+#define WELCOME(name)                                                                              \
+  "Hi " name ", you are in the room now. Say 'quit' or 'exit' to leave.\n"                         \
+  "Just write now, everyone reads it\n"
+
+typedef struct
+{
+  GMainContext *context;
+  SrvLog *log;
+  SrvWorker *worker;
+  guint closed;
+} Fixture;
+
+typedef struct
+{
+  Fixture *f;
+  int fd;
+  GString *got; /* and not expected yet */
+  gboolean eof;
+} Person;
+
+static void
+on_entry (const SrvEntry *entry, gpointer data)
+{
+}
+
+static void
+on_closed (const SrvAddress *peer, gpointer data)
+{
+  ((Fixture *) data)->closed++;
+}
+
+static const SrvWorkerHooks hooks = { .entry = on_entry, .closed = on_closed };
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  SrvWorkerConfig config = { .language = SAL_PLAIN_ENGLISH };
+  static const guint lan[SAL_N_LIMITS] = {
+#define LAN(ID, key, unit, lan, ...) lan,
+    SAL_LIMITS (LAN)
+#undef LAN
+  };
+
+  memcpy (config.limits.value, lan, sizeof lan);
+  config.limits.value[SAL_LIMIT_SEND_QUEUE_BYTES] = 16384;
+  f->context = g_main_context_new ();
+  f->log = srv_log_new (srv_log_memory_new (), g_get_real_time, NULL);
+  f->worker = srv_worker_new (f->context, f->log, &config, &hooks, f);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  srv_log_free (f->log);
+  srv_worker_free (f->worker);
+  g_main_context_unref (f->context);
+}
+
+static void
+person_init (Person *person, Fixture *f)
+{
+  SrvAddress local = { .family = SRV_ADDRESS_LOCAL };
+  int fds[2];
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), ==, 0);
+  *person = (Person){ .f = f, .fd = fds[1], .got = g_string_new (NULL) };
+  srv_worker_take (f->worker, fds[0], &local, "('local', 0)", "lobby");
+  srv_reactor_wake (srv_worker_get_reactor (f->worker)); /* a listener would be in a turn */
+}
+
+static void
+person_clear (Person *person)
+{
+  if (person->fd >= 0)
+    close (person->fd);
+  g_string_free (person->got, TRUE);
+}
+
+static void
+person_send (Person *person, const char *bytes, gsize len)
+{
+  g_assert_cmpint (send (person->fd, bytes, len, MSG_NOSIGNAL), ==, (gssize) len);
+}
+
+static void
+person_say (Person *person, const char *text)
+{
+  person_send (person, text, strlen (text));
+}
+
+static void
+person_look (Person *person)
+{
+  char buffer[4096];
+  ssize_t n = 0;
+
+  while ((n = read (person->fd, buffer, sizeof buffer)) > 0)
+    g_string_append_len (person->got, buffer, n);
+  person->eof |= n == 0 || (n < 0 && errno == ECONNRESET);
+}
+
+static gboolean
+on_patience_ends (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Lets the worker go on until it has nothing to do or @patience_us are over. */
+static void
+turn (Fixture *f, gint64 patience_us)
+{
+  gboolean over = FALSE;
+  GSource *patience = g_timeout_source_new ((guint) (patience_us / 1000));
+
+  g_source_set_callback (patience, on_patience_ends, &over, NULL);
+  g_source_attach (patience, f->context);
+  g_main_context_iteration (f->context, TRUE);
+  g_source_destroy (patience);
+  g_source_unref (patience);
+}
+
+/* Waits for exactly this, and for nothing more. */
+static void
+person_expect (Person *person, const char *text)
+{
+  gint64 until_us = g_get_monotonic_time () + PATIENCE_US;
+
+  for (person_look (person);
+       person->got->len < strlen (text) && !person->eof && g_get_monotonic_time () < until_us;
+       person_look (person))
+    turn (person->f, PATIENCE_US / 10);
+  g_assert_cmpstr (person->got->str, ==, text);
+  g_string_truncate (person->got, 0);
+}
+
+static void
+person_expect_end (Person *person)
+{
+  gint64 until_us = g_get_monotonic_time () + PATIENCE_US;
+
+  for (person_look (person); !person->eof && g_get_monotonic_time () < until_us;
+       person_look (person))
+    turn (person->f, PATIENCE_US / 10);
+  g_assert_true (person->eof);
+  g_assert_cmpstr (person->got->str, ==, "");
+}
+
+static void
+person_join (Person *person, Fixture *f, const char *name, const char *welcome)
+{
+  g_autofree char *line = g_strconcat (name, "\n", NULL);
+
+  person_init (person, f);
+  person_expect (person, GREETING);
+  person_say (person, line);
+  person_expect (person, welcome);
+}
+
+/* The worker has taken what was sent. */
+static void
+settle (Fixture *f)
+{
+  while (g_main_context_iteration (f->context, FALSE))
+    ;
+}
+
+static void
+test_one_person (Fixture *f, gconstpointer data)
+{
+  Person ada;
+
+  person_join (&ada, f, "Ada", WELCOME ("Ada"));
+  person_say (&ada, "ciao\n");
+  person_expect (&ada, "> Ada('local', 0): ciao\n");
+  person_say (&ada, "uno\ndue\n/me waves\n/who\n");
+  person_expect (&ada, "> Ada('local', 0): uno\n> Ada('local', 0): due\n"
+                       "* Ada('local', 0) waves\n-- In lobby (1): Ada\n");
+  person_say (&ada, "quit\n");
+  person_expect (&ada, "Goodbye and see you soon\n");
+  person_expect_end (&ada);
+  person_clear (&ada);
+  while (f->closed == 0)
+    turn (f, PATIENCE_US);
+  g_assert_cmpuint (srv_worker_count (f->worker), ==, 0);
+}
+
+/* Those inside learn of a newcomer before the newcomer is welcome (1.1), and of a leave
+ * all but the one who leaves. */
+static void
+test_two_people (Fixture *f, gconstpointer data)
+{
+  Person ada;
+  Person bob;
+
+  person_join (&ada, f, "Ada", WELCOME ("Ada"));
+  person_join (&bob, f, "ada", WELCOME ("ada_2"));
+  person_expect (&ada, "> ada_2('local', 0) has come into the chat room.\n");
+  person_say (&ada, "ciao\n");
+  person_expect (&bob, "> Ada('local', 0): ciao\n");
+  person_expect (&ada, "> Ada('local', 0): ciao\n");
+  person_say (&bob, "quit\n");
+  person_expect (&bob, "Goodbye and see you soon\n");
+  person_expect_end (&bob);
+  person_expect (&ada, "> ada_2('local', 0) has left this room.\n");
+  person_clear (&bob);
+  person_clear (&ada);
+}
+
+/* Rooms do not hear of each other. */
+static void
+test_two_rooms (Fixture *f, gconstpointer data)
+{
+  Person ada;
+  Person bob;
+
+  person_join (&ada, f, "Ada", WELCOME ("Ada"));
+  person_join (&bob, f, "Bob", WELCOME ("Bob"));
+  person_expect (&ada, "> Bob('local', 0) has come into the chat room.\n");
+  person_say (&bob, "/join Tea\n");
+  person_expect (&bob, "-- You are in Tea now.\n");
+  person_expect (&ada, "> Bob('local', 0) has left this room.\n");
+  person_say (&bob, "anybody?\n");
+  person_expect (&bob, "> Bob('local', 0): anybody?\n");
+  person_say (&ada, "ciao\n");
+  person_expect (&ada, "> Ada('local', 0): ciao\n");
+  person_say (&bob, "/who\n");
+  person_expect (&bob, "-- In Tea (1): Bob\n");
+  person_clear (&ada);
+  person_clear (&bob);
+}
+
+/* After an answer out of the log the conversation goes on. */
+static void
+test_history (Fixture *f, gconstpointer data)
+{
+  Person ada;
+
+  person_join (&ada, f, "Ada", WELCOME ("Ada"));
+  person_say (&ada, "/history\n");
+  person_expect (&ada, "-- Nothing was said in lobby yet.\n");
+  person_say (&ada, "ciao\n");
+  person_expect (&ada, "> Ada('local', 0): ciao\n");
+  person_say (&ada, "/history 1\nuno\n");
+  while (strstr (ada.got->str, "uno\n") == NULL)
+    {
+      turn (f, PATIENCE_US);
+      person_look (&ada);
+    }
+  g_assert_true (g_str_has_suffix (ada.got->str, "] > Ada: ciao\n> Ada('local', 0): uno\n"));
+  person_clear (&ada);
+}
+
+/* S24: FIN without quit, with a partial line. */
+static void
+test_half_close (Fixture *f, gconstpointer data)
+{
+  Person ada;
+  Person bob;
+
+  person_join (&ada, f, "Ada", WELCOME ("Ada"));
+  person_init (&bob, f);
+  person_say (&bob, "Bob\nciao\na presto");
+  shutdown (bob.fd, SHUT_WR);
+  person_expect (&bob, GREETING WELCOME ("Bob") "> Bob('local', 0): ciao\n"
+                                                "> Bob('local', 0): a presto\n");
+  person_expect_end (&bob);
+  person_expect (&ada, "> Bob('local', 0) has come into the chat room.\n"
+                       "> Bob('local', 0): ciao\n> Bob('local', 0): a presto\n"
+                       "> Bob('local', 0) has left this room.\n");
+  person_clear (&ada);
+  person_clear (&bob);
+}
+
+/* Somebody who is gone without a word, and nobody who never said a name. */
+static void
+test_gone (Fixture *f, gconstpointer data)
+{
+  Person ada;
+  Person bob;
+  Person nobody;
+
+  person_join (&ada, f, "Ada", WELCOME ("Ada"));
+  person_join (&bob, f, "Bob", WELCOME ("Bob"));
+  person_init (&nobody, f);
+  person_clear (&nobody);
+  person_clear (&bob);
+  person_expect (&ada, "> Bob('local', 0) has come into the chat room.\n"
+                       "> Bob('local', 0) has left this room.\n");
+  while (srv_worker_count (f->worker) > 1)
+    turn (f, PATIENCE_US);
+  person_clear (&ada);
+}
+
+/* S4: CR LF to those who sent it, from the welcome on. */
+static void
+test_crlf (Fixture *f, gconstpointer data)
+{
+  Person ada;
+
+  person_init (&ada, f);
+  person_say (&ada, "Ada\r\n");
+  person_expect (&ada,
+                 GREETING "Hi Ada, you are in the room now. Say 'quit' or 'exit' to leave.\r\n"
+                          "Just write now, everyone reads it\r\n");
+  person_say (&ada, "ciao\r\n");
+  person_expect (&ada, "> Ada('local', 0): ciao\r\n");
+  person_clear (&ada);
+}
+
+/* S11, S13: a program that ends nothing. */
+static void
+test_raw (Fixture *f, gconstpointer data)
+{
+  Person ada;
+
+  person_init (&ada, f);
+  person_say (&ada, "Ada");
+  person_expect (&ada, GREETING WELCOME ("Ada"));
+  person_say (&ada, "ciao");
+  person_expect (&ada, "> Ada('local', 0): ciao\n");
+  person_say (&ada, "quit");
+  person_expect (&ada, "Goodbye and see you soon\n");
+  person_expect_end (&ada);
+  person_clear (&ada);
+}
+
+static void
+test_telnet (Fixture *f, gconstpointer data)
+{
+  Person ada;
+
+  person_init (&ada, f);
+  person_say (&ada, "\xFF\xFD\x03"
+                    "Ada\r\n");
+  person_expect (&ada,
+                 GREETING "\xFF\xFC\x03"
+                          "Hi Ada, you are in the room now. Say 'quit' or 'exit' to leave.\r\n"
+                          "Just write now, everyone reads it\r\n");
+  person_say (&ada, "cia\xFF\xF4");
+  person_expect (&ada, "Goodbye and see you soon\r\n");
+  person_expect_end (&ada);
+  person_clear (&ada);
+}
+
+/* S27 */
+static void
+test_browser (Fixture *f, gconstpointer data)
+{
+  Person browser;
+
+  person_init (&browser, f);
+  person_expect (&browser, GREETING);
+  person_say (&browser, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  while (!browser.eof)
+    {
+      turn (f, PATIENCE_US / 10);
+      person_look (&browser);
+    }
+  g_assert_true (g_str_has_prefix (browser.got->str, "HTTP/1.1 400 "));
+  person_clear (&browser);
+}
+
+/* S25 */
+static void
+test_three_errors (Fixture *f, gconstpointer data)
+{
+  Person ada;
+
+  person_join (&ada, f, "Ada", WELCOME ("Ada"));
+  for (int i = 0; i < 3; i++)
+    {
+      person_send (&ada, "\x01\x02\x03\x04", 4);
+      settle (f); /* a segment each */
+    }
+  person_expect (&ada, "-- Three errors in a row: the connection ends.\n");
+  person_expect_end (&ada);
+  person_clear (&ada);
+}
+
+/* Somebody who does not read is dropped alone; the others are told. */
+static void
+test_slow_reader (Fixture *f, gconstpointer data)
+{
+  Person ada;
+  Person bob;
+  g_autofree char *text = g_strnfill (4000, 'x');
+  g_autofree char *line = g_strconcat (text, "\n", NULL);
+  g_autofree char *message = g_strdup_printf ("> Ada('local', 0): %s\n", text);
+  gboolean told = FALSE;
+
+  person_join (&ada, f, "Ada", WELCOME ("Ada"));
+  person_join (&bob, f, "Bob", WELCOME ("Bob"));
+  person_expect (&ada, "> Bob('local', 0) has come into the chat room.\n");
+  for (int i = 0; i < 1000 && !told; i++)
+    {
+      person_say (&ada, line);
+      while (ada.got->len < strlen (message))
+        {
+          turn (f, PATIENCE_US / 10);
+          person_look (&ada);
+        }
+      settle (f);
+      person_look (&ada);
+      g_assert_true (g_str_has_prefix (ada.got->str, message));
+      told = strstr (ada.got->str, "> Bob('local', 0) has left this room.\n") != NULL;
+      g_string_truncate (ada.got, 0);
+    }
+  g_assert_true (told);
+
+  /* Bob reads again: whole lines, and why. */
+  while (!bob.eof)
+    {
+      turn (f, PATIENCE_US / 10);
+      person_look (&bob);
+    }
+  g_assert_true (g_str_has_prefix (bob.got->str, message));
+  g_assert_true (g_str_has_suffix (
+      bob.got->str, "\n-- Not accepted: the limit send-queue-bytes is 16384 here.\n"));
+  person_clear (&ada);
+  person_clear (&bob);
+}
+
+static void
+test_close (Fixture *f, gconstpointer data)
+{
+  Person ada;
+  Person nobody;
+
+  person_join (&ada, f, "Ada", WELCOME ("Ada"));
+  person_init (&nobody, f);
+  person_expect (&nobody, GREETING);
+  srv_worker_close (f->worker);
+  person_expect (&ada, "Goodbye and see you soon\n");
+  person_expect (&nobody, "Goodbye and see you soon\n");
+  person_expect_end (&ada);
+  person_expect_end (&nobody);
+  person_clear (&ada);
+  person_clear (&nobody);
+  while (srv_worker_count (f->worker) > 0)
+    turn (f, PATIENCE_US);
+  g_assert_cmpuint (f->closed, ==, 2);
+}
+
+#define ADD(path, func) g_test_add ("/worker/" path, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("one-person-from-the-greeting-to-the-goodbye", test_one_person);
+  ADD ("two-people-hear-each-other", test_two_people);
+  ADD ("two-rooms-do-not", test_two_rooms);
+  ADD ("goes-on-after-history", test_history);
+  ADD ("a-half-closed-peer-gets-everything", test_half_close);
+  ADD ("who-is-gone-is-gone-once", test_gone);
+  ADD ("cr-lf-to-those-who-send-it", test_crlf);
+  ADD ("a-program-that-ends-nothing", test_raw);
+  ADD ("telnet", test_telnet);
+  ADD ("a-browser", test_browser);
+  ADD ("three-errors-in-a-row", test_three_errors);
+  ADD ("who-does-not-read-is-dropped-alone", test_slow_reader);
+  ADD ("goodbye-to-everybody", test_close);
+  return g_test_run ();
+}
