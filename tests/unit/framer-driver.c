@@ -9,6 +9,7 @@
 
 #include "tests/unit/framer-driver.h"
 
+#include <malloc.h>
 #include <string.h>
 
 static void
@@ -94,7 +95,10 @@ check_memory (const SalFramer *framer)
       g_assert_cmpuint (framer->size, ==, 0);
     }
   else
-    g_assert_cmpuint (framer->size, <=, MAX (1024, 4 * pending + 4));
+    {
+      g_assert_cmpuint (framer->size, <=, MAX (1024, 4 * pending + 4));
+      g_assert_cmpuint (malloc_usable_size (framer->buf), <=, 2 * framer->size + 64);
+    }
 }
 
 /* Which timer may run in which class, and that it is not due yet. */

@@ -289,6 +289,8 @@ test_every_line_ends_alike (void)
       g_assert_cmpstr (crlf, ==, joined);
       if (event->kind != SAL_EVENT_NOTE || event->note != SAL_NOTE_HELP)
         g_assert_cmpuint (g_strv_length (lines), ==, 2);
+      else
+        g_assert_cmpuint (g_strv_length (lines), ==, 4);
       if (event->kind == SAL_EVENT_NOTE)
         for (guint l = 0; lines[l + 1] != NULL; l++)
           g_assert_true (g_str_has_prefix (lines[l], "-- "));

@@ -26,6 +26,13 @@ test_close (void)
   sal_fd_close (&fds[0]); /* nothing happens */
   g_assert_cmpint (fds[0], ==, -1);
   sal_fd_close (&fds[1]);
+
+  /* 0 is a descriptor like any other. */
+  fd = 0;
+  sal_fd_close (&fd);
+  g_assert_cmpint (fd, ==, -1);
+  g_assert_cmpint (fcntl (0, F_GETFD), ==, -1);
+  g_assert_cmpint (open ("/dev/null", O_RDONLY), ==, 0);
 }
 
 static gpointer

@@ -359,6 +359,22 @@ static const Row server_rows[] = {
          "abc") },
     "0:BINARY",
     UNKNOWN },
+  { "one-of-three-is-over-a-quarter",
+    { S (0,
+         "\x01"
+         "ab") },
+    "0:BINARY",
+    UNKNOWN },
+  { "two-pairs-are-enough-for-utf-16", { S (0, "A\0d\0") }, "0:BINARY", UNKNOWN },
+  { "a-lone-control-byte-is-binary",
+    { S (0, "Ada\n"), S (9, "\x01"), S (10, "uno\n") },
+    "0:Ada$ | 9:BINARY | 10:uno$",
+    LINE },
+  { "a-binary-segment-between-two-lines-of-a-raw-peer",
+    { S (0, "Ada"), S (1000, "uno\n"), S (2000, "\x01\x02\x03\x04"), S (3000, "due\n"),
+      S (4000, "tre") },
+    "300:Ada | 1000:uno$ | 2000:BINARY | 3000:due$ | 4050:tre",
+    RAW },
   { "a-quarter-of-control-bytes-is-not-over",
     { S (0,
          "\x01\x02"
@@ -410,6 +426,10 @@ static const Row server_rows[] = {
   { "only-the-first-bytes-are-tls",
     { S (0, "Ada\n"), S (9, "\x16\x03\x01") },
     "0:Ada$ | 9:BINARY",
+    LINE },
+  { "a-single-byte-later-is-not-its-first-byte",
+    { S (0, "Ada\n"), S (9, "x"), S (10, "\x03\x01\x02"), S (11, "\n") },
+    "0:Ada$ | 10:BINARY | 11:x$",
     LINE },
   { "the-first-byte-of-tls-alone-is-waited-for-3-s", { S (0, "\x16") }, "3000:\\x16", RAW },
   { "after-3-s-it-is-not-tls",
@@ -762,6 +782,36 @@ test_clear_and_use_again (void)
   sal_framer_clear (&framer);
 }
 
+/* S4: the welcome already has CR LF, so it must be known when the name is given. */
+static void
+test_crlf_is_known_with_the_unit (void)
+{
+  static const struct
+  {
+    const char *bytes;
+    gsize len;
+    gboolean crlf;
+  } rows[] = {
+    { "Ada\r\n", 5, TRUE },
+    { "Ada\n", 4, FALSE },
+    { "Ada\r", 4, FALSE },
+    { "Ada\r\0", 5, FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      SalFramer framer;
+      SalUnit unit;
+
+      sal_framer_init (&framer, SAL_FRAMER_SERVER, 4096);
+      sal_framer_push (&framer, rows[i].bytes, rows[i].len, 0);
+      g_assert_true (sal_framer_next (&framer, 0, &unit));
+      g_assert_cmpint (sal_framer_wants_crlf (&framer), ==, rows[i].crlf);
+      g_assert_cmpint (sal_framer_peer_class (&framer), ==, SAL_PEER_LINE);
+      sal_framer_clear (&framer);
+    }
+}
+
 /* Units of one segment lie in one buffer; each must be whole while it is looked at. */
 static void
 test_units_stay_valid_until_the_next_call (void)
@@ -1085,6 +1135,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/framer/due-times-of-a-terminal", test_due_times_of_a_terminal);
   g_test_add_func ("/proto/framer/client/due-times", test_due_times_of_a_client);
   g_test_add_func ("/proto/framer/may-be-cleared-and-used-again", test_clear_and_use_again);
+  g_test_add_func ("/proto/framer/cr-lf-is-known-with-the-unit", test_crlf_is_known_with_the_unit);
   g_test_add_func ("/proto/framer/units-stay-valid-until-the-next-call",
                    test_units_stay_valid_until_the_next_call);
   g_test_add_func ("/proto/framer/law/cutting-of-pushes-changes-nothing", test_law_pushes);

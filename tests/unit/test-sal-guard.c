@@ -103,6 +103,7 @@ test_tls_alert (void)
   g_assert_cmpuint (len, ==, 7);
   g_assert_cmpint (alert[0], ==, 21);
   g_assert_cmpint (alert[1], ==, 3);
+  g_assert_cmpint (alert[2], ==, 1); /* the version of records that all understand */
   g_assert_cmpint (alert[3] << 8 | alert[4], ==, 2);
   g_assert_cmpint (alert[5], ==, 2);
 }

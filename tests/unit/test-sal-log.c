@@ -126,6 +126,55 @@ test_writer (gconstpointer level)
     g_test_trap_assert_stderr ("");
 }
 
+static GThread *main_thread;
+
+static void
+before_in_main (void)
+{
+  g_assert_true (g_thread_self () == main_thread);
+  fputs ("<", stderr);
+}
+
+static void
+after_in_main (void)
+{
+  g_assert_true (g_thread_self () == main_thread);
+  fputs (">", stderr);
+}
+
+static gpointer
+log_from_here (gpointer data)
+{
+  log_one_of_each ();
+  return NULL;
+}
+
+/* The line being typed belongs to the thread that reads it: what others log is printed
+ * there, in its turn. */
+static void
+test_other_threads (void)
+{
+  if (g_test_subprocess ())
+    {
+      g_log_set_always_fatal (G_LOG_LEVEL_ERROR);
+      main_thread = g_thread_self ();
+      g_assert_true (g_main_context_acquire (NULL)); /* as a main loop does */
+      sal_log_init ("testprog");
+      g_thread_join (g_thread_new ("other", log_from_here, NULL)); /* nobody types: at once */
+      sal_log_set_terminal_hooks (before_in_main, after_in_main);
+      g_thread_join (g_thread_new ("other", log_from_here, NULL));
+      g_message ("from here");
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+  g_test_trap_assert_stderr ("testprog: a message\ntestprog: a warning\n<testprog: from here\n>"
+                             "<testprog: a message\n><testprog: a warning\n>");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -136,5 +185,6 @@ main (int argc, char **argv)
   g_test_add_data_func ("/base/log/shows-all-at-debug", "debug", test_writer);
   g_test_add_data_func ("/base/log/shows-messages-at-message", "message", test_writer);
   g_test_add_data_func ("/base/log/shows-nothing-but-bugs-at-error", "error", test_writer);
+  g_test_add_func ("/base/log/prints-other-threads-where-somebody-types", test_other_threads);
   return g_test_run ();
 }

@@ -134,6 +134,11 @@ static const Row clean_rows[] = {
        "a\xE2\x80\x83\xE2\x80\xA8"),
     "a" },
   { "white-space-inside-stays", B ("a  b"), "a  b" },
+  { "a-no-break-space-inside-stays",
+    B ("a\xC2\xA0"
+       "b"),
+    "a\xC2\xA0"
+    "b" },
   { "what-is-dropped-does-not-hide-white-space", B ("\x01 a \x01"), "a" },
   { "nothing-is-nothing", B (""), NULL },
   { "spaces-are-nothing", B (" \t\xC2\xA0"), NULL },

@@ -47,6 +47,7 @@ static const Good good_clients[] = {
   { "fe80::1:2", SAL_SCHEME_PLAIN, "fe80::1:2", 15102 },
   { "plain://example.org/tea", SAL_SCHEME_PLAIN, "example.org", 15102, FALSE, "tea" },
   { "plain://example.org/", SAL_SCHEME_PLAIN, "example.org", 15102 },
+  { "plain://example.org/x", SAL_SCHEME_PLAIN, "example.org", 15102, FALSE, "x" },
   { "plain://[::1]:9/caff%C3%A8", SAL_SCHEME_PLAIN, "::1", 9, TRUE, "caff\xC3\xA8" },
   { "plains://example.org", SAL_SCHEME_PLAINS, "example.org", 15103 },
   { "irc://example.org/tea", SAL_SCHEME_IRC, "example.org", 6667, FALSE, "tea" },
@@ -239,6 +240,13 @@ test_copy (void)
   g_assert_true (copy->port_given);
   g_assert_null (copy->path);
   g_assert_cmpstr (g_hash_table_lookup (copy->query, "room"), ==, "tea");
+
+  g_clear_pointer (&copy, sal_uri_free);
+  uri = sal_uri_parse_client ("unix:///run/salotto.sock", NULL);
+  copy = sal_uri_copy (uri);
+  g_clear_pointer (&uri, sal_uri_free);
+  g_assert_null (copy->host);
+  g_assert_cmpstr (copy->path, ==, "/run/salotto.sock");
 }
 
 static void

@@ -204,6 +204,7 @@ test_parse_network (void)
 
           g_assert_cmpstr (formatted, ==, rows[i].formatted);
           g_assert_cmpint (network.bits, ==, rows[i].bits);
+          g_assert_cmpint (network.address.port, ==, 0);
           g_assert_true (srv_network_parse (formatted, &again));
           g_assert_cmpint (again.bits, ==, network.bits);
           g_assert_cmpmem (again.address.bytes, 16, network.address.bytes, 16);

@@ -50,6 +50,9 @@ test_read (Fixture *f, gconstpointer data)
   g_assert_cmpmem (buffer, n, "ciao a tutti qua", 16);
   g_assert_cmpint (srv_link_read (&f->link, buffer, sizeof buffer, &n), ==, SRV_LINK_OK);
   g_assert_cmpmem (buffer, n, "nti", 3);
+  g_assert_cmpint (write (f->peer, "x", 1), ==, 1);
+  g_assert_cmpint (srv_link_read (&f->link, buffer, sizeof buffer, &n), ==, SRV_LINK_OK);
+  g_assert_cmpmem (buffer, n, "x", 1);
   g_assert_cmpint (shutdown (f->peer, SHUT_WR), ==, 0);
   g_assert_cmpint (srv_link_read (&f->link, buffer, sizeof buffer, &n), ==, SRV_LINK_EOF);
   g_assert_cmpuint (n, ==, 0);
@@ -79,8 +82,11 @@ test_write (Fixture *f, gconstpointer data)
   g_assert_cmpuint (n, ==, 4);
   g_assert_cmpint (srv_link_write (&f->link, iov, 2, &n), ==, SRV_LINK_OK);
   g_assert_cmpuint (n, ==, 8);
-  g_assert_cmpint (read (f->peer, buffer, sizeof buffer), ==, 12);
-  g_assert_cmpmem (buffer, 12, "uno\nuno\ndue\n", 12);
+  iov[0].iov_len = 1;
+  g_assert_cmpint (srv_link_write (&f->link, iov, 1, &n), ==, SRV_LINK_OK);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_cmpint (read (f->peer, buffer, sizeof buffer), ==, 13);
+  g_assert_cmpmem (buffer, 13, "uno\nuno\ndue\nu", 13);
 }
 
 /* A peer that does not read is nobody to wait for. */

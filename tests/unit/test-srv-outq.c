@@ -239,8 +239,10 @@ test_drop_at_every_byte (void)
   static const char all[] = "uno\ndue\ntre\n";
 
   for (gsize m = 0; m < G_N_ELEMENTS (modes); m++)
-    for (gsize sent = 0; sent <= strlen (all); sent++)
+    for (gsize k = 0; k <= 2 * strlen (all) + 1; k++)
       {
+        gsize sent = k / 2;
+        gboolean in_steps = k % 2;
         Fixture f;
         g_autofree char *kept = NULL;
         g_autofree char *rest = NULL;
@@ -250,7 +252,11 @@ test_drop_at_every_byte (void)
         push (&f, "uno\n");
         push (&f, "due\n");
         push (&f, "tre\n");
-        srv_outq_sent (&f.outq, sent);
+        if (in_steps)
+          for (gsize i = 0; i < sent; i++)
+            srv_outq_sent (&f.outq, 1);
+        else
+          srv_outq_sent (&f.outq, sent);
         srv_outq_drop_unsent (&f.outq);
         kept = waiting (&f);
         rest = g_strndup (all + sent, whole - sent);
