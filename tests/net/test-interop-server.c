@@ -170,8 +170,9 @@ static const Client clients[] = {
     TRUE,
     .says = "perché no? città 🙂",
     .leaves = "quit" },
+  /* The interrupt key is for telnet alone: some shells would die of it. */
   { "telnet-at-a-terminal-interrupted",
-    { "script", "-qefc", "telnet " HOST " PORT", "/dev/null" },
+    { "script", "-qefc", "exec telnet " HOST " PORT", "/dev/null" },
     TRUE,
     .leaves = "\003" },
 };
@@ -255,7 +256,10 @@ test_several_clients (Room *room, gconstpointer data)
       "sono qui, perché no? 🙂" },
     { "Bruno", { "client-homework", HOST, "PORT", "Bruno" }, FALSE, "città e caffè ☕" },
     { "Carla", { "nc.openbsd", HOST, "PORT" }, TRUE, "ñandú, Füße, 🎉" },
-    { "Dario", { "script", "-qefc", "telnet " HOST " PORT", "/dev/null" }, TRUE, "été – où? 5 €" },
+    { "Dario",
+      { "script", "-qefc", "exec telnet " HOST " PORT", "/dev/null" },
+      TRUE,
+      "été – où? 5 €" },
     { "Elena",
       { "ReadLineClient", HOST, "PORT", "Elena" },
       FALSE,
