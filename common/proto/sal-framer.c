@@ -160,7 +160,7 @@ is_binary (const guint8 *bytes, gsize len, guint8 telnet_state)
     {
       guint8 c = bytes[i];
 
-      if (!telnet_step (&telnet_state, c))
+      if ((telnet_state != STATE_DATA || c == TELNET_IAC) && !telnet_step (&telnet_state, c))
         continue;
       data++;
       controls += c < 0x20 && c != '\0' && c != '\n' && c != '\r' && c != '\t' && c != '\b';
@@ -342,6 +342,23 @@ take_telnet (SalFramer *framer, guint8 c, gboolean *data, SalUnit *unit)
   return FALSE;
 }
 
+/* Takes the byte in hand into the unit, and with it the printable ASCII after it, which
+ * means nothing to any rule. */
+static void
+take_run (SalFramer *framer)
+{
+  const guint8 *at = framer->buf + framer->read;
+  guint32 room = framer->limit - (framer->write - framer->unit_end);
+  guint32 most = MIN (framer->fill - framer->read, room);
+  guint32 n = 1;
+
+  while (n < most && at[n] >= 0x20 && at[n] < 0x7F)
+    n++;
+  memmove (framer->buf + framer->write, at, n);
+  framer->read += n;
+  framer->write += n;
+}
+
 /* Take input until a unit is complete or the input is used up. */
 static gboolean
 decode (SalFramer *framer, SalUnit *unit)
@@ -380,8 +397,7 @@ decode (SalFramer *framer, SalUnit *unit)
       if (framer->write - framer->unit_end >= framer->limit)
         return give_cut (framer, unit);
 
-      framer->read++;
-      framer->buf[framer->write++] = c;
+      take_run (framer);
     }
   return FALSE;
 }

