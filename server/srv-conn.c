@@ -49,6 +49,17 @@ srv_conn_from_outq (SrvOutq *outq)
   return sal_container_of (outq, SrvConn, outq);
 }
 
+/**
+ * srv_conn_from_member:
+ *
+ * Returns: (transfer none): the connection that @member belongs to.
+ */
+SrvConn *
+srv_conn_from_member (SrvMember *member)
+{
+  return sal_container_of (member, SrvConn, member);
+}
+
 static gint64
 now_us (const SrvConn *conn)
 {
@@ -77,6 +88,32 @@ update_style (SrvConn *conn)
                     : raw                  ? SRV_OUTQ_ONE_EACH
                                            : SRV_OUTQ_GATHER;
   srv_room_set_variant (&conn->member, sal_plain_variant (eol, config->language));
+}
+
+/* Whether this peer reads but cannot follow. When one has caught up, those who speak
+ * there may have been waiting for it. */
+static void
+set_lagging (SrvConn *conn, gboolean lagging)
+{
+  SrvRoom *room = conn->member.room;
+  gboolean was_lagging = conn->member.lagging;
+
+  srv_room_set_lagging (&conn->member, lagging);
+  if (was_lagging && !lagging && !srv_room_is_behind (room))
+    conn->host->caught_up (conn->host->worker, room);
+}
+
+/**
+ * srv_conn_leave_room:
+ *
+ * Reads in no room any more.
+ */
+void
+srv_conn_leave_room (SrvConn *conn)
+{
+  set_lagging (conn, FALSE);
+  srv_room_remove (&conn->member);
+  conn->session.present = NULL;
 }
 
 /* The session's requests. */
@@ -135,7 +172,7 @@ end (SrvSession *session, SrvEnd how)
 
   if (conn->ending || conn->closed)
     return;
-  srv_room_remove (&conn->member);
+  srv_conn_leave_room (conn);
   if (how == SRV_END_HTTP || how == SRV_END_TLS)
     {
       answer = how == SRV_END_HTTP ? sal_guard_http_answer () : sal_guard_tls_alert ();
@@ -166,8 +203,7 @@ close_with (SrvConn *conn, void (*close_link) (SrvLink *))
   if (conn->closed)
     return;
   conn->closed = TRUE;
-  srv_room_remove (&conn->member);
-  conn->session.present = NULL;
+  srv_conn_leave_room (conn);
   srv_reactor_disarm (conn->host->reactor, &conn->framer_deadline);
   srv_reactor_disarm (conn->host->reactor, &conn->life_deadline);
   srv_reactor_disarm (conn->host->reactor, &conn->stall_deadline);
@@ -243,9 +279,42 @@ static void
 drop_slow (SrvConn *conn, SalLimit limit)
 {
   conn->host->counters->dropped_slow++;
-  srv_room_remove (&conn->member);
+  srv_conn_leave_room (conn);
   srv_outq_drop_unsent (&conn->outq);
   put_out_for (conn, limit);
+}
+
+/* Something waits that the kernel does not take now. Somebody who reads is given time,
+ * and the room waits for most of its readers; somebody who has read nothing for a
+ * few seconds must not have much waiting. */
+static void
+judge_reader (SrvConn *conn)
+{
+  guint most = conn->host->config->limits.value[SAL_LIMIT_SEND_QUEUE_BYTES];
+  gboolean reads = conn->stall_deadline.queue != SRV_QUEUE_STALL ||
+                   !srv_deadline_is_armed (&conn->stall_deadline);
+
+  if (!srv_deadline_is_armed (&conn->stall_deadline))
+    srv_reactor_arm (conn->host->reactor, &conn->stall_deadline, SRV_QUEUE_LAG, SAL_LAG_US);
+  if (conn->ending)
+    return;
+  if (conn->outq.bytes > (reads ? MAX (most, SAL_SEND_QUEUE_MOST_BYTES) : most))
+    drop_slow (conn, SAL_LIMIT_SEND_QUEUE_BYTES);
+  else
+    set_lagging (conn, reads && conn->outq.bytes > most / 2);
+}
+
+/* So long without a byte being taken: this is nobody to wait for. */
+static void
+note_stall (SrvConn *conn)
+{
+  gint64 stall_us =
+      (gint64) conn->host->config->limits.value[SAL_LIMIT_SEND_STALL_SECONDS] * G_USEC_PER_SEC;
+
+  srv_reactor_arm (conn->host->reactor, &conn->stall_deadline, SRV_QUEUE_STALL,
+                   MAX (stall_us - SAL_LAG_US, 0));
+  set_lagging (conn, FALSE);
+  judge_reader (conn);
 }
 
 static SrvLinkStatus
@@ -276,7 +345,6 @@ write_some (SrvConn *conn)
 void
 srv_conn_flush (SrvConn *conn)
 {
-  const guint *limits = conn->host->config->limits.value;
   SrvLinkStatus status = SRV_LINK_OK;
 
   while (!conn->closed && !conn->blocked && conn->outq.n > 0 && status == SRV_LINK_OK)
@@ -292,18 +360,14 @@ srv_conn_flush (SrvConn *conn)
     {
       conn->blocked = FALSE;
       watch_for (conn, EPOLLOUT, FALSE);
+      set_lagging (conn, FALSE);
       if (conn->ending)
         end_writing (conn);
       return;
     }
-
   conn->blocked = TRUE;
   watch_for (conn, EPOLLOUT, TRUE);
-  if (!srv_deadline_is_armed (&conn->stall_deadline))
-    srv_reactor_arm (conn->host->reactor, &conn->stall_deadline, SRV_QUEUE_STALL,
-                     (gint64) limits[SAL_LIMIT_SEND_STALL_SECONDS] * G_USEC_PER_SEC);
-  if (conn->outq.bytes > limits[SAL_LIMIT_SEND_QUEUE_BYTES] && !conn->ending)
-    drop_slow (conn, SAL_LIMIT_SEND_QUEUE_BYTES);
+  judge_reader (conn);
 }
 
 /* Receiving. */
@@ -311,7 +375,8 @@ srv_conn_flush (SrvConn *conn)
 static gboolean
 is_held (const SrvConn *conn)
 {
-  return conn->host->held || srv_session_is_waiting (&conn->session);
+  return conn->host->held || srv_session_is_waiting (&conn->session) ||
+         (conn->member.room != NULL && srv_room_is_behind (conn->member.room));
 }
 
 static void
@@ -478,6 +543,23 @@ srv_conn_entry (SrvConn *conn, const SrvEntry *entry)
   srv_conn_resume (conn);
 }
 
+static SrvConn *
+conn_from_deadline (SrvDeadline *deadline)
+{
+  switch (deadline->queue)
+    {
+    case SRV_QUEUE_LOGIN:
+    case SRV_QUEUE_LEAVE:
+    case SRV_QUEUE_DRAIN:
+      return sal_container_of (deadline, SrvConn, life_deadline);
+    case SRV_QUEUE_LAG:
+    case SRV_QUEUE_STALL:
+      return sal_container_of (deadline, SrvConn, stall_deadline);
+    default:
+      return sal_container_of (deadline, SrvConn, framer_deadline);
+    }
+}
+
 /**
  * srv_conn_due:
  * @deadline: one of a connection, whose time has come
@@ -485,10 +567,7 @@ srv_conn_entry (SrvConn *conn, const SrvEntry *entry)
 void
 srv_conn_due (SrvDeadline *deadline)
 {
-  SrvConn *conn =
-      deadline->queue < SAL_N_FRAMER_TIMERS ? sal_container_of (deadline, SrvConn, framer_deadline)
-      : deadline->queue == SRV_QUEUE_STALL  ? sal_container_of (deadline, SrvConn, stall_deadline)
-                                            : sal_container_of (deadline, SrvConn, life_deadline);
+  SrvConn *conn = conn_from_deadline (deadline);
 
   switch (deadline->queue)
     {
@@ -502,6 +581,9 @@ srv_conn_due (SrvDeadline *deadline)
       /* The peer has had its time. A close would leave a FIN_WAIT2 behind for as
        * long again (S23). */
       srv_conn_close (conn);
+      break;
+    case SRV_QUEUE_LAG:
+      note_stall (conn);
       break;
     case SRV_QUEUE_STALL:
       if (conn->ending)

@@ -29,6 +29,7 @@ typedef struct
   SrvWorker *worker;
   void (*post) (SrvWorker *worker, SrvEntry *entry);
   void (*read) (SrvWorker *worker, SrvLogQuery *query, guint64 connection);
+  void (*caught_up) (SrvWorker *worker, SrvRoom *room); /* it is no longer behind */
   void (*closed) (SrvWorker *worker, SrvConn *conn);
 } SrvConnHost;
 
@@ -45,7 +46,7 @@ struct _SrvConn
   SrvMember member;
   SrvDeadline framer_deadline;
   SrvDeadline life_deadline;  /* login, leave, drain: one after the other */
-  SrvDeadline stall_deadline; /* while something cannot be sent */
+  SrvDeadline stall_deadline; /* while something cannot be sent: lag, then stall */
   SrvConn *next_closed;
   guint input_left : 1;  /* units that could not be handled yet */
   guint read_ended : 1;  /* the peer's FIN has come */
@@ -69,9 +70,11 @@ void srv_conn_turn_away (SrvConn *conn, const SalEvent *why);
 void srv_conn_entry (SrvConn *conn, const SrvEntry *entry);
 void srv_conn_resume (SrvConn *conn);
 void srv_conn_flush (SrvConn *conn);
+void srv_conn_leave_room (SrvConn *conn);
 void srv_conn_close (SrvConn *conn);
 void srv_conn_due (SrvDeadline *deadline);
 
 SrvConn *srv_conn_from_outq (SrvOutq *outq);
+SrvConn *srv_conn_from_member (SrvMember *member);
 
 G_END_DECLS

@@ -29,10 +29,11 @@ struct _SrvWorker
   SrvFrameStream private_frames;
   SrvCounters counters;
 
-  GHashTable *conns; /* (owned): id -> SrvConn (owned) */
-  GHashTable *rooms; /* (owned): name -> SrvRoom (owned) */
-  GPtrArray *active; /* (owned) of SrvRoom (unowned): that delivered this turn */
-  GPtrArray *outbox; /* (owned) of SrvEntry (owned): for the log */
+  GHashTable *conns;    /* (owned): id -> SrvConn (owned) */
+  GHashTable *rooms;    /* (owned): name -> SrvRoom (owned) */
+  GPtrArray *active;    /* (owned) of SrvRoom (unowned): that delivered this turn */
+  GPtrArray *caught_up; /* (owned) of SrvRoom (unowned): whose posters may go on */
+  GPtrArray *outbox;    /* (owned) of SrvEntry (owned): for the log */
   gsize outbox_bytes;
   SrvConn *closed;  /* to be freed at the end of the turn */
   gboolean closing; /* nobody is read any more */
@@ -81,6 +82,14 @@ on_answer (gpointer owner, gpointer letter)
     return;
   srv_session_history (&conn->session, answer->entries, answer->error != NULL);
   srv_conn_resume (conn);
+}
+
+static void
+note_caught_up (SrvWorker *worker, SrvRoom *room)
+{
+  if (!g_ptr_array_find (worker->caught_up, room, NULL))
+    g_ptr_array_add (worker->caught_up, room);
+  srv_reactor_wake (worker->reactor);
 }
 
 static void
@@ -160,10 +169,7 @@ on_leave (SrvWorker *worker, const SrvEntry *entry, SrvConn *conn)
   SrvRoom *room = g_hash_table_lookup (worker->rooms, entry->room);
 
   if (conn != NULL)
-    {
-      srv_room_remove (&conn->member);
-      conn->session.present = NULL;
-    }
+    srv_conn_leave_room (conn);
   if (room != NULL)
     {
       srv_room_go (room, entry->name);
@@ -228,6 +234,28 @@ on_due (SrvDeadline *deadline, gpointer data)
 }
 
 static void
+collect_cb (SrvMember *member, gpointer data)
+{
+  g_ptr_array_add (data, srv_conn_from_member (member));
+}
+
+/* Those who speak in rooms that had been behind may go on. */
+static void
+resume_rooms (SrvWorker *worker)
+{
+  g_autoptr (GPtrArray) conns = NULL;
+
+  if (worker->caught_up->len == 0)
+    return;
+  conns = g_ptr_array_new ();
+  for (guint i = 0; i < worker->caught_up->len; i++)
+    srv_room_foreach (worker->caught_up->pdata[i], collect_cb, conns);
+  g_ptr_array_set_size (worker->caught_up, 0);
+  for (guint i = 0; i < conns->len; i++)
+    srv_conn_resume (conns->pdata[i]);
+}
+
+static void
 forget_quiet_rooms (SrvWorker *worker)
 {
   for (guint i = 0; i < worker->active->len; i++)
@@ -254,6 +282,7 @@ on_turn_end (gpointer data)
   srv_log_append (worker->log, worker->outbox);
   while ((outq = srv_outq_list_pop (&worker->outqs)) != NULL)
     srv_conn_flush (srv_conn_from_outq (outq));
+  resume_rooms (worker);
   srv_log_append (worker->log, worker->outbox);
   worker->outbox_bytes = 0;
 
@@ -298,6 +327,7 @@ srv_worker_new (GMainContext *context,
   worker->rooms =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) srv_room_free);
   worker->active = g_ptr_array_new ();
+  worker->caught_up = g_ptr_array_new ();
   worker->outbox = g_ptr_array_new ();
   worker->host = (SrvConnHost){
     .reactor = worker->reactor,
@@ -312,6 +342,7 @@ srv_worker_new (GMainContext *context,
     .worker = worker,
     .post = srv_worker_post,
     .read = read_log,
+    .caught_up = note_caught_up,
     .closed = note_closed,
   };
   srv_log_subscribe (log, worker->mailbox, on_batch, G_MAXUINT64);
@@ -341,6 +372,7 @@ srv_worker_free (SrvWorker *worker)
   g_hash_table_unref (worker->conns);
   g_hash_table_unref (worker->rooms);
   g_ptr_array_unref (worker->active);
+  g_ptr_array_unref (worker->caught_up);
   g_ptr_array_set_free_func (worker->outbox, (GDestroyNotify) srv_entry_unref);
   g_ptr_array_unref (worker->outbox);
   srv_frame_stream_clear (&worker->private_frames);

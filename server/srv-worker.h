@@ -21,7 +21,8 @@ enum
   SRV_QUEUE_LOGIN = SAL_N_FRAMER_TIMERS, /* to give a name */
   SRV_QUEUE_LEAVE,                       /* for the log to give a leave back */
   SRV_QUEUE_DRAIN,                       /* for the peer to close (S23) */
-  SRV_QUEUE_STALL,                       /* for the peer to read something */
+  SRV_QUEUE_LAG,                         /* for the peer to read something, at first */
+  SRV_QUEUE_STALL,                       /* ... and when it has not */
   SRV_QUEUE_LISTENER,                    /* before accepting is tried again */
   SRV_N_QUEUES
 };

@@ -33,7 +33,7 @@ G_BEGIN_DECLS
   X (MESSAGE_BURST, "message-burst", "messages", 200, 100, 15, 1, 1000000,                         \
      "what may be pasted at once before the rate holds")                                           \
   X (SEND_QUEUE_BYTES, "send-queue-bytes", "bytes", 262144, 262144, 131072, 16384, 67108864,       \
-     "what waits for somebody who does not read")                                                  \
+     "what waits for somebody who reads nothing for three seconds")                                \
   X (SEND_STALL_SECONDS, "send-stall-seconds", "seconds", 30, 30, 30, 1, 3600,                     \
      "how long somebody may read nothing while something waits")
 
@@ -77,7 +77,14 @@ typedef enum
  * read, so that TCP holds the sender back. */
 #define SAL_POSTS_IN_FLIGHT 64
 /* Bytes of all posts that wait for the log; beyond it nobody who posts is read. */
-#define SAL_LOG_QUEUE_BYTES (16 * 1024 * 1024)
+#define SAL_LOG_QUEUE_BYTES (1024 * 1024)
+
+/* A send queue over its limit belongs to somebody who does not read, if nothing of it
+ * went out for this long; ... */
+#define SAL_LAG_US (3 * 1000 * 1000)
+/* ... and to somebody who reads too slowly for the room, if it holds this much. More
+ * than what is on its way through the log can make of it in one turn. */
+#define SAL_SEND_QUEUE_MOST_BYTES (8 * 1024 * 1024)
 
 /* Lines of `/history`, and bytes of one answer: it must fit into a send queue. */
 #define SAL_HISTORY_DEFAULT 20

@@ -24,6 +24,8 @@ struct _SrvRoom
   char *name;          /* (owned) */
   GHashTable *present; /* (owned): set of names */
   GArray *audiences;   /* (owned) of Audience */
+  guint members;       /* of this worker */
+  guint lagging;       /* of those */
 };
 
 static void
@@ -161,6 +163,7 @@ srv_room_add (SrvRoom *room, SrvMember *member)
   Audience *audience = audience_of (room, member->dialect, member->variant);
 
   member->room = room;
+  room->members++;
   member->index = audience->members->len;
   g_ptr_array_add (audience->members, member);
 }
@@ -180,6 +183,8 @@ srv_room_remove (SrvMember *member)
   g_ptr_array_remove_index_fast (audience->members, member->index);
   if (member->index < audience->members->len)
     ((SrvMember *) audience->members->pdata[member->index])->index = member->index;
+  srv_room_set_lagging (member, FALSE);
+  member->room->members--;
   member->room = NULL;
 }
 
@@ -192,13 +197,65 @@ void
 srv_room_set_variant (SrvMember *member, guint variant)
 {
   SrvRoom *room = member->room;
+  gboolean lagging = member->lagging;
 
   if (member->variant == variant)
     return;
   srv_room_remove (member);
   member->variant = variant;
-  if (room != NULL)
-    srv_room_add (room, member);
+  if (room == NULL)
+    return;
+  srv_room_add (room, member);
+  srv_room_set_lagging (member, lagging);
+}
+
+/**
+ * srv_room_set_lagging:
+ * @member: in a room or not
+ *
+ * Somebody reads, but not as fast as the room speaks, or has caught up. Who does not
+ * read at all is not lagging: nobody waits for them.
+ */
+void
+srv_room_set_lagging (SrvMember *member, gboolean lagging)
+{
+  lagging = lagging && member->room != NULL;
+  if (member->lagging == lagging)
+    return;
+  member->lagging = lagging;
+  if (lagging)
+    member->room->lagging++;
+  else
+    member->room->lagging--;
+}
+
+/**
+ * srv_room_is_behind:
+ *
+ * Returns: whether more than half of those who read here cannot follow. Then those who
+ * speak have to wait: nobody is served by throwing the readers out. A few slow readers
+ * never hold a room.
+ */
+gboolean
+srv_room_is_behind (const SrvRoom *room)
+{
+  return 2 * room->lagging > room->members;
+}
+
+/**
+ * srv_room_foreach:
+ * @func: called with @data for each member; it may not put anybody in or out
+ */
+void
+srv_room_foreach (SrvRoom *room, void (*func) (SrvMember *, gpointer), gpointer data)
+{
+  for (guint i = 0; i < room->audiences->len; i++)
+    {
+      const GPtrArray *members = g_array_index (room->audiences, Audience, i).members;
+
+      for (guint m = 0; m < members->len; m++)
+        func (members->pdata[m], data);
+    }
 }
 
 /**

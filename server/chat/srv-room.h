@@ -19,6 +19,7 @@ struct _SrvMember
   guint variant;             /* of the dialect */
   SrvRoom *room;             /* (unowned) (nullable): where it is */
   guint index;               /* its place among those who get the same bytes */
+  gboolean lagging;          /* it reads, but much waits for it */
 };
 
 SrvRoom *srv_room_new (const char *name);
@@ -33,6 +34,9 @@ GPtrArray *srv_room_list (const SrvRoom *room, guint most);
 void srv_room_add (SrvRoom *room, SrvMember *member);
 void srv_room_remove (SrvMember *member);
 void srv_room_set_variant (SrvMember *member, guint variant);
+void srv_room_set_lagging (SrvMember *member, gboolean lagging);
+gboolean srv_room_is_behind (const SrvRoom *room);
+void srv_room_foreach (SrvRoom *room, void (*func) (SrvMember *, gpointer), gpointer data);
 guint srv_room_deliver (SrvRoom *room, const SalEvent *event, GString *scratch);
 void srv_room_end_turn (SrvRoom *room);
 

@@ -126,7 +126,7 @@ srv_outq_push (SrvOutq *outq, const SrvFrame *frame)
 /**
  * srv_outq_list_add:
  *
- * Announces the queue, if it is not announced already.
+ * Announces the queue, if it is not announced already. First come, first served.
  */
 void
 srv_outq_list_add (SrvOutq *outq)
@@ -134,8 +134,9 @@ srv_outq_list_add (SrvOutq *outq)
   if (outq->listed)
     return;
   outq->listed = TRUE;
-  outq->next = outq->list->head;
-  outq->list->head = outq;
+  outq->next = NULL;
+  *(outq->list->head != NULL ? &outq->list->tail->next : &outq->list->head) = outq;
+  outq->list->tail = outq;
 }
 
 /**

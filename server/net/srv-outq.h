@@ -22,6 +22,7 @@ typedef struct _SrvOutq SrvOutq;
 typedef struct
 {
   SrvOutq *head;
+  SrvOutq *tail; /* when there is a head */
 } SrvOutqList;
 
 /* What waits to be sent to one connection, as references to shared frames. Embedded

@@ -195,12 +195,8 @@ test_peer_new (int fd)
   return peer;
 }
 
-/**
- * test_peer_connect_to:
- * @host: an IPv4 or IPv6 address
- */
-TestPeer *
-test_peer_connect_to (const char *host, guint16 port)
+static TestPeer *
+connect_to (const char *host, guint16 port, int receive_buffer)
 {
   struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons (port) };
   struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons (port) };
@@ -210,10 +206,24 @@ test_peer_connect_to (const char *host, guint16 port)
   g_assert_true (v4 || inet_pton (AF_INET6, host, &in6.sin6_addr) == 1);
   fd = socket (v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
   g_assert_cmpint (fd, >=, 0);
+  /* Only before the handshake: the window that was offered then cannot be taken back. */
+  if (receive_buffer > 0)
+    g_assert_no_errno (
+        setsockopt (fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer));
   if (connect (fd, v4 ? (struct sockaddr *) &in : (struct sockaddr *) &in6,
                v4 ? sizeof in : sizeof in6) < 0)
     g_error ("cannot connect to %s port %u: %s", host, port, g_strerror (errno));
   return test_peer_new (fd);
+}
+
+/**
+ * test_peer_connect_to:
+ * @host: an IPv4 or IPv6 address
+ */
+TestPeer *
+test_peer_connect_to (const char *host, guint16 port)
+{
+  return connect_to (host, port, 0);
 }
 
 /**
@@ -222,7 +232,7 @@ test_peer_connect_to (const char *host, guint16 port)
 TestPeer *
 test_peer_connect (guint16 port)
 {
-  return test_peer_connect_to ("127.0.0.1", port);
+  return connect_to ("127.0.0.1", port, 0);
 }
 
 /**
@@ -442,6 +452,17 @@ test_welcome (const char *name)
   return g_strdup_printf ("Hi %s, you are in the room now. Say 'quit' or 'exit' to leave.\n", name);
 }
 
+static TestPeer *
+join (TestPeer *peer, const char *name)
+{
+  g_autofree char *line = g_strconcat (name, "\n", NULL);
+
+  test_peer_expect (peer, TEST_GREETING TEST_NAME_WANTED);
+  test_peer_send (peer, line);
+  test_peer_expect_later (peer, TEST_HINT);
+  return peer;
+}
+
 /**
  * test_peer_join:
  *
@@ -450,11 +471,18 @@ test_welcome (const char *name)
 TestPeer *
 test_peer_join (guint16 port, const char *name)
 {
-  TestPeer *peer = test_peer_connect (port);
-  g_autofree char *line = g_strconcat (name, "\n", NULL);
+  return join (test_peer_connect (port), name);
+}
 
-  test_peer_expect (peer, TEST_GREETING TEST_NAME_WANTED);
-  test_peer_send (peer, line);
-  test_peer_expect_later (peer, TEST_HINT);
-  return peer;
+/**
+ * test_peer_join_narrow:
+ * @receive_buffer: bytes that the kernel keeps for it at most, about
+ *
+ * Returns: (transfer full): somebody in the room for whom the kernel does not swallow
+ *   what they have not read, as over a real network.
+ */
+TestPeer *
+test_peer_join_narrow (guint16 port, const char *name, int receive_buffer)
+{
+  return join (connect_to ("127.0.0.1", port, receive_buffer), name);
 }

@@ -50,6 +50,7 @@ void test_peer_reset (TestPeer *peer);
 gboolean test_peer_read (TestPeer *peer, int ms);
 char *test_peer_take_line (TestPeer *peer);
 TestPeer *test_peer_join (guint16 port, const char *name);
+TestPeer *test_peer_join_narrow (guint16 port, const char *name, int receive_buffer);
 
 /* The next bytes are these and no others. */
 #define test_peer_expect(peer, text)                                                               \

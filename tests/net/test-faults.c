@@ -243,6 +243,78 @@ test_byte_a_second (void)
   test_server_free (server);
 }
 
+/* How many lines of a paste have come; what was counted is thrown away. */
+static guint
+count_lines (TestPeer *peer)
+{
+  const guint8 *at = peer->received->data;
+  const guint8 *end = at + peer->received->len;
+  guint lines = 0;
+
+  for (const guint8 *newline = NULL;
+       at < end && (newline = memchr (at, '\n', (gsize) (end - at))) != NULL; at = newline + 1)
+    lines += memmem (at, (gsize) (newline - at), ": paste ", 8) != NULL;
+  if (at > peer->received->data)
+    g_byte_array_remove_range (peer->received, 0, (guint) (at - peer->received->data));
+  return lines;
+}
+
+/* Somebody pastes more than any queue holds, and faster than anybody reads: those who
+ * read get all of it and are not thrown out for it. */
+static void
+test_paste (void)
+{
+  enum
+  {
+    READERS = 10,
+    LINES = 3000
+  };
+  TestServer *server = test_server_start (NULL);
+  TestPeer *peers[READERS + 1];
+  guint lines[READERS + 1] = { 0 };
+  g_autoptr (GString) paste = g_string_new (NULL);
+  g_autofree char *filling = g_strnfill (2000, 'x');
+  gsize sent = 0;
+  guint done = 0;
+
+  for (guint i = 0; i <= READERS; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("P%u", i);
+
+      peers[i] = test_peer_join_narrow (server->port, name, 16 * 1024);
+    }
+  for (guint i = 0; i < LINES; i++)
+    g_string_append_printf (paste, "paste %u %s\n", i, filling);
+  while (done <= READERS)
+    {
+      struct pollfd writable = { .fd = sent < paste->len ? peers[0]->fd : -1, .events = POLLOUT };
+
+      /* Nobody reads before the server has stopped listening to the paste. */
+      if (poll (&writable, 1, 20) > 0)
+        {
+          ssize_t n = send (peers[0]->fd, paste->str + sent, paste->len - sent,
+                            MSG_DONTWAIT | MSG_NOSIGNAL);
+
+          g_assert_cmpint (n, >, 0);
+          sent += (gsize) n;
+          continue;
+        }
+      done = 0;
+      for (guint i = 0; i <= READERS; i++)
+        {
+          while (test_peer_read (peers[i], 0))
+            ;
+          g_assert_false (peers[i]->ended);
+          lines[i] += count_lines (peers[i]);
+          done += lines[i] == LINES;
+        }
+    }
+  for (guint i = 0; i <= READERS; i++)
+    test_peer_free (peers[i]);
+  test_server_stop (server);
+  test_server_free (server);
+}
+
 static void
 allow_many_descriptors (void)
 {
@@ -300,6 +372,7 @@ main (int argc, char **argv)
                         &machine_normal, test_killed);
   g_test_add_func ("/net/faults/frozen-peer-disturbs-nobody", test_frozen_peer);
   g_test_add_func ("/net/faults/byte-a-second-disturbs-nobody", test_byte_a_second);
+  g_test_add_func ("/net/faults/paste-throws-nobody-out", test_paste);
   g_test_add_func ("/net/faults/thousands-who-do-nothing", test_many_idle);
   return g_test_run ();
 }

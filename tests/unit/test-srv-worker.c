@@ -399,31 +399,35 @@ test_three_errors (Fixture *f, gconstpointer data)
   person_clear (&ada);
 }
 
-/* Somebody who does not read is dropped alone; the others are told. */
+/* Somebody does not read while so much is said, for some seconds or for a few megabytes:
+ * they are dropped alone, and the others are told. */
 static void
 test_slow_reader (Fixture *f, gconstpointer data)
 {
+  const guint messages = GPOINTER_TO_UINT (data);
   Person ada;
   Person bob;
   g_autofree char *text = g_strnfill (4000, 'x');
   g_autofree char *line = g_strconcat (text, "\n", NULL);
   g_autofree char *message = g_strdup_printf ("> Ada('local', 0): %s\n", text);
+  guint said = 0;
   gboolean told = FALSE;
 
   person_join (&ada, f, "Ada", WELCOME ("Ada"));
   person_join (&bob, f, "Bob", WELCOME ("Bob"));
   person_expect (&ada, "> Bob('local', 0) has come into the chat room.\n");
-  for (int i = 0; i < 1000 && !told; i++)
+  for (gint64 until_us = g_get_monotonic_time () + 3 * PATIENCE_US;
+       !told && g_get_monotonic_time () < until_us;)
     {
-      person_say (&ada, line);
-      while (ada.got->len < strlen (message))
+      if (said++ < messages)
+        person_say (&ada, line);
+      do
         {
           turn (f, PATIENCE_US / 10);
           person_look (&ada);
         }
-      settle (f);
-      person_look (&ada);
-      g_assert_true (g_str_has_prefix (ada.got->str, message));
+      while (said <= messages && strstr (ada.got->str, message) == NULL &&
+             g_get_monotonic_time () < until_us);
       told = strstr (ada.got->str, "> Bob('local', 0) has left this room.\n") != NULL;
       g_string_truncate (ada.got, 0);
     }
@@ -440,6 +444,48 @@ test_slow_reader (Fixture *f, gconstpointer data)
       bob.got->str, "\n-- Not accepted: the limit send-queue-bytes is 16384 here.\n"));
   person_clear (&ada);
   person_clear (&bob);
+}
+
+/* Two of three read nothing: who speaks waits for them, but not for long. */
+static void
+test_most_do_not_read (Fixture *f, gconstpointer data)
+{
+  Person ada;
+  Person bob;
+  Person eva;
+  g_autofree char *text = g_strnfill (4000, 'x');
+  g_autofree char *line = g_strconcat (text, "\n", NULL);
+  gsize got = 0;
+  gsize got_before = 0;
+
+  person_join (&ada, f, "Ada", WELCOME ("Ada"));
+  person_join (&bob, f, "Bob", WELCOME ("Bob"));
+  person_join (&eva, f, "Eva", WELCOME ("Eva"));
+  for (gint64 until_us = g_get_monotonic_time () + G_TIME_SPAN_SECOND;
+       g_get_monotonic_time () < until_us;)
+    {
+      (void) !send (ada.fd, line, strlen (line), MSG_NOSIGNAL | MSG_DONTWAIT);
+      turn (f, G_TIME_SPAN_MILLISECOND);
+      person_look (&ada);
+      got += ada.got->len;
+      g_string_truncate (ada.got, 0);
+    }
+  /* It has been told to wait after about what the kernel keeps for the two. */
+  g_assert_cmpuint (got, <, 2 * 1024 * 1024);
+
+  /* They are not waited for any longer: it is heard, and they are gone. */
+  got_before = got;
+  for (gint64 until_us = g_get_monotonic_time () + PATIENCE_US;
+       got == got_before && g_get_monotonic_time () < until_us;)
+    {
+      turn (f, PATIENCE_US / 10);
+      person_look (&ada);
+      got += ada.got->len;
+    }
+  g_assert_cmpuint (got, >, got_before);
+  person_clear (&ada);
+  person_clear (&bob);
+  person_clear (&eva);
 }
 
 static void
@@ -480,7 +526,11 @@ main (int argc, char **argv)
   ADD ("telnet", test_telnet);
   ADD ("a-browser", test_browser);
   ADD ("three-errors-in-a-row", test_three_errors);
-  ADD ("who-does-not-read-is-dropped-alone", test_slow_reader);
+  g_test_add ("/worker/who-does-not-read-for-long-is-dropped-alone", Fixture,
+              GUINT_TO_POINTER (200), set_up, test_slow_reader, tear_down);
+  g_test_add ("/worker/who-does-not-read-much-is-dropped-alone", Fixture, GUINT_TO_POINTER (5000),
+              set_up, test_slow_reader, tear_down);
+  ADD ("most-who-do-not-read-are-waited-for", test_most_do_not_read);
   ADD ("goodbye-to-everybody", test_close);
   return g_test_run ();
 }
