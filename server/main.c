@@ -281,7 +281,8 @@ announce (Program *program)
   for (guint i = 0; i < listeners->len; i++)
     printf ("listening on %s (plain)\n", srv_listener_get_name (listeners->pdata[i]));
   fflush (stdout);
-  (void) sd_notifyf (0, "READY=1\nSTATUS=listening on %s",
+  (void) sd_notifyf (0, "READY=1\nSTATUS=%s listens on %s",
+                     srv_server_get_config (program->server)->name,
                      srv_listener_get_name (listeners->pdata[0]));
 }
 

@@ -772,7 +772,7 @@ expect_notice (int fd, const char *wanted)
 static void
 test_notify (void)
 {
-  static const char *const options[] = { "--log", "memory", NULL };
+  static const char *const options[] = { "--log", "memory", "--name", "aula", NULL };
   TestFolder *folder = test_folder_new ();
   g_autofree char *path = test_folder_file (folder, "notify");
   g_autofree char *variable = g_strconcat ("NOTIFY_SOCKET=", path, NULL);
@@ -784,7 +784,7 @@ test_notify (void)
   strcpy (address.sun_path, path);
   g_assert_cmpint (bind (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
   server = test_server_start_in (folder, options, env);
-  expect_notice (fd, "READY=1");
+  expect_notice (fd, "READY=1\nSTATUS=aula listens on 127.0.0.1:");
   expect_notice (fd, "WATCHDOG=1");
   test_process_signal (server->process, SIGHUP);
   expect_notice (fd, "RELOADING=1");
