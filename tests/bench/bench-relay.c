@@ -67,8 +67,7 @@ static Peer *closed[TURN_EVENTS + 1];
 static unsigned n_closed;
 static char input[READ_BYTES];
 
-static void
-die (const char *what)
+static void __attribute__ ((noreturn)) die (const char *what)
 {
   perror (what);
   exit (3);
@@ -314,8 +313,7 @@ listen_on_loopback (void)
 }
 
 /* Ending by the default action would be no clean end for who looks at the status. */
-static void
-on_signal (int number)
+static void __attribute__ ((noreturn)) on_signal (int number)
 {
   _exit (0);
 }

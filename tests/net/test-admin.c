@@ -569,8 +569,8 @@ static void
 test_limit_of_connections (void)
 {
   TestServer *server = start_with ("[limits]\nconnections = 2\n");
-  g_autoptr (TestPeer) one = test_peer_join (server->port, "One");
-  g_autoptr (TestPeer) two = test_peer_join (server->port, "Two");
+  g_autoptr (TestPeer) one G_GNUC_UNUSED = test_peer_join (server->port, "One");
+  g_autoptr (TestPeer) two G_GNUC_UNUSED = test_peer_join (server->port, "Two");
   g_autoptr (TestPeer) three = test_peer_connect (server->port);
   g_autofree char *stats = NULL;
 

@@ -334,7 +334,7 @@ static void
 test_send_refused (void)
 {
   TestServer *server = test_server_start (NULL);
-  g_autofree char *answer = test_server_control (server, "ban 127.0.0.1");
+  g_autofree char *answer G_GNUC_UNUSED = test_server_control (server, "ban 127.0.0.1");
   g_autoptr (TestProcess) cli = start_cli (server->folder, server->port, "send", "$", "ciao", NULL);
 
   test_process_expect_exit (cli, 5);
@@ -474,7 +474,7 @@ test_listen_bad_address (void)
 {
   g_autoptr (TestFolder) folder = test_folder_new ();
   guint16 port = 0;
-  g_autoptr (TestProcess) cli = start_listen (folder, &port);
+  g_autoptr (TestProcess) cli G_GNUC_UNUSED = start_listen (folder, &port);
   g_autoptr (TestProcess) taken = start_cli (folder, port, "listen", "$", NULL);
   g_autoptr (TestProcess) bad = start_cli (folder, port, "listen", "nonsense", NULL);
 

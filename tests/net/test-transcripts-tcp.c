@@ -51,7 +51,7 @@ await (TestPeer *peer, const SalStep *step)
     }
 }
 
-static void
+G_NORETURN static void
 fail (const TestPeer *peer, const SalStep *step, const char *what)
 {
   g_autofree char *got = sal_script_show_bytes (peer->received->data, peer->received->len);

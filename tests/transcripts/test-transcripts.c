@@ -308,7 +308,7 @@ never (Actor *actor, const SalStep *step)
   return FALSE;
 }
 
-static void
+G_NORETURN static void
 fail (const Actor *actor, const SalStep *step, const char *what)
 {
   g_autofree char *got = sal_script_show_bytes (actor->received->data + actor->passed,

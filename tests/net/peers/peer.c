@@ -17,8 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static void
-die (const char *what)
+static void __attribute__ ((noreturn)) die (const char *what)
 {
   perror (what);
   exit (1);
