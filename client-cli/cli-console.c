@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "client-cli/cli-input.h"
 #include "client-cli/cli-options.h"
@@ -70,8 +71,11 @@ on_ended (gpointer data)
 {
   Console *console = data;
 
-  if (!console->input_ended)
+  /* After “close” this is as it should be; a person wonders all the same. */
+  if (console->asked > 0 || (!console->input_ended && isatty (STDIN_FILENO)))
     cli_complain (_ ("the server has closed the console"));
+  if (console->asked > 0)
+    console->status = SAL_EXIT_CLOSED;
   g_main_loop_quit (console->loop);
 }
 
@@ -145,7 +149,8 @@ default_path (void)
 /**
  * cli_console:
  *
- * Returns: 0; 1 if a word went wrong; 3 if there is no server at the socket.
+ * Returns: 0; 1 if a word went wrong; 3 if there is no server at the socket; 8 if it went
+ *   without having answered.
  */
 int
 cli_console (int argc, char **argv)

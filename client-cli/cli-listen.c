@@ -433,11 +433,11 @@ cli_listen (int argc, char **argv)
 
   self.loop = g_main_loop_new (NULL, FALSE);
   self.style = (CliStyle){ .json = options.json };
-  announce (&self);
   self.input = cli_input_new ("> ", NULL, on_line, &self);
   g_unix_signal_add (SIGINT, on_signal, &self);
   g_unix_signal_add (SIGTERM, on_signal, &self);
   wait_for_client (&self);
+  announce (&self); /* whoever reads this may send a signal at once */
   g_main_loop_run (self.loop);
 
   cli_input_free (self.input);

@@ -7,6 +7,8 @@
 #include "client-cli/cli-options.h"
 
 #include <glib/gi18n.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/sal-error.h"
@@ -127,6 +129,11 @@ cli_options_parse (CliOptions *options,
       cli_options_clear (&values);
       g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, "%s", local->message);
       return FALSE;
+    }
+  if (values.version)
+    {
+      printf ("salotto-cli %s\n", SALOTTO_VERSION);
+      exit (SAL_EXIT_OK); /* as --help does */
     }
   *options = values;
   values = (CliOptions){ 0 };

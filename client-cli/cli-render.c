@@ -190,6 +190,8 @@ cli_render_action (GString *out, const SalClientAction *action, gint64 time_us, 
 void
 cli_render_chunk (GString *out, const guint8 *bytes, gsize len, gint64 since_us, CliStyle *style)
 {
+  char seconds[G_ASCII_DTOSTR_BUF_SIZE];
+
   if (style->json)
     {
       g_autoptr (GString) hex = g_string_new (NULL);
@@ -207,8 +209,9 @@ cli_render_chunk (GString *out, const guint8 *bytes, gsize len, gint64 since_us,
   if (style->open_line)
     g_string_append_c (out, '\n');
   style->open_line = FALSE;
-  g_string_append_printf (out, "< %.6f %" G_GSIZE_FORMAT "\n", (double) since_us / G_USEC_PER_SEC,
-                          len);
+  /* With a point in every language: programs read it. */
+  g_ascii_formatd (seconds, sizeof seconds, "%.6f", (double) since_us / G_USEC_PER_SEC);
+  g_string_append_printf (out, "< %s %" G_GSIZE_FORMAT "\n", seconds, len);
   for (gsize row = 0; row < len; row += 16)
     {
       g_string_append_printf (out, "  %04zx ", row);

@@ -197,8 +197,10 @@ fail (Actor *actor, const SalStep *step, int status, const char *what)
       sal_script_show_bytes (actor->received->data + actor->passed, MIN (len, SHOWN_BYTES));
 
   cli_complain ("%s:%u: %s: %s", actor->play->script, step->line, what, step->source);
-  fprintf (stderr, _ ("  what came instead (%zu bytes): %s%s\n"), len, len > 0 ? shown : "",
-           len > SHOWN_BYTES ? "…" : "");
+  fprintf (stderr,
+           ngettext ("  what came instead (%zu byte): %s%s\n",
+                     "  what came instead (%zu bytes): %s%s\n", len),
+           len, len > 0 ? shown : "", len > SHOWN_BYTES ? "…" : "");
   actor->play->status = status;
   return FALSE;
 }

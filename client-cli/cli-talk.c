@@ -155,7 +155,9 @@ on_timeout (gpointer data)
 {
   CliTalk *talk = data;
 
-  cli_complain (_ ("gave up after %d seconds"), talk->options->timeout_s);
+  cli_complain (ngettext ("gave up after %d second", "gave up after %d seconds",
+                          (unsigned long) talk->options->timeout_s),
+                talk->options->timeout_s);
   talk->status = SAL_EXIT_TIMEOUT;
   sal_client_stop (talk->client);
   return G_SOURCE_REMOVE;

@@ -22,13 +22,14 @@ static const struct
   const char *help;
   int (*run) (int argc, char **argv);
 } verbs[] = {
-  { "chat", "[URI|HOST[:PORT]]", N_ ("join a room and talk; the verb may be left out"), cli_chat },
-  { "send", "URI TEXT…", N_ ("say something, wait until it has come back, leave"), cli_send },
-  { "tail", "URI", N_ ("print what is said"), cli_tail },
-  { "run", "SCRIPT URI", N_ ("play a script of what to send and what to expect"), cli_run },
-  { "listen", "[ADDR:]PORT", N_ ("be the server of a one-to-one chat"), cli_listen },
-  { "probe", "HOST:PORT", N_ ("say what speaks there"), cli_probe },
-  { "console", "[SOCKET]", N_ ("the operator's console of a salottod"), cli_console },
+  { "chat", N_ ("[URI|HOST[:PORT]]"), N_ ("join a room and talk; the verb may be left out"),
+    cli_chat },
+  { "send", N_ ("URI TEXT…"), N_ ("say something, wait until it has come back, leave"), cli_send },
+  { "tail", N_ ("URI"), N_ ("print what is said"), cli_tail },
+  { "run", N_ ("SCRIPT URI"), N_ ("play a script of what to send and what to expect"), cli_run },
+  { "listen", N_ ("[ADDR:]PORT"), N_ ("be the server of a one-to-one chat"), cli_listen },
+  { "probe", N_ ("HOST:PORT"), N_ ("say what speaks there"), cli_probe },
+  { "console", N_ ("[SOCKET]"), N_ ("the operator's console of a salottod"), cli_console },
 };
 
 /**
@@ -63,9 +64,11 @@ help (void)
   printf ("%s\n\n", _ ("Usage: salotto-cli [VERB] [OPTION…] [ARGUMENT…]"));
   for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
     {
-      g_autofree char *head = g_strdup_printf ("%s %s", verbs[i].name, verbs[i].usage);
+      g_autofree char *head = g_strdup_printf ("%s %s", verbs[i].name, _ (verbs[i].usage));
+      int width = (int) g_utf8_strlen (head, -1);
 
-      printf ("  %-26s %s\n", head, _ (verbs[i].help));
+      /* Of a field's width printf() makes bytes, and a screen has characters. */
+      printf ("  %s%*s %s\n", head, MAX (26 - width, 0), "", _ (verbs[i].help));
     }
   printf ("\n%s\n", _ ("A URI is plain://HOST[:PORT][/ROOM], unix:///path, or HOST[:PORT].\n"
                        "Options: salotto-cli VERB --help. All of it: salotto-cli(1).\n\n"
@@ -86,6 +89,7 @@ main (int argc, char **argv)
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   sal_log_init ("salotto-cli");
+  g_set_prgname ("salotto-cli"); /* or --help would say that the verb is the program */
   signal (SIGPIPE, SIG_IGN);
 
   if (argc > 1 && (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h") ||

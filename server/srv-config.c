@@ -302,7 +302,7 @@ read_store (SrvConfig *config, const char *value, char **allowed, GError **error
     config->log_path = g_strdup (value + strlen ("sqlite:"));
   if (config->store == SRV_STORE_MEMORY || config->log_path != NULL)
     return TRUE;
-  *allowed = g_strdup ("memory, sqlite:FILE");
+  *allowed = g_strdup (_ ("memory, sqlite:FILE"));
   return FALSE;
 }
 
@@ -398,8 +398,8 @@ bad_value (const char *file,
            const char *allowed,
            GError **error)
 {
-  /* TRANSLATORS: file, group, key, value, what is allowed */
   g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+               /* TRANSLATORS: file, group, key, value, what is allowed */
                _ ("%s: [%s] %s: “%s” is not allowed; allowed: %s"), file, group, key, value,
                allowed);
   return FALSE;

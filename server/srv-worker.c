@@ -9,6 +9,8 @@
 
 #include "server/srv-worker.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-name.h"
 #include "server/net/srv-listener.h"
@@ -77,7 +79,7 @@ on_answer (gpointer owner, gpointer letter)
   SrvConn *conn = g_hash_table_lookup (worker->conns, &answer->tag);
 
   if (answer->error != NULL)
-    g_warning ("the log cannot be read: %s", answer->error->message);
+    g_warning (_ ("the log cannot be read: %s"), answer->error->message);
   if (conn == NULL)
     return;
   srv_session_history (&conn->session, answer->entries, answer->error != NULL);

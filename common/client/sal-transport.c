@@ -7,6 +7,7 @@
 
 #include "common/client/sal-transport.h"
 
+#include <errno.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gi18n-lib.h>
 #include <netinet/in.h>
@@ -258,6 +259,27 @@ sal_transport_new (GSocketConnection *connection,
   return transport;
 }
 
+/* What the kernel said, without the host that GIO puts before some of it. */
+static const char *
+reason (const GError *error)
+{
+  static const struct
+  {
+    int code;
+    int number;
+  } numbers[] = {
+    { G_IO_ERROR_CONNECTION_REFUSED, ECONNREFUSED },
+    { G_IO_ERROR_HOST_UNREACHABLE, EHOSTUNREACH },
+    { G_IO_ERROR_NETWORK_UNREACHABLE, ENETUNREACH },
+    { G_IO_ERROR_TIMED_OUT, ETIMEDOUT },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    if (g_error_matches (error, G_IO_ERROR, numbers[i].code))
+      return g_strerror (numbers[i].number);
+  return error->message;
+}
+
 static void
 on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -272,7 +294,7 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
       gboolean late = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 
       g_task_return_new_error (task, SAL_ERROR, late ? SAL_EXIT_TIMEOUT : SAL_EXIT_UNREACHABLE,
-                               _ ("cannot connect to %s: %s"), connect->where, error->message);
+                               _ ("cannot connect to %s: %s"), connect->where, reason (error));
       return;
     }
   g_task_return_pointer (

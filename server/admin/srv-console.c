@@ -35,6 +35,13 @@ append_line (GString *out, const char *line)
   g_string_append_c (out, '\n');
 }
 
+/* A column. Of a field's width printf() makes bytes, and a screen has characters. */
+static void
+append_column (GString *out, const char *text, int width)
+{
+  g_string_append_printf (out, "%s%*s ", text, MAX (width - (int) g_utf8_strlen (text, -1), 0), "");
+}
+
 static gboolean
 fail (GString *out, const char *why)
 {
@@ -107,9 +114,9 @@ who_cb (SrvConn *conn, gpointer data)
 
   if (conn->ending)
     return;
-  g_string_append_printf (out, "%-20s %-16s %s:%u%s\n",
-                          session->name != NULL ? session->name : _ ("(no name yet)"),
-                          session->name != NULL ? session->room : "", host, conn->peer.port,
+  append_column (out, session->name != NULL ? session->name : _ ("(no name yet)"), 20);
+  append_column (out, session->name != NULL ? session->room : "", 16);
+  g_string_append_printf (out, "%s:%u%s\n", host, conn->peer.port,
                           session->muted ? _ (" (muted)") : "");
 }
 
@@ -128,8 +135,10 @@ do_rooms (SrvServer *server, const char *rest, GString *out)
   g_autoptr (GList) rooms = srv_worker_rooms (srv_server_get_worker (server));
 
   for (GList *at = rooms; at != NULL; at = at->next)
-    g_string_append_printf (out, "%-32s %u\n", srv_room_get_name (at->data),
-                            srv_room_count (at->data));
+    {
+      append_column (out, srv_room_get_name (at->data), 32);
+      g_string_append_printf (out, "%u\n", srv_room_count (at->data));
+    }
   if (rooms == NULL)
     append_line (out, _ ("nobody is in any room"));
   return TRUE;
@@ -353,27 +362,35 @@ static const Word words[] = {
   { "close", "", N_ ("say goodbye to everybody and end"), FALSE, do_close },
   { "who", "", N_ ("list everybody"), FALSE, do_who },
   { "rooms", "", N_ ("list the rooms and how many are in them"), FALSE, do_rooms },
-  { "say", "TEXT", N_ ("speak in every room"), TRUE, do_say },
-  { "kick", "NAME [REASON]", N_ ("put somebody out"), TRUE, do_kick },
-  { "ban", "ADDRESS|NAME [for DURATION]", N_ ("keep an address or network out (for 15m, 2h, 7d)"),
-    TRUE, do_ban },
-  { "unban", "ADDRESS", N_ ("undo that"), TRUE, do_unban },
-  { "mute", "NAME", N_ ("do not pass on what somebody says"), TRUE, do_mute },
-  { "unmute", "NAME", N_ ("undo that"), TRUE, do_unmute },
-  { "log", "[LEVEL]", N_ ("say or set how much is logged"), FALSE, do_log },
+  { "say", N_ ("TEXT"), N_ ("speak in every room"), TRUE, do_say },
+  { "kick", N_ ("NAME [REASON]"), N_ ("put somebody out"), TRUE, do_kick },
+  { "ban", N_ ("ADDRESS|NAME [for DURATION]"),
+    N_ ("keep an address or network out (for 15m, 2h, 7d)"), TRUE, do_ban },
+  { "unban", N_ ("ADDRESS"), N_ ("undo that"), TRUE, do_unban },
+  { "mute", N_ ("NAME"), N_ ("do not pass on what somebody says"), TRUE, do_mute },
+  { "unmute", N_ ("NAME"), N_ ("undo that"), TRUE, do_unmute },
+  { "log", N_ ("[LEVEL]"), N_ ("say or set how much is logged"), FALSE, do_log },
   { "reload", "", N_ ("read the configuration again"), FALSE, do_reload },
   { "stats", "", N_ ("what happened, in numbers"), FALSE, do_stats },
   { "help", "", N_ ("this list"), FALSE, do_help },
 };
+
+/* The empty text is not for gettext: its translation is the header of the catalogue. */
+static const char *
+usage_of (const Word *word)
+{
+  return *word->usage != '\0' ? _ (word->usage) : "";
+}
 
 static gboolean
 do_help (SrvServer *server, const char *rest, GString *out)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
     {
-      g_autofree char *head = g_strdup_printf ("%s %s", words[i].word, words[i].usage);
+      g_autofree char *head = g_strdup_printf ("%s %s", words[i].word, usage_of (&words[i]));
 
-      g_string_append_printf (out, "%-34s %s\n", head, _ (words[i].help));
+      append_column (out, head, 36);
+      append_line (out, _ (words[i].help));
     }
   return TRUE;
 }
@@ -418,7 +435,7 @@ srv_console_execute (SrvServer *server, const char *line, GString *out)
         continue;
       if (words[i].needs && *rest == '\0')
         {
-          g_string_append_printf (out, _ ("usage: %s %s\n"), words[i].word, words[i].usage);
+          g_string_append_printf (out, _ ("usage: %s %s\n"), words[i].word, usage_of (&words[i]));
           return FALSE;
         }
       return words[i].func (server, rest, out);

@@ -16,6 +16,7 @@
 
 #include "server/log/srv-log.h"
 
+#include <glib/gi18n-lib.h>
 #include <pthread.h>
 #include <string.h>
 #include <time.h>
@@ -219,9 +220,9 @@ static void
 note_health (SrvLog *log, const GError *error)
 {
   if (error != NULL && !log->failing)
-    g_warning ("the log cannot be written, messages are refused: %s", error->message);
+    g_warning (_ ("the log cannot be written, messages are refused: %s"), error->message);
   else if (error == NULL && log->failing)
-    g_message ("the log can be written again");
+    g_message (_ ("the log can be written again"));
   log->failing = error != NULL;
 }
 

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "tests/lib/test-peer.h"
@@ -543,6 +544,33 @@ test_console (void)
   test_server_free (server);
 }
 
+/* A server that dies before it has answered. */
+static void
+test_console_unanswered (void)
+{
+  g_autoptr (TestFolder) folder = test_folder_new ();
+  g_autofree char *path = test_folder_file (folder, "control");
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int accepted = -1;
+  char word[16] = "";
+  g_autoptr (TestProcess) cli = NULL;
+
+  g_assert_cmpuint (g_strlcpy (address.sun_path, path, sizeof address.sun_path), <,
+                    sizeof address.sun_path);
+  g_assert_no_errno (bind (fd, (struct sockaddr *) &address, sizeof address));
+  g_assert_no_errno (listen (fd, 1));
+  cli = start_cli (folder, 0, "console", path, NULL);
+  test_process_write (cli, "who\n");
+  test_process_end_input (cli);
+  accepted = accept (fd, NULL, NULL);
+  g_assert_cmpint (recv (accepted, word, 4, MSG_WAITALL), ==, 4);
+  g_assert_cmpstr (word, ==, "who\n");
+  close (accepted);
+  close (fd);
+  test_process_expect_exit (cli, 8);
+}
+
 static void
 test_usage (void)
 {
@@ -600,6 +628,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/cli/listen-bad-address", test_listen_bad_address);
   g_test_add_func ("/net/cli/probe", test_probe);
   g_test_add_func ("/net/cli/console", test_console);
+  g_test_add_func ("/net/cli/console-unanswered", test_console_unanswered);
   g_test_add_func ("/net/cli/usage", test_usage);
   return g_test_run ();
 }
