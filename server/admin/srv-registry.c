@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "server/log/srv-sqlite.h"
+#include "common/sqlite/sal-sqlite.h"
 
 #define SECRET_BYTES 32
 #define CLOAK_CHARS 6
@@ -23,7 +23,7 @@ static const char version_1[] =
 
 static const char *const migrations[] = { version_1 };
 
-static const SrvSqliteSchema schema = {
+static const SalSqliteSchema schema = {
   .application_id = 0x53616C32, /* "Sal2" */
   .migrations = migrations,
   .version = G_N_ELEMENTS (migrations),
@@ -40,16 +40,16 @@ static gboolean
 load (SrvRegistry *registry, GError **error)
 {
   sqlite3_stmt *secret =
-      srv_sqlite_prepare (registry->db, "SELECT value FROM secret WHERE name = 'cloak'", error);
+      sal_sqlite_prepare (registry->db, "SELECT value FROM secret WHERE name = 'cloak'", error);
   sqlite3_stmt *bans =
-      secret != NULL ? srv_sqlite_prepare (registry->db, "SELECT network, until FROM ban", error)
+      secret != NULL ? sal_sqlite_prepare (registry->db, "SELECT network, until FROM ban", error)
                      : NULL;
   gboolean row = FALSE;
-  gboolean ok = bans != NULL && srv_sqlite_step (secret, &row, error);
+  gboolean ok = bans != NULL && sal_sqlite_step (secret, &row, error);
 
   if (ok && row && sqlite3_column_bytes (secret, 0) == SECRET_BYTES)
     memcpy (registry->secret, sqlite3_column_blob (secret, 0), SECRET_BYTES);
-  while (ok && (ok = srv_sqlite_step (bans, &row, error)) && row)
+  while (ok && (ok = sal_sqlite_step (bans, &row, error)) && row)
     {
       SrvBan ban = { .until_us = sqlite3_column_int64 (bans, 1) };
 
@@ -77,9 +77,9 @@ srv_registry_open (const char *path, GError **error)
   if (path == NULL)
     return g_steal_pointer (&registry);
 
-  registry->db = srv_sqlite_open (path, BUSY_MS, error);
-  if (registry->db == NULL || !srv_sqlite_exec (registry->db, "PRAGMA journal_mode = WAL", error) ||
-      !srv_sqlite_migrate (registry->db, &schema, error) || !load (registry, error))
+  registry->db = sal_sqlite_open (path, BUSY_MS, error);
+  if (registry->db == NULL || !sal_sqlite_exec (registry->db, "PRAGMA journal_mode = WAL", error) ||
+      !sal_sqlite_migrate (registry->db, &schema, error) || !load (registry, error))
     return NULL;
   return g_steal_pointer (&registry);
 }
@@ -131,13 +131,13 @@ write_ban (SrvRegistry *registry,
 
   if (registry->db == NULL)
     return TRUE;
-  statement = srv_sqlite_prepare (registry->db, sql, error);
+  statement = sal_sqlite_prepare (registry->db, sql, error);
   if (statement == NULL)
     return FALSE;
   sqlite3_bind_text (statement, 1, text, -1, SQLITE_STATIC);
   if (sqlite3_bind_parameter_count (statement) > 1)
     sqlite3_bind_int64 (statement, 2, until_us);
-  ok = srv_sqlite_run (statement, error);
+  ok = sal_sqlite_run (statement, error);
   sqlite3_finalize (statement);
   return ok;
 }

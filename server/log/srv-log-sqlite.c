@@ -26,7 +26,7 @@
 #include "common/base/sal-error.h"
 #include "common/base/sal-fd.h"
 #include "common/proto/sal-name.h"
-#include "server/log/srv-sqlite.h"
+#include "common/sqlite/sal-sqlite.h"
 
 /* How long a group waits for a lock that another process holds. People wait behind
  * it. */
@@ -65,7 +65,7 @@ static const char version_1[] =
 
 static const char *const migrations[] = { version_1 };
 
-static const SrvSqliteSchema schema = {
+static const SalSqliteSchema schema = {
   .application_id = 0x53616C31, /* "Sal1" */
   .migrations = migrations,
   .version = G_N_ELEMENTS (migrations),
@@ -163,26 +163,26 @@ set_up_writer (SqliteStore *self, GError **error)
 {
   /* Space is given back to the disk as retention frees it; only takes effect in a new
    * file. */
-  if (!srv_sqlite_exec (self->writer, "PRAGMA auto_vacuum = INCREMENTAL", error) ||
-      !srv_sqlite_exec (self->writer, "PRAGMA journal_mode = WAL", error) ||
-      !srv_sqlite_exec (self->writer,
+  if (!sal_sqlite_exec (self->writer, "PRAGMA auto_vacuum = INCREMENTAL", error) ||
+      !sal_sqlite_exec (self->writer, "PRAGMA journal_mode = WAL", error) ||
+      !sal_sqlite_exec (self->writer,
                         self->sync == SRV_SYNC_FULL ? "PRAGMA synchronous = FULL"
                                                     : "PRAGMA synchronous = NORMAL",
                         error) ||
-      !srv_sqlite_exec (self->writer, "PRAGMA wal_autocheckpoint = 0", error) ||
-      !srv_sqlite_migrate (self->writer, &schema, error))
+      !sal_sqlite_exec (self->writer, "PRAGMA wal_autocheckpoint = 0", error) ||
+      !sal_sqlite_migrate (self->writer, &schema, error))
     return FALSE;
 
   for (gsize i = 0; i < N_STATEMENTS; i++)
     {
-      self->statements[i] = srv_sqlite_prepare (self->writer, statement_sql[i], error);
+      self->statements[i] = sal_sqlite_prepare (self->writer, statement_sql[i], error);
       if (self->statements[i] == NULL)
         return FALSE;
     }
-  self->last_seq = (guint64) srv_sqlite_get_int (
+  self->last_seq = (guint64) sal_sqlite_get_int (
       self->writer, "SELECT seq FROM sqlite_sequence WHERE name = 'entry'", 0);
   self->last_time_us =
-      srv_sqlite_get_int (self->writer, "SELECT time FROM entry ORDER BY seq DESC LIMIT 1", 0);
+      sal_sqlite_get_int (self->writer, "SELECT time FROM entry ORDER BY seq DESC LIMIT 1", 0);
   sqlite3_wal_hook (self->writer, on_commit, self);
   return TRUE;
 }
@@ -190,7 +190,7 @@ set_up_writer (SqliteStore *self, GError **error)
 static gboolean
 open_writer (SqliteStore *self, GError **error)
 {
-  self->writer = srv_sqlite_open (self->path, BUSY_MS, error);
+  self->writer = sal_sqlite_open (self->path, BUSY_MS, error);
   if (self->writer != NULL && set_up_writer (self, error))
     return TRUE;
   close_writer (self);
@@ -216,7 +216,7 @@ checkpointer (void *data)
       pthread_mutex_unlock (&self->mutex);
 
       if (db == NULL)
-        db = srv_sqlite_open (self->path, 0, NULL);
+        db = sal_sqlite_open (self->path, 0, NULL);
       if (db != NULL)
         {
           int code = sqlite3_wal_checkpoint_v2 (db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
@@ -250,7 +250,7 @@ sqlite_begin (SrvLogStore *store, guint64 *last_seq, gint64 *last_time_us, GErro
     (void) sqlite3_wal_checkpoint_v2 (self->writer, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
   *last_seq = self->group_seq = self->last_seq;
   *last_time_us = self->group_time_us = self->last_time_us;
-  return srv_sqlite_run (self->statements[BEGIN], error);
+  return sal_sqlite_run (self->statements[BEGIN], error);
 }
 
 static gboolean
@@ -269,7 +269,7 @@ room_id (SqliteStore *self, const char *room, gint64 *id, GError **error)
     }
   key = sal_name_key (room);
   sqlite3_bind_text (find, 1, key, -1, SQLITE_TRANSIENT);
-  if (!srv_sqlite_step (find, &found, error))
+  if (!sal_sqlite_step (find, &found, error))
     return FALSE;
   if (found)
     {
@@ -280,7 +280,7 @@ room_id (SqliteStore *self, const char *room, gint64 *id, GError **error)
     {
       sqlite3_bind_text (insert, 1, key, -1, SQLITE_TRANSIENT);
       sqlite3_bind_text (insert, 2, room, -1, SQLITE_TRANSIENT);
-      if (!srv_sqlite_run (insert, error))
+      if (!sal_sqlite_run (insert, error))
         return FALSE;
       *id = sqlite3_last_insert_rowid (self->writer);
     }
@@ -310,7 +310,7 @@ sqlite_insert (SrvLogStore *store, SrvEntry *entry, GError **error)
     sqlite3_bind_text (insert, 7, entry->text, -1, SQLITE_STATIC);
   self->group_seq = entry->seq;
   self->group_time_us = entry->time_us;
-  return srv_sqlite_run (insert, error);
+  return sal_sqlite_run (insert, error);
 }
 
 static void
@@ -332,7 +332,7 @@ sqlite_commit (SrvLogStore *store, GError **error)
 {
   SqliteStore *self = (SqliteStore *) store;
 
-  if (!srv_sqlite_run (self->statements[COMMIT], error))
+  if (!sal_sqlite_run (self->statements[COMMIT], error))
     return FALSE;
   self->last_seq = self->group_seq;
   self->last_time_us = self->group_time_us;
@@ -363,10 +363,10 @@ entry_from_row (sqlite3_stmt *row)
 static gint64
 seq_at_time (sqlite3 *db, gint64 time_us)
 {
-  sqlite3_stmt *probe = srv_sqlite_prepare (
+  sqlite3_stmt *probe = sal_sqlite_prepare (
       db, "SELECT seq, time FROM entry WHERE seq >= ? ORDER BY seq LIMIT 1", NULL);
-  gint64 low = srv_sqlite_get_int (db, "SELECT min(seq) FROM entry", 1);
-  gint64 high = srv_sqlite_get_int (db, "SELECT max(seq) FROM entry", 0) + 1;
+  gint64 low = sal_sqlite_get_int (db, "SELECT min(seq) FROM entry", 1);
+  gint64 high = sal_sqlite_get_int (db, "SELECT max(seq) FROM entry", 0) + 1;
 
   while (probe != NULL && low < high)
     {
@@ -374,7 +374,7 @@ seq_at_time (sqlite3 *db, gint64 time_us)
       gboolean row = FALSE;
 
       sqlite3_bind_int64 (probe, 1, middle);
-      if (!srv_sqlite_step (probe, &row, NULL) || !row)
+      if (!sal_sqlite_step (probe, &row, NULL) || !row)
         high = middle;
       else if (sqlite3_column_int64 (probe, 1) < time_us)
         low = sqlite3_column_int64 (probe, 0) + 1;
@@ -420,16 +420,16 @@ read_locked (SqliteStore *self, const SrvLogQuery *query, GPtrArray *entries, GE
   gboolean row = FALSE;
 
   if (self->reader == NULL)
-    self->reader = srv_sqlite_open (self->path, BUSY_MS, error);
+    self->reader = sal_sqlite_open (self->path, BUSY_MS, error);
   if (self->reader != NULL)
-    select = srv_sqlite_prepare (self->reader, sql, error);
+    select = sal_sqlite_prepare (self->reader, sql, error);
   if (select != NULL)
     {
       sqlite3_bind_int64 (select, 1, point_of (self->reader, query));
       sqlite3_bind_int64 (select, 2, query->limit);
       if (key != NULL)
         sqlite3_bind_text (select, 3, key, -1, SQLITE_STATIC);
-      while ((ok = srv_sqlite_step (select, &row, error)) && row)
+      while ((ok = sal_sqlite_step (select, &row, error)) && row)
         {
           SrvEntry *entry = entry_from_row (select);
 
@@ -458,7 +458,7 @@ sqlite_read (SrvLogStore *store, const SrvLogQuery *query, GPtrArray *entries, G
 static gboolean
 delete_before (SqliteStore *self, gint64 seq)
 {
-  sqlite3_stmt *statement = srv_sqlite_prepare (
+  sqlite3_stmt *statement = sal_sqlite_prepare (
       self->writer,
       "DELETE FROM entry WHERE seq IN (SELECT seq FROM entry WHERE seq < ? ORDER BY seq LIMIT ?)",
       NULL);
@@ -468,7 +468,7 @@ delete_before (SqliteStore *self, gint64 seq)
     return FALSE;
   sqlite3_bind_int64 (statement, 1, seq);
   sqlite3_bind_int (statement, 2, RETENTION_STEP);
-  if (srv_sqlite_run (statement, NULL))
+  if (sal_sqlite_run (statement, NULL))
     {
       self->pruned = TRUE;
       more = sqlite3_changes (self->writer) == RETENTION_STEP;
@@ -490,23 +490,23 @@ sqlite_maintain (SrvLogStore *store, gint64 now_us)
   if (self->writer == NULL || self->broken)
     return FALSE;
   oldest_us =
-      srv_sqlite_get_int (self->writer, "SELECT time FROM entry ORDER BY seq LIMIT 1", G_MAXINT64);
+      sal_sqlite_get_int (self->writer, "SELECT time FROM entry ORDER BY seq LIMIT 1", G_MAXINT64);
   if (self->age_us > 0 && oldest_us < now_us - self->age_us)
     return delete_before (self, seq_at_time (self->writer, now_us - self->age_us));
 
-  page_size = srv_sqlite_get_int (self->writer, "PRAGMA page_size", 4096);
-  pages = srv_sqlite_get_int (self->writer, "PRAGMA page_count", 0);
-  free_pages = srv_sqlite_get_int (self->writer, "PRAGMA freelist_count", 0);
-  last = srv_sqlite_get_int (self->writer, "SELECT max(seq) FROM entry", 0);
+  page_size = sal_sqlite_get_int (self->writer, "PRAGMA page_size", 4096);
+  pages = sal_sqlite_get_int (self->writer, "PRAGMA page_count", 0);
+  free_pages = sal_sqlite_get_int (self->writer, "PRAGMA freelist_count", 0);
+  last = sal_sqlite_get_int (self->writer, "SELECT max(seq) FROM entry", 0);
   if (self->bytes > 0 && (guint64) ((pages - free_pages) * page_size) > self->bytes)
     return delete_before (self, last);
 
   if (free_pages > CHECKPOINT_PAGES)
-    return srv_sqlite_exec (self->writer, "PRAGMA incremental_vacuum (256)", NULL);
+    return sal_sqlite_exec (self->writer, "PRAGMA incremental_vacuum (256)", NULL);
   if (!self->pruned)
     return FALSE;
   self->pruned = FALSE;
-  (void) srv_sqlite_exec (self->writer,
+  (void) sal_sqlite_exec (self->writer,
                           "DELETE FROM room WHERE NOT EXISTS "
                           "(SELECT 1 FROM entry WHERE entry.room = room.id)",
                           NULL);
@@ -603,7 +603,7 @@ srv_log_sqlite_new (const char *path, SrvSync sync, GError **error)
   pthread_mutex_init (&self->mutex, NULL);
   pthread_cond_init (&self->cond, NULL);
 
-  if (!lock_file (self, &local) || (!open_writer (self, &local) && srv_sqlite_is_unusable (local)))
+  if (!lock_file (self, &local) || (!open_writer (self, &local) && sal_sqlite_is_unusable (local)))
     {
       g_propagate_error (error, g_steal_pointer (&local));
       sqlite_free (&self->store);

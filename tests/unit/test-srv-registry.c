@@ -11,7 +11,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "server/log/srv-sqlite.h"
+#include "common/sqlite/sal-sqlite.h"
 #include "tests/unit/store-driver.h"
 
 #define NOW ((gint64) 1000 * G_USEC_PER_SEC)
@@ -266,9 +266,9 @@ test_locked (Fixture *f, gconstpointer data)
 {
   SrvBan the_ban = { 0 };
   g_autoptr (GError) error = NULL;
-  sqlite3 *other = srv_sqlite_open (f->path, 0, NULL);
+  sqlite3 *other = sal_sqlite_open (f->path, 0, NULL);
 
-  g_assert_true (srv_sqlite_exec (other, "BEGIN IMMEDIATE", NULL));
+  g_assert_true (sal_sqlite_exec (other, "BEGIN IMMEDIATE", NULL));
   g_assert_true (srv_network_parse ("192.0.2.7", &the_ban.network));
   g_assert_false (srv_registry_ban (f->registry, &the_ban, &error));
   g_assert_nonnull (error);
@@ -307,12 +307,12 @@ test_unusable (Fixture *f, gconstpointer data)
 
   /* A newer one, and one of something else. */
   g_clear_pointer (&f->registry, srv_registry_free);
-  db = srv_sqlite_open (f->path, 0, NULL);
-  g_assert_true (srv_sqlite_exec (db, "PRAGMA user_version = 99", NULL));
+  db = sal_sqlite_open (f->path, 0, NULL);
+  g_assert_true (sal_sqlite_exec (db, "PRAGMA user_version = 99", NULL));
   sqlite3_close (db);
   assert_refused (f->path);
-  db = srv_sqlite_open (log, 0, NULL);
-  g_assert_true (srv_sqlite_exec (db, "CREATE TABLE recipe (x)", NULL));
+  db = sal_sqlite_open (log, 0, NULL);
+  g_assert_true (sal_sqlite_exec (db, "CREATE TABLE recipe (x)", NULL));
   sqlite3_close (db);
   assert_refused (log);
 }

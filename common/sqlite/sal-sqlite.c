@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What every SQLite file of the server has in common: how it is opened, how it is
+ * What every SQLite file of ours has in common: how it is opened, how it is
  * brought to the version this program knows, and how an error of SQLite becomes one
  * that names the file. A connection is used by one thread at a time, so SQLite's own
  * locks are off.
  */
 #include "config.h"
 
-#include "server/log/srv-sqlite.h"
+#include "common/sqlite/sal-sqlite.h"
 
 #include <glib/gi18n-lib.h>
 
 #include "common/base/sal-error.h"
 
-G_DEFINE_QUARK (srv_sqlite_error, srv_sqlite_error)
+G_DEFINE_QUARK (sal_sqlite_error, sal_sqlite_error)
 
 /* The code of the error is SQLite's, so that callers can tell the kinds apart. */
 static gboolean
@@ -21,13 +21,13 @@ fail (sqlite3 *db, GError **error)
 {
   const char *path = sqlite3_db_filename (db, "main");
 
-  g_set_error (error, SRV_SQLITE_ERROR, sqlite3_extended_errcode (db), "%s: %s",
+  g_set_error (error, SAL_SQLITE_ERROR, sqlite3_extended_errcode (db), "%s: %s",
                path != NULL && *path != '\0' ? path : "(database)", sqlite3_errmsg (db));
   return FALSE;
 }
 
 /**
- * srv_sqlite_is_unusable:
+ * sal_sqlite_is_unusable:
  * @error: an error of a function in this file
  *
  * Returns: whether the file itself is at fault and stays so: it is no database, it
@@ -35,9 +35,9 @@ fail (sqlite3 *db, GError **error)
  * else (full, locked, read-only) may pass.
  */
 gboolean
-srv_sqlite_is_unusable (const GError *error)
+sal_sqlite_is_unusable (const GError *error)
 {
-  if (error->domain != SRV_SQLITE_ERROR)
+  if (error->domain != SAL_SQLITE_ERROR)
     return TRUE;
   switch (error->code & 0xFF)
     {
@@ -52,21 +52,21 @@ srv_sqlite_is_unusable (const GError *error)
 }
 
 /**
- * srv_sqlite_open:
+ * sal_sqlite_open:
  * @path: the file; made if it is missing, its folder is not
  * @busy_ms: how long to wait for a lock that another process holds
  *
  * Returns: (transfer full): a connection, or %NULL with an error that names the file.
  */
 sqlite3 *
-srv_sqlite_open (const char *path, int busy_ms, GError **error)
+sal_sqlite_open (const char *path, int busy_ms, GError **error)
 {
   sqlite3 *db = NULL;
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
 
   if (sqlite3_open_v2 (path, &db, flags, NULL) != SQLITE_OK)
     {
-      g_set_error (error, SRV_SQLITE_ERROR,
+      g_set_error (error, SAL_SQLITE_ERROR,
                    db != NULL ? sqlite3_extended_errcode (db) : SQLITE_NOMEM, "%s: %s", path,
                    db != NULL ? sqlite3_errmsg (db) : "out of memory");
       sqlite3_close (db);
@@ -78,21 +78,21 @@ srv_sqlite_open (const char *path, int busy_ms, GError **error)
 }
 
 /**
- * srv_sqlite_exec:
+ * sal_sqlite_exec:
  */
 gboolean
-srv_sqlite_exec (sqlite3 *db, const char *sql, GError **error)
+sal_sqlite_exec (sqlite3 *db, const char *sql, GError **error)
 {
   return sqlite3_exec (db, sql, NULL, NULL, NULL) == SQLITE_OK || fail (db, error);
 }
 
 /**
- * srv_sqlite_prepare:
+ * sal_sqlite_prepare:
  *
  * Returns: (transfer full): a statement to be used many times, or %NULL.
  */
 sqlite3_stmt *
-srv_sqlite_prepare (sqlite3 *db, const char *sql, GError **error)
+sal_sqlite_prepare (sqlite3 *db, const char *sql, GError **error)
 {
   sqlite3_stmt *statement = NULL;
 
@@ -102,13 +102,13 @@ srv_sqlite_prepare (sqlite3 *db, const char *sql, GError **error)
 }
 
 /**
- * srv_sqlite_step:
+ * sal_sqlite_step:
  * @row: (out): whether there is a row
  *
  * The statement is reset when there are no more rows and after an error.
  */
 gboolean
-srv_sqlite_step (sqlite3_stmt *statement, gboolean *row, GError **error)
+sal_sqlite_step (sqlite3_stmt *statement, gboolean *row, GError **error)
 {
   int code = sqlite3_step (statement);
 
@@ -122,15 +122,15 @@ srv_sqlite_step (sqlite3_stmt *statement, gboolean *row, GError **error)
 }
 
 /**
- * srv_sqlite_run:
+ * sal_sqlite_run:
  *
  * Runs a statement that has no rows, and forgets what was bound to it.
  */
 gboolean
-srv_sqlite_run (sqlite3_stmt *statement, GError **error)
+sal_sqlite_run (sqlite3_stmt *statement, GError **error)
 {
   gboolean row = FALSE;
-  gboolean ok = srv_sqlite_step (statement, &row, error);
+  gboolean ok = sal_sqlite_step (statement, &row, error);
 
   sqlite3_reset (statement);
   sqlite3_clear_bindings (statement);
@@ -138,12 +138,12 @@ srv_sqlite_run (sqlite3_stmt *statement, GError **error)
 }
 
 /**
- * srv_sqlite_get_int:
+ * sal_sqlite_get_int:
  *
  * Returns: the one number that @sql asks for, or @otherwise if there is none.
  */
 gint64
-srv_sqlite_get_int (sqlite3 *db, const char *sql, gint64 otherwise)
+sal_sqlite_get_int (sqlite3 *db, const char *sql, gint64 otherwise)
 {
   sqlite3_stmt *statement = NULL;
   gint64 value = otherwise;
@@ -156,7 +156,7 @@ srv_sqlite_get_int (sqlite3 *db, const char *sql, gint64 otherwise)
 }
 
 /**
- * srv_sqlite_migrate:
+ * sal_sqlite_migrate:
  *
  * Brings the file to the version of @schema, each step in a transaction of its own.
  *
@@ -164,7 +164,7 @@ srv_sqlite_get_int (sqlite3 *db, const char *sql, gint64 otherwise)
  * program, both versions. Nothing is changed then that a transaction does not undo.
  */
 gboolean
-srv_sqlite_migrate (sqlite3 *db, const SrvSqliteSchema *schema, GError **error)
+sal_sqlite_migrate (sqlite3 *db, const SalSqliteSchema *schema, GError **error)
 {
   const char *path = sqlite3_db_filename (db, "main");
   gint64 version = 0;
@@ -172,11 +172,11 @@ srv_sqlite_migrate (sqlite3 *db, const SrvSqliteSchema *schema, GError **error)
   gint64 tables = 0;
 
   /* The first read of the file finds out whether it is a database at all. */
-  if (!srv_sqlite_exec (db, "SELECT count(*) FROM sqlite_schema", error))
+  if (!sal_sqlite_exec (db, "SELECT count(*) FROM sqlite_schema", error))
     return FALSE;
-  version = srv_sqlite_get_int (db, "PRAGMA user_version", 0);
-  id = srv_sqlite_get_int (db, "PRAGMA application_id", 0);
-  tables = srv_sqlite_get_int (db, "SELECT count(*) FROM sqlite_schema", 0);
+  version = sal_sqlite_get_int (db, "PRAGMA user_version", 0);
+  id = sal_sqlite_get_int (db, "PRAGMA application_id", 0);
+  tables = sal_sqlite_get_int (db, "SELECT count(*) FROM sqlite_schema", 0);
 
   if (tables > 0 && id != schema->application_id)
     {
@@ -198,7 +198,7 @@ srv_sqlite_migrate (sqlite3 *db, const SrvSqliteSchema *schema, GError **error)
           "BEGIN IMMEDIATE; %s; PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
           schema->migrations[i], schema->application_id, i + 1);
 
-      if (!srv_sqlite_exec (db, sql, error))
+      if (!sal_sqlite_exec (db, sql, error))
         {
           (void) sqlite3_exec (db, "ROLLBACK", NULL, NULL, NULL);
           return FALSE;

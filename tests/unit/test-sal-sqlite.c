@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "server/log/srv-sqlite.h"
+#include "common/sqlite/sal-sqlite.h"
 
 #include <string.h>
 
@@ -18,10 +18,10 @@ static const char *const migrations[] = {
   "ALTER TABLE a RENAME TO c",
 };
 
-static SrvSqliteSchema
+static SalSqliteSchema
 schema_of (int version)
 {
-  return (SrvSqliteSchema){ .application_id = 1234, .migrations = migrations, .version = version };
+  return (SalSqliteSchema){ .application_id = 1234, .migrations = migrations, .version = version };
 }
 
 typedef struct
@@ -49,7 +49,7 @@ static sqlite3 *
 open_file (Fixture *f)
 {
   g_autoptr (GError) error = NULL;
-  sqlite3 *db = srv_sqlite_open (f->path, 0, &error);
+  sqlite3 *db = sal_sqlite_open (f->path, 0, &error);
 
   g_assert_no_error (error);
   g_assert_nonnull (db);
@@ -59,14 +59,14 @@ open_file (Fixture *f)
 static void
 migrate (Fixture *f, int version)
 {
-  SrvSqliteSchema schema = schema_of (version);
+  SalSqliteSchema schema = schema_of (version);
   g_autoptr (GError) error = NULL;
   sqlite3 *db = open_file (f);
 
-  g_assert_true (srv_sqlite_migrate (db, &schema, &error));
+  g_assert_true (sal_sqlite_migrate (db, &schema, &error));
   g_assert_no_error (error);
-  g_assert_cmpint (srv_sqlite_get_int (db, "PRAGMA user_version", -1), ==, version);
-  g_assert_cmpint (srv_sqlite_get_int (db, "PRAGMA application_id", -1), ==, 1234);
+  g_assert_cmpint (sal_sqlite_get_int (db, "PRAGMA user_version", -1), ==, version);
+  g_assert_cmpint (sal_sqlite_get_int (db, "PRAGMA application_id", -1), ==, 1234);
   g_assert_cmpint (sqlite3_get_autocommit (db), ==, 1);
   sqlite3_close (db);
 }
@@ -75,7 +75,7 @@ static gint64
 get (Fixture *f, const char *sql)
 {
   sqlite3 *db = open_file (f);
-  gint64 value = srv_sqlite_get_int (db, sql, -1);
+  gint64 value = sal_sqlite_get_int (db, sql, -1);
 
   sqlite3_close (db);
   return value;
@@ -111,14 +111,14 @@ test_failing_step (Fixture *f, gconstpointer data)
 {
   const char *broken[] = { migrations[0], "CREATE TABLE half (z); INSERT INTO half VALUES (1);"
                                           "INSERT INTO nowhere VALUES (1)" };
-  SrvSqliteSchema schema = { .application_id = 1234, .migrations = broken, .version = 2 };
+  SalSqliteSchema schema = { .application_id = 1234, .migrations = broken, .version = 2 };
   g_autoptr (GError) error = NULL;
   sqlite3 *db = NULL;
 
   migrate (f, 1);
   db = open_file (f);
-  g_assert_false (srv_sqlite_migrate (db, &schema, &error));
-  g_assert_error (error, SRV_SQLITE_ERROR, SQLITE_ERROR);
+  g_assert_false (sal_sqlite_migrate (db, &schema, &error));
+  g_assert_error (error, SAL_SQLITE_ERROR, SQLITE_ERROR);
   g_assert_nonnull (strstr (error->message, f->path));
   g_assert_nonnull (strstr (error->message, "nowhere"));
   g_assert_cmpint (sqlite3_get_autocommit (db), ==, 1); /* no transaction is left open */
@@ -131,18 +131,18 @@ test_failing_step (Fixture *f, gconstpointer data)
 static void
 test_newer (Fixture *f, gconstpointer data)
 {
-  SrvSqliteSchema schema = schema_of (2);
+  SalSqliteSchema schema = schema_of (2);
   g_autoptr (GError) error = NULL;
   sqlite3 *db = NULL;
 
   migrate (f, 3);
   db = open_file (f);
-  g_assert_false (srv_sqlite_migrate (db, &schema, &error));
+  g_assert_false (sal_sqlite_migrate (db, &schema, &error));
   g_assert_error (error, SAL_ERROR, SAL_EXIT_FAILED);
   g_assert_nonnull (strstr (error->message, f->path));
   g_assert_nonnull (strstr (error->message, "version 3"));
   g_assert_nonnull (strstr (error->message, "up to 2"));
-  g_assert_true (srv_sqlite_is_unusable (error));
+  g_assert_true (sal_sqlite_is_unusable (error));
   sqlite3_close (db);
   g_assert_cmpint (get (f, "PRAGMA user_version"), ==, 3);
 }
@@ -150,16 +150,16 @@ test_newer (Fixture *f, gconstpointer data)
 static void
 test_foreign (Fixture *f, gconstpointer data)
 {
-  SrvSqliteSchema schema = schema_of (3);
+  SalSqliteSchema schema = schema_of (3);
   g_autoptr (GError) error = NULL;
   sqlite3 *db = open_file (f);
 
-  g_assert_true (srv_sqlite_exec (db, "CREATE TABLE recipe (x)", NULL));
-  g_assert_false (srv_sqlite_migrate (db, &schema, &error));
+  g_assert_true (sal_sqlite_exec (db, "CREATE TABLE recipe (x)", NULL));
+  g_assert_false (sal_sqlite_migrate (db, &schema, &error));
   g_assert_error (error, SAL_ERROR, SAL_EXIT_FAILED);
   g_assert_nonnull (strstr (error->message, f->path));
   g_assert_nonnull (strstr (error->message, "another program"));
-  g_assert_true (srv_sqlite_is_unusable (error));
+  g_assert_true (sal_sqlite_is_unusable (error));
   sqlite3_close (db);
   g_assert_cmpint (get (f, "SELECT count(*) FROM sqlite_schema"), ==, 1);
   g_assert_cmpint (get (f, "PRAGMA application_id"), ==, 0);
@@ -168,16 +168,16 @@ test_foreign (Fixture *f, gconstpointer data)
 static void
 test_no_database (Fixture *f, gconstpointer data)
 {
-  SrvSqliteSchema schema = schema_of (1);
+  SalSqliteSchema schema = schema_of (1);
   g_autoptr (GError) error = NULL;
   sqlite3 *db = NULL;
 
   g_assert_true (g_file_set_contents (f->path, "dear diary, this is no database\n", -1, NULL));
   db = open_file (f); /* SQLite looks at the file when it has to */
-  g_assert_false (srv_sqlite_migrate (db, &schema, &error));
-  g_assert_error (error, SRV_SQLITE_ERROR, SQLITE_NOTADB);
+  g_assert_false (sal_sqlite_migrate (db, &schema, &error));
+  g_assert_error (error, SAL_SQLITE_ERROR, SQLITE_NOTADB);
   g_assert_nonnull (strstr (error->message, f->path));
-  g_assert_true (srv_sqlite_is_unusable (error));
+  g_assert_true (sal_sqlite_is_unusable (error));
   sqlite3_close (db);
 }
 
@@ -187,12 +187,12 @@ test_open_fails (Fixture *f, gconstpointer data)
   g_autofree char *path = g_build_filename (f->dir, "missing", "some.db", NULL);
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (srv_sqlite_open (path, 0, &error));
+  g_assert_null (sal_sqlite_open (path, 0, &error));
   g_assert_nonnull (error);
-  g_assert_true (error->domain == SRV_SQLITE_ERROR);
+  g_assert_true (error->domain == SAL_SQLITE_ERROR);
   g_assert_cmpint (error->code & 0xFF, ==, SQLITE_CANTOPEN);
   g_assert_nonnull (strstr (error->message, path));
-  g_assert_true (srv_sqlite_is_unusable (error));
+  g_assert_true (sal_sqlite_is_unusable (error));
 }
 
 /* What stays so, and what may pass. */
@@ -216,10 +216,10 @@ test_unusable (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autoptr (GError) error = g_error_new_literal (SRV_SQLITE_ERROR, rows[i].code, "x");
+      g_autoptr (GError) error = g_error_new_literal (SAL_SQLITE_ERROR, rows[i].code, "x");
 
       g_test_message ("code %d", rows[i].code);
-      g_assert_cmpint (srv_sqlite_is_unusable (error), ==, rows[i].unusable);
+      g_assert_cmpint (sal_sqlite_is_unusable (error), ==, rows[i].unusable);
     }
 }
 
@@ -232,51 +232,50 @@ test_statements (Fixture *f, gconstpointer data)
   sqlite3_stmt *select = NULL;
   gboolean row = FALSE;
 
-  g_assert_true (srv_sqlite_exec (db, "CREATE TABLE a (x UNIQUE)", &error));
-  insert = srv_sqlite_prepare (db, "INSERT INTO a VALUES (?)", &error);
+  g_assert_true (sal_sqlite_exec (db, "CREATE TABLE a (x UNIQUE)", &error));
+  insert = sal_sqlite_prepare (db, "INSERT INTO a VALUES (?)", &error);
   g_assert_nonnull (insert);
   for (int i = 0; i < 3; i++)
     {
       sqlite3_bind_int (insert, 1, i);
-      g_assert_true (srv_sqlite_run (insert, &error));
+      g_assert_true (sal_sqlite_run (insert, &error));
     }
   /* What was bound is forgotten. */
-  g_assert_true (srv_sqlite_run (insert, &error));
-  g_assert_cmpint (srv_sqlite_get_int (db, "SELECT count(*) FROM a WHERE x IS NULL", -1), ==, 1);
+  g_assert_true (sal_sqlite_run (insert, &error));
+  g_assert_cmpint (sal_sqlite_get_int (db, "SELECT count(*) FROM a WHERE x IS NULL", -1), ==, 1);
 
   sqlite3_bind_int (insert, 1, 2);
-  g_assert_false (srv_sqlite_run (insert, &error));
-  g_assert_error (error, SRV_SQLITE_ERROR, SQLITE_CONSTRAINT_UNIQUE);
+  g_assert_false (sal_sqlite_run (insert, &error));
+  g_assert_error (error, SAL_SQLITE_ERROR, SQLITE_CONSTRAINT_UNIQUE);
   g_assert_nonnull (strstr (error->message, f->path));
   g_clear_error (&error);
   sqlite3_bind_int (insert, 1, 3);
-  g_assert_true (srv_sqlite_run (insert, &error)); /* usable after an error */
+  g_assert_true (sal_sqlite_run (insert, &error)); /* usable after an error */
 
-  select = srv_sqlite_prepare (db, "SELECT x FROM a WHERE x >= ? ORDER BY x", &error);
+  select = sal_sqlite_prepare (db, "SELECT x FROM a WHERE x >= ? ORDER BY x", &error);
   for (int round = 0; round < 2; round++)
     {
       sqlite3_bind_int (select, 1, 2);
-      g_assert_true (srv_sqlite_step (select, &row, &error) && row);
+      g_assert_true (sal_sqlite_step (select, &row, &error) && row);
       g_assert_cmpint (sqlite3_column_int (select, 0), ==, 2);
-      g_assert_true (srv_sqlite_step (select, &row, &error) && row);
-      g_assert_true (srv_sqlite_step (select, &row, &error) && !row); /* and reset */
+      g_assert_true (sal_sqlite_step (select, &row, &error) && row);
+      g_assert_true (sal_sqlite_step (select, &row, &error) && !row); /* and reset */
     }
   sqlite3_finalize (insert);
   sqlite3_finalize (select);
 
-  g_assert_null (srv_sqlite_prepare (db, "SELECT nonsense FROM nowhere", &error));
-  g_assert_error (error, SRV_SQLITE_ERROR, SQLITE_ERROR);
+  g_assert_null (sal_sqlite_prepare (db, "SELECT nonsense FROM nowhere", &error));
+  g_assert_error (error, SAL_SQLITE_ERROR, SQLITE_ERROR);
   g_clear_error (&error);
-  g_assert_false (srv_sqlite_exec (db, "nonsense", &error));
-  g_assert_error (error, SRV_SQLITE_ERROR, SQLITE_ERROR);
-  g_assert_cmpint (srv_sqlite_get_int (db, "SELECT x FROM a WHERE x > 99", 7), ==, 7);
-  g_assert_cmpint (srv_sqlite_get_int (db, "SELECT NULL", 7), ==, 7);
-  g_assert_cmpint (srv_sqlite_get_int (db, "nonsense", 7), ==, 7);
+  g_assert_false (sal_sqlite_exec (db, "nonsense", &error));
+  g_assert_error (error, SAL_SQLITE_ERROR, SQLITE_ERROR);
+  g_assert_cmpint (sal_sqlite_get_int (db, "SELECT x FROM a WHERE x > 99", 7), ==, 7);
+  g_assert_cmpint (sal_sqlite_get_int (db, "SELECT NULL", 7), ==, 7);
+  g_assert_cmpint (sal_sqlite_get_int (db, "nonsense", 7), ==, 7);
   sqlite3_close (db);
 }
 
-#define ADD(path, func)                                                                            \
-  g_test_add ("/log/sqlite-file/" path, Fixture, NULL, set_up, func, tear_down)
+#define ADD(path, func) g_test_add ("/sqlite/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)
@@ -290,6 +289,6 @@ main (int argc, char **argv)
   ADD ("what-is-no-database-is-refused", test_no_database);
   ADD ("what-cannot-be-opened-is-named", test_open_fails);
   ADD ("statements-are-run-and-reset", test_statements);
-  g_test_add_func ("/log/sqlite-file/what-stays-broken-and-what-may-pass", test_unusable);
+  g_test_add_func ("/sqlite/what-stays-broken-and-what-may-pass", test_unusable);
   return g_test_run ();
 }
