@@ -363,7 +363,8 @@ test_peer_expect_at (
     TestPeer *peer, const char *bytes, gsize len, const char *file, int line, const char *func)
 {
   while (peer->received->len < len &&
-         memcmp (peer->received->data, bytes, peer->received->len) == 0 &&
+         (peer->received->len == 0 ||
+          memcmp (peer->received->data, bytes, peer->received->len) == 0) &&
          test_peer_read (peer, TEST_PATIENCE_MS))
     ;
   if (peer->received->len < len || memcmp (peer->received->data, bytes, len) != 0)
