@@ -362,8 +362,9 @@ srv_worker_free (SrvWorker *worker)
 {
   if (worker == NULL)
     return;
-  srv_mailbox_free (worker->mailbox);
+  /* People first: what still comes back from the log must not make them post again. */
   srv_worker_abort (worker);
+  srv_mailbox_free (worker->mailbox);
   while (srv_outq_list_pop (&worker->outqs) != NULL)
     ;
   for (SrvConn *conn = worker->closed; conn != NULL; conn = worker->closed)

@@ -509,6 +509,27 @@ test_close (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->closed, ==, 2);
 }
 
+/* The process ends at once while somebody's name is on its way: what comes back from a log
+ * that is gone makes nobody ask it for anything. */
+static void
+test_end_at_once (Fixture *f, gconstpointer data)
+{
+  Person ada;
+
+  person_init (&ada, f);
+  person_expect (&ada, GREETING);
+  person_say (&ada, "Ada\n/history\n");
+  g_main_context_iteration (f->context, FALSE); /* off to the log, and not yet back */
+  tear_down (f, data);
+  g_assert_cmpuint (f->closed, ==, 1);
+  person_clear (&ada);
+}
+
+static void
+already_torn_down (Fixture *f, gconstpointer data)
+{
+}
+
 #define ADD(path, func) g_test_add ("/worker/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -532,5 +553,7 @@ main (int argc, char **argv)
               set_up, test_slow_reader, tear_down);
   ADD ("most-who-do-not-read-are-waited-for", test_most_do_not_read);
   ADD ("goodbye-to-everybody", test_close);
+  g_test_add ("/worker/the-end-at-once", Fixture, NULL, set_up, test_end_at_once,
+              already_torn_down);
   return g_test_run ();
 }
