@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The client's conversation on a clock of the test's own: rules C1 to C7 and what a
+ * The client's conversation on a clock of the test's own: rules C1 to C8 and what a
  * receipt is. Each case feeds bytes and times to the machine and looks at the actions
  * that come out, written down as a line of text each.
+ *
+ * What the machine leaves to the transport (which failures are the end, what one send
+ * is, when our FIN goes out) is at the end, over a pair of sockets. The kernel has no
+ * way to make a connection fail and go on, so recv() and send() are this program's own.
  */
 #include "config.h"
 
 #include "common/client/sal-client-machine.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include "common/client/sal-transport.h"
 #include "common/script/sal-script.h"
 
 #define MS 1000
@@ -78,12 +86,21 @@ come (Talk *talk, const char *text)
   sal_client_machine_received (talk->machine, text, strlen (text), talk->now_us);
 }
 
-/* Lets time pass, calling the machine exactly when it wants to be called. */
+static void
+come_bytes (Talk *talk, const void *bytes, gsize len)
+{
+  sal_client_machine_received (talk->machine, bytes, len, talk->now_us);
+}
+
+/* Lets time pass, calling the machine when it wants to be called; called at any other
+ * time it has nothing to do. */
 static void
 pass (Talk *talk, int ms)
 {
   gint64 until_us = talk->now_us + ms * MS;
+  gsize done = 0;
 
+  look (talk);
   for (;;)
     {
       gint64 due_us = sal_client_machine_due_us (talk->machine);
@@ -94,8 +111,11 @@ pass (Talk *talk, int ms)
       sal_client_machine_tick (talk->machine, talk->now_us);
       look (talk);
     }
+  done = talk->done->len;
   talk->now_us = until_us;
   sal_client_machine_tick (talk->machine, talk->now_us);
+  look (talk);
+  g_assert_cmpstr (talk->done->str + done, ==, "");
 }
 
 static Talk *
@@ -325,6 +345,64 @@ test_unframed_server (void)
   finish (talk);
 }
 
+/* The text that came last before the name; it may come in pieces. */
+static void
+test_last_text_decides (void)
+{
+  static const struct
+  {
+    const char *texts[2];
+    const char *wanted;
+  } rows[] = {
+    { { "Welcome\n", "who are you?" }, "Welcome|who are you?...|send \"Ada\"|" },
+    { { "who are you?", "\n" }, "who are you?|send \"Ada\\n\"|ready Ada|" },
+    { { "who ", "are you?\n" }, "who are you?|send \"Ada\\n\"|ready Ada|" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      Talk *talk = begin_as_ada ();
+
+      come (talk, rows[i].texts[0]);
+      pass (talk, 50);
+      come (talk, rows[i].texts[1]);
+      pass (talk, 150);
+      expect (talk, rows[i].wanted);
+      finish (talk);
+    }
+}
+
+static void
+test_lines_for_good (void)
+{
+  Talk *talk = begin_as_ada ();
+
+  come (talk, "Hello\n");
+  pass (talk, 150);
+  come (talk, "your turn> ");
+  pass (talk, 100);
+  expect (talk, "Hello|send \"Ada\\n\"|ready Ada|your turn> ...|");
+  sal_client_machine_say (talk->machine, "ciao", talk->now_us);
+  expect (talk, "send \"ciao\\n\"|1 sent|");
+  finish (talk);
+}
+
+static void
+test_no_lines_for_good (void)
+{
+  Talk *talk = begin_as_ada ();
+
+  come (talk, "name?");
+  pass (talk, 150);
+  come (talk, "Hi Ada\n");
+  pass (talk, 100);
+  come (talk, "What's new?\n");
+  expect (talk, "name?...|send \"Ada\"|ready Ada|Hi Ada|What's new?|");
+  sal_client_machine_say (talk->machine, "ciao", talk->now_us);
+  expect (talk, "send \"ciao\"|1 sent|");
+  finish (talk);
+}
+
 static void
 test_forced_line_ends (void)
 {
@@ -347,6 +425,37 @@ test_forced_line_ends (void)
       expect (talk, rows[i].wanted);
       finish (talk);
     }
+}
+
+/* In a server without lines, all of whose texts were understood. */
+static Talk *
+begin_unframed (void)
+{
+  Talk *talk = begin (&(SalClientOptions){ .name = "Ada", .eol = SAL_EOL_NONE });
+
+  come (talk, "Hi");
+  pass (talk, 150);
+  expect (talk, "Hi|send \"Ada\"|ready Ada|");
+  return talk;
+}
+
+/* C3: the name is a send as any other, and so is the word that leaves. */
+static void
+test_time_between_two_sends (void)
+{
+  Talk *talk = begin_unframed ();
+
+  sal_client_machine_say (talk->machine, "one", talk->now_us);
+  pass (talk, 99);
+  expect (talk, "");
+  pass (talk, 1);
+  expect (talk, "send \"one\"|1 sent|");
+  sal_client_machine_end_input (talk->machine, talk->now_us);
+  pass (talk, 99);
+  expect (talk, "");
+  pass (talk, 1);
+  expect (talk, "send \"quit\"|");
+  finish (talk);
 }
 
 static void
@@ -386,7 +495,95 @@ test_unfinished_lines (void)
   finish (talk);
 }
 
+/* C1: what came glued is shown so, spaces included; what comes later is a text of its
+ * own, because there are no lines that it could belong to. */
+static void
+test_glued_texts (void)
+{
+  Talk *talk = begin_unframed ();
+
+  come (talk, "  > Eva: uno> Eva: due ");
+  pass (talk, 99);
+  expect (talk, "");
+  pass (talk, 1);
+  expect (talk, "  > Eva: uno> Eva: due |");
+  come (talk, "tre\nquattro");
+  expect (talk, "tre|");
+  pass (talk, 100);
+  expect (talk, "quattro|");
+  finish (talk);
+}
+
+/* C8: text as far as it is text. */
+static void
+test_unreadable_bytes (void)
+{
+#define BYTES(literal) literal, sizeof literal - 1
+  static const struct
+  {
+    const char *bytes;
+    gsize len;
+    const char *wanted;
+  } rows[] = {
+    { BYTES ("caff\xe8 \xc0\xaf nero\n"), "caff\uFFFD \uFFFD\uFFFD nero|" },
+    { BYTES ("\xff\xfe"
+             "c\0i\0a\0o\0\n"),
+      "\uFFFD\uFFFDciao|" },
+    { BYTES ("\0\0\0\4ciao\0\0\0\5Hello\n"), "ciaoHello|" },
+    { BYTES ("a block\0\0\0\0\0\0\0\0\0\0\0\0\n"), "a block|" },
+    { BYTES ("\xff\xfb\x01\xff\xf4text\n"), "\uFFFD\uFFFD\uFFFD\uFFFDtext|" },
+    { BYTES ("\x01\x02\x03\x04\x05\n"), "|" },
+    { BYTES ("{\"text\": \"\xc3\xa8\"}\n"), "{\"text\": \"\xc3\xa8\"}|" },
+  };
+#undef BYTES
+  Talk *talk = begin_as_ada ();
+
+  come (talk, "Hello\n");
+  pass (talk, 150);
+  expect (talk, "Hello|send \"Ada\\n\"|ready Ada|");
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      come_bytes (talk, rows[i].bytes, rows[i].len);
+      expect (talk, rows[i].wanted);
+    }
+  finish (talk);
+}
+
 /* C4, C5: leaving and being left. */
+
+static void
+test_leaving_words (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *wanted;
+  } rows[] = {
+    { "quit", "send \"quit\\n\"|" },
+    { "exit", "send \"exit\\n\"|" },
+    { "QUIT", "send \"QUIT\\n\"|" },
+    { "eXit", "send \"eXit\\n\"|" },
+    { "quit now", "send \"quit now\\n\"|1 sent|" },
+    { "no exit", "send \"no exit\\n\"|1 sent|" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      Talk *talk = begin_as_ada ();
+      gboolean leaves = strstr (rows[i].wanted, "sent") == NULL;
+
+      come (talk, "Hello\n");
+      pass (talk, 150);
+      expect (talk, "Hello|send \"Ada\\n\"|ready Ada|");
+      sal_client_machine_say (talk->machine, rows[i].text, talk->now_us);
+      expect (talk, rows[i].wanted);
+      pass (talk, 999);
+      expect (talk, "");
+      pass (talk, 1);
+      expect (talk, leaves ? "close quit|" : "");
+      finish (talk);
+    }
+}
 
 static void
 test_quit_word (void)
@@ -460,16 +657,50 @@ test_peer_ends (void)
   finish (talk);
 }
 
+/* A reset is no reason to keep anything back... */
+static void
+test_reset (void)
+{
+  Talk *talk = begin_with_ours ();
+
+  come (talk, "no end");
+  sal_client_machine_broken (talk->machine);
+  expect (talk, "no end...|close broken|");
+  finish (talk);
+}
+
+/* ... and no failure to somebody who was leaving. */
+static void
+test_reset_while_leaving (void)
+{
+  Talk *talk = begin_with_ours ();
+
+  sal_client_machine_say (talk->machine, "quit", talk->now_us);
+  expect (talk, "send \"quit\\n\"|");
+  sal_client_machine_broken (talk->machine);
+  expect (talk, "close quit|");
+  finish (talk);
+}
+
+/* A word from somebody without a name would be taken for one. */
 static void
 test_quit_before_a_name (void)
 {
-  Talk *talk = begin_as_ada ();
+  static const SalClientOptions rows[] = {
+    { .name = "Ada" },
+    { .name = "Ada", .eol = SAL_EOL_NONE },
+  };
 
-  sal_client_machine_quit (talk->machine, talk->now_us);
-  expect (talk, "end-writing|");
-  sal_client_machine_peer_ended (talk->machine, talk->now_us);
-  expect (talk, "close quit|");
-  finish (talk);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      Talk *talk = begin (&rows[i]);
+
+      sal_client_machine_quit (talk->machine, talk->now_us);
+      expect (talk, "end-writing|");
+      sal_client_machine_peer_ended (talk->machine, talk->now_us);
+      expect (talk, "close quit|");
+      finish (talk);
+    }
 }
 
 /* A line that never ends is shown in parts, and memory stays bounded. */
@@ -491,6 +722,274 @@ test_endless_line (void)
   finish (talk);
 }
 
+/* The transport. */
+
+static const char *recv_outcomes = "";
+static const char *send_outcomes = "";
+static guint sends;
+
+/* A letter for each call; after the last one all is well. */
+static int
+next_error (const char **outcomes)
+{
+  static const struct
+  {
+    char letter;
+    int error;
+  } errors[] = { { '.', 0 }, { 'x', EIO }, { 'p', EPIPE }, { 't', ETIMEDOUT }, { 'n', ENOTCONN } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (errors); i++)
+    if (**outcomes == errors[i].letter)
+      {
+        (*outcomes)++;
+        return errors[i].error;
+      }
+  return 0;
+}
+
+ssize_t
+recv (int fd, void *bytes, size_t len, int flags)
+{
+  int error = next_error (&recv_outcomes);
+
+  if (error == 0)
+    return recvfrom (fd, bytes, len, flags, NULL, NULL);
+  errno = error;
+  return -1;
+}
+
+ssize_t
+send (int fd, const void *bytes, size_t len, int flags)
+{
+  int error = next_error (&send_outcomes);
+
+  sends++;
+  if (error == 0)
+    return sendto (fd, bytes, len, flags, NULL, 0);
+  errno = error;
+  return -1;
+}
+
+/* A transport, its peer's end of the wire, and what the transport said. */
+typedef struct
+{
+  SalTransport *transport;
+  int peer;
+  GString *done;
+} Wire;
+
+static void
+on_received (const guint8 *bytes, gsize len, gpointer data)
+{
+  Wire *wire = data;
+
+  g_string_append_len (wire->done, (const char *) bytes, (gssize) len);
+  g_string_append_c (wire->done, '|');
+}
+
+static void
+on_peer_ended (gpointer data)
+{
+  g_string_append (((Wire *) data)->done, "ended|");
+}
+
+static void
+on_broken (const GError *error, gpointer data)
+{
+  g_string_append (((Wire *) data)->done, "broken|");
+}
+
+static Wire *
+open_wire (void)
+{
+  static const SalTransportOptions options = { 0 };
+  static const SalTransportHooks hooks = { on_received, on_peer_ended, on_broken };
+  Wire *wire = g_new0 (Wire, 1);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocket) socket = NULL;
+  g_autoptr (GSocketConnection) connection = NULL;
+  int narrow = 4096;
+  int fds[2];
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), ==, 0);
+  g_assert_cmpint (setsockopt (fds[0], SOL_SOCKET, SO_SNDBUF, &narrow, sizeof narrow), ==, 0);
+  socket = g_socket_new_from_fd (fds[0], &error);
+  g_assert_no_error (error);
+  connection = g_socket_connection_factory_create_connection (socket);
+  wire->peer = fds[1];
+  wire->done = g_string_new (NULL);
+  wire->transport = sal_transport_new (connection, &options, &hooks, wire);
+  recv_outcomes = send_outcomes = "";
+  sends = 0;
+  return wire;
+}
+
+static void
+close_wire (Wire *wire)
+{
+  sal_transport_close (wire->transport);
+  g_object_unref (wire->transport);
+  if (wire->peer >= 0)
+    close (wire->peer);
+  g_string_free (wire->done, TRUE);
+  g_free (wire);
+}
+
+/* Until there is nothing left to do. */
+static void
+settle (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+static void
+peer_writes (Wire *wire, const char *text)
+{
+  g_assert_cmpint (write (wire->peer, text, strlen (text)), ==, (gssize) strlen (text));
+}
+
+static void
+peer_closes (Wire *wire)
+{
+  close (wire->peer);
+  wire->peer = -1;
+}
+
+typedef struct
+{
+  const char *path;
+  const char *recv_outcomes;
+  const char *send_outcomes;
+  const char *wanted;
+} Failures;
+
+/* C7, and the errors that are the end at once. */
+static const Failures failures[] = {
+  { "none", "", "", "a|b|" },
+  { "two-receives", "xx.xx.", "", "a|b|" },
+  { "three-receives", "xxx", "", "broken|" },
+  { "three-receives-after-a-good-one", "xx.xxx", "", "a|broken|" },
+  { "two-sends", "", "xx.xx.", "a|b|" },
+  { "three-sends", "", "xxx", "a|broken|" },
+  { "three-sends-after-a-good-one", "", "xx.xxx", "a|b|broken|" },
+  { "two-receives-and-two-sends-that-follow-good-ones", "xx.xx.", "xx.xx.", "a|b|" },
+  { "timeout-in-receiving", "t", "", "broken|" },
+  { "timeout-in-sending", "", "t", "a|broken|" },
+  { "closed-door", "", "p", "a|broken|" },
+  { "not-connected", "", "n", "a|broken|" },
+};
+
+static gboolean
+is_broken (Wire *wire)
+{
+  return strstr (wire->done->str, "broken") != NULL;
+}
+
+static void
+test_failures (gconstpointer data)
+{
+  static const char *const rounds[] = { "a", "b" };
+  const Failures *row = data;
+  Wire *wire = open_wire ();
+  char said[8] = "";
+
+  recv_outcomes = row->recv_outcomes;
+  send_outcomes = row->send_outcomes;
+  for (gsize i = 0; i < G_N_ELEMENTS (rounds) && !is_broken (wire); i++)
+    {
+      peer_writes (wire, rounds[i]);
+      settle ();
+      if (!is_broken (wire))
+        sal_transport_send (wire->transport, rounds[i], 1);
+      settle ();
+    }
+  g_assert_cmpstr (wire->done->str, ==, row->wanted);
+  if (!is_broken (wire))
+    {
+      g_assert_cmpint (read (wire->peer, said, sizeof said - 1), ==, 2);
+      g_assert_cmpstr (said, ==, "ab");
+    }
+  close_wire (wire);
+}
+
+/* C5: the end is told once, after everything that came before it. */
+static void
+test_peer_closes (void)
+{
+  Wire *wire = open_wire ();
+
+  peer_writes (wire, "bye");
+  peer_closes (wire);
+  settle ();
+  g_assert_cmpstr (wire->done->str, ==, "bye|ended|");
+  close_wire (wire);
+}
+
+static void
+test_peer_resets (void)
+{
+  Wire *wire = open_wire ();
+
+  sal_transport_send (wire->transport, "unread", 6);
+  peer_writes (wire, "bye");
+  peer_closes (wire); /* with something unread: a reset */
+  settle ();
+  g_assert_cmpstr (wire->done->str, ==, "bye|broken|");
+  close_wire (wire);
+}
+
+/* C3 */
+static void
+test_one_send (void)
+{
+  Wire *wire = open_wire ();
+  g_autofree char *text = g_strnfill (1000, 'x');
+
+  sal_transport_send (wire->transport, text, 1000);
+  g_assert_cmpuint (sends, ==, 1);
+  close_wire (wire);
+}
+
+/* C4: our FIN comes when everything was sent, however slowly it is read; and what comes
+ * after it is still taken. */
+static void
+test_end_of_writing (void)
+{
+  Wire *wire = open_wire ();
+  gsize len = 256 * 1024;
+  g_autofree char *text = g_strnfill (len, 'x');
+  char bytes[4096];
+  gssize n = 0;
+
+  sal_transport_send (wire->transport, text, len);
+  sal_transport_end_writing (wire->transport);
+  g_assert_false (sal_transport_is_idle (wire->transport));
+  while ((n = read (wire->peer, bytes, sizeof bytes)) != 0)
+    {
+      if (n < 0)
+        g_assert_true (g_main_context_iteration (NULL, FALSE));
+      else
+        len -= (gsize) n;
+    }
+  g_assert_cmpuint (len, ==, 0);
+  peer_writes (wire, "late");
+  settle ();
+  g_assert_cmpstr (wire->done->str, ==, "late|");
+  close_wire (wire);
+}
+
+static void
+add_failures (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (failures); i++)
+    {
+      g_autofree char *path = g_strconcat ("/client/transport/failures/", failures[i].path, NULL);
+
+      g_test_add_data_func (path, &failures[i], test_failures);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -505,9 +1004,16 @@ main (int argc, char **argv)
   g_test_add_func ("/client/machine/silent-server-wants-lines", test_silent_server);
   g_test_add_func ("/client/machine/unanswered-name-wants-lines", test_prompt_that_is_not_answered);
   g_test_add_func ("/client/machine/answered-name-wants-none", test_unframed_server);
+  g_test_add_func ("/client/machine/last-text-before-the-name-decides", test_last_text_decides);
+  g_test_add_func ("/client/machine/lines-for-good", test_lines_for_good);
+  g_test_add_func ("/client/machine/no-lines-for-good", test_no_lines_for_good);
   g_test_add_func ("/client/machine/forced-line-ends", test_forced_line_ends);
+  g_test_add_func ("/client/machine/time-between-two-sends", test_time_between_two_sends);
   g_test_add_func ("/client/machine/latin1", test_latin1);
   g_test_add_func ("/client/machine/unfinished-lines-are-shown-and-go-on", test_unfinished_lines);
+  g_test_add_func ("/client/machine/glued-texts-are-shown-as-they-came", test_glued_texts);
+  g_test_add_func ("/client/machine/unreadable-bytes-are-marked", test_unreadable_bytes);
+  g_test_add_func ("/client/machine/words-that-leave", test_leaving_words);
   g_test_add_func ("/client/machine/quit-leaves-after-what-was-said", test_quit_word);
   g_test_add_func ("/client/machine/end-of-input-waits-for-receipts",
                    test_end_of_input_waits_for_receipts);
@@ -515,7 +1021,14 @@ main (int argc, char **argv)
                    test_end_of_input_with_a_line_server);
   g_test_add_func ("/client/machine/half-close-says-no-word", test_half_close);
   g_test_add_func ("/client/machine/peer-ends", test_peer_ends);
+  g_test_add_func ("/client/machine/reset-shows-what-is-left", test_reset);
+  g_test_add_func ("/client/machine/reset-while-leaving", test_reset_while_leaving);
   g_test_add_func ("/client/machine/quit-before-a-name", test_quit_before_a_name);
   g_test_add_func ("/client/machine/endless-line-is-bounded", test_endless_line);
+  add_failures ();
+  g_test_add_func ("/client/transport/peer-closes", test_peer_closes);
+  g_test_add_func ("/client/transport/peer-resets", test_peer_resets);
+  g_test_add_func ("/client/transport/message-is-one-send", test_one_send);
+  g_test_add_func ("/client/transport/fin-comes-after-everything", test_end_of_writing);
   return g_test_run ();
 }
