@@ -269,25 +269,50 @@ test_forced_eol (Stage *stage, gconstpointer data)
   test_peer_expect_nothing (stage->server, 50);
 }
 
+/* How many segments with data have come, as the kernel has counted them: however late
+ * we look. */
+static guint
+count_segments (const TestPeer *peer)
+{
+  struct tcp_info info = { 0 };
+  socklen_t len = sizeof info;
+
+  g_assert_cmpint (getsockopt (peer->fd, IPPROTO_TCP, TCP_INFO, &info, &len), ==, 0);
+  return info.tcpi_data_segs_in;
+}
+
 /* C3: a whole file typed at once leaves as one send for each message, with a tenth of a
- * second between two. The kernel has counted what arrived, however late we look. */
+ * second between two. */
 static void
 test_one_send_each (Stage *stage, gconstpointer data)
 {
-  struct tcp_info before = { 0 };
-  struct tcp_info after = { 0 };
-  socklen_t len = sizeof before;
+  guint before = 0;
   gint64 typed_us = 0;
 
   let_in_unframed (stage);
-  g_assert_cmpint (getsockopt (stage->server->fd, IPPROTO_TCP, TCP_INFO, &before, &len), ==, 0);
+  before = count_segments (stage->server);
   typed_us = g_get_monotonic_time ();
   test_process_write (stage->ada, "uno\ndue\ntre\nquattro\ncinque\n");
   test_peer_expect (stage->server, "unoduetrequattrocinque");
   g_assert_cmpint (g_get_monotonic_time () - typed_us, >=, 4 * 100 * 1000);
-  len = sizeof after;
-  g_assert_cmpint (getsockopt (stage->server->fd, IPPROTO_TCP, TCP_INFO, &after, &len), ==, 0);
-  g_assert_cmpuint (after.tcpi_data_segs_in - before.tcpi_data_segs_in, ==, 5);
+  g_assert_cmpuint (count_segments (stage->server) - before, ==, 5);
+}
+
+/* C3: nothing waits until what was sent before is acknowledged. Only here, where there
+ * is no time between two sends, does the acknowledgement come later than they do. */
+static void
+test_no_delay (Stage *stage, gconstpointer data)
+{
+  guint before = 0;
+  int quickly = 0;
+
+  let_in_by_lines (stage);
+  g_assert_cmpint (
+      setsockopt (stage->server->fd, IPPROTO_TCP, TCP_QUICKACK, &quickly, sizeof quickly), ==, 0);
+  before = count_segments (stage->server);
+  test_process_write (stage->ada, "uno\ndue\ntre\n");
+  test_peer_expect (stage->server, "uno\ndue\ntre\n");
+  g_assert_cmpuint (count_segments (stage->server) - before, ==, 3);
 }
 
 /* C4 */
@@ -447,14 +472,37 @@ test_own_messages (Stage *stage, gconstpointer data)
   let_in_by_lines (stage);
   type (stage->ada, "ciao");
   test_peer_expect (stage->server, "ciao\n");
-  test_peer_send (stage->server, "ciao\nciao\n> Eva: ciao\n");
+  test_peer_send (stage->server, "ciao\nciao\n> Ada('" HOST "', 5): ciao\n> Eva: ciao\n");
   expect_line (stage->ada, "ciao");
   expect_line (stage->ada, "ciao");
+  expect_line (stage->ada, "> Ada('" HOST "', 5): ciao");
   expect_line (stage->ada, "> Eva: ciao");
   type (stage->ada, "unheard");
   test_peer_expect (stage->server, "unheard\n");
   test_peer_close (stage->server);
   expect_last_output (stage->ada, "");
+}
+
+/* C6: nor is what she has typed taken off her screen, because perhaps it will not come
+ * back. */
+static void
+test_typed_line_stays (Stage *stage, gconstpointer data)
+{
+  const char *argv[] = { test_program ("SALOTTO_CLI"), stage->where, "--name", "Ada", NULL };
+  int fd = -1;
+
+  stage->ada = test_process_start_on_terminal (stage->folder, argv, NULL);
+  fd = accept (stage->listener, NULL, NULL);
+  g_assert_cmpint (fd, >=, 0);
+  stage->server = test_peer_new (fd);
+  test_peer_send (stage->server, "Good evening.\n");
+  test_peer_expect (stage->server, "Ada\n");
+  test_expect_output (stage->ada, "Good evening.");
+  test_process_write (stage->ada, "unheard");
+  test_expect_output (stage->ada, "unheard");
+  test_process_write (stage->ada, "\r");
+  expect_line (stage->ada, "\r");
+  test_peer_expect (stage->server, "unheard\n");
 }
 
 typedef struct
@@ -542,6 +590,7 @@ main (int argc, char **argv)
     { "c2-eol-crlf", test_forced_eol, &forced[1] },
     { "c2-eol-none", test_forced_eol, &forced[2] },
     { "c3-one-send-for-each-message", test_one_send_each, NULL },
+    { "c3-no-delay", test_no_delay, NULL },
     { "c4-empty-lines-stay-here", test_empty_lines, NULL },
     { "c4-quit-is-not-waited-for-long", test_quit_unanswered, "quit" },
     { "c4-exit-is-not-waited-for-long", test_quit_unanswered, "EXIT" },
@@ -554,6 +603,7 @@ main (int argc, char **argv)
     { "c5-fin-while-typing-at-a-terminal", test_server_ends_while_typing, NULL },
     { "c5-reset-ends-it", test_server_resets, NULL },
     { "c6-nothing-is-guessed-away", test_own_messages, NULL },
+    { "c6-typed-line-stays-on-the-screen", test_typed_line_stays, NULL },
     { "c7-three-failures-in-a-row-end-it", test_failed_receives, &dies },
     { "c7-three-failures-after-a-good-one-end-it", test_failed_receives, &dies_later },
     { "c7-two-failures-and-a-good-one-do-not", test_failed_receives, &lives },
