@@ -291,10 +291,12 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (connection == NULL)
     {
-      gboolean late = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-
-      g_task_return_new_error (task, SAL_ERROR, late ? SAL_EXIT_TIMEOUT : SAL_EXIT_UNREACHABLE,
-                               _ ("cannot connect to %s: %s"), connect->where, reason (error));
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        g_task_return_new_error (task, SAL_ERROR, SAL_EXIT_TIMEOUT, _ ("%s does not answer"),
+                                 connect->where);
+      else
+        g_task_return_new_error (task, SAL_ERROR, SAL_EXIT_UNREACHABLE,
+                                 _ ("cannot connect to %s: %s"), connect->where, reason (error));
       return;
     }
   g_task_return_pointer (
