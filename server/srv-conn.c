@@ -142,6 +142,7 @@ tell (SrvSession *session, const SalEvent *event)
   g_string_truncate (encoded, 0);
   conn->member.dialect->encode (encoded, event, conn->member.variant);
   send_bytes (conn, encoded->str, encoded->len);
+  conn->told_bytes += (guint32) encoded->len;
 }
 
 static void
@@ -336,6 +337,24 @@ write_some (SrvConn *conn)
   return written < wanted ? SRV_LINK_AGAIN : SRV_LINK_OK;
 }
 
+/* Whoever asks for more in one turn than this is answered in the next one, so that the
+ * others get theirs, and whoever does not read the answers is not heard. */
+static gboolean
+is_told_enough (const SrvConn *conn)
+{
+  return conn->told_bytes > SAL_TURN_ANSWER_BYTES;
+}
+
+static void
+note_answers_sent (SrvConn *conn)
+{
+  if (conn->outq.bytes > SAL_TURN_ANSWER_BYTES)
+    return;
+  if (is_told_enough (conn))
+    srv_reactor_arm (conn->host->reactor, &conn->framer_deadline, SRV_QUEUE_NEXT_TURN, 0);
+  conn->told_bytes = 0;
+}
+
 /**
  * srv_conn_flush:
  *
@@ -356,6 +375,7 @@ srv_conn_flush (SrvConn *conn)
       broken (conn);
       return;
     }
+  note_answers_sent (conn);
   if (conn->outq.n == 0)
     {
       conn->blocked = FALSE;
@@ -375,7 +395,7 @@ srv_conn_flush (SrvConn *conn)
 static gboolean
 is_held (const SrvConn *conn)
 {
-  return conn->host->held || srv_session_is_waiting (&conn->session) ||
+  return conn->host->held || srv_session_is_waiting (&conn->session) || is_told_enough (conn) ||
          (conn->member.room != NULL && srv_room_is_behind (conn->member.room));
 }
 
@@ -590,6 +610,10 @@ srv_conn_due (SrvDeadline *deadline)
         srv_conn_close (conn);
       else
         drop_slow (conn, SAL_LIMIT_SEND_STALL_SECONDS);
+      break;
+    case SRV_QUEUE_NEXT_TURN:
+      conn->input_left = TRUE; /* the framer's own deadline may have been in this place */
+      srv_conn_resume (conn);
       break;
     default:
       if (conn->ending || is_held (conn))

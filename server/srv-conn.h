@@ -48,6 +48,7 @@ struct _SrvConn
   SrvDeadline life_deadline;  /* login, leave, drain: one after the other */
   SrvDeadline stall_deadline; /* while something cannot be sent: lag, then stall */
   SrvConn *next_closed;
+  guint32 told_bytes;    /* answers to this peer alone that may still wait to be sent */
   guint input_left : 1;  /* units that could not be handled yet */
   guint read_ended : 1;  /* the peer's FIN has come */
   guint finished : 1;    /* ... and the framer knows */

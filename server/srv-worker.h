@@ -18,12 +18,13 @@ typedef struct _SrvConn SrvConn;
 /* The kinds of deadlines a worker's reactor keeps; the framer's timers come first. */
 enum
 {
-  SRV_QUEUE_LOGIN = SAL_N_FRAMER_TIMERS, /* to give a name */
-  SRV_QUEUE_LEAVE,                       /* for the log to give a leave back */
-  SRV_QUEUE_DRAIN,                       /* for the peer to close (S23) */
-  SRV_QUEUE_LAG,                         /* for the peer to read something, at first */
-  SRV_QUEUE_STALL,                       /* ... and when it has not */
-  SRV_QUEUE_LISTENER,                    /* before accepting is tried again */
+  SRV_QUEUE_NEXT_TURN = SAL_FRAMER_TIMER_NONE, /* at once, but not in this turn */
+  SRV_QUEUE_LOGIN = SAL_N_FRAMER_TIMERS,       /* to give a name */
+  SRV_QUEUE_LEAVE,                             /* for the log to give a leave back */
+  SRV_QUEUE_DRAIN,                             /* for the peer to close (S23) */
+  SRV_QUEUE_LAG,                               /* for the peer to read something, at first */
+  SRV_QUEUE_STALL,                             /* ... and when it has not */
+  SRV_QUEUE_LISTENER,                          /* before accepting is tried again */
   SRV_N_QUEUES
 };
 

@@ -68,10 +68,12 @@ typedef enum
 /* Errors in a row that end a connection (rules S25 and C7). */
 #define SAL_ERRORS_IN_A_ROW 3
 
-/* One turn of the reactor: events taken, bytes read from one connection. A noisy
- * peer gets no more than its share of a turn. */
+/* One turn of the reactor: events taken, bytes read from one connection, bytes of
+ * answers to it after which it has to wait. A noisy peer gets no more than its share of
+ * a turn. */
 #define SAL_TURN_EVENTS 128
 #define SAL_TURN_READ_BYTES 16384
+#define SAL_TURN_ANSWER_BYTES 16384
 
 /* Posts of one connection that wait for the log; beyond it the connection is not
  * read, so that TCP holds the sender back. */

@@ -488,6 +488,53 @@ test_most_do_not_read (Fixture *f, gconstpointer data)
   person_clear (&eva);
 }
 
+/* Two thousand questions at once do not keep the others waiting; all are answered. */
+static void
+test_many_questions (Fixture *f, gconstpointer data)
+{
+  const guint questions = 2000;
+  const char *answer = "-- In lobby (2): Ada, Bob\n";
+  Person ada;
+  Person bob;
+  g_autoptr (GString) asked = g_string_new (NULL);
+  gint64 until_us = 0;
+
+  person_join (&ada, f, "Ada", WELCOME ("Ada"));
+  person_join (&bob, f, "Bob", WELCOME ("Bob"));
+  person_expect (&ada, "> Bob('local', 0) has come into the chat room.\n");
+  for (guint i = 0; i < questions; i++)
+    g_string_append (asked, "/who\n");
+  person_send (&ada, asked->str, asked->len);
+  g_main_context_iteration (f->context, FALSE);
+  person_look (&ada);
+  g_assert_cmpuint (ada.got->len, <, 2 * SAL_TURN_ANSWER_BYTES);
+  person_say (&bob, "ciao\n");
+  person_expect (&bob, "> Bob('local', 0): ciao\n");
+
+  until_us = g_get_monotonic_time () + PATIENCE_US;
+  while (ada.got->len < questions * strlen (answer) && g_get_monotonic_time () < until_us)
+    {
+      turn (f, PATIENCE_US / 10);
+      person_look (&ada);
+    }
+  person_say (&ada, "quit\n");
+  while (!ada.eof)
+    {
+      turn (f, PATIENCE_US / 10);
+      person_look (&ada);
+    }
+  for (guint i = 0; i < questions; i++)
+    {
+      char *at = strstr (ada.got->str, answer);
+
+      g_assert_nonnull (at);
+      g_string_erase (ada.got, at - ada.got->str, (gssize) strlen (answer));
+    }
+  g_assert_cmpstr (ada.got->str, ==, "> Bob('local', 0): ciao\nGoodbye and see you soon\n");
+  person_clear (&ada);
+  person_clear (&bob);
+}
+
 static void
 test_close (Fixture *f, gconstpointer data)
 {
@@ -552,6 +599,7 @@ main (int argc, char **argv)
   g_test_add ("/worker/who-does-not-read-much-is-dropped-alone", Fixture, GUINT_TO_POINTER (5000),
               set_up, test_slow_reader, tear_down);
   ADD ("most-who-do-not-read-are-waited-for", test_most_do_not_read);
+  ADD ("many-questions-hold-nobody-up", test_many_questions);
   ADD ("goodbye-to-everybody", test_close);
   g_test_add ("/worker/the-end-at-once", Fixture, NULL, set_up, test_end_at_once,
               already_torn_down);
