@@ -10,9 +10,11 @@
 
 #include <string.h>
 
-/* Small enough that a slow reader who pins one block pins little beside it, large
- * enough that a busy turn makes one run. */
-#define BLOCK_BYTES (16 * 1024)
+/* Somebody who reads slowly holds on to a block for each turn that said something, so a
+ * quiet turn must not take a large one; a busy turn is to make one run. Turns are like
+ * the turn before. */
+#define BLOCK_BYTES_MIN 256
+#define BLOCK_BYTES_MAX (16 * 1024)
 
 struct _SrvBlock
 {
@@ -40,6 +42,17 @@ block_new (gsize size)
   return block;
 }
 
+/* How large the next block of @stream is to be, at least for @len bytes. */
+static gsize
+block_size (const SrvFrameStream *stream, gsize len)
+{
+  gsize size = BLOCK_BYTES_MIN;
+
+  while (size < MAX (stream->expected, stream->bytes + len) && size < BLOCK_BYTES_MAX)
+    size *= 2;
+  return MAX (size, len);
+}
+
 /**
  * srv_frame_stream_append:
  * @bytes: what is to be sent; copied; less than 2 GiB
@@ -54,23 +67,27 @@ srv_frame_stream_append (SrvFrameStream *stream, const void *bytes, gsize len)
 
   if (stream->block == NULL || stream->block->size - stream->block->used < len)
     {
-      srv_frame_stream_clear (stream);
-      stream->block = block_new (MAX (len, BLOCK_BYTES));
+      g_clear_pointer (&stream->block, block_unref);
+      stream->block = block_new (block_size (stream, len));
     }
   frame = (SrvFrame){ stream->block, stream->block->used, (guint32) len };
   memcpy (stream->block->bytes + stream->block->used, bytes, len);
   stream->block->used += (guint32) len;
+  stream->bytes += len;
   return frame;
 }
 
 /**
  * srv_frame_stream_clear:
  *
- * Lets go of the block in hand. Frames that somebody refers to stay valid.
+ * The turn is over: lets go of the block in hand. Frames that somebody refers to stay
+ * valid.
  */
 void
 srv_frame_stream_clear (SrvFrameStream *stream)
 {
+  stream->expected = stream->bytes;
+  stream->bytes = 0;
   g_clear_pointer (&stream->block, block_unref);
 }
 

@@ -23,6 +23,8 @@ typedef struct
 typedef struct
 {
   SrvBlock *block; /* (owned) (nullable) */
+  gsize bytes;     /* appended since it was cleared */
+  gsize expected;  /* ... and the time before */
 } SrvFrameStream;
 
 SrvFrame srv_frame_stream_append (SrvFrameStream *stream, const void *bytes, gsize len);

@@ -8,6 +8,7 @@
 
 #include "server/net/srv-outq.h"
 
+#include <malloc.h>
 #include <string.h>
 
 typedef struct
@@ -393,6 +394,41 @@ test_many_and_large_frames (void)
     }
 }
 
+/* Who reads slowly keeps a frame of each turn: that holds little beside it, also after a
+ * busy turn. Busy turns still make one run each. */
+static void
+test_frames_hold_little (void)
+{
+  enum
+  {
+    TURNS = 1000
+  };
+  SrvFrameStream stream = { NULL };
+  SrvFrame kept[TURNS];
+  gsize held = 0;
+
+  for (int turn = 0; turn < 2; turn++)
+    {
+      SrvFrame first = srv_frame_stream_append (&stream, "ciao a tutti\n", 13);
+      SrvFrame last = first;
+
+      for (int i = 0; i < 500; i++)
+        last = srv_frame_stream_append (&stream, "ciao a tutti\n", 13);
+      g_assert_true (turn == 0 || first.block == last.block);
+      srv_frame_stream_clear (&stream);
+    }
+  for (int turn = 0; turn < TURNS; turn++)
+    {
+      kept[turn] = srv_frame_stream_append (&stream, "ciao a tutti\n", 13);
+      srv_frame_ref (&kept[turn]);
+      srv_frame_stream_clear (&stream);
+      held += malloc_usable_size (kept[turn].block);
+    }
+  g_assert_cmpuint (held, <, TURNS * 512);
+  for (int turn = 0; turn < TURNS; turn++)
+    srv_frame_unref (&kept[turn]);
+}
+
 /* One message to many: a reference each, and the bytes once. */
 static void
 test_shared_by_many (void)
@@ -504,6 +540,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/frame/lie-side-by-side", test_frames_lie_side_by_side);
   g_test_add_func ("/net/frame/outlive-their-stream", test_frames_outlive_their_stream);
   g_test_add_func ("/net/frame/any-size-stays-as-written", test_many_and_large_frames);
+  g_test_add_func ("/net/frame/a-quiet-turn-takes-little", test_frames_hold_little);
   g_test_add_func ("/net/frame/shared-by-many-queues", test_shared_by_many);
   return g_test_run ();
 }
