@@ -86,6 +86,7 @@ on_answer (gpointer owner, gpointer letter)
   srv_conn_resume (conn);
 }
 
+/* @room is no longer behind: those who speak there may go on. */
 static void
 note_caught_up (SrvWorker *worker, SrvRoom *room)
 {
@@ -158,8 +159,12 @@ on_join (SrvWorker *worker, const SrvEntry *entry, SrvConn *conn)
     return;
   if (conn->session.state < SRV_SESSION_LEAVING)
     {
+      gboolean was_behind = srv_room_is_behind (room);
+
       conn->session.present = room;
       srv_room_add (room, &conn->member);
+      if (was_behind && !srv_room_is_behind (room))
+        note_caught_up (worker, room);
     }
   srv_conn_entry (conn, entry);
 }
@@ -245,11 +250,8 @@ collect_cb (SrvMember *member, gpointer data)
 static void
 resume_rooms (SrvWorker *worker)
 {
-  g_autoptr (GPtrArray) conns = NULL;
+  g_autoptr (GPtrArray) conns = g_ptr_array_new ();
 
-  if (worker->caught_up->len == 0)
-    return;
-  conns = g_ptr_array_new ();
   for (guint i = 0; i < worker->caught_up->len; i++)
     srv_room_foreach (worker->caught_up->pdata[i], collect_cb, conns);
   g_ptr_array_set_size (worker->caught_up, 0);
@@ -275,16 +277,28 @@ forget_quiet_rooms (SrvWorker *worker)
 }
 
 static void
+flush_all (SrvWorker *worker)
+{
+  SrvOutq *outq = NULL;
+
+  while ((outq = srv_outq_list_pop (&worker->outqs)) != NULL)
+    srv_conn_flush (srv_conn_from_outq (outq));
+}
+
+static void
 on_turn_end (gpointer data)
 {
   SrvWorker *worker = data;
-  SrvOutq *outq = NULL;
 
   /* Off to the log first: it works while this thread sends. */
   srv_log_append (worker->log, worker->outbox);
-  while ((outq = srv_outq_list_pop (&worker->outqs)) != NULL)
-    srv_conn_flush (srv_conn_from_outq (outq));
-  resume_rooms (worker);
+  flush_all (worker);
+  /* Who goes on may be answered at once, or be found gone. */
+  while (worker->caught_up->len > 0)
+    {
+      resume_rooms (worker);
+      flush_all (worker);
+    }
   srv_log_append (worker->log, worker->outbox);
   worker->outbox_bytes = 0;
 

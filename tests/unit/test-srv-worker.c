@@ -488,6 +488,74 @@ test_most_do_not_read (Fixture *f, gconstpointer data)
   person_clear (&eva);
 }
 
+/* Ada, Bob and Eva are in a room; Bob and Eva stop reading, and Ada speaks until the room
+ * waits for them. Then what she has asked last is not answered. */
+static void
+fall_behind (Fixture *f, Person *ada, Person *bob, Person *eva)
+{
+  g_autofree char *text = g_strnfill (4000, 'x');
+  g_autofree char *line = g_strconcat (text, "\n", NULL);
+  g_autofree char *message = g_strdup_printf ("> Ada('local', 0): %s\n", text);
+  gboolean answered = TRUE;
+
+  person_join (ada, f, "Ada", WELCOME ("Ada"));
+  person_join (bob, f, "Bob", WELCOME ("Bob"));
+  person_join (eva, f, "Eva", WELCOME ("Eva"));
+  person_expect (ada, "> Bob('local', 0) has come into the chat room.\n"
+                      "> Eva('local', 0) has come into the chat room.\n");
+  for (int i = 0; answered && i < 1000; i++)
+    {
+      person_say (ada, line);
+      person_expect (ada, message);
+      person_say (ada, "/who\n");
+      settle (f);
+      person_look (ada);
+      answered = ada->got->len > 0;
+      g_string_truncate (ada->got, 0);
+    }
+  g_assert_false (answered);
+}
+
+/* One of those who could not follow has caught up: that is enough, and at once. */
+static void
+test_one_catches_up (Fixture *f, gconstpointer data)
+{
+  Person ada;
+  Person bob;
+  Person eva;
+
+  fall_behind (f, &ada, &bob, &eva);
+  person_look (&bob);
+  settle (f);
+  person_look (&ada);
+  g_assert_cmpstr (ada.got->str, ==, "-- In lobby (3): Ada, Bob, Eva\n");
+  person_clear (&ada);
+  person_clear (&bob);
+  person_clear (&eva);
+}
+
+/* With one more who reads, those who cannot follow are no longer most. */
+static void
+test_one_more_reads (Fixture *f, gconstpointer data)
+{
+  Person ada;
+  Person bob;
+  Person eva;
+  Person ida;
+
+  fall_behind (f, &ada, &bob, &eva);
+  person_join (&ida, f, "Ida", WELCOME ("Ida"));
+  settle (f);
+  person_look (&ada);
+  g_assert_cmpstr (ada.got->str, ==,
+                   "> Ida('local', 0) has come into the chat room.\n"
+                   "-- In lobby (4): Ada, Bob, Eva, Ida\n");
+  person_clear (&ada);
+  person_clear (&bob);
+  person_clear (&eva);
+  person_clear (&ida);
+}
+
 /* Two thousand questions at once do not keep the others waiting; all are answered. */
 static void
 test_many_questions (Fixture *f, gconstpointer data)
@@ -599,6 +667,8 @@ main (int argc, char **argv)
   g_test_add ("/worker/who-does-not-read-much-is-dropped-alone", Fixture, GUINT_TO_POINTER (5000),
               set_up, test_slow_reader, tear_down);
   ADD ("most-who-do-not-read-are-waited-for", test_most_do_not_read);
+  ADD ("one-who-catches-up-is-enough", test_one_catches_up);
+  ADD ("one-more-who-reads-is-enough", test_one_more_reads);
   ADD ("many-questions-hold-nobody-up", test_many_questions);
   ADD ("goodbye-to-everybody", test_close);
   g_test_add ("/worker/the-end-at-once", Fixture, NULL, set_up, test_end_at_once,
