@@ -29,6 +29,10 @@
 /* Descriptors that are not connections: listeners, database files, and some room. */
 #define OTHER_DESCRIPTORS 64
 
+/* How many of those may serve to tell newcomers why they are not let in. The rest is for
+ * the log and for the operator, who are needed most when there is no room. */
+#define TURNED_AWAY_DESCRIPTORS 32
+
 /* How long the log may take over what was said before everybody is told goodbye. */
 #define FLUSH_MS 300
 
@@ -154,13 +158,32 @@ admits (SrvServer *server,
 }
 
 static void
+on_no_descriptor (SrvListener *listener, int fd, gpointer data)
+{
+  SrvServer *server = data;
+  g_autoptr (GString) text = g_string_new (NULL);
+  SalEvent why = limit_event (server, SAL_LIMIT_CONNECTIONS, srv_worker_count (server->worker));
+
+  server->refusals.no_descriptor++;
+  sal_dialect_plain.encode (text, &why, sal_plain_variant (SAL_PLAIN_LF, server->config->language));
+  (void) send (fd, text->str, text->len, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static void
 on_accept (SrvListener *listener, int fd, const SrvAddress *peer, gpointer data)
 {
   SrvServer *server = data;
-  guint from_site = count_site (server, peer, +1);
+  guint from_site = 0;
   g_autofree char *shown = NULL;
   SalEvent why;
 
+  if (srv_worker_count (server->worker) >= server->max_connections + TURNED_AWAY_DESCRIPTORS)
+    {
+      on_no_descriptor (listener, fd, server);
+      sal_fd_close (&fd);
+      return;
+    }
+  from_site = count_site (server, peer, +1);
   if (!admits (server, listener, peer, from_site, &why))
     {
       g_autofree char *host = srv_address_host (peer);
@@ -172,18 +195,6 @@ on_accept (SrvListener *listener, int fd, const SrvAddress *peer, gpointer data)
   shown = shown_address (server, listener, peer);
   g_debug ("connection from %s on %s", shown, srv_listener_get_name (listener));
   srv_worker_take (server->worker, fd, peer, shown, room_of (listener));
-}
-
-static void
-on_no_descriptor (SrvListener *listener, int fd, gpointer data)
-{
-  SrvServer *server = data;
-  g_autoptr (GString) text = g_string_new (NULL);
-  SalEvent why = limit_event (server, SAL_LIMIT_CONNECTIONS, srv_worker_count (server->worker));
-
-  server->refusals.no_descriptor++;
-  sal_dialect_plain.encode (text, &why, sal_plain_variant (SAL_PLAIN_LF, server->config->language));
-  (void) send (fd, text->str, text->len, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 /* The worker's news. */

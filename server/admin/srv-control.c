@@ -29,6 +29,9 @@
 #define MAX_CONSOLES 16
 #define MAX_UNREAD_BYTES (1024 * 1024)
 
+/* How long to leave callers alone that there is no descriptor for. */
+#define PAUSE_MS 100
+
 typedef struct
 {
   SrvControl *control; /* (unowned) */
@@ -43,8 +46,8 @@ struct _SrvControl
   SrvServer *server; /* (unowned) */
   char *path;        /* (owned) */
   int fd;
-  int lock_fd; /* held as long as the socket is ours */
-  guint source;
+  int lock_fd;         /* held as long as the socket is ours */
+  guint source;        /* for callers, or for the end of the pause */
   GPtrArray *consoles; /* (owned) of Console (owned) */
 };
 
@@ -135,6 +138,8 @@ on_console (int fd, GIOCondition condition, gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean on_pause_over (gpointer data);
+
 static gboolean
 on_connect (int fd, GIOCondition condition, gpointer data)
 {
@@ -144,6 +149,12 @@ on_connect (int fd, GIOCondition condition, gpointer data)
   Console *console = NULL;
   int peer = accept4 (fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
+  /* Who could not be accepted stays in the queue, and the socket stays readable. */
+  if (peer < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
+    {
+      control->source = g_timeout_add (PAUSE_MS, on_pause_over, control);
+      return G_SOURCE_REMOVE;
+    }
   if (peer < 0)
     return G_SOURCE_CONTINUE;
   if (control->consoles->len >= MAX_CONSOLES)
@@ -162,6 +173,15 @@ on_connect (int fd, GIOCondition condition, gpointer data)
   g_ptr_array_add (control->consoles, console);
   watch (console);
   return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_pause_over (gpointer data)
+{
+  SrvControl *control = data;
+
+  control->source = g_unix_fd_add (control->fd, G_IO_IN, on_connect, control);
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean

@@ -648,16 +648,24 @@ test_limit_of_bytes (void)
   finish (server);
 }
 
+static TestServer *
+start_with_descriptors (guint descriptors)
+{
+  TestFolder *folder = test_folder_new ();
+  g_autofree char *command =
+      g_strdup_printf ("ulimit -n %u; exec %s --log memory --listen plain://127.0.0.1:0",
+                       descriptors, test_program ("SALOTTOD"));
+  const char *const argv[] = { "sh", "-c", command, NULL };
+
+  return test_server_start_process (folder, test_process_start (folder, argv, NULL));
+}
+
 /* Running out of descriptors: who is inside stays undisturbed, newcomers are told, the
  * server does not spin, and lets people in again when there is room. */
 static void
 test_out_of_descriptors (void)
 {
-  TestFolder *folder = test_folder_new ();
-  g_autofree char *command = g_strdup_printf (
-      "ulimit -n 60; exec %s --log memory --listen plain://127.0.0.1:0", test_program ("SALOTTOD"));
-  const char *const argv[] = { "sh", "-c", command, NULL };
-  TestServer *server = test_server_start_process (folder, test_process_start (folder, argv, NULL));
+  TestServer *server = start_with_descriptors (60);
   g_autoptr (TestPeer) ada = test_peer_join (server->port, "Ada");
   g_autoptr (GPtrArray) peers = g_ptr_array_new_with_free_func ((GDestroyNotify) test_peer_free);
   gboolean refused = FALSE;
@@ -682,6 +690,76 @@ test_out_of_descriptors (void)
       if (line != NULL && g_str_has_prefix (line, "Welcome"))
         break;
     }
+  finish (server);
+}
+
+static gint64
+cpu_us (const TestServer *server)
+{
+  clockid_t clock = 0;
+  struct timespec used;
+
+  g_assert_cmpint (clock_getcpuclockid (server->process->pid, &clock), ==, 0);
+  g_assert_cmpint (clock_gettime (clock, &used), ==, 0);
+  return used.tv_sec * G_USEC_PER_SEC + used.tv_nsec / 1000;
+}
+
+/* The operator calls while there is no descriptor for that: the server waits for one,
+ * which is not to try without end, and then answers. */
+static void
+test_operator_out_of_descriptors (void)
+{
+  TestServer *server = start_with_descriptors (60);
+  g_autofree char *path = test_folder_file (server->folder, "salotto/control");
+  g_autoptr (GPtrArray) peers = g_ptr_array_new_with_free_func ((GDestroyNotify) test_peer_free);
+  g_autoptr (TestPeer) caller = NULL;
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  gint64 before_us = 0;
+
+  for (gboolean refused = FALSE; !refused;)
+    {
+      TestPeer *peer = test_peer_connect (server->port);
+      g_autofree char *line = test_peer_take_line (peer);
+
+      g_ptr_array_add (peers, peer);
+      refused = g_str_has_prefix (line, "-- Not accepted: the limit connections is ");
+    }
+  g_assert_cmpuint (strlen (path), <, sizeof address.sun_path);
+  strcpy (address.sun_path, path);
+  g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
+  caller = test_peer_new (fd);
+  test_peer_send (caller, "log\n");
+  before_us = cpu_us (server);
+  test_peer_expect_nothing (caller, 400);
+  g_assert_cmpint (cpu_us (server) - before_us, <, 200 * G_TIME_SPAN_MILLISECOND);
+  g_ptr_array_set_size (peers, 0);
+  test_peer_expect_later (caller, "ok\n");
+  finish (server);
+}
+
+/* Newcomers who are told that there is no room, and stay, do not take the descriptors
+ * that the operator and the log need. */
+static void
+test_descriptors_are_kept_back (void)
+{
+  TestServer *server = start_with_descriptors (160);
+  g_autoptr (GPtrArray) peers = g_ptr_array_new_with_free_func ((GDestroyNotify) test_peer_free);
+  g_autofree char *stats = NULL;
+  const char *at = NULL;
+
+  for (guint i = 0; i < 200; i++)
+    {
+      TestPeer *peer = test_peer_connect (server->port);
+      g_autofree char *line = test_peer_take_line (peer);
+
+      g_ptr_array_add (peers, peer);
+      g_assert_true (line != NULL && g_str_has_prefix (line, i < 96 ? "Welcome" : "-- Not acc"));
+    }
+  stats = test_server_control (server, "stats");
+  at = strstr (stats, "\nconnections ");
+  g_assert_nonnull (at);
+  g_assert_cmpuint (g_ascii_strtoull (at + strlen ("\nconnections "), NULL, 10), <=, 96 + 32);
   finish (server);
 }
 
@@ -828,6 +906,8 @@ main (int argc, char **argv)
   g_test_add_func ("/net/limits/messages-per-second", test_limit_of_messages);
   g_test_add_func ("/net/limits/unit-bytes", test_limit_of_bytes);
   g_test_add_func ("/net/limits/out-of-descriptors", test_out_of_descriptors);
+  g_test_add_func ("/net/limits/operator-out-of-descriptors", test_operator_out_of_descriptors);
+  g_test_add_func ("/net/limits/descriptors-are-kept-back", test_descriptors_are_kept_back);
   g_test_add_func ("/net/reload/keeps-connections-and-errors-change-nothing", test_reload);
   g_test_add_func ("/net/systemd/socket-activation", test_socket_activation);
   g_test_add_func ("/net/systemd/notify-and-watchdog", test_notify);
