@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The connection of a store that writes, and the layout of the file:
+ *
+ *   room   id            never used for two rooms while the program runs
+ *          uri           as sal_uri_parse_client() takes it
+ *          name          who we are there
+ *          draft         typed and not sent; '' for none
+ *          last_used_us  since 1970, UTC; 0: never joined
+ *          read_id       the last entry that was seen
+ *          last_id       the highest number an entry has ever had, removed ones too
+ *          entries       how many there are
+ *   entry  room, id, and what SalEntry has; kinds and states by their numbers
+ *          entry_pending: those of which more may become
+ *   typed  room, id, text: what was typed, for the keys up and down; numbers count
+ *          through all rooms
+ *
+ * Entries lie in the order in which they are read, so a page of a room is a few
+ * neighbouring pages of the file and there is no second index to keep. The number of
+ * entries is counted along, in the same transaction, so retention never counts rows.
+ *
+ * A connection that failed is closed, and opened again for the next group. One thread at
+ * a time.
+ */
+#include "config.h"
+
+#include "common/client/sal-store-writer.h"
+
+#include "common/sqlite/sal-sqlite.h"
+
+/* How long a group waits for a lock that another process holds: somebody looks into the
+ * file with other tools. */
+#define BUSY_MS 1000
+
+/* What retention takes away at a time, so that it is not at work for every message. */
+#define RETENTION_STEP 1000
+
+/* Pages that are given back to the disk after a room was forgotten. */
+#define VACUUM_PAGES "10000"
+
+static const char version_1[] = "CREATE TABLE room ("
+                                " id INTEGER PRIMARY KEY,"
+                                " uri TEXT NOT NULL UNIQUE,"
+                                " name TEXT NOT NULL,"
+                                " draft TEXT NOT NULL,"
+                                " last_used_us INTEGER NOT NULL,"
+                                " read_id INTEGER NOT NULL,"
+                                " last_id INTEGER NOT NULL DEFAULT 0,"
+                                " entries INTEGER NOT NULL DEFAULT 0);"
+                                "CREATE TABLE entry ("
+                                " room INTEGER NOT NULL,"
+                                " id INTEGER NOT NULL,"
+                                " time_us INTEGER NOT NULL,"
+                                " kind INTEGER NOT NULL,"
+                                " own INTEGER NOT NULL,"
+                                " state INTEGER NOT NULL,"
+                                " pending INTEGER NOT NULL,"
+                                " name TEXT,"
+                                " text TEXT,"
+                                " reason TEXT,"
+                                " PRIMARY KEY (room, id)) WITHOUT ROWID;"
+                                "CREATE INDEX entry_pending ON entry (room, id) WHERE pending = 1;"
+                                "CREATE TABLE typed ("
+                                " room INTEGER NOT NULL,"
+                                " id INTEGER NOT NULL,"
+                                " text TEXT NOT NULL,"
+                                " PRIMARY KEY (room, id)) WITHOUT ROWID";
+
+static const char *const migrations[] = { version_1 };
+
+static const SalSqliteSchema schema = {
+  .application_id = 0x53616C43, /* "SalC" */
+  .migrations = migrations,
+  .version = G_N_ELEMENTS (migrations),
+};
+
+enum
+{
+  BEGIN,
+  FORGET_ENTRIES,
+  FORGET_TYPED,
+  FORGET_ROOM,
+  SET_ROW,
+  GET_NUMBERS,
+  SET_NUMBERS,
+  FIND_ENTRY,
+  PUT_ENTRY,
+  REMOVE_ENTRY,
+  TRIM_ENTRIES,
+  PUT_TYPED,
+  TRIM_TYPED,
+  COMMIT,
+  N_STATEMENTS
+};
+
+static const char *const statement_sql[N_STATEMENTS] = {
+  [BEGIN] = "BEGIN IMMEDIATE",
+  [FORGET_ENTRIES] = "DELETE FROM entry WHERE room = ?",
+  [FORGET_TYPED] = "DELETE FROM typed WHERE room = ?",
+  [FORGET_ROOM] = "DELETE FROM room WHERE id = ?",
+  [SET_ROW] = "INSERT INTO room (id, uri, name, draft, last_used_us, read_id)"
+              " VALUES (?, ?, ?, ?, ?, ?)"
+              " ON CONFLICT (id) DO UPDATE SET uri = excluded.uri, name = excluded.name,"
+              " draft = excluded.draft, last_used_us = excluded.last_used_us,"
+              " read_id = excluded.read_id",
+  [GET_NUMBERS] = "SELECT last_id, entries FROM room WHERE id = ?",
+  [SET_NUMBERS] = "UPDATE room SET last_id = ?2, entries = ?3 WHERE id = ?1",
+  [FIND_ENTRY] = "SELECT 1 FROM entry WHERE room = ? AND id = ?",
+  [PUT_ENTRY] = "INSERT OR REPLACE INTO entry"
+                " (room, id, time_us, kind, own, state, pending, name, text, reason)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  [REMOVE_ENTRY] = "DELETE FROM entry WHERE room = ? AND id = ?",
+  /* Messages of which more may become outlive all others. */
+  [TRIM_ENTRIES] = "DELETE FROM entry WHERE room = ?1 AND id IN"
+                   " (SELECT id FROM entry WHERE room = ?1 AND pending = 0 ORDER BY id LIMIT ?2)",
+  [PUT_TYPED] = "INSERT OR REPLACE INTO typed (room, id, text) VALUES (?, ?, ?)",
+  [TRIM_TYPED] = "DELETE FROM typed WHERE room = ?1 AND id <="
+                 " (SELECT id FROM typed WHERE room = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+  [COMMIT] = "COMMIT",
+};
+
+struct _SalStoreWriter
+{
+  char *path;  /* (owned) */
+  sqlite3 *db; /* (owned) (nullable): closed while the file cannot be used */
+  sqlite3_stmt *statements[N_STATEMENTS];
+};
+
+/* What a room's row counts. */
+typedef struct
+{
+  guint64 last_id;
+  gint64 entries;
+} Numbers;
+
+static void
+close_file (SalStoreWriter *writer)
+{
+  for (gsize i = 0; i < N_STATEMENTS; i++)
+    g_clear_pointer (&writer->statements[i], sqlite3_finalize);
+  g_clear_pointer (&writer->db, sqlite3_close);
+}
+
+static gboolean
+set_up (SalStoreWriter *writer, GError **error)
+{
+  /* Space that a forgotten room leaves is given back; takes effect in a new file. */
+  if (!sal_sqlite_exec (writer->db, "PRAGMA auto_vacuum = INCREMENTAL", error) ||
+      !sal_sqlite_exec (writer->db, "PRAGMA journal_mode = WAL", error) ||
+      !sal_sqlite_exec (writer->db, "PRAGMA synchronous = NORMAL", error) ||
+      !sal_sqlite_migrate (writer->db, &schema, error))
+    return FALSE;
+  for (gsize i = 0; i < N_STATEMENTS; i++)
+    {
+      writer->statements[i] = sal_sqlite_prepare (writer->db, statement_sql[i], error);
+      if (writer->statements[i] == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * sal_store_writer_new:
+ * @path: the file; its folder is there
+ *
+ * Returns: (transfer full): a writer that has not opened it yet.
+ */
+SalStoreWriter *
+sal_store_writer_new (const char *path)
+{
+  SalStoreWriter *writer = g_new0 (SalStoreWriter, 1);
+
+  writer->path = g_strdup (path);
+  return writer;
+}
+
+/**
+ * sal_store_writer_free:
+ * @writer: (nullable) (transfer full)
+ */
+void
+sal_store_writer_free (SalStoreWriter *writer)
+{
+  if (writer == NULL)
+    return;
+  close_file (writer);
+  g_free (writer->path);
+  g_free (writer);
+}
+
+/**
+ * sal_store_writer_open:
+ *
+ * Opens the file, makes it if it is missing, and brings it to this program's version.
+ *
+ * Returns: whether it is open; if not, sal_sqlite_is_unusable() tells of @error whether
+ * it makes sense to try again.
+ */
+gboolean
+sal_store_writer_open (SalStoreWriter *writer, GError **error)
+{
+  if (writer->db != NULL)
+    return TRUE;
+  writer->db = sal_sqlite_open (writer->path, BUSY_MS, error);
+  if (writer->db != NULL && set_up (writer, error))
+    return TRUE;
+  close_file (writer);
+  return FALSE;
+}
+
+static gboolean
+run_for (SalStoreWriter *writer, int which, gint64 room, GError **error)
+{
+  sqlite3_bind_int64 (writer->statements[which], 1, room);
+  return sal_sqlite_run (writer->statements[which], error);
+}
+
+static gboolean
+forget_room (SalStoreWriter *writer, gint64 room, GError **error)
+{
+  return run_for (writer, FORGET_ENTRIES, room, error) &&
+         run_for (writer, FORGET_TYPED, room, error) && run_for (writer, FORGET_ROOM, room, error);
+}
+
+static gboolean
+set_row (SalStoreWriter *writer, const SalStoredRoom *row, GError **error)
+{
+  sqlite3_stmt *set = writer->statements[SET_ROW];
+
+  sqlite3_bind_int64 (set, 1, row->id);
+  sqlite3_bind_text (set, 2, row->uri, -1, SQLITE_STATIC);
+  sqlite3_bind_text (set, 3, row->name, -1, SQLITE_STATIC);
+  sqlite3_bind_text (set, 4, row->draft, -1, SQLITE_STATIC);
+  sqlite3_bind_int64 (set, 5, row->last_used_us);
+  sqlite3_bind_int64 (set, 6, (gint64) row->read_id);
+  return sal_sqlite_run (set, error);
+}
+
+/* @there: (out): whether the room has a row */
+static gboolean
+get_numbers (SalStoreWriter *writer, gint64 room, Numbers *numbers, gboolean *there, GError **error)
+{
+  sqlite3_stmt *get = writer->statements[GET_NUMBERS];
+
+  sqlite3_bind_int64 (get, 1, room);
+  if (!sal_sqlite_step (get, there, error))
+    return FALSE;
+  if (*there)
+    {
+      numbers->last_id = (guint64) sqlite3_column_int64 (get, 0);
+      numbers->entries = sqlite3_column_int64 (get, 1);
+    }
+  sqlite3_reset (get);
+  return TRUE;
+}
+
+static gboolean
+set_numbers (SalStoreWriter *writer, gint64 room, const Numbers *numbers, GError **error)
+{
+  sqlite3_stmt *set = writer->statements[SET_NUMBERS];
+
+  sqlite3_bind_int64 (set, 1, room);
+  sqlite3_bind_int64 (set, 2, (gint64) numbers->last_id);
+  sqlite3_bind_int64 (set, 3, numbers->entries);
+  return sal_sqlite_run (set, error);
+}
+
+static gboolean
+is_new (SalStoreWriter *writer,
+        gint64 room,
+        guint64 id,
+        const Numbers *numbers,
+        gboolean *new,
+        GError **error)
+{
+  sqlite3_stmt *find = writer->statements[FIND_ENTRY];
+  gboolean found = FALSE;
+
+  *new = TRUE;
+  if (id > numbers->last_id)
+    return TRUE; /* nearly always */
+  sqlite3_bind_int64 (find, 1, room);
+  sqlite3_bind_int64 (find, 2, (gint64) id);
+  if (!sal_sqlite_step (find, &found, error))
+    return FALSE;
+  sqlite3_reset (find);
+  *new = !found;
+  return TRUE;
+}
+
+static gboolean
+put_entry (
+    SalStoreWriter *writer, gint64 room, const SalEntry *entry, Numbers *numbers, GError **error)
+{
+  sqlite3_stmt *put = writer->statements[PUT_ENTRY];
+  gboolean new = FALSE;
+
+  if (!is_new (writer, room, entry->id, numbers, &new, error))
+    return FALSE;
+  sqlite3_bind_int64 (put, 1, room);
+  sqlite3_bind_int64 (put, 2, (gint64) entry->id);
+  sqlite3_bind_int64 (put, 3, entry->time_us);
+  sqlite3_bind_int (put, 4, (int) entry->kind);
+  sqlite3_bind_int (put, 5, entry->own ? 1 : 0);
+  sqlite3_bind_int (put, 6, (int) entry->state);
+  sqlite3_bind_int (put, 7, entry->pending ? 1 : 0);
+  sqlite3_bind_text (put, 8, entry->name, -1, SQLITE_STATIC); /* NULL for none */
+  sqlite3_bind_text (put, 9, entry->text, -1, SQLITE_STATIC);
+  sqlite3_bind_text (put, 10, entry->reason, -1, SQLITE_STATIC);
+  if (!sal_sqlite_run (put, error))
+    return FALSE;
+  numbers->entries += new ? 1 : 0;
+  return TRUE;
+}
+
+static gboolean
+remove_entry (SalStoreWriter *writer, gint64 room, guint64 id, Numbers *numbers, GError **error)
+{
+  sqlite3_bind_int64 (writer->statements[REMOVE_ENTRY], 2, (gint64) id);
+  if (!run_for (writer, REMOVE_ENTRY, room, error))
+    return FALSE;
+  numbers->entries -= sqlite3_changes (writer->db);
+  return TRUE;
+}
+
+static gboolean
+trim_entries (SalStoreWriter *writer, gint64 room, Numbers *numbers, GError **error)
+{
+  if (numbers->entries <= SAL_STORE_ENTRIES)
+    return TRUE;
+  sqlite3_bind_int64 (writer->statements[TRIM_ENTRIES], 2,
+                      numbers->entries - SAL_STORE_ENTRIES + RETENTION_STEP);
+  if (!run_for (writer, TRIM_ENTRIES, room, error))
+    return FALSE;
+  numbers->entries -= sqlite3_changes (writer->db);
+  return TRUE;
+}
+
+static gboolean
+write_entries (SalStoreWriter *writer, const SalStoreRoomGroup *group, GError **error)
+{
+  Numbers numbers = { 0 };
+  gboolean there = FALSE;
+
+  if (g_tree_nnodes (group->changes) == 0)
+    return TRUE;
+  if (!get_numbers (writer, group->id, &numbers, &there, error))
+    return FALSE;
+  if (!there)
+    return TRUE; /* somebody has taken the room out of the file */
+
+  for (GTreeNode *at = g_tree_node_first (group->changes); at != NULL; at = g_tree_node_next (at))
+    {
+      const SalStoreChange *change = g_tree_node_value (at);
+
+      if (change->entry != NULL ? !put_entry (writer, group->id, change->entry, &numbers, error)
+                                : !remove_entry (writer, group->id, change->id, &numbers, error))
+        return FALSE;
+      numbers.last_id = MAX (numbers.last_id, change->id);
+    }
+  return trim_entries (writer, group->id, &numbers, error) &&
+         set_numbers (writer, group->id, &numbers, error);
+}
+
+static gboolean
+write_typed (SalStoreWriter *writer, const SalStoreRoomGroup *group, GError **error)
+{
+  sqlite3_stmt *put = writer->statements[PUT_TYPED];
+
+  for (GList *at = group->typed.head; at != NULL; at = at->next)
+    {
+      const SalStoreTyped *typed = at->data;
+
+      sqlite3_bind_int64 (put, 1, group->id);
+      sqlite3_bind_int64 (put, 2, typed->id);
+      sqlite3_bind_text (put, 3, typed->text, -1, SQLITE_STATIC);
+      if (!sal_sqlite_run (put, error))
+        return FALSE;
+    }
+  if (group->typed.length == 0)
+    return TRUE;
+  sqlite3_bind_int (writer->statements[TRIM_TYPED], 2, SAL_STORE_TYPED);
+  return run_for (writer, TRIM_TYPED, group->id, error);
+}
+
+static gboolean
+write_group (SalStoreWriter *writer, const SalStoreGroup *group, GError **error)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  if (!sal_sqlite_run (writer->statements[BEGIN], error))
+    return FALSE;
+  for (guint i = 0; i < group->forgotten->len; i++)
+    if (!forget_room (writer, g_array_index (group->forgotten, gint64, i), error))
+      return FALSE;
+  g_hash_table_iter_init (&iter, group->rooms);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const SalStoreRoomGroup *room = value;
+
+      if ((room->row != NULL && !set_row (writer, room->row, error)) ||
+          !write_entries (writer, room, error) || !write_typed (writer, room, error))
+        return FALSE;
+    }
+  return sal_sqlite_run (writer->statements[COMMIT], error);
+}
+
+/**
+ * sal_store_writer_write:
+ *
+ * Writes all of @group, or nothing. The file is opened if it is not.
+ *
+ * Returns: whether it is in the file: it survives the death of this process then.
+ */
+gboolean
+sal_store_writer_write (SalStoreWriter *writer, const SalStoreGroup *group, GError **error)
+{
+  if (!sal_store_writer_open (writer, error))
+    return FALSE;
+  if (!write_group (writer, group, error))
+    {
+      (void) sqlite3_exec (writer->db, "ROLLBACK", NULL, NULL, NULL);
+      close_file (writer);
+      return FALSE;
+    }
+  if (group->forgotten->len > 0)
+    (void) sal_sqlite_exec (writer->db, "PRAGMA incremental_vacuum (" VACUUM_PAGES ")", NULL);
+  return TRUE;
+}

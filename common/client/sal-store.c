@@ -1,0 +1,983 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What one person has seen and written, in an SQLite file, for a window that never waits
+ * for a disk.
+ *
+ * Whatever is put goes into a group in memory; a thread takes the group, writes it in one
+ * transaction, and takes what has come meanwhile. So a lone message is written at once,
+ * and a flood in few transactions. Rooms are few and are all in memory; entries are read
+ * from the file by their key, in the thread that asks, together with what has not
+ * reached the file yet (sal-store-reader). Waiting for the writer instead would be
+ * simpler and wrong twice: a disk that stalls would hold up the window, and with one that
+ * fails nothing could be read back.
+ *
+ * Putting never blocks either. What waits is bounded in bytes: while the disk is slower
+ * than a flood, or fails, the oldest entries that wait are given up and a gap is shown in
+ * their place. What the user wrote is never given up.
+ *
+ * While the file cannot be written, the group stays and is tried again, first soon, then
+ * every 16 seconds.
+ *
+ * Signals, in the main context that was the thread's default in sal_store_open():
+ *   failed (GError *)   something could not be written or read; once per outage
+ *   recovered ()        everything that had waited has been written
+ *
+ * All functions are called in the thread of sal_store_open(). After sal_store_close()
+ * they do nothing, and find nothing.
+ */
+#include "config.h"
+
+#include "common/client/sal-store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <glib/gi18n-lib.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "common/base/sal-error.h"
+#include "common/base/sal-fd.h"
+#include "common/client/sal-store-reader.h"
+#include "common/client/sal-store-writer.h"
+#include "common/sqlite/sal-sqlite.h"
+
+#define RETRY_FIRST_MS 250
+#define RETRY_MAX_MS 16000
+
+/* Entries that are looked at to count those that somebody else has said. */
+#define COUNT_LOOKS (10 * SAL_STORE_COUNT_MAX)
+
+/* Why the file cannot be used; there may be both. */
+enum
+{
+  OUTAGE_WRITING = 1 << 0,
+  OUTAGE_READING = 1 << 1,
+  OUTAGE_CORRUPT = 1 << 2, /* read, and it stays so */
+};
+
+/* Something to be told in the main context. */
+typedef struct
+{
+  GSourceFunc callback; /* (nullable): a waiter's turn, if it is there */
+  gpointer data;
+  GError *error; /* (owned) (nullable): failed; if neither is there: recovered */
+} Event;
+
+struct _SalStore
+{
+  GObject parent;
+  char *path;             /* (owned) */
+  int lock_fd;            /* held as long as the store: one program, one file */
+  pthread_t home;         /* whose object this is */
+  gboolean closed;        /* or never opened */
+  GHashTable *rooms;      /* (owned): id -> SalStoreReadRoom (owned): what is true now */
+  gint64 last_room;       /* the highest number of a room */
+  gint64 last_typed;      /* the highest number of what was typed */
+  SalStoreReader *reader; /* (owned) */
+
+  GSource *source; /* (owned): waits for the descriptor, in the main context */
+  int event_fd;    /* written to when there are events */
+
+  pthread_t thread;
+  gboolean threaded;
+  SalStoreWriter *writer; /* (owned): the thread's, while it runs */
+
+  pthread_mutex_t mutex;
+  pthread_cond_t cond;
+  /* Under the mutex. */
+  SalStoreGroup *waiting; /* (owned) */
+  SalStoreGroup *writing; /* (owned) (nullable): does not change while it is here */
+  GQueue events;          /* of Event (owned) */
+  guint outage;
+  gboolean stop;
+};
+
+G_DEFINE_FINAL_TYPE (SalStore, sal_store, G_TYPE_OBJECT)
+
+enum
+{
+  FAILED,
+  RECOVERED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+/* Under the mutex. */
+static void
+add_event (SalStore *store, Event event)
+{
+  guint64 one = 1;
+
+  g_queue_push_tail (&store->events, g_memdup2 (&event, sizeof event));
+  while (write (store->event_fd, &one, sizeof one) < 0 && errno == EINTR)
+    continue;
+}
+
+/* Under the mutex. */
+static void
+set_outage (SalStore *store, guint outage, const GError *error)
+{
+  if (store->outage == 0)
+    add_event (store, (Event){ .error = g_error_copy (error) });
+  store->outage |= outage;
+}
+
+/* Under the mutex. */
+static void
+clear_outage (SalStore *store, guint outage)
+{
+  if ((store->outage & outage) == 0)
+    return;
+  store->outage &= ~outage;
+  if (store->outage == 0)
+    add_event (store, (Event){ 0 });
+}
+
+static void
+tell_events (SalStore *store)
+{
+  g_autoptr (SalStore) keep G_GNUC_UNUSED = g_object_ref (store);
+  Event *event = NULL;
+
+  for (;;)
+    {
+      pthread_mutex_lock (&store->mutex);
+      event = g_queue_pop_head (&store->events);
+      pthread_mutex_unlock (&store->mutex);
+      if (event == NULL)
+        return;
+      if (event->callback != NULL)
+        (void) event->callback (event->data);
+      else if (event->error != NULL)
+        g_signal_emit (store, signals[FAILED], 0, event->error);
+      else
+        g_signal_emit (store, signals[RECOVERED], 0);
+      g_clear_error (&event->error);
+      g_free (event);
+    }
+}
+
+static gboolean
+on_events (int fd, GIOCondition condition, gpointer data)
+{
+  guint64 count = 0;
+
+  while (read (fd, &count, sizeof count) < 0 && errno == EINTR)
+    continue;
+  tell_events (data);
+  return G_SOURCE_CONTINUE;
+}
+
+/* The thread that writes. */
+
+/* Under the mutex. */
+static void
+release_waiters (SalStore *store, SalStoreGroup *group)
+{
+  for (guint i = 0; i < group->waiters->len; i++)
+    {
+      const SalStoreWaiter *waiter = &g_array_index (group->waiters, SalStoreWaiter, i);
+
+      add_event (store, (Event){ .callback = waiter->callback, .data = waiter->data });
+    }
+  g_array_set_size (group->waiters, 0);
+}
+
+/* Under the mutex. Returns when it is time to write, or to stop. */
+static void
+wait_for_work (SalStore *store, guint retry_ms)
+{
+  struct timespec until;
+
+  if (retry_ms > 0)
+    {
+      clock_gettime (CLOCK_MONOTONIC, &until);
+      until.tv_sec += retry_ms / 1000;
+      until.tv_nsec += (long) (retry_ms % 1000) * 1000000;
+      if (until.tv_nsec >= 1000000000)
+        {
+          until.tv_sec++;
+          until.tv_nsec -= 1000000000;
+        }
+      while (!store->stop &&
+             pthread_cond_timedwait (&store->cond, &store->mutex, &until) != ETIMEDOUT)
+        continue;
+      return;
+    }
+  while (!store->stop && sal_store_group_is_empty (store->waiting))
+    pthread_cond_wait (&store->cond, &store->mutex);
+}
+
+/* Under the mutex, but not while it writes. Returns how long to wait before the next
+ * try; 0: there is no need for one. */
+static guint
+write_waiting (SalStore *store, guint retry_ms)
+{
+  g_autoptr (SalStoreGroup) written = NULL;
+  g_autoptr (GError) error = NULL;
+  SalStoreGroup *group = store->waiting;
+  gboolean ok = FALSE;
+
+  store->writing = group;
+  store->waiting = sal_store_group_new ();
+  pthread_mutex_unlock (&store->mutex);
+  ok = sal_store_writer_write (store->writer, group, &error);
+  pthread_mutex_lock (&store->mutex);
+
+  store->writing = NULL;
+  if (ok)
+    {
+      clear_outage (store, OUTAGE_WRITING);
+      release_waiters (store, group);
+      pthread_mutex_unlock (&store->mutex);
+      sal_store_group_free (group); /* may be long */
+      pthread_mutex_lock (&store->mutex);
+      return 0;
+    }
+  set_outage (store, OUTAGE_WRITING, error);
+  release_waiters (store, group);
+  sal_store_group_absorb (group, store->waiting);
+  store->waiting = group;
+  release_waiters (store, group);
+  sal_store_group_shed (group, SAL_STORE_QUEUE_BYTES);
+  return CLAMP (2 * retry_ms, RETRY_FIRST_MS, RETRY_MAX_MS);
+}
+
+static void *
+write_thread (void *data)
+{
+  SalStore *store = data;
+  guint retry_ms = 0;
+
+  pthread_mutex_lock (&store->mutex);
+  if ((store->outage & OUTAGE_WRITING) != 0)
+    retry_ms = RETRY_FIRST_MS;
+  while (!store->stop)
+    {
+      wait_for_work (store, retry_ms);
+      if (!store->stop)
+        retry_ms = write_waiting (store, retry_ms);
+    }
+  /* The last word, also when it is not time for the next try yet. */
+  if (!sal_store_group_is_empty (store->waiting))
+    (void) write_waiting (store, retry_ms);
+  pthread_mutex_unlock (&store->mutex);
+  return NULL;
+}
+
+/* Opening. */
+
+static void
+sal_store_init (SalStore *store)
+{
+  pthread_condattr_t attributes;
+
+  store->lock_fd = -1;
+  store->event_fd = -1;
+  store->closed = TRUE;
+  store->home = pthread_self ();
+  store->rooms = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
+                                        (GDestroyNotify) sal_store_read_room_free);
+  store->waiting = sal_store_group_new ();
+  g_queue_init (&store->events);
+  pthread_mutex_init (&store->mutex, NULL);
+  pthread_condattr_init (&attributes);
+  pthread_condattr_setclock (&attributes, CLOCK_MONOTONIC);
+  pthread_cond_init (&store->cond, &attributes);
+  pthread_condattr_destroy (&attributes);
+}
+
+/* Two programs on one file would give the same numbers to different entries. Tools that
+ * look into the file do not mind this lock. */
+static gboolean
+lock_file (SalStore *store, GError **error)
+{
+  g_autofree char *lock_path = g_strconcat (store->path, "-lock", NULL);
+  int saved = 0;
+
+  store->lock_fd = open (lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (store->lock_fd >= 0 && flock (store->lock_fd, LOCK_EX | LOCK_NB) == 0)
+    return TRUE;
+  saved = errno;
+  if (saved == EWOULDBLOCK)
+    g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED,
+                 _ ("%s is in use by another Salotto; close that one first"), store->path);
+  else
+    g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED, "%s: %s", lock_path, g_strerror (saved));
+  return FALSE;
+}
+
+/* The folder and the file belong to one person. SQLite gives the files beside it the
+ * same mode. What goes wrong here goes wrong again when SQLite opens it, and is told
+ * then. */
+static gboolean
+make_private (SalStore *store, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (store->path);
+  int fd = -1;
+
+  if (g_mkdir_with_parents (folder, 0700) != 0)
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED, "%s: %s", folder, g_strerror (errno));
+      return FALSE;
+    }
+  /* Before the file is touched: closing a descriptor of it takes away the locks that
+   * SQLite has on it in this process. */
+  if (!lock_file (store, error))
+    return FALSE;
+  fd = open (store->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  sal_fd_close (&fd);
+  return TRUE;
+}
+
+/* The error of a file that stays broken, with what to do about it. */
+static GError *
+with_remedy (GError *error)
+{
+  int code = error->code & 0xFF;
+  g_autoptr (GError) given = error;
+
+  if (given->domain == SAL_SQLITE_ERROR && (code == SQLITE_CORRUPT || code == SQLITE_NOTADB))
+    return g_error_new (SAL_ERROR, SAL_EXIT_FAILED,
+                        _ ("%s; move this file away to start with an empty one"), given->message);
+  if (given->domain == SAL_SQLITE_ERROR)
+    return g_error_new (SAL_ERROR, SAL_EXIT_FAILED,
+                        _ ("%s; see that the file and its folder can be written to"),
+                        given->message);
+  return g_steal_pointer (&given);
+}
+
+static gboolean
+load_rooms (SalStore *store, GError **error)
+{
+  g_autoptr (GPtrArray) rooms =
+      sal_store_reader_list_rooms (store->reader, &store->last_typed, error);
+
+  if (rooms == NULL)
+    return FALSE;
+  g_ptr_array_set_free_func (rooms, NULL);
+  for (guint i = 0; i < rooms->len; i++)
+    {
+      SalStoreReadRoom *room = rooms->pdata[i];
+
+      g_hash_table_insert (store->rooms, &room->row->id, room);
+      store->last_room = MAX (store->last_room, room->row->id);
+    }
+  return TRUE;
+}
+
+static gboolean
+open_files (SalStore *store, GError **error)
+{
+  g_autoptr (GError) writing = NULL;
+  g_autoptr (GError) reading = NULL;
+
+  store->writer = sal_store_writer_new (store->path);
+  store->reader = sal_store_reader_new (store->path);
+  if (!sal_store_writer_open (store->writer, &writing) && sal_sqlite_is_unusable (writing))
+    {
+      g_propagate_error (error, with_remedy (g_steal_pointer (&writing)));
+      return FALSE;
+    }
+  if (!load_rooms (store, &reading))
+    {
+      g_propagate_error (error, with_remedy (g_steal_pointer (&reading)));
+      return FALSE;
+    }
+  if (writing != NULL)
+    set_outage (store, OUTAGE_WRITING, writing);
+  return TRUE;
+}
+
+/**
+ * sal_store_open:
+ * @path: the file; made if it is missing, like its folder
+ *
+ * A file that cannot be written just now (full, locked, read-only) is no error as long
+ * as it can be read: it is tried again, and "failed" is emitted. A file that is corrupt,
+ * of a newer version or of another program is never replaced.
+ *
+ * Returns: (transfer full): the store, or %NULL with an error for the user that names the
+ * file and what can be done.
+ */
+SalStore *
+sal_store_open (const char *path, GError **error)
+{
+  g_autoptr (SalStore) store = g_object_new (SAL_TYPE_STORE, NULL);
+
+  store->path = g_strdup (path);
+  store->event_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (store->event_fd < 0)
+    g_error ("cannot make an eventfd: %s", g_strerror (errno));
+  if (!make_private (store, error) || !open_files (store, error))
+    return NULL;
+
+  store->source = g_unix_fd_source_new (store->event_fd, G_IO_IN);
+  g_source_set_callback (store->source, G_SOURCE_FUNC (on_events), store, NULL);
+  g_source_attach (store->source, g_main_context_get_thread_default ());
+  if (pthread_create (&store->thread, NULL, write_thread, store) != 0)
+    g_error ("cannot start a thread");
+  store->threaded = TRUE;
+  store->closed = FALSE;
+  return g_steal_pointer (&store);
+}
+
+/**
+ * sal_store_close:
+ *
+ * Writes what waits and gives the file free. Signals and callbacks that are due come
+ * before it returns, none after. Twice is as good as once.
+ */
+void
+sal_store_close (SalStore *store)
+{
+  g_return_if_fail (SAL_IS_STORE (store));
+
+  if (store->closed)
+    return;
+  store->closed = TRUE;
+  pthread_mutex_lock (&store->mutex);
+  store->stop = TRUE;
+  pthread_cond_signal (&store->cond);
+  pthread_mutex_unlock (&store->mutex);
+  pthread_join (store->thread, NULL);
+  store->threaded = FALSE;
+  g_source_destroy (store->source);
+  tell_events (store);
+  g_clear_pointer (&store->reader, sal_store_reader_free);
+  g_clear_pointer (&store->writer, sal_store_writer_free);
+  sal_fd_close (&store->lock_fd);
+}
+
+static void
+sal_store_dispose (GObject *object)
+{
+  sal_store_close (SAL_STORE (object));
+  G_OBJECT_CLASS (sal_store_parent_class)->dispose (object);
+}
+
+static void
+sal_store_finalize (GObject *object)
+{
+  SalStore *store = SAL_STORE (object);
+  Event *event = NULL;
+
+  while ((event = g_queue_pop_head (&store->events)) != NULL)
+    {
+      g_clear_error (&event->error);
+      g_free (event);
+    }
+  g_clear_pointer (&store->reader, sal_store_reader_free);
+  g_clear_pointer (&store->writer, sal_store_writer_free);
+  sal_store_group_free (store->waiting);
+  g_clear_pointer (&store->source, g_source_unref);
+  g_hash_table_unref (store->rooms);
+  sal_fd_close (&store->event_fd);
+  sal_fd_close (&store->lock_fd);
+  pthread_cond_destroy (&store->cond);
+  pthread_mutex_destroy (&store->mutex);
+  g_free (store->path);
+  G_OBJECT_CLASS (sal_store_parent_class)->finalize (object);
+}
+
+static void
+sal_store_class_init (SalStoreClass *klass)
+{
+  GType type = G_TYPE_FROM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = sal_store_dispose;
+  G_OBJECT_CLASS (klass)->finalize = sal_store_finalize;
+  signals[FAILED] = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, G_TYPE_ERROR);
+  signals[RECOVERED] =
+      g_signal_new ("recovered", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+/* Rooms. */
+
+static gboolean
+is_open (SalStore *store)
+{
+  g_assert (pthread_equal (store->home, pthread_self ()) != 0);
+  return !store->closed;
+}
+
+static SalStoreReadRoom *
+find_room (SalStore *store, gint64 room)
+{
+  return is_open (store) ? g_hash_table_lookup (store->rooms, &room) : NULL;
+}
+
+/* Before and after something is added to what waits. */
+
+static SalStoreGroup *
+begin_change (SalStore *store)
+{
+  pthread_mutex_lock (&store->mutex);
+  return store->waiting;
+}
+
+static void
+end_change (SalStore *store)
+{
+  sal_store_group_shed (store->waiting, SAL_STORE_QUEUE_BYTES);
+  pthread_cond_signal (&store->cond);
+  pthread_mutex_unlock (&store->mutex);
+}
+
+static int
+compare_last_used (gconstpointer a, gconstpointer b)
+{
+  const SalStoredRoom *first = *(SalStoredRoom *const *) a;
+  const SalStoredRoom *second = *(SalStoredRoom *const *) b;
+
+  if (first->last_used_us != second->last_used_us)
+    return first->last_used_us > second->last_used_us ? -1 : 1;
+  return first->id > second->id ? -1 : first->id < second->id;
+}
+
+/**
+ * sal_store_list_rooms:
+ *
+ * Returns: (transfer full) (element-type SalStoredRoom): all rooms, the one that was used
+ * last first.
+ */
+GPtrArray *
+sal_store_list_rooms (SalStore *store)
+{
+  GPtrArray *rooms = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_stored_room_free);
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_return_val_if_fail (SAL_IS_STORE (store), rooms);
+
+  if (!is_open (store))
+    return rooms;
+  g_hash_table_iter_init (&iter, store->rooms);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    g_ptr_array_add (rooms, sal_stored_room_copy (((SalStoreReadRoom *) value)->row));
+  g_ptr_array_sort (rooms, compare_last_used);
+  return rooms;
+}
+
+/**
+ * sal_store_find_room:
+ * @uri: an address, written as it was for sal_store_add_room()
+ *
+ * Returns: (transfer full) (nullable)
+ */
+SalStoredRoom *
+sal_store_find_room (SalStore *store, const char *uri)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_return_val_if_fail (SAL_IS_STORE (store), NULL);
+  g_return_val_if_fail (uri != NULL, NULL);
+
+  if (!is_open (store))
+    return NULL;
+  g_hash_table_iter_init (&iter, store->rooms);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (g_str_equal (((SalStoreReadRoom *) value)->row->uri, uri))
+      return sal_stored_room_copy (((SalStoreReadRoom *) value)->row);
+  return NULL;
+}
+
+/**
+ * sal_store_add_room:
+ * @name: (nullable): who we are there, if the room is new
+ *
+ * Returns: the number of the room at @uri, which is made if it is missing; 0 with an
+ * error if the store is closed. A disk that fails keeps nobody out of a room.
+ */
+gint64
+sal_store_add_room (SalStore *store, const char *uri, const char *name, GError **error)
+{
+  g_autoptr (SalStoredRoom) known = NULL;
+  SalStoreReadRoom *room = NULL;
+
+  g_return_val_if_fail (SAL_IS_STORE (store), 0);
+  g_return_val_if_fail (uri != NULL, 0);
+
+  if (!is_open (store))
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED, _ ("%s is closed"), store->path);
+      return 0;
+    }
+  known = sal_store_find_room (store, uri);
+  if (known != NULL)
+    return known->id;
+
+  room = g_new0 (SalStoreReadRoom, 1);
+  room->row = sal_stored_room_copy (
+      &(SalStoredRoom){ .id = ++store->last_room, .uri = (char *) uri, .name = (char *) name });
+  g_hash_table_insert (store->rooms, &room->row->id, room);
+  sal_store_group_set_row (begin_change (store), room->row);
+  end_change (store);
+  return room->row->id;
+}
+
+/**
+ * sal_store_update_room:
+ * @room: as it is now; its address stays as it was
+ */
+void
+sal_store_update_room (SalStore *store, const SalStoredRoom *room)
+{
+  SalStoreReadRoom *known = NULL;
+  SalStoredRoom *row = NULL;
+
+  g_return_if_fail (SAL_IS_STORE (store));
+  g_return_if_fail (room != NULL);
+
+  known = find_room (store, room->id);
+  if (known == NULL)
+    return;
+  row = sal_stored_room_copy (room);
+  g_free (row->uri);
+  row->uri = g_steal_pointer (&known->row->uri);
+  g_hash_table_steal (store->rooms, &room->id); /* its key lies in the old row */
+  sal_stored_room_free (known->row);
+  known->row = row;
+  g_hash_table_insert (store->rooms, &row->id, known);
+  sal_store_group_set_row (begin_change (store), row);
+  end_change (store);
+}
+
+/**
+ * sal_store_forget_room:
+ *
+ * Deletes the room, its entries and what was typed there. What is put there afterwards
+ * is dropped.
+ */
+void
+sal_store_forget_room (SalStore *store, gint64 room)
+{
+  g_return_if_fail (SAL_IS_STORE (store));
+
+  if (find_room (store, room) == NULL)
+    return;
+  g_hash_table_remove (store->rooms, &room);
+  sal_store_group_forget (begin_change (store), room);
+  end_change (store);
+}
+
+/* Putting. */
+
+/**
+ * sal_store_put:
+ * @entry: (transfer none): one that sal_entry_new() made, with a number above 0
+ *
+ * Keeps it, in place of the one with the same number, if there is one. Returns at once.
+ */
+void
+sal_store_put (SalStore *store, gint64 room, const SalEntry *entry)
+{
+  SalStoreReadRoom *known = NULL;
+
+  g_return_if_fail (SAL_IS_STORE (store));
+  g_return_if_fail (entry != NULL);
+  g_return_if_fail (entry->id > 0 && entry->id <= G_MAXINT64);
+
+  known = find_room (store, room);
+  if (known == NULL)
+    return;
+  known->last_id = MAX (known->last_id, entry->id);
+  sal_store_group_put (begin_change (store), room, entry);
+  end_change (store);
+}
+
+/**
+ * sal_store_remove:
+ *
+ * Removes one entry, if it is there. Returns at once. Its number counts as used.
+ */
+void
+sal_store_remove (SalStore *store, gint64 room, guint64 entry)
+{
+  g_return_if_fail (SAL_IS_STORE (store));
+  g_return_if_fail (entry > 0 && entry <= G_MAXINT64);
+
+  if (find_room (store, room) == NULL)
+    return;
+  sal_store_group_remove (begin_change (store), room, entry);
+  end_change (store);
+}
+
+/**
+ * sal_store_add_typed:
+ *
+ * Keeps what was typed, as the newest. Returns at once.
+ */
+void
+sal_store_add_typed (SalStore *store, gint64 room, const char *text)
+{
+  g_return_if_fail (SAL_IS_STORE (store));
+  g_return_if_fail (text != NULL);
+
+  if (find_room (store, room) == NULL)
+    return;
+  sal_store_group_add_typed (begin_change (store), room, ++store->last_typed, text);
+  end_change (store);
+}
+
+/**
+ * sal_store_when_kept:
+ * @callback: called once, in the main context, never from within this function; what it
+ *   returns does not matter
+ *
+ * Calls back when all that was put before is in the file, so that it outlives this
+ * process; or could not be written, of which "failed" tells. At the latest when the store
+ * is closed.
+ */
+void
+sal_store_when_kept (SalStore *store, GSourceFunc callback, gpointer data)
+{
+  g_return_if_fail (SAL_IS_STORE (store));
+  g_return_if_fail (callback != NULL);
+
+  if (!is_open (store))
+    {
+      (void) g_idle_add (callback, data);
+      return;
+    }
+  pthread_mutex_lock (&store->mutex);
+  if ((store->outage & OUTAGE_WRITING) != 0 ||
+      (store->writing == NULL && sal_store_group_is_empty (store->waiting)))
+    add_event (store, (Event){ .callback = callback, .data = data });
+  else
+    {
+      sal_store_group_wait (store->waiting, callback, data);
+      pthread_cond_signal (&store->cond);
+    }
+  pthread_mutex_unlock (&store->mutex);
+}
+
+/* Reading. */
+
+static void
+end_read (SalStore *store, gboolean ok, const GError *error)
+{
+  if (ok)
+    clear_outage (store, OUTAGE_READING);
+  else
+    set_outage (store, sal_sqlite_is_unusable (error) ? OUTAGE_CORRUPT : OUTAGE_READING, error);
+}
+
+static void
+walk_room (SalStore *store, SalStoreWalk *walk, SalStoreVisit visit, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean ok = FALSE;
+
+  if (find_room (store, walk->room) == NULL)
+    return;
+  /* The mutex holds the writer up, at the end of its transaction, for as long as it
+   * takes to read a page. It never holds us up: the writer does not have it while it
+   * writes. */
+  pthread_mutex_lock (&store->mutex);
+  walk->groups[0] = store->waiting;
+  walk->groups[1] = store->writing;
+  ok = sal_store_reader_walk (store->reader, walk, visit, data, &error);
+  end_read (store, ok, error);
+  pthread_mutex_unlock (&store->mutex);
+}
+
+/**
+ * sal_store_last_id:
+ *
+ * Returns: the highest number that an entry of @room has ever had; 0: there was none.
+ */
+guint64
+sal_store_last_id (SalStore *store, gint64 room)
+{
+  const SalStoreReadRoom *known = NULL;
+
+  g_return_val_if_fail (SAL_IS_STORE (store), 0);
+
+  known = find_room (store, room);
+  return known != NULL ? known->last_id : 0;
+}
+
+typedef struct
+{
+  guint64 said;
+  guint looks;
+} Count;
+
+static gboolean
+count_said (const SalEntry *entry, gpointer data)
+{
+  Count *count = data;
+  gboolean said = entry->kind == SAL_ENTRY_MESSAGE || entry->kind == SAL_ENTRY_ACTION ||
+                  entry->kind == SAL_ENTRY_TEXT;
+
+  count->said += said && !entry->own ? 1 : 0;
+  return count->said < SAL_STORE_COUNT_MAX && ++count->looks < COUNT_LOOKS;
+}
+
+/**
+ * sal_store_count_after:
+ *
+ * Returns: how much others have said after entry @id; joins and the like do not count.
+ * %SAL_STORE_COUNT_MAX stands for as many or more.
+ */
+guint64
+sal_store_count_after (SalStore *store, gint64 room, guint64 id)
+{
+  SalStoreWalk walk = { .kind = SAL_STORE_AFTER, .room = room, .id = id };
+  Count count = { 0 };
+
+  g_return_val_if_fail (SAL_IS_STORE (store), 0);
+
+  walk_room (store, &walk, count_said, &count);
+  return count.said;
+}
+
+typedef struct
+{
+  GPtrArray *entries; /* (unowned) */
+  guint most;
+} Collection;
+
+static gboolean
+collect (const SalEntry *entry, gpointer data)
+{
+  Collection *collection = data;
+
+  g_ptr_array_add (collection->entries, sal_entry_new (entry));
+  return collection->entries->len < collection->most;
+}
+
+static GPtrArray *
+read_entries (SalStore *store, SalStoreWalk *walk, guint most)
+{
+  GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
+  Collection collection = { .entries = entries, .most = most };
+
+  if (most > 0)
+    walk_room (store, walk, collect, &collection);
+  return entries;
+}
+
+static void
+reverse (GPtrArray *array)
+{
+  for (guint i = 0; i < array->len / 2; i++)
+    {
+      gpointer *first = &array->pdata[i];
+      gpointer *last = &array->pdata[array->len - 1 - i];
+      gpointer swap = *first;
+
+      *first = *last;
+      *last = swap;
+    }
+}
+
+/**
+ * sal_store_read_before:
+ * @id: of an entry, which need not be there any more; 0: the end of the room
+ * @most: how many
+ *
+ * Returns: (transfer full) (element-type SalEntry): the entries next before it, oldest
+ * first.
+ */
+GPtrArray *
+sal_store_read_before (SalStore *store, gint64 room, guint64 id, guint most)
+{
+  SalStoreWalk walk = { .kind = SAL_STORE_BEFORE, .room = room, .id = id != 0 ? id : G_MAXUINT64 };
+  GPtrArray *entries = NULL;
+
+  g_return_val_if_fail (SAL_IS_STORE (store), NULL);
+
+  entries = read_entries (store, &walk, most);
+  reverse (entries);
+  return entries;
+}
+
+/**
+ * sal_store_read_after:
+ * @id: of an entry, which need not be there any more; 0: the beginning of the room
+ * @most: how many
+ *
+ * Returns: (transfer full) (element-type SalEntry): the entries next after it, oldest
+ * first.
+ */
+GPtrArray *
+sal_store_read_after (SalStore *store, gint64 room, guint64 id, guint most)
+{
+  SalStoreWalk walk = { .kind = SAL_STORE_AFTER, .room = room, .id = id };
+
+  g_return_val_if_fail (SAL_IS_STORE (store), NULL);
+
+  return read_entries (store, &walk, most);
+}
+
+/**
+ * sal_store_read_pending:
+ *
+ * Returns: (transfer full) (element-type SalEntry): all messages of which more may
+ * become, oldest first.
+ */
+GPtrArray *
+sal_store_read_pending (SalStore *store, gint64 room)
+{
+  SalStoreWalk walk = { .kind = SAL_STORE_PENDING, .room = room };
+
+  g_return_val_if_fail (SAL_IS_STORE (store), NULL);
+
+  return read_entries (store, &walk, G_MAXUINT);
+}
+
+/* Newest first. Returns the lowest number there is, or @lowest. */
+static gint64
+collect_typed (const SalStoreGroup *group, gint64 room, guint most, GPtrArray *texts, gint64 lowest)
+{
+  const SalStoreRoomGroup *changes = group != NULL ? sal_store_group_find (group, room) : NULL;
+
+  if (changes == NULL)
+    return lowest;
+  for (GList *at = changes->typed.tail; at != NULL && texts->len < most; at = at->prev)
+    {
+      const SalStoreTyped *typed = at->data;
+
+      g_ptr_array_add (texts, g_strdup (typed->text));
+      lowest = typed->id;
+    }
+  return lowest;
+}
+
+/**
+ * sal_store_read_typed:
+ * @most: how many
+ *
+ * Returns: (transfer full) (element-type utf8): what was typed last, oldest first.
+ */
+GPtrArray *
+sal_store_read_typed (SalStore *store, gint64 room, guint most)
+{
+  GPtrArray *texts = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) error = NULL;
+  gint64 lowest = G_MAXINT64;
+  gboolean ok = FALSE;
+
+  g_return_val_if_fail (SAL_IS_STORE (store), texts);
+
+  if (find_room (store, room) == NULL)
+    return texts;
+  most = MIN (most, SAL_STORE_TYPED);
+  pthread_mutex_lock (&store->mutex);
+  lowest = collect_typed (store->waiting, room, most, texts, lowest);
+  lowest = collect_typed (store->writing, room, most, texts, lowest);
+  ok = sal_store_reader_read_typed (store->reader, room, lowest, most - texts->len, texts, &error);
+  end_read (store, ok, error);
+  pthread_mutex_unlock (&store->mutex);
+  reverse (texts);
+  return texts;
+}
