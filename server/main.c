@@ -32,6 +32,7 @@ typedef struct
   SrvServer *server;
   SrvControl *control;
   SalLineEditor *editor;
+  char **words; /* (owned): what the editor completes */
   SrvConsoleInput input;
   gboolean prints; /* what happens in the rooms goes to standard output */
   gboolean ending;
@@ -232,13 +233,11 @@ on_console_input (int fd, GIOCondition condition, gpointer data)
 static void
 open_console (Program *program)
 {
-  static char **words;
-
   if (isatty (STDIN_FILENO) && isatty (STDOUT_FILENO))
     {
-      words = srv_console_words ();
+      program->words = srv_console_words ();
       program->editor =
-          sal_line_editor_new ("> ", (const char *const *) words, on_typed_line, program);
+          sal_line_editor_new ("> ", (const char *const *) program->words, on_typed_line, program);
       sal_log_set_terminal_hooks (sal_line_editor_hide, sal_line_editor_show);
     }
   else if (option_console)
@@ -389,6 +388,7 @@ main (int argc, char **argv)
     complain (error->message);
 
   g_clear_pointer (&program.editor, sal_line_editor_free);
+  g_strfreev (program.words);
   sal_log_set_terminal_hooks (NULL, NULL);
   srv_control_free (program.control);
   srv_server_free (program.server);
