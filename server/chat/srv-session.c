@@ -178,10 +178,28 @@ may_speak (SrvSession *session, gint64 now_us)
   guint rate = session->limits->value[SAL_LIMIT_MESSAGES_PER_SECOND];
   guint burst = session->limits->value[SAL_LIMIT_MESSAGE_BURST];
 
-  if (srv_quota_take (&session->quota, rate, burst, now_us))
-    return TRUE;
-  tell_note (session, SAL_NOTE_LIMIT, sal_limit_key (SAL_LIMIT_MESSAGES_PER_SECOND), rate);
-  return FALSE;
+  return srv_quota_take (&session->quota, rate, burst, now_us);
+}
+
+static void
+tell_refusal (SrvSession *session)
+{
+  if (session->refusal == SAL_NOTE_LIMIT)
+    tell_note (session, SAL_NOTE_LIMIT, sal_limit_key (SAL_LIMIT_MESSAGES_PER_SECOND),
+               session->limits->value[SAL_LIMIT_MESSAGES_PER_SECOND]);
+  else
+    tell_note (session, session->refusal, NULL, 0);
+}
+
+/* In its turn as well, or a client would take it for the answer to an earlier message. */
+static void
+refuse (SrvSession *session, SalNote refusal)
+{
+  session->refusal = refusal;
+  if (session->posts == 0)
+    tell_refusal (session);
+  else
+    session->deferred = (SalCommand){ .kind = SAL_COMMAND_SAY };
 }
 
 static void
@@ -189,7 +207,7 @@ say (SrvSession *session, SrvEntryKind kind, const char *text)
 {
   if (session->muted)
     {
-      tell_note (session, SAL_NOTE_MUTED, NULL, 0);
+      refuse (session, SAL_NOTE_MUTED);
       return;
     }
   session->posts++;
@@ -293,6 +311,9 @@ answer (SrvSession *session, const SalCommand *command)
     case SAL_COMMAND_MISUSED:
       tell_note (session, SAL_NOTE_MISUSED, command->text, 0);
       break;
+    case SAL_COMMAND_SAY:
+      tell_refusal (session); /* what is accepted does not come here */
+      break;
     default:
       break;
     }
@@ -326,8 +347,8 @@ static void
 handle_in_room (SrvSession *session, const SalCommand *command, gint64 now_us)
 {
   if (!may_speak (session, now_us))
-    return;
-  if (command->kind == SAL_COMMAND_SAY)
+    refuse (session, SAL_NOTE_LIMIT);
+  else if (command->kind == SAL_COMMAND_SAY)
     say (session, SRV_ENTRY_MESSAGE, command->text);
   else if (command->kind == SAL_COMMAND_ACT)
     say (session, SRV_ENTRY_ACTION, command->text);

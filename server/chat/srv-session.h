@@ -61,6 +61,7 @@ struct _SrvSession
   char *room;             /* (owned): where it is, or will be first */
   SalCommand deferred;    /* waits until what was said before it is back; its text is below */
   char *deferred_text;    /* (owned) (nullable): its text */
+  SalNote refusal;        /* when what is deferred is the refusal of a message */
   char *pending;          /* (owned) (nullable): a message that came with the name (S22) */
   const SrvRoom *present; /* (unowned) (nullable): the room, for who is in it */
   SrvQuota quota;

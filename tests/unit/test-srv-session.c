@@ -757,12 +757,23 @@ test_quota (void)
     say (run, "x");
   session_run_expect (
       run, "post message lobby Ada x\npost message lobby Ada x\npost message lobby Ada x\n");
+  /* Refused in its turn: a client would think that the first was meant. */
+  say (run, "x");
+  g_assert_true (srv_session_is_waiting (&run->session));
+  log_answers (run);
+  log_answers (run);
+  session_run_expect (run, "");
+  log_answers (run);
+  session_run_expect (run, "tell limit messages-per-second 2\n");
+  g_assert_false (srv_session_is_waiting (&run->session));
   say (run, "x");
   session_run_expect (run, "tell limit messages-per-second 2\n");
   run->now_us += 500000;
   say (run, "y");
   say (run, "z");
-  session_run_expect (run, "post message lobby Ada y\ntell limit messages-per-second 2\n");
+  session_run_expect (run, "post message lobby Ada y\n");
+  log_answers (run);
+  session_run_expect (run, "tell limit messages-per-second 2\n");
 }
 
 /* Questions cost as much as words, or they would be the way around it. */
