@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A room as it is looked at: a line that says how the connection is whenever there is
+ * something to say or to do about it, then what was said, then where to write. It knows
+ * how the three work together, and the state of a connection in words; connecting is
+ * the room model's business.
+ */
+#include "config.h"
+
+#include "client-gtk/gui-room-view.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "client-gtk/gui-composer.h"
+#include "client-gtk/gui-message-list.h"
+#include "common/proto/sal-text.h"
+
+/* Connecting is not spoken of before it takes longer than this: usually it does not,
+ * and a line that comes and goes in a moment would only move the messages. */
+#define SPEAK_MS 400
+/* A reason may be a server's own words. */
+#define REASON_MAX_BYTES 300
+
+struct _GuiRoomView
+{
+  GtkBox parent;
+  SalRoomModel *model; /* (owned) */
+  GtkRevealer *connection_revealer;
+  GtkSpinner *spinner;
+  GtkLabel *connection;
+  GtkButton *connect_button;
+  GuiMessageList *list;
+  GuiComposer *composer;
+  guint countdown; /* source: while the text has seconds in it */
+  guint speak;     /* source: until the line is shown */
+};
+
+G_DEFINE_FINAL_TYPE (GuiRoomView, gui_room_view, GTK_TYPE_BOX)
+
+/* The state in words. */
+
+/* Returns: (transfer full) (nullable): the error, not too long, and ready to have a sentence
+ * after it. */
+static char *
+dup_reason (SalRoomModel *model)
+{
+  const GError *error = sal_room_model_get_error (model);
+  gsize len = error != NULL ? strlen (error->message) : 0;
+  gsize fit = 0;
+
+  while (len > 0 && (error->message[len - 1] == '.' || error->message[len - 1] == ' '))
+    len--;
+  if (len == 0)
+    return NULL;
+  fit = sal_text_fit (error->message, len, REASON_MAX_BYTES);
+  return g_strdup_printf ("%.*s%s", (int) fit, error->message, fit < len ? "…" : "");
+}
+
+/* Returns: (transfer full): when the next try is. */
+static char *
+format_next_try (SalRoomModel *model)
+{
+  gint64 left_us = sal_room_model_get_retry_us (model) - g_get_monotonic_time ();
+  guint seconds = (guint) MAX (1, (left_us + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
+
+  if (seconds < 100)
+    return g_strdup_printf (ngettext ("Next try in %u s", "Next try in %u s", seconds), seconds);
+  return g_strdup_printf (
+      ngettext ("Next try in %u minute", "Next try in %u minutes", (seconds + 30) / 60),
+      (seconds + 30) / 60);
+}
+
+static char *
+waiting_to_text (SalRoomModel *model)
+{
+  g_autofree char *reason = dup_reason (model);
+  g_autofree char *next_try = format_next_try (model);
+
+  if (reason == NULL)
+    /* TRANSLATORS: %s is "Next try in 12 s". */
+    return g_strdup_printf (_ ("Not connected. %s"), next_try);
+  /* TRANSLATORS: the first %s is a reason, the second "Next try in 12 s". */
+  return g_strdup_printf (_ ("Not connected: %s. %s"), reason, next_try);
+}
+
+static char *
+offline_to_text (SalRoomModel *model)
+{
+  g_autofree char *reason = dup_reason (model);
+
+  return reason != NULL ? g_strdup_printf (_ ("Not connected: %s"), reason)
+                        : g_strdup (_ ("Not connected"));
+}
+
+/**
+ * gui_presence_to_text:
+ *
+ * Returns: (transfer full): how the connection of the room is, in words for people. While it
+ *   waits for the next try, there are seconds in it, and it is another text in the next
+ *   one.
+ */
+char *
+gui_presence_to_text (SalRoomModel *model)
+{
+  const char *host = sal_room_model_get_host (model);
+
+  switch (sal_room_model_get_presence (model))
+    {
+    case SAL_PRESENCE_OFFLINE:
+      return offline_to_text (model);
+    case SAL_PRESENCE_WAITING:
+      return waiting_to_text (model);
+    case SAL_PRESENCE_CONNECTING:
+      return g_strdup_printf (_ ("Connecting to %s…"), host);
+    case SAL_PRESENCE_ENTERING:
+      return g_strdup_printf (_ ("Connected to %s, entering the room…"), host);
+    case SAL_PRESENCE_IN:
+      return g_strdup_printf (_ ("Connected as %s"), sal_room_model_get_name (model));
+    case SAL_PRESENCE_LEAVING:
+      return g_strdup (_ ("Leaving the room…"));
+    default:
+      g_return_val_if_reached (g_strdup (""));
+    }
+}
+
+/* The line. */
+
+static gboolean on_second (gpointer data);
+
+static void
+show_text (GuiRoomView *view)
+{
+  g_autofree char *text = gui_presence_to_text (view->model);
+
+  gtk_label_set_text (view->connection, text);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (view->connection), text);
+}
+
+/* The text is made again when the number in it changes, not a second after it was
+ * made: that would skip one now and then. */
+static void
+count_down (GuiRoomView *view)
+{
+  gint64 left_us = sal_room_model_get_retry_us (view->model) - g_get_monotonic_time ();
+  gint64 rest_us = MAX (left_us, 0) % G_USEC_PER_SEC;
+
+  view->countdown = g_timeout_add ((guint) (rest_us / 1000) + 1, on_second, view);
+}
+
+static gboolean
+on_second (gpointer data)
+{
+  GuiRoomView *view = data;
+
+  show_text (view);
+  count_down (view);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_speak (gpointer data)
+{
+  GuiRoomView *view = data;
+
+  view->speak = 0;
+  gtk_revealer_set_reveal_child (view->connection_revealer, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+show_line (GuiRoomView *view, SalPresence presence)
+{
+  gboolean waits = presence == SAL_PRESENCE_OFFLINE || presence == SAL_PRESENCE_WAITING;
+
+  if (waits || presence == SAL_PRESENCE_IN)
+    {
+      g_clear_handle_id (&view->speak, g_source_remove);
+      gtk_revealer_set_reveal_child (view->connection_revealer, waits);
+    }
+  else if (view->speak == 0 && !gtk_revealer_get_reveal_child (view->connection_revealer))
+    view->speak = g_timeout_add (SPEAK_MS, on_speak, view);
+}
+
+static void
+update_connection (GuiRoomView *view)
+{
+  SalPresence presence = sal_room_model_get_presence (view->model);
+  gboolean busy = presence == SAL_PRESENCE_CONNECTING || presence == SAL_PRESENCE_ENTERING ||
+                  presence == SAL_PRESENCE_LEAVING;
+  gboolean can_connect = presence == SAL_PRESENCE_OFFLINE || presence == SAL_PRESENCE_WAITING;
+
+  g_clear_handle_id (&view->countdown, g_source_remove);
+  show_text (view);
+  if (presence == SAL_PRESENCE_WAITING)
+    count_down (view);
+  gtk_widget_set_visible (GTK_WIDGET (view->spinner), busy);
+  g_object_set (view->spinner, "active", busy, NULL);
+  gtk_button_set_label (view->connect_button,
+                        presence == SAL_PRESENCE_WAITING ? _ ("Try now") : _ ("Connect"));
+  /* Whoever has pressed it should not be left without a focus. */
+  if (!can_connect && gtk_widget_has_focus (GTK_WIDGET (view->connect_button)))
+    gui_composer_focus (view->composer);
+  gtk_widget_set_visible (GTK_WIDGET (view->connect_button), can_connect);
+  show_line (view, presence);
+}
+
+static void
+on_connect_clicked (GuiRoomView *view)
+{
+  sal_room_model_connect (view->model);
+}
+
+/* List and composer. */
+
+static void
+find_scrolled_window (GtkWidget *widget, gpointer data)
+{
+  GtkWidget **found = data;
+
+  if (*found == NULL && GTK_IS_SCROLLED_WINDOW (widget))
+    *found = widget;
+  else if (*found == NULL && GTK_IS_CONTAINER (widget))
+    gtk_container_forall (GTK_CONTAINER (widget), find_scrolled_window, found);
+}
+
+static void
+on_scroll (GuiRoomView *view, GtkScrollType type)
+{
+  GtkWidget *scroller = NULL;
+  gboolean handled = FALSE;
+
+  find_scrolled_window (GTK_WIDGET (view->list), &scroller);
+  if (scroller != NULL)
+    g_signal_emit_by_name (scroller, "scroll-child", type, FALSE, &handled);
+}
+
+static gboolean
+gui_room_view_key_press_event (GtkWidget *widget, GdkEventKey *event)
+{
+  GuiRoomView *view = GUI_ROOM_VIEW (widget);
+  GtkWidget *focus = gtk_container_get_focus_child (GTK_CONTAINER (view));
+
+  if (GTK_WIDGET_CLASS (gui_room_view_parent_class)->key_press_event (widget, event))
+    return TRUE;
+  /* What is typed over the messages is meant for the entry. */
+  return focus == GTK_WIDGET (view->list) && gui_composer_take_key (view->composer, event);
+}
+
+static void
+gui_room_view_destroy (GtkWidget *widget)
+{
+  GuiRoomView *view = GUI_ROOM_VIEW (widget);
+
+  g_clear_handle_id (&view->countdown, g_source_remove);
+  g_clear_handle_id (&view->speak, g_source_remove);
+  if (view->model != NULL)
+    g_signal_handlers_disconnect_by_data (view->model, view);
+  GTK_WIDGET_CLASS (gui_room_view_parent_class)->destroy (widget);
+}
+
+static void
+gui_room_view_finalize (GObject *object)
+{
+  g_clear_object (&GUI_ROOM_VIEW (object)->model);
+  G_OBJECT_CLASS (gui_room_view_parent_class)->finalize (object);
+}
+
+static void
+gui_room_view_class_init (GuiRoomViewClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = gui_room_view_finalize;
+  widget_class->destroy = gui_room_view_destroy;
+  widget_class->key_press_event = gui_room_view_key_press_event;
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/salotto/Salotto/gui-room-view.ui");
+  gtk_widget_class_bind_template_child (widget_class, GuiRoomView, connection_revealer);
+  gtk_widget_class_bind_template_child (widget_class, GuiRoomView, spinner);
+  gtk_widget_class_bind_template_child (widget_class, GuiRoomView, connection);
+  gtk_widget_class_bind_template_child (widget_class, GuiRoomView, connect_button);
+  gtk_widget_class_bind_template_callback (widget_class, on_connect_clicked);
+}
+
+static void
+gui_room_view_init (GuiRoomView *view)
+{
+  gtk_widget_init_template (GTK_WIDGET (view));
+}
+
+/**
+ * gui_room_view_new:
+ * @model: the room
+ *
+ * Returns: (transfer floating)
+ */
+GtkWidget *
+gui_room_view_new (SalRoomModel *model)
+{
+  GuiRoomView *view = g_object_new (GUI_TYPE_ROOM_VIEW, NULL);
+  GtkWidget *list = gui_message_list_new (model);
+  GtkWidget *composer = gui_composer_new (model);
+
+  view->model = g_object_ref (model);
+  view->list = GUI_MESSAGE_LIST (list);
+  view->composer = GUI_COMPOSER (composer);
+  gtk_box_pack_start (GTK_BOX (view), list, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (view), composer, FALSE, FALSE, 0);
+  gtk_widget_show (list);
+
+  g_signal_connect_swapped (list, "edit-again", G_CALLBACK (gui_composer_insert), composer);
+  g_signal_connect_swapped (composer, "sent", G_CALLBACK (gui_message_list_go_to_end), list);
+  g_signal_connect_swapped (composer, "scroll", G_CALLBACK (on_scroll), view);
+  g_signal_connect_swapped (model, "presence", G_CALLBACK (update_connection), view);
+  g_signal_connect_swapped (model, "name", G_CALLBACK (show_text), view);
+  update_connection (view);
+  return GTK_WIDGET (view);
+}
+
+/**
+ * gui_room_view_get_model:
+ *
+ * Returns: (transfer none)
+ */
+SalRoomModel *
+gui_room_view_get_model (GuiRoomView *view)
+{
+  return view->model;
+}
+
+/**
+ * gui_room_view_focus:
+ *
+ * What is typed from now on is a message for this room.
+ */
+void
+gui_room_view_focus (GuiRoomView *view)
+{
+  gui_composer_focus (view->composer);
+}

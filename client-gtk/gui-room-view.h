@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "common/client/sal-room-model.h"
+
+G_BEGIN_DECLS
+
+#define GUI_TYPE_ROOM_VIEW (gui_room_view_get_type ())
+G_DECLARE_FINAL_TYPE (GuiRoomView, gui_room_view, GUI, ROOM_VIEW, GtkBox)
+
+GtkWidget *gui_room_view_new (SalRoomModel *model);
+SalRoomModel *gui_room_view_get_model (GuiRoomView *view);
+void gui_room_view_focus (GuiRoomView *view);
+
+char *gui_presence_to_text (SalRoomModel *model);
+
+G_END_DECLS
