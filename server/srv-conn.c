@@ -27,10 +27,14 @@
 /* How many pieces one write gathers. A room's messages of one turn are one piece. */
 #define GATHER 64
 
+/* How often a connection that cannot be written to is read once more. */
+#define LAST_READS 64
+
 /* How long the log may take over a leave before the person goes without it. */
 #define LEAVE_US (1 * G_USEC_PER_SEC)
 
 static void process (SrvConn *conn);
+static gboolean is_held (const SrvConn *conn);
 
 static SrvConn *
 from_session (SrvSession *session)
@@ -225,6 +229,23 @@ srv_conn_close (SrvConn *conn)
   close_with (conn, srv_link_abort);
 }
 
+/* A program may send its last words and close without reading: then our write fails while
+ * they still wait in the kernel. */
+static void
+read_last_words (SrvConn *conn)
+{
+  gsize n = 0;
+
+  for (int i = 0; i < LAST_READS && !is_held (conn); i++)
+    {
+      if (srv_link_read (&conn->link, conn->host->input, SAL_TURN_READ_BYTES, &n) != SRV_LINK_OK)
+        return;
+      conn->host->counters->bytes_in += n;
+      sal_framer_push (&conn->framer, conn->host->input, n, now_us (conn));
+      process (conn);
+    }
+}
+
 /* Reset, timed out, or a write failed: what the peer had said completely is still
  * delivered, and nothing is said back (S24). */
 static void
@@ -233,8 +254,12 @@ broken (SrvConn *conn)
   if (conn->closed)
     return;
   srv_outq_clear (&conn->outq);
+  conn->told_bytes = 0;
   if (!conn->ending)
     {
+      process (conn);
+      if (srv_session_is_named (&conn->session))
+        read_last_words (conn);
       conn->read_ended = TRUE;
       process (conn);
       srv_session_eof (&conn->session);

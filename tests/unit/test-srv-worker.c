@@ -313,6 +313,27 @@ test_gone (Fixture *f, gconstpointer data)
   person_clear (&ada);
 }
 
+/* S24: somebody speaks and closes without reading, while the name is still on its way: the
+ * welcome cannot be sent, and what was said is heard all the same. */
+static void
+test_last_words (Fixture *f, gconstpointer data)
+{
+  Person ada;
+  Person bob;
+
+  person_join (&ada, f, "Ada", WELCOME ("Ada"));
+  person_init (&bob, f);
+  person_expect (&bob, GREETING);
+  person_say (&bob, "Bob\n");
+  g_main_context_iteration (f->context, FALSE); /* off to the log, and not yet back */
+  person_say (&bob, "ciao\na presto");
+  person_clear (&bob);
+  person_expect (&ada, "> Bob('local', 0) has come into the chat room.\n"
+                       "> Bob('local', 0): ciao\n> Bob('local', 0): a presto\n"
+                       "> Bob('local', 0) has left this room.\n");
+  person_clear (&ada);
+}
+
 /* S4: CR LF to those who sent it, from the welcome on. */
 static void
 test_crlf (Fixture *f, gconstpointer data)
@@ -657,6 +678,7 @@ main (int argc, char **argv)
   ADD ("goes-on-after-history", test_history);
   ADD ("a-half-closed-peer-gets-everything", test_half_close);
   ADD ("who-is-gone-is-gone-once", test_gone);
+  ADD ("last-words-are-heard", test_last_words);
   ADD ("cr-lf-to-those-who-send-it", test_crlf);
   ADD ("a-program-that-ends-nothing", test_raw);
   ADD ("telnet", test_telnet);
