@@ -152,6 +152,7 @@ static void
 on_join (SrvWorker *worker, const SrvEntry *entry, SrvConn *conn)
 {
   SrvRoom *room = room_of (worker, entry->room);
+  gboolean was_behind = srv_room_is_behind (room);
 
   deliver (worker, room, entry);
   srv_room_come (room, entry->name);
@@ -159,13 +160,11 @@ on_join (SrvWorker *worker, const SrvEntry *entry, SrvConn *conn)
     return;
   if (conn->session.state < SRV_SESSION_LEAVING)
     {
-      gboolean was_behind = srv_room_is_behind (room);
-
       conn->session.present = room;
       srv_room_add (room, &conn->member);
-      if (was_behind && !srv_room_is_behind (room))
-        note_caught_up (worker, room);
     }
+  if (was_behind && !srv_room_is_behind (room))
+    note_caught_up (worker, room);
   srv_conn_entry (conn, entry);
 }
 
