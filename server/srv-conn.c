@@ -236,7 +236,10 @@ read_last_words (SrvConn *conn)
 {
   gsize n = 0;
 
-  for (int i = 0; i < LAST_READS && !is_held (conn); i++)
+  if (conn->ending || !srv_session_is_named (&conn->session))
+    return;
+  process (conn);
+  for (int i = 0; i < LAST_READS && !conn->ending && !is_held (conn); i++)
     {
       if (srv_link_read (&conn->link, conn->host->input, SAL_TURN_READ_BYTES, &n) != SRV_LINK_OK)
         return;
@@ -255,11 +258,9 @@ broken (SrvConn *conn)
     return;
   srv_outq_clear (&conn->outq);
   conn->told_bytes = 0;
+  read_last_words (conn);
   if (!conn->ending)
     {
-      process (conn);
-      if (srv_session_is_named (&conn->session))
-        read_last_words (conn);
       conn->read_ended = TRUE;
       process (conn);
       srv_session_eof (&conn->session);
