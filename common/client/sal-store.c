@@ -957,7 +957,7 @@ collect_typed (const SalStoreGroup *group, gint64 room, guint most, GPtrArray *t
  * sal_store_read_typed:
  * @most: how many
  *
- * Returns: (transfer full) (element-type utf8): what was typed last, oldest first.
+ * Returns: (transfer full) (element-type utf8): what was typed last, newest first.
  */
 GPtrArray *
 sal_store_read_typed (SalStore *store, gint64 room, guint most)
@@ -978,6 +978,5 @@ sal_store_read_typed (SalStore *store, gint64 room, guint most)
   ok = sal_store_reader_read_typed (store->reader, room, lowest, most - texts->len, texts, &error);
   end_read (store, ok, error);
   pthread_mutex_unlock (&store->mutex);
-  reverse (texts);
   return texts;
 }
