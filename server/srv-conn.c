@@ -311,6 +311,24 @@ drop_slow (SrvConn *conn, SalLimit limit)
   put_out_for (conn, limit);
 }
 
+static gint64
+stall_us (const SrvConn *conn)
+{
+  return (gint64) conn->host->config->limits.value[SAL_LIMIT_SEND_STALL_SECONDS] * G_USEC_PER_SEC;
+}
+
+/* Whether much has been waiting for this peer without a break for as long as anybody is
+ * given. It may read a little now and then; the room must not wait for that for ever. */
+static gboolean
+was_waited_for (SrvConn *conn, guint much)
+{
+  if (conn->outq.bytes <= much)
+    conn->much_since_us = 0;
+  else if (conn->much_since_us == 0)
+    conn->much_since_us = now_us (conn);
+  return conn->much_since_us > 0 && now_us (conn) - conn->much_since_us > stall_us (conn);
+}
+
 /* Something waits that the kernel does not take now. Somebody who reads is given time,
  * and the room waits for most of its readers; somebody who has read nothing for a
  * few seconds must not have much waiting. */
@@ -327,6 +345,8 @@ judge_reader (SrvConn *conn)
     return;
   if (conn->outq.bytes > (reads ? MAX (most, SAL_SEND_QUEUE_MOST_BYTES) : most))
     drop_slow (conn, SAL_LIMIT_SEND_QUEUE_BYTES);
+  else if (was_waited_for (conn, most / 2))
+    set_lagging (conn, FALSE);
   else
     set_lagging (conn, reads && conn->outq.bytes > most / 2);
 }
@@ -335,11 +355,8 @@ judge_reader (SrvConn *conn)
 static void
 note_stall (SrvConn *conn)
 {
-  gint64 stall_us =
-      (gint64) conn->host->config->limits.value[SAL_LIMIT_SEND_STALL_SECONDS] * G_USEC_PER_SEC;
-
   srv_reactor_arm (conn->host->reactor, &conn->stall_deadline, SRV_QUEUE_STALL,
-                   MAX (stall_us - SAL_LAG_US, 0));
+                   MAX (stall_us (conn) - SAL_LAG_US, 0));
   set_lagging (conn, FALSE);
   judge_reader (conn);
 }
@@ -406,6 +423,7 @@ srv_conn_flush (SrvConn *conn)
     {
       conn->blocked = FALSE;
       watch_for (conn, EPOLLOUT, FALSE);
+      conn->much_since_us = 0;
       set_lagging (conn, FALSE);
       if (conn->ending)
         end_writing (conn);

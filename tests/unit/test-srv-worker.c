@@ -28,6 +28,8 @@ typedef struct
   GMainContext *context;
   SrvLog *log;
   SrvWorker *worker;
+  SrvWorkerConfig config;
+  int send_buffer; /* of the server's ends; 0: as the kernel has it */
   guint closed;
 } Fixture;
 
@@ -55,18 +57,18 @@ static const SrvWorkerHooks hooks = { .entry = on_entry, .closed = on_closed };
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  SrvWorkerConfig config = { .language = SAL_PLAIN_ENGLISH };
   static const guint lan[SAL_N_LIMITS] = {
 #define LAN(ID, key, unit, lan, ...) lan,
     SAL_LIMITS (LAN)
 #undef LAN
   };
 
-  memcpy (config.limits.value, lan, sizeof lan);
-  config.limits.value[SAL_LIMIT_SEND_QUEUE_BYTES] = 16384;
+  f->config.language = SAL_PLAIN_ENGLISH;
+  memcpy (f->config.limits.value, lan, sizeof lan);
+  f->config.limits.value[SAL_LIMIT_SEND_QUEUE_BYTES] = 16384;
   f->context = g_main_context_new ();
   f->log = srv_log_new (srv_log_memory_new (), g_get_real_time, NULL);
-  f->worker = srv_worker_new (f->context, f->log, &config, &hooks, f);
+  f->worker = srv_worker_new (f->context, f->log, &f->config, &hooks, f);
 }
 
 static void
@@ -84,6 +86,9 @@ person_init (Person *person, Fixture *f)
   int fds[2];
 
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), ==, 0);
+  if (f->send_buffer > 0)
+    g_assert_cmpint (
+        setsockopt (fds[0], SOL_SOCKET, SO_SNDBUF, &f->send_buffer, sizeof f->send_buffer), ==, 0);
   *person = (Person){ .f = f, .fd = fds[1], .got = g_string_new (NULL) };
   srv_worker_take (f->worker, fds[0], &local, "('local', 0)", "lobby");
   srv_reactor_wake (srv_worker_get_reactor (f->worker)); /* a listener would be in a turn */
@@ -577,6 +582,70 @@ test_one_more_reads (Fixture *f, gconstpointer data)
   person_clear (&ida);
 }
 
+/* Two of three read, but next to nothing, and they have asked for much: who speaks waits
+ * for them as long as for somebody who reads nothing, and no longer. */
+static void
+test_most_read_next_to_nothing (Fixture *f, gconstpointer data)
+{
+  g_autofree char *text = g_strnfill (4000, 'x');
+  g_autofree char *line = g_strconcat (text, "\n", NULL);
+  g_autofree char *message = g_strdup_printf ("> Ada('local', 0): %s\n", text);
+  Person ada;
+  Person bob;
+  Person eva;
+  gboolean answered = TRUE;
+  gint64 until_us = 0;
+
+  f->config.limits.value[SAL_LIMIT_SEND_STALL_SECONDS] = 1;
+  srv_worker_configure (f->worker, &f->config);
+  f->send_buffer = 2304;
+  person_join (&ada, f, "Ada", WELCOME ("Ada"));
+  person_join (&bob, f, "Bob", WELCOME ("Bob"));
+  person_join (&eva, f, "Eva", WELCOME ("Eva"));
+  person_expect (&ada, "> Bob('local', 0) has come into the chat room.\n"
+                       "> Eva('local', 0) has come into the chat room.\n");
+  person_expect (&bob, "> Eva('local', 0) has come into the chat room.\n");
+  for (int i = 0; i < 20; i++)
+    {
+      person_say (&ada, line);
+      person_expect (&ada, message);
+      person_expect (&bob, message);
+      person_expect (&eva, message);
+    }
+  person_say (&bob, "/history 100\n");
+  person_say (&eva, "/history 100\n");
+  until_us = g_get_monotonic_time () + PATIENCE_US;
+  while (answered && g_get_monotonic_time () < until_us)
+    {
+      person_say (&ada, "/who\n");
+      turn (f, 20 * G_TIME_SPAN_MILLISECOND);
+      settle (f);
+      person_look (&ada);
+      answered = ada.got->len > 0;
+      g_string_truncate (ada.got, 0);
+    }
+  g_assert_false (answered);
+
+  until_us = g_get_monotonic_time () + PATIENCE_US;
+  while (!answered && g_get_monotonic_time () < until_us)
+    {
+      char buffer[4096];
+
+      g_assert_cmpint (read (bob.fd, buffer, sizeof buffer), >, 0);
+      g_assert_cmpint (read (eva.fd, buffer, sizeof buffer), >, 0);
+      for (int i = 0; i < 10 && !answered; i++)
+        {
+          turn (f, 100 * G_TIME_SPAN_MILLISECOND);
+          person_look (&ada);
+          answered = ada.got->len > 0;
+        }
+    }
+  g_assert_cmpstr (ada.got->str, ==, "-- In lobby (3): Ada, Bob, Eva\n");
+  person_clear (&ada);
+  person_clear (&bob);
+  person_clear (&eva);
+}
+
 /* Two thousand questions at once do not keep the others waiting; all are answered. */
 static void
 test_many_questions (Fixture *f, gconstpointer data)
@@ -691,6 +760,7 @@ main (int argc, char **argv)
   ADD ("most-who-do-not-read-are-waited-for", test_most_do_not_read);
   ADD ("one-who-catches-up-is-enough", test_one_catches_up);
   ADD ("one-more-who-reads-is-enough", test_one_more_reads);
+  ADD ("most-who-read-next-to-nothing-are-not-waited-for", test_most_read_next_to_nothing);
   ADD ("many-questions-hold-nobody-up", test_many_questions);
   ADD ("goodbye-to-everybody", test_close);
   g_test_add ("/worker/the-end-at-once", Fixture, NULL, set_up, test_end_at_once,
