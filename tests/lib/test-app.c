@@ -1,0 +1,745 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The window program as a person uses it who cannot see the screen: widgets are found by
+ * what they are and what they are called, through the accessibility bus. Whatever is
+ * expected may take its time; when it does not come, the test fails and shows what is
+ * there instead.
+ */
+#include "config.h"
+
+#include "tests/lib/test-app.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/lib/test-desktop.h"
+#include "tests/lib/test-widget.h"
+
+#define BUS_NAME "org.salotto.Salotto"
+
+/* A tree is not deeper, and a row of a list is worth showing only so far. */
+#define DEEPEST 60
+#define SHOWN_ROWS 12
+#define SHOWN_BYTES 400
+
+/* Lists that are read row by row when their rows are asked for, and passed over when
+ * anything else is looked for. */
+#define LISTS "list box|list"
+
+/* What a test waits for, with what it needs to know. */
+typedef struct
+{
+  const char *role;
+  const char *name;
+  const char *text;
+  const char *const *parts;
+  guint n;
+} Wish;
+
+typedef gboolean (*IsTrue) (TestApp *app, const Wish *wish);
+
+/* Is called for a widget; TRUE ends the walk. */
+typedef gboolean (*Visit) (const TestWidget *widget, guint depth, gpointer data);
+
+/* Widgets. */
+
+/* Whether @role is one of @roles, which have bars between them. */
+static gboolean
+is_role (const char *role, const char *roles)
+{
+  g_auto (GStrv) words = g_strsplit (roles, "|", -1);
+
+  return g_strv_contains ((const char *const *) words, role);
+}
+
+static gboolean
+fits (const TestWidget *widget, const char *role, const char *name)
+{
+  g_autofree char *own_role = test_widget_get_role (widget);
+  g_autofree char *own_name = NULL;
+
+  if (role != NULL && !is_role (own_role, role))
+    return FALSE;
+  own_name = test_widget_get_name (widget);
+  return name == NULL || g_str_equal (own_name, name);
+}
+
+/* Walks through what can be seen. Rows of lists are left out unless @rows says so: there
+ * may be many. */
+static gboolean
+walk (const TestWidget *widget, guint depth, gboolean rows, Visit visit, gpointer data)
+{
+  g_autofree char *role = test_widget_get_role (widget);
+  g_autoptr (GPtrArray) children = NULL;
+
+  if (visit (widget, depth, data))
+    return TRUE;
+  if (depth > DEEPEST || (!rows && is_role (role, LISTS)))
+    return FALSE;
+  children = test_widget_get_children (widget);
+  for (guint i = 0; i < children->len; i++)
+    if (test_widget_has_state (children->pdata[i], TEST_STATE_SHOWING) &&
+        walk (children->pdata[i], depth + 1, rows, visit, data))
+      return TRUE;
+  return FALSE;
+}
+
+typedef struct
+{
+  const char *role;
+  const char *name;
+  TestWidget *found; /* (owned) (nullable) */
+} Search;
+
+static gboolean
+visit_search (const TestWidget *widget, guint depth, gpointer data)
+{
+  Search *search = data;
+
+  if (!fits (widget, search->role, search->name))
+    return FALSE;
+  search->found = test_widget_copy (widget);
+  return TRUE;
+}
+
+/* Walks through the windows, those in front first. */
+static gboolean
+walk_windows (TestApp *app, gboolean rows, Visit visit, gpointer data)
+{
+  g_autoptr (GPtrArray) windows = test_widget_get_children (app->root);
+
+  for (guint i = windows->len; i > 0; i--)
+    if (test_widget_has_state (windows->pdata[i - 1], TEST_STATE_SHOWING) &&
+        walk (windows->pdata[i - 1], 0, rows, visit, data))
+      return TRUE;
+  return FALSE;
+}
+
+/* Returns: (transfer full) (nullable): in what can be seen now, in the window in front
+ * rather than in another. Rows are looked into when nothing else fits. */
+static TestWidget *
+look_for (TestApp *app, const char *role, const char *name)
+{
+  Search search = { .role = role, .name = name };
+
+  if (!walk_windows (app, FALSE, visit_search, &search))
+    walk_windows (app, TRUE, visit_search, &search);
+  return search.found;
+}
+
+/* What a failed test shows. */
+
+static gboolean
+visit_show (const TestWidget *widget, guint depth, gpointer data)
+{
+  static const struct
+  {
+    TestState state;
+    const char *word;
+  } states[] = {
+    { TEST_STATE_FOCUSED, "focused" },     { TEST_STATE_ACTIVE, "active" },
+    { TEST_STATE_CHECKED, "checked" },     { TEST_STATE_SELECTED, "selected" },
+    { TEST_STATE_FOCUSABLE, "focusable" },
+  };
+  g_autofree char *role = test_widget_get_role (widget);
+  g_autofree char *name = test_widget_get_name (widget);
+  g_autofree char *content = test_widget_get_text (widget);
+
+  fprintf (stderr, "# %*s%s “%s”", (int) depth * 2, "", role, name);
+  if (content != NULL && !g_str_equal (content, name))
+    fprintf (stderr, " says “%.*s”", SHOWN_BYTES, content);
+  for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
+    if (test_widget_has_state (widget, states[i].state))
+      fprintf (stderr, " %s", states[i].word);
+  if (!test_widget_has_state (widget, TEST_STATE_SENSITIVE))
+    fprintf (stderr, " insensitive");
+  fprintf (stderr, "\n");
+  return FALSE;
+}
+
+static gboolean
+visit_show_lists (const TestWidget *widget, guint depth, gpointer data)
+{
+  g_autofree char *role = test_widget_get_role (widget);
+  g_autoptr (GPtrArray) rows = NULL;
+
+  visit_show (widget, depth, data);
+  if (!is_role (role, LISTS))
+    return FALSE;
+  rows = test_widget_get_children (widget);
+  for (guint i = rows->len - MIN (rows->len, SHOWN_ROWS); i < rows->len; i++)
+    visit_show (rows->pdata[i], depth + 1, data);
+  return FALSE;
+}
+
+static gboolean
+still_runs (TestApp *app)
+{
+  return !test_process_wait (app->process, 0);
+}
+
+/**
+ * test_app_fail_at:
+ *
+ * Fails the test, with everything that may tell why.
+ */
+void
+test_app_fail_at (TestApp *app, const char *message, TEST_WHERE)
+{
+  g_autofree char *errors = NULL;
+  g_autofree char *picture = g_strdup_printf ("failed%s", g_test_get_path ());
+
+  if (still_runs (app))
+    {
+      walk_windows (app, FALSE, visit_show_lists, NULL);
+      g_strdelimit (picture, "/", '-');
+      test_desktop_shoot (picture);
+      fprintf (stderr, "# the screen is in %s/%s.png\n", test_program ("TEST_PICTURES"), picture);
+    }
+  else
+    fprintf (stderr, "# the program has ended (%d)\n", app->process->status);
+  errors = test_process_get_errors (app->process);
+  fprintf (stderr, "# it complained: %s\n", errors);
+  g_assertion_message (G_LOG_DOMAIN, file, line, func, message);
+  abort ();
+}
+
+/* Waiting. */
+
+static gboolean
+becomes_true (TestApp *app, IsTrue is_true, const Wish *wish)
+{
+  gint64 until_us = g_get_monotonic_time () + TEST_PATIENCE_MS * 1000;
+
+  while (still_runs (app))
+    {
+      if (is_true (app, wish))
+        return TRUE;
+      if (g_get_monotonic_time () > until_us)
+        return FALSE;
+      g_usleep (TEST_LOOK_AGAIN_US);
+    }
+  return FALSE;
+}
+
+static void G_GNUC_PRINTF (7, 8)
+    expect (TestApp *app, IsTrue is_true, const Wish *wish, TEST_WHERE, const char *format, ...)
+{
+  g_autofree char *message = NULL;
+  va_list arguments;
+
+  if (becomes_true (app, is_true, wish))
+    return;
+  va_start (arguments, format);
+  message = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  test_app_fail_at (app, message, file, line, func);
+}
+
+/* Its start and its end. */
+
+/* Lines by which libraries say that we use them wrongly. */
+static void
+expect_no_warning (TestApp *app, TEST_WHERE)
+{
+  static const char *const signs[] = { "-WARNING **", "-CRITICAL **", "-ERROR **", "BUG" };
+  g_autofree char *errors = test_process_get_errors (app->process);
+
+  for (gsize i = 0; errors != NULL && i < G_N_ELEMENTS (signs); i++)
+    if (strstr (errors, signs[i]) != NULL)
+      test_app_fail_at (app, "the program has warned", file, line, func);
+}
+
+static TestProcess *
+start (const TestFolder *folder, const char *const *arguments, const char *const *extra_env)
+{
+  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+  g_auto (GStrv) env = test_desktop_environment (extra_env);
+
+  g_ptr_array_add (argv, (gpointer) test_program ("SALOTTO"));
+  for (gsize i = 0; arguments != NULL && arguments[i] != NULL; i++)
+    g_ptr_array_add (argv, (gpointer) arguments[i]);
+  g_ptr_array_add (argv, NULL);
+  return test_process_start (folder, (const char *const *) argv->pdata, (const char *const *) env);
+}
+
+static gboolean
+has_root (TestApp *app, const Wish *wish)
+{
+  g_autoptr (GPtrArray) windows = NULL;
+
+  if (app->root == NULL)
+    app->root = test_widget_find_program (test_desktop_get_accessibility_bus (), app->process->pid);
+  if (app->root == NULL)
+    return FALSE;
+  windows = test_widget_get_children (app->root);
+  return windows->len > 0;
+}
+
+/**
+ * test_app_start:
+ * @folder: its home; one of an earlier start has what was kept there
+ * @arguments: (nullable) (array zero-terminated=1)
+ * @extra_env: (nullable) (array zero-terminated=1): `NAME=VALUE`
+ *
+ * Returns: (transfer full): the window program, with a window, and with the keyboard.
+ */
+TestApp *
+test_app_start (const TestFolder *folder,
+                const char *const *arguments,
+                const char *const *extra_env)
+{
+  TestApp *app = g_new0 (TestApp, 1);
+
+  test_desktop_wait_until_free (BUS_NAME);
+  test_desktop_forget_notifications ();
+  app->process = start (folder, arguments, extra_env);
+  if (!becomes_true (app, has_root, NULL))
+    {
+      g_autofree char *errors = test_process_get_errors (app->process);
+
+      g_error ("%s shows no window on the accessibility bus: %s", test_program ("SALOTTO"), errors);
+    }
+  test_app_focus (app);
+  return app;
+}
+
+/**
+ * test_app_start_second:
+ *
+ * Returns: (transfer full): the program, started while it already runs.
+ */
+TestProcess *
+test_app_start_second (const TestFolder *folder, const char *const *arguments)
+{
+  return start (folder, arguments, NULL);
+}
+
+/**
+ * test_app_free:
+ * @app: (nullable) (transfer full): killed if it still runs
+ *
+ * The test fails if the program has warned of anything.
+ */
+void
+test_app_free (TestApp *app)
+{
+  if (app == NULL)
+    return;
+  expect_no_warning (app, TEST_HERE);
+  test_process_free (app->process);
+  g_clear_pointer (&app->root, test_widget_free);
+  g_free (app);
+}
+
+/**
+ * test_app_kill:
+ *
+ * SIGKILL, and the kernel has done it.
+ */
+void
+test_app_kill (TestApp *app)
+{
+  test_process_signal (app->process, SIGKILL);
+  test_process_wait (app->process, TEST_PATIENCE_MS);
+}
+
+/**
+ * test_app_expect_end_at:
+ */
+void
+test_app_expect_end_at (TestApp *app, TEST_WHERE)
+{
+  test_process_expect_exit_at (app->process, 0, file, line, func);
+  expect_no_warning (app, file, line, func);
+}
+
+/**
+ * test_app_get_memory:
+ *
+ * Returns: how many bytes of the machine's memory it occupies.
+ */
+guint64
+test_app_get_memory (TestApp *app)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/status", (int) app->process->pid);
+  g_autofree char *text = NULL;
+  const char *at = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  at = strstr (text, "VmRSS:");
+  g_assert_nonnull (at);
+  return g_ascii_strtoull (at + strlen ("VmRSS:"), NULL, 10) * 1024;
+}
+
+/* The keyboard. */
+
+/* The newest of its windows: without a window manager, the one that is in front. */
+static TestWidget *
+newest_window (TestApp *app)
+{
+  g_autoptr (GPtrArray) windows = test_widget_get_children (app->root);
+
+  for (guint i = windows->len; i > 0; i--)
+    if (test_widget_has_state (windows->pdata[i - 1], TEST_STATE_SHOWING))
+      return test_widget_copy (windows->pdata[i - 1]);
+  return NULL;
+}
+
+static gboolean
+is_active (TestApp *app, const Wish *wish)
+{
+  g_autoptr (TestWidget) window = NULL;
+
+  test_desktop_focus ();
+  window = newest_window (app);
+  return window != NULL && test_widget_has_state (window, TEST_STATE_ACTIVE);
+}
+
+/**
+ * test_app_focus:
+ *
+ * Gives the keyboard to the newest window of the program.
+ */
+void
+test_app_focus (TestApp *app)
+{
+  expect (app, is_active, NULL, TEST_HERE, "its window does not become active");
+}
+
+static gboolean
+is_focused (TestApp *app, const Wish *wish)
+{
+  return test_app_has_focus (app, wish->role, wish->name);
+}
+
+/**
+ * test_app_has_focus:
+ *
+ * Returns: whether this widget has the keyboard now.
+ */
+gboolean
+test_app_has_focus (TestApp *app, const char *role, const char *name)
+{
+  g_autoptr (TestWidget) widget = look_for (app, role, name);
+
+  return widget != NULL && test_widget_has_state (widget, TEST_STATE_FOCUSED);
+}
+
+/**
+ * test_app_expect_focus_at:
+ */
+void
+test_app_expect_focus_at (TestApp *app, const char *role, const char *name, TEST_WHERE)
+{
+  Wish wish = { .role = role, .name = name };
+
+  expect (app, is_focused, &wish, file, line, func, "%s “%s” does not get the keyboard", role,
+          name);
+}
+
+static gboolean
+can_grab (TestApp *app, const Wish *wish)
+{
+  g_autoptr (TestWidget) widget = look_for (app, wish->role, wish->name);
+
+  return widget != NULL && test_widget_grab (widget);
+}
+
+/**
+ * test_app_grab_at:
+ *
+ * Moves the keyboard to this widget.
+ */
+void
+test_app_grab_at (TestApp *app, const char *role, const char *name, TEST_WHERE)
+{
+  Wish wish = { .role = role, .name = name };
+
+  expect (app, can_grab, &wish, file, line, func, "%s “%s” does not take the keyboard", role, name);
+}
+
+/* Widgets that are there, or are not. */
+
+/**
+ * test_app_shows:
+ * @role: (nullable): what it is, with bars between several; %NULL for any
+ * @name: (nullable): what it is called
+ *
+ * Returns: whether there is such a widget now.
+ */
+gboolean
+test_app_shows (TestApp *app, const char *role, const char *name)
+{
+  g_autoptr (TestWidget) widget = look_for (app, role, name);
+
+  return widget != NULL;
+}
+
+static gboolean
+is_there (TestApp *app, const Wish *wish)
+{
+  return test_app_shows (app, wish->role, wish->name);
+}
+
+static gboolean
+is_gone (TestApp *app, const Wish *wish)
+{
+  return !test_app_shows (app, wish->role, wish->name);
+}
+
+/**
+ * test_app_expect_at:
+ */
+void
+test_app_expect_at (TestApp *app, const char *role, const char *name, TEST_WHERE)
+{
+  Wish wish = { .role = role, .name = name };
+
+  expect (app, is_there, &wish, file, line, func, "there is no %s “%s”", role, name);
+}
+
+/**
+ * test_app_expect_gone_at:
+ */
+void
+test_app_expect_gone_at (TestApp *app, const char *role, const char *name, TEST_WHERE)
+{
+  Wish wish = { .role = role, .name = name };
+
+  expect (app, is_gone, &wish, file, line, func, "%s “%s” is still there", role, name);
+}
+
+static gboolean
+can_press (TestApp *app, const Wish *wish)
+{
+  g_autoptr (TestWidget) widget = look_for (app, wish->role, wish->name);
+
+  return widget != NULL && test_widget_has_state (widget, TEST_STATE_SENSITIVE) &&
+         test_widget_press (widget);
+}
+
+/**
+ * test_app_press_at:
+ *
+ * Presses a button, once it can be pressed.
+ */
+void
+test_app_press_at (TestApp *app, const char *role, const char *name, TEST_WHERE)
+{
+  Wish wish = { .role = role, .name = name };
+
+  expect (app, can_press, &wish, file, line, func, "“%s” cannot be pressed", name);
+}
+
+/* Texts. */
+
+/**
+ * test_app_get_text:
+ *
+ * Returns: (transfer full) (nullable): the text of an entry or a label, %NULL if there
+ *   is no such widget.
+ */
+char *
+test_app_get_text (TestApp *app, const char *role, const char *name)
+{
+  g_autoptr (TestWidget) widget = look_for (app, role, name);
+
+  return widget != NULL ? test_widget_get_text (widget) : NULL;
+}
+
+static gboolean
+can_write (TestApp *app, const Wish *wish)
+{
+  g_autoptr (TestWidget) widget = look_for (app, "text", wish->name);
+
+  return widget != NULL && test_widget_set_text (widget, wish->text);
+}
+
+static gboolean
+is_written (TestApp *app, const Wish *wish)
+{
+  g_autofree char *text = test_app_get_text (app, "text", wish->name);
+
+  return text != NULL && g_str_equal (text, wish->text);
+}
+
+static gboolean
+is_on_label (TestApp *app, const Wish *wish)
+{
+  g_autofree char *text = test_app_get_text (app, NULL, wish->name);
+
+  return text != NULL && strstr (text, wish->text) != NULL;
+}
+
+/**
+ * test_app_write_at:
+ *
+ * Puts @text into an entry, in the place of what is there.
+ */
+void
+test_app_write_at (TestApp *app, const char *name, const char *text, TEST_WHERE)
+{
+  Wish wish = { .name = name, .text = text };
+
+  expect (app, can_write, &wish, file, line, func, "nothing can be written into “%s”", name);
+  expect (app, is_written, &wish, file, line, func, "“%s” does not have the text “%s”", name, text);
+}
+
+/**
+ * test_app_expect_text_at:
+ */
+void
+test_app_expect_text_at (TestApp *app, const char *name, const char *text, TEST_WHERE)
+{
+  Wish wish = { .name = name, .text = text };
+
+  expect (app, is_written, &wish, file, line, func, "“%s” does not have the text “%s”", name, text);
+}
+
+/**
+ * test_app_expect_label_at:
+ */
+void
+test_app_expect_label_at (TestApp *app, const char *name, const char *part, TEST_WHERE)
+{
+  Wish wish = { .name = name, .text = part };
+
+  expect (app, is_on_label, &wish, file, line, func, "“%s” does not say “%s”", name, part);
+}
+
+static gboolean
+visit_words (const TestWidget *widget, guint depth, gpointer data)
+{
+  const Wish *wish = data;
+  g_autofree char *name = test_widget_get_name (widget);
+  g_autofree char *text = NULL;
+
+  if (strstr (name, wish->text) != NULL)
+    return TRUE;
+  text = test_widget_get_text (widget);
+  return text != NULL && strstr (text, wish->text) != NULL;
+}
+
+static gboolean
+are_words_there (TestApp *app, const Wish *wish)
+{
+  return walk_windows (app, FALSE, visit_words, (gpointer) wish);
+}
+
+/**
+ * test_app_expect_words_at:
+ */
+void
+test_app_expect_words_at (TestApp *app, const char *part, TEST_WHERE)
+{
+  Wish wish = { .text = part };
+
+  expect (app, are_words_there, &wish, file, line, func, "nothing says “%s”", part);
+}
+
+/* Rows. */
+
+/**
+ * test_app_read_rows:
+ *
+ * Returns: (transfer full): the names of the rows of a list, as far as there are
+ *   widgets for them, oldest first.
+ */
+GStrv
+test_app_read_rows (TestApp *app, const char *list)
+{
+  g_autoptr (TestWidget) widget = look_for (app, LISTS, list);
+  g_autoptr (GStrvBuilder) rows = g_strv_builder_new ();
+  g_autoptr (GPtrArray) children = widget != NULL ? test_widget_get_children (widget) : NULL;
+
+  for (guint i = 0; children != NULL && i < children->len; i++)
+    {
+      g_autofree char *name = test_widget_get_name (children->pdata[i]);
+
+      g_strv_builder_add (rows, name);
+    }
+  return g_strv_builder_end (rows);
+}
+
+static gboolean
+has_parts (const char *row, const char *const *parts)
+{
+  for (gsize i = 0; parts[i] != NULL; i++)
+    {
+      const char *found = strstr (row, parts[i]);
+
+      if (found == NULL)
+        return FALSE;
+      row = found + strlen (parts[i]);
+    }
+  return TRUE;
+}
+
+/**
+ * test_app_count_rows:
+ * @parts: (array zero-terminated=1): words, in this order
+ *
+ * Returns: how many rows of the list have these words in their names now.
+ */
+guint
+test_app_count_rows (TestApp *app, const char *list, const char *const *parts)
+{
+  g_auto (GStrv) rows = test_app_read_rows (app, list);
+  guint n = 0;
+
+  for (gsize i = 0; rows[i] != NULL; i++)
+    n += has_parts (rows[i], parts) ? 1 : 0;
+  return n;
+}
+
+static gboolean
+are_so_many (TestApp *app, const Wish *wish)
+{
+  return test_app_count_rows (app, wish->name, wish->parts) == wish->n;
+}
+
+/**
+ * test_app_expect_rows_at:
+ */
+void
+test_app_expect_rows_at (
+    TestApp *app, const char *list, guint n, const char *const *parts, TEST_WHERE)
+{
+  Wish wish = { .name = list, .parts = parts, .n = n };
+  g_autofree char *words = g_strjoinv (" … ", (char **) parts);
+
+  expect (app, are_so_many, &wish, file, line, func, "“%s” does not have %u of “%s”", list, n,
+          words);
+}
+
+/* For those who hear the window. */
+
+static gboolean
+visit_nameless (const TestWidget *widget, guint depth, gpointer data)
+{
+  g_autofree char *role = test_widget_get_role (widget);
+  g_autofree char *name = test_widget_get_name (widget);
+
+  /* What is only there to hold others says nothing by itself. */
+  if (*name == '\0' && test_widget_has_state (widget, TEST_STATE_FOCUSABLE) &&
+      !is_role (role, "panel|filler|scroll pane|viewport|split pane|application"))
+    g_ptr_array_add (data, g_strdup_printf ("%s at depth %u", role, depth));
+  return FALSE;
+}
+
+/**
+ * test_app_find_nameless:
+ *
+ * Returns: (transfer full) (element-type utf8): what can have the keyboard now and has
+ *   no name.
+ */
+GPtrArray *
+test_app_find_nameless (TestApp *app)
+{
+  GPtrArray *nameless = g_ptr_array_new_with_free_func (g_free);
+
+  walk_windows (app, TRUE, visit_nameless, nameless);
+  return nameless;
+}
