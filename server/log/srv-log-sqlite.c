@@ -501,8 +501,11 @@ sqlite_maintain (SrvLogStore *store, gint64 now_us)
   if (self->bytes > 0 && (guint64) ((pages - free_pages) * page_size) > self->bytes)
     return delete_before (self, last);
 
-  if (free_pages > CHECKPOINT_PAGES)
-    return sal_sqlite_exec (self->writer, "PRAGMA incremental_vacuum (256)", NULL);
+  /* It frees nothing, without an error, in a file that somebody has set up otherwise. */
+  if (free_pages > CHECKPOINT_PAGES &&
+      sal_sqlite_exec (self->writer, "PRAGMA incremental_vacuum (256)", NULL) &&
+      sal_sqlite_get_int (self->writer, "PRAGMA freelist_count", 0) < free_pages)
+    return TRUE;
   if (!self->pruned)
     return FALSE;
   self->pruned = FALSE;

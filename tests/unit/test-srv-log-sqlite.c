@@ -496,14 +496,12 @@ test_retention_of_no_size (Fixture *f, gconstpointer data)
   assert_says (f, "SELECT count(*) || ' ' || max(seq) FROM entry", "1 10");
 }
 
-/* What retention frees is given back to the disk. */
+/* Sixteen megabytes, all of one second. */
 static void
-test_retention_shrinks_the_file (Fixture *f, gconstpointer data)
+fill (Fixture *f)
 {
   g_autofree char *text = g_strnfill (4000, 'x');
   SrvEntry *entries[500];
-  GStatBuf before;
-  GStatBuf after;
 
   open_store (f);
   for (int group = 0; group < 8; group++)
@@ -515,6 +513,16 @@ test_retention_shrinks_the_file (Fixture *f, gconstpointer data)
         srv_entry_unref (entries[i]);
     }
   close_store (f);
+}
+
+/* What retention frees is given back to the disk. */
+static void
+test_retention_shrinks_the_file (Fixture *f, gconstpointer data)
+{
+  GStatBuf before;
+  GStatBuf after;
+
+  fill (f);
   run_sql (f, "PRAGMA wal_checkpoint (TRUNCATE)");
   g_assert_cmpint (g_stat (f->path, &before), ==, 0);
   open_store (f);
@@ -526,6 +534,21 @@ test_retention_shrinks_the_file (Fixture *f, gconstpointer data)
   g_assert_cmpint (g_stat (f->path, &after), ==, 0);
   g_assert_cmpint (before.st_size, >, 15 * 1024 * 1024);
   g_assert_cmpint (after.st_size, <, 8 * 1024 * 1024);
+}
+
+/* Somebody has told SQLite to keep free space in this file: retention ends all the same. */
+static void
+test_retention_where_nothing_shrinks (Fixture *f, gconstpointer data)
+{
+  guint steps = 0;
+
+  fill (f);
+  run_sql (f, "PRAGMA journal_mode = DELETE; PRAGMA auto_vacuum = NONE; VACUUM");
+  assert_says (f, "PRAGMA auto_vacuum", "0");
+  open_store (f);
+  f->store->klass->set_retention (f->store, SECOND, 0);
+  while (f->store->klass->maintain (f->store, 1000 * SECOND))
+    g_assert_cmpuint (++steps, <, 1000);
 }
 
 #define ADD(path, func) g_test_add ("/log/sqlite/" path, Fixture, NULL, set_up, func, tear_down)
@@ -555,5 +578,6 @@ main (int argc, char **argv)
   ADD ("retention/by-size", test_retention_by_size);
   ADD ("retention/keeps-the-newest", test_retention_of_no_size);
   ADD ("retention/gives-space-back", test_retention_shrinks_the_file);
+  ADD ("retention/ends-where-nothing-shrinks", test_retention_where_nothing_shrinks);
   return g_test_run ();
 }
