@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A room in the sidebar: its name, where it is, how we stand to it, and how much in it
+ * has not been read. Its menu is carried out by the window, whose actions take the
+ * room's number.
+ */
+#include "config.h"
+
+#include "client-gtk/gui-room-row.h"
+
+#include <glib/gi18n.h>
+#include <handy.h>
+
+/* More than so many is "many". */
+#define UNREAD_SHOWN_MAX 999
+
+/* A flood of messages is counted so often. */
+#define UPDATE_MS 50
+
+struct _GuiRoomRow
+{
+  GtkListBoxRow parent;
+  SalRoomModel *model; /* (owned) */
+  HdyAvatar *avatar;
+  GtkLabel *title;
+  GtkLabel *state;
+  GtkLabel *unread;
+  GtkGesture *long_press; /* (owned) */
+  guint update;           /* of the main loop: it is not up to date */
+};
+
+G_DEFINE_FINAL_TYPE (GuiRoomRow, gui_room_row, GTK_TYPE_LIST_BOX_ROW)
+
+/* One or two words; the room itself says more. */
+static const char *
+presence_word (SalRoomModel *model)
+{
+  switch (sal_room_model_get_presence (model))
+    {
+    case SAL_PRESENCE_WAITING:
+      return _ ("trying again soon");
+    case SAL_PRESENCE_CONNECTING:
+      return _ ("connecting");
+    case SAL_PRESENCE_ENTERING:
+      return _ ("entering");
+    case SAL_PRESENCE_IN:
+      return _ ("connected");
+    case SAL_PRESENCE_LEAVING:
+      return _ ("leaving");
+    case SAL_PRESENCE_OFFLINE:
+    default:
+      return _ ("not connected");
+    }
+}
+
+static void
+set_style (GtkWidget *widget, const char *name, gboolean on)
+{
+  GtkStyleContext *context = gtk_widget_get_style_context (widget);
+
+  if (on)
+    gtk_style_context_add_class (context, name);
+  else
+    gtk_style_context_remove_class (context, name);
+}
+
+static void
+update (GuiRoomRow *row)
+{
+  const char *title = sal_room_model_get_title (row->model);
+  const char *host = sal_room_model_get_host (row->model);
+  guint unread = sal_room_model_count_unread (row->model);
+  g_autofree char *state = g_strdup_printf ("%s · %s", host, presence_word (row->model));
+  g_autofree char *count = unread > UNREAD_SHOWN_MAX ? g_strdup_printf ("%d+", UNREAD_SHOWN_MAX)
+                                                     : g_strdup_printf ("%u", unread);
+  g_autofree char *spoken = NULL;
+
+  hdy_avatar_set_text (row->avatar, title);
+  gtk_label_set_text (row->title, title);
+  gtk_label_set_text (row->state, state);
+  gtk_label_set_text (row->unread, count);
+  gtk_widget_set_visible (GTK_WIDGET (row->unread), unread > 0);
+  set_style (GTK_WIDGET (row), "has-unread", unread > 0);
+  set_style (GTK_WIDGET (row), "is-away",
+             sal_room_model_get_presence (row->model) != SAL_PRESENCE_IN);
+
+  if (unread > 0)
+    /* TRANSLATORS: a room as it is read aloud: its name, its host, the state */
+    spoken = g_strdup_printf (
+        ngettext ("%s, %s, %s, %u unread message", "%s, %s, %s, %u unread messages", unread), title,
+        host, presence_word (row->model), unread);
+  else
+    spoken = g_strdup_printf ("%s, %s, %s", title, host, presence_word (row->model));
+  atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (row)), spoken);
+}
+
+static gboolean
+on_update (gpointer data)
+{
+  GuiRoomRow *row = data;
+
+  row->update = 0;
+  update (row);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+queue_update (GuiRoomRow *row)
+{
+  if (row->update == 0)
+    row->update = g_timeout_add (UPDATE_MS, on_update, row);
+}
+
+static void
+add_item (GMenu *menu, const char *label, const char *action, SalRoomModel *model)
+{
+  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
+
+  g_menu_item_set_action_and_target (item, action, "x", sal_room_model_get_id (model));
+  g_menu_append_item (menu, item);
+}
+
+/**
+ * gui_room_row_menu_new:
+ *
+ * Returns: (transfer full): what can be done with a room as it is now.
+ */
+GMenuModel *
+gui_room_row_menu_new (SalRoomModel *model)
+{
+  g_autoptr (GMenu) menu = g_menu_new ();
+  g_autoptr (GMenu) first = g_menu_new ();
+  g_autoptr (GMenu) second = g_menu_new ();
+  SalPresence presence = sal_room_model_get_presence (model);
+
+  if (presence == SAL_PRESENCE_OFFLINE || presence == SAL_PRESENCE_WAITING)
+    add_item (first, _ ("_Connect"), "win.connect-room", model);
+  if (presence != SAL_PRESENCE_OFFLINE && presence != SAL_PRESENCE_LEAVING)
+    add_item (first, _ ("_Leave"), "win.leave-room", model);
+  add_item (second, _ ("_Forget…"), "win.forget-room", model);
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (first));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (second));
+  return G_MENU_MODEL (g_steal_pointer (&menu));
+}
+
+static GtkMenu *
+make_menu (GuiRoomRow *row)
+{
+  g_autoptr (GMenuModel) model = gui_room_row_menu_new (row->model);
+  GtkWidget *menu = gtk_menu_new_from_model (model);
+
+  gtk_menu_attach_to_widget (GTK_MENU (menu), GTK_WIDGET (row), NULL);
+  g_signal_connect (menu, "hide", G_CALLBACK (gtk_menu_detach), NULL);
+  return GTK_MENU (menu);
+}
+
+static gboolean
+gui_room_row_popup_menu (GtkWidget *widget)
+{
+  gtk_menu_popup_at_widget (make_menu (GUI_ROOM_ROW (widget)), widget, GDK_GRAVITY_SOUTH_WEST,
+                            GDK_GRAVITY_NORTH_WEST, NULL);
+  return TRUE;
+}
+
+static gboolean
+gui_room_row_button_press_event (GtkWidget *widget, GdkEventButton *event)
+{
+  if (gdk_event_triggers_context_menu ((GdkEvent *) event))
+    {
+      gtk_menu_popup_at_pointer (make_menu (GUI_ROOM_ROW (widget)), (GdkEvent *) event);
+      return GDK_EVENT_STOP;
+    }
+  return GTK_WIDGET_CLASS (gui_room_row_parent_class)->button_press_event != NULL
+             ? GTK_WIDGET_CLASS (gui_room_row_parent_class)->button_press_event (widget, event)
+             : GDK_EVENT_PROPAGATE;
+}
+
+static void
+on_long_press (GtkGesture *gesture, double x, double y, GuiRoomRow *row)
+{
+  gtk_menu_popup_at_pointer (make_menu (row), gtk_gesture_get_last_event (gesture, NULL));
+  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
+}
+
+static void
+gui_room_row_dispose (GObject *object)
+{
+  GuiRoomRow *row = GUI_ROOM_ROW (object);
+
+  if (row->model != NULL)
+    g_signal_handlers_disconnect_by_data (row->model, row);
+  g_clear_handle_id (&row->update, g_source_remove);
+  g_clear_object (&row->model);
+  g_clear_object (&row->long_press);
+  G_OBJECT_CLASS (gui_room_row_parent_class)->dispose (object);
+}
+
+static void
+gui_room_row_class_init (GuiRoomRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = gui_room_row_dispose;
+  widget_class->popup_menu = gui_room_row_popup_menu;
+  widget_class->button_press_event = gui_room_row_button_press_event;
+  g_type_ensure (HDY_TYPE_AVATAR);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/salotto/Salotto/gui-room-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, GuiRoomRow, avatar);
+  gtk_widget_class_bind_template_child (widget_class, GuiRoomRow, title);
+  gtk_widget_class_bind_template_child (widget_class, GuiRoomRow, state);
+  gtk_widget_class_bind_template_child (widget_class, GuiRoomRow, unread);
+}
+
+static void
+gui_room_row_init (GuiRoomRow *row)
+{
+  gtk_widget_init_template (GTK_WIDGET (row));
+  row->long_press = gtk_gesture_long_press_new (GTK_WIDGET (row));
+  gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (row->long_press), TRUE);
+  g_signal_connect (row->long_press, "pressed", G_CALLBACK (on_long_press), row);
+}
+
+/**
+ * gui_room_row_new:
+ * @model: followed while the row is there
+ */
+GtkWidget *
+gui_room_row_new (SalRoomModel *model)
+{
+  GuiRoomRow *row = g_object_new (GUI_TYPE_ROOM_ROW, NULL);
+
+  row->model = g_object_ref (model);
+  g_signal_connect_swapped (model, "presence", G_CALLBACK (update), row);
+  g_signal_connect_swapped (model, "unread", G_CALLBACK (queue_update), row);
+  update (row);
+  return GTK_WIDGET (row);
+}
+
+/**
+ * gui_room_row_get_model:
+ *
+ * Returns: (transfer none): the room.
+ */
+SalRoomModel *
+gui_room_row_get_model (GuiRoomRow *row)
+{
+  return row->model;
+}
