@@ -79,11 +79,11 @@ struct _SalStore
   gint64 last_typed;      /* the highest number of what was typed */
   SalStoreReader *reader; /* (owned) */
 
-  GSource *source; /* (owned): waits for the descriptor, in the main context */
-  int event_fd;    /* written to when there are events */
+  GMainContext *context; /* (owned): the main one */
+  GSource *source;       /* (owned) (nullable): waits for the descriptor, in it */
+  int event_fd;          /* written to when there are events */
 
   pthread_t thread;
-  gboolean threaded;
   SalStoreWriter *writer; /* (owned): the thread's, while it runs */
 
   pthread_mutex_t mutex;
@@ -138,38 +138,43 @@ clear_outage (SalStore *store, guint outage)
     add_event (store, (Event){ 0 });
 }
 
-static void
-tell_events (SalStore *store)
+/* One at a time, because a callback may close the store. Returns whether there was one. */
+static gboolean
+tell_event (SalStore *store)
 {
-  g_autoptr (SalStore) keep G_GNUC_UNUSED = g_object_ref (store);
   Event *event = NULL;
 
-  for (;;)
-    {
-      pthread_mutex_lock (&store->mutex);
-      event = g_queue_pop_head (&store->events);
-      pthread_mutex_unlock (&store->mutex);
-      if (event == NULL)
-        return;
-      if (event->callback != NULL)
-        (void) event->callback (event->data);
-      else if (event->error != NULL)
-        g_signal_emit (store, signals[FAILED], 0, event->error);
-      else
-        g_signal_emit (store, signals[RECOVERED], 0);
-      g_clear_error (&event->error);
-      g_free (event);
-    }
+  pthread_mutex_lock (&store->mutex);
+  event = g_queue_pop_head (&store->events);
+  pthread_mutex_unlock (&store->mutex);
+  if (event == NULL)
+    return FALSE;
+  if (event->callback != NULL)
+    (void) event->callback (event->data);
+  else if (event->error != NULL)
+    g_signal_emit (store, signals[FAILED], 0, event->error);
+  else
+    g_signal_emit (store, signals[RECOVERED], 0);
+  g_clear_error (&event->error);
+  g_free (event);
+  return TRUE;
 }
 
 static gboolean
 on_events (int fd, GIOCondition condition, gpointer data)
 {
+  g_autoptr (SalStore) store = g_object_ref (data);
   guint64 count = 0;
+  guint n = 0;
 
   while (read (fd, &count, sizeof count) < 0 && errno == EINTR)
     continue;
-  tell_events (data);
+  pthread_mutex_lock (&store->mutex);
+  n = store->events.length;
+  pthread_mutex_unlock (&store->mutex);
+  /* What comes of these has its turn in the next round of the main loop. */
+  while (n > 0 && tell_event (store))
+    n--;
   return G_SOURCE_CONTINUE;
 }
 
@@ -232,7 +237,9 @@ write_waiting (SalStore *store, guint retry_ms)
   store->writing = NULL;
   if (ok)
     {
-      clear_outage (store, OUTAGE_WRITING);
+      /* What could not be read may be there now: the tables of a new file. */
+      if ((store->outage & OUTAGE_WRITING) != 0)
+        clear_outage (store, OUTAGE_WRITING | OUTAGE_READING);
       release_waiters (store, group);
       pthread_mutex_unlock (&store->mutex);
       sal_store_group_free (group); /* may be long */
@@ -411,6 +418,7 @@ sal_store_open (const char *path, GError **error)
   g_autoptr (SalStore) store = g_object_new (SAL_TYPE_STORE, NULL);
 
   store->path = g_strdup (path);
+  store->context = g_main_context_ref_thread_default ();
   store->event_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (store->event_fd < 0)
     g_error ("cannot make an eventfd: %s", g_strerror (errno));
@@ -419,10 +427,9 @@ sal_store_open (const char *path, GError **error)
 
   store->source = g_unix_fd_source_new (store->event_fd, G_IO_IN);
   g_source_set_callback (store->source, G_SOURCE_FUNC (on_events), store, NULL);
-  g_source_attach (store->source, g_main_context_get_thread_default ());
+  g_source_attach (store->source, store->context);
   if (pthread_create (&store->thread, NULL, write_thread, store) != 0)
     g_error ("cannot start a thread");
-  store->threaded = TRUE;
   store->closed = FALSE;
   return g_steal_pointer (&store);
 }
@@ -446,9 +453,9 @@ sal_store_close (SalStore *store)
   pthread_cond_signal (&store->cond);
   pthread_mutex_unlock (&store->mutex);
   pthread_join (store->thread, NULL);
-  store->threaded = FALSE;
   g_source_destroy (store->source);
-  tell_events (store);
+  while (tell_event (store))
+    continue;
   g_clear_pointer (&store->reader, sal_store_reader_free);
   g_clear_pointer (&store->writer, sal_store_writer_free);
   sal_fd_close (&store->lock_fd);
@@ -476,6 +483,7 @@ sal_store_finalize (GObject *object)
   g_clear_pointer (&store->writer, sal_store_writer_free);
   sal_store_group_free (store->waiting);
   g_clear_pointer (&store->source, g_source_unref);
+  g_clear_pointer (&store->context, g_main_context_unref);
   g_hash_table_unref (store->rooms);
   sal_fd_close (&store->event_fd);
   sal_fd_close (&store->lock_fd);
@@ -727,24 +735,38 @@ sal_store_add_typed (SalStore *store, gint64 room, const char *text)
   end_change (store);
 }
 
+static gboolean
+call_back (gpointer data)
+{
+  const SalStoreWaiter *waiter = data;
+
+  (void) waiter->callback (waiter->data);
+  return G_SOURCE_REMOVE;
+}
+
 /**
  * sal_store_when_kept:
  * @callback: called once, in the main context, never from within this function; what it
  *   returns does not matter
  *
  * Calls back when all that was put before is in the file, so that it outlives this
- * process; or could not be written, of which "failed" tells. At the latest when the store
- * is closed.
+ * process; or could not be written, of which "failed" tells. At the latest that is within
+ * sal_store_close().
  */
 void
 sal_store_when_kept (SalStore *store, GSourceFunc callback, gpointer data)
 {
+  SalStoreWaiter waiter = { .callback = callback, .data = data };
+
   g_return_if_fail (SAL_IS_STORE (store));
   g_return_if_fail (callback != NULL);
 
   if (!is_open (store))
     {
-      (void) g_idle_add (callback, data);
+      g_autoptr (GSource) idle = g_idle_source_new ();
+
+      g_source_set_callback (idle, call_back, g_memdup2 (&waiter, sizeof waiter), g_free);
+      g_source_attach (idle, store->context);
       return;
     }
   pthread_mutex_lock (&store->mutex);
