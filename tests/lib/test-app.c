@@ -409,6 +409,26 @@ test_app_focus (TestApp *app)
 }
 
 static gboolean
+is_not_active (TestApp *app, const Wish *wish)
+{
+  g_autoptr (TestWidget) window = newest_window (app);
+
+  return window != NULL && !test_widget_has_state (window, TEST_STATE_ACTIVE);
+}
+
+/**
+ * test_app_unfocus:
+ *
+ * The person has gone to another window.
+ */
+void
+test_app_unfocus (TestApp *app)
+{
+  test_desktop_unfocus ();
+  expect (app, is_not_active, NULL, TEST_HERE, "its window stays active");
+}
+
+static gboolean
 is_focused (TestApp *app, const Wish *wish)
 {
   return test_app_has_focus (app, wish->role, wish->name);
@@ -509,6 +529,22 @@ test_app_expect_gone_at (TestApp *app, const char *role, const char *name, TEST_
   Wish wish = { .role = role, .name = name };
 
   expect (app, is_gone, &wish, file, line, func, "%s “%s” is still there", role, name);
+}
+
+/**
+ * test_app_get_place:
+ *
+ * Returns: where this widget is in its window; nothing if it is not there.
+ */
+TestPlace
+test_app_get_place (TestApp *app, const char *role, const char *name)
+{
+  g_autoptr (TestWidget) widget = look_for (app, role, name);
+  TestPlace place = { 0 };
+
+  if (widget != NULL)
+    (void) test_widget_get_place (widget, &place);
+  return place;
 }
 
 static gboolean
@@ -712,6 +748,34 @@ test_app_expect_rows_at (
 
   expect (app, are_so_many, &wish, file, line, func, "“%s” does not have %u of “%s”", list, n,
           words);
+}
+
+static gboolean
+is_row_focused (TestApp *app, const Wish *wish)
+{
+  g_autoptr (TestWidget) list = look_for (app, LISTS, wish->name);
+  g_autoptr (GPtrArray) rows = list != NULL ? test_widget_get_children (list) : NULL;
+
+  for (guint i = 0; rows != NULL && i < rows->len; i++)
+    if (test_widget_has_state (rows->pdata[i], TEST_STATE_FOCUSED))
+      {
+        g_autofree char *name = test_widget_get_name (rows->pdata[i]);
+
+        return strstr (name, wish->text) != NULL;
+      }
+  return FALSE;
+}
+
+/**
+ * test_app_expect_row_focus_at:
+ */
+void
+test_app_expect_row_focus_at (TestApp *app, const char *list, const char *part, TEST_WHERE)
+{
+  Wish wish = { .name = list, .text = part };
+
+  expect (app, is_row_focused, &wish, file, line, func, "the row “%s” does not get the keyboard",
+          part);
 }
 
 /* For those who hear the window. */

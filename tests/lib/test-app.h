@@ -26,12 +26,14 @@ TestProcess *test_app_start_second (const TestFolder *folder, const char *const 
 void test_app_free (TestApp *app);
 void test_app_kill (TestApp *app);
 void test_app_focus (TestApp *app);
+void test_app_unfocus (TestApp *app);
 gboolean test_app_shows (TestApp *app, const char *role, const char *name);
 gboolean test_app_has_focus (TestApp *app, const char *role, const char *name);
 char *test_app_get_text (TestApp *app, const char *role, const char *name);
 GStrv test_app_read_rows (TestApp *app, const char *list);
 guint test_app_count_rows (TestApp *app, const char *list, const char *const *parts);
 GPtrArray *test_app_find_nameless (TestApp *app);
+TestPlace test_app_get_place (TestApp *app, const char *role, const char *name);
 guint64 test_app_get_memory (TestApp *app);
 
 /* Each waits until it is so, and fails the test if it does not become so. */
@@ -55,6 +57,9 @@ guint64 test_app_get_memory (TestApp *app);
 /* Exactly so many rows have. */
 #define test_app_expect_rows(app, list, n, ...)                                                    \
   test_app_expect_rows_at (app, list, n, (const char *const[]){ __VA_ARGS__, NULL }, TEST_HERE)
+/* The row with this in its name has the keyboard. */
+#define test_app_expect_row_focus(app, list, part)                                                 \
+  test_app_expect_row_focus_at (app, list, part, TEST_HERE)
 /* It ends by itself, without errors. */
 #define test_app_expect_end(app) test_app_expect_end_at (app, TEST_HERE)
 
@@ -70,6 +75,7 @@ void test_app_expect_label_at (TestApp *app, const char *name, const char *part,
 void test_app_expect_words_at (TestApp *app, const char *part, TEST_WHERE);
 void test_app_expect_rows_at (
     TestApp *app, const char *list, guint n, const char *const *parts, TEST_WHERE);
+void test_app_expect_row_focus_at (TestApp *app, const char *list, const char *part, TEST_WHERE);
 void test_app_expect_end_at (TestApp *app, TEST_WHERE);
 void test_app_fail_at (TestApp *app, const char *message, TEST_WHERE) G_GNUC_NORETURN;
 

@@ -46,6 +46,7 @@ static struct
   GDBusConnection *bus;       /* (owned): of the session */
   GDBusConnection *a11y;      /* (owned) */
   GAsyncQueue *notifications; /* (owned): of char * */
+  int notified;               /* the number of the last one; atomic */
 } desktop;
 
 /* The screen and the buses. */
@@ -162,7 +163,6 @@ on_notification_call (GDBusConnection *bus,
                       GDBusMethodInvocation *invocation,
                       gpointer data)
 {
-  static guint32 number;
   GVariant *answer = NULL;
 
   if (g_str_equal (method, "Notify"))
@@ -173,7 +173,7 @@ on_notification_call (GDBusConnection *bus,
       g_variant_get_child (arguments, 3, "&s", &title);
       g_variant_get_child (arguments, 4, "&s", &body);
       g_async_queue_push (desktop.notifications, g_strconcat (title, "\n", body, NULL));
-      answer = g_variant_new ("(u)", ++number);
+      answer = g_variant_new ("(u)", (guint32) g_atomic_int_add (&desktop.notified, 1) + 1);
     }
   else if (g_str_equal (method, "GetCapabilities"))
     answer = g_variant_new_parsed ("(['body', 'actions'],)");
@@ -231,6 +231,23 @@ char *
 test_desktop_take_notification (int ms)
 {
   return g_async_queue_timeout_pop (desktop.notifications, (guint64) ms * 1000);
+}
+
+/**
+ * test_desktop_click_notification:
+ *
+ * Clicks the notification that was shown last.
+ */
+void
+test_desktop_click_notification (void)
+{
+  guint32 number = (guint32) g_atomic_int_get (&desktop.notified);
+  g_autoptr (GError) error = NULL;
+
+  g_dbus_connection_emit_signal (desktop.bus, NULL, "/org/freedesktop/Notifications",
+                                 "org.freedesktop.Notifications", "ActionInvoked",
+                                 g_variant_new ("(us)", number, "default"), &error);
+  g_assert_no_error (error);
 }
 
 /**

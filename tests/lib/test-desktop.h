@@ -17,6 +17,7 @@ void test_desktop_write_settings (const TestFolder *folder, const char *more);
 char **test_desktop_environment (const char *const *extra);
 void test_desktop_wait_until_free (const char *bus_name);
 char *test_desktop_take_notification (int ms);
+void test_desktop_click_notification (void);
 void test_desktop_forget_notifications (void);
 
 /* What a person has: a keyboard, a mouse, eyes. */

@@ -265,6 +265,24 @@ test_widget_set_text (const TestWidget *widget, const char *text)
 }
 
 /**
+ * test_widget_get_place:
+ *
+ * Returns: whether it has one.
+ */
+gboolean
+test_widget_get_place (const TestWidget *widget, TestPlace *place)
+{
+  static const guint32 in_window = 1;
+  g_autoptr (GVariant) answer = call (widget, "org.a11y.atspi.Component", "GetExtents",
+                                      g_variant_new ("(u)", in_window), "((iiii))");
+
+  if (answer == NULL)
+    return FALSE;
+  g_variant_get (answer, "((iiii))", &place->x, &place->y, &place->width, &place->height);
+  return TRUE;
+}
+
+/**
  * test_widget_press:
  *
  * Does what it is there for.

@@ -27,6 +27,15 @@ typedef enum
   TEST_STATE_SHOWING = 25,
 } TestState;
 
+/* Where it is in its window. */
+typedef struct
+{
+  int x;
+  int y;
+  int width;
+  int height;
+} TestPlace;
+
 GDBusConnection *test_widget_connect (const char *session_address);
 TestWidget *test_widget_find_program (GDBusConnection *bus, pid_t pid);
 void test_widget_free (TestWidget *widget);
@@ -39,6 +48,7 @@ gboolean test_widget_has_state (const TestWidget *widget, TestState state);
 GPtrArray *test_widget_get_children (const TestWidget *widget);
 char *test_widget_get_text (const TestWidget *widget);
 gboolean test_widget_set_text (const TestWidget *widget, const char *text);
+gboolean test_widget_get_place (const TestWidget *widget, TestPlace *place);
 gboolean test_widget_press (const TestWidget *widget);
 gboolean test_widget_grab (const TestWidget *widget);
 

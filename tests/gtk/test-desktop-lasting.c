@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What lasts: a room whose server goes and comes back, messages on their way while a
+ * process is killed, what was typed and not sent. Nothing is lost, nothing is sent twice,
+ * and what is not known is said to be not known.
+ */
+#include "config.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "tests/gtk/gtk-driver.h"
+
+#define HOST "127.0.0.1"
+
+/* The server's folder outlives it. */
+static TestServer *
+start_server_at (TestFolder *folder, guint16 port)
+{
+  g_autofree char *listener = g_strdup_printf ("plain://" HOST ":%u", port);
+  const char *const options[] = { "--log", "sqlite:rooms.db", "--listen", listener, NULL };
+
+  return test_server_start_in (folder, options, NULL);
+}
+
+/* SIGKILL, and its folder is kept for the next one. */
+static TestFolder *
+kill_server (TestServer *server)
+{
+  TestFolder *folder = g_steal_pointer (&server->folder);
+
+  test_process_signal (server->process, SIGKILL);
+  test_process_wait (server->process, TEST_PATIENCE_MS);
+  return folder;
+}
+
+/* Everything that is said from now on until somebody says @last; how often @text was
+ * among it. */
+static guint
+count_until (TestPeer *peer, const char *text, const char *last)
+{
+  guint n = 0;
+
+  for (;;)
+    {
+      g_autofree char *line = test_peer_take_line (peer);
+
+      g_assert_nonnull (line);
+      if (strstr (line, last) != NULL)
+        return n;
+      n += strstr (line, text) != NULL ? 1 : 0;
+    }
+}
+
+static void
+test_server_killed (void)
+{
+  g_autoptr (TestServer) server = start_server_at (test_folder_new (), 0);
+  g_autoptr (TestServer) next = NULL;
+  g_autoptr (TestPeer) eva = NULL;
+  guint16 port = server->port;
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autoptr (TestApp) app = driver_enter (folder, port);
+  TestFolder *kept = NULL;
+
+  driver_say (app, "before");
+  test_app_expect_row (app, "Messages", "before", "Delivered");
+  kept = kill_server (server);
+  test_app_expect_label (app, "Connection", "Not connected: ");
+  test_app_expect_label (app, "Connection", "Next try in ");
+  driver_say (app, "meanwhile");
+  test_app_expect_row (app, "Messages", "meanwhile", "Waiting to be sent");
+
+  next = start_server_at (kept, port);
+  eva = test_peer_join (port, "Eva");
+  test_app_expect_row (app, "Messages", "meanwhile", "Delivered");
+  test_app_expect_gone (app, NULL, "Connection");
+  driver_say (app, "afterwards");
+  g_assert_cmpuint (count_until (eva, ": meanwhile", ": afterwards"), <=, 1);
+  test_app_expect_row (app, "Messages", "afterwards", "Delivered");
+  test_app_expect_rows (app, "Messages", 1, "meanwhile");
+  test_app_expect_rows (app, "Messages", 1, "before");
+}
+
+/* The next try need not be waited for. */
+static void
+test_try_now (void)
+{
+  g_autoptr (TestServer) server = start_server_at (test_folder_new (), 0);
+  g_autoptr (TestServer) next = NULL;
+  guint16 port = server->port;
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autoptr (TestApp) app = driver_enter (folder, port);
+  TestFolder *kept = kill_server (server);
+
+  test_app_expect_label (app, "Connection", "Connection refused");
+  next = start_server_at (kept, port);
+  test_app_press (app, "Try now");
+  test_app_expect_row (app, "Rooms", ", connected");
+}
+
+/* SIGKILL for the window, while a message waits for a server that is not there. */
+static void
+test_client_killed_with_a_queued_message (void)
+{
+  g_autoptr (TestServer) server = start_server_at (test_folder_new (), 0);
+  g_autoptr (TestServer) next = NULL;
+  g_autoptr (TestPeer) eva = NULL;
+  guint16 port = server->port;
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autoptr (TestApp) app = driver_enter (folder, port);
+  TestFolder *kept = kill_server (server);
+
+  test_app_expect_label (app, "Connection", "Not connected: ");
+  driver_say (app, "from before the crash");
+  test_app_expect_row (app, "Messages", "from before the crash", "Waiting to be sent");
+  test_app_kill (app);
+  test_app_free (g_steal_pointer (&app));
+
+  next = start_server_at (kept, port);
+  eva = test_peer_join (port, "Eva");
+  app = driver_enter (folder, port);
+  test_app_expect_row (app, "Messages", "from before the crash", "Delivered");
+  driver_say (app, "and after it");
+  g_assert_cmpuint (count_until (eva, ": from before the crash", ": and after it"), ==, 1);
+  test_app_expect_rows (app, "Messages", 1, "from before the crash");
+}
+
+/* A server that takes everything and says nothing. */
+static void
+test_server_stopped (void)
+{
+  g_autoptr (TestServer) server = test_server_start (NULL);
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autoptr (TestApp) app = driver_enter (folder, server->port);
+
+  test_process_signal (server->process, SIGSTOP);
+  driver_say (app, "is somebody there?");
+  test_app_expect_row (app, "Messages", "is somebody there?", "Sent");
+  test_app_expect_rows (app, "Messages", 0, "is somebody there?", "Delivered");
+  test_process_signal (server->process, SIGCONT);
+  test_app_expect_row (app, "Messages", "is somebody there?", "Delivered");
+}
+
+/* Sent to a server that was killed before it could say that it has it. Nobody knows, so
+ * it is not sent again by itself. */
+static void
+test_unknown (void)
+{
+  g_autoptr (TestServer) server = start_server_at (test_folder_new (), 0);
+  g_autoptr (TestServer) next = NULL;
+  g_autoptr (TestPeer) eva = NULL;
+  guint16 port = server->port;
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autoptr (TestApp) app = driver_enter (folder, port);
+  TestFolder *kept = NULL;
+
+  test_process_signal (server->process, SIGSTOP);
+  driver_say (app, "perhaps");
+  test_app_expect_row (app, "Messages", "perhaps", "Sent");
+  kept = kill_server (server);
+  test_app_expect_row (app, "Messages", "perhaps", "May not have arrived");
+
+  next = start_server_at (kept, port);
+  eva = test_peer_join (port, "Eva");
+  test_app_expect_row (app, "Rooms", ", connected");
+  driver_say (app, "certainly");
+  g_assert_cmpuint (count_until (eva, ": perhaps", ": certainly"), ==, 0);
+  test_app_expect_row (app, "Messages", "perhaps", "May not have arrived");
+}
+
+/* SIGKILL for the window between sending and the answer: the next one does not know. */
+static void
+test_client_killed_after_sending (void)
+{
+  g_autoptr (TestServer) server = test_server_start (NULL);
+  g_autoptr (TestPeer) eva = test_peer_join (server->port, "Eva");
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autoptr (TestApp) app = driver_enter (folder, server->port);
+
+  test_process_signal (server->process, SIGSTOP);
+  driver_say (app, "on its way");
+  test_app_expect_row (app, "Messages", "on its way", "Sent");
+  test_app_kill (app);
+  test_app_free (g_steal_pointer (&app));
+  test_process_signal (server->process, SIGCONT);
+  test_peer_expect_later (eva, "has left this room.\n");
+
+  app = driver_enter (folder, server->port);
+  test_app_expect_row (app, "Messages", "on its way", "May not have arrived");
+  driver_say (app, "back again");
+  g_assert_cmpuint (count_until (eva, ": on its way", ": back again"), ==, 0);
+}
+
+/* A server that says no, and why; then it can be sent again. */
+static void
+test_refused_message (void)
+{
+  g_autoptr (TestServer) server = test_server_start (NULL);
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autoptr (TestApp) app = driver_enter (folder, server->port);
+  g_autofree char *mute = NULL;
+  g_autofree char *unmute = NULL;
+
+  mute = test_server_control (server, "mute Ada");
+  g_assert_true (g_str_has_suffix (mute, "ok\n"));
+  driver_say (app, "may I?");
+  test_app_expect_row (app, "Messages", "may I?", "Not sent");
+  unmute = test_server_control (server, "unmute Ada");
+  g_assert_true (g_str_has_suffix (unmute, "ok\n"));
+  test_app_press (app, "Send again");
+  test_app_expect_row (app, "Messages", "may I?", "Delivered");
+  test_app_expect_rows (app, "Messages", 0, "Not sent");
+}
+
+/* Leaving. */
+
+/* What the other end sees of a window that is closed, in this order. */
+static void
+test_window_closed (void)
+{
+  g_autoptr (Stage) stage = stage_new ();
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autofree char *uri = driver_uri (stage->port, NULL);
+  g_autoptr (TestApp) app = test_app_start (folder, (const char *const[]){ uri, NULL }, NULL);
+
+  stage_let_in (stage);
+  test_peer_send (stage->client, "Good evening.\n");
+  test_peer_expect (stage->client, "Ada\n");
+  test_app_expect_row (app, "Rooms", ", connected");
+  test_app_write (app, "Message", "half a sen");
+  test_app_focus (app);
+  test_desktop_close_window ();
+  test_peer_expect (stage->client, "quit\n");
+  test_peer_half_close (stage->client);
+  test_peer_expect_end (stage->client);
+  test_app_expect_end (app);
+  test_app_free (g_steal_pointer (&app));
+
+  app = test_app_start (folder, (const char *const[]){ uri, NULL }, NULL);
+  test_app_expect_text (app, "Message", "half a sen");
+}
+
+/* A server that never lets go: nobody waits for it longer than a second. */
+static void
+test_server_never_closes (void)
+{
+  g_autoptr (Stage) stage = stage_new ();
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autofree char *uri = driver_uri (stage->port, NULL);
+  g_autoptr (TestApp) app = test_app_start (folder, (const char *const[]){ uri, NULL }, NULL);
+  gint64 since_us = 0;
+
+  stage_let_in (stage);
+  test_peer_send (stage->client, "Good evening.\n");
+  test_peer_expect (stage->client, "Ada\n");
+  test_app_expect_row (app, "Rooms", ", connected");
+  test_app_focus (app);
+  since_us = g_get_monotonic_time ();
+  test_desktop_close_window ();
+  test_app_expect_end (app);
+  g_assert_cmpint (g_get_monotonic_time () - since_us, <, PATIENCE_OF_A_PERSON_US);
+  test_peer_expect (stage->client, "quit\n");
+}
+
+/* SIGTERM, as at the end of a session, is a way to leave like any other. */
+static void
+test_terminated (void)
+{
+  g_autoptr (TestServer) server = test_server_start (NULL);
+  g_autoptr (TestPeer) eva = test_peer_join (server->port, "Eva");
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autoptr (TestApp) app = driver_enter (folder, server->port);
+
+  test_app_write (app, "Message", "not yet");
+  test_process_signal (app->process, SIGTERM);
+  test_app_expect_end (app);
+  test_peer_expect_later (eva, "has left this room.\n");
+  test_app_free (g_steal_pointer (&app));
+  app = driver_enter (folder, server->port);
+  test_app_expect_text (app, "Message", "not yet");
+}
+
+/* Drafts. */
+
+static void
+test_drafts_per_room (void)
+{
+  g_autoptr (TestServer) server = test_server_start (NULL);
+  g_autoptr (TestServer) other = test_server_start (NULL);
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autoptr (TestApp) app = driver_enter (folder, server->port);
+  g_autofree char *uri = driver_uri (other->port, NULL);
+  g_autoptr (TestProcess) second =
+      test_app_start_second (folder, (const char *const[]){ uri, NULL });
+
+  test_process_expect_exit (second, 0);
+  test_app_expect_rows (app, "Rooms", 2, ", connected");
+  test_app_write (app, "Message", "for the second room");
+  test_app_focus (app);
+  test_desktop_key ("alt+1");
+  test_app_expect_text (app, "Message", "");
+  test_app_write (app, "Message", "for the first room");
+  test_desktop_key ("alt+2");
+  test_app_expect_text (app, "Message", "for the second room");
+  driver_leave (app);
+  test_app_free (g_steal_pointer (&app));
+
+  app = driver_enter (folder, server->port);
+  test_app_expect_text (app, "Message", "for the first room");
+  test_desktop_key ("alt+2");
+  test_app_expect_text (app, "Message", "for the second room");
+}
+
+/* What was written is offered again by the up key, also by the next process. */
+static void
+test_what_was_typed_before (void)
+{
+  g_autoptr (TestServer) server = test_server_start (NULL);
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autoptr (TestApp) app = driver_enter (folder, server->port);
+
+  driver_say (app, "first");
+  driver_say (app, "second");
+  test_app_expect_row (app, "Messages", "second", "Delivered");
+  driver_leave (app);
+  test_app_free (g_steal_pointer (&app));
+
+  app = driver_enter (folder, server->port);
+  test_app_expect_focus (app, "text", "Message");
+  test_desktop_type ("unfinished");
+  test_desktop_key ("Up");
+  test_app_expect_text (app, "Message", "second");
+  test_desktop_key ("Up");
+  test_app_expect_text (app, "Message", "first");
+  test_desktop_key ("Down Down");
+  test_app_expect_text (app, "Message", "unfinished");
+}
+
+/* What was said is there again before anybody is connected. */
+static void
+test_story_is_kept (void)
+{
+  g_autoptr (TestServer) server = test_server_start (NULL);
+  g_autoptr (TestPeer) eva = test_peer_join (server->port, "Eva");
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autoptr (TestApp) app = driver_enter (folder, server->port);
+  g_autofree char *uri = driver_uri (server->port, NULL);
+  TestFolder *kept = NULL;
+
+  driver_say (app, "for later");
+  test_peer_send (eva, "me too\n");
+  test_app_expect_row (app, "Messages", "Eva, ", "me too");
+  driver_leave (app);
+  test_app_free (g_steal_pointer (&app));
+  kept = kill_server (server);
+
+  app = test_app_start (folder, (const char *const[]){ uri, NULL }, NULL);
+  test_app_expect_row (app, "Messages", "Ada, ", "for later", "Delivered");
+  test_app_expect_row (app, "Messages", "Eva, ", "me too");
+  test_folder_free (kept);
+}
+
+int
+main (int argc, char **argv)
+{
+  int status = 0;
+
+  g_test_init (&argc, &argv, NULL);
+  test_desktop_start ();
+  g_test_add_func ("/gtk/lasting/server-killed-and-back", test_server_killed);
+  g_test_add_func ("/gtk/lasting/next-try-on-a-click", test_try_now);
+  g_test_add_func ("/gtk/lasting/client-killed-with-a-queued-message",
+                   test_client_killed_with_a_queued_message);
+  g_test_add_func ("/gtk/lasting/server-stopped", test_server_stopped);
+  g_test_add_func ("/gtk/lasting/nobody-knows", test_unknown);
+  g_test_add_func ("/gtk/lasting/client-killed-after-sending", test_client_killed_after_sending);
+  g_test_add_func ("/gtk/lasting/message-refused-and-sent-again", test_refused_message);
+  g_test_add_func ("/gtk/lasting/leaving/window-closed", test_window_closed);
+  g_test_add_func ("/gtk/lasting/leaving/server-never-closes", test_server_never_closes);
+  g_test_add_func ("/gtk/lasting/leaving/terminated", test_terminated);
+  g_test_add_func ("/gtk/lasting/drafts-per-room", test_drafts_per_room);
+  g_test_add_func ("/gtk/lasting/what-was-typed-before", test_what_was_typed_before);
+  g_test_add_func ("/gtk/lasting/story", test_story_is_kept);
+  status = g_test_run ();
+  test_desktop_stop ();
+  return status;
+}
