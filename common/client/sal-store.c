@@ -3,20 +3,16 @@
  * What one person has seen and written, in an SQLite file, for a window that never waits
  * for a disk.
  *
- * Whatever is put goes into a group in memory; a thread takes the group, writes it in one
- * transaction, and takes what has come meanwhile. So a lone message is written at once,
- * and a flood in few transactions. Rooms are few and are all in memory; entries are read
- * from the file by their key, in the thread that asks, together with what has not
- * reached the file yet (sal-store-reader). Waiting for the writer instead would be
- * simpler and wrong twice: a disk that stalls would hold up the window, and with one that
- * fails nothing could be read back.
+ * Whatever is put goes into a group in memory, which a thread writes (sal-store-thread).
+ * Rooms are few and are all in memory; entries are read from the file by their key, in
+ * the thread that asks, together with what has not reached the file yet
+ * (sal-store-reader). Waiting for the writer instead would be simpler and wrong twice: a
+ * disk that stalls would hold up the window, and with one that fails nothing could be
+ * read back.
  *
  * Putting never blocks either. What waits is bounded in bytes: while the disk is slower
  * than a flood, or fails, the oldest entries that wait are given up and a gap is shown in
- * their place. What the user wrote is never given up.
- *
- * While the file cannot be written, the group stays and is tried again, first soon, then
- * every 16 seconds.
+ * their place. What the user wrote and is not done with is never given up.
  *
  * Signals, in the main context that was the thread's default in sal_store_open():
  *   failed (GError *)   something could not be written or read; once per outage
@@ -31,41 +27,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glib-unix.h>
 #include <glib/gi18n-lib.h>
 #include <pthread.h>
-#include <string.h>
-#include <sys/eventfd.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 #include "common/base/sal-error.h"
 #include "common/base/sal-fd.h"
 #include "common/client/sal-store-reader.h"
+#include "common/client/sal-store-thread.h"
 #include "common/client/sal-store-writer.h"
 #include "common/sqlite/sal-sqlite.h"
 
-#define RETRY_FIRST_MS 250
-#define RETRY_MAX_MS 16000
-
 /* Entries that are looked at to count those that somebody else has said. */
 #define COUNT_LOOKS (10 * SAL_STORE_COUNT_MAX)
-
-/* Why the file cannot be used; there may be both. */
-enum
-{
-  OUTAGE_WRITING = 1 << 0,
-  OUTAGE_READING = 1 << 1,
-  OUTAGE_CORRUPT = 1 << 2, /* read, and it stays so */
-};
-
-/* Something to be told in the main context. */
-typedef struct
-{
-  GSourceFunc callback; /* (nullable): a waiter's turn, if it is there */
-  gpointer data;
-  GError *error; /* (owned) (nullable): failed; if neither is there: recovered */
-} Event;
 
 struct _SalStore
 {
@@ -77,23 +51,8 @@ struct _SalStore
   GHashTable *rooms;      /* (owned): id -> SalStoreReadRoom (owned): what is true now */
   gint64 last_room;       /* the highest number of a room */
   gint64 last_typed;      /* the highest number of what was typed */
-  SalStoreReader *reader; /* (owned) */
-
-  GMainContext *context; /* (owned): the main one */
-  GSource *source;       /* (owned) (nullable): waits for the descriptor, in it */
-  int event_fd;          /* written to when there are events */
-
-  pthread_t thread;
-  SalStoreWriter *writer; /* (owned): the thread's, while it runs */
-
-  pthread_mutex_t mutex;
-  pthread_cond_t cond;
-  /* Under the mutex. */
-  SalStoreGroup *waiting; /* (owned) */
-  SalStoreGroup *writing; /* (owned) (nullable): does not change while it is here */
-  GQueue events;          /* of Event (owned) */
-  guint outage;
-  gboolean stop;
+  SalStoreReader *reader; /* (owned) (nullable): none when closed */
+  SalStoreThread *thread; /* (owned) (nullable): none if it could not be opened */
 };
 
 G_DEFINE_FINAL_TYPE (SalStore, sal_store, G_TYPE_OBJECT)
@@ -107,196 +66,30 @@ enum
 
 static guint signals[N_SIGNALS];
 
-/* Under the mutex. */
 static void
-add_event (SalStore *store, Event event)
+on_failed (GObject *owner, const GError *error)
 {
-  guint64 one = 1;
-
-  g_queue_push_tail (&store->events, g_memdup2 (&event, sizeof event));
-  while (write (store->event_fd, &one, sizeof one) < 0 && errno == EINTR)
-    continue;
+  g_signal_emit (owner, signals[FAILED], 0, error);
 }
 
-/* Under the mutex. */
 static void
-set_outage (SalStore *store, guint outage, const GError *error)
+on_recovered (GObject *owner)
 {
-  if (store->outage == 0)
-    add_event (store, (Event){ .error = g_error_copy (error) });
-  store->outage |= outage;
+  g_signal_emit (owner, signals[RECOVERED], 0);
 }
 
-/* Under the mutex. */
-static void
-clear_outage (SalStore *store, guint outage)
-{
-  if ((store->outage & outage) == 0)
-    return;
-  store->outage &= ~outage;
-  if (store->outage == 0)
-    add_event (store, (Event){ 0 });
-}
-
-/* One at a time, because a callback may close the store. Returns whether there was one. */
-static gboolean
-tell_event (SalStore *store)
-{
-  Event *event = NULL;
-
-  pthread_mutex_lock (&store->mutex);
-  event = g_queue_pop_head (&store->events);
-  pthread_mutex_unlock (&store->mutex);
-  if (event == NULL)
-    return FALSE;
-  if (event->callback != NULL)
-    (void) event->callback (event->data);
-  else if (event->error != NULL)
-    g_signal_emit (store, signals[FAILED], 0, event->error);
-  else
-    g_signal_emit (store, signals[RECOVERED], 0);
-  g_clear_error (&event->error);
-  g_free (event);
-  return TRUE;
-}
-
-static gboolean
-on_events (int fd, GIOCondition condition, gpointer data)
-{
-  g_autoptr (SalStore) store = g_object_ref (data);
-  guint64 count = 0;
-  guint n = 0;
-
-  while (read (fd, &count, sizeof count) < 0 && errno == EINTR)
-    continue;
-  pthread_mutex_lock (&store->mutex);
-  n = store->events.length;
-  pthread_mutex_unlock (&store->mutex);
-  /* What comes of these has its turn in the next round of the main loop. */
-  while (n > 0 && tell_event (store))
-    n--;
-  return G_SOURCE_CONTINUE;
-}
-
-/* The thread that writes. */
-
-/* Under the mutex. */
-static void
-release_waiters (SalStore *store, SalStoreGroup *group)
-{
-  for (guint i = 0; i < group->waiters->len; i++)
-    {
-      const SalStoreWaiter *waiter = &g_array_index (group->waiters, SalStoreWaiter, i);
-
-      add_event (store, (Event){ .callback = waiter->callback, .data = waiter->data });
-    }
-  g_array_set_size (group->waiters, 0);
-}
-
-/* Under the mutex. Returns when it is time to write, or to stop. */
-static void
-wait_for_work (SalStore *store, guint retry_ms)
-{
-  struct timespec until;
-
-  if (retry_ms > 0)
-    {
-      clock_gettime (CLOCK_MONOTONIC, &until);
-      until.tv_sec += retry_ms / 1000;
-      until.tv_nsec += (long) (retry_ms % 1000) * 1000000;
-      if (until.tv_nsec >= 1000000000)
-        {
-          until.tv_sec++;
-          until.tv_nsec -= 1000000000;
-        }
-      while (!store->stop &&
-             pthread_cond_timedwait (&store->cond, &store->mutex, &until) != ETIMEDOUT)
-        continue;
-      return;
-    }
-  while (!store->stop && sal_store_group_is_empty (store->waiting))
-    pthread_cond_wait (&store->cond, &store->mutex);
-}
-
-/* Under the mutex, but not while it writes. Returns how long to wait before the next
- * try; 0: there is no need for one. */
-static guint
-write_waiting (SalStore *store, guint retry_ms)
-{
-  g_autoptr (SalStoreGroup) written = NULL;
-  g_autoptr (GError) error = NULL;
-  SalStoreGroup *group = store->waiting;
-  gboolean ok = FALSE;
-
-  store->writing = group;
-  store->waiting = sal_store_group_new ();
-  pthread_mutex_unlock (&store->mutex);
-  ok = sal_store_writer_write (store->writer, group, &error);
-  pthread_mutex_lock (&store->mutex);
-
-  store->writing = NULL;
-  if (ok)
-    {
-      /* What could not be read may be there now: the tables of a new file. */
-      if ((store->outage & OUTAGE_WRITING) != 0)
-        clear_outage (store, OUTAGE_WRITING | OUTAGE_READING);
-      release_waiters (store, group);
-      pthread_mutex_unlock (&store->mutex);
-      sal_store_group_free (group); /* may be long */
-      pthread_mutex_lock (&store->mutex);
-      return 0;
-    }
-  set_outage (store, OUTAGE_WRITING, error);
-  release_waiters (store, group);
-  sal_store_group_absorb (group, store->waiting);
-  store->waiting = group;
-  release_waiters (store, group);
-  sal_store_group_shed (group, SAL_STORE_QUEUE_BYTES);
-  return CLAMP (2 * retry_ms, RETRY_FIRST_MS, RETRY_MAX_MS);
-}
-
-static void *
-write_thread (void *data)
-{
-  SalStore *store = data;
-  guint retry_ms = 0;
-
-  pthread_mutex_lock (&store->mutex);
-  if ((store->outage & OUTAGE_WRITING) != 0)
-    retry_ms = RETRY_FIRST_MS;
-  while (!store->stop)
-    {
-      wait_for_work (store, retry_ms);
-      if (!store->stop)
-        retry_ms = write_waiting (store, retry_ms);
-    }
-  /* The last word, also when it is not time for the next try yet. */
-  if (!sal_store_group_is_empty (store->waiting))
-    (void) write_waiting (store, retry_ms);
-  pthread_mutex_unlock (&store->mutex);
-  return NULL;
-}
+static const SalStoreHooks hooks = { .failed = on_failed, .recovered = on_recovered };
 
 /* Opening. */
 
 static void
 sal_store_init (SalStore *store)
 {
-  pthread_condattr_t attributes;
-
   store->lock_fd = -1;
-  store->event_fd = -1;
   store->closed = TRUE;
   store->home = pthread_self ();
   store->rooms = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
                                         (GDestroyNotify) sal_store_read_room_free);
-  store->waiting = sal_store_group_new ();
-  g_queue_init (&store->events);
-  pthread_mutex_init (&store->mutex, NULL);
-  pthread_condattr_init (&attributes);
-  pthread_condattr_setclock (&attributes, CLOCK_MONOTONIC);
-  pthread_cond_init (&store->cond, &attributes);
-  pthread_condattr_destroy (&attributes);
 }
 
 /* Two programs on one file would give the same numbers to different entries. Tools that
@@ -381,12 +174,12 @@ load_rooms (SalStore *store, GError **error)
 static gboolean
 open_files (SalStore *store, GError **error)
 {
+  g_autoptr (SalStoreWriter) writer = sal_store_writer_new (store->path);
   g_autoptr (GError) writing = NULL;
   g_autoptr (GError) reading = NULL;
 
-  store->writer = sal_store_writer_new (store->path);
   store->reader = sal_store_reader_new (store->path);
-  if (!sal_store_writer_open (store->writer, &writing) && sal_sqlite_is_unusable (writing))
+  if (!sal_store_writer_open (writer, &writing) && sal_sqlite_is_unusable (writing))
     {
       g_propagate_error (error, with_remedy (g_steal_pointer (&writing)));
       return FALSE;
@@ -396,8 +189,8 @@ open_files (SalStore *store, GError **error)
       g_propagate_error (error, with_remedy (g_steal_pointer (&reading)));
       return FALSE;
     }
-  if (writing != NULL)
-    set_outage (store, OUTAGE_WRITING, writing);
+  store->thread =
+      sal_store_thread_new (G_OBJECT (store), &hooks, g_steal_pointer (&writer), writing);
   return TRUE;
 }
 
@@ -418,18 +211,8 @@ sal_store_open (const char *path, GError **error)
   g_autoptr (SalStore) store = g_object_new (SAL_TYPE_STORE, NULL);
 
   store->path = g_strdup (path);
-  store->context = g_main_context_ref_thread_default ();
-  store->event_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (store->event_fd < 0)
-    g_error ("cannot make an eventfd: %s", g_strerror (errno));
   if (!make_private (store, error) || !open_files (store, error))
     return NULL;
-
-  store->source = g_unix_fd_source_new (store->event_fd, G_IO_IN);
-  g_source_set_callback (store->source, G_SOURCE_FUNC (on_events), store, NULL);
-  g_source_attach (store->source, store->context);
-  if (pthread_create (&store->thread, NULL, write_thread, store) != 0)
-    g_error ("cannot start a thread");
   store->closed = FALSE;
   return g_steal_pointer (&store);
 }
@@ -448,16 +231,8 @@ sal_store_close (SalStore *store)
   if (store->closed)
     return;
   store->closed = TRUE;
-  pthread_mutex_lock (&store->mutex);
-  store->stop = TRUE;
-  pthread_cond_signal (&store->cond);
-  pthread_mutex_unlock (&store->mutex);
-  pthread_join (store->thread, NULL);
-  g_source_destroy (store->source);
-  while (tell_event (store))
-    continue;
+  sal_store_thread_stop (store->thread);
   g_clear_pointer (&store->reader, sal_store_reader_free);
-  g_clear_pointer (&store->writer, sal_store_writer_free);
   sal_fd_close (&store->lock_fd);
 }
 
@@ -472,23 +247,11 @@ static void
 sal_store_finalize (GObject *object)
 {
   SalStore *store = SAL_STORE (object);
-  Event *event = NULL;
 
-  while ((event = g_queue_pop_head (&store->events)) != NULL)
-    {
-      g_clear_error (&event->error);
-      g_free (event);
-    }
-  g_clear_pointer (&store->reader, sal_store_reader_free);
-  g_clear_pointer (&store->writer, sal_store_writer_free);
-  sal_store_group_free (store->waiting);
-  g_clear_pointer (&store->source, g_source_unref);
-  g_clear_pointer (&store->context, g_main_context_unref);
+  sal_store_thread_free (store->thread);
+  sal_store_reader_free (store->reader);
   g_hash_table_unref (store->rooms);
-  sal_fd_close (&store->event_fd);
   sal_fd_close (&store->lock_fd);
-  pthread_cond_destroy (&store->cond);
-  pthread_mutex_destroy (&store->mutex);
   g_free (store->path);
   G_OBJECT_CLASS (sal_store_parent_class)->finalize (object);
 }
@@ -519,23 +282,6 @@ static SalStoreReadRoom *
 find_room (SalStore *store, gint64 room)
 {
   return is_open (store) ? g_hash_table_lookup (store->rooms, &room) : NULL;
-}
-
-/* Before and after something is added to what waits. */
-
-static SalStoreGroup *
-begin_change (SalStore *store)
-{
-  pthread_mutex_lock (&store->mutex);
-  return store->waiting;
-}
-
-static void
-end_change (SalStore *store)
-{
-  sal_store_group_shed (store->waiting, SAL_STORE_QUEUE_BYTES);
-  pthread_cond_signal (&store->cond);
-  pthread_mutex_unlock (&store->mutex);
 }
 
 static int
@@ -626,8 +372,8 @@ sal_store_add_room (SalStore *store, const char *uri, const char *name, GError *
   room->row = sal_stored_room_copy (
       &(SalStoredRoom){ .id = ++store->last_room, .uri = (char *) uri, .name = (char *) name });
   g_hash_table_insert (store->rooms, &room->row->id, room);
-  sal_store_group_set_row (begin_change (store), room->row);
-  end_change (store);
+  sal_store_group_set_row (sal_store_thread_begin_change (store->thread), room->row);
+  sal_store_thread_end_change (store->thread);
   return room->row->id;
 }
 
@@ -654,8 +400,8 @@ sal_store_update_room (SalStore *store, const SalStoredRoom *room)
   sal_stored_room_free (known->row);
   known->row = row;
   g_hash_table_insert (store->rooms, &row->id, known);
-  sal_store_group_set_row (begin_change (store), row);
-  end_change (store);
+  sal_store_group_set_row (sal_store_thread_begin_change (store->thread), row);
+  sal_store_thread_end_change (store->thread);
 }
 
 /**
@@ -672,8 +418,8 @@ sal_store_forget_room (SalStore *store, gint64 room)
   if (find_room (store, room) == NULL)
     return;
   g_hash_table_remove (store->rooms, &room);
-  sal_store_group_forget (begin_change (store), room);
-  end_change (store);
+  sal_store_group_forget (sal_store_thread_begin_change (store->thread), room);
+  sal_store_thread_end_change (store->thread);
 }
 
 /* Putting. */
@@ -697,8 +443,8 @@ sal_store_put (SalStore *store, gint64 room, const SalEntry *entry)
   if (known == NULL)
     return;
   known->last_id = MAX (known->last_id, entry->id);
-  sal_store_group_put (begin_change (store), room, entry);
-  end_change (store);
+  sal_store_group_put (sal_store_thread_begin_change (store->thread), room, entry);
+  sal_store_thread_end_change (store->thread);
 }
 
 /**
@@ -714,8 +460,8 @@ sal_store_remove (SalStore *store, gint64 room, guint64 entry)
 
   if (find_room (store, room) == NULL)
     return;
-  sal_store_group_remove (begin_change (store), room, entry);
-  end_change (store);
+  sal_store_group_remove (sal_store_thread_begin_change (store->thread), room, entry);
+  sal_store_thread_end_change (store->thread);
 }
 
 /**
@@ -731,17 +477,9 @@ sal_store_add_typed (SalStore *store, gint64 room, const char *text)
 
   if (find_room (store, room) == NULL)
     return;
-  sal_store_group_add_typed (begin_change (store), room, ++store->last_typed, text);
-  end_change (store);
-}
-
-static gboolean
-call_back (gpointer data)
-{
-  const SalStoreWaiter *waiter = data;
-
-  (void) waiter->callback (waiter->data);
-  return G_SOURCE_REMOVE;
+  sal_store_group_add_typed (sal_store_thread_begin_change (store->thread), room,
+                             ++store->last_typed, text);
+  sal_store_thread_end_change (store->thread);
 }
 
 /**
@@ -756,41 +494,13 @@ call_back (gpointer data)
 void
 sal_store_when_kept (SalStore *store, GSourceFunc callback, gpointer data)
 {
-  SalStoreWaiter waiter = { .callback = callback, .data = data };
-
   g_return_if_fail (SAL_IS_STORE (store));
   g_return_if_fail (callback != NULL);
 
-  if (!is_open (store))
-    {
-      g_autoptr (GSource) idle = g_idle_source_new ();
-
-      g_source_set_callback (idle, call_back, g_memdup2 (&waiter, sizeof waiter), g_free);
-      g_source_attach (idle, store->context);
-      return;
-    }
-  pthread_mutex_lock (&store->mutex);
-  if ((store->outage & OUTAGE_WRITING) != 0 ||
-      (store->writing == NULL && sal_store_group_is_empty (store->waiting)))
-    add_event (store, (Event){ .callback = callback, .data = data });
-  else
-    {
-      sal_store_group_wait (store->waiting, callback, data);
-      pthread_cond_signal (&store->cond);
-    }
-  pthread_mutex_unlock (&store->mutex);
+  sal_store_thread_when_kept (store->thread, callback, data);
 }
 
 /* Reading. */
-
-static void
-end_read (SalStore *store, gboolean ok, const GError *error)
-{
-  if (ok)
-    clear_outage (store, OUTAGE_READING);
-  else
-    set_outage (store, sal_sqlite_is_unusable (error) ? OUTAGE_CORRUPT : OUTAGE_READING, error);
-}
 
 static void
 walk_room (SalStore *store, SalStoreWalk *walk, SalStoreVisit visit, gpointer data)
@@ -800,15 +510,9 @@ walk_room (SalStore *store, SalStoreWalk *walk, SalStoreVisit visit, gpointer da
 
   if (find_room (store, walk->room) == NULL)
     return;
-  /* The mutex holds the writer up, at the end of its transaction, for as long as it
-   * takes to read a page. It never holds us up: the writer does not have it while it
-   * writes. */
-  pthread_mutex_lock (&store->mutex);
-  walk->groups[0] = store->waiting;
-  walk->groups[1] = store->writing;
+  sal_store_thread_begin_read (store->thread, walk->groups);
   ok = sal_store_reader_walk (store->reader, walk, visit, data, &error);
-  end_read (store, ok, error);
-  pthread_mutex_unlock (&store->mutex);
+  sal_store_thread_end_read (store->thread, ok, error);
 }
 
 /**
@@ -985,6 +689,7 @@ GPtrArray *
 sal_store_read_typed (SalStore *store, gint64 room, guint most)
 {
   GPtrArray *texts = g_ptr_array_new_with_free_func (g_free);
+  const SalStoreGroup *groups[SAL_STORE_GROUPS] = { NULL };
   g_autoptr (GError) error = NULL;
   gint64 lowest = G_MAXINT64;
   gboolean ok = FALSE;
@@ -994,11 +699,10 @@ sal_store_read_typed (SalStore *store, gint64 room, guint most)
   if (find_room (store, room) == NULL)
     return texts;
   most = MIN (most, SAL_STORE_TYPED);
-  pthread_mutex_lock (&store->mutex);
-  lowest = collect_typed (store->waiting, room, most, texts, lowest);
-  lowest = collect_typed (store->writing, room, most, texts, lowest);
+  sal_store_thread_begin_read (store->thread, groups);
+  for (int i = 0; i < SAL_STORE_GROUPS; i++)
+    lowest = collect_typed (groups[i], room, most, texts, lowest);
   ok = sal_store_reader_read_typed (store->reader, room, lowest, most - texts->len, texts, &error);
-  end_read (store, ok, error);
-  pthread_mutex_unlock (&store->mutex);
+  sal_store_thread_end_read (store->thread, ok, error);
   return texts;
 }
