@@ -1,0 +1,610 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A window onto the story of a room: the rows that are there right now, always of entries
+ * that follow one another, and how the window moves. A room has any number of entries, and
+ * a list box with a row for each would take seconds; 150 rows cost the same at any length.
+ * It also knows what a row looks like because of the one before it: whether it begins a
+ * group, a day, or what is unread.
+ *
+ * Where the reader is in it, and what is to be seen on the screen, is the list's business:
+ * whatever this does, it does not scroll.
+ */
+#include "config.h"
+
+#include "client-gtk/gui-message-window.h"
+
+#include <glib/gi18n.h>
+
+#include "client-gtk/gui-sentence.h"
+
+/* After so long, a message of the same person begins a new group. */
+#define GROUP_US (5 * G_TIME_SPAN_MINUTE)
+
+struct _GuiMessageWindow
+{
+  SalRoomModel *model; /* (owned) */
+  GtkListBox *box;     /* (unowned) */
+  GPtrArray *rows;     /* (owned): of GuiMessageRow (unowned), oldest first */
+  SalEntry *before;    /* (owned) (nullable): the entry before the first row, if it is known */
+  gboolean has_oldest;
+  gboolean has_newest;
+  gboolean busy;        /* several rows change: what stands above them is done once, afterwards */
+  guint64 unread_after; /* the entry after which the unread ones begin; 0 for none */
+  gint64 now_us;        /* the day that is "today" */
+};
+
+/* What stands above the rows. */
+
+static gboolean
+is_said (const SalEntry *entry)
+{
+  return entry->kind == SAL_ENTRY_MESSAGE || entry->kind == SAL_ENTRY_ACTION ||
+         entry->kind == SAL_ENTRY_TEXT;
+}
+
+static gboolean
+begins_group (const SalEntry *entry, const SalEntry *before)
+{
+  if (before == NULL || !is_said (before) || !before->own != !entry->own ||
+      g_strcmp0 (before->name, entry->name) != 0 || entry->time_us - before->time_us > GROUP_US ||
+      entry->time_us < before->time_us)
+    return TRUE;
+  /* What somebody does says who it is in its text, so it needs no name above it, but what
+   * is said after it does. */
+  return entry->kind == SAL_ENTRY_MESSAGE && before->kind != SAL_ENTRY_MESSAGE;
+}
+
+static GtkWidget *
+create_header_label (const char *words, const char *class)
+{
+  GtkWidget *label = gtk_label_new (words);
+
+  gtk_widget_set_halign (label, GTK_ALIGN_CENTER);
+  gtk_style_context_add_class (gtk_widget_get_style_context (label), class);
+  gtk_widget_show (label);
+  return label;
+}
+
+/* Returns: (transfer floating) */
+static GtkWidget *
+create_header (const char *day, gboolean unread)
+{
+  GtkWidget *box = NULL;
+
+  if (!unread)
+    return create_header_label (day, "day");
+  box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  if (day != NULL)
+    gtk_container_add (GTK_CONTAINER (box), create_header_label (day, "day"));
+  gtk_container_add (GTK_CONTAINER (box), create_header_label (_ ("Unread messages"), "unread"));
+  gtk_widget_show (box);
+  return box;
+}
+
+static void
+update_header (GtkListBoxRow *list_row, GtkListBoxRow *list_row_before, gpointer data)
+{
+  GuiMessageWindow *window = data;
+  GuiMessageRow *row = GUI_MESSAGE_ROW (list_row);
+  const SalEntry *entry = gui_message_row_get_entry (row);
+  const SalEntry *before = list_row_before != NULL
+                               ? gui_message_row_get_entry (GUI_MESSAGE_ROW (list_row_before))
+                               : window->before;
+  guint64 id_before = before != NULL ? before->id : 0;
+  gboolean unread = FALSE;
+  gboolean new_day = FALSE;
+  g_autofree char *day = NULL;
+  g_autofree char *words = NULL;
+
+  if (window->busy)
+    return;
+  unread = window->unread_after > 0 && id_before <= window->unread_after &&
+           entry->id > window->unread_after;
+  new_day = before == NULL ||
+            gui_sentence_day_number (entry->time_us) != gui_sentence_day_number (before->time_us);
+  if (new_day)
+    day = gui_sentence_day (entry->time_us, window->now_us);
+  words = day != NULL && unread ? g_strdup_printf ("%s. %s", day, _ ("Unread messages"))
+          : unread              ? g_strdup (_ ("Unread messages"))
+                                : g_strdup (day);
+  gui_message_row_set_first (row, new_day || unread || begins_group (entry, before));
+  if (gui_message_row_set_before (row, words))
+    gtk_list_box_row_set_header (list_row, words != NULL ? create_header (day, unread) : NULL);
+}
+
+static void
+begin (GuiMessageWindow *window)
+{
+  window->busy = TRUE;
+}
+
+static void
+end (GuiMessageWindow *window)
+{
+  window->busy = FALSE;
+  gtk_list_box_invalidate_headers (window->box);
+}
+
+/* Rows. */
+
+static void
+insert (GuiMessageWindow *window, const SalEntry *entry, guint index)
+{
+  GtkWidget *row = gui_message_row_new (entry, sal_room_model_get_name (window->model));
+
+  g_ptr_array_insert (window->rows, (int) index, row);
+  gtk_list_box_insert (window->box, row, (int) index);
+}
+
+static void
+drop (GuiMessageWindow *window, guint index)
+{
+  GtkWidget *row = window->rows->pdata[index];
+
+  g_ptr_array_remove_index (window->rows, index);
+  gtk_container_remove (GTK_CONTAINER (window->box), row);
+}
+
+static void
+set_before (GuiMessageWindow *window, const SalEntry *entry)
+{
+  SalEntry *old = window->before;
+
+  window->before = entry != NULL ? sal_entry_ref (entry) : NULL;
+  g_clear_pointer (&old, sal_entry_unref);
+}
+
+/* Removes @n rows at the beginning. What they were stays known, so that nothing about the
+ * rows that remain has to change. */
+static void
+drop_first (GuiMessageWindow *window, guint n)
+{
+  if (n == 0)
+    return;
+  set_before (window, gui_message_row_get_entry (window->rows->pdata[n - 1]));
+  for (guint i = 0; i < n; i++)
+    drop (window, 0);
+  window->has_oldest = FALSE;
+}
+
+static void
+drop_last (GuiMessageWindow *window, guint n)
+{
+  if (n == 0)
+    return;
+  for (guint i = 0; i < n; i++)
+    drop (window, window->rows->len - 1);
+  window->has_newest = FALSE;
+}
+
+static guint64
+first_id (GuiMessageWindow *window)
+{
+  return gui_message_row_get_id (window->rows->pdata[0]);
+}
+
+static guint64
+last_id (GuiMessageWindow *window)
+{
+  return gui_message_row_get_id (window->rows->pdata[window->rows->len - 1]);
+}
+
+/* Where the row of @id is, or would be. */
+static guint
+index_of (GuiMessageWindow *window, guint64 id)
+{
+  guint low = 0;
+  guint high = window->rows->len;
+
+  while (low < high)
+    {
+      guint middle = (low + high) / 2;
+
+      if (gui_message_row_get_id (window->rows->pdata[middle]) < id)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
+static gboolean
+is_at (GuiMessageWindow *window, guint index, guint64 id)
+{
+  return index < window->rows->len && gui_message_row_get_id (window->rows->pdata[index]) == id;
+}
+
+/* One entry more than wanted was read, if there is one: it says that there are more, and
+ * what stands before the first row. */
+static void
+take_extra (GuiMessageWindow *window, GPtrArray *entries, guint wanted)
+{
+  window->has_oldest = entries->len <= wanted;
+  set_before (window, window->has_oldest ? NULL : entries->pdata[0]);
+  if (!window->has_oldest)
+    g_ptr_array_remove_index (entries, 0);
+}
+
+static void
+clear (GuiMessageWindow *window)
+{
+  while (window->rows->len > 0)
+    drop (window, window->rows->len - 1);
+}
+
+/**
+ * gui_message_window_open_at_end:
+ * @rows: how many rows there are afterwards, if there are as many entries
+ *
+ * Moves the window to the newest entries, from wherever it was.
+ */
+void
+gui_message_window_open_at_end (GuiMessageWindow *window, guint rows)
+{
+  guint64 newest = sal_room_model_get_last_id (window->model);
+  g_autoptr (GPtrArray) entries = sal_room_model_read_before (window->model, newest + 1, rows + 1);
+
+  begin (window);
+  clear (window);
+  take_extra (window, entries, rows);
+  for (guint i = 0; i < entries->len; i++)
+    insert (window, entries->pdata[i], i);
+  window->has_newest = TRUE;
+  end (window);
+}
+
+/**
+ * gui_message_window_open_around:
+ * @id: the last entry that is above
+ *
+ * Moves the window to where a page is above and the rest below.
+ */
+void
+gui_message_window_open_around (GuiMessageWindow *window, guint64 id)
+{
+  guint below = GUI_WINDOW_FIRST_ROWS - GUI_WINDOW_PAGE_ROWS;
+  g_autoptr (GPtrArray) older =
+      sal_room_model_read_before (window->model, id + 1, GUI_WINDOW_PAGE_ROWS + 1);
+  g_autoptr (GPtrArray) newer = sal_room_model_read_after (window->model, id, below + 1);
+
+  begin (window);
+  clear (window);
+  take_extra (window, older, GUI_WINDOW_PAGE_ROWS);
+  for (guint i = 0; i < older->len; i++)
+    insert (window, older->pdata[i], i);
+  for (guint i = 0; i < MIN (newer->len, below); i++)
+    insert (window, newer->pdata[i], window->rows->len);
+  window->has_newest = newer->len <= below;
+  end (window);
+}
+
+/**
+ * gui_message_window_page_before:
+ *
+ * Moves the window back by a page.
+ *
+ * Returns: whether it has changed.
+ */
+gboolean
+gui_message_window_page_before (GuiMessageWindow *window)
+{
+  g_autoptr (GPtrArray) entries = NULL;
+
+  if (window->has_oldest || window->rows->len == 0)
+    return FALSE;
+  entries = sal_room_model_read_before (window->model, first_id (window), GUI_WINDOW_PAGE_ROWS + 1);
+  begin (window);
+  take_extra (window, entries, GUI_WINDOW_PAGE_ROWS);
+  if (window->rows->len + entries->len > GUI_WINDOW_MAX_ROWS)
+    drop_last (window, window->rows->len + entries->len - GUI_WINDOW_MAX_ROWS);
+  for (guint i = 0; i < entries->len; i++)
+    insert (window, entries->pdata[i], i);
+  end (window);
+  return TRUE;
+}
+
+/**
+ * gui_message_window_page_after:
+ *
+ * Moves the window forward by a page.
+ *
+ * Returns: whether it has changed.
+ */
+gboolean
+gui_message_window_page_after (GuiMessageWindow *window)
+{
+  g_autoptr (GPtrArray) entries = NULL;
+  guint n = 0;
+
+  if (window->has_newest || window->rows->len == 0)
+    return FALSE;
+  entries = sal_room_model_read_after (window->model, last_id (window), GUI_WINDOW_PAGE_ROWS + 1);
+  n = MIN (entries->len, GUI_WINDOW_PAGE_ROWS);
+  begin (window);
+  if (window->rows->len + n > GUI_WINDOW_MAX_ROWS)
+    drop_first (window, window->rows->len + n - GUI_WINDOW_MAX_ROWS);
+  for (guint i = 0; i < n; i++)
+    insert (window, entries->pdata[i], window->rows->len);
+  window->has_newest = entries->len <= GUI_WINDOW_PAGE_ROWS;
+  end (window);
+  return TRUE;
+}
+
+/**
+ * gui_message_window_append:
+ * @entry: a new one, at the end of the story
+ *
+ * If the window is not at the end, or is full, it will be read when the window comes there.
+ */
+void
+gui_message_window_append (GuiMessageWindow *window, const SalEntry *entry)
+{
+  if (!window->has_newest)
+    return;
+  if (window->rows->len == GUI_WINDOW_MAX_ROWS)
+    window->has_newest = FALSE;
+  else
+    insert (window, entry, window->rows->len);
+}
+
+/**
+ * gui_message_window_let_go_of_end:
+ *
+ * There are newer entries than the window has been told of.
+ */
+void
+gui_message_window_let_go_of_end (GuiMessageWindow *window)
+{
+  window->has_newest = FALSE;
+}
+
+/**
+ * gui_message_window_trim_start:
+ *
+ * Makes room for new rows, if those at the beginning are not looked at.
+ */
+void
+gui_message_window_trim_start (GuiMessageWindow *window)
+{
+  window->busy = TRUE;
+  drop_first (window, MIN (window->rows->len, GUI_WINDOW_PAGE_ROWS));
+  window->busy = FALSE;
+}
+
+/**
+ * gui_message_window_change:
+ * @entry: what has become of the entry of that number
+ */
+void
+gui_message_window_change (GuiMessageWindow *window, const SalEntry *entry)
+{
+  guint index = index_of (window, entry->id);
+
+  if (is_at (window, index, entry->id))
+    gui_message_row_set_entry (window->rows->pdata[index], entry);
+}
+
+/**
+ * gui_message_window_remove:
+ */
+void
+gui_message_window_remove (GuiMessageWindow *window, guint64 id)
+{
+  guint index = index_of (window, id);
+
+  if (is_at (window, index, id))
+    drop (window, index);
+}
+
+/**
+ * gui_message_window_reuse:
+ * @id: an entry that is gone
+ * @entry: a new one, at the end of the story, that came in its place
+ *
+ * The same row goes on, so that nobody sees it vanish and come again.
+ *
+ * Returns: %FALSE if there is no row of @id, or the window is not at the end; then nothing
+ *   was changed.
+ */
+gboolean
+gui_message_window_reuse (GuiMessageWindow *window, guint64 id, const SalEntry *entry)
+{
+  guint index = index_of (window, id);
+  GuiMessageRow *row = NULL;
+
+  if (!window->has_newest || !is_at (window, index, id))
+    return FALSE;
+  row = window->rows->pdata[index];
+  if (index + 1 < window->rows->len)
+    {
+      gboolean focused = gtk_widget_has_focus (GTK_WIDGET (row));
+
+      g_object_ref (row);
+      drop (window, index);
+      g_ptr_array_add (window->rows, row);
+      gtk_list_box_insert (window->box, GTK_WIDGET (row), -1);
+      if (focused)
+        gtk_widget_grab_focus (GTK_WIDGET (row));
+      g_object_unref (row);
+    }
+  gui_message_row_set_entry (row, entry);
+  gtk_list_box_row_changed (GTK_LIST_BOX_ROW (row));
+  return TRUE;
+}
+
+/**
+ * gui_message_window_set_unread_after:
+ * @id: the last entry that was read; 0: no line
+ */
+void
+gui_message_window_set_unread_after (GuiMessageWindow *window, guint64 id)
+{
+  if (window->unread_after == id)
+    return;
+  window->unread_after = id;
+  gtk_list_box_invalidate_headers (window->box);
+}
+
+/**
+ * gui_message_window_get_unread_after:
+ */
+guint64
+gui_message_window_get_unread_after (GuiMessageWindow *window)
+{
+  return window->unread_after;
+}
+
+/**
+ * gui_message_window_update_days:
+ *
+ * Call it when what was today may be yesterday.
+ */
+void
+gui_message_window_update_days (GuiMessageWindow *window)
+{
+  gint64 now_us = g_get_real_time ();
+  gboolean same = gui_sentence_day_number (now_us) == gui_sentence_day_number (window->now_us);
+
+  window->now_us = now_us;
+  if (!same)
+    gtk_list_box_invalidate_headers (window->box);
+}
+
+/**
+ * gui_message_window_has_oldest:
+ *
+ * Returns: whether there is nothing before the first row.
+ */
+gboolean
+gui_message_window_has_oldest (GuiMessageWindow *window)
+{
+  return window->has_oldest;
+}
+
+/**
+ * gui_message_window_has_newest:
+ *
+ * Returns: whether the last row is the newest entry.
+ */
+gboolean
+gui_message_window_has_newest (GuiMessageWindow *window)
+{
+  return window->has_newest;
+}
+
+/**
+ * gui_message_window_count:
+ *
+ * Returns: how many rows there are.
+ */
+guint
+gui_message_window_count (GuiMessageWindow *window)
+{
+  return window->rows->len;
+}
+
+/**
+ * gui_message_window_get:
+ *
+ * Returns: (transfer none): the row at @index, the oldest is 0.
+ */
+GuiMessageRow *
+gui_message_window_get (GuiMessageWindow *window, guint index)
+{
+  g_return_val_if_fail (index < window->rows->len, NULL);
+  return window->rows->pdata[index];
+}
+
+/**
+ * gui_message_window_find:
+ *
+ * Returns: (transfer none) (nullable): the row of that entry.
+ */
+GuiMessageRow *
+gui_message_window_find (GuiMessageWindow *window, guint64 id)
+{
+  guint index = index_of (window, id);
+
+  return is_at (window, index, id) ? window->rows->pdata[index] : NULL;
+}
+
+/**
+ * gui_message_window_find_from:
+ *
+ * Returns: (transfer none) (nullable): the row of that entry, or else of the next one, or
+ *   else the last row.
+ */
+GuiMessageRow *
+gui_message_window_find_from (GuiMessageWindow *window, guint64 id)
+{
+  guint index = index_of (window, id);
+
+  if (window->rows->len == 0)
+    return NULL;
+  return window->rows->pdata[MIN (index, window->rows->len - 1)];
+}
+
+/**
+ * gui_message_window_find_at_y:
+ * @y: in the list box
+ *
+ * What stands above a row belongs to it.
+ *
+ * Returns: (transfer none) (nullable): the row that is there, or else the nearest one.
+ */
+GuiMessageRow *
+gui_message_window_find_at_y (GuiMessageWindow *window, int y)
+{
+  guint low = 0;
+  guint high = window->rows->len;
+
+  while (low < high)
+    {
+      guint middle = (low + high) / 2;
+      GtkAllocation place;
+
+      gtk_widget_get_allocation (window->rows->pdata[middle], &place);
+      if (place.y + place.height <= y)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  if (window->rows->len == 0)
+    return NULL;
+  return window->rows->pdata[MIN (low, window->rows->len - 1)];
+}
+
+/**
+ * gui_message_window_new:
+ * @box: (transfer none): empty, and filled by nobody else
+ *
+ * Returns: (transfer full): a window in which nothing is yet.
+ */
+GuiMessageWindow *
+gui_message_window_new (SalRoomModel *model, GtkListBox *box)
+{
+  GuiMessageWindow *window = g_new0 (GuiMessageWindow, 1);
+
+  window->model = g_object_ref (model);
+  window->box = box;
+  window->rows = g_ptr_array_new ();
+  window->has_oldest = window->has_newest = TRUE;
+  window->now_us = g_get_real_time ();
+  gtk_list_box_set_header_func (box, update_header, window, NULL);
+  return window;
+}
+
+/**
+ * gui_message_window_free:
+ * @window: (nullable) (transfer full): its rows go with the list box
+ */
+void
+gui_message_window_free (GuiMessageWindow *window)
+{
+  if (window == NULL)
+    return;
+  g_clear_object (&window->model);
+  g_clear_pointer (&window->before, sal_entry_unref);
+  g_ptr_array_unref (window->rows);
+  g_free (window);
+}
