@@ -361,7 +361,7 @@ sal_store_add_room (SalStore *store, const char *uri, const char *name, GError *
 
   if (!is_open (store))
     {
-      g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED, _ ("%s is closed"), store->path);
+      g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED, "%s: closed", store->path);
       return 0;
     }
   known = sal_store_find_room (store, uri);
