@@ -199,6 +199,14 @@ is_said (const SalEntry *entry)
          entry->kind == SAL_ENTRY_TEXT;
 }
 
+static gboolean
+ends_with_gap (SalRoomModel *model)
+{
+  g_autoptr (GPtrArray) last = sal_room_model_read_before (model, G_MAXUINT64, 1);
+
+  return last->len > 0 && ((SalEntry *) last->pdata[0])->kind == SAL_ENTRY_GAP;
+}
+
 /* Returns: (transfer full) */
 static SalEntry *
 add (SalRoomModel *model, const SalEntry *like)
@@ -209,7 +217,8 @@ add (SalRoomModel *model, const SalEntry *like)
   if (model->missed && !like->pending)
     {
       model->missed = FALSE;
-      sal_entry_unref (add (model, &(SalEntry){ .kind = SAL_ENTRY_GAP }));
+      if (!ends_with_gap (model))
+        sal_entry_unref (add (model, &(SalEntry){ .kind = SAL_ENTRY_GAP }));
     }
   with_place.id = ++model->last_id;
   with_place.time_us = g_get_real_time ();
@@ -516,6 +525,8 @@ on_event (SalRoomModel *model, const SalClientAction *action)
       like.state = SAL_MESSAGE_DELIVERED; /* ours: it is in the room */
       break;
     case SAL_EVENT_JOIN:
+      if (g_str_equal (event->name, sal_client_get_name (model->client)))
+        return; /* we know */
       like.kind = SAL_ENTRY_JOIN;
       break;
     case SAL_EVENT_LEAVE:

@@ -379,6 +379,7 @@ test_client_dies (Fixture *f, gconstpointer data)
   say (f, "after");
   wait_for_state (f, "after", SAL_MESSAGE_DELIVERED, FALSE);
   g_assert_true (is_in_state (f, "on its way", SAL_MESSAGE_UNKNOWN, FALSE));
+  g_assert_cmpuint (count (f, NULL), ==, 1); /* the gap */
 }
 
 /* The server refuses a message and says why; said again, it passes. */
@@ -471,6 +472,7 @@ test_room_of_the_uri (Fixture *f, gconstpointer data)
   join (f);
   who = test_server_control (f->server, "rooms");
   g_assert_nonnull (strstr (who, "tea"));
+  g_assert_cmpuint (f->story->len, ==, 0); /* that we have come in is no news */
 }
 
 /* What is typed is checked, remembered and kept. */
