@@ -36,15 +36,6 @@
 /* Names are looked for in so many entries of the room. */
 #define SEEN_LATELY 200
 
-/* Names that go round under Tab. */
-typedef struct
-{
-  GPtrArray *texts; /* (owned): what was typed, then the names */
-  guint at;
-  int start;   /* where in the entry, in characters */
-  int written; /* how many of them are this one's */
-} Cycle;
-
 struct _GuiComposer
 {
   GtkBox parent;
@@ -61,12 +52,12 @@ struct _GuiComposer
   GtkRevealer *notice_revealer;
   GtkLabel *notice;
 
-  guint draft_timer;   /* source */
-  GuiTyped *walk;      /* (owned) (nullable): begins with the first step */
-  Cycle *cycle;        /* (owned) (nullable) */
-  gboolean writing;    /* the text is being changed from here */
-  gboolean complained; /* the notice says what is wrong with the text */
-  gboolean waits;      /* something was said that waits for the connection */
+  guint draft_timer;         /* source */
+  GuiTyped *walk;            /* (owned) (nullable): begins with the first step */
+  GuiCompletion *completion; /* (owned) (nullable): while Tab is pressed */
+  gboolean writing;          /* the text is being changed from here */
+  gboolean complained;       /* the notice says what is wrong with the text */
+  gboolean waits;            /* something was said that waits for the connection */
 };
 
 G_DEFINE_FINAL_TYPE (GuiComposer, gui_composer, GTK_TYPE_BOX)
@@ -374,13 +365,6 @@ on_vertical_key (GuiComposer *composer, gboolean up)
 
 /* Names. */
 
-static void
-cycle_free (Cycle *cycle)
-{
-  g_ptr_array_unref (cycle->texts);
-  g_free (cycle);
-}
-
 /* People of the room, those who were heard last first; without ourselves. */
 static GPtrArray *
 list_people (GuiComposer *composer)
@@ -401,96 +385,29 @@ list_people (GuiComposer *composer)
   return names;
 }
 
-/* Begins to go round the names that start as the word before the cursor does. */
-static Cycle *
-cycle_new (GuiComposer *composer)
-{
-  g_autofree char *line = NULL;
-  g_autoptr (GPtrArray) names = NULL;
-  g_autoptr (GPtrArray) found = NULL;
-  GtkTextIter start;
-  GtkTextIter cursor;
-  gsize word = 0;
-  Cycle *cycle = NULL;
-
-  gtk_text_buffer_get_iter_at_mark (composer->buffer, &cursor,
-                                    gtk_text_buffer_get_insert (composer->buffer));
-  start = cursor;
-  gtk_text_iter_set_line_offset (&start, 0);
-  line = gtk_text_buffer_get_slice (composer->buffer, &start, &cursor, TRUE);
-  word = gui_completion_word_start (line, strlen (line));
-  if (line[word] == '\0')
-    return NULL;
-  names = list_people (composer);
-  found = gui_completion_find (line + word, names);
-  if (found->len == 0)
-    return NULL;
-
-  cycle = g_new0 (Cycle, 1);
-  cycle->texts = g_ptr_array_new_with_free_func (g_free);
-  cycle->written = (int) g_utf8_strlen (line + word, -1);
-  cycle->start = gtk_text_iter_get_offset (&cursor) - cycle->written;
-  g_ptr_array_add (cycle->texts, g_strdup (line + word));
-  for (guint i = 0; i < found->len; i++)
-    g_ptr_array_add (cycle->texts, g_strconcat (found->pdata[i], word == 0 ? ": " : " ", NULL));
-  return cycle;
-}
-
-static void
-write_name (GuiComposer *composer)
-{
-  Cycle *cycle = composer->cycle;
-  const char *text = cycle->texts->pdata[cycle->at];
-  GtkTextIter start;
-  GtkTextIter end;
-
-  gtk_text_buffer_get_iter_at_offset (composer->buffer, &start, cycle->start);
-  gtk_text_buffer_get_iter_at_offset (composer->buffer, &end, cycle->start + cycle->written);
-  composer->writing = TRUE;
-  gtk_text_buffer_begin_user_action (composer->buffer);
-  gtk_text_buffer_delete (composer->buffer, &start, &end);
-  gtk_text_buffer_insert (composer->buffer, &start, text, -1);
-  gtk_text_buffer_end_user_action (composer->buffer);
-  composer->writing = FALSE;
-  cycle->written = (int) g_utf8_strlen (text, -1);
-}
-
-/* Whether the cursor is still where the last Tab has left it. A change of the text has
- * ended the round already. */
-static gboolean
-is_cycling (GuiComposer *composer)
-{
-  GtkTextIter cursor;
-
-  if (composer->cycle == NULL || gtk_text_buffer_get_has_selection (composer->buffer))
-    return FALSE;
-  gtk_text_buffer_get_iter_at_mark (composer->buffer, &cursor,
-                                    gtk_text_buffer_get_insert (composer->buffer));
-  return gtk_text_iter_get_offset (&cursor) == composer->cycle->start + composer->cycle->written;
-}
-
 /* A name, the next one, or, with Shift, the one before; the focus moves when there is
  * no other, so that nobody is held in the entry. */
 static gboolean
 on_tab (GuiComposer *composer, gboolean backwards)
 {
-  Cycle *cycle = NULL;
+  gboolean written = FALSE;
 
-  if (!is_cycling (composer))
-    {
-      g_clear_pointer (&composer->cycle, cycle_free);
-      if (backwards || gtk_text_buffer_get_has_selection (composer->buffer))
-        return FALSE;
-      composer->cycle = cycle_new (composer);
-      if (composer->cycle == NULL)
-        return FALSE;
-    }
-  else if (composer->cycle->texts->len == 2)
+  if (gtk_text_buffer_get_has_selection (composer->buffer))
     return FALSE;
-  cycle = composer->cycle;
-  cycle->at = (cycle->at + (backwards ? cycle->texts->len - 1 : 1)) % cycle->texts->len;
-  write_name (composer);
-  return TRUE;
+  if (composer->completion == NULL || !gui_completion_is_at_cursor (composer->completion))
+    {
+      g_autoptr (GPtrArray) people = backwards ? NULL : list_people (composer);
+
+      g_clear_pointer (&composer->completion, gui_completion_free);
+      if (people != NULL)
+        composer->completion = gui_completion_new (composer->buffer, people);
+    }
+  if (composer->completion == NULL)
+    return FALSE;
+  composer->writing = TRUE;
+  written = gui_completion_next (composer->completion, backwards);
+  composer->writing = FALSE;
+  return written;
 }
 
 /* Keys. */
@@ -602,7 +519,7 @@ on_changed (GuiComposer *composer)
 
   gtk_widget_set_sensitive (composer->send_button, gui_lines_has_any (text));
   if (!composer->writing)
-    g_clear_pointer (&composer->cycle, cycle_free);
+    g_clear_pointer (&composer->completion, gui_completion_free);
   stop_asking (composer);
   stop_complaining (composer);
   keep_draft_soon (composer);
@@ -673,7 +590,7 @@ gui_composer_finalize (GObject *object)
   GuiComposer *composer = GUI_COMPOSER (object);
 
   g_clear_pointer (&composer->walk, gui_typed_free);
-  g_clear_pointer (&composer->cycle, cycle_free);
+  g_clear_pointer (&composer->completion, gui_completion_free);
   G_OBJECT_CLASS (gui_composer_parent_class)->finalize (object);
 }
 

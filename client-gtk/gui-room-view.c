@@ -20,7 +20,7 @@
  * and a line that comes and goes in a moment would only move the messages. */
 #define SPEAK_MS 400
 /* A reason may be a server's own words. */
-#define REASON_MAX_BYTES 300
+#define REASON_MAX_BYTES 200
 
 struct _GuiRoomView
 {
@@ -124,6 +124,30 @@ gui_presence_to_text (SalRoomModel *model)
     }
 }
 
+/**
+ * gui_presence_to_short_text:
+ *
+ * Returns: (transfer full): the same in few words, without reasons and numbers, for where
+ *   there is little room.
+ */
+char *
+gui_presence_to_short_text (SalRoomModel *model)
+{
+  switch (sal_room_model_get_presence (model))
+    {
+    case SAL_PRESENCE_CONNECTING:
+    case SAL_PRESENCE_ENTERING:
+      return g_strdup (_ ("Connecting…"));
+    case SAL_PRESENCE_OFFLINE:
+    case SAL_PRESENCE_WAITING:
+      return g_strdup (_ ("Not connected"));
+    case SAL_PRESENCE_IN:
+    case SAL_PRESENCE_LEAVING:
+    default:
+      return gui_presence_to_text (model);
+    }
+}
+
 /* The line. */
 
 static gboolean on_second (gpointer data);
@@ -134,7 +158,6 @@ show_text (GuiRoomView *view)
   g_autofree char *text = gui_presence_to_text (view->model);
 
   gtk_label_set_text (view->connection, text);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (view->connection), text);
 }
 
 /* The text is made again when the number in it changes, not a second after it was
@@ -143,9 +166,9 @@ static void
 count_down (GuiRoomView *view)
 {
   gint64 left_us = sal_room_model_get_retry_us (view->model) - g_get_monotonic_time ();
-  gint64 rest_us = MAX (left_us, 0) % G_USEC_PER_SEC;
+  gint64 until_us = left_us > 0 ? left_us % G_USEC_PER_SEC : G_USEC_PER_SEC;
 
-  view->countdown = g_timeout_add ((guint) (rest_us / 1000) + 1, on_second, view);
+  view->countdown = g_timeout_add ((guint) (until_us / 1000) + 1, on_second, view);
 }
 
 static gboolean
