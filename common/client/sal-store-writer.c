@@ -144,9 +144,12 @@ close_file (SalStoreWriter *writer)
 static gboolean
 set_up (SalStoreWriter *writer, GError **error)
 {
-  /* Space that a forgotten room leaves is given back; takes effect in a new file. */
-  if (!sal_sqlite_exec (writer->db, "PRAGMA auto_vacuum = INCREMENTAL", error) ||
-      !sal_sqlite_exec (writer->db, "PRAGMA journal_mode = WAL", error) ||
+  /* Space that a forgotten room leaves is given back. Only in a new file: there it takes
+   * effect, in others it costs a write and a wait for the disk at every start. */
+  if (sal_sqlite_get_int (writer->db, "PRAGMA user_version", -1) == 0 &&
+      !sal_sqlite_exec (writer->db, "PRAGMA auto_vacuum = INCREMENTAL", error))
+    return FALSE;
+  if (!sal_sqlite_exec (writer->db, "PRAGMA journal_mode = WAL", error) ||
       !sal_sqlite_exec (writer->db, "PRAGMA synchronous = NORMAL", error) ||
       !sal_sqlite_migrate (writer->db, &schema, error))
     return FALSE;

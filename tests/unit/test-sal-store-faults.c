@@ -318,6 +318,26 @@ test_unsynced (EntriesRun *run, gconstpointer data)
   check_reads (run, 20000);
 }
 
+/* Whoever starts the program does not wait for the disk to write. */
+static void
+test_opening_writes_nothing (EntriesRun *run, gconstpointer data)
+{
+  static const FaultVfsFault faults[] = { FAULT_WRITE, FAULT_FULL, FAULT_SYNC };
+
+  entries_run_put_many (run, 1, 100);
+  entries_run_close (run);
+  for (gsize i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      fault_vfs_set_fault (faults[i], 0);
+      entries_run_open (run);
+      check_reads (run, 100);
+      entries_run_keep (run);
+      g_assert_cmpuint (fault_vfs_get_failures (), ==, 0);
+      entries_run_close (run);
+    }
+  g_assert_cmpuint (run->failed, ==, 0);
+}
+
 /* Any faults at any time. */
 static void
 test_any_faults (EntriesRun *run, gconstpointer data)
@@ -389,6 +409,7 @@ main (int argc, char **argv)
   add ("nobody-waits-for-a-lock", NULL, test_locked);
   add ("what-is-in-memory-is-read-without-the-file", NULL, test_unreadable);
   add ("a-disk-that-does-not-sync-is-caught-up-with", NULL, test_unsynced);
+  add ("opening-writes-nothing", NULL, test_opening_writes_nothing);
   add ("any-faults-at-any-time", NULL, test_any_faults);
   return g_test_run ();
 }

@@ -319,6 +319,25 @@ test_forget (EntriesRun *run, gconstpointer data)
   g_assert_cmpuint (run->failed, ==, 0);
 }
 
+/* The disk has its space back. */
+static void
+test_forget_space (EntriesRun *run, gconstpointer data)
+{
+  gint64 tea = run->room;
+  gint64 pages = 0;
+
+  entries_run_keep (run);
+  pages = entries_run_get (run, "PRAGMA page_count");
+  run->room = sal_store_add_room (run->store, "tcp://example.org/long", "Ada", NULL);
+  entries_run_put_many (run, 1, 20000);
+  entries_run_keep (run);
+  g_assert_cmpint (entries_run_get (run, "PRAGMA page_count"), >, 10 * pages);
+  sal_store_forget_room (run->store, run->room);
+  run->room = tea;
+  entries_run_keep (run);
+  g_assert_cmpint (entries_run_get (run, "PRAGMA page_count"), <=, pages + 2);
+}
+
 static char *
 typed (EntriesRun *run, guint most)
 {
@@ -1048,6 +1067,7 @@ main (int argc, char **argv)
   ADD ("counts-what-others-said-up-to-a-bound", test_count);
   ADD ("rooms-are-listed-by-last-use", test_rooms);
   ADD ("a-forgotten-room-is-gone", test_forget);
+  ADD ("a-forgotten-room-takes-no-space", test_forget_space);
   ADD ("the-last-things-typed-are-kept", test_typed);
   ADD ("reads-like-a-sorted-list-whatever-is-where", test_random);
   ADD ("a-flood-is-read-back-at-once", test_flood);
