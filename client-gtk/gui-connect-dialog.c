@@ -290,6 +290,10 @@ on_room_activated (GtkListBox *list, GtkListBoxRow *row, GuiConnectDialog *dialo
 
 /* The dialog itself. */
 
+/* Not wider than the window, where that is narrow: it stands before it. */
+#define WIDTH 420
+#define LEAST_WIDTH 320
+
 static void
 gui_connect_dialog_dispose (GObject *object)
 {
@@ -344,10 +348,14 @@ gui_connect_dialog_new (GuiApplication *app, GtkWindow *parent)
   GuiConnectDialog *dialog =
       g_object_new (GUI_TYPE_CONNECT_DIALOG, "use-header-bar", TRUE, "transient-for", parent, NULL);
   g_autofree char *name = gui_application_dup_name (app);
+  int width = 0;
 
+  gtk_window_get_size (parent, &width, NULL);
+  gtk_window_set_default_size (GTK_WINDOW (dialog), CLAMP (width - 24, LEAST_WIDTH, WIDTH), -1);
   dialog->app = app;
   gtk_entry_set_text (dialog->name, name);
   fill_rooms (dialog);
+  gtk_widget_grab_focus (GTK_WIDGET (dialog->address));
   return GTK_WIDGET (dialog);
 }
 

@@ -11,6 +11,11 @@
 
 #include "common/proto/sal-name.h"
 
+/* Not wider than the window that it stands before, where that is narrow. */
+#define WIDTH 480
+#define LEAST_WIDTH 340
+#define HEIGHT 460
+
 /* In the order in which they are shown. */
 static const char *const schemes[] = { "system", "light", "dark" };
 
@@ -69,6 +74,7 @@ gui_preferences_show (GtkWindow *parent, GSettings *settings)
   GObject *scheme = gtk_builder_get_object (builder, "color_scheme");
   GObject *notify = gtk_builder_get_object (builder, "notify");
   g_autofree char *login = sal_name_from_text (g_get_user_name ());
+  int width = 0;
 
   gtk_entry_set_placeholder_text (GTK_ENTRY (name), login);
   g_settings_bind (settings, "name", name, "text", G_SETTINGS_BIND_DEFAULT);
@@ -78,6 +84,8 @@ gui_preferences_show (GtkWindow *parent, GSettings *settings)
                                 NULL);
   g_settings_bind (settings, "notify-mentions", notify, "active", G_SETTINGS_BIND_DEFAULT);
 
+  gtk_window_get_size (parent, &width, NULL);
+  gtk_window_set_default_size (window, CLAMP (width - 24, LEAST_WIDTH, WIDTH), HEIGHT);
   gtk_window_set_transient_for (window, parent);
   gtk_window_present (window);
 }
