@@ -291,6 +291,7 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (connection == NULL)
     {
+      g_task_set_check_cancellable (task, FALSE); /* or that would be all it says */
       if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         g_task_return_new_error (task, SAL_ERROR, SAL_EXIT_TIMEOUT, _ ("%s does not answer"),
                                  connect->where);
