@@ -55,6 +55,7 @@ struct _GuiMessageList
   guint64 anchor;    /* while not following: an entry, ... */
   int anchor_offset; /* ... and where its row is on the screen */
   gboolean settling; /* it is not the reader who scrolls */
+  gboolean seek;     /* the next layout shows where reading stopped */
   double upper;      /* of the scroll after the last layout */
   double page_size;
 
@@ -132,10 +133,10 @@ is_reading (GuiMessageList *list)
 static void
 note_read (GuiMessageList *list)
 {
-  guint64 newest = sal_room_model_get_last_id (list->model);
+  guint64 newest = gui_message_window_get_last_id (list->window);
 
   if (is_reading (list) && gui_message_window_has_newest (list->window) &&
-      sal_room_model_get_read_id (list->model) != newest)
+      sal_room_model_get_read_id (list->model) < newest)
     sal_room_model_set_read_id (list->model, newest);
 }
 
@@ -217,20 +218,49 @@ on_scrolled (GuiMessageList *list)
   queue_tick (list);
 }
 
+/* Moves the focus to a row, which shows it; one that has no place yet cannot be shown, and
+ * is not where the reader has scrolled to. */
+static void
+focus_row (GuiMessageList *list, GuiMessageRow *row)
+{
+  gboolean has_place = gtk_widget_get_allocated_height (GTK_WIDGET (row)) > 1;
+
+  list->settling = !has_place;
+  gtk_widget_grab_focus (GTK_WIDGET (row));
+  list->settling = FALSE;
+}
+
 /* The window of rows. */
+
+/* Whether to read more where @here pixels are left, while there are @there on the other
+ * side. If that takes a page from there, there must be enough of it: or the window would
+ * move to and fro. */
+static gboolean
+needs_page (GuiMessageList *list, double here, double there)
+{
+  guint rows = gui_message_window_count (list->window);
+  double page = list->upper / MAX (rows, 1) * GUI_WINDOW_PAGE_ROWS;
+
+  return here < EDGE_SCREENS * list->page_size &&
+         (rows + GUI_WINDOW_PAGE_ROWS <= GUI_WINDOW_MAX_ROWS || here + page < there);
+}
 
 static gboolean
 near_start (GuiMessageList *list)
 {
+  double value = gtk_adjustment_get_value (list->scroll);
+
   return !gui_message_window_has_oldest (list->window) &&
-         gtk_adjustment_get_value (list->scroll) < EDGE_SCREENS * list->page_size;
+         needs_page (list, value, end_of (list) - value);
 }
 
 static gboolean
 near_end (GuiMessageList *list)
 {
+  double value = gtk_adjustment_get_value (list->scroll);
+
   return !gui_message_window_has_newest (list->window) &&
-         end_of (list) - gtk_adjustment_get_value (list->scroll) < EDGE_SCREENS * list->page_size;
+         needs_page (list, end_of (list) - value, value);
 }
 
 static gboolean
@@ -244,15 +274,42 @@ has_focus_within (GuiMessageList *list)
 static void
 keep_focus (GuiMessageList *list, gboolean had_focus)
 {
-  GuiMessageRow *row = gui_message_window_find_from (list->window, list->anchor);
+  guint rows = gui_message_window_count (list->window);
 
-  if (had_focus && !has_focus_within (list) && row != NULL)
-    gtk_widget_grab_focus (GTK_WIDGET (row));
+  if (!had_focus || has_focus_within (list) || rows == 0)
+    return;
+  focus_row (list, list->follow ? gui_message_window_get (list->window, rows - 1)
+                                : gui_message_window_find_from (list->window, list->anchor));
+}
+
+/* Who comes back begins to read where they stopped, if the end is further down than what
+ * fits on the screen. */
+static void
+seek_unread (GuiMessageList *list)
+{
+  guint64 read = gui_message_window_get_unread_after (list->window);
+  GuiMessageRow *row = gui_message_window_find_from (list->window, read + 1);
+  GtkWidget *header = NULL;
+  int above = 0;
+
+  if (!list->seek || gtk_adjustment_get_page_size (list->scroll) <= 1)
+    return;
+  list->seek = FALSE;
+  if (row == NULL)
+    return;
+  header = gtk_list_box_row_get_header (GTK_LIST_BOX_ROW (row));
+  above = header != NULL ? gtk_widget_get_allocated_height (header) : 0;
+  if (gui_message_window_has_newest (list->window) && y_of (list, row) - above >= end_of (list))
+    return;
+  set_follow (list, FALSE);
+  list->anchor = gui_message_row_get_id (row);
+  list->anchor_offset = above;
 }
 
 static void
 on_laid_out (GuiMessageList *list)
 {
+  seek_unread (list);
   settle (list);
   list->upper = gtk_adjustment_get_upper (list->scroll);
   list->page_size = gtk_adjustment_get_page_size (list->scroll);
@@ -398,6 +455,23 @@ on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   keep_focus (list, had_focus);
   list->tick = 0;
   return G_SOURCE_REMOVE;
+}
+
+/* Shows the room to somebody who comes to it. */
+static void
+open (GuiMessageList *list)
+{
+  guint64 read = sal_room_model_get_read_id (list->model);
+
+  gui_message_news_clear (list->news);
+  gui_message_window_open_at_end (list->window, GUI_WINDOW_FIRST_ROWS);
+  list->seek = read > 0 && sal_room_model_count_unread (list->model) > 0;
+  if (!list->seek)
+    return;
+  if (!gui_message_window_has_oldest (list->window) &&
+      gui_message_row_get_id (gui_message_window_get (list->window, 0)) > read)
+    gui_message_window_open_around (list->window, read);
+  gui_message_window_set_unread_after (list->window, read);
 }
 
 /* Nobody sees a room that is not on the screen; what it has told is shown when it is. */
@@ -642,7 +716,7 @@ extend_selection (GuiMessageList *list, GuiMessageRow *row, int step)
   if (next == NULL)
     return;
   gui_message_selection_extend (list->selection, gui_message_row_get_id (next));
-  gtk_widget_grab_focus (GTK_WIDGET (next));
+  focus_row (list, next);
 }
 
 static gboolean
@@ -670,7 +744,7 @@ go_to_start (GuiMessageList *list)
     return;
   list->anchor = gui_message_row_get_id (gui_message_window_get (list->window, 0));
   list->anchor_offset = 0;
-  gtk_widget_grab_focus (GTK_WIDGET (gui_message_window_get (list->window, 0)));
+  focus_row (list, gui_message_window_get (list->window, 0));
 }
 
 static gboolean
@@ -702,7 +776,7 @@ on_key (GtkWidget *box, GdkEventKey *event, GuiMessageList *list)
       if (state == GDK_CONTROL_MASK)
         go_to_start (list);
       else if (state == 0)
-        gtk_widget_grab_focus (GTK_WIDGET (gui_message_window_get (list->window, 0)));
+        focus_row (list, gui_message_window_get (list->window, 0));
       return state == GDK_CONTROL_MASK || state == 0;
     case GDK_KEY_End:
     case GDK_KEY_KP_End:
@@ -735,10 +809,15 @@ on_query_tooltip (
 {
   GuiMessageRow *row =
       keyboard ? get_focus_row (list) : gui_message_window_find_at_y (list->window, y);
-  g_autofree char *text = row != NULL ? gui_message_row_get_tooltip (row) : NULL;
+  g_autofree char *text = NULL;
 
-  if (text == NULL)
+  if (row == NULL)
     return FALSE;
+  if (!keyboard)
+    gtk_widget_translate_coordinates (box, GTK_WIDGET (row), x, y, &x, &y);
+  if (!keyboard && !gui_message_row_has_at (row, x, y))
+    return FALSE;
+  text = gui_message_row_get_tooltip (row);
   gtk_tooltip_set_text (tooltip, text);
   return TRUE;
 }
@@ -803,7 +882,9 @@ gui_message_list_map (GtkWidget *widget)
 {
   GuiMessageList *list = GUI_MESSAGE_LIST (widget);
 
-  if (!gui_message_news_is_empty (list->news))
+  if (!gui_message_news_is_empty (list->news) && list->follow)
+    open (list);
+  else if (!gui_message_news_is_empty (list->news))
     show_news (list);
   gui_message_window_update_days (list->window);
   GTK_WIDGET_CLASS (gui_message_list_parent_class)->map (widget);
@@ -931,6 +1012,7 @@ create_scroller (GuiMessageList *list)
   list->scroll = g_object_ref (gtk_scrolled_window_get_vadjustment (list->scroller));
   gtk_scrolled_window_set_policy (list->scroller, GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_widget_set_vexpand (scroller, TRUE);
+  add_class (scroller, "messages-view");
   gtk_container_add (GTK_CONTAINER (scroller), create_box (list));
   g_signal_connect_swapped (list->scroll, "value-changed", G_CALLBACK (on_scrolled), list);
   g_signal_connect_data (scroller, "size-allocate", G_CALLBACK (on_laid_out), list, NULL,
@@ -996,21 +1078,6 @@ gui_message_list_init (GuiMessageList *list)
   g_signal_connect (list->press, "pressed", G_CALLBACK (on_long_press), list);
 }
 
-/* Where somebody who comes back begins to read: where they stopped, if that is further up
- * than what fits on the screen; else at the end. Which of both it is shows after the first
- * layout. */
-static void
-open (GuiMessageList *list)
-{
-  guint64 read = sal_room_model_get_read_id (list->model);
-  guint unread = read > 0 ? sal_room_model_count_unread (list->model) : 0;
-
-  gui_message_window_open_at_end (list->window, GUI_WINDOW_FIRST_ROWS);
-  if (unread == 0)
-    return;
-  gui_message_window_set_unread_after (list->window, read);
-}
-
 /**
  * gui_message_list_new:
  * @model: the room
@@ -1071,5 +1138,5 @@ gui_message_list_focus (GuiMessageList *list)
   else
     row = row_on_screen (list, list->page_size - 1);
   if (row != NULL)
-    gtk_widget_grab_focus (GTK_WIDGET (row));
+    focus_row (list, row);
 }

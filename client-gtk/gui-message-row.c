@@ -30,6 +30,7 @@
 #define TEXT_MIN_WIDTH_CHARS 8
 #define NAME_MAX_WIDTH_CHARS 40
 #define REASON_WIDTH_CHARS 40
+#define HEAD_SPACING 8
 
 struct _GuiMessageRow
 {
@@ -46,7 +47,8 @@ struct _GuiMessageRow
   GtkWidget *line;    /* (unowned) (nullable): of ours, holds the text and its state */
   GtkWidget *text;    /* (unowned) */
   GtkWidget *more;    /* (unowned) (nullable): shows the rest of a long text */
-  GtkWidget *mark;    /* (unowned) (nullable): the state, or the button that explains it */
+  GtkWidget *mark;    /* (unowned) (nullable): of ours, its state */
+  GtkWidget *problem; /* (unowned) (nullable): the state in words, which explains it */
   GtkWidget *popover; /* (unowned) (nullable, weak): the explanation */
 };
 
@@ -187,7 +189,7 @@ create_popover (GuiMessageRow *row)
 {
   const SalEntry *entry = row->entry;
   gboolean failed = entry->state == SAL_MESSAGE_FAILED;
-  GtkWidget *popover = gtk_popover_new (row->mark);
+  GtkWidget *popover = gtk_popover_new (row->problem);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *remedy = failed
                           ? create_action_button (_ ("Send again"), "messages.say-again", entry->id)
@@ -219,52 +221,32 @@ on_explain (GtkButton *button, GuiMessageRow *row)
   gui_message_row_explain (row);
 }
 
-static GtkWidget *
-create_problem_button (GuiMessageRow *row)
-{
-  GtkWidget *button = gtk_button_new ();
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
-  GtkWidget *mark = gui_state_mark_new ();
-
-  gui_state_mark_set_state (GUI_STATE_MARK (mark), row->entry->state, NULL);
-  gtk_container_add (GTK_CONTAINER (box), mark);
-  gtk_container_add (GTK_CONTAINER (box), gtk_label_new (gui_sentence_state (row->entry)));
-  gtk_container_add (GTK_CONTAINER (button), box);
-  add_class (button, "flat");
-  add_class (button, "problem");
-  atk_object_set_name (gtk_widget_get_accessible (button), gui_sentence_state (row->entry));
-  g_signal_connect (button, "clicked", G_CALLBACK (on_explain), row);
-  gtk_widget_show_all (button);
-  return button;
-}
-
-/* A problem is said below the message, where it has room; else there is a sign beside it. */
+/* Signs for everything; what needs the reader's attention is also said, and answers. */
 static void
 show_state (GuiMessageRow *row)
 {
   const SalEntry *entry = row->entry;
-  gboolean problem = is_problem (entry);
+  const char *words = gui_sentence_state (entry);
 
-  if (row->mark != NULL && (problem || !GUI_IS_STATE_MARK (row->mark)))
+  gui_state_mark_set_state (GUI_STATE_MARK (row->mark), entry->state, words);
+  for (guint i = 0; i < 2; i++)
     {
-      gtk_widget_destroy (row->mark);
-      row->mark = NULL;
+      GtkWidget *widget = i == 0 ? row->text : row->mark;
+
+      set_class (widget, "failed", entry->state == SAL_MESSAGE_FAILED);
+      set_class (widget, "unknown", entry->state == SAL_MESSAGE_UNKNOWN);
     }
-  if (row->mark == NULL && problem)
-    {
-      row->mark = create_problem_button (row);
-      gtk_widget_set_halign (row->mark, GTK_ALIGN_END);
-      gtk_box_pack_end (GTK_BOX (row->box), row->mark, FALSE, FALSE, 0);
-    }
-  else if (row->mark == NULL)
-    {
-      row->mark = gui_state_mark_new ();
-      gtk_widget_set_valign (row->mark, GTK_ALIGN_END);
-      gtk_box_pack_end (GTK_BOX (row->line), row->mark, FALSE, FALSE, 0);
-    }
-  if (!problem)
-    gui_state_mark_set_state (GUI_STATE_MARK (row->mark), entry->state, gui_sentence_state (entry));
-  set_class (row->text, "problem", problem);
+  g_clear_pointer (&row->problem, gtk_widget_destroy);
+  if (!is_problem (entry))
+    return;
+  row->problem = gtk_button_new_with_label (words);
+  gtk_widget_set_halign (row->problem, GTK_ALIGN_END);
+  add_class (row->problem, "flat");
+  add_class (row->problem, "problem");
+  add_class (row->problem, entry->state == SAL_MESSAGE_FAILED ? "failed" : "unknown");
+  g_signal_connect (row->problem, "clicked", G_CALLBACK (on_explain), row);
+  gtk_box_pack_end (GTK_BOX (row->box), row->problem, FALSE, FALSE, 0);
+  gtk_widget_show (row->problem);
 }
 
 /* The whole row. */
@@ -302,7 +284,7 @@ show_head (GuiMessageRow *row)
           g_object_new (GTK_TYPE_LABEL, "label", tame, "ellipsize", PANGO_ELLIPSIZE_END,
                         "max-width-chars", NAME_MAX_WIDTH_CHARS, NULL);
 
-      row->head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+      row->head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, HEAD_SPACING);
       add_class (name, "sender");
       add_class (name, colour);
       gtk_container_add (GTK_CONTAINER (row->head), name);
@@ -342,7 +324,7 @@ build (GuiMessageRow *row)
 
   if (row->box != NULL)
     gtk_widget_destroy (row->box);
-  row->head = row->line = row->more = row->mark = NULL;
+  row->head = row->line = row->more = row->mark = row->problem = NULL;
   row->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   row->text = create_label (row, class_of (entry));
   if (said)
@@ -356,7 +338,10 @@ build (GuiMessageRow *row)
     {
       row->line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
       gtk_widget_set_halign (row->line, GTK_ALIGN_END);
+      row->mark = gui_state_mark_new ();
+      gtk_widget_set_valign (row->mark, GTK_ALIGN_END);
       gtk_box_pack_start (GTK_BOX (row->line), row->text, FALSE, TRUE, 0);
+      gtk_box_pack_start (GTK_BOX (row->line), row->mark, FALSE, FALSE, 0);
       gtk_box_pack_start (GTK_BOX (row->box), row->line, FALSE, FALSE, 0);
       add_class (row->text, "own");
     }
@@ -574,6 +559,32 @@ gui_message_row_forget_selection (GuiMessageRow *row)
   gtk_label_select_region (label, 0, 0);
   if ((gtk_widget_get_state_flags (GTK_WIDGET (row)) & GTK_STATE_FLAG_PRELIGHT) == 0)
     gtk_label_set_selectable (label, FALSE);
+}
+
+/* Whether a place in the row is on something that is there to be seen. */
+static gboolean
+is_on (GuiMessageRow *row, GtkWidget *widget, int x, int y)
+{
+  int widget_x = 0;
+  int widget_y = 0;
+
+  return widget != NULL &&
+         gtk_widget_translate_coordinates (GTK_WIDGET (row), widget, x, y, &widget_x, &widget_y) &&
+         widget_x >= 0 && widget_x < gtk_widget_get_allocated_width (widget) && widget_y >= 0 &&
+         widget_y < gtk_widget_get_allocated_height (widget);
+}
+
+/**
+ * gui_message_row_has_at:
+ * @x: in the row
+ * @y: in the row
+ *
+ * Returns: whether there is the text, or the state of a message of ours.
+ */
+gboolean
+gui_message_row_has_at (GuiMessageRow *row, int x, int y)
+{
+  return is_on (row, row->text, x, y) || is_on (row, row->mark, x, y);
 }
 
 /**

@@ -18,6 +18,7 @@ void gui_message_row_set_first (GuiMessageRow *row, gboolean first);
 gboolean gui_message_row_set_before (GuiMessageRow *row, const char *before);
 GtkLabel *gui_message_row_get_label (GuiMessageRow *row);
 void gui_message_row_forget_selection (GuiMessageRow *row);
+gboolean gui_message_row_has_at (GuiMessageRow *row, int x, int y);
 char *gui_message_row_get_tooltip (GuiMessageRow *row);
 void gui_message_row_append_actions (GuiMessageRow *row, GMenu *menu);
 gboolean gui_message_row_explain (GuiMessageRow *row);

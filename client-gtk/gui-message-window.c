@@ -59,9 +59,17 @@ create_header_label (const char *words, const char *class)
 {
   GtkWidget *label = gtk_label_new (words);
 
-  gtk_widget_set_halign (label, GTK_ALIGN_CENTER);
   gtk_style_context_add_class (gtk_widget_get_style_context (label), class);
   gtk_widget_show (label);
+  return label;
+}
+
+static GtkWidget *
+create_day (const char *day)
+{
+  GtkWidget *label = create_header_label (day, "day");
+
+  gtk_widget_set_halign (label, GTK_ALIGN_CENTER);
   return label;
 }
 
@@ -72,10 +80,10 @@ create_header (const char *day, gboolean unread)
   GtkWidget *box = NULL;
 
   if (!unread)
-    return create_header_label (day, "day");
+    return create_day (day);
   box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   if (day != NULL)
-    gtk_container_add (GTK_CONTAINER (box), create_header_label (day, "day"));
+    gtk_container_add (GTK_CONTAINER (box), create_day (day));
   gtk_container_add (GTK_CONTAINER (box), create_header_label (_ ("Unread messages"), "unread"));
   gtk_widget_show (box);
   return box;
@@ -241,8 +249,7 @@ clear (GuiMessageWindow *window)
 void
 gui_message_window_open_at_end (GuiMessageWindow *window, guint rows)
 {
-  guint64 newest = sal_room_model_get_last_id (window->model);
-  g_autoptr (GPtrArray) entries = sal_room_model_read_before (window->model, newest + 1, rows + 1);
+  g_autoptr (GPtrArray) entries = sal_room_model_read_before (window->model, G_MAXUINT64, rows + 1);
 
   begin (window);
   clear (window);
@@ -490,6 +497,17 @@ gboolean
 gui_message_window_has_newest (GuiMessageWindow *window)
 {
   return window->has_newest;
+}
+
+/**
+ * gui_message_window_get_last_id:
+ *
+ * Returns: the entry of the last row; 0 if there are none.
+ */
+guint64
+gui_message_window_get_last_id (GuiMessageWindow *window)
+{
+  return window->rows->len > 0 ? last_id (window) : 0;
 }
 
 /**

@@ -36,6 +36,7 @@ void gui_message_window_update_days (GuiMessageWindow *window);
 
 gboolean gui_message_window_has_oldest (GuiMessageWindow *window);
 gboolean gui_message_window_has_newest (GuiMessageWindow *window);
+guint64 gui_message_window_get_last_id (GuiMessageWindow *window);
 guint gui_message_window_count (GuiMessageWindow *window);
 GuiMessageRow *gui_message_window_get (GuiMessageWindow *window, guint index);
 GuiMessageRow *gui_message_window_find (GuiMessageWindow *window, guint64 id);
