@@ -329,6 +329,21 @@ was_waited_for (SrvConn *conn, guint much)
   return conn->much_since_us > 0 && now_us (conn) - conn->much_since_us > stall_us (conn);
 }
 
+static void
+give_time (SrvConn *conn)
+{
+  conn->unacked = srv_link_count_unacked (&conn->link);
+  srv_reactor_arm (conn->host->reactor, &conn->stall_deadline, SRV_QUEUE_LAG, SAL_LAG_US);
+}
+
+/* The kernel holds megabytes for a peer and takes no more before a third of them has
+ * gone, so a slow reader is known by what it has acknowledged. */
+static gboolean
+has_read_since (const SrvConn *conn)
+{
+  return srv_link_count_unacked (&conn->link) < conn->unacked;
+}
+
 /* Something waits that the kernel does not take now. Somebody who reads is given time,
  * and the room waits for most of its readers; somebody who has read nothing for a
  * few seconds must not have much waiting. */
@@ -340,7 +355,7 @@ judge_reader (SrvConn *conn)
                    !srv_deadline_is_armed (&conn->stall_deadline);
 
   if (!srv_deadline_is_armed (&conn->stall_deadline))
-    srv_reactor_arm (conn->host->reactor, &conn->stall_deadline, SRV_QUEUE_LAG, SAL_LAG_US);
+    give_time (conn);
   if (conn->ending)
     return;
   if (conn->outq.bytes > (reads ? MAX (most, SAL_SEND_QUEUE_MOST_BYTES) : most))
@@ -355,6 +370,11 @@ judge_reader (SrvConn *conn)
 static void
 note_stall (SrvConn *conn)
 {
+  if (has_read_since (conn))
+    {
+      give_time (conn);
+      return;
+    }
   srv_reactor_arm (conn->host->reactor, &conn->stall_deadline, SRV_QUEUE_STALL,
                    MAX (stall_us (conn) - SAL_LAG_US, 0));
   set_lagging (conn, FALSE);
@@ -650,7 +670,9 @@ srv_conn_due (SrvDeadline *deadline)
       note_stall (conn);
       break;
     case SRV_QUEUE_STALL:
-      if (conn->ending)
+      if (has_read_since (conn))
+        give_time (conn);
+      else if (conn->ending)
         srv_conn_close (conn);
       else
         drop_slow (conn, SAL_LIMIT_SEND_STALL_SECONDS);

@@ -47,6 +47,7 @@ struct _SrvConn
   SrvDeadline framer_deadline;
   SrvDeadline life_deadline;  /* login, leave, drain: one after the other */
   SrvDeadline stall_deadline; /* while something cannot be sent: lag, then stall */
+  gsize unacked;              /* by the peer's kernel, when the stall deadline was armed */
   gint64 much_since_us;       /* since when more waits than a room waits for; 0: it does not */
   SrvConn *next_closed;
   guint32 told_bytes;    /* answers to this peer alone that may still wait to be sent */

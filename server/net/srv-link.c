@@ -8,6 +8,8 @@
 #include "server/net/srv-link.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "common/base/sal-fd.h"
@@ -48,6 +50,20 @@ srv_link_write (SrvLink *link, const struct iovec *iov, int n_iov, gsize *n_writ
   if (n >= 0)
     return SRV_LINK_OK;
   return errno == EAGAIN || errno == EINTR ? SRV_LINK_AGAIN : SRV_LINK_ERROR;
+}
+
+/**
+ * srv_link_count_unacked:
+ *
+ * Returns: how many bytes the kernel has taken and the peer's has not: what it still
+ *   holds is no sign that nobody reads at the other end.
+ */
+gsize
+srv_link_count_unacked (const SrvLink *link)
+{
+  int bytes = 0;
+
+  return ioctl (link->fd, SIOCOUTQ, &bytes) == 0 && bytes > 0 ? (gsize) bytes : 0;
 }
 
 /**

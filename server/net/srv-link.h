@@ -22,6 +22,7 @@ typedef struct
 
 SrvLinkStatus srv_link_read (SrvLink *link, void *buffer, gsize size, gsize *n_read);
 SrvLinkStatus srv_link_write (SrvLink *link, const struct iovec *iov, int n_iov, gsize *n_written);
+gsize srv_link_count_unacked (const SrvLink *link);
 void srv_link_end_writing (SrvLink *link);
 void srv_link_close (SrvLink *link);
 void srv_link_abort (SrvLink *link);

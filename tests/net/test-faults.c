@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include "common/base/sal-limits.h"
 #include "tests/lib/test-peer.h"
 
 #define TALKERS 10
@@ -315,6 +316,55 @@ test_paste (void)
   test_server_free (server);
 }
 
+/* Somebody who reads all the time, but slowly: their kernel takes the bytes of a server whose
+ * own kernel has enough of them for a long time. */
+static void
+test_slow_and_steady (void)
+{
+  enum
+  {
+    LINES = 3000
+  };
+  TestServer *server = test_server_start (NULL);
+  g_autoptr (TestPeer) w = test_peer_join (server->port, "W");
+  g_autoptr (TestPeer) slow = test_peer_join_narrow (server->port, "Slow", 16 * 1024);
+  g_autoptr (GString) paste = g_string_new (NULL);
+  g_autofree char *filling = g_strnfill (2000, 'x');
+  gsize sent = 0;
+  guint lines = 0;
+  guint own = 0;
+
+  for (guint i = 0; i < LINES; i++)
+    g_string_append_printf (paste, "paste %u %s\n", i, filling);
+  while (own < LINES)
+    {
+      struct pollfd poll_fd = { .fd = w->fd, .events = POLLIN | (sent < paste->len ? POLLOUT : 0) };
+      ssize_t n = 0;
+
+      g_assert_cmpint (poll (&poll_fd, 1, TEST_PATIENCE_MS), >, 0);
+      if (poll_fd.revents & POLLOUT)
+        n = send (w->fd, paste->str + sent, paste->len - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+      sent += n > 0 ? (gsize) n : 0;
+      (void) test_peer_read (w, 0);
+      own += count_lines (w);
+    }
+  /* Longer than somebody is given who reads nothing. */
+  for (gint64 until_us = g_get_monotonic_time () + 2 * SAL_LAG_US + G_USEC_PER_SEC;
+       g_get_monotonic_time () < until_us;)
+    {
+      (void) test_peer_read (slow, 0);
+      lines += count_lines (slow);
+      g_usleep (200 * 1000);
+    }
+  while (lines < LINES)
+    {
+      g_assert_true (test_peer_read (slow, TEST_PATIENCE_MS));
+      lines += count_lines (slow);
+    }
+  test_server_stop (server);
+  test_server_free (server);
+}
+
 static void
 allow_many_descriptors (void)
 {
@@ -373,6 +423,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/faults/frozen-peer-disturbs-nobody", test_frozen_peer);
   g_test_add_func ("/net/faults/byte-a-second-disturbs-nobody", test_byte_a_second);
   g_test_add_func ("/net/faults/paste-throws-nobody-out", test_paste);
+  g_test_add_func ("/net/faults/slow-and-steady-stays", test_slow_and_steady);
   g_test_add_func ("/net/faults/thousands-who-do-nothing", test_many_idle);
   return g_test_run ();
 }
