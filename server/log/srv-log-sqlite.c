@@ -32,6 +32,9 @@
  * it. */
 #define BUSY_MS 250
 
+/* Rooms whose number is known without asking the file. */
+#define ROOM_IDS_MAX 4096
+
 /* Pages in the write-ahead log that start a checkpoint. */
 #define CHECKPOINT_PAGES 1000
 /* A writer that is never idle never lets the write-ahead log begin again at its
@@ -284,6 +287,9 @@ room_id (SqliteStore *self, const char *room, gint64 *id, GError **error)
         return FALSE;
       *id = sqlite3_last_insert_rowid (self->writer);
     }
+  /* People may name a new room with every command. */
+  if (g_hash_table_size (self->room_ids) >= ROOM_IDS_MAX)
+    g_hash_table_remove_all (self->room_ids);
   g_hash_table_insert (self->room_ids, g_strdup (room), g_memdup2 (id, sizeof *id));
   return TRUE;
 }
