@@ -192,7 +192,7 @@ next_row (Place *place, GError **error)
   do
     ok = sal_sqlite_step (place->statement, &row, error);
   while (ok && row && !take_row (place->statement, &place->row));
-  if (!ok || !row)
+  if (!row)
     place->statement = NULL;
   return ok;
 }

@@ -423,8 +423,7 @@ sal_store_writer_write (SalStoreWriter *writer, const SalStoreGroup *group, GErr
     return FALSE;
   if (!write_group (writer, group, error))
     {
-      (void) sqlite3_exec (writer->db, "ROLLBACK", NULL, NULL, NULL);
-      close_file (writer);
+      close_file (writer); /* which takes back what was begun */
       return FALSE;
     }
   if (group->forgotten->len > 0)

@@ -536,6 +536,88 @@ test_flood (EntriesRun *run, gconstpointer data)
   g_assert_cmpuint (run->failed, ==, 0);
 }
 
+/* Every statement that a store runs, as SQLite saw it. */
+static pthread_mutex_t traced_mutex = PTHREAD_MUTEX_INITIALIZER;
+static GHashTable *traced; /* under the mutex */
+
+static int
+on_statement (unsigned int kind, void *data, void *statement, void *text)
+{
+  pthread_mutex_lock (&traced_mutex);
+  g_hash_table_add (traced, g_strdup (sqlite3_sql (statement)));
+  pthread_mutex_unlock (&traced_mutex);
+  return 0;
+}
+
+static int
+trace (sqlite3 *db, const char **error, const struct sqlite3_api_routines *api)
+{
+  return sqlite3_trace_v2 (db, SQLITE_TRACE_STMT, on_statement, NULL);
+}
+
+/* From the next store that is opened. */
+static void
+begin_trace (void)
+{
+  traced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_assert_cmpint (sqlite3_auto_extension ((void (*) (void)) trace), ==, SQLITE_OK);
+}
+
+/* Once that store is closed. */
+static void
+end_trace (void)
+{
+  (void) sqlite3_cancel_auto_extension ((void (*) (void)) trace);
+  g_clear_pointer (&traced, g_hash_table_unref);
+}
+
+static void
+await_statement (const char *sql)
+{
+  gboolean seen = FALSE;
+
+  while (!seen)
+    {
+      pthread_mutex_lock (&traced_mutex);
+      seen = g_hash_table_remove (traced, sql);
+      pthread_mutex_unlock (&traced_mutex);
+      g_thread_yield ();
+    }
+}
+
+/* What is being written just now is not kept yet. */
+static void
+test_not_kept_yet (EntriesRun *run, gconstpointer data)
+{
+  sqlite3 *other = NULL;
+  guint kept = 0;
+
+  entries_run_close (run);
+  begin_trace ();
+  entries_run_open (run);
+  entries_run_put (run, 1, "x");
+  entries_run_keep (run);
+  other = sal_sqlite_open (run->path, 0, NULL);
+  g_assert_true (sal_sqlite_exec (other, "BEGIN IMMEDIATE", NULL));
+  pthread_mutex_lock (&traced_mutex);
+  g_hash_table_remove_all (traced);
+  pthread_mutex_unlock (&traced_mutex);
+  entries_run_put (run, 2, "x");
+  await_statement ("BEGIN IMMEDIATE"); /* the writer's: it waits for the lock */
+  sal_store_when_kept (run->store, entries_count_up, &kept);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+  g_assert_cmpuint (kept, ==, 0);
+  entries_expect (before (0, 10), "1 2");
+  g_assert_true (sal_sqlite_exec (other, "COMMIT", NULL));
+  entries_run_await (&kept, 1);
+  g_assert_cmpint (sal_sqlite_get_int (other, "SELECT count(*) FROM entry", -1), ==, 2);
+  g_assert_cmpuint (run->failed, ==, 0);
+  sqlite3_close (other);
+  entries_run_close (run);
+  end_trace ();
+}
+
 typedef struct
 {
   EntriesRun *run;
@@ -711,25 +793,6 @@ test_retention (EntriesRun *run, gconstpointer data)
   g_assert_cmpuint (run->failed, ==, 0);
 }
 
-/* Every statement that a store runs, as SQLite saw it. */
-static pthread_mutex_t traced_mutex = PTHREAD_MUTEX_INITIALIZER;
-static GHashTable *traced; /* under the mutex */
-
-static int
-on_statement (unsigned int kind, void *data, void *statement, void *text)
-{
-  pthread_mutex_lock (&traced_mutex);
-  g_hash_table_add (traced, g_strdup (sqlite3_sql (statement)));
-  pthread_mutex_unlock (&traced_mutex);
-  return 0;
-}
-
-static int
-trace (sqlite3 *db, const char **error, const struct sqlite3_api_routines *api)
-{
-  return sqlite3_trace_v2 (db, SQLITE_TRACE_STMT, on_statement, NULL);
-}
-
 /* Nothing that is done for an entry looks at all entries, whatever the statement. */
 static void
 test_plans (EntriesRun *run, gconstpointer data)
@@ -739,9 +802,8 @@ test_plans (EntriesRun *run, gconstpointer data)
   sqlite3 *db = NULL;
   guint checked = 0;
 
-  traced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   entries_run_close (run);
-  g_assert_cmpint (sqlite3_auto_extension ((void (*) (void)) trace), ==, SQLITE_OK);
+  begin_trace ();
   entries_run_open (run);
   entries_run_put_many (run, 1, 100000);
   entries_run_keep (run);
@@ -759,7 +821,6 @@ test_plans (EntriesRun *run, gconstpointer data)
                          sal_store_add_room (run->store, "tcp://example.org/x", "", NULL));
   entries_run_keep (run);
   entries_run_close (run);
-  (void) sqlite3_cancel_auto_extension ((void (*) (void)) trace);
 
   db = sal_sqlite_open (run->path, 0, NULL);
   g_hash_table_iter_init (&iter, traced);
@@ -790,7 +851,7 @@ test_plans (EntriesRun *run, gconstpointer data)
   sqlite3_close (db);
   /* Three walks, two readings of what was typed, and what the writer does. */
   g_assert_cmpuint (checked, >=, 12);
-  g_clear_pointer (&traced, g_hash_table_unref);
+  end_trace ();
 }
 
 /* In a process of its own: writes, says what is kept, and dies in the middle of it. */
@@ -1071,6 +1132,7 @@ main (int argc, char **argv)
   ADD ("the-last-things-typed-are-kept", test_typed);
   ADD ("reads-like-a-sorted-list-whatever-is-where", test_random);
   ADD ("a-flood-is-read-back-at-once", test_flood);
+  ADD ("what-is-being-written-is-not-kept-yet", test_not_kept_yet);
   ADD ("tells-when-all-before-is-kept", test_when_kept);
   ADD ("does-nothing-once-closed", test_closed);
   ADD ("tells-in-the-context-of-its-thread", test_context);
