@@ -558,8 +558,13 @@ on_focus_changed (GtkWidget *entry, GdkEvent *event, GuiComposer *composer)
 static void
 on_style_updated (GuiComposer *composer)
 {
+  GtkScrolledWindow *scroller = composer->scroller;
+
+  gtk_scrolled_window_set_min_content_height (scroller, -1); /* it must not be above the other */
   gtk_scrolled_window_set_max_content_height (
-      composer->scroller, gui_text_entry_height_of_lines (composer->entry, LINES_MAX));
+      scroller, gui_text_entry_height_of_lines (composer->entry, LINES_MAX));
+  gtk_scrolled_window_set_min_content_height (scroller,
+                                              gui_text_entry_height_of_lines (composer->entry, 1));
 }
 
 static void

@@ -124,30 +124,6 @@ gui_presence_to_text (SalRoomModel *model)
     }
 }
 
-/**
- * gui_presence_to_short_text:
- *
- * Returns: (transfer full): the same in few words, without reasons and numbers, for where
- *   there is little room.
- */
-char *
-gui_presence_to_short_text (SalRoomModel *model)
-{
-  switch (sal_room_model_get_presence (model))
-    {
-    case SAL_PRESENCE_CONNECTING:
-    case SAL_PRESENCE_ENTERING:
-      return g_strdup (_ ("Connecting…"));
-    case SAL_PRESENCE_OFFLINE:
-    case SAL_PRESENCE_WAITING:
-      return g_strdup (_ ("Not connected"));
-    case SAL_PRESENCE_IN:
-    case SAL_PRESENCE_LEAVING:
-    default:
-      return gui_presence_to_text (model);
-    }
-}
-
 /* The line. */
 
 static gboolean on_second (gpointer data);

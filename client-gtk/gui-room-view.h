@@ -15,6 +15,5 @@ SalRoomModel *gui_room_view_get_model (GuiRoomView *view);
 void gui_room_view_focus (GuiRoomView *view);
 
 char *gui_presence_to_text (SalRoomModel *model);
-char *gui_presence_to_short_text (SalRoomModel *model);
 
 G_END_DECLS

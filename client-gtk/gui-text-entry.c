@@ -110,8 +110,11 @@ draw_placeholder (GuiTextEntry *entry, cairo_t *cr)
   gtk_text_view_get_visible_rect (view, &visible);
   gtk_text_buffer_get_start_iter (gtk_text_view_get_buffer (view), &start);
   gtk_text_view_get_iter_location (view, &start, &cursor);
-  /* It begins where text in this language would, whatever script it is written in. */
+  /* Beside the cursor, which is where the next character will be: on the right for somebody
+   * with a keyboard for a script that begins there. */
   pango_layout_set_auto_dir (layout, FALSE);
+  pango_layout_set_alignment (layout,
+                              cursor.x > visible.width / 2 ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
   pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
   pango_layout_set_width (
       layout, MAX (0, visible.width - left - gtk_text_view_get_right_margin (view)) * PANGO_SCALE);
