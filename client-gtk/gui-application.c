@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The program as a whole: one of it runs per person, and later starts tell the first
- * one what they want. It owns the store and the rooms, each once, joins again those that
- * were not left, and sees to it that everybody gets a goodbye at the end. It knows
- * nothing of how a room looks.
- *
- * A room is known here from the first try to join it (`models`), and shown in lists
- * once it is kept (`rooms`), so that a wrong address leaves nothing behind.
+ * The program as a whole: the command line, the one instance per person that later
+ * starts tell what they want, the actions that every part can ask for, and the end, when
+ * every room gets a goodbye. What the rooms are is GuiRooms' affair, how they look
+ * GuiWindow's.
  */
 #include "config.h"
 
@@ -14,18 +11,14 @@
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
-#include <glib/gstdio.h>
 #include <handy.h>
 #include <stdio.h>
 
 #include "client-gtk/gui-address.h"
-#include "client-gtk/gui-notifier.h"
-#include "client-gtk/gui-preferences.h"
 #include "client-gtk/gui-style.h"
 #include "client-gtk/gui-window.h"
 #include "common/base/sal-error.h"
 #include "common/base/sal-log.h"
-#include "common/proto/sal-name.h"
 
 #define APP_ID "org.salotto.Salotto"
 
@@ -36,13 +29,8 @@ struct _GuiApplication
 {
   GtkApplication parent;
   GSettings *settings;   /* (owned): from the start-up on */
-  SalStore *store;       /* (owned) (nullable): while it cannot be opened */
-  char *temporary;       /* (owned) (nullable): the folder of a store for this time only */
-  GHashTable *models;    /* of SalRoomModel (owned): every room that is known */
-  GListStore *rooms;     /* (owned): those of them that are kept */
-  GPtrArray *forgotten;  /* of SalRoomModel (unowned): to be deleted when left */
-  GPtrArray *waiting;    /* of char (owned): addresses to open when there is a store */
-  GuiNotifier *notifier; /* (owned) */
+  GuiNotifier *notifier; /* (owned): likewise */
+  GuiRooms *rooms;       /* (owned): likewise */
   GuiWindow *window;     /* (unowned) (nullable) */
   guint quit_timeout;    /* of the main loop: not 0 while the program ends */
 };
@@ -55,80 +43,7 @@ complain (const char *message)
   fprintf (stderr, "salotto: %s\n", message);
 }
 
-/* Names. */
-
-/**
- * gui_application_dup_name:
- *
- * Returns: (transfer full): who to be in a new room: the name in the preferences, or
- * else the login name.
- */
-char *
-gui_application_dup_name (GuiApplication *app)
-{
-  g_autofree char *preferred = g_settings_get_string (app->settings, "name");
-  char *name = sal_name_from_text (preferred);
-
-  if (name == NULL)
-    name = sal_name_from_text (g_get_user_name ());
-  return name != NULL ? name : g_strdup ("salotto");
-}
-
-/* Rooms. */
-
-static gboolean
-is_active (SalRoomModel *model)
-{
-  SalPresence presence = sal_room_model_get_presence (model);
-
-  return presence != SAL_PRESENCE_OFFLINE && presence != SAL_PRESENCE_LEAVING;
-}
-
-static gboolean
-all_are_offline (GuiApplication *app)
-{
-  GHashTableIter iter;
-  gpointer model = NULL;
-
-  g_hash_table_iter_init (&iter, app->models);
-  while (g_hash_table_iter_next (&iter, &model, NULL))
-    if (sal_room_model_get_presence (model) != SAL_PRESENCE_OFFLINE)
-      return FALSE;
-  return TRUE;
-}
-
-/* The rooms to join again next time are those that are not left now. */
-static void
-remember_joined (GuiApplication *app)
-{
-  g_autoptr (GPtrArray) uris = g_ptr_array_new ();
-  g_auto (GStrv) before = NULL;
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (app->rooms));
-
-  if (app->temporary != NULL)
-    return;
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (SalRoomModel) model = g_list_model_get_item (G_LIST_MODEL (app->rooms), i);
-
-      if (is_active (model))
-        g_ptr_array_add (uris, (gpointer) sal_room_model_get_uri (model));
-    }
-  g_ptr_array_add (uris, NULL);
-  before = g_settings_get_strv (app->settings, "joined");
-  if (!g_strv_equal ((const char *const *) before, (const char *const *) uris->pdata))
-    g_settings_set_strv (app->settings, "joined", (const char *const *) uris->pdata);
-}
-
-static void
-delete_room (GuiApplication *app, SalRoomModel *model)
-{
-  g_ptr_array_remove (app->forgotten, model);
-  g_signal_handlers_disconnect_by_data (model, app);
-  gui_notifier_unwatch (app->notifier, model);
-  sal_store_forget_room (app->store, sal_room_model_get_id (model));
-  g_hash_table_remove (app->models, model);
-}
+/* The end. */
 
 static gboolean
 on_quit_timeout (gpointer data)
@@ -141,380 +56,20 @@ on_quit_timeout (gpointer data)
 }
 
 static void
-on_presence (SalRoomModel *model, GuiApplication *app)
+on_left (gpointer app)
 {
-  g_autoptr (SalRoomModel) keep G_GNUC_UNUSED = g_object_ref (model);
-
-  if (g_ptr_array_find (app->forgotten, model, NULL) &&
-      sal_room_model_get_presence (model) == SAL_PRESENCE_OFFLINE)
-    delete_room (app, model);
-  if (app->quit_timeout == 0)
-    remember_joined (app);
-  else if (all_are_offline (app))
-    g_application_quit (G_APPLICATION (app));
+  g_application_quit (app);
 }
-
-static SalRoomModel *
-find_model (GuiApplication *app, const char *uri)
-{
-  GHashTableIter iter;
-  gpointer model = NULL;
-
-  g_hash_table_iter_init (&iter, app->models);
-  while (g_hash_table_iter_next (&iter, &model, NULL))
-    if (g_str_equal (sal_room_model_get_uri (model), uri))
-      return model;
-  return NULL;
-}
-
-static SalRoomModel *
-add_model (GuiApplication *app, const SalStoredRoom *room, GError **error)
-{
-  SalRoomModel *model = sal_room_model_new (app->store, room, error);
-
-  if (model == NULL)
-    return NULL;
-  g_hash_table_add (app->models, model);
-  g_signal_connect (model, "presence", G_CALLBACK (on_presence), app);
-  gui_notifier_watch (app->notifier, model);
-  return model;
-}
-
-static SalRoomModel *
-create_model (GuiApplication *app, const char *uri, const char *name, GError **error)
-{
-  g_autoptr (SalStoredRoom) room = sal_store_find_room (app->store, uri);
-  g_autofree char *default_name = NULL;
-
-  if (room == NULL)
-    {
-      if (name == NULL)
-        name = default_name = gui_application_dup_name (app);
-      if (sal_store_add_room (app->store, uri, name, error) == 0)
-        return NULL;
-      room = sal_store_find_room (app->store, uri);
-      if (room == NULL)
-        {
-          g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED, _ ("“%s” could not be stored"), uri);
-          return NULL;
-        }
-    }
-  return add_model (app, room, error);
-}
-
-/**
- * gui_application_try_room:
- * @uri: where, as people write it
- * @name: (nullable): who to be there; %NULL: as the last time, or the usual name
- *
- * Begins to join a room. It is in no list until gui_application_keep_room(); one that
- * does not come to anything goes away with gui_application_forget_room().
- *
- * Returns: (transfer none): the room, or %NULL with a #SAL_ERROR in words for people.
- */
-SalRoomModel *
-gui_application_try_room (GuiApplication *app, const char *uri, const char *name, GError **error)
-{
-  g_autofree char *normal = gui_address_normalize (uri, error);
-  SalRoomModel *model = NULL;
-
-  g_return_val_if_fail (app->store != NULL, NULL);
-  if (normal == NULL)
-    return NULL;
-  model = find_model (app, normal);
-  if (model == NULL)
-    model = create_model (app, normal, name, error);
-  if (model == NULL)
-    return NULL;
-
-  g_ptr_array_remove (app->forgotten, model);
-  if (name != NULL && g_strcmp0 (name, sal_room_model_get_name (model)) != 0)
-    sal_room_model_set_name (model, name);
-  if (!is_active (model) || sal_room_model_get_presence (model) == SAL_PRESENCE_WAITING)
-    sal_room_model_connect (model);
-  return model;
-}
-
-/**
- * gui_application_keep_room:
- *
- * The room is in the lists from now on; nothing changes if it is already.
- */
-void
-gui_application_keep_room (GuiApplication *app, SalRoomModel *model)
-{
-  if (gui_application_keeps_room (app, model))
-    return;
-  g_list_store_insert (app->rooms, 0, model);
-  remember_joined (app);
-}
-
-/**
- * gui_application_keeps_room:
- *
- * Returns: whether the room is in the lists.
- */
-gboolean
-gui_application_keeps_room (GuiApplication *app, SalRoomModel *model)
-{
-  return g_list_store_find (app->rooms, model, NULL);
-}
-
-/**
- * gui_application_open_room:
- * @uri: where, as people write it
- * @name: (nullable): who to be there; %NULL: as the last time, or the usual name
- *
- * Keeps the room, and joins it unless one is in it already.
- *
- * Returns: (transfer none): the room, or %NULL with a #SAL_ERROR in words for people.
- */
-SalRoomModel *
-gui_application_open_room (GuiApplication *app, const char *uri, const char *name, GError **error)
-{
-  SalRoomModel *model = gui_application_try_room (app, uri, name, error);
-
-  if (model != NULL)
-    gui_application_keep_room (app, model);
-  return model;
-}
-
-/**
- * gui_application_show_room:
- *
- * Brings a room that is kept before the eyes.
- */
-void
-gui_application_show_room (GuiApplication *app, SalRoomModel *model)
-{
-  g_application_activate (G_APPLICATION (app));
-  gui_window_show_room (app->window, model);
-}
-
-/**
- * gui_application_forget_room:
- *
- * Leaves the room and deletes everything that is kept of it.
- */
-void
-gui_application_forget_room (GuiApplication *app, SalRoomModel *model)
-{
-  g_autoptr (SalRoomModel) keep G_GNUC_UNUSED = g_object_ref (model);
-  guint position = 0;
-
-  if (g_list_store_find (app->rooms, model, &position))
-    g_list_store_remove (app->rooms, position);
-  if (!g_ptr_array_find (app->forgotten, model, NULL))
-    g_ptr_array_add (app->forgotten, model);
-  sal_room_model_leave (model);
-  if (g_hash_table_contains (app->models, model) &&
-      sal_room_model_get_presence (model) == SAL_PRESENCE_OFFLINE)
-    delete_room (app, model);
-  remember_joined (app);
-}
-
-/* The store. */
-
-static void
-update_actions (GuiApplication *app)
-{
-  GAction *join = g_action_map_lookup_action (G_ACTION_MAP (app), "join");
-
-  g_simple_action_set_enabled (G_SIMPLE_ACTION (join), app->store != NULL);
-}
-
-static int
-compare_last_used (gconstpointer a, gconstpointer b)
-{
-  const SalStoredRoom *first = *(SalStoredRoom *const *) a;
-  const SalStoredRoom *second = *(SalStoredRoom *const *) b;
-
-  return (first->last_used_us < second->last_used_us) -
-         (first->last_used_us > second->last_used_us);
-}
-
-static void
-load_rooms (GuiApplication *app)
-{
-  g_autoptr (GPtrArray) stored = sal_store_list_rooms (app->store);
-  g_auto (GStrv) joined = g_settings_get_strv (app->settings, "joined");
-
-  g_ptr_array_sort (stored, compare_last_used);
-  for (guint i = 0; i < stored->len; i++)
-    {
-      g_autoptr (GError) error = NULL;
-      SalRoomModel *model = add_model (app, stored->pdata[i], &error);
-
-      if (model != NULL)
-        g_list_store_append (app->rooms, model);
-      else
-        g_warning (_ ("a stored room is left out: %s"), error->message);
-    }
-  for (guint i = 0; joined[i] != NULL; i++)
-    {
-      SalRoomModel *model = find_model (app, joined[i]);
-
-      if (model != NULL)
-        sal_room_model_connect (model);
-    }
-}
-
-static void
-remove_temporary (GuiApplication *app)
-{
-  g_autoptr (GDir) dir = NULL;
-  const char *name = NULL;
-
-  if (app->temporary == NULL)
-    return;
-  dir = g_dir_open (app->temporary, 0, NULL);
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (app->temporary, name, NULL);
-
-      (void) g_unlink (path);
-    }
-  (void) g_rmdir (app->temporary);
-  g_clear_pointer (&app->temporary, g_free);
-}
-
-static char *
-store_folder (GuiApplication *app, gboolean temporary, GError **error)
-{
-  char *folder = NULL;
-
-  if (temporary)
-    {
-      app->temporary = g_dir_make_tmp ("salotto-XXXXXX", error);
-      return g_strdup (app->temporary);
-    }
-  folder = g_build_filename (g_get_user_data_dir (), "salotto", NULL);
-  (void) g_mkdir_with_parents (folder, 0700); /* the store says what is wrong with it */
-  return folder;
-}
-
-/**
- * gui_application_open_store:
- * @temporary: not the person's own store, but one that is deleted at the end
- *
- * Opens the store, and with it the rooms that are kept, and those that somebody asked
- * for before it was there.
- *
- * Returns: whether it went well; if not, @error names the file and what is wrong.
- */
-gboolean
-gui_application_open_store (GuiApplication *app, gboolean temporary, GError **error)
-{
-  g_autofree char *folder = store_folder (app, temporary, error);
-  g_autofree char *path = NULL;
-  g_autoptr (GPtrArray) waiting = NULL;
-
-  g_return_val_if_fail (app->store == NULL, FALSE);
-  if (folder == NULL)
-    return FALSE;
-  path = g_build_filename (folder, "rooms.db", NULL);
-  app->store = sal_store_open (path, error);
-  if (app->store == NULL)
-    {
-      remove_temporary (app);
-      return FALSE;
-    }
-  update_actions (app);
-  load_rooms (app);
-
-  waiting = g_steal_pointer (&app->waiting);
-  app->waiting = g_ptr_array_new_with_free_func (g_free);
-  for (guint i = 0; i < waiting->len; i++)
-    {
-      g_autoptr (GError) local = NULL;
-      SalRoomModel *model = gui_application_open_room (app, waiting->pdata[i], NULL, &local);
-
-      if (model != NULL)
-        gui_application_show_room (app, model);
-      else
-        g_warning ("%s", local->message);
-    }
-  return TRUE;
-}
-
-/**
- * gui_application_get_store:
- *
- * Returns: (transfer none) (nullable): where rooms are kept; %NULL while it cannot be
- * opened.
- */
-SalStore *
-gui_application_get_store (GuiApplication *app)
-{
-  return app->store;
-}
-
-/**
- * gui_application_get_settings:
- *
- * Returns: (transfer none): the preferences.
- */
-GSettings *
-gui_application_get_settings (GuiApplication *app)
-{
-  return app->settings;
-}
-
-/**
- * gui_application_get_rooms:
- *
- * Returns: (transfer none): the #SalRoomModel of every room that is kept, the newest
- * first.
- */
-GListModel *
-gui_application_get_rooms (GuiApplication *app)
-{
-  return G_LIST_MODEL (app->rooms);
-}
-
-/* The end. */
 
 static void
 quit (GuiApplication *app)
 {
-  g_autoptr (GPtrArray) models = NULL;
-  GHashTableIter iter;
-  gpointer model = NULL;
-
   if (app->quit_timeout != 0)
     return;
-  /* From here on rooms are left, but not for good: remember_joined() has been. */
   app->quit_timeout = g_timeout_add (QUIT_MS, on_quit_timeout, app);
   for (GList *at = gtk_application_get_windows (GTK_APPLICATION (app)); at != NULL; at = at->next)
     gtk_widget_hide (at->data);
-  /* Some go from the table by being left. */
-  models = g_ptr_array_new_with_free_func (g_object_unref);
-  g_hash_table_iter_init (&iter, app->models);
-  while (g_hash_table_iter_next (&iter, &model, NULL))
-    g_ptr_array_add (models, g_object_ref (model));
-  for (guint i = 0; i < models->len; i++)
-    sal_room_model_leave (models->pdata[i]);
-  if (all_are_offline (app))
-    g_application_quit (G_APPLICATION (app));
-}
-
-/* Somebody has started the program while it was ending. */
-static void
-go_on (GuiApplication *app)
-{
-  g_auto (GStrv) joined = NULL;
-
-  if (app->quit_timeout == 0)
-    return;
-  g_clear_handle_id (&app->quit_timeout, g_source_remove);
-  joined = g_settings_get_strv (app->settings, "joined");
-  for (guint i = 0; joined[i] != NULL; i++)
-    {
-      SalRoomModel *model = find_model (app, joined[i]);
-
-      if (model != NULL)
-        sal_room_model_connect (model);
-    }
+  gui_rooms_leave_all (app->rooms, on_left, app);
 }
 
 static gboolean
@@ -537,48 +92,23 @@ on_join (GSimpleAction *action, GVariant *parameter, gpointer data)
   GuiApplication *app = data;
 
   g_application_activate (G_APPLICATION (app));
-  if (app->store != NULL)
-    gui_window_join (app->window, NULL, NULL);
+  gui_window_join (app->window, NULL, NULL);
 }
 
 static void
 on_show_room (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GuiApplication *app = data;
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (app->rooms));
+  GListModel *list = gui_rooms_get_list (app->rooms);
+  int position = gui_rooms_find_id (app->rooms, g_variant_get_int64 (parameter));
 
   g_application_activate (G_APPLICATION (app));
-  for (guint i = 0; i < n; i++)
+  if (position >= 0)
     {
-      g_autoptr (SalRoomModel) model = g_list_model_get_item (G_LIST_MODEL (app->rooms), i);
+      g_autoptr (SalRoomModel) model = g_list_model_get_item (list, (guint) position);
 
-      if (sal_room_model_get_id (model) == g_variant_get_int64 (parameter))
-        gui_application_show_room (app, model);
+      gui_window_show_room (app->window, model);
     }
-}
-
-static void
-on_preferences (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  GuiApplication *app = data;
-
-  g_application_activate (G_APPLICATION (app));
-  gui_preferences_show (GTK_WINDOW (app->window), app->settings);
-}
-
-static void
-on_about (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  GuiApplication *app = data;
-
-  g_application_activate (G_APPLICATION (app));
-  gtk_show_about_dialog (GTK_WINDOW (app->window), "modal", TRUE, "program-name", _ ("Salotto"),
-                         "version", SALOTTO_VERSION, "logo-icon-name", APP_ID, "comments",
-                         _ ("A chat room that a desk, a class or a company runs itself"),
-                         "license-type", GTK_LICENSE_GPL_3_0, "copyright",
-                         _ ("© 2026 The Salotto authors"), "translator-credits",
-                         /* TRANSLATORS: your name, one translator a line */
-                         _ ("translator-credits"), NULL);
 }
 
 static void
@@ -590,8 +120,6 @@ on_quit (GSimpleAction *action, GVariant *parameter, gpointer data)
 static const GActionEntry actions[] = {
   { .name = "join", .activate = on_join },
   { .name = "show-room", .activate = on_show_room, .parameter_type = "x" },
-  { .name = "preferences", .activate = on_preferences },
-  { .name = "about", .activate = on_about },
   { .name = "quit", .activate = on_quit },
 };
 
@@ -601,8 +129,8 @@ static const struct
   const char *keys[3];
 } accelerators[] = {
   { "app.join", { "<Primary>n" } },
-  { "app.preferences", { "<Primary>comma" } },
   { "app.quit", { "<Primary>q" } },
+  { "win.preferences", { "<Primary>comma" } },
   { "win.close", { "<Primary>w" } },
   { "win.menu", { "F10" } },
   { "win.shortcuts", { "<Primary>question", "<Primary>F1" } },
@@ -634,12 +162,12 @@ gui_application_startup (GApplication *application)
   app->settings = g_settings_new (APP_ID);
   gui_style_init (app->settings);
   app->notifier = gui_notifier_new (GTK_APPLICATION (app), app->settings);
+  app->rooms = gui_rooms_new (app->settings, app->notifier);
 
   g_action_map_add_action_entries (G_ACTION_MAP (app), actions, G_N_ELEMENTS (actions), app);
   for (gsize i = 0; i < G_N_ELEMENTS (accelerators); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (app), accelerators[i].action,
                                            accelerators[i].keys);
-  update_actions (app);
   g_unix_signal_add (SIGINT, on_end_signal, app);
   g_unix_signal_add (SIGTERM, on_end_signal, app);
 }
@@ -653,13 +181,8 @@ gui_application_shutdown (GApplication *application)
   /* The window first: what was typed goes to the store with it. */
   if (app->window != NULL)
     gtk_widget_destroy (GTK_WIDGET (app->window));
+  g_clear_pointer (&app->rooms, gui_rooms_free);
   g_clear_pointer (&app->notifier, gui_notifier_free);
-  g_list_store_remove_all (app->rooms);
-  g_hash_table_remove_all (app->models);
-  if (app->store != NULL)
-    sal_store_close (app->store);
-  g_clear_object (&app->store);
-  remove_temporary (app);
   g_settings_sync ();
   G_APPLICATION_CLASS (gui_application_parent_class)->shutdown (application);
 }
@@ -669,11 +192,11 @@ static void
 open_window (GuiApplication *app)
 {
   g_autoptr (GError) error = NULL;
-  gboolean has_store = gui_application_open_store (app, FALSE, &error);
+  gboolean opened = gui_rooms_open (app->rooms, FALSE, &error);
 
-  app->window = gui_window_new (app);
+  app->window = gui_window_new (GTK_APPLICATION (app), app->rooms, app->settings);
   g_object_add_weak_pointer (G_OBJECT (app->window), (gpointer *) &app->window);
-  if (!has_store)
+  if (!opened)
     gui_window_show_trouble (app->window, error);
 }
 
@@ -682,29 +205,14 @@ gui_application_activate (GApplication *application)
 {
   GuiApplication *app = GUI_APPLICATION (application);
 
-  go_on (app);
+  if (app->quit_timeout != 0) /* somebody has started it while it was ending */
+    {
+      g_clear_handle_id (&app->quit_timeout, g_source_remove);
+      gui_rooms_come_back (app->rooms);
+    }
   if (app->window == NULL)
     open_window (app);
   gtk_window_present (GTK_WINDOW (app->window));
-}
-
-/* What is wrong with the address is said where it was typed, or else in the window. */
-static gboolean
-open_address (GuiApplication *app, const char *uri, GError **error)
-{
-  SalRoomModel *model = NULL;
-
-  g_application_activate (G_APPLICATION (app));
-  if (app->store == NULL)
-    {
-      g_ptr_array_add (app->waiting, g_strdup (uri));
-      return TRUE;
-    }
-  model = gui_application_open_room (app, uri, NULL, error);
-  if (model == NULL)
-    return FALSE;
-  gui_application_show_room (app, model);
-  return TRUE;
 }
 
 static void
@@ -712,12 +220,13 @@ gui_application_open (GApplication *application, GFile **files, int n_files, con
 {
   GuiApplication *app = GUI_APPLICATION (application);
 
+  g_application_activate (application);
   for (int i = 0; i < n_files; i++)
     {
       g_autofree char *uri = g_file_get_uri (files[i]);
       g_autoptr (GError) error = NULL;
 
-      if (!open_address (app, uri, &error))
+      if (!gui_window_open_address (app->window, uri, &error))
         gui_window_join (app->window, uri, error);
     }
 }
@@ -787,26 +296,18 @@ gui_application_command_line (GApplication *application, GApplicationCommandLine
       get_arguments (g_application_command_line_get_options_dict (line));
   g_autoptr (GError) error = NULL;
 
-  if (arguments == NULL || arguments[0] == NULL)
-    g_application_activate (application);
-  else if (!open_address (app, arguments[0], &error))
-    {
-      g_application_command_line_printerr (line, "salotto: %s\n", error->message);
-      return sal_error_exit_status (error);
-    }
-  return SAL_EXIT_OK;
+  g_application_activate (application);
+  if (arguments == NULL || arguments[0] == NULL ||
+      gui_window_open_address (app->window, arguments[0], &error))
+    return SAL_EXIT_OK;
+  g_application_command_line_printerr (line, "salotto: %s\n", error->message);
+  return sal_error_exit_status (error);
 }
 
 static void
 gui_application_finalize (GObject *object)
 {
-  GuiApplication *app = GUI_APPLICATION (object);
-
-  g_clear_object (&app->settings);
-  g_clear_object (&app->rooms);
-  g_ptr_array_unref (app->forgotten);
-  g_ptr_array_unref (app->waiting);
-  g_hash_table_unref (app->models);
+  g_clear_object (&GUI_APPLICATION (object)->settings);
   G_OBJECT_CLASS (gui_application_parent_class)->finalize (object);
 }
 
@@ -837,12 +338,7 @@ gui_application_init (GuiApplication *app)
 {
   GApplication *application = G_APPLICATION (app);
 
-  app->models = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
-  app->rooms = g_list_store_new (SAL_TYPE_ROOM_MODEL);
-  app->forgotten = g_ptr_array_new ();
-  app->waiting = g_ptr_array_new_with_free_func (g_free);
   g_application_add_main_option_entries (application, option_entries);
-  g_application_set_option_context_parameter_string (application, NULL);
   g_application_set_option_context_summary (
       application, _ ("A window for chat rooms that a desk, a class or a company runs itself."));
   g_application_set_option_context_description (

@@ -4,6 +4,9 @@
  * room or gives up; what is wrong is said below the field that is wrong. A room that
  * could not be joined from here is not tried again by itself: the address may be a
  * mistake.
+ *
+ * Signal:
+ *   entered (SalRoomModel *)   somebody is in that room now; the dialog is hidden
  */
 #include "config.h"
 
@@ -19,7 +22,8 @@
 struct _GuiConnectDialog
 {
   GtkDialog parent;
-  GuiApplication *app; /* (unowned) */
+  GuiRooms *known;     /* (unowned) */
+  GSettings *settings; /* (owned) */
   SalRoomModel *room;  /* (owned) (nullable): the one that is being joined */
 
   GtkEntry *address;
@@ -35,6 +39,8 @@ struct _GuiConnectDialog
 };
 
 G_DEFINE_FINAL_TYPE (GuiConnectDialog, gui_connect_dialog, GTK_TYPE_DIALOG)
+
+static guint entered_signal;
 
 /* Fields. */
 
@@ -119,34 +125,31 @@ give_up (GuiConnectDialog *dialog)
     return;
   room = g_object_ref (dialog->room);
   set_room (dialog, NULL);
-  if (gui_application_keeps_room (dialog->app, room))
+  if (gui_rooms_keeps (dialog->known, room))
     sal_room_model_leave (room);
   else
-    gui_application_forget_room (dialog->app, room);
+    gui_rooms_forget (dialog->known, room);
 }
 
 /* The first name that somebody chose is the one to propose from then on. */
 static void
 remember_name (GuiConnectDialog *dialog)
 {
-  GSettings *settings = gui_application_get_settings (dialog->app);
-  g_autofree char *before = g_settings_get_string (settings, "name");
+  g_autofree char *before = g_settings_get_string (dialog->settings, "name");
 
   if (*before == '\0')
-    g_settings_set_string (settings, "name", gtk_entry_get_text (dialog->name));
+    g_settings_set_string (dialog->settings, "name", gtk_entry_get_text (dialog->name));
 }
 
 static void
 succeed (GuiConnectDialog *dialog)
 {
   g_autoptr (SalRoomModel) room = g_object_ref (dialog->room);
-  GuiApplication *app = dialog->app;
 
   set_room (dialog, NULL);
   remember_name (dialog);
-  gtk_widget_destroy (GTK_WIDGET (dialog));
-  gui_application_keep_room (app, room);
-  gui_application_show_room (app, room);
+  gtk_widget_hide (GTK_WIDGET (dialog));
+  g_signal_emit (dialog, entered_signal, 0, room);
 }
 
 static void
@@ -199,7 +202,7 @@ begin (GuiConnectDialog *dialog)
       set_name_error (dialog, _ ("the others need something to call you"));
       return;
     }
-  room = gui_application_try_room (dialog->app, gtk_entry_get_text (dialog->address), name, &error);
+  room = gui_rooms_try (dialog->known, gtk_entry_get_text (dialog->address), name, &error);
   if (room == NULL)
     {
       set_address_error (dialog, error->message);
@@ -222,7 +225,10 @@ gui_connect_dialog_response (GtkDialog *base, int response)
       gtk_widget_grab_focus (GTK_WIDGET (dialog->address));
     }
   else
-    gtk_widget_destroy (GTK_WIDGET (dialog));
+    {
+      give_up (dialog);
+      gtk_widget_hide (GTK_WIDGET (dialog));
+    }
 }
 
 /* Rooms that are known. */
@@ -262,7 +268,7 @@ make_row (gpointer item, gpointer data)
 static void
 fill_rooms (GuiConnectDialog *dialog)
 {
-  GListModel *rooms = gui_application_get_rooms (dialog->app);
+  GListModel *rooms = gui_rooms_get_list (dialog->known);
   g_autoptr (GListStore) sorted = g_list_store_new (SAL_TYPE_ROOM_MODEL);
   guint n = g_list_model_get_n_items (rooms);
 
@@ -274,8 +280,7 @@ fill_rooms (GuiConnectDialog *dialog)
     }
   gtk_list_box_bind_model (dialog->rooms, G_LIST_MODEL (sorted), make_row, NULL, NULL);
   gtk_widget_set_visible (dialog->rooms_box, n > 0);
-  if (n == 0)
-    gtk_entry_set_text (dialog->address, "localhost");
+  gtk_entry_set_text (dialog->address, n == 0 ? "localhost" : "");
 }
 
 static void
@@ -290,16 +295,13 @@ on_room_activated (GtkListBox *list, GtkListBoxRow *row, GuiConnectDialog *dialo
 
 /* The dialog itself. */
 
-/* Not wider than the window, where that is narrow: it stands before it. */
-#define WIDTH 420
-#define LEAST_WIDTH 320
-
 static void
 gui_connect_dialog_dispose (GObject *object)
 {
   GuiConnectDialog *dialog = GUI_CONNECT_DIALOG (object);
 
   give_up (dialog);
+  g_clear_object (&dialog->settings);
   G_OBJECT_CLASS (gui_connect_dialog_parent_class)->dispose (object);
 }
 
@@ -310,6 +312,8 @@ gui_connect_dialog_class_init (GuiConnectDialogClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = gui_connect_dialog_dispose;
   GTK_DIALOG_CLASS (klass)->response = gui_connect_dialog_response;
+  entered_signal = g_signal_new ("entered", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                 NULL, NULL, G_TYPE_NONE, 1, SAL_TYPE_ROOM_MODEL);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/salotto/Salotto/gui-connect-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, GuiConnectDialog, address);
@@ -337,26 +341,37 @@ gui_connect_dialog_init (GuiConnectDialog *dialog)
 
 /**
  * gui_connect_dialog_new:
- * @app: (transfer none): whose rooms these are; it has a store
- * @parent: in front of which it stands
+ * @rooms: (transfer none): what is known and what will be; outlive it
+ * @settings: (transfer none): the preferences
  *
- * Returns: the dialog, not shown yet. It ends by itself.
+ * Returns: the dialog, not shown yet. It hides by itself.
  */
 GtkWidget *
-gui_connect_dialog_new (GuiApplication *app, GtkWindow *parent)
+gui_connect_dialog_new (GuiRooms *rooms, GSettings *settings)
 {
-  GuiConnectDialog *dialog =
-      g_object_new (GUI_TYPE_CONNECT_DIALOG, "use-header-bar", TRUE, "transient-for", parent, NULL);
-  g_autofree char *name = gui_application_dup_name (app);
-  int width = 0;
+  GuiConnectDialog *dialog = g_object_new (GUI_TYPE_CONNECT_DIALOG, "use-header-bar", TRUE, NULL);
 
-  gtk_window_get_size (parent, &width, NULL);
-  gtk_window_set_default_size (GTK_WINDOW (dialog), CLAMP (width - 24, LEAST_WIDTH, WIDTH), -1);
-  dialog->app = app;
-  gtk_entry_set_text (dialog->name, name);
-  fill_rooms (dialog);
-  gtk_widget_grab_focus (GTK_WIDGET (dialog->address));
+  dialog->known = rooms;
+  dialog->settings = g_object_ref (settings);
   return GTK_WIDGET (dialog);
+}
+
+/**
+ * gui_connect_dialog_reset:
+ *
+ * Makes it as if nobody had typed anything.
+ */
+void
+gui_connect_dialog_reset (GuiConnectDialog *dialog)
+{
+  g_autofree char *name = gui_rooms_dup_name (dialog->known);
+
+  give_up (dialog);
+  fill_rooms (dialog);
+  gtk_entry_set_text (dialog->name, name);
+  set_address_error (dialog, NULL);
+  set_name_error (dialog, NULL);
+  gtk_widget_grab_focus (GTK_WIDGET (dialog->address));
 }
 
 /**

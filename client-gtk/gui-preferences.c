@@ -11,11 +11,6 @@
 
 #include "common/proto/sal-name.h"
 
-/* Not wider than the window that it stands before, where that is narrow. */
-#define WIDTH 480
-#define LEAST_WIDTH 340
-#define HEIGHT 460
-
 /* In the order in which they are shown. */
 static const char *const schemes[] = { "system", "light", "dark" };
 
@@ -60,21 +55,20 @@ fill_schemes (HdyComboRow *row)
 }
 
 /**
- * gui_preferences_show:
- * @parent: the window in front of which they are shown
+ * gui_preferences_new:
  * @settings: what they change
+ *
+ * Returns: (transfer none): a window, not shown yet; GTK owns it.
  */
-void
-gui_preferences_show (GtkWindow *parent, GSettings *settings)
+GtkWidget *
+gui_preferences_new (GSettings *settings)
 {
   g_autoptr (GtkBuilder) builder =
       gtk_builder_new_from_resource ("/org/salotto/Salotto/gui-preferences.ui");
-  GtkWindow *window = GTK_WINDOW (gtk_builder_get_object (builder, "window"));
   GObject *name = gtk_builder_get_object (builder, "name");
   GObject *scheme = gtk_builder_get_object (builder, "color_scheme");
   GObject *notify = gtk_builder_get_object (builder, "notify");
   g_autofree char *login = sal_name_from_text (g_get_user_name ());
-  int width = 0;
 
   gtk_entry_set_placeholder_text (GTK_ENTRY (name), login);
   g_settings_bind (settings, "name", name, "text", G_SETTINGS_BIND_DEFAULT);
@@ -83,9 +77,5 @@ gui_preferences_show (GtkWindow *parent, GSettings *settings)
                                 G_SETTINGS_BIND_DEFAULT, scheme_to_index, index_to_scheme, NULL,
                                 NULL);
   g_settings_bind (settings, "notify-mentions", notify, "active", G_SETTINGS_BIND_DEFAULT);
-
-  gtk_window_get_size (parent, &width, NULL);
-  gtk_window_set_default_size (window, CLAMP (width - 24, LEAST_WIDTH, WIDTH), HEIGHT);
-  gtk_window_set_transient_for (window, parent);
-  gtk_window_present (window);
+  return GTK_WIDGET (gtk_builder_get_object (builder, "window"));
 }

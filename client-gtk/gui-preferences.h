@@ -5,6 +5,6 @@
 
 G_BEGIN_DECLS
 
-void gui_preferences_show (GtkWindow *parent, GSettings *settings);
+GtkWidget *gui_preferences_new (GSettings *settings);
 
 G_END_DECLS

@@ -10,20 +10,37 @@
 
 #include <glib/gi18n.h>
 
+#include "client-gtk/gui-address.h"
 #include "client-gtk/gui-connect-dialog.h"
+#include "client-gtk/gui-preferences.h"
 #include "client-gtk/gui-room-row.h"
 #include "client-gtk/gui-room-view.h"
+
+/* The windows in front of this one, in pixels. */
+#define DIALOG_WIDTH 420
+#define PREFERENCES_WIDTH 480
+#define PREFERENCES_HEIGHT 460
+#define NARROWEST 320
 
 struct _GuiWindow
 {
   HdyApplicationWindow parent;
-  GuiApplication *app; /* (unowned) */
-  GListModel *rooms;   /* (owned): of SalRoomModel */
-  SalRoomModel *room;  /* (owned) (nullable): the one that is looked at */
-  GHashTable *shown;   /* SalRoomModel (owned) -> its GuiRoomView (unowned) */
-  GtkWidget *dialog;   /* (unowned) (nullable): "Join a room" */
-  int width, height;   /* while it is not maximized */
+  GuiRooms *rooms;        /* (unowned) */
+  GListModel *list_model; /* (unowned): of SalRoomModel, of the rooms */
+  GSettings *settings;    /* (owned) */
+  SalRoomModel *room;     /* (owned) (nullable): the one that is looked at */
+  GHashTable *shown;      /* SalRoomModel (owned) -> its GuiRoomView (unowned) */
+  char *address;          /* (owned) (nullable): to be opened when the store is */
+  int width, height;      /* while it is not maximized */
   gboolean maximized;
+
+  /* (unowned) (nullable): made when they are first wanted, then hidden and shown. GTK does
+   * not like to be asked by a screen reader about windows that are gone. */
+  GtkWidget *dialog;
+  GtkWidget *preferences;
+  GtkWidget *shortcuts;
+  GtkWidget *question; /* whether to forget a room ... */
+  gint64 in_question;  /* ... which has this number */
 
   GtkStack *pages;
   HdyLeaflet *leaflet;
@@ -104,11 +121,11 @@ get_view (GuiWindow *window, SalRoomModel *model)
 static int
 position_of (GuiWindow *window, SalRoomModel *model)
 {
-  guint n = g_list_model_get_n_items (window->rooms);
+  guint n = g_list_model_get_n_items (window->list_model);
 
   for (guint i = 0; i < n; i++)
     {
-      g_autoptr (SalRoomModel) item = g_list_model_get_item (window->rooms, i);
+      g_autoptr (SalRoomModel) item = g_list_model_get_item (window->list_model, i);
 
       if (item == model)
         return (int) i;
@@ -197,10 +214,24 @@ drop_views (GuiWindow *window)
       }
 }
 
+/* The page for as many rooms as there are. */
+static void
+show_rooms (GuiWindow *window)
+{
+  if (g_list_model_get_n_items (window->list_model) > 0)
+    {
+      gtk_stack_set_visible_child_name (window->pages, "rooms");
+      return;
+    }
+  gtk_window_set_title (GTK_WINDOW (window), _ ("Salotto"));
+  gtk_stack_set_visible_child_name (window->pages, "empty");
+  gtk_widget_grab_focus (window->empty_join_button);
+}
+
 static void
 on_rooms_changed (GuiWindow *window, guint position, guint removed, guint added)
 {
-  guint n = g_list_model_get_n_items (window->rooms);
+  guint n = g_list_model_get_n_items (window->list_model);
 
   if (window->room != NULL && position_of (window, window->room) < 0)
     {
@@ -208,48 +239,65 @@ on_rooms_changed (GuiWindow *window, guint position, guint removed, guint added)
       hdy_leaflet_set_visible_child (window->leaflet, window->sidebar);
     }
   drop_views (window);
-  if (n == 0)
+  if (window->room == NULL && n > 0)
     {
-      gtk_window_set_title (GTK_WINDOW (window), _ ("Salotto"));
-      gtk_stack_set_visible_child_name (window->pages, "empty");
-      gtk_widget_grab_focus (window->empty_join_button);
-      return;
-    }
-  if (window->room == NULL)
-    {
-      g_autoptr (SalRoomModel) first = g_list_model_get_item (window->rooms, MIN (position, n - 1));
+      g_autoptr (SalRoomModel) next =
+          g_list_model_get_item (window->list_model, MIN (position, n - 1));
 
-      choose_room (window, first);
+      choose_room (window, next);
     }
-  else
-    update_selection (window);
-  gtk_stack_set_visible_child_name (window->pages, "rooms");
+  update_selection (window);
+  show_rooms (window);
 }
 
 static SalRoomModel *
 dup_room_by_id (GuiWindow *window, gint64 id)
 {
-  guint n = g_list_model_get_n_items (window->rooms);
+  int position = gui_rooms_find_id (window->rooms, id);
 
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (SalRoomModel) model = g_list_model_get_item (window->rooms, i);
-
-      if (sal_room_model_get_id (model) == id)
-        return g_steal_pointer (&model);
-    }
-  return NULL;
+  return position < 0 ? NULL : g_list_model_get_item (window->list_model, (guint) position);
 }
 
 /* Joining. */
+
+/* A window in front of this one, which is hidden when it is closed. */
+static void
+keep (GuiWindow *window, GtkWidget **place, GtkWidget *other)
+{
+  gtk_window_set_transient_for (GTK_WINDOW (other), GTK_WINDOW (window));
+  g_signal_connect (other, "delete-event", G_CALLBACK (gtk_widget_hide_on_delete), NULL);
+  g_set_weak_pointer (place, other);
+}
+
+/* Not wider than this window, where that is narrow. */
+static void
+fit (GuiWindow *window, GtkWidget *other, int width, int height)
+{
+  int most = 0;
+
+  gtk_window_get_size (GTK_WINDOW (window), &most, NULL);
+  gtk_window_resize (GTK_WINDOW (other), CLAMP (most - 24, NARROWEST, width), height);
+}
+
+static void
+on_entered (GuiConnectDialog *dialog, SalRoomModel *model, GuiWindow *window)
+{
+  gui_rooms_keep (window->rooms, model);
+  gui_window_show_room (window, model);
+}
 
 static GuiConnectDialog *
 open_dialog (GuiWindow *window)
 {
   if (window->dialog == NULL)
     {
-      window->dialog = gui_connect_dialog_new (window->app, GTK_WINDOW (window));
-      g_object_add_weak_pointer (G_OBJECT (window->dialog), (gpointer *) &window->dialog);
+      keep (window, &window->dialog, gui_connect_dialog_new (window->rooms, window->settings));
+      g_signal_connect (window->dialog, "entered", G_CALLBACK (on_entered), window);
+    }
+  if (!gtk_widget_get_visible (window->dialog))
+    {
+      gui_connect_dialog_reset (GUI_CONNECT_DIALOG (window->dialog));
+      fit (window, window->dialog, DIALOG_WIDTH, 1);
     }
   gtk_window_present (GTK_WINDOW (window->dialog));
   return GUI_CONNECT_DIALOG (window->dialog);
@@ -265,10 +313,40 @@ open_dialog (GuiWindow *window)
 void
 gui_window_join (GuiWindow *window, const char *uri, const GError *error)
 {
-  GuiConnectDialog *dialog = open_dialog (window);
+  GuiConnectDialog *dialog = NULL;
 
+  if (gui_rooms_get_store (window->rooms) == NULL)
+    return;
+  dialog = open_dialog (window);
   if (uri != NULL)
     gui_connect_dialog_fill (dialog, uri, error);
+}
+
+/**
+ * gui_window_open_address:
+ * @uri: where, as people write it
+ *
+ * Joins the room, and shows it. While the store cannot be opened, the address waits.
+ *
+ * Returns: whether it is an address; if not, @error says what is wrong with it.
+ */
+gboolean
+gui_window_open_address (GuiWindow *window, const char *uri, GError **error)
+{
+  SalRoomModel *model = NULL;
+
+  if (gui_rooms_get_store (window->rooms) == NULL)
+    {
+      g_free (window->address);
+      window->address = gui_address_normalize (uri, error);
+      return window->address != NULL;
+    }
+  model = gui_rooms_try (window->rooms, uri, NULL, error);
+  if (model == NULL)
+    return FALSE;
+  gui_rooms_keep (window->rooms, model);
+  gui_window_show_room (window, model);
+  return TRUE;
 }
 
 /* Without a store. */
@@ -296,11 +374,17 @@ static void
 try_store (GuiWindow *window, gboolean temporary)
 {
   g_autoptr (GError) error = NULL;
+  g_autofree char *address = NULL;
 
-  if (!gui_application_open_store (window->app, temporary, &error))
-    gui_window_show_trouble (window, error);
-  else
-    on_rooms_changed (window, 0, 0, 0);
+  if (!gui_rooms_open (window->rooms, temporary, &error))
+    {
+      gui_window_show_trouble (window, error);
+      return;
+    }
+  show_rooms (window);
+  address = g_steal_pointer (&window->address);
+  if (address != NULL && !gui_window_open_address (window, address, &error))
+    gui_window_join (window, address, error);
 }
 
 static void
@@ -336,13 +420,31 @@ on_leave_room (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
-on_forget_response (GtkDialog *dialog, int response, GuiWindow *window)
+on_forget_response (GtkWidget *question, int response, GuiWindow *window)
 {
-  SalRoomModel *model = g_object_get_data (G_OBJECT (dialog), "room");
+  g_autoptr (SalRoomModel) model = dup_room_by_id (window, window->in_question);
 
-  if (response == GTK_RESPONSE_ACCEPT && gui_application_keeps_room (window->app, model))
-    gui_application_forget_room (window->app, model);
-  gtk_widget_destroy (GTK_WIDGET (dialog));
+  gtk_widget_hide (question);
+  if (response == GTK_RESPONSE_ACCEPT && model != NULL)
+    gui_rooms_forget (window->rooms, model);
+}
+
+static GtkWidget *
+question_new (void)
+{
+  GtkWidget *question =
+      gtk_message_dialog_new (NULL, GTK_DIALOG_MODAL, GTK_MESSAGE_QUESTION, GTK_BUTTONS_NONE, NULL);
+  GtkWidget *forget = NULL;
+
+  gtk_message_dialog_format_secondary_text (
+      GTK_MESSAGE_DIALOG (question), "%s",
+      _ ("You leave it, and what was said there is deleted from this computer."));
+  gtk_dialog_add_button (GTK_DIALOG (question), _ ("_Cancel"), GTK_RESPONSE_CANCEL);
+  forget = gtk_dialog_add_button (GTK_DIALOG (question), _ ("_Forget"), GTK_RESPONSE_ACCEPT);
+  gtk_style_context_add_class (gtk_widget_get_style_context (forget),
+                               GTK_STYLE_CLASS_DESTRUCTIVE_ACTION);
+  gtk_dialog_set_default_response (GTK_DIALOG (question), GTK_RESPONSE_CANCEL);
+  return question;
 }
 
 static void
@@ -350,24 +452,19 @@ on_forget_room (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GuiWindow *window = data;
   g_autoptr (SalRoomModel) model = dup_room_by_id (window, g_variant_get_int64 (parameter));
-  GtkWidget *dialog = NULL;
-  GtkWidget *forget = NULL;
+  g_autofree char *text = NULL;
 
   if (model == NULL)
     return;
-  dialog = gtk_message_dialog_new (
-      GTK_WINDOW (window), GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT, GTK_MESSAGE_QUESTION,
-      GTK_BUTTONS_NONE, _ ("Forget “%s”?"), sal_room_model_get_title (model));
-  gtk_message_dialog_format_secondary_text (
-      GTK_MESSAGE_DIALOG (dialog),
-      _ ("You leave it, and what was said there is deleted from this computer."));
-  gtk_dialog_add_button (GTK_DIALOG (dialog), _ ("_Cancel"), GTK_RESPONSE_CANCEL);
-  forget = gtk_dialog_add_button (GTK_DIALOG (dialog), _ ("_Forget"), GTK_RESPONSE_ACCEPT);
-  gtk_style_context_add_class (gtk_widget_get_style_context (forget), "destructive-action");
-  gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_CANCEL);
-  g_object_set_data_full (G_OBJECT (dialog), "room", g_object_ref (model), g_object_unref);
-  g_signal_connect (dialog, "response", G_CALLBACK (on_forget_response), window);
-  gtk_window_present (GTK_WINDOW (dialog));
+  if (window->question == NULL)
+    {
+      keep (window, &window->question, question_new ());
+      g_signal_connect (window->question, "response", G_CALLBACK (on_forget_response), window);
+    }
+  text = g_strdup_printf (_ ("Forget “%s”?"), sal_room_model_get_title (model));
+  g_object_set (window->question, "text", text, NULL);
+  window->in_question = sal_room_model_get_id (model);
+  gtk_window_present (GTK_WINDOW (window->question));
 }
 
 static void
@@ -376,7 +473,7 @@ show_position (GuiWindow *window, int position)
   g_autoptr (SalRoomModel) model = NULL;
 
   if (position >= 0)
-    model = g_list_model_get_item (window->rooms, (guint) position);
+    model = g_list_model_get_item (window->list_model, (guint) position);
   if (model != NULL)
     gui_window_show_room (window, model);
 }
@@ -390,7 +487,7 @@ on_room (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 go (GuiWindow *window, int by)
 {
-  int n = (int) g_list_model_get_n_items (window->rooms);
+  int n = (int) g_list_model_get_n_items (window->list_model);
 
   if (n > 0 && window->room != NULL)
     show_position (window, (position_of (window, window->room) + by + n) % n);
@@ -437,12 +534,40 @@ on_menu (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 on_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  g_autoptr (GtkBuilder) builder =
-      gtk_builder_new_from_resource ("/org/salotto/Salotto/gui-shortcuts.ui");
-  GtkWindow *shortcuts = GTK_WINDOW (gtk_builder_get_object (builder, "shortcuts"));
+  GuiWindow *window = data;
 
-  gtk_window_set_transient_for (shortcuts, data);
-  gtk_window_present (shortcuts);
+  if (window->shortcuts == NULL)
+    {
+      g_autoptr (GtkBuilder) builder =
+          gtk_builder_new_from_resource ("/org/salotto/Salotto/gui-shortcuts.ui");
+
+      keep (window, &window->shortcuts, GTK_WIDGET (gtk_builder_get_object (builder, "shortcuts")));
+    }
+  gtk_window_present (GTK_WINDOW (window->shortcuts));
+}
+
+static void
+on_preferences (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GuiWindow *window = data;
+
+  if (window->preferences == NULL)
+    keep (window, &window->preferences, gui_preferences_new (window->settings));
+  if (!gtk_widget_get_visible (window->preferences))
+    fit (window, window->preferences, PREFERENCES_WIDTH, PREFERENCES_HEIGHT);
+  gtk_window_present (GTK_WINDOW (window->preferences));
+}
+
+static void
+on_about (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  gtk_show_about_dialog (data, "modal", TRUE, "program-name", _ ("Salotto"), "version",
+                         SALOTTO_VERSION, "logo-icon-name", "org.salotto.Salotto", "comments",
+                         _ ("A chat room that a desk, a class or a company runs itself"),
+                         "license-type", GTK_LICENSE_GPL_3_0, "copyright",
+                         _ ("© 2026 The Salotto authors"), "translator-credits",
+                         /* TRANSLATORS: your name, one translator a line */
+                         _ ("translator-credits"), NULL);
 }
 
 static void
@@ -461,6 +586,8 @@ static const GActionEntry actions[] = {
   { .name = "back", .activate = on_back },
   { .name = "menu", .activate = on_menu },
   { .name = "shortcuts", .activate = on_shortcuts },
+  { .name = "preferences", .activate = on_preferences },
+  { .name = "about", .activate = on_about },
   { .name = "close", .activate = on_close },
 };
 
@@ -490,14 +617,12 @@ gui_window_state_event (GtkWidget *widget, GdkEventWindowState *event)
 static void
 save_size (GuiWindow *window)
 {
-  GSettings *settings = gui_application_get_settings (window->app);
-
   if (window->width > 0 && window->height > 0)
     {
-      g_settings_set_int (settings, "window-width", MAX (window->width, 200));
-      g_settings_set_int (settings, "window-height", MAX (window->height, 200));
+      g_settings_set_int (window->settings, "window-width", MAX (window->width, 200));
+      g_settings_set_int (window->settings, "window-height", MAX (window->height, 200));
     }
-  g_settings_set_boolean (settings, "window-maximized",
+  g_settings_set_boolean (window->settings, "window-maximized",
                           gtk_window_is_maximized (GTK_WINDOW (window)));
 }
 
@@ -512,7 +637,8 @@ gui_window_hide (GtkWidget *widget)
 static gboolean
 gui_window_delete_event (GtkWidget *widget, GdkEventAny *event)
 {
-  g_action_group_activate_action (G_ACTION_GROUP (GUI_WINDOW (widget)->app), "quit", NULL);
+  g_action_group_activate_action (G_ACTION_GROUP (gtk_window_get_application (GTK_WINDOW (widget))),
+                                  "quit", NULL);
   return GDK_EVENT_STOP;
 }
 
@@ -521,21 +647,26 @@ gui_window_dispose (GObject *object)
 {
   GuiWindow *window = GUI_WINDOW (object);
 
-  if (window->rooms != NULL)
-    g_signal_handlers_disconnect_by_data (window->rooms, window);
+  if (window->list_model != NULL)
+    g_signal_handlers_disconnect_by_data (window->list_model, window);
+  window->list_model = NULL;
   set_room (window, NULL);
   g_hash_table_remove_all (window->shown);
-  g_clear_object (&window->rooms);
+  g_clear_weak_pointer (&window->dialog);
+  g_clear_weak_pointer (&window->preferences);
+  g_clear_weak_pointer (&window->shortcuts);
+  g_clear_weak_pointer (&window->question);
   G_OBJECT_CLASS (gui_window_parent_class)->dispose (object);
 }
 
 static void
 gui_window_finalize (GObject *object)
 {
-  g_hash_table_unref (GUI_WINDOW (object)->shown);
-  if (GUI_WINDOW (object)->dialog != NULL)
-    g_object_remove_weak_pointer (G_OBJECT (GUI_WINDOW (object)->dialog),
-                                  (gpointer *) &GUI_WINDOW (object)->dialog);
+  GuiWindow *window = GUI_WINDOW (object);
+
+  g_hash_table_unref (window->shown);
+  g_clear_object (&window->settings);
+  g_free (window->address);
   G_OBJECT_CLASS (gui_window_parent_class)->finalize (object);
 }
 
@@ -583,21 +714,23 @@ gui_window_init (GuiWindow *window)
 
 /**
  * gui_window_new:
- * @app: (transfer none): whose rooms it shows
+ * @app: (transfer none): has the actions that are not the window's
+ * @rooms: (transfer none): what it shows; outlive it
+ * @settings: (transfer none): the preferences
  *
  * Returns: (transfer none): the window, not shown yet; GTK owns it.
  */
 GuiWindow *
-gui_window_new (GuiApplication *app)
+gui_window_new (GtkApplication *app, GuiRooms *rooms, GSettings *settings)
 {
   GuiWindow *window = g_object_new (GUI_TYPE_WINDOW, "application", app, NULL);
-  GSettings *settings = gui_application_get_settings (app);
 
-  window->app = app;
-  window->rooms = g_object_ref (gui_application_get_rooms (app));
-  gtk_list_box_bind_model (window->list, window->rooms, make_row, NULL, NULL);
-  g_signal_connect_object (window->rooms, "items-changed", G_CALLBACK (on_rooms_changed), window,
-                           G_CONNECT_SWAPPED);
+  window->rooms = rooms;
+  window->settings = g_object_ref (settings);
+  window->list_model = gui_rooms_get_list (rooms);
+  gtk_list_box_bind_model (window->list, window->list_model, make_row, NULL, NULL);
+  g_signal_connect_swapped (window->list_model, "items-changed", G_CALLBACK (on_rooms_changed),
+                            window);
   gtk_window_set_default_size (GTK_WINDOW (window), g_settings_get_int (settings, "window-width"),
                                g_settings_get_int (settings, "window-height"));
   if (g_settings_get_boolean (settings, "window-maximized"))
