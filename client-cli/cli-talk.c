@@ -14,35 +14,13 @@
 
 #include "client-cli/cli-input.h"
 #include "common/base/sal-error.h"
-#include "common/base/sal-limits.h"
 
 #define CONNECT_TIMEOUT_S 10
-
-/* What the server says before it puts somebody out. */
-static gboolean
-is_refusal (const SalEvent *event)
-{
-  if (event->kind != SAL_EVENT_NOTE)
-    return FALSE;
-  switch (event->note)
-    {
-    case SAL_NOTE_BANNED:
-    case SAL_NOTE_KICKED:
-    case SAL_NOTE_NOT_PUBLIC:
-    case SAL_NOTE_STOPPED:
-    case SAL_NOTE_TOO_MANY_ERRORS:
-      return TRUE;
-    case SAL_NOTE_LIMIT: /* of messages, it refuses one message only */
-      return !g_str_equal (event->text, sal_limit_key (SAL_LIMIT_MESSAGES_PER_SECOND));
-    default:
-      return FALSE;
-    }
-}
 
 static void
 on_event (CliTalk *talk, const SalClientAction *action)
 {
-  if (!is_refusal (&action->event))
+  if (!sal_client_event_puts_out (&action->event))
     return;
   talk->status = SAL_EXIT_REFUSED;
   if (talk->quiet)

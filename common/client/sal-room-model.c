@@ -16,6 +16,9 @@
  * between leaves a message that is UNKNOWN, never one that is sent twice. QUEUED ones
  * are sent when the room is reached again, also by the next process.
  *
+ * It is one piece because what may become of a message depends on every turn that the
+ * connection takes; what is only about the entries is in sal-story. A third are getters.
+ *
  * Signals:
  *   presence ()                 the state of the connection, or its error, has changed
  *   name ()                     who we are has changed
@@ -36,6 +39,7 @@
 #include "common/base/sal-uri.h"
 #include "common/client/sal-back-off.h"
 #include "common/client/sal-client.h"
+#include "common/client/sal-story.h"
 #include "common/proto/sal-text.h"
 
 #define CONNECT_TIMEOUT_MS (10 * 1000)
@@ -66,15 +70,11 @@ struct _SalRoomModel
   char *put_out;            /* (owned) (nullable): the server's last words to us */
   gboolean put_out_for_good;
 
-  guint64 last_id;
-  GHashTable *pending; /* (owned): entry -> SalEntry (owned): ours that are not finished */
-  GArray *queued;      /* (owned): of entries, to be sent in this order */
-  GHashTable *given;   /* (owned): number of the client -> entry */
-  guint64 giving;      /* the entry that is being given to the client */
-  SalEntry *open;      /* (owned) (nullable): a line whose end has not come */
-  SalEntry *refusal;   /* (owned) (nullable): a note that may be the answer to a message */
-  gboolean missed;     /* there is a story, and this connection has added nothing to it yet */
-  guint unread;
+  SalStory *story;   /* (owned) */
+  GHashTable *given; /* (owned): number of the client -> entry */
+  guint64 giving;    /* the entry that is being given to the client */
+  SalEntry *open;    /* (owned) (nullable): a line whose end has not come */
+  SalEntry *refusal; /* (owned) (nullable): a note that may be the answer to a message */
 };
 
 G_DEFINE_FINAL_TYPE (SalRoomModel, sal_room_model, G_TYPE_OBJECT)
@@ -123,14 +123,13 @@ sal_room_model_finalize (GObject *object)
 {
   SalRoomModel *model = SAL_ROOM_MODEL (object);
 
+  g_clear_pointer (&model->story, sal_story_free);
   g_clear_pointer (&model->room, sal_stored_room_free);
   g_clear_pointer (&model->uri, sal_uri_free);
   g_clear_error (&model->error);
   g_clear_pointer (&model->open, sal_entry_unref);
   g_clear_pointer (&model->refusal, sal_entry_unref);
-  g_hash_table_unref (model->pending);
   g_hash_table_unref (model->given);
-  g_array_unref (model->queued);
   g_free (model->put_out);
   g_free (model->title);
   g_free (model->host);
@@ -165,108 +164,41 @@ sal_room_model_class_init (SalRoomModelClass *klass)
 static void
 sal_room_model_init (SalRoomModel *model)
 {
-  model->pending =
-      g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) sal_entry_unref);
   model->given = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
-  model->queued = g_array_new (FALSE, FALSE, sizeof (guint64));
 }
 
 /* The story. */
 
 static void
-set_unread (SalRoomModel *model, guint unread)
+on_added (const SalEntry *entry, gpointer data)
 {
-  if (model->unread == unread)
-    return;
-  model->unread = unread;
-  g_signal_emit (model, signals[UNREAD], 0);
+  g_signal_emit (data, signals[ADDED], 0, entry);
 }
 
 static void
-remember_pending (SalRoomModel *model, const SalEntry *entry)
+on_changed (const SalEntry *entry, gpointer data)
 {
-  if (entry->pending)
-    g_hash_table_replace (model->pending, g_memdup2 (&entry->id, sizeof entry->id),
-                          sal_entry_ref (entry));
-  else
-    g_hash_table_remove (model->pending, &entry->id);
-}
-
-static gboolean
-is_said (const SalEntry *entry)
-{
-  return entry->kind == SAL_ENTRY_MESSAGE || entry->kind == SAL_ENTRY_ACTION ||
-         entry->kind == SAL_ENTRY_TEXT;
-}
-
-static gboolean
-ends_with_gap (SalRoomModel *model)
-{
-  g_autoptr (GPtrArray) last = sal_room_model_read_before (model, G_MAXUINT64, 1);
-
-  return last->len > 0 && ((SalEntry *) last->pdata[0])->kind == SAL_ENTRY_GAP;
-}
-
-/* Returns: (transfer full) */
-static SalEntry *
-add (SalRoomModel *model, const SalEntry *like)
-{
-  SalEntry with_place = *like;
-  SalEntry *entry = NULL;
-
-  if (model->missed && !like->pending)
-    {
-      model->missed = FALSE;
-      if (!ends_with_gap (model))
-        sal_entry_unref (add (model, &(SalEntry){ .kind = SAL_ENTRY_GAP }));
-    }
-  with_place.id = ++model->last_id;
-  with_place.time_us = g_get_real_time ();
-  entry = sal_entry_new (&with_place);
-  sal_store_put (model->store, model->room->id, entry);
-  if (entry->own)
-    remember_pending (model, entry);
-  g_signal_emit (model, signals[ADDED], 0, entry);
-  if (is_said (entry) && !entry->own)
-    set_unread (model, model->unread + 1);
-  return entry;
-}
-
-/* Returns: (transfer full): @like in the place of the entry of its number. */
-static SalEntry *
-replace (SalRoomModel *model, const SalEntry *like)
-{
-  SalEntry *entry = sal_entry_new (like);
-
-  sal_store_put (model->store, model->room->id, entry);
-  if (entry->own)
-    remember_pending (model, entry);
-  g_signal_emit (model, signals[CHANGED], 0, entry);
-  return entry;
+  g_signal_emit (data, signals[CHANGED], 0, entry);
 }
 
 static void
-drop (SalRoomModel *model, guint64 id)
+on_removed (guint64 id, gpointer data)
 {
-  sal_store_remove (model->store, model->room->id, id);
-  g_hash_table_remove (model->pending, &id);
-  g_signal_emit (model, signals[REMOVED], 0, id);
+  g_signal_emit (data, signals[REMOVED], 0, id);
 }
 
 static void
-set_state (SalRoomModel *model,
-           const SalEntry *entry,
-           SalMessageState state,
-           gboolean pending,
-           const char *reason)
+on_unread (gpointer data)
 {
-  SalEntry like = *entry;
-
-  like.state = state;
-  like.pending = pending;
-  like.reason = reason;
-  sal_entry_unref (replace (model, &like));
+  g_signal_emit (data, signals[UNREAD], 0);
 }
+
+static const SalStoryHooks story_hooks = {
+  .added = on_added,
+  .changed = on_changed,
+  .removed = on_removed,
+  .unread = on_unread,
+};
 
 /* The connection. */
 
@@ -322,27 +254,11 @@ settle_given (SalRoomModel *model)
   g_hash_table_remove_all (model->given);
   for (guint i = 0; i < ids->len; i++)
     {
-      const SalEntry *mine = g_hash_table_lookup (model->pending, &g_array_index (ids, guint64, i));
+      const SalEntry *mine = sal_story_get_pending (model->story, g_array_index (ids, guint64, i));
 
       if (mine != NULL && mine->state == SAL_MESSAGE_SENT)
-        set_state (model, mine, SAL_MESSAGE_SENT, FALSE, NULL);
+        sal_story_set_state (model->story, mine, SAL_MESSAGE_SENT, FALSE, NULL);
     }
-}
-
-static int
-compare_ids (gconstpointer a, gconstpointer b)
-{
-  guint64 left = *(const guint64 *) a;
-  guint64 right = *(const guint64 *) b;
-
-  return (left > right) - (left < right);
-}
-
-static void
-queue (SalRoomModel *model, guint64 id)
-{
-  g_array_append_val (model->queued, id);
-  g_array_sort (model->queued, compare_ids);
 }
 
 /* The client has let go: what now? */
@@ -412,33 +328,16 @@ on_ready (SalRoomModel *model, const char *name)
   send_queued (model);
 }
 
-/* What the server says before it puts somebody out; to some there is no use in knocking
- * again. */
+/* To some there is no use in knocking again. */
 static void
 note_put_out (SalRoomModel *model, const SalEvent *event, const char *line)
 {
-  gboolean for_good = FALSE;
-
-  switch (event->note)
-    {
-    case SAL_NOTE_BANNED:
-    case SAL_NOTE_KICKED:
-    case SAL_NOTE_NOT_PUBLIC:
-      for_good = TRUE;
-      break;
-    case SAL_NOTE_STOPPED:
-    case SAL_NOTE_TOO_MANY_ERRORS:
-      break;
-    case SAL_NOTE_LIMIT:
-      if (g_str_equal (event->text, sal_limit_key (SAL_LIMIT_MESSAGES_PER_SECOND)))
-        return;
-      break;
-    default:
-      return;
-    }
+  if (!sal_client_event_puts_out (event))
+    return;
   g_free (model->put_out);
   model->put_out = g_strdup (line);
-  model->put_out_for_good |= for_good;
+  model->put_out_for_good |= event->note == SAL_NOTE_BANNED || event->note == SAL_NOTE_KICKED ||
+                             event->note == SAL_NOTE_NOT_PUBLIC;
 }
 
 static gboolean
@@ -459,7 +358,7 @@ on_note (SalRoomModel *model, const SalClientAction *action)
   if (*line == '\0' ||
       (model->presence != SAL_PRESENCE_IN && is_note && action->event.note == SAL_NOTE_MOVED))
     return;
-  entry = add (model, &(SalEntry){ .kind = SAL_ENTRY_NOTE, .text = line });
+  entry = sal_story_add (model->story, &(SalEntry){ .kind = SAL_ENTRY_NOTE, .text = line });
   if (is_note)
     note_put_out (model, &action->event, line);
   g_clear_pointer (&model->refusal, sal_entry_unref);
@@ -482,14 +381,15 @@ on_text (SalRoomModel *model, const SalClientAction *action)
       SalEntry *entry = NULL;
 
       like.text = text;
-      entry = replace (model, &like);
+      entry = sal_story_replace (model->story, &like);
       g_clear_pointer (&model->open, sal_entry_unref);
       model->open = entry;
     }
   else if (len > 0)
     {
       g_clear_pointer (&model->open, sal_entry_unref);
-      model->open = add (model, &(SalEntry){ .kind = SAL_ENTRY_TEXT, .text = action->text });
+      model->open =
+          sal_story_add (model->story, &(SalEntry){ .kind = SAL_ENTRY_TEXT, .text = action->text });
     }
   if (action->ended)
     g_clear_pointer (&model->open, sal_entry_unref);
@@ -539,7 +439,7 @@ on_event (SalRoomModel *model, const SalClientAction *action)
     default:
       return; /* courtesies, which the state of the connection says */
     }
-  sal_entry_unref (add (model, &like));
+  sal_entry_unref (sal_story_add (model->story, &like));
 }
 
 /* Of commands our server only says what they did. */
@@ -558,10 +458,10 @@ on_refused (SalRoomModel *model, const SalEntry *mine)
     {
       /* Said once is enough: at the message. */
       reason = g_strdup (model->refusal->text);
-      drop (model, model->refusal->id);
+      sal_story_drop (model->story, model->refusal->id);
       g_clear_pointer (&model->refusal, sal_entry_unref);
     }
-  set_state (model, mine, SAL_MESSAGE_FAILED, FALSE, reason);
+  sal_story_set_state (model->story, mine, SAL_MESSAGE_FAILED, FALSE, reason);
 }
 
 /* What became of a message of ours. */
@@ -570,33 +470,33 @@ on_message (SalRoomModel *model, const SalClientAction *action)
 {
   const guint64 *given = g_hash_table_lookup (model->given, &action->message);
   guint64 id = given != NULL ? *given : model->giving;
-  g_autoptr (SalEntry) mine = g_hash_table_lookup (model->pending, &id);
+  const SalEntry *found = sal_story_get_pending (model->story, id);
+  g_autoptr (SalEntry) mine = found != NULL ? sal_entry_ref (found) : NULL;
 
   if (mine == NULL)
     return;
-  sal_entry_ref (mine);
   switch (action->state)
     {
     case SAL_MESSAGE_SENT:
       if (is_command (model, mine->text))
-        drop (model, id);
+        sal_story_drop (model->story, id);
       else if (action->late)
-        set_state (model, mine, SAL_MESSAGE_SENT, FALSE, NULL);
+        sal_story_set_state (model->story, mine, SAL_MESSAGE_SENT, FALSE, NULL);
       else
         return;
       break;
     case SAL_MESSAGE_DELIVERED:
-      drop (model, id); /* the room's own entry of it has just been added */
+      sal_story_drop (model->story, id); /* the room's own entry of it has just been added */
       break;
     case SAL_MESSAGE_FAILED:
       on_refused (model, mine);
       break;
     case SAL_MESSAGE_QUEUED: /* it never left */
-      set_state (model, mine, SAL_MESSAGE_QUEUED, TRUE, NULL);
-      queue (model, id);
+      sal_story_set_state (model->story, mine, SAL_MESSAGE_QUEUED, TRUE, NULL);
+      sal_story_queue (model->story, id);
       break;
     case SAL_MESSAGE_UNKNOWN:
-      set_state (model, mine, SAL_MESSAGE_UNKNOWN, FALSE, NULL);
+      sal_story_set_state (model->story, mine, SAL_MESSAGE_UNKNOWN, FALSE, NULL);
       break;
     }
   g_hash_table_remove (model->given, &action->message);
@@ -627,7 +527,7 @@ start (SalRoomModel *model)
   g_clear_handle_id (&model->retry, g_source_remove);
   g_clear_pointer (&model->put_out, g_free);
   model->put_out_for_good = FALSE;
-  model->missed = model->last_id > 0;
+  sal_story_begin_connection (model->story);
   model->client = sal_client_new (model->uri, &options, &as_usual);
   g_signal_connect (model->client, "connected", G_CALLBACK (on_connected), model);
   g_signal_connect (model->client, "action", G_CALLBACK (on_action), model);
@@ -654,7 +554,7 @@ give (SalRoomModel *model, const SalEntry *mine)
   model->giving = mine->id;
   number = sal_client_say (model->client, mine->text);
   model->giving = 0;
-  if (g_hash_table_contains (model->pending, &mine->id))
+  if (sal_story_get_pending (model->story, mine->id) != NULL)
     g_hash_table_replace (model->given, g_memdup2 (&number, sizeof number),
                           g_memdup2 (&mine->id, sizeof mine->id));
 }
@@ -663,12 +563,12 @@ static gboolean
 on_kept (gpointer data)
 {
   Batch *batch = data;
-  SalRoomModel *model = batch->model;
+  g_autoptr (SalRoomModel) model = batch->model; /* perhaps the last to hold it */
 
   for (guint i = 0; i < batch->ids->len; i++)
     {
       guint64 id = g_array_index (batch->ids, guint64, i);
-      const SalEntry *found = g_hash_table_lookup (model->pending, &id);
+      const SalEntry *found = sal_story_get_pending (model->story, id);
       g_autoptr (SalEntry) mine = found != NULL ? sal_entry_ref (found) : NULL;
 
       if (mine == NULL)
@@ -677,11 +577,10 @@ on_kept (gpointer data)
         give (model, mine);
       else
         {
-          set_state (model, mine, SAL_MESSAGE_QUEUED, TRUE, NULL);
-          queue (model, id);
+          sal_story_set_state (model->story, mine, SAL_MESSAGE_QUEUED, TRUE, NULL);
+          sal_story_queue (model->story, id);
         }
     }
-  g_object_unref (batch->model);
   g_object_unref (batch->client);
   g_array_unref (batch->ids);
   g_free (batch);
@@ -693,21 +592,27 @@ static void
 send_queued (SalRoomModel *model)
 {
   Batch *batch = NULL;
+  GArray *ids = NULL;
 
-  if (model->presence != SAL_PRESENCE_IN || model->queued->len == 0)
+  if (model->presence != SAL_PRESENCE_IN)
     return;
+  ids = sal_story_take_queue (model->story);
+  if (ids->len == 0)
+    {
+      g_array_unref (ids);
+      return;
+    }
   batch = g_new0 (Batch, 1);
   batch->model = g_object_ref (model);
   batch->client = g_object_ref (model->client);
-  batch->ids = g_steal_pointer (&model->queued);
-  model->queued = g_array_new (FALSE, FALSE, sizeof (guint64));
+  batch->ids = ids;
   for (guint i = 0; i < batch->ids->len; i++)
     {
       const SalEntry *mine =
-          g_hash_table_lookup (model->pending, &g_array_index (batch->ids, guint64, i));
+          sal_story_get_pending (model->story, g_array_index (batch->ids, guint64, i));
 
       if (mine != NULL)
-        set_state (model, mine, SAL_MESSAGE_SENT, TRUE, NULL);
+        sal_story_set_state (model->story, mine, SAL_MESSAGE_SENT, TRUE, NULL);
     }
   sal_store_when_kept (model->store, on_kept, batch);
 }
@@ -715,14 +620,15 @@ send_queued (SalRoomModel *model)
 static void
 say (SalRoomModel *model, const char *clean)
 {
-  g_autoptr (SalEntry) entry = add (model, &(SalEntry){ .kind = SAL_ENTRY_MESSAGE,
-                                                        .own = TRUE,
-                                                        .pending = TRUE,
-                                                        .state = SAL_MESSAGE_QUEUED,
-                                                        .name = model->name,
-                                                        .text = clean });
+  g_autoptr (SalEntry) entry =
+      sal_story_add (model->story, &(SalEntry){ .kind = SAL_ENTRY_MESSAGE,
+                                                .own = TRUE,
+                                                .pending = TRUE,
+                                                .state = SAL_MESSAGE_QUEUED,
+                                                .name = model->name,
+                                                .text = clean });
 
-  queue (model, entry->id);
+  sal_story_queue (model->story, entry->id);
   send_queued (model);
 }
 
@@ -730,8 +636,8 @@ say (SalRoomModel *model, const char *clean)
  * sal_room_model_say:
  * @text: what was typed, one line
  *
- * Queues a message; it is sent when the room is reached. `quit` and `exit` leave, as
- * they would on the wire (C4).
+ * Queues a message; it is sent when the room is reached. `quit` and `exit` leave, with a
+ * slash or without, as they would on the wire (C4, S23).
  *
  * Returns: %FALSE if there is nothing in @text, or more than a message may have
  *   (%SAL_MESSAGE_MAX_BYTES); then nothing was queued.
@@ -754,22 +660,11 @@ sal_room_model_say (SalRoomModel *model, const char *text, GError **error)
       return FALSE;
     }
   sal_store_add_typed (model->store, model->room->id, clean->str);
-  if (g_ascii_strcasecmp (clean->str, "quit") == 0 || g_ascii_strcasecmp (clean->str, "exit") == 0)
+  if (sal_client_is_leaving_word (clean->str + (*clean->str == '/')))
     sal_room_model_leave (model);
   else
     say (model, clean->str);
   return TRUE;
-}
-
-/* Returns: (transfer full) (nullable) */
-static SalEntry *
-find (SalRoomModel *model, guint64 id)
-{
-  g_autoptr (GPtrArray) one = sal_room_model_read_before (model, id + 1, 1);
-
-  if (one->len == 0 || ((SalEntry *) one->pdata[0])->id != id)
-    return NULL;
-  return sal_entry_ref (one->pdata[0]);
 }
 
 /**
@@ -782,11 +677,11 @@ find (SalRoomModel *model, guint64 id)
 gboolean
 sal_room_model_say_again (SalRoomModel *model, guint64 entry)
 {
-  g_autoptr (SalEntry) mine = find (model, entry);
+  g_autoptr (SalEntry) mine = sal_story_find (model->story, entry);
 
   if (mine == NULL || !mine->own || mine->pending || mine->state != SAL_MESSAGE_FAILED)
     return FALSE;
-  drop (model, entry);
+  sal_story_drop (model->story, entry);
   say (model, mine->text);
   return TRUE;
 }
@@ -800,12 +695,12 @@ sal_room_model_say_again (SalRoomModel *model, guint64 entry)
 gboolean
 sal_room_model_discard (SalRoomModel *model, guint64 entry)
 {
-  g_autoptr (SalEntry) mine = find (model, entry);
+  g_autoptr (SalEntry) mine = sal_story_find (model->story, entry);
 
   if (mine == NULL || !mine->own || mine->state == SAL_MESSAGE_DELIVERED ||
       mine->state == SAL_MESSAGE_SENT)
     return FALSE;
-  drop (model, entry);
+  sal_story_drop (model->story, entry);
   return TRUE;
 }
 
@@ -820,7 +715,6 @@ SalRoomModel *
 sal_room_model_new (SalStore *store, const SalStoredRoom *room, GError **error)
 {
   g_autoptr (SalRoomModel) model = NULL;
-  g_autoptr (GPtrArray) pending = NULL;
   SalUri *uri = sal_uri_parse_client (room->uri, error);
 
   if (uri == NULL)
@@ -828,13 +722,7 @@ sal_room_model_new (SalStore *store, const SalStoredRoom *room, GError **error)
   model = g_object_new (SAL_TYPE_ROOM_MODEL, NULL);
   model->store = g_object_ref (store);
   model->uri = uri;
-  model->room = g_new (SalStoredRoom, 1);
-  *model->room = (SalStoredRoom){ .id = room->id,
-                                  .uri = g_strdup (room->uri),
-                                  .name = g_strdup (room->name),
-                                  .draft = g_strdup (room->draft),
-                                  .last_used_us = room->last_used_us,
-                                  .read_id = room->read_id };
+  model->room = sal_stored_room_copy (room);
   model->name = g_strdup (room->name);
   model->host = uri->scheme == SAL_SCHEME_UNIX ? g_strdup (uri->path)
                                                : sal_format_host_port (uri->host, uri->port);
@@ -844,22 +732,7 @@ sal_room_model_new (SalStore *store, const SalStoredRoom *room, GError **error)
   model->monitor = g_object_ref (g_network_monitor_get_default ());
   g_signal_connect (model->monitor, "network-changed", G_CALLBACK (on_network_changed), model);
 
-  model->last_id = sal_store_last_id (store, room->id);
-  model->unread = (guint) sal_store_count_after (store, room->id, room->read_id);
-  pending = sal_store_read_pending (store, room->id);
-  for (guint i = 0; i < pending->len; i++)
-    {
-      const SalEntry *mine = pending->pdata[i];
-
-      /* What the last process had given to its connection: nobody knows. */
-      if (mine->state == SAL_MESSAGE_SENT)
-        {
-          set_state (model, mine, SAL_MESSAGE_UNKNOWN, FALSE, NULL);
-          continue;
-        }
-      remember_pending (model, mine);
-      queue (model, mine->id);
-    }
+  model->story = sal_story_new (store, room->id, room->read_id, &story_hooks, model);
   return g_steal_pointer (&model);
 }
 
@@ -1029,7 +902,7 @@ sal_room_model_get_last_used_us (SalRoomModel *model)
 guint64
 sal_room_model_get_last_id (SalRoomModel *model)
 {
-  return model->last_id;
+  return sal_story_get_last_id (model->story);
 }
 
 /**
@@ -1043,7 +916,7 @@ sal_room_model_get_last_id (SalRoomModel *model)
 GPtrArray *
 sal_room_model_read_before (SalRoomModel *model, guint64 id, guint most)
 {
-  return sal_store_read_before (model->store, model->room->id, id, most);
+  return sal_story_read_before (model->story, id, most);
 }
 
 /**
@@ -1057,7 +930,7 @@ sal_room_model_read_before (SalRoomModel *model, guint64 id, guint most)
 GPtrArray *
 sal_room_model_read_after (SalRoomModel *model, guint64 id, guint most)
 {
-  return sal_store_read_after (model->store, model->room->id, id, most);
+  return sal_story_read_after (model->story, id, most);
 }
 
 /**
@@ -1117,9 +990,7 @@ sal_room_model_set_read_id (SalRoomModel *model, guint64 id)
     return;
   model->room->read_id = id;
   sal_store_update_room (model->store, model->room);
-  set_unread (model, id >= model->last_id
-                         ? 0
-                         : (guint) sal_store_count_after (model->store, model->room->id, id));
+  sal_story_set_read_id (model->story, id);
 }
 
 /**
@@ -1130,5 +1001,5 @@ sal_room_model_set_read_id (SalRoomModel *model, guint64 id)
 guint
 sal_room_model_count_unread (SalRoomModel *model)
 {
-  return model->unread;
+  return sal_story_count_unread (model->story);
 }

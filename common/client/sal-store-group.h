@@ -64,8 +64,6 @@ SalStoreRoomGroup *sal_store_group_find (const SalStoreGroup *group, gint64 room
 GTreeNode *
 sal_store_group_seek (const SalStoreGroup *group, gint64 room, guint64 id, gboolean backwards);
 
-SalStoredRoom *sal_stored_room_copy (const SalStoredRoom *room);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SalStoreGroup, sal_store_group_free)
 
 G_END_DECLS

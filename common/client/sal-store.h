@@ -34,6 +34,7 @@ typedef struct
   guint64 read_id;     /* the last entry that was seen */
 } SalStoredRoom;
 
+SalStoredRoom *sal_stored_room_copy (const SalStoredRoom *room);
 void sal_stored_room_free (SalStoredRoom *room);
 
 SalStore *sal_store_open (const char *path, GError **error);
