@@ -248,6 +248,16 @@ complain_of_length (GuiComposer *composer, const GuiLines *lines)
 }
 
 static void
+complain_of_number (GuiComposer *composer, guint n)
+{
+  g_autofree char *text =
+      g_strdup_printf (_ ("Too much to send at once: these are %u lines, and at most %d are sent."),
+                       n, GUI_LINES_MOST);
+
+  complain (composer, text);
+}
+
+static void
 ask_about_many (GuiComposer *composer, guint n)
 {
   /* TRANSLATORS: n is always more than three. */
@@ -292,6 +302,9 @@ send_text (GuiComposer *composer, gboolean confirmed)
       break;
     case GUI_LINES_GOOD:
       say_all (composer, lines->messages);
+      break;
+    case GUI_LINES_TOO_MANY:
+      complain_of_number (composer, lines->messages->len);
       break;
     case GUI_LINES_TOO_LONG:
       complain_of_length (composer, lines);

@@ -67,8 +67,14 @@ gui_lines_new (const char *text)
     }
   if (lines->verdict == GUI_LINES_WORD && lines->messages->len == 1)
     lines->verdict = GUI_LINES_LEAVE;
-  else if (lines->verdict == GUI_LINES_NOTHING && lines->messages->len > 0)
-    lines->verdict = lines->messages->len > GUI_LINES_UNASKED ? GUI_LINES_MANY : GUI_LINES_GOOD;
+  if (lines->verdict != GUI_LINES_NOTHING || lines->messages->len == 0)
+    return lines;
+  if (lines->messages->len > GUI_LINES_MOST)
+    lines->verdict = GUI_LINES_TOO_MANY;
+  else if (lines->messages->len > GUI_LINES_UNASKED)
+    lines->verdict = GUI_LINES_MANY;
+  else
+    lines->verdict = GUI_LINES_GOOD;
   return lines;
 }
 

@@ -7,12 +7,15 @@ G_BEGIN_DECLS
 
 /* More messages than this are not sent at once without asking. */
 #define GUI_LINES_UNASKED 3
+/* Nor this many in any case: a room is no place to put a file. */
+#define GUI_LINES_MOST 1000
 
 typedef enum
 {
   GUI_LINES_NOTHING,  /* white space at most */
   GUI_LINES_GOOD,     /* may be sent */
   GUI_LINES_MANY,     /* may be sent when that is what is meant */
+  GUI_LINES_TOO_MANY, /* more than %GUI_LINES_MOST */
   GUI_LINES_TOO_LONG, /* line @number has @bytes, more than a message may have */
   GUI_LINES_LEAVE,    /* nothing but a word that leaves the room */
   GUI_LINES_WORD,     /* line @number is such a word, among others */

@@ -109,6 +109,31 @@ test_long_lines (void)
     }
 }
 
+static void
+test_too_many_lines (void)
+{
+  static const struct
+  {
+    guint n;
+    GuiLinesVerdict verdict;
+  } rows[] = {
+    { GUI_LINES_MOST, GUI_LINES_MANY },
+    { GUI_LINES_MOST + 1, GUI_LINES_TOO_MANY },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GString) text = g_string_new (NULL);
+      g_autoptr (GuiLines) lines = NULL;
+
+      for (guint l = 0; l < rows[i].n; l++)
+        g_string_append (text, "x\n\n");
+      lines = gui_lines_new (text->str);
+      g_assert_cmpuint (lines->messages->len, ==, rows[i].n);
+      g_assert_cmpint (lines->verdict, ==, rows[i].verdict);
+    }
+}
+
 /* What was sent before. */
 
 static GPtrArray *
@@ -473,6 +498,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gtk/composer-parts/each-line-is-a-message", test_lines);
   g_test_add_func ("/gtk/composer-parts/too-long-is-counted-in-bytes", test_long_lines);
+  g_test_add_func ("/gtk/composer-parts/too-many-lines", test_too_many_lines);
   g_test_add_func ("/gtk/composer-parts/there-and-back-through-what-was-sent", test_typed);
   g_test_add_func ("/gtk/composer-parts/nothing-was-sent-before", test_typed_nothing);
   g_test_add_func ("/gtk/composer-parts/names-under-tab", test_completion);

@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <gio/gio.h>
 #include <glib/gstdio.h>
-#include <handy.h>
 #include <signal.h>
 #include <string.h>
 
@@ -533,6 +532,21 @@ test_too_long (Fixture *f, gconstpointer data)
   press (f, GDK_KEY_Return);
   line[4096] = '\0';
   assert_said (f, line);
+}
+
+static void
+test_too_many (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < 1001; i++)
+    g_string_append (text, "x\n");
+  paste (f, text->str);
+  press (f, GDK_KEY_Return);
+  wait_until (says (f, "1001") && says (f, "at most 1000"));
+  g_assert_false (is_shown (f, "Send all"));
+  assert_said (f, "");
+  assert_entry (f, text->str);
 }
 
 /* A word that would leave is never sent; it leaves, if that is what is meant. */
@@ -1228,7 +1242,6 @@ main (int argc, char **argv)
       g_setenv (CRASH_FOLDER, folder, TRUE);
     }
   gtk_init (&argc, &argv);
-  hdy_init ();
   add_sheet ("style-light.css");
   add_sheet ("composer.css");
   g_test_init (&argc, &argv, NULL);
@@ -1240,6 +1253,7 @@ main (int argc, char **argv)
   ADD ("each-line-is-a-message", test_lines);
   ADD ("many-lines-are-asked-about", test_many_lines);
   ADD ("too-long-stays", test_too_long);
+  ADD ("too-many-lines-stay", test_too_many);
   ADD ("words-that-leave-are-asked-about", test_leaving_words);
   ADD ("messages-wait-while-offline", test_offline);
   ADD ("what-was-sent-before", test_history);
