@@ -237,13 +237,13 @@ complain_of_length (GuiComposer *composer, const GuiLines *lines)
   g_autofree char *text = NULL;
 
   if (lines->messages->len == 1)
-    text = g_strdup_printf (
-        _ ("Too long to send: this has %" G_GSIZE_FORMAT " bytes, and a message has at most %d."),
-        lines->bytes, SAL_MESSAGE_MAX_BYTES);
+    text =
+        g_strdup_printf (_ ("Too long to send: this has %zu bytes, and a message has at most %d."),
+                         lines->bytes, SAL_MESSAGE_MAX_BYTES);
   else
-    text = g_strdup_printf (_ ("Too long to send: line %u has %" G_GSIZE_FORMAT
-                               " bytes, and a message has at most %d."),
-                            lines->number, lines->bytes, SAL_MESSAGE_MAX_BYTES);
+    text = g_strdup_printf (
+        _ ("Too long to send: line %u has %zu bytes, and a message has at most %d."), lines->number,
+        lines->bytes, SAL_MESSAGE_MAX_BYTES);
   complain (composer, text);
 }
 
