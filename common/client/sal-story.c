@@ -259,8 +259,12 @@ compare_ids (gconstpointer a, gconstpointer b)
 void
 sal_story_queue (SalStory *story, guint64 id)
 {
+  gboolean last = story->queued->len == 0 ||
+                  g_array_index (story->queued, guint64, story->queued->len - 1) < id;
+
   g_array_append_val (story->queued, id);
-  g_array_sort (story->queued, compare_ids);
+  if (!last)
+    g_array_sort (story->queued, compare_ids);
 }
 
 /**
