@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -86,6 +87,27 @@ driver_say (TestApp *app, const char *text)
   test_app_write (app, "Message", text);
   test_app_press (app, "Send");
   test_app_expect_text (app, "Message", "");
+}
+
+/**
+ * driver_go_to:
+ *
+ * Goes to the room of the server on this port, with the keys for it.
+ */
+void
+driver_go_to (TestApp *app, guint16 port)
+{
+  g_auto (GStrv) rows = test_app_read_rows (app, "Rooms");
+  g_autofree char *part = g_strdup_printf (":%u, ", port);
+  guint i = 0;
+  char key[] = "alt+1";
+
+  while (rows[i] != NULL && strstr (rows[i], part) == NULL)
+    i++;
+  g_assert_nonnull (rows[i]);
+  key[strlen (key) - 1] = (char) ('1' + i);
+  test_app_focus (app);
+  test_desktop_key (key);
 }
 
 /**

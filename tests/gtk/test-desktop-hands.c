@@ -9,6 +9,8 @@
 
 #include "tests/gtk/gtk-driver.h"
 
+#define MENTIONS "When I am mentioned"
+
 /* From the start of the program to its end without a mouse. */
 static void
 test_keys_only (void)
@@ -143,11 +145,11 @@ test_names (void)
   test_app_expect (app, TEST_PRESSABLE, "Preferences");
   expect_no_nameless (app);
   test_app_press (app, "Preferences");
-  test_app_expect (app, NULL, "Notify me of mentions");
+  test_app_expect (app, NULL, MENTIONS);
   expect_no_nameless (app);
   test_app_focus (app);
   test_desktop_key ("Escape");
-  test_app_expect_gone (app, NULL, "Notify me of mentions");
+  test_app_expect_gone (app, NULL, MENTIONS);
 
   test_app_press (app, "Main menu");
   test_app_press (app, "Keyboard shortcuts");
@@ -196,10 +198,10 @@ test_preferences (void)
 
   test_app_focus (app);
   test_desktop_key ("ctrl+comma");
-  test_app_press_role (app, "toggle button|check box|switch", "Notify me of mentions");
+  test_app_press_role (app, "toggle button|check box|switch", MENTIONS);
   test_app_focus (app);
   test_desktop_key ("Escape");
-  test_app_expect_gone (app, NULL, "Notify me of mentions");
+  test_app_expect_gone (app, NULL, MENTIONS);
   test_app_unfocus (app);
   test_peer_send (eva, "Ada?\n");
   test_app_expect_row (app, "Messages", "Ada?");

@@ -14,6 +14,8 @@
 /* What a window with a hundred rows may need more than at its start, whatever comes. */
 #define MORE_MEMORY (128 * 1024 * 1024)
 
+/* How long it lasts. */
+#define SECONDS 3
 #define LINES_PER_SECOND 10000
 #define PAUSE_US (10 * 1000)
 
@@ -99,29 +101,29 @@ scene_end (Scene *scene, gconstpointer data)
   test_folder_free (scene->folder);
 }
 
-/* Somebody opens the menu, closes it, and writes a message, and none of it takes longer
- * than they would put up with. */
+/* Somebody opens the menu, closes it, and writes a message. */
 static void
 expect_answers (Scene *scene, const char *text)
 {
-  gint64 since_us = g_get_monotonic_time ();
-  gint64 took_us = 0;
-
   test_app_press (scene->app, "Main menu");
   test_app_expect (scene->app, TEST_PRESSABLE, "Preferences");
-  took_us = g_get_monotonic_time () - since_us;
-  g_test_message ("the menu took %d ms", (int) (took_us / 1000));
-  g_assert_cmpint (took_us, <, PATIENCE_OF_A_PERSON_US);
   test_desktop_key ("Escape");
   test_app_expect_gone (scene->app, TEST_PRESSABLE, "Preferences");
+  driver_say (scene->app, text);
+}
 
-  since_us = g_get_monotonic_time ();
-  test_app_write (scene->app, "Message", text);
-  test_app_press (scene->app, "Send");
-  test_app_expect_text (scene->app, "Message", "");
-  took_us = g_get_monotonic_time () - since_us;
-  g_test_message ("the message took %d ms", (int) (took_us / 1000));
-  g_assert_cmpint (took_us, <, PATIENCE_OF_A_PERSON_US);
+/* And for some seconds, nothing keeps the window from doing what it is asked to do for
+ * longer than somebody in front of it would put up with. */
+static void
+expect_swift_answers (Scene *scene)
+{
+  gint64 until_us = g_get_monotonic_time () + SECONDS * G_USEC_PER_SEC;
+  gint64 worst_us = 0;
+
+  while (g_get_monotonic_time () < until_us)
+    worst_us = MAX (worst_us, test_app_measure_answer (scene->app));
+  g_test_message ("the longest answer took %d ms", (int) (worst_us / 1000));
+  g_assert_cmpint (worst_us, <, PATIENCE_OF_A_PERSON_US);
 }
 
 typedef struct
@@ -153,13 +155,9 @@ test_torrent (Scene *scene, gconstpointer data)
   Flood flood = { 0 };
 
   flood_begin (&flood, scene->stage, row->unit, row->units);
-  for (guint i = 1; i <= 5; i++)
-    {
-      g_autofree char *text = g_strdup_printf ("in the middle of it, %u", i);
-
-      expect_answers (scene, text);
-      g_assert_cmpuint (test_app_get_memory (scene->app), <, before + MORE_MEMORY);
-    }
+  expect_swift_answers (scene);
+  expect_answers (scene, "in the middle of it");
+  g_assert_cmpuint (test_app_get_memory (scene->app), <, before + MORE_MEMORY);
   flood_end (&flood);
   g_test_message ("%" G_GUINT64_FORMAT " KiB were poured, and it needs %" G_GUINT64_FORMAT
                   " KiB more than before",
@@ -216,6 +214,7 @@ test_links (Scene *scene, gconstpointer data)
   test_peer_send (scene->stage->client, "see https://www.example.org/a?b=c&d or file:///etc/passwd "
                                         "or javascript:alert(1)\n");
   test_app_expect_row (scene->app, "Messages", "file:///etc/passwd");
+  scene->app->looks_into_rows = TRUE;
   test_app_expect (scene->app, "link", NULL);
 }
 

@@ -129,13 +129,13 @@ typedef struct
 static const Mistake mistakes[] = {
   { "no-address", "", "Ada", "Address", "where is the room?" },
   { "port-too-large", "localhost:99999", "Ada", "Address", "“99999” is not a port" },
-  { "port-zero", "localhost:0", "Ada", "Address", "port other than 0" },
+  { "port-zero", "localhost:0", "Ada", "Address", "“0” is not a port" },
   { "port-is-a-word", "localhost:chat", "Ada", "Address", "“chat” is not a port" },
   { "space-in-it", "local host", "Ada", "Address", "bad address “local host”" },
   { "scheme-not-spoken-yet", "ircs://localhost", "Ada", "Address", "speaks plain:// only" },
   { "scheme-of-others", "http://localhost", "Ada", "Address", "the scheme must be one of" },
   { "no-name", "localhost", "", "Your name", "the others need something to call you" },
-  { "name-of-spaces", "localhost", " \t ", "Your name", "the others need something to call you" },
+  { "name-of-spaces", "localhost", "   ", "Your name", "the others need something to call you" },
 };
 
 static void

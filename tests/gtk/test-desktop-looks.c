@@ -287,11 +287,11 @@ test_windows (gconstpointer data)
   test_app_expect (app, TEST_PRESSABLE, "Preferences");
   test_desktop_shoot (menu);
   test_app_press (app, "Preferences");
-  test_app_expect (app, NULL, "Notify me of mentions");
+  test_app_expect (app, NULL, "When I am mentioned");
   test_app_focus (app);
   test_desktop_shoot (preferences);
   test_desktop_key ("Escape");
-  test_app_expect_gone (app, NULL, "Notify me of mentions");
+  test_app_expect_gone (app, NULL, "When I am mentioned");
 
   test_app_press (app, "Main menu");
   test_app_press (app, "Keyboard shortcuts");

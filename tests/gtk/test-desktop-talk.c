@@ -147,9 +147,9 @@ test_answer_of_the_server (void)
   g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
   g_autoptr (TestApp) app = driver_enter (folder, server->port);
 
-  driver_say (app, "/nonsense");
-  test_app_expect_row (app, "Messages", "The server, ", "nonsense");
-  test_app_expect_rows (app, "Messages", 0, "Ada, ", "/nonsense");
+  driver_say (app, "/who");
+  test_app_expect_row (app, "Messages", "The server, ", "Ada");
+  test_app_expect_rows (app, "Messages", 0, "Ada, ", "/who");
 }
 
 /* Lines. */
@@ -285,8 +285,7 @@ test_unread_elsewhere (void)
   test_app_expect_rows (app, "Rooms", 2, ", connected");
   say_lines (eva, "while you were away", 3);
   test_app_expect_row (app, "Rooms", "3 unread messages");
-  test_app_focus (app);
-  test_desktop_key ("alt+1");
+  driver_go_to (app, server->port);
   test_app_expect_rows (app, "Messages", 3, "Eva, ", "while you were away");
   test_app_expect_rows (app, "Rooms", 0, "unread");
 }
@@ -404,8 +403,10 @@ test_one_to_one (void)
   g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
   g_autoptr (TestProcess) server = test_foreign_start (folder, argv);
   guint16 port = test_foreign_port (server);
-  g_autoptr (TestApp) app = driver_enter (folder, port);
+  g_autofree char *uri = driver_uri (port, NULL);
+  g_autoptr (TestApp) app = test_app_start (folder, (const char *const[]){ uri, NULL }, NULL);
 
+  /* The answer to the name shows that it has no lines: so it comes before she is in. */
   test_expect_output (server, "client 'Ada'\n");
   type (server, "Ciao Ada, " TEST_ACCENTS);
   test_app_expect_row (app, "Messages", "Ciao Ada, " TEST_ACCENTS);

@@ -11,8 +11,9 @@ G_BEGIN_DECLS
 /* The window program on the test's desktop. */
 typedef struct
 {
-  TestProcess *process; /* (owned) */
-  TestWidget *root;     /* (owned): what its windows are children of */
+  TestProcess *process;     /* (owned) */
+  TestWidget *root;         /* (owned): what its windows are children of */
+  gboolean looks_into_rows; /* of lists, of which there may be many; else they are closed */
 } TestApp;
 
 /* What can be pressed: buttons, switches, lines of menus. */
@@ -35,6 +36,7 @@ guint test_app_count_rows (TestApp *app, const char *list, const char *const *pa
 GPtrArray *test_app_find_nameless (TestApp *app);
 TestPlace test_app_get_place (TestApp *app, const char *role, const char *name);
 guint64 test_app_get_memory (TestApp *app);
+gint64 test_app_measure_answer (TestApp *app);
 
 /* Each waits until it is so, and fails the test if it does not become so. */
 #define TEST_HERE __FILE__, __LINE__, G_STRFUNC

@@ -36,6 +36,17 @@ typedef struct
   int height;
 } TestPlace;
 
+/* A widget and what could be seen of it a moment ago. */
+typedef struct _TestSight TestSight;
+struct _TestSight
+{
+  TestWidget *widget;  /* (owned) */
+  char *role;          /* (owned): in the words of ATK */
+  char *name;          /* (owned): "" if it has none */
+  guint64 states;      /* a bit for each #TestState */
+  GPtrArray *children; /* (owned): of TestSight; only what can be seen */
+};
+
 GDBusConnection *test_widget_connect (const char *session_address);
 TestWidget *test_widget_find_program (GDBusConnection *bus, pid_t pid);
 void test_widget_free (TestWidget *widget);
@@ -46,6 +57,10 @@ char *test_widget_get_name (const TestWidget *widget);
 guint64 test_widget_get_states (const TestWidget *widget);
 gboolean test_widget_has_state (const TestWidget *widget, TestState state);
 GPtrArray *test_widget_get_children (const TestWidget *widget);
+TestSight *test_widget_look (const TestWidget *widget, const char *const *closed);
+GPtrArray *test_widget_look_at_children (const TestWidget *widget);
+void test_sight_free (TestSight *sight);
+gboolean test_sight_has_state (const TestSight *sight, TestState state);
 char *test_widget_get_text (const TestWidget *widget);
 gboolean test_widget_set_text (const TestWidget *widget, const char *text);
 gboolean test_widget_get_place (const TestWidget *widget, TestPlace *place);
@@ -53,5 +68,6 @@ gboolean test_widget_press (const TestWidget *widget);
 gboolean test_widget_grab (const TestWidget *widget);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestWidget, test_widget_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestSight, test_sight_free)
 
 G_END_DECLS
