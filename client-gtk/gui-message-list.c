@@ -17,7 +17,6 @@
 #include "client-gtk/gui-message-list.h"
 
 #include <glib/gi18n.h>
-#include <math.h>
 
 #include "client-gtk/gui-message-news.h"
 #include "client-gtk/gui-message-pointer.h"
@@ -25,8 +24,8 @@
 #include "client-gtk/gui-message-window.h"
 #include "client-gtk/gui-sentence.h"
 
-/* Pixels from the end that are the end: nobody scrolls that exactly. */
-#define END_PX 12
+/* Pixels from the end that are the end still: no more than rounding makes. */
+#define END_PX 2
 /* Another page is read when the edge of the window is as near as this many screens. */
 #define EDGE_SCREENS 1.5
 /* Of a flood, so many pictures a second are enough; the rest of the time is for keys. */
@@ -184,7 +183,7 @@ remember_place (GuiMessageList *list)
 static void
 scroll_to (GuiMessageList *list, double value)
 {
-  if (fabs (gtk_adjustment_get_value (list->scroll) - value) < 0.5)
+  if (ABS (gtk_adjustment_get_value (list->scroll) - value) < 0.5)
     return;
   list->settling = TRUE;
   /* A finger, or the momentum it has given, would move it back to where it was. */
@@ -218,16 +217,38 @@ on_scrolled (GuiMessageList *list)
   queue_tick (list);
 }
 
-/* Moves the focus to a row, which shows it; one that has no place yet cannot be shown, and
- * is not where the reader has scrolled to. */
+/* Returns: (nullable): the row in which the focus is. */
+static GuiMessageRow *
+get_focus_row (GuiMessageList *list)
+{
+  GtkWidget *focus =
+      list->toplevel != NULL ? gtk_window_get_focus (GTK_WINDOW (list->toplevel)) : NULL;
+
+  if (focus == NULL || !gtk_widget_is_ancestor (focus, GTK_WIDGET (list->box)))
+    return NULL;
+  focus = gtk_widget_get_ancestor (focus, GUI_TYPE_MESSAGE_ROW);
+  return focus != NULL ? GUI_MESSAGE_ROW (focus) : NULL;
+}
+
+/* Moves the focus to a row without showing it: the layout that follows puts everything
+ * where the reader has it. */
+static void
+focus_quietly (GuiMessageList *list, GuiMessageRow *row)
+{
+  list->settling = TRUE;
+  gtk_widget_grab_focus (GTK_WIDGET (row));
+  list->settling = FALSE;
+}
+
+/* Moves the focus to a row, which shows it; a row that is new has no place yet where it
+ * could be shown. */
 static void
 focus_row (GuiMessageList *list, GuiMessageRow *row)
 {
-  gboolean has_place = gtk_widget_get_allocated_height (GTK_WIDGET (row)) > 1;
-
-  list->settling = !has_place;
-  gtk_widget_grab_focus (GTK_WIDGET (row));
-  list->settling = FALSE;
+  if (gtk_widget_get_allocated_height (GTK_WIDGET (row)) > 1)
+    gtk_widget_grab_focus (GTK_WIDGET (row));
+  else
+    focus_quietly (list, row);
 }
 
 /* The window of rows. */
@@ -263,12 +284,6 @@ near_end (GuiMessageList *list)
          needs_page (list, end_of (list) - value, value);
 }
 
-static gboolean
-has_focus_within (GuiMessageList *list)
-{
-  return gtk_container_get_focus_child (GTK_CONTAINER (list->box)) != NULL;
-}
-
 /* The row that had the focus may have gone with the others of its page: then a row that is
  * on the screen has it. */
 static void
@@ -276,10 +291,10 @@ keep_focus (GuiMessageList *list, gboolean had_focus)
 {
   guint rows = gui_message_window_count (list->window);
 
-  if (!had_focus || has_focus_within (list) || rows == 0)
+  if (!had_focus || get_focus_row (list) != NULL || rows == 0)
     return;
-  focus_row (list, list->follow ? gui_message_window_get (list->window, rows - 1)
-                                : gui_message_window_find_from (list->window, list->anchor));
+  focus_quietly (list, list->follow ? gui_message_window_get (list->window, rows - 1)
+                                    : gui_message_window_find_from (list->window, list->anchor));
 }
 
 /* Who comes back begins to read where they stopped, if the end is further down than what
@@ -443,17 +458,17 @@ static gboolean
 on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
   GuiMessageList *list = GUI_MESSAGE_LIST (widget);
-  gboolean had_focus = has_focus_within (list);
+  gboolean had_focus = get_focus_row (list) != NULL;
   gboolean news = !gui_message_news_is_empty (list->news);
 
   if (news && g_get_monotonic_time () < list->rest_until_us)
     return G_SOURCE_CONTINUE;
+  list->tick = 0;
   if (news)
     show_news (list);
   if (move_window (list) || news)
     gui_message_selection_update_rows (list->selection);
   keep_focus (list, had_focus);
-  list->tick = 0;
   return G_SOURCE_REMOVE;
 }
 
@@ -676,14 +691,6 @@ on_long_press (GtkGesture *gesture, double x, double y, GuiMessageList *list)
 }
 
 /* Keys. */
-
-static GuiMessageRow *
-get_focus_row (GuiMessageList *list)
-{
-  GtkWidget *row = gtk_container_get_focus_child (GTK_CONTAINER (list->box));
-
-  return GUI_IS_MESSAGE_ROW (row) ? GUI_MESSAGE_ROW (row) : NULL;
-}
 
 static gboolean
 on_popup_menu (GuiMessageList *list)
@@ -920,6 +927,7 @@ gui_message_list_destroy (GtkWidget *widget)
       list->toplevel = NULL;
     }
   g_clear_pointer (&list->pointer, gui_message_pointer_free);
+  g_clear_pointer (&list->selection, gui_message_selection_free);
   g_clear_object (&list->click);
   g_clear_object (&list->press);
   if (list->box != NULL)
@@ -933,7 +941,6 @@ gui_message_list_finalize (GObject *object)
 {
   GuiMessageList *list = GUI_MESSAGE_LIST (object);
 
-  g_clear_pointer (&list->selection, gui_message_selection_free);
   g_clear_pointer (&list->window, gui_message_window_free);
   g_clear_pointer (&list->news, gui_message_news_free);
   g_clear_object (&list->actions);

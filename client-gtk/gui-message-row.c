@@ -211,7 +211,7 @@ create_popover (GuiMessageRow *row)
                      create_action_button (_ ("Discard"), "messages.discard", entry->id));
   gtk_container_add (GTK_CONTAINER (popover), box);
   gtk_widget_show_all (box);
-  gtk_popover_set_default_widget (GTK_POPOVER (popover), remedy);
+  g_signal_connect_swapped (remedy, "clicked", G_CALLBACK (gtk_popover_popdown), popover);
   return popover;
 }
 

@@ -21,6 +21,8 @@ struct _GuiMessageSelection
   GtkListBox *box;          /* (unowned) */
   guint64 from;             /* where it began; 0: nothing is selected */
   guint64 to;               /* where it has been drawn */
+  gulong handler;
+  gboolean updating;
 };
 
 /**
@@ -38,18 +40,22 @@ gui_message_selection_new (SalRoomModel *model, GuiMessageWindow *window, GtkLis
   selection->model = g_object_ref (model);
   selection->window = window;
   selection->box = box;
+  /* The list box also selects when it thinks that a row was clicked; but not here. */
+  selection->handler = g_signal_connect_swapped (
+      box, "selected-rows-changed", G_CALLBACK (gui_message_selection_update_rows), selection);
   return selection;
 }
 
 /**
  * gui_message_selection_free:
- * @selection: (nullable) (transfer full)
+ * @selection: (nullable) (transfer full): before its list box goes
  */
 void
 gui_message_selection_free (GuiMessageSelection *selection)
 {
   if (selection == NULL)
     return;
+  g_clear_signal_handler (&selection->handler, selection->box);
   g_clear_object (&selection->model);
   g_free (selection);
 }
@@ -62,13 +68,12 @@ gui_message_selection_free (GuiMessageSelection *selection)
 void
 gui_message_selection_update_rows (GuiMessageSelection *selection)
 {
-  /* A list box that can select also does so when a row is clicked, so it can only while
-   * something is selected. */
+  if (selection->updating)
+    return;
+  selection->updating = TRUE;
   gtk_list_box_set_selection_mode (selection->box, selection->from != 0 ? GTK_SELECTION_MULTIPLE
                                                                         : GTK_SELECTION_NONE);
-  if (selection->from == 0)
-    return;
-  for (guint i = 0; i < gui_message_window_count (selection->window); i++)
+  for (guint i = 0; selection->from != 0 && i < gui_message_window_count (selection->window); i++)
     {
       GuiMessageRow *row = gui_message_window_get (selection->window, i);
 
@@ -77,6 +82,7 @@ gui_message_selection_update_rows (GuiMessageSelection *selection)
       else
         gtk_list_box_unselect_row (selection->box, GTK_LIST_BOX_ROW (row));
     }
+  selection->updating = FALSE;
 }
 
 /**

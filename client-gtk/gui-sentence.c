@@ -53,30 +53,35 @@ drop_seconds (GString *format)
   g_string_erase (format, start, end - start);
 }
 
-/* The format of the locale without seconds and time zone. */
-static char *
-clock_format (void)
+/**
+ * gui_sentence_clock_format:
+ * @format: how a locale writes the time of day, for strftime()
+ * @twelve: the same with twelve hours, or ""
+ *
+ * Returns: (transfer full): the same without seconds and time zone.
+ */
+char *
+gui_sentence_clock_format (const char *format, const char *twelve)
 {
-  GString *format = g_string_new (nl_langinfo (T_FMT));
-  const char *twelve = nl_langinfo (T_FMT_AMPM);
+  GString *clock = g_string_new (format);
 
-  replace (format, "%r", *twelve != '\0' ? twelve : "%I:%M:%S %p");
-  replace (format, "%T", "%H:%M:%S");
-  replace (format, "%R", "%H:%M");
-  replace (format, "%OH", "%H");
-  replace (format, "%OM", "%M");
-  replace (format, "%OS", "%S");
-  replace (format, "%I", "%-I");
-  replace (format, " %Z", "");
-  replace (format, "%Z", "");
-  drop_seconds (format);
-  g_strstrip (format->str);
-  if (strstr (format->str, "%M") == NULL)
+  replace (clock, "%r", *twelve != '\0' ? twelve : "%I:%M:%S %p");
+  replace (clock, "%T", "%H:%M:%S");
+  replace (clock, "%R", "%H:%M");
+  replace (clock, "%OH", "%H");
+  replace (clock, "%OM", "%M");
+  replace (clock, "%OS", "%S");
+  replace (clock, "%I", "%-I");
+  replace (clock, " %Z", "");
+  replace (clock, "%Z", "");
+  drop_seconds (clock);
+  g_strstrip (clock->str);
+  if (strstr (clock->str, "%M") == NULL)
     {
-      g_string_free (format, TRUE);
+      g_string_free (clock, TRUE);
       return g_strdup ("%H:%M");
     }
-  return g_string_free (format, FALSE);
+  return g_string_free (clock, FALSE);
 }
 
 /**
@@ -89,7 +94,8 @@ char *
 gui_sentence_clock (gint64 time_us)
 {
   g_autoptr (GDateTime) moment = local (time_us);
-  g_autofree char *format = clock_format ();
+  g_autofree char *format =
+      gui_sentence_clock_format (nl_langinfo (T_FMT), nl_langinfo (T_FMT_AMPM));
   char *text = g_date_time_format (moment, format);
 
   return text != NULL ? text : g_date_time_format (moment, "%H:%M");

@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
+char *gui_sentence_clock_format (const char *format, const char *twelve);
 char *gui_sentence_clock (gint64 time_us);
 char *gui_sentence_day (gint64 time_us, gint64 now_us);
 char *gui_sentence_moment (gint64 time_us);

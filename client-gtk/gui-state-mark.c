@@ -8,8 +8,6 @@
 
 #include "client-gtk/gui-state-mark.h"
 
-#include <math.h>
-
 /* The sign is drawn in a square of this size, which is as high as the text's line. */
 #define GRID 16.0
 
@@ -106,7 +104,7 @@ gui_state_mark_get_size (GtkWidget *widget, int *minimum, int *natural)
 
   if (!pango_font_description_get_size_is_absolute (font))
     points *= (dpi > 0 ? dpi : 96) / 72;
-  *minimum = *natural = (int) ceil (points * 1.2);
+  *minimum = *natural = (int) (points * 1.2 + 0.5);
 }
 
 /* Only for those who ask: most people do not have their screen read to them. */

@@ -265,7 +265,7 @@ gui_text_to_markup (const char *text)
 gboolean
 gui_text_is_link (const char *uri)
 {
-  return link_len (uri) == strlen (uri);
+  return *uri != '\0' && link_len (uri) == strlen (uri);
 }
 
 static gboolean
