@@ -189,7 +189,8 @@ on_presence (SalRoomModel *room, GuiConnectDialog *dialog)
 static void
 begin (GuiConnectDialog *dialog)
 {
-  g_autofree char *name = sal_name_from_text (gtk_entry_get_text (dialog->name));
+  g_autofree char *typed = g_strstrip (g_strdup (gtk_entry_get_text (dialog->name)));
+  g_autofree char *name = sal_name_from_text (typed);
   g_autoptr (GError) error = NULL;
   SalRoomModel *room = NULL;
 
