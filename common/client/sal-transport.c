@@ -143,6 +143,10 @@ watch (SalTransport *transport, GIOCondition condition, GSocketSourceFunc func)
 {
   GSource *source = g_socket_create_source (transport->socket, condition, NULL);
 
+  /* A server that never stops talking must not keep a window from being painted, nor a
+   * person from typing: those come first. */
+  if (condition == G_IO_IN)
+    g_source_set_priority (source, G_PRIORITY_DEFAULT_IDLE);
   g_source_set_callback (source, G_SOURCE_FUNC (func), transport, NULL);
   g_source_attach (source, g_main_context_get_thread_default ());
   return source;
