@@ -7,6 +7,9 @@
  *
  * What the room tells is only noted (gui-message-news) and shown once a frame.
  *
+ * It is one piece because all of it moves the one adjustment, by scrolling, following,
+ * paging or settling, and each has to know what the others are about.
+ *
  * Signals:
  *   edit-again (char *)         the reader wants this text in the composer
  * Properties:
