@@ -531,6 +531,14 @@ on_menu (GSimpleAction *action, GVariant *parameter, gpointer data)
                                 !gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (button)));
 }
 
+/* GTK has given it a picture and no name. */
+static void
+name_search_button (GtkWidget *widget, gpointer data)
+{
+  if (GTK_IS_TOGGLE_BUTTON (widget))
+    atk_object_set_name (gtk_widget_get_accessible (widget), _ ("Search"));
+}
+
 static void
 on_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
@@ -542,6 +550,8 @@ on_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer data)
           gtk_builder_new_from_resource ("/org/salotto/Salotto/gui-shortcuts.ui");
 
       keep (window, &window->shortcuts, GTK_WIDGET (gtk_builder_get_object (builder, "shortcuts")));
+      gtk_container_forall (GTK_CONTAINER (gtk_window_get_titlebar (GTK_WINDOW (window->shortcuts))),
+                            name_search_button, NULL);
     }
   gtk_window_present (GTK_WINDOW (window->shortcuts));
 }
