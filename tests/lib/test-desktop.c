@@ -17,12 +17,16 @@
 #include <X11/Xutil.h>
 #include <X11/extensions/XTest.h>
 #include <X11/keysym.h>
+#include <errno.h>
 #include <gdk/gdk.h>
+#include <glib/gstdio.h>
 #include <string.h>
+#include <sys/mount.h>
 
 #include "tests/lib/test-widget.h"
 
 #define SCREEN "1280x900x24"
+#define SCREEN_SOCKETS "/tmp/.X11-unix"
 
 /* A picture is taken when the screen has not changed for so long; what never stands
  * still is taken as it is after some tries. */
@@ -59,12 +63,14 @@ ignore_error (Display *display, XErrorEvent *event)
 }
 
 static void
-start_screen (void)
+start_screen (gboolean apart)
 {
   /* Without -noreset it starts anew whenever its last client leaves, just as the next
    * one may be connecting. */
-  static const char *const argv[] = { "Xvfb", "-displayfd", "1",   "-noreset", "-screen", "0",
-                                      SCREEN, "-nolisten",  "tcp", "-dpi",     "96",      NULL };
+  const char *const argv[] = { "Xvfb",    "-displayfd", "1",    "-noreset",
+                               "-screen", "0",          SCREEN, "-nolisten",
+                               "tcp",     "-dpi",       "96",   apart ? "-nolock" : NULL,
+                               NULL };
   g_autofree char *number = NULL;
 
   desktop.screen = test_process_start (desktop.folder, argv, NULL);
@@ -264,14 +270,8 @@ test_desktop_forget_notifications (void)
     g_free (text);
 }
 
-/**
- * test_desktop_start:
- *
- * To be called once in main(), before the cases. The desktop of whoever runs the test is
- * not used and not changed.
- */
-void
-test_desktop_start (void)
+static void
+start (gboolean apart)
 {
   static const char *const removed[] = {
     "WAYLAND_DISPLAY",     "GTK_MODULES",        "GTK_THEME",          "GTK_DEBUG",
@@ -288,10 +288,38 @@ test_desktop_start (void)
 
   desktop.folder = test_folder_new ();
   test_desktop_write_settings (desktop.folder, NULL);
-  start_screen ();
+  start_screen (apart);
   start_session ();
   start_notifications ();
   desktop.a11y = test_widget_connect (desktop.address);
+}
+
+/**
+ * test_desktop_start:
+ *
+ * To be called once in main(), before the cases. The desktop of whoever runs the test is
+ * not used and not changed.
+ */
+void
+test_desktop_start (void)
+{
+  start (FALSE);
+}
+
+/**
+ * test_desktop_start_apart:
+ *
+ * The same, after test_net_init(). In a namespace of processes the numbers in the lock
+ * files of other screens mean nothing, or somebody else; so this screen is kept where
+ * nobody else sees it, and does without.
+ */
+void
+test_desktop_start_apart (void)
+{
+  (void) g_mkdir (SCREEN_SOCKETS, 01777);
+  if (mount ("none", SCREEN_SOCKETS, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") < 0)
+    g_error ("cannot hide %s: %s", SCREEN_SOCKETS, g_strerror (errno));
+  start (TRUE);
 }
 
 /**

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 #define TEST_LOOK_AGAIN_US (5 * 1000)
 
 void test_desktop_start (void);
+void test_desktop_start_apart (void);
 void test_desktop_stop (void);
 GDBusConnection *test_desktop_get_accessibility_bus (void);
 void test_desktop_write_settings (const TestFolder *folder, const char *more);
