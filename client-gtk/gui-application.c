@@ -158,7 +158,6 @@ gui_application_startup (GApplication *application)
   g_set_prgname (APP_ID); /* by this the desktop finds the icon of a window */
   G_APPLICATION_CLASS (gui_application_parent_class)->startup (application);
   hdy_init ();
-  gtk_window_set_default_icon_name (APP_ID);
   app->settings = g_settings_new (APP_ID);
   gui_style_init (app->settings);
   app->notifier = gui_notifier_new (GTK_APPLICATION (app), app->settings);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A room in the sidebar: its name, where it is, how we stand to it, and how much in it
- * has not been read. Its menu is carried out by the window, whose actions take the
- * room's number.
+ * has not been read.
  */
 #include "config.h"
 
@@ -10,6 +9,8 @@
 
 #include <glib/gi18n.h>
 #include <handy.h>
+
+#include "client-gtk/gui-room-actions.h"
 
 /* More than so many is "many". */
 #define UNREAD_SHOWN_MAX 999
@@ -111,42 +112,10 @@ queue_update (GuiRoomRow *row)
     row->update = g_timeout_add (UPDATE_MS, on_update, row);
 }
 
-static void
-add_item (GMenu *menu, const char *label, const char *action, SalRoomModel *model)
-{
-  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
-
-  g_menu_item_set_action_and_target (item, action, "x", sal_room_model_get_id (model));
-  g_menu_append_item (menu, item);
-}
-
-/**
- * gui_room_row_menu_new:
- *
- * Returns: (transfer full): what can be done with a room as it is now.
- */
-GMenuModel *
-gui_room_row_menu_new (SalRoomModel *model)
-{
-  g_autoptr (GMenu) menu = g_menu_new ();
-  g_autoptr (GMenu) first = g_menu_new ();
-  g_autoptr (GMenu) second = g_menu_new ();
-  SalPresence presence = sal_room_model_get_presence (model);
-
-  if (presence == SAL_PRESENCE_OFFLINE || presence == SAL_PRESENCE_WAITING)
-    add_item (first, _ ("_Connect"), "win.connect-room", model);
-  if (presence != SAL_PRESENCE_OFFLINE && presence != SAL_PRESENCE_LEAVING)
-    add_item (first, _ ("_Leave"), "win.leave-room", model);
-  add_item (second, _ ("_Forget…"), "win.forget-room", model);
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (first));
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (second));
-  return G_MENU_MODEL (g_steal_pointer (&menu));
-}
-
 static GtkMenu *
 make_menu (GuiRoomRow *row)
 {
-  g_autoptr (GMenuModel) model = gui_room_row_menu_new (row->model);
+  g_autoptr (GMenuModel) model = gui_room_actions_menu_new ();
   GtkWidget *menu = gtk_menu_new_from_model (model);
 
   gtk_menu_attach_to_widget (GTK_MENU (menu), GTK_WIDGET (row), NULL);
@@ -231,6 +200,7 @@ gui_room_row_new (SalRoomModel *model)
   GuiRoomRow *row = g_object_new (GUI_TYPE_ROOM_ROW, NULL);
 
   row->model = g_object_ref (model);
+  gui_room_actions_insert (GTK_WIDGET (row), model);
   g_signal_connect_swapped (model, "presence", G_CALLBACK (update), row);
   g_signal_connect_swapped (model, "unread", G_CALLBACK (queue_update), row);
   update (row);

@@ -13,6 +13,4 @@ G_DECLARE_FINAL_TYPE (GuiRoomRow, gui_room_row, GUI, ROOM_ROW, GtkListBoxRow)
 GtkWidget *gui_room_row_new (SalRoomModel *model);
 SalRoomModel *gui_room_row_get_model (GuiRoomRow *row);
 
-GMenuModel *gui_room_row_menu_new (SalRoomModel *model);
-
 G_END_DECLS

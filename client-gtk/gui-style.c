@@ -13,6 +13,8 @@
 
 #define RESOURCES "/org/salotto/Salotto/"
 
+static GtkCssProvider *palette;
+
 static void
 on_color_scheme_changed (GSettings *settings)
 {
@@ -28,10 +30,11 @@ on_color_scheme_changed (GSettings *settings)
 }
 
 static GtkCssProvider *
-add_sheet (void)
+add_sheet (const char *resource)
 {
   GtkCssProvider *provider = gtk_css_provider_new ();
 
+  gtk_css_provider_load_from_resource (provider, resource);
   gtk_style_context_add_provider_for_screen (gdk_screen_get_default (),
                                              GTK_STYLE_PROVIDER (provider),
                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
@@ -39,37 +42,60 @@ add_sheet (void)
 }
 
 static void
-on_theme_changed (GtkCssProvider *palette)
+on_theme_changed (GSettings *settings)
 {
   HdyStyleManager *manager = hdy_style_manager_get_default ();
-  const char *name = RESOURCES "style-light.css";
+  gboolean dark = hdy_style_manager_get_dark (manager);
+  const char *name = dark ? RESOURCES "style-dark.css" : RESOURCES "style-light.css";
 
   if (hdy_style_manager_get_high_contrast (manager))
     name = RESOURCES "style-high-contrast.css";
-  else if (hdy_style_manager_get_dark (manager))
-    name = RESOURCES "style-dark.css";
   gtk_css_provider_load_from_resource (palette, name);
+  if (dark != g_settings_get_boolean (settings, "was-dark"))
+    g_settings_set_boolean (settings, "was-dark", dark);
+}
+
+/**
+ * gui_style_follow_desktop:
+ * @settings: followed from now on
+ *
+ * The colours are those of the preferences and of the desktop from now on. That takes a
+ * third of the time until a window is there, because libhandy reads the theme twice
+ * more, so it is to be called when that has been painted.
+ */
+void
+gui_style_follow_desktop (GSettings *settings)
+{
+  static gboolean following;
+  HdyStyleManager *manager = NULL;
+
+  if (following)
+    return;
+  following = TRUE;
+  manager = hdy_style_manager_get_default ();
+  g_signal_connect (settings, "changed::color-scheme", G_CALLBACK (on_color_scheme_changed), NULL);
+  on_color_scheme_changed (settings);
+  g_signal_connect_swapped (manager, "notify::dark", G_CALLBACK (on_theme_changed), settings);
+  g_signal_connect_swapped (manager, "notify::high-contrast", G_CALLBACK (on_theme_changed),
+                            settings);
+  on_theme_changed (settings);
 }
 
 /**
  * gui_style_init:
- * @settings: followed from now on
+ * @settings: the preferences
  *
- * Call it once, when there is a display.
+ * Call it once, when there is a display. Whose window was dark the last time sees no
+ * light one before gui_style_follow_desktop() is called: it is, here.
  */
 void
 gui_style_init (GSettings *settings)
 {
-  HdyStyleManager *manager = hdy_style_manager_get_default ();
-  GtkCssProvider *palette = NULL;
+  g_autofree char *scheme = g_settings_get_string (settings, "color-scheme");
 
-  g_signal_connect (settings, "changed::color-scheme", G_CALLBACK (on_color_scheme_changed), NULL);
-  on_color_scheme_changed (settings);
-
-  palette = add_sheet ();
-  g_signal_connect_swapped (manager, "notify::dark", G_CALLBACK (on_theme_changed), palette);
-  g_signal_connect_swapped (manager, "notify::high-contrast", G_CALLBACK (on_theme_changed),
-                            palette);
-  on_theme_changed (palette);
-  gtk_css_provider_load_from_resource (add_sheet (), RESOURCES "style.css");
+  palette = add_sheet (RESOURCES "style-light.css");
+  (void) add_sheet (RESOURCES "style.css");
+  if (g_str_equal (scheme, "dark") ||
+      (g_str_equal (scheme, "system") && g_settings_get_boolean (settings, "was-dark")))
+    gui_style_follow_desktop (settings);
 }

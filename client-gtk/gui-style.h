@@ -6,5 +6,6 @@
 G_BEGIN_DECLS
 
 void gui_style_init (GSettings *settings);
+void gui_style_follow_desktop (GSettings *settings);
 
 G_END_DECLS

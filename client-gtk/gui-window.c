@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The window: the rooms on one side, the one that is looked at on the other; one beside
- * the other or, where it is narrow, one at a time. What is in a room is the affair of
- * GuiRoomView, which is made when somebody first looks at the room.
+ * The window: what it shows depends on whether there are rooms and whether they can be
+ * opened; the windows in front of it; its actions. Everything is made when it is first
+ * wanted, and what people do not see at once after the first frame, so that the window
+ * is there quickly.
  */
 #include "config.h"
 
@@ -13,8 +14,8 @@
 #include "client-gtk/gui-address.h"
 #include "client-gtk/gui-connect-dialog.h"
 #include "client-gtk/gui-preferences.h"
-#include "client-gtk/gui-room-row.h"
-#include "client-gtk/gui-room-view.h"
+#include "client-gtk/gui-rooms-page.h"
+#include "client-gtk/gui-style.h"
 
 /* The windows in front of this one, in pixels. */
 #define DIALOG_WIDTH 420
@@ -28,11 +29,20 @@ struct _GuiWindow
   GuiRooms *rooms;        /* (unowned) */
   GListModel *list_model; /* (unowned): of SalRoomModel, of the rooms */
   GSettings *settings;    /* (owned) */
-  SalRoomModel *room;     /* (owned) (nullable): the one that is looked at */
-  GHashTable *shown;      /* SalRoomModel (owned) -> its GuiRoomView (unowned) */
   char *address;          /* (owned) (nullable): to be opened when the store is */
+  GMenuModel *menu;       /* (owned) (nullable): from the first frame on */
   int width, height;      /* while it is not maximized */
   gboolean maximized;
+  gboolean painted;
+
+  GtkStack *pages;
+  GuiRoomsPage *rooms_page; /* (nullable): until there is a room */
+  GtkWidget *welcome_page;  /* (nullable): until there is none */
+  GtkWidget *welcome_menu_button;
+  GtkWidget *join_button;
+  GtkWidget *trouble_page; /* (nullable): until the store cannot be opened */
+  HdyStatusPage *trouble;
+  GtkWidget *retry_button;
 
   /* (unowned) (nullable): made when they are first wanted, then hidden and shown. GTK does
    * not like to be asked by a screen reader about windows that are gone. */
@@ -41,136 +51,79 @@ struct _GuiWindow
   GtkWidget *shortcuts;
   GtkWidget *question; /* whether to forget a room ... */
   gint64 in_question;  /* ... which has this number */
-
-  GtkStack *pages;
-  HdyLeaflet *leaflet;
-  HdyHeaderBar *room_bar;
-  HdyHeaderGroup *header_group;
-  GtkWidget *sidebar;
-  GtkWidget *content;
-  GtkListBox *list;
-  GtkStack *views;
-  GtkMenuButton *menu_button;
-  GtkMenuButton *empty_menu_button;
-  GtkMenuButton *room_menu_button;
-  GtkWidget *empty_join_button;
-  GtkWidget *retry_button;
-  HdyStatusPage *trouble;
 };
 
 G_DEFINE_FINAL_TYPE (GuiWindow, gui_window, HDY_TYPE_APPLICATION_WINDOW)
 
-/* The room that is looked at. */
+/* Pages. */
 
-/* Why it is not connected, and until when, is said in the room. */
-static char *
-presence_to_subtitle (SalRoomModel *model)
-{
-  SalPresence presence = sal_room_model_get_presence (model);
-
-  if (presence == SAL_PRESENCE_OFFLINE || presence == SAL_PRESENCE_WAITING)
-    return g_strdup (_ ("Not connected"));
-  return gui_presence_to_text (model);
-}
-
+/* Menus are made of many widgets, so they come after the first frame. */
 static void
-update_bar (GuiWindow *window)
+give_menu (GuiWindow *window)
 {
-  const char *title = sal_room_model_get_title (window->room);
-  g_autofree char *presence = presence_to_subtitle (window->room);
-  g_autofree char *window_title = NULL;
-  g_autoptr (GMenuModel) menu = gui_room_row_menu_new (window->room);
-
-  hdy_header_bar_set_title (window->room_bar, title);
-  hdy_header_bar_set_subtitle (window->room_bar, presence);
-  gtk_menu_button_set_menu_model (window->room_menu_button, menu);
-  /* TRANSLATORS: the title of the window in lists of windows: a room, and this program */
-  window_title = g_strdup_printf (_ ("%s – Salotto"), title);
-  gtk_window_set_title (GTK_WINDOW (window), window_title);
-}
-
-static void
-set_room (GuiWindow *window, SalRoomModel *model)
-{
-  if (window->room == model)
+  if (window->menu == NULL)
     return;
-  if (window->room != NULL)
-    g_signal_handlers_disconnect_by_data (window->room, window);
-  g_set_object (&window->room, model);
-  if (model == NULL)
-    return;
-  g_signal_connect_swapped (model, "presence", G_CALLBACK (update_bar), window);
-  g_signal_connect_swapped (model, "name", G_CALLBACK (update_bar), window);
-  update_bar (window);
+  if (window->rooms_page != NULL)
+    gui_rooms_page_set_menu (window->rooms_page, window->menu);
+  if (window->welcome_menu_button != NULL)
+    gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (window->welcome_menu_button), window->menu);
 }
 
-static GuiRoomView *
-get_view (GuiWindow *window, SalRoomModel *model)
+static void
+update_title (GuiWindow *window)
 {
-  GuiRoomView *view = g_hash_table_lookup (window->shown, model);
+  gboolean has_rooms = g_list_model_get_n_items (window->list_model) > 0;
+  const char *room = has_rooms ? gui_rooms_page_get_title (window->rooms_page) : NULL;
+  g_autofree char *title = NULL;
 
-  if (view != NULL)
-    return view;
-  view = GUI_ROOM_VIEW (gui_room_view_new (model));
-  gtk_widget_show (GTK_WIDGET (view));
-  gtk_container_add (GTK_CONTAINER (window->views), GTK_WIDGET (view));
-  g_hash_table_insert (window->shown, g_object_ref (model), view);
-  return view;
+  if (room != NULL)
+    /* TRANSLATORS: the title of the window in lists of windows: a room, and this program */
+    title = g_strdup_printf (_ ("%s – Salotto"), room);
+  gtk_window_set_title (GTK_WINDOW (window), title != NULL ? title : _ ("Salotto"));
 }
 
-static int
-position_of (GuiWindow *window, SalRoomModel *model)
+static void
+show_rooms_page (GuiWindow *window)
 {
-  guint n = g_list_model_get_n_items (window->list_model);
-
-  for (guint i = 0; i < n; i++)
+  if (window->rooms_page == NULL)
     {
-      g_autoptr (SalRoomModel) item = g_list_model_get_item (window->list_model, i);
-
-      if (item == model)
-        return (int) i;
+      window->rooms_page = GUI_ROOMS_PAGE (gui_rooms_page_new (window->rooms));
+      g_signal_connect_swapped (window->rooms_page, "title", G_CALLBACK (update_title), window);
+      gtk_container_add (GTK_CONTAINER (window->pages), GTK_WIDGET (window->rooms_page));
+      give_menu (window);
     }
-  return -1;
+  gtk_stack_set_visible_child (window->pages, GTK_WIDGET (window->rooms_page));
 }
 
 static void
-focus_list (GuiWindow *window)
+show_welcome_page (GuiWindow *window)
 {
-  int position = window->room != NULL ? position_of (window, window->room) : -1;
-  GtkListBoxRow *row = gtk_list_box_get_row_at_index (window->list, MAX (position, 0));
-
-  if (row != NULL)
-    gtk_widget_grab_focus (GTK_WIDGET (row));
-}
-
-/* Beside the list the room that is looked at is marked in it; alone, the list has
- * nothing to mark. */
-static void
-update_selection (GuiWindow *window)
-{
-  int position = window->room != NULL ? position_of (window, window->room) : -1;
-
-  if (hdy_leaflet_get_folded (window->leaflet))
+  if (window->welcome_page == NULL)
     {
-      gtk_list_box_set_selection_mode (window->list, GTK_SELECTION_NONE);
-      if (hdy_leaflet_get_visible_child (window->leaflet) == window->sidebar)
-        focus_list (window);
-      return;
+      g_autoptr (GtkBuilder) builder =
+          gtk_builder_new_from_resource ("/org/salotto/Salotto/gui-welcome.ui");
+
+      window->welcome_page = GTK_WIDGET (gtk_builder_get_object (builder, "page"));
+      window->join_button = GTK_WIDGET (gtk_builder_get_object (builder, "join_button"));
+      window->welcome_menu_button = GTK_WIDGET (gtk_builder_get_object (builder, "menu_button"));
+      /* Without a menu yet it would be grey for a moment. */
+      gtk_widget_set_sensitive (window->welcome_menu_button, TRUE);
+      gtk_container_add (GTK_CONTAINER (window->pages), window->welcome_page);
+      give_menu (window);
     }
-  gtk_list_box_set_selection_mode (window->list, GTK_SELECTION_SINGLE);
-  gtk_list_box_select_row (
-      window->list, position < 0 ? NULL : gtk_list_box_get_row_at_index (window->list, position));
+  gtk_stack_set_visible_child (window->pages, window->welcome_page);
+  gtk_widget_grab_focus (window->join_button);
 }
 
-/* Makes the room the one that is looked at, or would be if the window were wider. */
+/* The page for as many rooms as there are. */
 static void
-choose_room (GuiWindow *window, SalRoomModel *model)
+show_rooms (GuiWindow *window)
 {
-  GuiRoomView *view = get_view (window, model);
-
-  gtk_stack_set_visible_child (window->views, GTK_WIDGET (view));
-  set_room (window, model);
-  update_selection (window);
+  if (g_list_model_get_n_items (window->list_model) > 0)
+    show_rooms_page (window);
+  else
+    show_welcome_page (window);
+  update_title (window);
 }
 
 /**
@@ -180,74 +133,7 @@ choose_room (GuiWindow *window, SalRoomModel *model)
 void
 gui_window_show_room (GuiWindow *window, SalRoomModel *model)
 {
-  choose_room (window, model);
-  hdy_leaflet_set_visible_child (window->leaflet, window->content);
-  gui_room_view_focus (g_hash_table_lookup (window->shown, model));
-}
-
-static void
-on_row_activated (GtkListBox *list, GtkListBoxRow *row, GuiWindow *window)
-{
-  gui_window_show_room (window, gui_room_row_get_model (GUI_ROOM_ROW (row)));
-}
-
-/* The rooms. */
-
-static GtkWidget *
-make_row (gpointer item, gpointer data)
-{
-  return gui_room_row_new (item);
-}
-
-static void
-drop_views (GuiWindow *window)
-{
-  GHashTableIter iter;
-  gpointer model = NULL, view = NULL;
-
-  g_hash_table_iter_init (&iter, window->shown);
-  while (g_hash_table_iter_next (&iter, &model, &view))
-    if (position_of (window, model) < 0)
-      {
-        gtk_widget_destroy (GTK_WIDGET (view));
-        g_hash_table_iter_remove (&iter);
-      }
-}
-
-/* The page for as many rooms as there are. */
-static void
-show_rooms (GuiWindow *window)
-{
-  if (g_list_model_get_n_items (window->list_model) > 0)
-    {
-      gtk_stack_set_visible_child_name (window->pages, "rooms");
-      return;
-    }
-  gtk_window_set_title (GTK_WINDOW (window), _ ("Salotto"));
-  gtk_stack_set_visible_child_name (window->pages, "empty");
-  gtk_widget_grab_focus (window->empty_join_button);
-}
-
-static void
-on_rooms_changed (GuiWindow *window, guint position, guint removed, guint added)
-{
-  guint n = g_list_model_get_n_items (window->list_model);
-
-  if (window->room != NULL && position_of (window, window->room) < 0)
-    {
-      set_room (window, NULL);
-      hdy_leaflet_set_visible_child (window->leaflet, window->sidebar);
-    }
-  drop_views (window);
-  if (window->room == NULL && n > 0)
-    {
-      g_autoptr (SalRoomModel) next =
-          g_list_model_get_item (window->list_model, MIN (position, n - 1));
-
-      choose_room (window, next);
-    }
-  update_selection (window);
-  show_rooms (window);
+  gui_rooms_page_show_room (window->rooms_page, model);
 }
 
 static SalRoomModel *
@@ -351,25 +237,6 @@ gui_window_open_address (GuiWindow *window, const char *uri, GError **error)
 
 /* Without a store. */
 
-/**
- * gui_window_show_trouble:
- * @error: why the store cannot be opened
- *
- * Asks what to do about it.
- */
-void
-gui_window_show_trouble (GuiWindow *window, const GError *error)
-{
-  g_autofree char *text =
-      g_strdup_printf ("%s\n\n%s", error->message,
-                       _ ("Your rooms and what was said in them are kept in this file."));
-  g_autofree char *escaped = g_markup_escape_text (text, -1);
-
-  hdy_status_page_set_description (window->trouble, escaped);
-  gtk_stack_set_visible_child_name (window->pages, "trouble");
-  gtk_widget_grab_focus (window->retry_button);
-}
-
 static void
 try_store (GuiWindow *window, gboolean temporary)
 {
@@ -399,25 +266,43 @@ on_go_on (GuiWindow *window)
   try_store (window, TRUE);
 }
 
+static void
+make_trouble_page (GuiWindow *window)
+{
+  g_autoptr (GtkBuilder) builder =
+      gtk_builder_new_from_resource ("/org/salotto/Salotto/gui-trouble.ui");
+
+  window->trouble_page = GTK_WIDGET (gtk_builder_get_object (builder, "page"));
+  window->trouble = HDY_STATUS_PAGE (gtk_builder_get_object (builder, "status"));
+  window->retry_button = GTK_WIDGET (gtk_builder_get_object (builder, "retry_button"));
+  g_signal_connect_swapped (window->retry_button, "clicked", G_CALLBACK (on_retry), window);
+  g_signal_connect_swapped (gtk_builder_get_object (builder, "go_on_button"), "clicked",
+                            G_CALLBACK (on_go_on), window);
+  gtk_container_add (GTK_CONTAINER (window->pages), window->trouble_page);
+}
+
+/**
+ * gui_window_show_trouble:
+ * @error: why the store cannot be opened
+ *
+ * Asks what to do about it.
+ */
+void
+gui_window_show_trouble (GuiWindow *window, const GError *error)
+{
+  g_autofree char *text =
+      g_strdup_printf ("%s\n\n%s", error->message,
+                       _ ("Your rooms and what was said in them are kept in this file."));
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  if (window->trouble_page == NULL)
+    make_trouble_page (window);
+  hdy_status_page_set_description (window->trouble, escaped);
+  gtk_stack_set_visible_child (window->pages, window->trouble_page);
+  gtk_widget_grab_focus (window->retry_button);
+}
+
 /* Actions. */
-
-static void
-on_connect_room (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  g_autoptr (SalRoomModel) model = dup_room_by_id (data, g_variant_get_int64 (parameter));
-
-  if (model != NULL)
-    sal_room_model_connect (model);
-}
-
-static void
-on_leave_room (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  g_autoptr (SalRoomModel) model = dup_room_by_id (data, g_variant_get_int64 (parameter));
-
-  if (model != NULL)
-    sal_room_model_leave (model);
-}
 
 static void
 on_forget_response (GtkWidget *question, int response, GuiWindow *window)
@@ -468,41 +353,30 @@ on_forget_room (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
-show_position (GuiWindow *window, int position)
-{
-  g_autoptr (SalRoomModel) model = NULL;
-
-  if (position >= 0)
-    model = g_list_model_get_item (window->list_model, (guint) position);
-  if (model != NULL)
-    gui_window_show_room (window, model);
-}
-
-static void
 on_room (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  show_position (data, g_variant_get_int32 (parameter) - 1);
-}
+  GuiWindow *window = data;
 
-static void
-go (GuiWindow *window, int by)
-{
-  int n = (int) g_list_model_get_n_items (window->list_model);
-
-  if (n > 0 && window->room != NULL)
-    show_position (window, (position_of (window, window->room) + by + n) % n);
+  if (window->rooms_page != NULL)
+    gui_rooms_page_show_position (window->rooms_page, g_variant_get_int32 (parameter) - 1);
 }
 
 static void
 on_previous_room (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  go (data, -1);
+  GuiWindow *window = data;
+
+  if (window->rooms_page != NULL)
+    gui_rooms_page_go (window->rooms_page, -1);
 }
 
 static void
 on_next_room (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  go (data, 1);
+  GuiWindow *window = data;
+
+  if (window->rooms_page != NULL)
+    gui_rooms_page_go (window->rooms_page, 1);
 }
 
 static void
@@ -510,25 +384,24 @@ on_back (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GuiWindow *window = data;
 
-  if (!hdy_leaflet_get_folded (window->leaflet))
-    return;
-  hdy_leaflet_set_visible_child (window->leaflet, window->sidebar);
-  focus_list (window);
+  if (window->rooms_page != NULL)
+    gui_rooms_page_go_back (window->rooms_page);
 }
 
 static void
 on_menu (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GuiWindow *window = data;
-  GtkMenuButton *button = window->menu_button;
+  GtkWidget *shown = gtk_stack_get_visible_child (window->pages);
+  GtkWidget *button = NULL;
 
-  if (g_str_equal (gtk_stack_get_visible_child_name (window->pages), "empty"))
-    button = window->empty_menu_button;
-  else if (hdy_leaflet_get_folded (window->leaflet) &&
-           hdy_leaflet_get_visible_child (window->leaflet) == window->content)
-    button = window->room_menu_button;
-  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button),
-                                !gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (button)));
+  if (shown == window->welcome_page)
+    button = window->welcome_menu_button;
+  else if (shown != window->trouble_page)
+    button = gui_rooms_page_get_menu_button (window->rooms_page);
+  if (button != NULL)
+    gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button),
+                                  !gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (button)));
 }
 
 /* GTK has given it a picture and no name. */
@@ -550,8 +423,9 @@ on_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer data)
           gtk_builder_new_from_resource ("/org/salotto/Salotto/gui-shortcuts.ui");
 
       keep (window, &window->shortcuts, GTK_WIDGET (gtk_builder_get_object (builder, "shortcuts")));
-      gtk_container_forall (GTK_CONTAINER (gtk_window_get_titlebar (GTK_WINDOW (window->shortcuts))),
-                            name_search_button, NULL);
+      gtk_container_forall (
+          GTK_CONTAINER (gtk_window_get_titlebar (GTK_WINDOW (window->shortcuts))),
+          name_search_button, NULL);
     }
   gtk_window_present (GTK_WINDOW (window->shortcuts));
 }
@@ -587,8 +461,6 @@ on_close (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static const GActionEntry actions[] = {
-  { .name = "connect-room", .activate = on_connect_room, .parameter_type = "x" },
-  { .name = "leave-room", .activate = on_leave_room, .parameter_type = "x" },
   { .name = "forget-room", .activate = on_forget_room, .parameter_type = "x" },
   { .name = "room", .activate = on_room, .parameter_type = "i" },
   { .name = "previous-room", .activate = on_previous_room },
@@ -602,6 +474,33 @@ static const GActionEntry actions[] = {
 };
 
 /* The window itself. */
+
+/* What may wait until the window has been painted once. */
+static gboolean
+on_painted (gpointer data)
+{
+  GuiWindow *window = data;
+  g_autoptr (GtkBuilder) builder =
+      gtk_builder_new_from_resource ("/org/salotto/Salotto/gui-menu.ui");
+
+  window->menu = g_object_ref (G_MENU_MODEL (gtk_builder_get_object (builder, "main_menu")));
+  give_menu (window);
+  gtk_window_set_default_icon_name ("org.salotto.Salotto");
+  gui_style_follow_desktop (window->settings);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+gui_window_draw (GtkWidget *widget, cairo_t *cr)
+{
+  GuiWindow *window = GUI_WINDOW (widget);
+  gboolean done = GTK_WIDGET_CLASS (gui_window_parent_class)->draw (widget, cr);
+
+  if (!window->painted)
+    g_idle_add_full (G_PRIORITY_LOW, on_painted, g_object_ref (window), g_object_unref);
+  window->painted = TRUE;
+  return done;
+}
 
 static void
 gui_window_size_allocate (GtkWidget *widget, GtkAllocation *allocation)
@@ -660,8 +559,6 @@ gui_window_dispose (GObject *object)
   if (window->list_model != NULL)
     g_signal_handlers_disconnect_by_data (window->list_model, window);
   window->list_model = NULL;
-  set_room (window, NULL);
-  g_hash_table_remove_all (window->shown);
   g_clear_weak_pointer (&window->dialog);
   g_clear_weak_pointer (&window->preferences);
   g_clear_weak_pointer (&window->shortcuts);
@@ -674,7 +571,7 @@ gui_window_finalize (GObject *object)
 {
   GuiWindow *window = GUI_WINDOW (object);
 
-  g_hash_table_unref (window->shown);
+  g_clear_object (&window->menu);
   g_clear_object (&window->settings);
   g_free (window->address);
   G_OBJECT_CLASS (gui_window_parent_class)->finalize (object);
@@ -692,34 +589,17 @@ gui_window_class_init (GuiWindowClass *klass)
   widget_class->hide = gui_window_hide;
   widget_class->delete_event = gui_window_delete_event;
 
+  widget_class->draw = gui_window_draw;
+
   gtk_widget_class_set_template_from_resource (widget_class, "/org/salotto/Salotto/gui-window.ui");
   gtk_widget_class_bind_template_child (widget_class, GuiWindow, pages);
-  gtk_widget_class_bind_template_child (widget_class, GuiWindow, leaflet);
-  gtk_widget_class_bind_template_child (widget_class, GuiWindow, room_bar);
-  gtk_widget_class_bind_template_child (widget_class, GuiWindow, header_group);
-  gtk_widget_class_bind_template_child (widget_class, GuiWindow, sidebar);
-  gtk_widget_class_bind_template_child (widget_class, GuiWindow, content);
-  gtk_widget_class_bind_template_child (widget_class, GuiWindow, list);
-  gtk_widget_class_bind_template_child (widget_class, GuiWindow, views);
-  gtk_widget_class_bind_template_child (widget_class, GuiWindow, menu_button);
-  gtk_widget_class_bind_template_child (widget_class, GuiWindow, empty_menu_button);
-  gtk_widget_class_bind_template_child (widget_class, GuiWindow, room_menu_button);
-  gtk_widget_class_bind_template_child (widget_class, GuiWindow, empty_join_button);
-  gtk_widget_class_bind_template_child (widget_class, GuiWindow, retry_button);
-  gtk_widget_class_bind_template_child (widget_class, GuiWindow, trouble);
-  gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
-  gtk_widget_class_bind_template_callback (widget_class, on_retry);
-  gtk_widget_class_bind_template_callback (widget_class, on_go_on);
 }
 
 static void
 gui_window_init (GuiWindow *window)
 {
-  window->shown = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   gtk_widget_init_template (GTK_WIDGET (window));
   g_action_map_add_action_entries (G_ACTION_MAP (window), actions, G_N_ELEMENTS (actions), window);
-  g_signal_connect_swapped (window->leaflet, "notify::folded", G_CALLBACK (update_selection),
-                            window);
 }
 
 /**
@@ -738,13 +618,12 @@ gui_window_new (GtkApplication *app, GuiRooms *rooms, GSettings *settings)
   window->rooms = rooms;
   window->settings = g_object_ref (settings);
   window->list_model = gui_rooms_get_list (rooms);
-  gtk_list_box_bind_model (window->list, window->list_model, make_row, NULL, NULL);
-  g_signal_connect_swapped (window->list_model, "items-changed", G_CALLBACK (on_rooms_changed),
-                            window);
+  g_signal_connect_swapped (window->list_model, "items-changed", G_CALLBACK (show_rooms), window);
   gtk_window_set_default_size (GTK_WINDOW (window), g_settings_get_int (settings, "window-width"),
                                g_settings_get_int (settings, "window-height"));
   if (g_settings_get_boolean (settings, "window-maximized"))
     gtk_window_maximize (GTK_WINDOW (window));
-  on_rooms_changed (window, 0, 0, 0);
+  if (gui_rooms_get_store (rooms) != NULL)
+    show_rooms (window);
   return window;
 }
