@@ -7,8 +7,9 @@
 #include "config.h"
 
 #include <errno.h>
+#include <linux/tcp.h> /* the C library knows the beginning of tcp_info only */
 #include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -187,6 +188,49 @@ test_line_is_never_flushed (Room *room, gconstpointer data)
   test_peer_expect_nothing (room->w, 700);
   test_peer_send (ada, "ao\n");
   expect_message (room->w, ada, "Ada", "ciao");
+}
+
+/* As the kernel counts TCP's states. */
+#define CLOSE_WAIT 8
+
+static struct tcp_info
+tcp_info_of (const TestPeer *peer)
+{
+  struct tcp_info info = { 0 };
+  socklen_t len = sizeof info;
+
+  g_assert_cmpint (getsockopt (peer->fd, IPPROTO_TCP, TCP_INFO, &info, &len), ==, 0);
+  return info;
+}
+
+/* S5: to a raw peer each text is a send of its own, which does not wait until the one
+ * before is acknowledged; to others one is enough. */
+static void
+test_one_send_each (Room *room, gconstpointer data)
+{
+  static const char *const texts[] = { "uno", "due", "tre" };
+  g_autoptr (TestPeer) raw = connect_greeted (room);
+  g_autoptr (TestPeer) line = connect_greeted (room);
+  TestPeer *readers[] = { raw, line };
+  guint segments[] = { 3, 1 };
+  int quickly = 0;
+
+  enter (room, raw, "Raw", "Raw");
+  enter (room, line, "Line\n", "Line");
+  expect_join (raw, line, "Line");
+  for (gsize i = 0; i < G_N_ELEMENTS (readers); i++)
+    {
+      g_assert_cmpint (
+          setsockopt (readers[i]->fd, IPPROTO_TCP, TCP_QUICKACK, &quickly, sizeof quickly), ==, 0);
+      segments[i] += tcp_info_of (readers[i]).tcpi_data_segs_in;
+    }
+  test_peer_send (room->w, "uno\ndue\ntre\n");
+  for (gsize i = 0; i < G_N_ELEMENTS (readers); i++)
+    {
+      for (gsize t = 0; t < G_N_ELEMENTS (texts); t++)
+        expect_message (readers[i], room->w, "W", texts[t]);
+      g_assert_cmpuint (tcp_info_of (readers[i]).tcpi_data_segs_in, ==, segments[i]);
+    }
 }
 
 /* S13: a raw peer's sends are its messages, each shown soon. */
@@ -435,12 +479,15 @@ count_sockets (guint16 local_port, const char *const *states)
   return count;
 }
 
+/* FIN_WAIT1 (the peer's kernel may take its time with the acknowledgement), FIN_WAIT2,
+ * CLOSE_WAIT. */
+static const char *const left_over[] = { "04", "05", "08", NULL };
+
 /* S23: goodbye, our FIN at once, and nothing left behind in the kernel although the
  * peer never closes. */
 static void
 test_quit (Room *room, gconstpointer data)
 {
-  static const char *const left_over[] = { "05", "08", NULL }; /* FIN_WAIT2, CLOSE_WAIT */
   static const char *const words[] = { "quit\n", "EXIT\n", "/quit\n", "(quit)\n" };
   gint64 until_us = 0;
 
@@ -464,6 +511,25 @@ test_quit (Room *room, gconstpointer data)
           g_assert_cmpint (g_get_monotonic_time (), <, until_us);
           gap (50);
         }
+    }
+}
+
+/* S23: nor for long when the server is killed and the peer never closes. */
+static void
+test_killed_server (Room *room, gconstpointer data)
+{
+  g_autoptr (TestServer) server = test_server_start (NULL);
+  g_autoptr (TestPeer) ada = test_peer_join (server->port, "Ada");
+  gint64 until_us = 0;
+
+  test_process_signal (server->process, SIGKILL);
+  test_peer_expect_end (ada);
+  g_assert_cmpuint (count_sockets (server->port, left_over), ==, 1);
+  until_us = g_get_monotonic_time () + 10 * G_USEC_PER_SEC; /* the system's own: a minute */
+  while (count_sockets (server->port, left_over) > 0)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, until_us);
+      gap (50);
     }
 }
 
@@ -501,6 +567,8 @@ test_goodbye_survives_unread_input (Room *room, gconstpointer data)
   test_peer_send (ada, flood);
   test_peer_expect (ada, TEST_GOODBYE);
   test_peer_expect_end (ada);
+  /* Another system than this one would have thrown the goodbye away with a reset. */
+  g_assert_cmpuint (tcp_info_of (ada).tcpi_state, ==, CLOSE_WAIT);
 }
 
 /* S24: a peer that has said all it has to say and ends its side. */
@@ -688,6 +756,7 @@ main (int argc, char **argv)
     { "three-lines-in-one-segment", test_three_lines_in_one_segment },
     { "a-line-is-never-flushed", test_line_is_never_flushed },
     { "raw-sends-are-messages", test_raw_messages },
+    { "raw-peer-gets-one-send-for-each-text", test_one_send_each },
     { "raw-peer-becomes-line", test_raw_peer_that_becomes_line },
     { "raw-message-of-many-segments-is-one", test_raw_message_of_many_segments },
     { "raw-message-without-end-is-cut", test_raw_message_without_end },
@@ -700,6 +769,7 @@ main (int argc, char **argv)
     { "names", test_names },
     { "name-and-text-at-once", test_name_and_text_at_once },
     { "quit-says-goodbye-and-leaves-nothing-behind", test_quit },
+    { "killed-server-leaves-nothing-behind", test_killed_server },
     { "quit-in-braces-comes-back", test_window_clients_get_their_word_back },
     { "leaving-word-as-a-name-leaves", test_leaving_word_as_a_name },
     { "goodbye-survives-unread-input", test_goodbye_survives_unread_input },

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What a listener says before it listens, and how it fails. Listening itself opens
- * sockets, so it is tried in the suite net.
+ * What a listener says before it listens, how it fails, and whom it still lets in when
+ * it closes. Everything else about listening is tried in the suite net.
  */
 #include "config.h"
 
 #include "server/net/srv-listener.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -27,9 +29,19 @@ on_turn_end (gpointer data)
 
 static const SrvReactorHooks hooks = { .due = on_due, .turn_end = on_turn_end };
 
+typedef struct
+{
+  GMainContext *context;
+  SrvReactor *reactor;
+  SalUri *uri;
+  SrvListener *listener;
+  guint accepted;
+} Fixture;
+
 static void
 on_accept (SrvListener *listener, int fd, const SrvAddress *peer, gpointer data)
 {
+  ((Fixture *) data)->accepted++;
   close (fd);
 }
 
@@ -37,14 +49,6 @@ static void
 on_refuse (SrvListener *listener, int fd, gpointer data)
 {
 }
-
-typedef struct
-{
-  GMainContext *context;
-  SrvReactor *reactor;
-  SalUri *uri;
-  SrvListener *listener;
-} Fixture;
 
 static void
 set_up (Fixture *f, gconstpointer text)
@@ -106,6 +110,31 @@ test_adopts_no_listener (Fixture *f, gconstpointer text)
   close (fds[1]);
 }
 
+/* S26: who has been waiting to be accepted when it closes is still let in. */
+static void
+test_closes_after_the_queue (Fixture *f, gconstpointer text)
+{
+  g_autoptr (GError) error = NULL;
+  struct sockaddr_in address = { .sin_family = AF_INET,
+                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  int fds[3];
+
+  g_assert_true (srv_listener_open (f->listener, 16, &error));
+  g_assert_no_error (error);
+  address.sin_port = htons ((guint16) g_ascii_strtoull (
+      strrchr (srv_listener_get_name (f->listener), ':') + 1, NULL, 10));
+  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
+    {
+      fds[i] = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      g_assert_cmpint (connect (fds[i], (struct sockaddr *) &address, sizeof address), ==, 0);
+    }
+  g_assert_cmpuint (f->accepted, ==, 0);
+  srv_listener_close (f->listener);
+  g_assert_cmpuint (f->accepted, ==, G_N_ELEMENTS (fds));
+  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
+    close (fds[i]);
+}
+
 #define LONG_PATH                                                                                  \
   "unix:///a-path-that-is-longer-than-what-the-kernel-takes-for-the-name-of-a-socket-which-is-"    \
   "one-hundred-and-eight-bytes-here"
@@ -120,5 +149,7 @@ main (int argc, char **argv)
               test_path_too_long, tear_down);
   g_test_add ("/net/listener/adopts-only-what-listens", Fixture, "plain://127.0.0.1:0", set_up,
               test_adopts_no_listener, tear_down);
+  g_test_add ("/net/listener/closes-after-the-queue", Fixture, "plain://127.0.0.1:0", set_up,
+              test_closes_after_the_queue, tear_down);
   return g_test_run ();
 }

@@ -472,6 +472,40 @@ test_slow_reader (Fixture *f, gconstpointer data)
   person_clear (&bob);
 }
 
+/* Little waits for somebody, but they read nothing of it for as long as anybody is
+ * given. */
+static void
+test_stalled_reader (Fixture *f, gconstpointer data)
+{
+  g_autofree char *text = g_strnfill (4000, 'x');
+  g_autofree char *line = g_strconcat (text, "\n", NULL);
+  g_autofree char *message = g_strdup_printf ("> Ada('local', 0): %s\n", text);
+  const char *why = "-- Not accepted: the limit send-stall-seconds is 3 here.\n";
+  Person ada;
+  Person bob;
+
+  f->config.limits.value[SAL_LIMIT_SEND_STALL_SECONDS] = 3;
+  srv_worker_configure (f->worker, &f->config);
+  f->send_buffer = 2304;
+  person_join (&ada, f, "Ada", WELCOME ("Ada"));
+  person_join (&bob, f, "Bob", WELCOME ("Bob"));
+  person_expect (&ada, "> Bob('local', 0) has come into the chat room.\n");
+  for (int i = 0; i < 3; i++)
+    {
+      person_say (&ada, line);
+      person_expect (&ada, message);
+    }
+  person_expect (&ada, "> Bob('local', 0) has left this room.\n");
+  while (!bob.eof)
+    {
+      turn (f, PATIENCE_US / 10);
+      person_look (&bob);
+    }
+  g_assert_true (g_str_has_suffix (bob.got->str, why));
+  person_clear (&ada);
+  person_clear (&bob);
+}
+
 /* Two of three read nothing: who speaks waits for them, but not for long. */
 static void
 test_most_do_not_read (Fixture *f, gconstpointer data)
@@ -757,6 +791,7 @@ main (int argc, char **argv)
               GUINT_TO_POINTER (200), set_up, test_slow_reader, tear_down);
   g_test_add ("/worker/who-does-not-read-much-is-dropped-alone", Fixture, GUINT_TO_POINTER (5000),
               set_up, test_slow_reader, tear_down);
+  ADD ("who-reads-nothing-at-all-is-dropped-in-the-end", test_stalled_reader);
   ADD ("most-who-do-not-read-are-waited-for", test_most_do_not_read);
   ADD ("one-who-catches-up-is-enough", test_one_catches_up);
   ADD ("one-more-who-reads-is-enough", test_one_more_reads);
