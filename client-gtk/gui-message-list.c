@@ -34,6 +34,8 @@
 /* Of a flood, so many pictures a second are enough; the rest of the time is for keys. */
 #define FLOOD_REST_US (100 * 1000)
 #define BUTTON_MARGIN 12
+/* New messages that are counted. */
+#define COUNT_MAX 999
 
 struct _GuiMessageList
 {
@@ -45,6 +47,7 @@ struct _GuiMessageList
   GtkRevealer *end_revealer;
   GtkWidget *end_button;
   GtkLabel *end_count;
+  guint end_count_shown;
   GuiMessageWindow *window;       /* (owned) */
   GuiMessageSelection *selection; /* (owned) */
   GuiMessagePointer *pointer;     /* (owned) */
@@ -142,20 +145,24 @@ note_read (GuiMessageList *list)
     sal_room_model_set_read_id (list->model, newest);
 }
 
+/* Only for those who look at it: in a flood the number is another one all the time. */
 static void
 update_end_button (GuiMessageList *list)
 {
   guint n = sal_room_model_count_unread (list->model);
-  g_autofree char *count = n > 999 ? g_strdup ("999+") : g_strdup_printf ("%u", n);
-  g_autofree char *words =
-      n == 0 ? g_strdup ("")
-             : g_strdup_printf (ngettext ("%u new message", "%u new messages", n), n);
+  g_autofree char *count = NULL;
+  g_autofree char *words = NULL;
 
+  gtk_revealer_set_reveal_child (list->end_revealer, !list->follow);
+  if (list->follow || n == list->end_count_shown)
+    return;
+  list->end_count_shown = n;
+  count = n > COUNT_MAX ? g_strdup_printf ("%u+", COUNT_MAX) : g_strdup_printf ("%u", n);
+  words = n > 0 ? g_strdup_printf (ngettext ("%u new message", "%u new messages", n), n) : NULL;
   gtk_label_set_text (list->end_count, count);
   gtk_widget_set_visible (GTK_WIDGET (list->end_count), n > 0);
   gtk_widget_set_tooltip_text (list->end_button, n > 0 ? words : _ ("Go to newest messages"));
-  atk_object_set_description (gtk_widget_get_accessible (list->end_button), words);
-  gtk_revealer_set_reveal_child (list->end_revealer, !list->follow);
+  atk_object_set_description (gtk_widget_get_accessible (list->end_button), n > 0 ? words : "");
 }
 
 static void
@@ -454,7 +461,6 @@ show_news (GuiMessageList *list)
     list->rest_until_us = g_get_monotonic_time () + FLOOD_REST_US;
   gui_message_news_clear (news);
   note_read (list);
-  update_end_button (list);
 }
 
 static gboolean
@@ -472,6 +478,7 @@ on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   if (move_window (list) || news)
     gui_message_selection_update_rows (list->selection);
   keep_focus (list, had_focus);
+  update_end_button (list);
   return G_SOURCE_REMOVE;
 }
 
@@ -1067,6 +1074,7 @@ gui_message_list_init (GuiMessageList *list)
   GtkWidget *overlay = gtk_overlay_new ();
 
   list->follow = TRUE;
+  list->end_count_shown = G_MAXUINT;
   list->news = gui_message_news_new ();
   gtk_container_add (GTK_CONTAINER (overlay), create_scroller (list));
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), create_end_button (list));
@@ -1106,7 +1114,7 @@ gui_message_list_new (SalRoomModel *model)
   g_signal_connect (model, "added", G_CALLBACK (on_added), list);
   g_signal_connect (model, "changed", G_CALLBACK (on_changed), list);
   g_signal_connect (model, "removed", G_CALLBACK (on_removed), list);
-  g_signal_connect_swapped (model, "unread", G_CALLBACK (update_end_button), list);
+  g_signal_connect_swapped (model, "unread", G_CALLBACK (queue_tick), list);
   open (list);
   update_end_button (list);
   schedule_midnight (list);
