@@ -183,7 +183,7 @@ test_app_fail_at (TestApp *app, const char *message, TEST_WHERE)
 static gboolean
 becomes_true (TestApp *app, IsTrue is_true, const Wish *wish)
 {
-  gint64 until_us = g_get_monotonic_time () + TEST_PATIENCE_MS * 1000;
+  gint64 until_us = g_get_monotonic_time () + app->patience_ms * G_TIME_SPAN_MILLISECOND;
 
   while (still_runs (app))
     {
@@ -281,6 +281,7 @@ test_app_start (const TestFolder *folder,
 {
   TestApp *app = g_new0 (TestApp, 1);
 
+  app->patience_ms = TEST_PATIENCE_MS;
   test_desktop_wait_until_free (BUS_NAME);
   test_desktop_forget_notifications ();
   app->process = start (folder, arguments, extra_env);

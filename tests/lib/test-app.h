@@ -13,6 +13,7 @@ typedef struct
 {
   TestProcess *process;     /* (owned) */
   TestWidget *root;         /* (owned): what its windows are children of */
+  int patience_ms;          /* how long to wait for what is expected */
   gboolean looks_into_rows; /* of lists, of which there may be many; else they are closed */
 } TestApp;
 
