@@ -131,7 +131,10 @@ set_timer (SalClient *client)
 
   g_clear_handle_id (&client->timer, g_source_remove);
   if (due_us != G_MAXINT64 && !client->ended)
-    client->timer = g_timeout_add ((guint) (MAX (left_us, 0) / 1000 + 1), on_timer, client);
+    /* As late as what the server has sent is read, and after it: a window that was busy
+     * for half a second must not think that nothing has come. */
+    client->timer = g_timeout_add_full (
+        G_PRIORITY_DEFAULT_IDLE, (guint) (MAX (left_us, 0) / 1000 + 1), on_timer, client, NULL);
 }
 
 /* Do what the machine wants done. */
