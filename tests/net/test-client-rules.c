@@ -9,8 +9,10 @@
 #include <arpa/inet.h>
 #include <linux/tcp.h> /* the C library knows the beginning of tcp_info only */
 #include <netinet/in.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/lib/test-foreign.h"
@@ -439,6 +441,28 @@ test_server_resets (Stage *stage, gconstpointer data)
   expect_complaint (stage->ada, "the connection broke");
 }
 
+/* C5: it resets while she is writing, and her next word meets the reset before she has
+ * read the server's last one. */
+static void
+test_reset_met_by_a_send (Stage *stage, gconstpointer data)
+{
+  int status = 0;
+
+  let_in_by_lines (stage);
+  type (stage->ada, "ciao");
+  test_peer_expect (stage->server, "ciao\n");
+  test_process_signal (stage->ada, SIGSTOP);
+  g_assert_cmpint (waitpid (stage->ada->pid, &status, WUNTRACED), ==, stage->ada->pid);
+  test_peer_send (stage->server, "This room is cl");
+  test_peer_reset (stage->server);
+  type (stage->ada, "are you there?");
+  test_process_signal (stage->ada, SIGCONT);
+  test_process_expect_exit (stage->ada, ENDED_BY_PEER);
+  expect_last_output (stage->ada, "This room is cl\n");
+  expect_complaint (stage->ada, "the connection broke: ");
+  expect_complaint (stage->ada, "are you there?");
+}
+
 /* C5: at a terminal, in the middle of a line. */
 static void
 test_server_ends_while_typing (Stage *stage, gconstpointer data)
@@ -602,6 +626,7 @@ main (int argc, char **argv)
     { "c5-fin-while-sending", test_server_ends_while_sending, NULL },
     { "c5-fin-while-typing-at-a-terminal", test_server_ends_while_typing, NULL },
     { "c5-reset-ends-it", test_server_resets, NULL },
+    { "c5-reset-met-by-a-send-loses-nothing", test_reset_met_by_a_send, NULL },
     { "c6-nothing-is-guessed-away", test_own_messages, NULL },
     { "c6-typed-line-stays-on-the-screen", test_typed_line_stays, NULL },
     { "c7-three-failures-in-a-row-end-it", test_failed_receives, &dies },

@@ -736,7 +736,8 @@ next_error (const char **outcomes)
   {
     char letter;
     int error;
-  } errors[] = { { '.', 0 }, { 'x', EIO }, { 'p', EPIPE }, { 't', ETIMEDOUT }, { 'n', ENOTCONN } };
+  } errors[] = { { '.', 0 },         { 'x', EIO },      { 'p', EPIPE },
+                 { 't', ETIMEDOUT }, { 'n', ENOTCONN }, { 'r', ECONNRESET } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (errors); i++)
     if (**outcomes == errors[i].letter)
@@ -939,6 +940,43 @@ test_peer_resets (void)
   close_wire (wire);
 }
 
+typedef struct
+{
+  const char *path;
+  const char *send_outcomes;
+  gboolean peer_closes;
+  const char *wanted;
+} Loss;
+
+/* C5: who says something finds out before having read what came last. */
+static const Loss losses[] = {
+  { "reset", "r", TRUE, "good|bye|broken|" },
+  { "closed-door", "p", TRUE, "good|bye|ended|" },
+  { "third-failure", "xxx", TRUE, "good|bye|broken|" },
+  { "peer-that-stays", "t", FALSE, "good|bye|broken|" },
+};
+
+static void
+test_loss_while_sending (gconstpointer data)
+{
+  const Loss *row = data;
+  Wire *wire = open_wire ();
+
+  peer_writes (wire, "good");
+  settle ();
+  peer_writes (wire, "bye");
+  if (row->peer_closes)
+    peer_closes (wire);
+  send_outcomes = row->send_outcomes;
+  for (int i = 0; i < 4; i++)
+    sal_transport_send (wire->transport, "?", 1);
+  sal_transport_end_writing (wire->transport);
+  settle ();
+  g_assert_cmpstr (wire->done->str, ==, row->wanted);
+  g_assert_true (sal_transport_is_idle (wire->transport));
+  close_wire (wire);
+}
+
 /* C3 */
 static void
 test_one_send (void)
@@ -987,6 +1025,12 @@ add_failures (void)
       g_autofree char *path = g_strconcat ("/client/transport/failures/", failures[i].path, NULL);
 
       g_test_add_data_func (path, &failures[i], test_failures);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (losses); i++)
+    {
+      g_autofree char *path = g_strconcat ("/client/transport/loss/", losses[i].path, NULL);
+
+      g_test_add_data_func (path, &losses[i], test_loss_while_sending);
     }
 }
 
