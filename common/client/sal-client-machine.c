@@ -67,6 +67,7 @@ struct _SalClientMachine
   guint8 last_byte;
   gboolean ours;
   gboolean input_ended;
+  gboolean quitting; /* as soon as the last send is long enough ago (C3) */
   gboolean half_closed;
   SalFramer framer;
   SalOutbox *outbox; /* (owned) */
@@ -274,6 +275,12 @@ send_queued (SalClientMachine *machine, gint64 now_us)
 {
   SalMessage *message = NULL;
 
+  if (machine->quitting)
+    {
+      if (may_send (machine, now_us))
+        leave_quietly (machine, now_us);
+      return;
+    }
   while (may_send (machine, now_us) &&
          (message = sal_outbox_next_to_send (machine->outbox)) != NULL)
     {
@@ -523,12 +530,17 @@ sal_client_machine_say (SalClientMachine *machine, const char *text, gint64 now_
 /**
  * sal_client_machine_quit:
  *
- * Leaves now, whatever is queued.
+ * Leaves now, whatever is queued. With a server that has no lines the goodbye keeps its
+ * distance from what was sent last, or both would be one message (C3).
  */
 void
 sal_client_machine_quit (SalClientMachine *machine, gint64 now_us)
 {
-  leave_quietly (machine, now_us);
+  machine->quitting = machine->state == IN;
+  if (machine->quitting)
+    send_queued (machine, now_us);
+  else
+    leave_quietly (machine, now_us);
 }
 
 /**
@@ -573,8 +585,8 @@ outbox_due_us (const SalClientMachine *machine)
 
   if (machine->state != IN)
     return due_us;
-  if (is_unframed (machine) &&
-      (machine->input_ended || sal_outbox_next_to_send (machine->outbox) != NULL))
+  if (is_unframed (machine) && (machine->quitting || machine->input_ended ||
+                                sal_outbox_next_to_send (machine->outbox) != NULL))
     due_us = machine->last_send_us + SPACING_US;
   if (oldest != NULL)
     due_us = MIN (due_us, oldest->sent_us + RECEIPT_US);

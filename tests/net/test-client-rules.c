@@ -300,6 +300,24 @@ test_one_send_each (Stage *stage, gconstpointer data)
   g_assert_cmpuint (count_segments (stage->server) - before, ==, 5);
 }
 
+/* C3: nor does the goodbye of somebody who is called away in the middle of a talk run into
+ * what they said last. */
+static void
+test_called_away (Stage *stage, gconstpointer data)
+{
+  gint64 typed_us = 0;
+
+  let_in_unframed (stage);
+  typed_us = g_get_monotonic_time ();
+  type (stage->ada, "wait a moment");
+  test_peer_expect (stage->server, "wait a moment");
+  test_process_signal (stage->ada, SIGINT);
+  test_peer_expect (stage->server, "quit");
+  g_assert_cmpint (g_get_monotonic_time () - typed_us, >=, 100 * 1000);
+  test_peer_half_close (stage->server);
+  test_process_expect_exit (stage->ada, 0);
+}
+
 /* C3: nothing waits until what was sent before is acknowledged. Only here, where there
  * is no time between two sends, does the acknowledgement come later than they do. */
 static void
@@ -614,6 +632,7 @@ main (int argc, char **argv)
     { "c2-eol-crlf", test_forced_eol, &forced[1] },
     { "c2-eol-none", test_forced_eol, &forced[2] },
     { "c3-one-send-for-each-message", test_one_send_each, NULL },
+    { "c3-goodbye-keeps-its-distance", test_called_away, NULL },
     { "c3-no-delay", test_no_delay, NULL },
     { "c4-empty-lines-stay-here", test_empty_lines, NULL },
     { "c4-quit-is-not-waited-for-long", test_quit_unanswered, "quit" },

@@ -458,6 +458,41 @@ test_time_between_two_sends (void)
   finish (talk);
 }
 
+/* C3: nor does who is called away run their goodbye into what they said; what they have
+ * not said yet stays unsaid. */
+static void
+test_time_before_quitting (void)
+{
+  Talk *talk = begin_unframed ();
+
+  pass (talk, 100);
+  sal_client_machine_say (talk->machine, "one", talk->now_us);
+  sal_client_machine_say (talk->machine, "two", talk->now_us);
+  sal_client_machine_quit (talk->machine, talk->now_us);
+  sal_client_machine_quit (talk->machine, talk->now_us);
+  sal_client_machine_say (talk->machine, "three", talk->now_us);
+  expect (talk, "send \"one\"|1 sent|");
+  pass (talk, 99);
+  expect (talk, "");
+  pass (talk, 1);
+  expect (talk, "send \"quit\"|");
+  pass (talk, 1000);
+  expect (talk, "1 sent|2 queued|3 queued|close quit|");
+  finish (talk);
+}
+
+/* With lines there is nothing to wait for. */
+static void
+test_quitting_with_lines (void)
+{
+  Talk *talk = begin_with_ours ();
+
+  sal_client_machine_say (talk->machine, "one", talk->now_us);
+  sal_client_machine_quit (talk->machine, talk->now_us);
+  expect (talk, "send \"one\\n\"|1 sent|send \"quit\\n\"|");
+  finish (talk);
+}
+
 static void
 test_latin1 (void)
 {
@@ -1053,6 +1088,8 @@ main (int argc, char **argv)
   g_test_add_func ("/client/machine/no-lines-for-good", test_no_lines_for_good);
   g_test_add_func ("/client/machine/forced-line-ends", test_forced_line_ends);
   g_test_add_func ("/client/machine/time-between-two-sends", test_time_between_two_sends);
+  g_test_add_func ("/client/machine/time-before-quitting", test_time_before_quitting);
+  g_test_add_func ("/client/machine/no-time-before-quitting-with-lines", test_quitting_with_lines);
   g_test_add_func ("/client/machine/latin1", test_latin1);
   g_test_add_func ("/client/machine/unfinished-lines-are-shown-and-go-on", test_unfinished_lines);
   g_test_add_func ("/client/machine/glued-texts-are-shown-as-they-came", test_glued_texts);
