@@ -15,8 +15,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/base/sal-fd.h"
-
 /* A line of more than this is given in pieces; who gets it says that it is too long. */
 #define LINE_BYTES (64 * 1024)
 
@@ -183,17 +181,13 @@ cli_input_take_lines_back (CliInput *input, gboolean take_back)
 /**
  * cli_print:
  *
- * To standard output, above the line being typed.
+ * To standard output, above the line being typed; without a newline at its end, the next
+ * text goes on there.
  */
 void
 cli_print (const char *text)
 {
-  if (*text == '\0')
-    return;
-  sal_line_editor_hide ();
-  fflush (stdout);
-  (void) sal_fd_write_all (STDOUT_FILENO, text, strlen (text));
-  sal_line_editor_show ();
+  sal_line_editor_print (text);
 }
 
 /**

@@ -157,6 +157,52 @@ test_half_a_line (Stage *stage, gconstpointer data)
   expect_line (stage->ada, "three");
 }
 
+/* C1, at a terminal: the line being typed stands below the unfinished one, which goes on
+ * where it is; after something else was printed or typed there, its rest has a row of its
+ * own. A screen that has no size has 80 columns. */
+static void
+test_half_a_line_on_a_terminal (Stage *stage, gconstpointer data)
+{
+  const char *argv[] = { test_program ("SALOTTO_CLI"), stage->where, "--name", "Ada", NULL };
+  static const char *const env[] = { "NO_COLOR=1", "TERM=xterm", NULL };
+  g_autofree char *long_line = g_strnfill (100, 'x');
+  g_autofree char *last_row = NULL;
+  int fd = -1;
+
+  stage->ada = test_process_start_on_terminal (stage->folder, argv, env);
+  fd = accept (stage->listener, NULL, NULL);
+  g_assert_cmpint (fd, >=, 0);
+  stage->server = test_peer_new (fd);
+  test_peer_send (stage->server, "Good evening.\n");
+  test_peer_expect (stage->server, "Ada\n");
+  test_expect_output (stage->ada, "Good evening.\r\n");
+  test_process_write (stage->ada, "typing");
+  test_expect_output (stage->ada, "> typing");
+
+  test_peer_send (stage->server, "half a l");
+  test_expect_output (stage->ada, " half a l\r\n> typing");
+  test_peer_send (stage->server, "ine, and");
+  test_expect_output (stage->ada, "\033[A\r\033[K");
+  test_expect_output (stage->ada, " half a line, and\r\n> typing");
+  test_peer_send (stage->server, " its end\nnext\n");
+  test_expect_output (stage->ada, "\033[A\r\033[K");
+  test_expect_output (stage->ada, " half a line, and its end\r\n");
+  test_expect_output (stage->ada, " next\r\n> typing");
+
+  /* Of a long line only the last row: 5 for the clock, and a space. */
+  test_peer_send (stage->server, long_line);
+  test_expect_output (stage->ada, "xxxx\r\n> typing");
+  test_peer_send (stage->server, "!");
+  last_row = g_strdup_printf ("\033[A\r\033[K%s!\r\n> typing", long_line + 100 - (106 - 80));
+  test_expect_output (stage->ada, last_row);
+
+  test_process_write (stage->ada, "\r");
+  test_peer_expect (stage->server, "typing\n");
+  test_expect_output (stage->ada, "\r\n> ");
+  test_peer_send (stage->server, "no more\n");
+  expect_line (stage->ada, "\r\033[K\rno more\r");
+}
+
 /* C1: not in the middle of a character. */
 static void
 test_half_a_character (Stage *stage, gconstpointer data)
@@ -621,6 +667,7 @@ main (int argc, char **argv)
     gconstpointer data;
   } rows[] = {
     { "c1-lines-at-once-and-the-rest-after-a-moment", test_half_a_line, NULL },
+    { "c1-the-rest-goes-on-at-a-terminal-too", test_half_a_line_on_a_terminal, NULL },
     { "c1-characters-are-not-split", test_half_a_character, NULL },
     { "c1-glued-texts-as-they-came", test_glued_texts, NULL },
     { "c1-nothing-drives-the-terminal", test_escapes, NULL },
