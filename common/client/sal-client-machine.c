@@ -262,12 +262,19 @@ may_send (const SalClientMachine *machine, gint64 now_us)
 /**
  * sal_client_is_leaving_word:
  *
- * Returns: whether a server takes @text for a goodbye (C4).
+ * Returns: whether any server takes @text for a goodbye (C4).
  */
 gboolean
 sal_client_is_leaving_word (const char *text)
 {
   return g_ascii_strcasecmp (text, "quit") == 0 || g_ascii_strcasecmp (text, "exit") == 0;
+}
+
+/* A server of ours knows more of them. */
+static gboolean
+is_goodbye (const SalClientMachine *machine, const char *text)
+{
+  return sal_client_is_leaving_word (text) || (machine->ours && sal_plain_is_leaving_word (text));
 }
 
 static void
@@ -284,7 +291,7 @@ send_queued (SalClientMachine *machine, gint64 now_us)
   while (may_send (machine, now_us) &&
          (message = sal_outbox_next_to_send (machine->outbox)) != NULL)
     {
-      if (sal_client_is_leaving_word (message->text))
+      if (is_goodbye (machine, message->text))
         {
           leave (machine, message->text, now_us);
           sal_outbox_finish (machine->outbox, message);
@@ -514,7 +521,8 @@ sal_client_machine_broken (SalClientMachine *machine)
  * @text: clean text, not empty (C4)
  *
  * Queues a message; it is sent when the server is ready for it. `quit` and `exit` leave,
- * after what was queued before.
+ * after what was queued before; so does any other word that a salottod takes for a
+ * goodbye, if the server is one.
  *
  * Returns: the number under which actions speak of it.
  */

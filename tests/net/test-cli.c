@@ -280,6 +280,26 @@ test_reset (void)
   test_process_expect_exit (cli, 0);
 }
 
+/* Whatever word our server takes for a goodbye. */
+static void
+test_words_that_leave (void)
+{
+  static const char *const words[] = { "quit\n", "/quit\n", "/Exit\n", "(quit)\n", "{quit}\n" };
+  TestServer *server = test_server_start (NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
+    {
+      g_autoptr (TestProcess) cli =
+          start_cli (server->folder, server->port, "chat", "$", "--name", "Ada", NULL);
+
+      test_process_write (cli, words[i]);
+      expect_output (cli, "Goodbye and see you soon\n");
+      test_process_expect_exit (cli, 0);
+    }
+  test_server_stop (server);
+  test_server_free (server);
+}
+
 /* send */
 
 static void
@@ -612,6 +632,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/cli/chat-without-a-verb-in-a-room", test_chat_without_a_verb);
   g_test_add_func ("/net/cli/chat-on-a-terminal-tears-no-line", test_chat_on_a_terminal);
   g_test_add_func ("/net/cli/chat-interrupted-says-goodbye", test_chat_interrupted);
+  g_test_add_func ("/net/cli/chat-ends-well-with-any-goodbye", test_words_that_leave);
   g_test_add_func ("/net/cli/chat-when-the-server-dies", test_chat_when_the_server_dies);
   g_test_add_func ("/net/cli/line-that-is-too-long-is-refused", test_line_that_is_too_long);
   g_test_add_func ("/net/cli/json", test_json);

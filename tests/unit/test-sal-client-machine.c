@@ -600,6 +600,7 @@ test_leaving_words (void)
     { "eXit", "send \"eXit\\n\"|" },
     { "quit now", "send \"quit now\\n\"|1 sent|" },
     { "no exit", "send \"no exit\\n\"|1 sent|" },
+    { "/quit", "send \"/quit\\n\"|1 sent|" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -616,6 +617,25 @@ test_leaving_words (void)
       expect (talk, "");
       pass (talk, 1);
       expect (talk, leaves ? "close quit|" : "");
+      finish (talk);
+    }
+}
+
+/* Our server knows more words. */
+static void
+test_words_that_leave_ours (void)
+{
+  static const char *const words[] = { "quit", "exit", "/quit", "/EXIT", "(quit)", "{Quit}" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
+    {
+      Talk *talk = begin_with_ours ();
+      g_autofree char *wanted = g_strdup_printf ("send \"%s\\n\"|", words[i]);
+
+      sal_client_machine_say (talk->machine, words[i], talk->now_us);
+      expect (talk, wanted);
+      sal_client_machine_peer_ended (talk->machine, talk->now_us);
+      expect (talk, "close quit|");
       finish (talk);
     }
 }
@@ -1095,6 +1115,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/machine/glued-texts-are-shown-as-they-came", test_glued_texts);
   g_test_add_func ("/client/machine/unreadable-bytes-are-marked", test_unreadable_bytes);
   g_test_add_func ("/client/machine/words-that-leave", test_leaving_words);
+  g_test_add_func ("/client/machine/words-that-leave-our-server", test_words_that_leave_ours);
   g_test_add_func ("/client/machine/quit-leaves-after-what-was-said", test_quit_word);
   g_test_add_func ("/client/machine/end-of-input-waits-for-receipts",
                    test_end_of_input_waits_for_receipts);
