@@ -359,6 +359,31 @@ test_padded_buffers (Room *room, gconstpointer data)
     }
 }
 
+/* S17: such a program with a file for a keyboard: it is held back until its name has been
+ * taken, and then its arrays come all together, with old bytes in each. */
+static void
+test_padded_flood (Room *room, gconstpointer data)
+{
+  g_autoptr (TestPeer) peer = connect_greeted (room);
+  g_autofree char *name = g_strdup ("Ada");
+  char array[100] = "";
+
+  test_peer_send_bytes (peer, strcpy (array, "Ada\n"), sizeof array);
+  for (int i = 0; i < 200; i++)
+    {
+      g_snprintf (array, sizeof array, "%d%s\n", i, i % 3 == 0 ? " and something longer" : "");
+      test_peer_send_bytes (peer, array, sizeof array);
+    }
+  expect_join (room->w, peer, name);
+  for (int i = 0; i < 200; i++)
+    {
+      g_autofree char *text =
+          g_strdup_printf ("%d%s", i, i % 3 == 0 ? " and something longer" : "");
+
+      expect_message (room->w, peer, name, text);
+    }
+}
+
 /* S14: a terminal that sends every key. */
 static void
 test_keystrokes (Room *room, gconstpointer data)
@@ -763,6 +788,7 @@ main (int argc, char **argv)
     { "characters-are-never-split", test_split_characters },
     { "control-characters-never-pass", test_control_characters },
     { "padding-makes-no-ghosts", test_padded_buffers },
+    { "padding-in-a-flood-loses-nothing", test_padded_flood },
     { "keystrokes", test_keystrokes },
     { "telnet", test_telnet },
     { "empty-lines-are-ignored", test_empty_lines },
