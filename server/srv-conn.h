@@ -56,6 +56,7 @@ struct _SrvConn
   guint finished : 1;    /* ... and the framer knows */
   guint write_ended : 1; /* our FIN has been sent */
   guint ending : 1;      /* FIN as soon as nothing waits to be sent */
+  guint gone : 1;        /* nothing can be sent any more */
   guint blocked : 1;     /* the kernel takes nothing now */
   guint closed : 1;
 };

@@ -645,6 +645,42 @@ test_reset (Room *room, gconstpointer data)
   expect_message (room->w, bob, "Bob", "still here");
 }
 
+/* S24: what somebody had said before the reset is heard to the last word, however much of
+ * it the log had not taken yet; also if the server finds out because it cannot answer. */
+static void
+say_much_and_go (Room *room, void (*go) (TestPeer *))
+{
+  g_autoptr (TestPeer) ada = connect_greeted (room);
+  g_autoptr (GString) all = g_string_new (NULL);
+
+  enter (room, ada, "Ada\n", "Ada");
+  for (int i = 0; i < 1000; i++)
+    g_string_append_printf (all, "message %d\n", i);
+  g_string_append (all, "and the la");
+  test_peer_send (ada, all->str);
+  go (ada);
+  for (int i = 0; i < 1000; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("message %d", i);
+
+      expect_message (room->w, ada, "Ada", text);
+    }
+  expect_message (room->w, ada, "Ada", "and the la");
+  expect_leave (room->w, ada, "Ada");
+}
+
+static void
+test_reset_after_much (Room *room, gconstpointer data)
+{
+  say_much_and_go (room, test_peer_reset);
+}
+
+static void
+test_closed_door_after_much (Room *room, gconstpointer data)
+{
+  say_much_and_go (room, test_peer_close);
+}
+
 /* S25: three in a row, and a good one in between. */
 static void
 test_binary_segments (Room *room, gconstpointer data)
@@ -801,6 +837,8 @@ main (int argc, char **argv)
     { "goodbye-survives-unread-input", test_goodbye_survives_unread_input },
     { "half-closed-peer-is-heard-and-answered", test_half_closed_peer },
     { "reset-disturbs-nobody", test_reset },
+    { "reset-after-much-loses-nothing", test_reset_after_much },
+    { "closed-door-after-much-loses-nothing", test_closed_door_after_much },
     { "three-binary-segments-end-it", test_binary_segments },
     { "reader-that-stops-is-dropped-alone", test_reader_that_stops },
     { "other-protocols-get-their-own-answer", test_other_protocols },
