@@ -212,6 +212,7 @@ close_with (SrvConn *conn, void (*close_link) (SrvLink *))
   srv_reactor_disarm (conn->host->reactor, &conn->framer_deadline);
   srv_reactor_disarm (conn->host->reactor, &conn->life_deadline);
   srv_reactor_disarm (conn->host->reactor, &conn->stall_deadline);
+  srv_reactor_disarm (conn->host->reactor, &conn->pause_deadline);
   srv_reactor_remove (conn->host->reactor, &conn->watch);
   srv_outq_clear (&conn->outq);
   close_link (&conn->link);
@@ -526,12 +527,34 @@ pause_reading (SrvConn *conn, guint32 events)
     watch_for (conn, EPOLLIN, FALSE);
 }
 
+static gboolean
+is_paused (const SrvConn *conn)
+{
+  return srv_deadline_is_armed (&conn->pause_deadline);
+}
+
+/* Bytes that are no messages cost time, too. Who sends more than their share is not
+ * refused anything: TCP holds them back while they are not read. */
+static void
+pay_for (SrvConn *conn, gsize bytes)
+{
+  guint rate = conn->host->config->limits.value[SAL_LIMIT_BYTES_PER_SECOND];
+
+  if (conn->closed || conn->ending ||
+      srv_quota_spend (&conn->bytes, rate, rate * SAL_BYTES_BURST_SECONDS, (guint) bytes,
+                       now_us (conn)))
+    return;
+  conn->host->counters->limits[SAL_LIMIT_BYTES_PER_SECOND] += bytes > 0;
+  watch_for (conn, EPOLLIN, FALSE);
+  srv_reactor_arm (conn->host->reactor, &conn->pause_deadline, SRV_QUEUE_PAUSE, SAL_BYTES_PAUSE_US);
+}
+
 static void
 take_input (SrvConn *conn, guint32 events)
 {
   gsize n = 0;
 
-  if (!conn->ending && (conn->input_left || is_held (conn)))
+  if (!conn->ending && (conn->input_left || is_held (conn) || is_paused (conn)))
     {
       pause_reading (conn, events);
       return;
@@ -544,6 +567,7 @@ take_input (SrvConn *conn, guint32 events)
         break; /* thrown away */
       sal_framer_push (&conn->framer, conn->host->input, n, now_us (conn));
       process (conn);
+      pay_for (conn, n);
       break;
     case SRV_LINK_EOF:
       if (conn->read_ended)
@@ -595,7 +619,7 @@ srv_conn_resume (SrvConn *conn)
       sal_framer_tick (&conn->framer, now_us (conn));
       process (conn);
     }
-  if (conn->closed || conn->input_left || conn->read_ended)
+  if (conn->closed || conn->input_left || conn->read_ended || is_paused (conn))
     return;
   if (conn->watch.fd >= 0)
     watch_for (conn, EPOLLIN, TRUE);
@@ -630,6 +654,8 @@ conn_from_deadline (SrvDeadline *deadline)
     case SRV_QUEUE_LAG:
     case SRV_QUEUE_STALL:
       return sal_container_of (deadline, SrvConn, stall_deadline);
+    case SRV_QUEUE_PAUSE:
+      return sal_container_of (deadline, SrvConn, pause_deadline);
     default:
       return sal_container_of (deadline, SrvConn, framer_deadline);
     }
@@ -667,6 +693,10 @@ srv_conn_due (SrvDeadline *deadline)
         srv_conn_close (conn);
       else
         drop_slow (conn, SAL_LIMIT_SEND_STALL_SECONDS);
+      break;
+    case SRV_QUEUE_PAUSE:
+      pay_for (conn, 0);
+      srv_conn_resume (conn);
       break;
     case SRV_QUEUE_NEXT_TURN:
       conn->input_left = TRUE; /* the framer's own deadline may have been in this place */

@@ -47,6 +47,8 @@ struct _SrvConn
   SrvDeadline framer_deadline;
   SrvDeadline life_deadline;  /* login, leave, drain: one after the other */
   SrvDeadline stall_deadline; /* while something cannot be sent: lag, then stall */
+  SrvDeadline pause_deadline; /* while it is not read, because it sent too much at once */
+  SrvQuota bytes;             /* that it may send */
   gsize unacked;              /* by the peer's kernel, when the stall deadline was armed */
   gint64 much_since_us;       /* since when more waits than a room waits for; 0: it does not */
   SrvConn *next_closed;
