@@ -118,13 +118,14 @@ keep_last_row (SalLineEditor *editor, const char *text, int columns)
   editor->open_columns = columns;
 }
 
-static void
+static gboolean
 write_out (const char *text)
 {
-  (void) sal_fd_write_all (STDOUT_FILENO, text, strlen (text));
+  return sal_fd_write_all (STDOUT_FILENO, text, strlen (text));
 }
 
-/* Prints where the line being typed has been taken off. */
+/* Prints where the line being typed has been taken off. What becomes of a terminal is seen
+ * when it is read. */
 static void
 write_above (SalLineEditor *editor, const char *text)
 {
@@ -137,14 +138,14 @@ write_above (SalLineEditor *editor, const char *text)
     text++; /* the end of a line that does not stand there any more */
   all = g_strconcat (goes_on ? editor->open->str : "", text, NULL);
   if (goes_on)
-    write_out (ROW_BEFORE_AGAIN);
-  write_out (all);
+    (void) write_out (ROW_BEFORE_AGAIN);
+  (void) write_out (all);
   close_open_line (editor);
   last = strrchr (all, '\n');
   last = last != NULL ? last + 1 : all;
   if (*last == '\0')
     return;
-  write_out ("\n");
+  (void) write_out ("\n");
   if (columns > 1 && g_strcmp0 (rl_terminal_name, "dumb") != 0)
     keep_last_row (editor, last, columns);
 }
@@ -354,19 +355,21 @@ sal_line_editor_show (void)
  *
  * To standard output; where there is an editor, above the line being typed. What does not
  * end with a newline goes on with the next call.
+ *
+ * Returns: %FALSE with errno set if there is no terminal, and it could not be written.
  */
-void
+gboolean
 sal_line_editor_print (const char *text)
 {
   if (*text == '\0')
-    return;
+    return TRUE;
   if (the_editor == NULL)
     {
       fflush (stdout);
-      write_out (text);
-      return;
+      return write_out (text);
     }
   take_off (the_editor);
   write_above (the_editor, text);
   sal_line_editor_show ();
+  return TRUE;
 }
