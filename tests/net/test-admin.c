@@ -404,6 +404,30 @@ test_terminal_that_is_stopped (void)
   test_process_expect_exit (process, 0);
 }
 
+/* A script that closes without having read the answers has asked for something all the
+ * same. */
+static void
+test_control_without_reading (void)
+{
+  TestServer *server = test_server_start (NULL);
+  g_autofree char *path = test_folder_file (server->folder, "salotto/control");
+  g_autoptr (TestPeer) ada = test_peer_join (server->port, "Ada");
+  g_autoptr (TestPeer) caller = NULL;
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_assert_cmpuint (strlen (path), <, sizeof address.sun_path);
+  strcpy (address.sun_path, path);
+  g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
+  caller = test_peer_new (fd);
+  for (int i = 0; i < 500; i++)
+    test_peer_send (caller, "help\n");
+  test_peer_send (caller, "say the room closes at ten\n");
+  test_peer_close (caller);
+  test_peer_expect_later (ada, ": the room closes at ten\n");
+  finish (server);
+}
+
 static void
 test_control_socket_is_private (void)
 {
@@ -975,6 +999,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/admin/console-on-standard-input", test_console_on_standard_input);
   g_test_add_func ("/net/admin/terminal-shows-what-happens", test_terminal);
   g_test_add_func ("/net/admin/stopped-terminal-stops-no-room", test_terminal_that_is_stopped);
+  g_test_add_func ("/net/admin/control-counts-without-reading", test_control_without_reading);
   g_test_add_func ("/net/admin/control-socket-is-private", test_control_socket_is_private);
   g_test_add_func ("/net/start/port-in-use", test_port_in_use);
   g_test_add_func ("/net/start/usage-errors-name-what-is-wrong", test_usage_errors);
