@@ -75,6 +75,10 @@ typedef enum
 #define SAL_TURN_READ_BYTES 16384
 #define SAL_TURN_ANSWER_BYTES 16384
 
+/* What waits to be sent stays this long for what is on its way through the log, so that
+ * both leave in one write. Less than anybody notices. */
+#define SAL_HOLD_US (1 * 1000)
+
 /* Posts of one connection that wait for the log; beyond it the connection is not
  * read, so that TCP holds the sender back. */
 #define SAL_POSTS_IN_FLIGHT 64
