@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <locale.h>
@@ -224,6 +225,8 @@ on_console_input (int fd, GIOCondition condition, gpointer data)
   char bytes[1024];
   ssize_t n = read (fd, bytes, sizeof bytes);
 
+  if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    return G_SOURCE_CONTINUE;
   if (n <= 0)
     return G_SOURCE_REMOVE;
   srv_console_input_push (&program->input, bytes, (gsize) n, on_console_line, program);

@@ -172,7 +172,8 @@ on_join (SrvWorker *worker, const SrvEntry *entry, SrvConn *conn)
   if (conn->session.state < SRV_SESSION_LEAVING)
     {
       conn->session.present = room;
-      srv_room_add (room, &conn->member);
+      if (!conn->gone)
+        srv_room_add (room, &conn->member);
     }
   if (was_behind && !srv_room_is_behind (room))
     note_caught_up (worker, room);

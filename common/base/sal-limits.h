@@ -32,6 +32,8 @@ G_BEGIN_DECLS
      "a flood by one person drowns the others")                                                    \
   X (MESSAGE_BURST, "message-burst", "messages", 200, 100, 15, 1, 1000000,                         \
      "what may be pasted at once before the rate holds")                                           \
+  X (BYTES_PER_SECOND, "bytes-per-second", "bytes", 0, 131072, 16384, 0, 1000000,                  \
+     "whoever sends what is no message takes time as well")                                        \
   X (SEND_QUEUE_BYTES, "send-queue-bytes", "bytes", 262144, 262144, 131072, 16384, 67108864,       \
      "what waits for somebody who reads nothing for three seconds")                                \
   X (SEND_STALL_SECONDS, "send-stall-seconds", "seconds", 30, 30, 30, 1, 3600,                     \
@@ -64,6 +66,12 @@ typedef enum
  * while the whole server is ending. */
 #define SAL_DRAIN_US (2 * 1000 * 1000)
 #define SAL_CLOSING_US (1 * 1000 * 1000)
+
+/* How many seconds' worth of bytes somebody may send at once before their rate holds; it
+ * must hold a burst of messages of the greatest length. And how long a connection that
+ * has sent more is not read, before it is looked at again. */
+#define SAL_BYTES_BURST_SECONDS 4
+#define SAL_BYTES_PAUSE_US (100 * 1000)
 
 /* Errors in a row that end a connection (rules S25 and C7). */
 #define SAL_ERRORS_IN_A_ROW 3
