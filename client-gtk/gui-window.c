@@ -294,10 +294,15 @@ gui_window_show_trouble (GuiWindow *window, const GError *error)
       g_strdup_printf ("%s\n\n%s", error->message,
                        _ ("Your rooms and what was said in them are kept in this file."));
   g_autofree char *escaped = g_markup_escape_text (text, -1);
+  g_autofree char *spoken = NULL;
 
   if (window->trouble_page == NULL)
     make_trouble_page (window);
+  update_title (window);
   hdy_status_page_set_description (window->trouble, escaped);
+  /* libhandy shows the texts of a status page to the eyes alone. */
+  spoken = g_strdup_printf ("%s. %s", hdy_status_page_get_title (window->trouble), text);
+  atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (window->trouble)), spoken);
   gtk_stack_set_visible_child (window->pages, window->trouble_page);
   gtk_widget_grab_focus (window->retry_button);
 }
@@ -526,6 +531,9 @@ gui_window_state_event (GtkWidget *widget, GdkEventWindowState *event)
 static void
 save_size (GuiWindow *window)
 {
+  /* Of the last moment it may not have been told yet. */
+  if (!window->maximized)
+    gtk_window_get_size (GTK_WINDOW (window), &window->width, &window->height);
   if (window->width > 0 && window->height > 0)
     {
       g_settings_set_int (window->settings, "window-width", MAX (window->width, 200));
