@@ -155,6 +155,9 @@ gui_application_startup (GApplication *application)
 {
   GuiApplication *app = GUI_APPLICATION (application);
 
+  /* Pango has a thread that finds out which fonts there are. It begins with this, and is done
+   * when the display is open and the theme is read. */
+  (void) pango_cairo_font_map_get_default ();
   g_set_prgname (APP_ID); /* by this the desktop finds the icon of a window */
   G_APPLICATION_CLASS (gui_application_parent_class)->startup (application);
   hdy_init ();
