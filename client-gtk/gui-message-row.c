@@ -18,6 +18,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "client-gtk/gui-label.h"
 #include "client-gtk/gui-mention.h"
 #include "client-gtk/gui-message-text.h"
 #include "client-gtk/gui-sentence.h"
@@ -157,6 +158,7 @@ create_explanation (const char *words, const char *class)
       GTK_TYPE_LABEL, "label", words, "wrap", TRUE, "wrap-mode", PANGO_WRAP_WORD_CHAR, "xalign",
       0.0f, "width-chars", REASON_MIN_WIDTH_CHARS, "max-width-chars", REASON_WIDTH_CHARS, NULL);
 
+  gui_label_show_verbatim (GTK_LABEL (label));
   add_class (label, class);
   return label;
 }

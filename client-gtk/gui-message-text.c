@@ -10,6 +10,7 @@
 
 #include "client-gtk/gui-message-text.h"
 
+#include "client-gtk/gui-label.h"
 #include "client-gtk/gui-text.h"
 
 /* Lines longer than this are hard to read. */
@@ -63,6 +64,7 @@ gui_message_text_class_init (GuiMessageTextClass *klass)
 static void
 gui_message_text_init (GuiMessageText *text)
 {
+  gui_label_show_verbatim (GTK_LABEL (text));
 }
 
 /**

@@ -13,6 +13,7 @@
 
 #include "client-gtk/gui-address.h"
 #include "client-gtk/gui-connect-dialog.h"
+#include "client-gtk/gui-label.h"
 #include "client-gtk/gui-preferences.h"
 #include "client-gtk/gui-rooms-page.h"
 #include "client-gtk/gui-style.h"
@@ -44,7 +45,7 @@ struct _GuiWindow
   GtkImage *welcome_icon;
   GtkWidget *join_button;
   GtkWidget *trouble_page; /* (nullable): until the store cannot be opened */
-  GtkLabel *trouble; /* what it is */
+  GtkLabel *trouble;       /* what it is */
   GtkWidget *retry_button;
 
   /* (unowned) (nullable): made when they are first wanted, then hidden and shown. GTK does
@@ -281,6 +282,7 @@ make_trouble_page (GuiWindow *window)
 
   window->trouble_page = GTK_WIDGET (gtk_builder_get_object (builder, "page"));
   window->trouble = GTK_LABEL (gtk_builder_get_object (builder, "reason"));
+  gui_label_show_verbatim (window->trouble);
   window->retry_button = GTK_WIDGET (gtk_builder_get_object (builder, "retry_button"));
   g_signal_connect_swapped (window->retry_button, "clicked", G_CALLBACK (on_retry), window);
   g_signal_connect_swapped (gtk_builder_get_object (builder, "go_on_button"), "clicked",
