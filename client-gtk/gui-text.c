@@ -212,7 +212,8 @@ without_tail (const char *link, gsize len)
   return 0;
 }
 
-/* Returns: the bytes of the link at the beginning of @text, or 0. */
+/* Returns: the bytes of the link at the beginning of @text, or 0. It looks no further than
+ * a link may reach: a text may have a thousand beginnings of one that never ends. */
 static gsize
 link_len (const char *text)
 {
@@ -223,7 +224,7 @@ link_len (const char *text)
 
   if (scheme == 0)
     return 0;
-  while (!ends_link (g_utf8_get_char (end)))
+  while (end - text <= LINK_MAX_BYTES && !ends_link (g_utf8_get_char (end)))
     end = g_utf8_next_char (end);
   len = without_tail (text, (gsize) (end - text));
   if (len <= scheme || len > LINK_MAX_BYTES)
