@@ -226,8 +226,10 @@ link_len (const char *text)
     return 0;
   while (end - text <= LINK_MAX_BYTES && !ends_link (g_utf8_get_char (end)))
     end = g_utf8_next_char (end);
+  if (end - text > LINK_MAX_BYTES)
+    return 0;
   len = without_tail (text, (gsize) (end - text));
-  if (len <= scheme || len > LINK_MAX_BYTES)
+  if (len <= scheme)
     return 0;
   host = g_utf8_get_char (text + scheme);
   return g_unichar_isalnum (host) || host == '[' ? len : 0;

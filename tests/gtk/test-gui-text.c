@@ -166,6 +166,25 @@ test_long_link (void)
   g_assert_null (markup);
 }
 
+/* Neither is a piece of a long one a link, nor is each of its beginnings looked at to the
+ * end: that would take seconds. */
+static void
+test_links_without_end (void)
+{
+  g_autofree char *path = g_strnfill (2030, 'a');
+  g_autofree char *text = g_strconcat ("http://a.example/", path, ".....aaa", NULL);
+  g_autofree char *piece = gui_text_to_markup (text);
+  g_autoptr (GString) many = g_string_new (NULL);
+  g_autofree char *markup = NULL;
+
+  g_assert_null (piece);
+  for (int i = 0; i < 5000; i++)
+    g_string_append (many, "http://");
+  g_test_timer_start ();
+  markup = gui_text_to_markup (many->str);
+  g_assert_cmpfloat (g_test_timer_elapsed (), <, 20);
+}
+
 static void
 test_limit_marks (void)
 {
@@ -533,6 +552,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gtk/text/link/any-text-stays-what-it-is", test_any_text);
   g_test_add_func ("/gtk/text/link/nothing-else-is-opened", test_is_link);
   g_test_add_func ("/gtk/text/link/too-long-for-one", test_long_link);
+  g_test_add_func ("/gtk/text/link/without-end", test_links_without_end);
   g_test_add_func ("/gtk/text/marks-that-pile-up-are-taken-off", test_limit_marks);
   g_test_add_func ("/gtk/text/long-ones-are-cut", test_shorten);
   g_test_add_func ("/gtk/text/weight", test_weigh);
