@@ -36,6 +36,8 @@ typedef struct
   char **words; /* (owned): what the editor completes */
   SrvConsoleInput input;
   gboolean prints; /* what happens in the rooms goes to standard output */
+  guint again;     /* of the main loop: while the terminal takes nothing */
+  guint left_out;  /* what was to be printed meanwhile */
   gboolean ending;
   int status;
 } Program;
@@ -111,14 +113,44 @@ parse_options (int *argc, char ***argv)
   return TRUE;
 }
 
-/* Standard output and the line being typed never share a line (S26). */
-static void
-print (const char *text)
+/* Somebody had stopped the terminal, or it was out of reach; what stuck on the way goes out
+ * first. */
+static gboolean
+on_terminal_again (int fd, GIOCondition condition, gpointer data)
 {
-  sal_line_editor_hide ();
-  fputs (text, stdout);
+  Program *program = data;
+
+  if (fflush (stdout) == EOF && errno == EAGAIN)
+    return G_SOURCE_CONTINUE;
+  printf (ngettext ("\n(%u text was left out: the terminal did not take it)\n",
+                    "\n(%u texts were left out: the terminal did not take them)\n",
+                    program->left_out),
+          program->left_out);
   fflush (stdout);
+  program->again = 0;
   sal_line_editor_show ();
+  return G_SOURCE_REMOVE;
+}
+
+/* Standard output and the line being typed never share a line (S26). The rooms do not wait
+ * for a terminal. */
+static void
+print (Program *program, const char *text)
+{
+  if (program->again != 0)
+    {
+      program->left_out++;
+      return;
+    }
+  sal_line_editor_hide ();
+  if ((fputs (text, stdout) == EOF || fflush (stdout) == EOF) && errno == EAGAIN)
+    {
+      clearerr (stdout);
+      program->left_out = 1;
+      program->again = g_unix_fd_add (STDOUT_FILENO, G_IO_OUT, on_terminal_again, program);
+    }
+  else
+    sal_line_editor_show ();
 }
 
 static void
@@ -136,7 +168,7 @@ on_entry (const SrvEntry *entry, gpointer data)
   sal_dialect_plain.encode (
       line, &event,
       sal_plain_variant (SAL_PLAIN_LF, srv_server_get_config (program->server)->language));
-  print (line->str);
+  print (program, line->str);
 }
 
 static void
@@ -200,7 +232,7 @@ on_console_line (const char *line, gpointer data)
   g_autoptr (GString) answer = g_string_new (NULL);
 
   (void) srv_console_execute (program->server, line, answer);
-  print (answer->str);
+  print (program, answer->str);
 }
 
 static void
@@ -323,6 +355,8 @@ run (Program *program, GError **error)
   if (sd_watchdog_enabled (0, &watchdog_us) > 0)
     g_timeout_add ((guint) (watchdog_us / 2000), on_watchdog, program);
 
+  sal_fd_detach_terminal (STDOUT_FILENO);
+  sal_fd_detach_terminal (STDERR_FILENO);
   announce (program);
   program->prints = isatty (STDOUT_FILENO);
   if (program->prints)

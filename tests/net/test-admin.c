@@ -367,6 +367,43 @@ test_terminal (void)
   test_process_expect_exit (process, 0);
 }
 
+/* Somebody has stopped the terminal, or it hangs: the room does not, and the operator
+ * learns that something is missing. */
+static void
+test_terminal_that_is_stopped (void)
+{
+  g_autoptr (TestFolder) folder = test_folder_new ();
+  const char *const argv[] = { test_program ("SALOTTOD"), "--log", "memory", "--listen",
+                               "plain://127.0.0.1:0",     NULL };
+  g_autoptr (TestProcess) process = test_process_start_on_terminal (folder, argv, NULL);
+  g_autofree char *text = g_strnfill (1000, 'x');
+  g_autofree char *line = NULL;
+  g_autofree char *message = g_strconcat (text, "\n", NULL);
+  g_autoptr (TestPeer) ada = NULL;
+  guint16 port = 0;
+
+  do
+    {
+      g_free (line);
+      line = test_process_take_line (process, TEST_PATIENCE_MS);
+      g_assert_nonnull (line);
+    }
+  while (!g_str_has_prefix (line, "listening on "));
+  port = (guint16) g_ascii_strtoull (strrchr (line, ':') + 1, NULL, 10);
+  ada = test_peer_join (port, "Ada");
+  for (int i = 0; i < 300; i++) /* more than a terminal holds */
+    {
+      test_peer_send (ada, message);
+      test_peer_expect_later (ada, message);
+    }
+  g_assert_true (test_process_wait_for_output (process, " left out: ", TEST_PATIENCE_MS));
+  test_peer_send (ada, "and now?\n");
+  g_assert_true (test_process_wait_for_output (process, ": and now?\r\n", TEST_PATIENCE_MS));
+  test_process_signal (process, SIGTERM);
+  test_peer_close (ada);
+  test_process_expect_exit (process, 0);
+}
+
 static void
 test_control_socket_is_private (void)
 {
@@ -937,6 +974,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/admin/mute", test_mute);
   g_test_add_func ("/net/admin/console-on-standard-input", test_console_on_standard_input);
   g_test_add_func ("/net/admin/terminal-shows-what-happens", test_terminal);
+  g_test_add_func ("/net/admin/stopped-terminal-stops-no-room", test_terminal_that_is_stopped);
   g_test_add_func ("/net/admin/control-socket-is-private", test_control_socket_is_private);
   g_test_add_func ("/net/start/port-in-use", test_port_in_use);
   g_test_add_func ("/net/start/usage-errors-name-what-is-wrong", test_usage_errors);

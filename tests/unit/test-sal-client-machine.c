@@ -481,6 +481,22 @@ test_time_before_quitting (void)
   finish (talk);
 }
 
+static void
+test_time_before_quitting_alone (void)
+{
+  Talk *talk = begin_unframed ();
+
+  pass (talk, 100);
+  sal_client_machine_say (talk->machine, "one", talk->now_us);
+  expect (talk, "send \"one\"|1 sent|");
+  sal_client_machine_quit (talk->machine, talk->now_us);
+  pass (talk, 99);
+  expect (talk, "");
+  pass (talk, 1);
+  expect (talk, "send \"quit\"|");
+  finish (talk);
+}
+
 /* With lines there is nothing to wait for. */
 static void
 test_quitting_with_lines (void)
@@ -1109,6 +1125,8 @@ main (int argc, char **argv)
   g_test_add_func ("/client/machine/forced-line-ends", test_forced_line_ends);
   g_test_add_func ("/client/machine/time-between-two-sends", test_time_between_two_sends);
   g_test_add_func ("/client/machine/time-before-quitting", test_time_before_quitting);
+  g_test_add_func ("/client/machine/time-before-quitting-with-nothing-queued",
+                   test_time_before_quitting_alone);
   g_test_add_func ("/client/machine/no-time-before-quitting-with-lines", test_quitting_with_lines);
   g_test_add_func ("/client/machine/latin1", test_latin1);
   g_test_add_func ("/client/machine/unfinished-lines-are-shown-and-go-on", test_unfinished_lines);
