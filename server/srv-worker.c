@@ -37,6 +37,9 @@ struct _SrvWorker
   GPtrArray *caught_up; /* (owned) of SrvRoom (unowned): whose posters may go on */
   GPtrArray *outbox;    /* (owned) of SrvEntry (owned): for the log */
   gsize outbox_bytes;
+  guint in_log;     /* entries that were posted and are not back from the log */
+  SrvDeadline hold; /* armed while what waits is held back */
+  gboolean hold_is_over;
   SrvConn *closed;  /* to be freed at the end of the turn */
   gboolean closing; /* nobody is read any more */
 };
@@ -95,12 +98,20 @@ note_caught_up (SrvWorker *worker, SrvRoom *room)
   srv_reactor_wake (worker->reactor);
 }
 
+/* Off to the log with what was posted. */
+static void
+append_outbox (SrvWorker *worker)
+{
+  worker->in_log += worker->outbox->len;
+  srv_log_append (worker->log, worker->outbox);
+  worker->outbox_bytes = 0;
+}
+
 static void
 read_log (SrvWorker *worker, SrvLogQuery *query, guint64 connection)
 {
   /* Behind what this turn has posted. */
-  srv_log_append (worker->log, worker->outbox);
-  worker->outbox_bytes = 0;
+  append_outbox (worker);
   srv_log_read (worker->log, query, worker->mailbox, on_answer, connection);
 }
 
@@ -216,6 +227,7 @@ on_batch (gpointer owner, gpointer letter)
                           ? g_hash_table_lookup (worker->conns, &entry->origin.connection)
                           : NULL;
 
+      worker->in_log -= entry->origin.worker == worker->id;
       if (entry->kind == SRV_ENTRY_JOIN)
         on_join (worker, entry, conn);
       else if (entry->kind == SRV_ENTRY_LEAVE)
@@ -234,7 +246,9 @@ on_batch (gpointer owner, gpointer letter)
 static void
 on_due (SrvDeadline *deadline, gpointer data)
 {
-  if (deadline->queue == SRV_QUEUE_LISTENER)
+  if (deadline->queue == SRV_QUEUE_HOLD)
+    ((SrvWorker *) data)->hold_is_over = TRUE;
+  else if (deadline->queue == SRV_QUEUE_LISTENER)
     srv_listener_resume (deadline);
   else
     srv_conn_due (deadline);
@@ -285,13 +299,34 @@ flush_all (SrvWorker *worker)
     srv_conn_flush (srv_conn_from_outq (outq));
 }
 
+/* Whether what waits stays until the next turn. While this thread sends to a thousand
+ * members, those who were first to read answer; if what they say goes to the log in one
+ * turn and what the others say in the next, there are two groups for ever, and each pays
+ * for a thousand sends. So what is on its way through the log is waited for, for no
+ * longer than anybody notices: the log may have a slow disk. */
+static gboolean
+hold_back (SrvWorker *worker)
+{
+  if (worker->in_log > 0 && worker->outqs.head != NULL && !worker->closing && !worker->hold_is_over)
+    {
+      if (!srv_deadline_is_armed (&worker->hold))
+        srv_reactor_arm (worker->reactor, &worker->hold, SRV_QUEUE_HOLD, SAL_HOLD_US);
+      return TRUE;
+    }
+  srv_reactor_disarm (worker->reactor, &worker->hold);
+  worker->hold_is_over = FALSE;
+  return FALSE;
+}
+
 static void
 on_turn_end (gpointer data)
 {
   SrvWorker *worker = data;
 
   /* Off to the log first: it works while this thread sends. */
-  srv_log_append (worker->log, worker->outbox);
+  append_outbox (worker);
+  if (hold_back (worker))
+    return;
   flush_all (worker);
   /* Who goes on may be answered at once, or be found gone. */
   while (worker->caught_up->len > 0)
@@ -299,8 +334,7 @@ on_turn_end (gpointer data)
       resume_rooms (worker);
       flush_all (worker);
     }
-  srv_log_append (worker->log, worker->outbox);
-  worker->outbox_bytes = 0;
+  append_outbox (worker);
 
   forget_quiet_rooms (worker);
   srv_frame_stream_clear (&worker->private_frames);
@@ -500,8 +534,7 @@ srv_worker_stop_reading (SrvWorker *worker)
 void
 srv_worker_flush (SrvWorker *worker, SrvMailFunc on_flushed, gpointer letter)
 {
-  srv_log_append (worker->log, worker->outbox);
-  worker->outbox_bytes = 0;
+  append_outbox (worker);
   srv_log_flush (worker->log, worker->mailbox, on_flushed, letter);
 }
 

@@ -83,6 +83,10 @@ typedef enum
 #define SAL_TURN_READ_BYTES 16384
 #define SAL_TURN_ANSWER_BYTES 16384
 
+/* What waits to be sent stays this long for what is on its way through the log, so that
+ * both leave in one write. Less than anybody notices. */
+#define SAL_HOLD_US (1 * 1000)
+
 /* Posts of one connection that wait for the log; beyond it the connection is not
  * read, so that TCP holds the sender back. */
 #define SAL_POSTS_IN_FLIGHT 64
@@ -113,6 +117,17 @@ typedef enum
 
 /* What a client keeps of a line that never ends before it shows it (rule C1). */
 #define SAL_CLIENT_LINE_BYTES 16384
+
+/* The store of the desktop client. Entries that are kept of a room: years of a busy one,
+ * some 50 MB. */
+#define SAL_STORE_ENTRIES 200000
+/* What was typed, per room, for the keys up and down. */
+#define SAL_STORE_TYPED 200
+/* What may wait for the disk, and what may be on its way to it: some seconds of a flood
+ * that nobody could read. Beyond it the oldest that wait are given up. */
+#define SAL_STORE_QUEUE_BYTES (16 * 1024 * 1024)
+/* Nobody reads a larger number of unread messages. */
+#define SAL_STORE_COUNT_MAX 1000
 
 /**
  * sal_limit_key:
