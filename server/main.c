@@ -9,6 +9,7 @@
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,7 @@ typedef struct
   SalLineEditor *editor;
   char **words; /* (owned): what the editor completes */
   SrvConsoleInput input;
+  gboolean typed;  /* an operator types on a terminal */
   gboolean prints; /* what happens in the rooms goes to standard output */
   guint again;     /* of the main loop: while the terminal takes nothing */
   guint left_out;  /* what was to be printed meanwhile */
@@ -200,12 +202,24 @@ on_end_signal (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Whoever closes the window in which the server runs has ended it. The kernel says so with
+ * the signal that means to reload for a server that has no window. */
 static gboolean
-on_reload_signal (gpointer data)
+is_terminal_gone (const Program *program)
+{
+  struct pollfd input = { .fd = STDIN_FILENO };
+
+  return program->typed && poll (&input, 1, 0) > 0 && (input.revents & POLLHUP) != 0;
+}
+
+static gboolean
+on_hangup_signal (gpointer data)
 {
   Program *program = data;
   g_autoptr (GError) error = NULL;
 
+  if (is_terminal_gone (program))
+    return on_end_signal (program);
   (void) sd_notifyf (0, "RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT, g_get_monotonic_time ());
   if (srv_server_reload (program->server, &error))
     g_message (_ ("reloaded"));
@@ -270,6 +284,7 @@ open_console (Program *program)
 {
   if (isatty (STDIN_FILENO) && isatty (STDOUT_FILENO))
     {
+      program->typed = TRUE;
       program->words = srv_console_words ();
       program->editor =
           sal_line_editor_new ("> ", (const char *const *) program->words, on_typed_line, program);
@@ -351,7 +366,7 @@ run (Program *program, GError **error)
     return sal_error_exit_status (*error);
   g_unix_signal_add (SIGINT, on_end_signal, program);
   g_unix_signal_add (SIGTERM, on_end_signal, program);
-  g_unix_signal_add (SIGHUP, on_reload_signal, program);
+  g_unix_signal_add (SIGHUP, on_hangup_signal, program);
   if (sd_watchdog_enabled (0, &watchdog_us) > 0)
     g_timeout_add ((guint) (watchdog_us / 2000), on_watchdog, program);
 

@@ -45,6 +45,7 @@ struct _SalLineEditor
   GString *open;    /* (owned): the last row of an open line that stands above */
   int open_columns; /* how wide the screen was then; 0: no line is open */
   gboolean hidden;
+  gboolean between;   /* a line was entered, and the prompt for the next one is still to come */
   gboolean take_back; /* a line goes off the screen when it is entered */
 };
 
@@ -165,8 +166,12 @@ handle_line (char *line)
     }
   if (*line != '\0')
     add_history (line);
+  /* What is printed now stands below what was typed, which readline still has. */
+  editor->between = TRUE;
   editor->on_line (line, editor->data);
   free (line);
+  if (the_editor == editor)
+    editor->between = FALSE;
 }
 
 /* Return. Where lines are taken back, the line is not left standing above. */
@@ -312,7 +317,7 @@ sal_line_editor_take_lines_back (SalLineEditor *editor, gboolean take_back)
 static void
 take_off (SalLineEditor *editor)
 {
-  if (editor->hidden)
+  if (editor->hidden || editor->between)
     return;
   rl_clear_visible_line ();
   fflush (stdout);
