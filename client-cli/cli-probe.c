@@ -223,7 +223,7 @@ report (const Probe *probe, gsize before, gboolean json)
 int
 cli_probe (int argc, char **argv)
 {
-  CliOptions options = { 0 };
+  g_auto (CliOptions) options = { 0 };
   Probe probe = { .connecting = TRUE };
   g_autoptr (GError) error = NULL;
   g_autoptr (SalUri) uri = NULL;
@@ -261,6 +261,5 @@ cli_probe (int argc, char **argv)
   g_clear_object (&probe.transport);
   g_clear_error (&probe.error);
   g_byte_array_unref (probe.received);
-  cli_options_clear (&options);
   return status;
 }

@@ -34,12 +34,12 @@ typedef struct
   SrvServer *server;
   SrvControl *control;
   SalLineEditor *editor;
-  char **words; /* (owned): what the editor completes */
-  SrvConsoleInput input;
-  gboolean typed;  /* an operator types on a terminal */
-  gboolean prints; /* what happens in the rooms goes to standard output */
-  guint again;     /* of the main loop: while the terminal takes nothing */
-  guint left_out;  /* what was to be printed meanwhile */
+  char **words;          /* (owned): what the editor completes */
+  SrvConsoleInput input; /* where there is no terminal */
+  gboolean typed;        /* an operator types on a terminal */
+  gboolean prints;       /* what happens in the rooms goes to standard output */
+  guint again;           /* of the main loop: while the terminal takes nothing */
+  guint left_out;        /* what was to be printed meanwhile */
   gboolean ending;
   int status;
 } Program;
@@ -441,6 +441,7 @@ main (int argc, char **argv)
 
   g_clear_pointer (&program.editor, sal_line_editor_free);
   g_strfreev (program.words);
+  srv_console_input_clear (&program.input);
   sal_log_set_terminal_hooks (NULL, NULL);
   srv_control_free (program.control);
   srv_server_free (program.server);

@@ -456,11 +456,13 @@ srv_console_input_init (SrvConsoleInput *input)
 
 /**
  * srv_console_input_clear:
+ * @input: initialised, or zeroed
  */
 void
 srv_console_input_clear (SrvConsoleInput *input)
 {
-  g_string_free (input->partial, TRUE);
+  if (input->partial != NULL)
+    g_string_free (input->partial, TRUE);
   input->partial = NULL;
 }
 
