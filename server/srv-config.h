@@ -42,6 +42,13 @@ typedef struct
   SrvSync sync;
   guint retention_days; /* 0: for ever */
   guint retention_mib;  /* 0: no limit */
+  /* [irc] */
+  char *irc_network;     /* (owned) (nullable) */
+  char *irc_description; /* (owned) (nullable) */
+  char *irc_password;    /* (owned) (nullable): that everybody must know */
+  char **irc_motd;       /* (owned) (nullable): lines */
+  gboolean irc_addresses_shown;
+  guint irc_history_on_join;
   /* [limits] */
   SrvProfile profile;
   SrvLimits limits;
