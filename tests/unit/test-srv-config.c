@@ -263,7 +263,7 @@ static const Bad bad_rows[] = {
   { "server", "listen", "plain://:99999", "99999" },
   { "server", "listen", "plain://host/tea", "?room=tea" },
   { "server", "listen", "plains://:15103", "not yet on plains://" },
-  { "server", "listen", "irc://:6667", "not yet on irc://" },
+  { "server", "listen", "ircs://:6697", "not yet on ircs://" },
   { "server", "listen", "http://:80", "plain, plains, irc, ircs, unix" },
   { "server", "listen", "plain://:9?colour=red", "colour" },
   { "server", "listen", "plain://:9?room=Tea%20Room", "letters, digits" },
@@ -351,7 +351,7 @@ test_unknown (void)
   assert_file_refused ("[limits]\nmessages = 3\n", "messages");
   assert_file_refused ("[server]\nName = Casa\n", "Name"); /* as it is written */
   assert_file_refused ("[kitchen]\n", "[kitchen]");
-  assert_file_refused ("[kitchen]\n", "server, log, limits, console");
+  assert_file_refused ("[kitchen]\n", "server, log, irc, limits, console");
   assert_file_refused ("[server]\nname = Casa\n[Server]\n", "[Server]");
 }
 
