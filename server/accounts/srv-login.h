@@ -5,10 +5,13 @@
  *
  * A session asks one thing at a time and is not read until the answer is there, which
  * may be at once or after some seconds. How an answer is said is the dialect's business.
+ * The exchange itself is in srv-login-exchange.
  */
 #pragma once
 
 #include <glib.h>
+
+#include "server/net/srv-address.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +23,14 @@ typedef enum
   SRV_ROLE_OPERATOR,  /* runs the server: KILL, REHASH, DIE, server-wide notices */
   SRV_N_ROLES
 } SrvRole;
+
+/* Who is at the other end, as far as logging in is concerned. A value. */
+typedef struct
+{
+  SrvAddress address;
+  gboolean tls;
+  const char *fingerprint; /* (unowned) (nullable): SHA-256 of their certificate, in hex */
+} SrvLoginPeer;
 
 typedef enum
 {
