@@ -443,23 +443,26 @@ choose (SrvLogin *login, const char *mechanism)
   g_autofree char *list = srv_accounts_dup_mechanisms (login->accounts, &login->peer);
   g_auto (GStrv) offered = g_strsplit (list != NULL ? list : "", ",", -1);
   g_autofree char *upper = g_ascii_strup (mechanism, -1);
-  SrvLoginAnswer said = { .kind = SRV_LOGIN_AUTHENTICATE,
-                          .verdict = SRV_VERDICT_NO_MECHANISM,
-                          .account = list };
 
   if (g_str_equal (mechanism, "*"))
-    said.verdict = SRV_VERDICT_ABORTED;
+    answer (login, SRV_LOGIN_AUTHENTICATE, SRV_VERDICT_ABORTED);
   else if (strlen (mechanism) > SAL_SASL_LINE_BYTES)
-    said.verdict = SRV_VERDICT_TOO_LONG;
+    answer (login, SRV_LOGIN_AUTHENTICATE, SRV_VERDICT_TOO_LONG);
   else if (g_strv_contains ((const char *const *) offered, upper))
     {
       login->mechanism = *upper == 'P'   ? MECHANISM_PLAIN
                          : *upper == 'S' ? MECHANISM_SCRAM
                                          : MECHANISM_EXTERNAL;
       answer_lines (login, "", 0);
-      return;
     }
-  login->on_answer (&said, login->data);
+  else
+    {
+      SrvLoginAnswer said = { .kind = SRV_LOGIN_AUTHENTICATE,
+                              .verdict = SRV_VERDICT_NO_MECHANISM,
+                              .account = list };
+
+      login->on_answer (&said, login->data);
+    }
 }
 
 static void
