@@ -58,7 +58,8 @@ static const GOptionEntry option_entries[] = {
   { "config", 'c', 0, G_OPTION_ARG_FILENAME, &option_config,
     N_ ("Read this configuration instead of the user's"), N_ ("FILE") },
   { "listen", 'l', 0, G_OPTION_ARG_STRING_ARRAY, &option_listen,
-    N_ ("Listen there: plain://[ADDR]:PORT or unix:///path, with ?room=NAME; may be repeated"),
+    N_ ("Listen there: plain://[ADDR]:PORT, irc://[ADDR]:PORT or unix:///path, with ?room=NAME; "
+        "may be repeated"),
     N_ ("URI") },
   { "name", 0, 0, G_OPTION_ARG_STRING, &option_name, N_ ("The server's name"), N_ ("NAME") },
   { "log", 0, 0, G_OPTION_ARG_STRING, &option_log,
@@ -315,7 +316,8 @@ announce (Program *program)
   const GPtrArray *listeners = srv_server_get_listeners (program->server);
 
   for (guint i = 0; i < listeners->len; i++)
-    printf ("listening on %s (plain)\n", srv_listener_get_name (listeners->pdata[i]));
+    printf ("listening on %s (%s)\n", srv_listener_get_name (listeners->pdata[i]),
+            srv_listener_get_uri (listeners->pdata[i])->scheme == SAL_SCHEME_IRC ? "irc" : "plain");
   fflush (stdout);
   (void) sd_notifyf (0, "READY=1\nSTATUS=%s listens on %s",
                      srv_server_get_config (program->server)->name,

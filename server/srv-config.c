@@ -87,6 +87,10 @@ srv_config_free (SrvConfig *config)
   g_ptr_array_unref (config->listeners);
   g_free (config->log_path);
   g_free (config->invitation_code);
+  g_free (config->irc_network);
+  g_free (config->irc_description);
+  g_free (config->irc_password);
+  g_strfreev (config->irc_motd);
   g_free (config->control);
   g_free (config->control_group);
   g_free (config->log_level);
@@ -190,11 +194,12 @@ check_listener (const SalUri *uri, const char *text, GError **error)
   GHashTableIter iter;
   gpointer key = NULL;
 
-  if (uri->scheme != SAL_SCHEME_PLAIN && uri->scheme != SAL_SCHEME_UNIX)
+  if (uri->scheme != SAL_SCHEME_PLAIN && uri->scheme != SAL_SCHEME_UNIX &&
+      uri->scheme != SAL_SCHEME_IRC)
     {
       g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                   _ ("bad address “%s”: this version listens on plain:// and unix:// only, "
-                      "not yet on %s://"),
+                   _ ("bad address “%s”: this version listens on plain://, irc:// and unix:// "
+                      "only, not yet on %s://"),
                    text, sal_scheme_name (uri->scheme));
       return FALSE;
     }
@@ -332,6 +337,68 @@ read_retention_mib (SrvConfig *config, const char *value, char **allowed, GError
 }
 
 static gboolean
+replace_text (char **place, const char *value, char **allowed)
+{
+  if (!g_utf8_validate (value, -1, NULL) || strpbrk (value, "\r\n") != NULL)
+    {
+      *allowed = g_strdup (_ ("a text of one line"));
+      return FALSE;
+    }
+  g_free (*place);
+  *place = *value != '\0' ? g_strdup (value) : NULL;
+  return TRUE;
+}
+
+static gboolean
+read_irc_network (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  return replace_text (&config->irc_network, value, allowed);
+}
+
+static gboolean
+read_irc_description (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  return replace_text (&config->irc_description, value, allowed);
+}
+
+static gboolean
+read_irc_password (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  return replace_text (&config->irc_password, value, allowed);
+}
+
+/* The key file has made line feeds of `\n`. */
+static gboolean
+read_irc_motd (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  if (!g_utf8_validate (value, -1, NULL))
+    {
+      *allowed = g_strdup (_ ("a text, with \\n between its lines"));
+      return FALSE;
+    }
+  g_clear_pointer (&config->irc_motd, g_strfreev);
+  if (*value != '\0')
+    config->irc_motd = g_strsplit (value, "\n", -1);
+  return TRUE;
+}
+
+static gboolean
+read_irc_addresses (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  config->irc_addresses_shown = g_str_equal (value, "shown");
+  if (config->irc_addresses_shown || g_str_equal (value, "hidden"))
+    return TRUE;
+  *allowed = g_strdup ("shown, hidden");
+  return FALSE;
+}
+
+static gboolean
+read_irc_history_on_join (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  return read_number (value, 0, SAL_HISTORY_MAX, &config->irc_history_on_join, allowed);
+}
+
+static gboolean
 read_registration (SrvConfig *config, const char *value, char **allowed, GError **error)
 {
   static const char *const names[] = {
@@ -455,6 +522,12 @@ static const Row rows[] = {
   { "log", "synchronous", read_synchronous },
   { "log", "retention-days", read_retention_days },
   { "log", "retention-mib", read_retention_mib },
+  { "irc", "network", read_irc_network },
+  { "irc", "description", read_irc_description },
+  { "irc", "password", read_irc_password },
+  { "irc", "motd", read_irc_motd },
+  { "irc", "addresses", read_irc_addresses },
+  { "irc", "history-on-join", read_irc_history_on_join },
   { "accounts", "registration", read_registration },
   { "accounts", "invitation-code", read_invitation_code },
   { "accounts", "email", read_email },
@@ -519,8 +592,8 @@ check_keys (GKeyFile *file, const char *path, GError **error)
         {
           g_set_error (
               error, SAL_ERROR, SAL_EXIT_USAGE,
-              _ ("%s: unknown group [%s]; allowed: server, log, accounts, limits, console"), path,
-              groups[g]);
+              _ ("%s: unknown group [%s]; allowed: server, log, irc, accounts, limits, console"),
+              path, groups[g]);
           return FALSE;
         }
       for (guint k = 0; keys != NULL && keys[k] != NULL; k++)

@@ -46,6 +46,13 @@ typedef struct
   /* [accounts]; what is a limit comes from there */
   SrvAccountsConfig accounts;
   char *invitation_code; /* (owned) (nullable) */
+  /* [irc] */
+  char *irc_network;     /* (owned) (nullable) */
+  char *irc_description; /* (owned) (nullable) */
+  char *irc_password;    /* (owned) (nullable): that everybody must know */
+  char **irc_motd;       /* (owned) (nullable): lines */
+  gboolean irc_addresses_shown;
+  guint irc_history_on_join;
   /* [limits] */
   SrvProfile profile;
   SrvLimits limits;

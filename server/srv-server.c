@@ -42,6 +42,7 @@
 struct _SrvServer
 {
   SrvConfig *config; /* (owned) */
+  char *irc_name;    /* (owned) (nullable) */
   SrvOptions options;
   const SrvServerHooks *hooks; /* (unowned) */
   gpointer data;
@@ -101,6 +102,24 @@ shown_address (SrvServer *server, const SrvListener *listener, const SrvAddress 
                               : srv_registry_cloak (server->registry, peer);
 
   return sal_plain_format_address (host, shown ? peer->port : 0);
+}
+
+/* Where others in IRC see that somebody comes from. */
+static char *
+irc_host (SrvServer *server, const SrvAddress *peer)
+{
+  g_autofree char *host = NULL;
+
+  if (peer->family == SRV_ADDRESS_LOCAL)
+    return g_strdup ("localhost");
+  if (!server->config->irc_addresses_shown)
+    {
+      host = srv_registry_cloak (server->registry, peer);
+      return g_strconcat (host, ".hidden", NULL);
+    }
+  host = srv_address_host (peer);
+  /* A parameter must not begin with a colon. */
+  return *host == ':' ? g_strconcat ("0", host, NULL) : g_steal_pointer (&host);
 }
 
 static const char *
@@ -177,6 +196,8 @@ on_accept (SrvListener *listener, int fd, const SrvAddress *peer, gpointer data)
   SrvServer *server = data;
   guint from_site = 0;
   g_autofree char *shown = NULL;
+  g_autofree char *host_name = NULL;
+  SrvArrival arrival = { .peer = peer, .shown = "", .irc_host = "", .room = "" };
   SalEvent why;
 
   if (srv_worker_count (server->worker) >= server->max_connections + TURNED_AWAY_DESCRIPTORS)
@@ -186,17 +207,20 @@ on_accept (SrvListener *listener, int fd, const SrvAddress *peer, gpointer data)
       return;
     }
   from_site = count_site (server, peer, +1);
+  arrival.irc = srv_listener_get_uri (listener)->scheme == SAL_SCHEME_IRC;
   if (!admits (server, listener, peer, from_site, &why))
     {
       g_autofree char *host = srv_address_host (peer);
 
       g_info ("%s was not let in on %s", host, srv_listener_get_name (listener));
-      srv_worker_turn_away (server->worker, fd, peer, &why);
+      srv_worker_turn_away (server->worker, fd, &arrival, &why);
       return;
     }
-  shown = shown_address (server, listener, peer);
+  arrival.shown = shown = shown_address (server, listener, peer);
+  arrival.irc_host = host_name = irc_host (server, peer);
+  arrival.room = room_of (listener);
   g_debug ("connection from %s on %s", shown, srv_listener_get_name (listener));
-  srv_worker_take (server->worker, fd, peer, shown, room_of (listener));
+  srv_worker_take (server->worker, fd, &arrival);
 }
 
 /* The worker's news. */
@@ -331,11 +355,45 @@ open_accounts (SrvServer *server)
 }
 
 static SrvWorkerConfig
-worker_config (const SrvConfig *config)
+worker_config (const SrvServer *server)
 {
-  return (SrvWorkerConfig){ .limits = config->limits,
-                            .language = config->language,
-                            .exact = config->exact };
+  const SrvConfig *config = server->config;
+
+  return (SrvWorkerConfig){
+    .limits = config->limits,
+    .language = config->language,
+    .exact = config->exact,
+    .irc = { .name = server->irc_name,
+             .network = config->irc_network,
+             .description = config->irc_description,
+             .password = config->irc_password,
+             .motd = (const char *const *) config->irc_motd,
+             .history_on_join = config->irc_history_on_join,
+             .started_us = server->started_us },
+  };
+}
+
+/* The server's name as it stands in lines of IRC: one word. */
+static char *
+irc_name_of (const char *name)
+{
+  return g_strdelimit (g_strdup (name), " :!@*,", '-');
+}
+
+/* Nobody becomes the operator of a room that a listener leads into. */
+static void
+reserve_rooms (SrvServer *server)
+{
+  for (guint i = 0; i < server->config->listeners->len; i++)
+    {
+      const SalUri *uri = server->config->listeners->pdata[i];
+      const char *room = g_hash_table_lookup (uri->query, "room");
+
+      if (uri->scheme != SAL_SCHEME_IRC)
+        srv_log_reserve_room (server->log, room == NULL   ? DEFAULT_ROOM
+                                           : *room == '#' ? room + 1
+                                                          : room);
+    }
 }
 
 static SrvListener *
@@ -402,16 +460,19 @@ srv_server_new (SrvConfig *config,
 gboolean
 srv_server_start (SrvServer *server, GError **error)
 {
-  SrvWorkerConfig config = worker_config (server->config);
+  SrvWorkerConfig config;
 
   if (!open_log (server, error))
     return FALSE;
+  reserve_rooms (server);
+  server->started_us = wall_clock ();
+  server->irc_name = irc_name_of (server->config->name);
+  config = worker_config (server);
   set_retention (server);
   open_registry (server);
   open_accounts (server);
   server->worker = srv_worker_new (NULL, server->log, &config, &worker_hooks, server);
   server->mailbox = srv_mailbox_new (srv_worker_get_reactor (server->worker), server);
-  server->started_us = wall_clock ();
   return open_listeners (server, error);
 }
 
@@ -435,6 +496,7 @@ srv_server_free (SrvServer *server)
   srv_registry_free (server->registry);
   g_hash_table_unref (server->sites);
   srv_config_free (server->config);
+  g_free (server->irc_name);
   g_free (server);
 }
 
@@ -530,6 +592,31 @@ srv_server_close (SrvServer *server)
   srv_worker_flush (server->worker, on_flushed, server);
 }
 
+static void
+take_text (char **place, char **other)
+{
+  char *text = *place;
+
+  *place = *other;
+  *other = text;
+}
+
+/* The other configuration gets what is in force no more, and is freed with it once the worker
+ * has been told. */
+static void
+take_irc (SrvConfig *config, SrvConfig *other)
+{
+  char **motd = config->irc_motd;
+
+  config->irc_motd = other->irc_motd;
+  other->irc_motd = motd;
+  take_text (&config->irc_network, &other->irc_network);
+  take_text (&config->irc_description, &other->irc_description);
+  take_text (&config->irc_password, &other->irc_password);
+  config->irc_addresses_shown = other->irc_addresses_shown;
+  config->irc_history_on_join = other->irc_history_on_join;
+}
+
 /**
  * srv_server_reload:
  *
@@ -564,7 +651,8 @@ srv_server_reload (SrvServer *server, GError **error)
   g_free (old->invitation_code);
   old->invitation_code = g_steal_pointer (&config->invitation_code);
   (void) sal_log_set_level (config->log_level);
-  worker = worker_config (old);
+  take_irc (old, config);
+  worker = worker_config (server);
   srv_worker_configure (server->worker, &worker);
   configure_accounts (server);
   set_retention (server);

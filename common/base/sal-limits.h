@@ -56,6 +56,33 @@ typedef enum
 #define SAL_NAME_MAX_CHARS 32
 #define SAL_ROOM_MAX_BYTES 50
 
+/* Rooms that one person may be in, masks in one of a room's lists, bytes of a room's key. */
+#define SAL_ROOMS_PER_PERSON 100
+#define SAL_MASKS_PER_ROOM 100
+#define SAL_ROOM_KEY_BYTES 32
+
+/* IRC: what a client may set of its own, in bytes. */
+#define SAL_TOPIC_BYTES 390
+#define SAL_REASON_BYTES 390
+#define SAL_AWAY_BYTES 200
+#define SAL_REAL_NAME_BYTES 150
+#define SAL_USER_NAME_BYTES 18
+#define SAL_MONITOR_TARGETS 100
+#define SAL_TARGETS_PER_COMMAND 10
+#define SAL_MODES_PER_COMMAND 20
+#define SAL_LABEL_BYTES 64
+#define SAL_NONCE_BYTES 64
+
+/* draft/multiline: lines and bytes of one message. */
+#define SAL_MULTILINE_LINES 100
+#define SAL_MULTILINE_BYTES 32768
+
+/* How long the same message posted again is known, by its nonce. */
+#define SAL_NONCE_US (7 * G_TIME_SPAN_DAY)
+
+/* People who have left, for WHOWAS. */
+#define SAL_WHOWAS_ENTRIES 1000
+
 /* Times of the framer, in microseconds; why they are what they are:
  * ARCHITECTURE.md, "Where one message ends". */
 #define SAL_FIRST_UNIT_US (300 * 1000)      /* T1, rule S11 */
@@ -67,7 +94,7 @@ typedef enum
 /* How long a connection that was told goodbye may still send (rule S23); less
  * while the whole server is ending. */
 #define SAL_DRAIN_US (2 * 1000 * 1000)
-#define SAL_CLOSING_US (1 * 1000 * 1000)
+#define SAL_CLOSING_US (900 * 1000)
 
 /* Errors in a row that end a connection (rules S25 and C7). */
 #define SAL_ERRORS_IN_A_ROW 3
