@@ -337,6 +337,15 @@ on_kick (Delivery *delivery)
     srv_session_put_out (&conn->session, &why);
 }
 
+static gboolean
+is_same_name (const char *a, const char *b)
+{
+  g_autofree char *one = sal_name_key (a);
+  g_autofree char *other = sal_name_key (b);
+
+  return g_str_equal (one, other);
+}
+
 static void
 on_nick (Delivery *delivery)
 {
@@ -360,6 +369,8 @@ on_nick (Delivery *delivery)
       g_free (conn->session.name);
       conn->session.name = g_strdup (entry->target);
     }
+  if (is_same_name (entry->name, entry->target))
+    return;
   note_presence (worker, NULL, entry->name, FALSE);
   if (user != NULL)
     note_presence (worker, user, user->name, TRUE);

@@ -367,7 +367,9 @@ append_said (GString *out, const SalEvent *event, guint caps)
   Said said = { event, caps, out, FALSE, TRUE };
   gboolean concat = FALSE;
 
-  if (len <= most && strpbrk (text, "\r\n") == NULL)
+  /* What came in one line goes out in one, also where the sender's name before it makes it a
+   * little longer than 512 bytes: no client of today minds, and all would mind a cut. */
+  if (len <= SAL_IRC_LINE_BYTES && strpbrk (text, "\r\n") == NULL)
     {
       append_piece (&said, text, len, FALSE);
       return;

@@ -185,38 +185,53 @@ srv_irc_handle_topic (SrvIrc *irc, const SalIrcLine *line)
   srv_irc_post (irc, &fields);
 }
 
+static void
+kick_one (SrvIrc *irc, const char *channel, const char *name, const char *reason)
+{
+  g_autofree char *room = srv_irc_room_of (channel);
+  SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_KICK);
+
+  if (room == NULL)
+    {
+      no_such_channel (irc, channel);
+      return;
+    }
+  fields.room = room;
+  fields.target = name;
+  fields.text = reason;
+  srv_irc_post (irc, &fields);
+}
+
 /**
  * srv_irc_handle_kick:
+ *
+ * One room and many people, or as many rooms as people (RFC 2812, 3.2.8).
  */
 void
 srv_irc_handle_kick (SrvIrc *irc, const SalIrcLine *line)
 {
-  g_autofree char *room = srv_irc_room_of (line->params[0]);
+  g_auto (GStrv) channels = g_strsplit (line->params[0], ",", -1);
   g_auto (GStrv) names = g_strsplit (line->params[1], ",", -1);
-  g_autofree char *reason = NULL;
+  guint n_channels = g_strv_length (channels);
+  guint n_names = g_strv_length (names);
+  g_autofree char *reason = srv_irc_cut (
+      line->n_params > 2 && *line->params[2] != '\0' ? line->params[2] : srv_irc_get_nick (irc),
+      SAL_REASON_BYTES);
 
-  if (room == NULL)
+  if (n_channels == 0 || (n_channels > 1 && n_channels != n_names))
     {
-      no_such_channel (irc, line->params[0]);
+      srv_irc_reply (irc, ERR_NEEDMOREPARAMS, "KICK :Not enough parameters");
       return;
     }
-  reason = srv_irc_cut (line->n_params > 2 && *line->params[2] != '\0' ? line->params[2]
-                                                                       : srv_irc_get_nick (irc),
-                        SAL_REASON_BYTES);
-  for (guint i = 0; names[i] != NULL; i++)
+  for (guint i = 0; i < n_names; i++)
     {
-      SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_KICK);
-
       if (i >= SAL_TARGETS_PER_COMMAND)
         {
           srv_irc_reply (irc, ERR_TOOMANYTARGETS, "%s :Too many targets (%d)", names[i],
                          SAL_TARGETS_PER_COMMAND);
           break;
         }
-      fields.room = room;
-      fields.target = names[i];
-      fields.text = reason;
-      srv_irc_post (irc, &fields);
+      kick_one (irc, channels[n_channels > 1 ? i : 0], names[i], reason);
     }
 }
 

@@ -19,7 +19,7 @@ srv_irc_event_from_entry (const SrvHub *hub, SalEvent *event, const SrvEntry *en
 
   srv_event_from_entry (event, entry);
   *msgid = NULL;
-  if (entry->kind == SRV_ENTRY_REDACT)
+  if (entry->number != 0)
     *msgid = sal_irc_msgid_format (hub->log_id, entry->number);
   else if (entry->seq != 0)
     *msgid = sal_irc_msgid_format (hub->log_id, entry->seq);

@@ -78,8 +78,8 @@ change_room (SrvIrc *irc, const SrvChannel *channel, const SalIrcLine *line)
         }
       if (change->param != NULL && (*change->param == '\0' || strchr (change->param, ' ') != NULL))
         {
-          srv_irc_reply (irc, ERR_INVALIDMODEPARAM, "#%s %c %s :Invalid mode parameter",
-                         channel->name, change->letter, *change->param == '\0' ? "*" : ":");
+          srv_irc_reply (irc, ERR_INVALIDMODEPARAM, "#%s %c * :Invalid mode parameter",
+                         channel->name, change->letter);
           continue;
         }
       if (++n > SAL_MODES_PER_COMMAND)

@@ -263,18 +263,6 @@ is_http (SrvIrc *irc, const char *text, gsize len)
 }
 
 static gboolean
-is_too_long (SrvIrc *irc, const char *text, gsize len)
-{
-  gsize tags = sal_irc_tags_length (text, len);
-
-  if (tags <= SAL_IRC_CLIENT_TAGS_BYTES && len - tags <= SAL_IRC_LINE_BYTES)
-    return FALSE;
-  srv_irc_reply (irc, ERR_INPUTTOOLONG, ":Input line was too long (%s)",
-                 tags > SAL_IRC_CLIENT_TAGS_BYTES ? "tags: 4096 bytes" : "512 bytes");
-  return TRUE;
-}
-
-static gboolean
 is_utf8 (SrvIrc *irc, const SalIrcLine *line, gboolean valid)
 {
   if (valid)
@@ -345,24 +333,37 @@ defer (SrvIrc *irc, const char *text, gsize len, gboolean cut)
   irc->deferred_cut = cut != FALSE;
 }
 
-/* One line, or the beginning of one that was too long to be read. */
+static gboolean
+is_too_long (SrvIrc *irc, const char *text, gsize len)
+{
+  gsize tags = sal_irc_tags_length (text, len);
+
+  return tags > SAL_IRC_CLIENT_TAGS_BYTES || len - tags > SAL_IRC_LINE_BYTES;
+}
+
+/* One line, or the beginning of one that was too long to be read. Somebody who sends that is
+ * no client. */
 static void
 take_line (SrvIrc *irc, const char *text, gsize len, gboolean cut)
 {
-  if (len == 0 || irc->session->state >= SRV_SESSION_LEAVING)
+  gboolean too_long = cut || is_too_long (irc, text, len);
+
+  if (len == 0 || irc->session->state >= SRV_SESSION_LEAVING || is_http (irc, text, len))
     return;
-  if (is_http (irc, text, len))
-    return;
-  if (cut || sal_irc_tags_length (text, len) > SAL_IRC_CLIENT_TAGS_BYTES ||
-      len - sal_irc_tags_length (text, len) > SAL_IRC_LINE_BYTES)
+  if (too_long && irc->in_flight > 0)
+    defer (irc, text, len, cut);
+  else if (too_long)
     {
-      if (irc->in_flight > 0)
-        defer (irc, text, len, cut);
-      else if (!is_too_long (irc, text, len))
-        srv_irc_reply (irc, ERR_INPUTTOOLONG, ":Input line was too long");
-      return;
+      srv_irc_reply (irc, ERR_INPUTTOOLONG,
+                     ":Input line was too long (512 bytes, and 4096 of "
+                     "tags)");
+      if (cut)
+        srv_session_put_out (irc->session, &(SalEvent){ .kind = SAL_EVENT_NOTE,
+                                                        .note = SAL_NOTE_LIMIT,
+                                                        .text = "unit-bytes",
+                                                        .number = SRV_IRC_UNIT_BYTES });
     }
-  if (!run (irc, text, len))
+  else if (!run (irc, text, len))
     defer (irc, text, len, FALSE);
 }
 

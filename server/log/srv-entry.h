@@ -87,7 +87,7 @@ struct _SrvEntry
   guint16 code;        /* denied: why, as a numeric of IRC */
   guint64 about;       /* the connection it is about, where that is not its origin: who is put
                           out, invited, spoken to alone */
-  guint64 number;      /* redact: the number of what is taken back */
+  guint64 number;      /* redact: of what is taken back; said and not kept: one for its name */
   guint64 group;       /* the same for all entries that one request became */
   const char *host;    /* (owned) (nullable): user@host, in the form in which it is shown */
   const char *account; /* (owned) (nullable): theirs */
