@@ -370,6 +370,7 @@ worker_config (const SrvServer *server)
              .motd = (const char *const *) config->irc_motd,
              .history_on_join = config->irc_history_on_join,
              .started_us = server->started_us },
+    .accounts = server->accounts,
   };
 }
 
@@ -467,10 +468,10 @@ srv_server_start (SrvServer *server, GError **error)
   reserve_rooms (server);
   server->started_us = wall_clock ();
   server->irc_name = irc_name_of (server->config->name);
-  config = worker_config (server);
   set_retention (server);
   open_registry (server);
   open_accounts (server);
+  config = worker_config (server);
   server->worker = srv_worker_new (NULL, server->log, &config, &worker_hooks, server);
   server->mailbox = srv_mailbox_new (srv_worker_get_reactor (server->worker), server);
   return open_listeners (server, error);
