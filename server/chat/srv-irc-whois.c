@@ -78,8 +78,7 @@ send_whois (SrvIrc *irc, const SrvUser *user)
   if (user->modes & SRV_UMODE_OPERATOR)
     srv_irc_reply (irc, RPL_WHOISOPERATOR, "%s :is an IRC operator", user->name);
   if (user == me || (me->modes & SRV_UMODE_OPERATOR))
-    srv_irc_reply (irc, RPL_WHOISACTUALLY, "%s %s@%s :Is actually using host", user->name, name,
-                   host);
+    srv_irc_reply (irc, RPL_WHOISACTUALLY, "%s %s :Is actually using host", user->name, host);
   if (session != NULL && session->irc != NULL && session->irc->secure)
     srv_irc_say (irc, "671 %s %s :is using a secure connection", srv_irc_get_nick (irc),
                  user->name);
