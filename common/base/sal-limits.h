@@ -73,9 +73,8 @@ typedef enum
 #define SAL_LABEL_BYTES 64
 #define SAL_NONCE_BYTES 64
 
-/* draft/multiline: lines and bytes of one message. */
-#define SAL_MULTILINE_LINES 100
-#define SAL_MULTILINE_BYTES 32768
+/* draft/multiline: lines of one message; its bytes are those of any message. */
+#define SAL_MULTILINE_LINES 32
 
 /* How long the same message posted again is known, by its nonce. */
 #define SAL_NONCE_US (7 * G_TIME_SPAN_DAY)

@@ -194,7 +194,7 @@ add_tag (TagList *list, const char *key, const char *value)
 }
 
 /* The server's own tags come before those of clients. @first: of the lines of an event,
- * which is the one that has its name and its label. */
+ * which is the only one that has its name and its label. */
 static void
 append_tags (GString *out, const SalEvent *event, guint caps, const char *batch, gboolean first)
 {
@@ -216,7 +216,7 @@ append_tags (GString *out, const SalEvent *event, guint caps, const char *batch,
     add_tag (&list, "account", event->account);
   if (all && event->bot)
     add_tag (&list, "bot", NULL);
-  if (all && event->tags != NULL && first)
+  if (all && event->tags != NULL)
     {
       g_string_append_c (out, list.any ? ';' : '@');
       list.any = TRUE;

@@ -150,9 +150,9 @@ add_line (SrvIrc *irc, const SalIrcLine *line)
       refuse (irc, "MULTILINE_MAX_LINES", "%d :Too many lines", SAL_MULTILINE_LINES);
       return;
     }
-  if (lines->bytes > SAL_MULTILINE_BYTES)
+  if (lines->bytes > SAL_MESSAGE_MAX_BYTES)
     {
-      refuse (irc, "MULTILINE_MAX_BYTES", "%d :Too long", SAL_MULTILINE_BYTES);
+      refuse (irc, "MULTILINE_MAX_BYTES", "%d :Too long", SAL_MESSAGE_MAX_BYTES);
       return;
     }
   if (lines->lines > 1)

@@ -52,7 +52,7 @@ append_value (GString *out, const SrvIrc *irc, guint number)
   switch (1u << number)
     {
     case SAL_IRC_CAP_MULTILINE:
-      g_string_append_printf (out, "=max-bytes=%d,max-lines=%d", SAL_MULTILINE_BYTES,
+      g_string_append_printf (out, "=max-bytes=%d,max-lines=%d", SAL_MESSAGE_MAX_BYTES,
                               SAL_MULTILINE_LINES);
       break;
     case SAL_IRC_CAP_SASL:

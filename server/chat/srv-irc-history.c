@@ -275,8 +275,7 @@ on_targets (SrvIrc *irc, GPtrArray *entries, gboolean failed)
 
       if (irc->caps & SAL_IRC_CAP_BATCH)
         g_string_append_printf (line, "@batch=%s ", batch);
-      g_string_append_printf (line, ":%s CHATHISTORY TARGETS %s timestamp=", srv_irc_server (irc),
-                              name);
+      g_string_append_printf (line, ":%s CHATHISTORY TARGETS %s ", srv_irc_server (irc), name);
       sal_irc_append_time (line, entry->time_us);
       srv_irc_emit (irc, line->str);
     }

@@ -226,6 +226,14 @@ srv_irc_on_said (SrvIrc *irc, const SrvEntry *entry)
     srv_irc_reply (irc, RPL_AWAY, "%s :%s", target->name, target->away);
 }
 
+static gboolean
+is_inside (const SrvIrc *irc, const char *target)
+{
+  const SrvChannel *channel = srv_irc_find_channel (irc, target);
+
+  return channel != NULL && srv_state_find_membership (srv_irc_me (irc), channel) != NULL;
+}
+
 /**
  * srv_irc_handle_redact:
  */
@@ -243,7 +251,7 @@ srv_irc_handle_redact (SrvIrc *irc, const SalIrcLine *line)
       srv_irc_reply (irc, ERR_UNKNOWNCOMMAND, "REDACT :Unknown command without its capability");
       return;
     }
-  if (room == NULL && srv_irc_is_channel (target))
+  if (srv_irc_is_channel (target) && !is_inside (irc, target))
     {
       srv_irc_fail (irc, "REDACT", "INVALID_TARGET", "%s :You are not there", target);
       return;

@@ -99,7 +99,7 @@ srv_irc_handle_nick (SrvIrc *irc, const SalIrcLine *line)
       return;
     }
   other = srv_state_find_user (irc->hub->state, nick);
-  if (other != NULL)
+  if (other != NULL && (irc->account == NULL || g_strcmp0 (other->account, irc->account) != 0))
     {
       srv_irc_reply (irc, ERR_NICKNAMEINUSE, "%s :Nickname is already in use", nick);
       g_free (irc->refused_nick);

@@ -553,19 +553,38 @@ judge_kill (Verdict *verdict)
     quit (verdict, target, SRV_ENTRY_FLAG_PUT_OUT);
 }
 
+/* Somebody's second connection is numbered, as names are that many want. */
+static const char *
+take_own_name (Verdict *verdict)
+{
+  const SrvEntry *asked = verdict->asked;
+  const SrvUser *holder = srv_state_find_user (verdict->judge->state, asked->name);
+
+  if (holder == NULL || asked->account == NULL || holder->account == NULL ||
+      !g_str_equal (holder->account, asked->account))
+    return NULL;
+  return srv_claims_name (verdict->judge->claims, asked->origin.connection, asked->name);
+}
+
 static void
 judge_connect (Verdict *verdict)
 {
+  SrvEntry fields = *verdict->asked;
+
   if (verdict->user != NULL)
-    srv_verdict_deny (verdict, ERR_ALREADYREGISTERED);
-  else if (!srv_claims_take (verdict->judge->claims, verdict->asked->origin.connection,
-                             verdict->asked->name))
-    srv_verdict_deny (verdict, ERR_NICKNAMEINUSE);
-  else
     {
-      verdict->asked->status = SRV_ENTRY_COMMITTED;
-      srv_verdict_give (verdict, srv_entry_ref (verdict->asked));
+      srv_verdict_deny (verdict, ERR_ALREADYREGISTERED);
+      return;
     }
+  if (!srv_claims_take (verdict->judge->claims, fields.origin.connection, fields.name))
+    fields.name = take_own_name (verdict);
+  if (fields.name == NULL)
+    {
+      srv_verdict_deny (verdict, ERR_NICKNAMEINUSE);
+      return;
+    }
+  fields.status = SRV_ENTRY_COMMITTED;
+  srv_verdict_give (verdict, srv_entry_new_from (&fields));
 }
 
 /* Every room that they are in has it in its story. */

@@ -102,7 +102,8 @@ test_said (void)
       SrvEntry entry = { .kind = (guint8) i };
 
       g_assert_cmpint (srv_entry_is_said (&entry), ==,
-                       i == SRV_ENTRY_MESSAGE || i == SRV_ENTRY_ACTION);
+                       i == SRV_ENTRY_MESSAGE || i == SRV_ENTRY_ACTION || i == SRV_ENTRY_NOTICE ||
+                           i == SRV_ENTRY_TAGMSG);
     }
 }
 

@@ -196,7 +196,7 @@ test_documented_schema (Fixture *f, gconstpointer data)
   g_assert_cmpstr (again, ==, uuid);
 
   assert_says (f, "PRAGMA application_id", "1398893617"); /* "Sal1" */
-  assert_says (f, "PRAGMA user_version", "1");
+  assert_says (f, "PRAGMA user_version", "2");
   assert_says (f, "PRAGMA journal_mode", "wal");
   assert_says (f,
                "SELECT seq || time || room || kind || name || address || text FROM history"
@@ -292,7 +292,7 @@ test_newer (Fixture *f, gconstpointer data)
   run_sql (f, "PRAGMA user_version = 99");
   assert_refused (f, "99");
   assert_refused (f, "up to 1");
-  run_sql (f, "PRAGMA user_version = 1");
+  run_sql (f, "PRAGMA user_version = 2");
   open_store (f);
   assert_reads (f, "1");
 }
