@@ -21,6 +21,7 @@
 #include "common/base/sal-log.h"
 #include "common/proto/sal-dialect-plain.h"
 #include "common/term/sal-line-editor.h"
+#include "server/admin/srv-console-talk.h"
 #include "server/admin/srv-console.h"
 #include "server/admin/srv-control.h"
 #include "server/net/srv-listener.h"
@@ -33,8 +34,11 @@ typedef struct
   SrvControl *control;
   SalLineEditor *editor;
   char **words; /* (owned): what the editor completes */
+  SrvConsoleTalk *talk;
   SrvConsoleInput input;
-  gboolean prints; /* what happens in the rooms goes to standard output */
+  guint input_source;   /* 0: standard input is not read */
+  gboolean input_ended; /* and will not be */
+  gboolean prints;      /* what happens in the rooms goes to standard output */
   gboolean ending;
   int status;
 } Program;
@@ -196,11 +200,7 @@ on_watchdog (gpointer data)
 static void
 on_console_line (const char *line, gpointer data)
 {
-  Program *program = data;
-  g_autoptr (GString) answer = g_string_new (NULL);
-
-  (void) srv_console_execute (program->server, line, answer);
-  print (answer->str);
+  srv_console_talk_line (((Program *) data)->talk, line);
 }
 
 static void
@@ -225,15 +225,52 @@ on_console_input (int fd, GIOCondition condition, gpointer data)
   char bytes[1024];
   ssize_t n = read (fd, bytes, sizeof bytes);
 
-  if (n <= 0)
-    return G_SOURCE_REMOVE;
-  srv_console_input_push (&program->input, bytes, (gsize) n, on_console_line, program);
-  return G_SOURCE_CONTINUE;
+  if (n > 0)
+    srv_console_input_push (&program->input, bytes, (gsize) n, on_console_line, program);
+  explicit_bzero (bytes, sizeof bytes); /* it may be a password */
+  if (n > 0 && !srv_console_talk_is_waiting (program->talk))
+    return G_SOURCE_CONTINUE;
+  program->input_source = 0;
+  program->input_ended = n <= 0;
+  return G_SOURCE_REMOVE;
 }
+
+static void
+on_say (const char *text, gpointer data)
+{
+  print (text);
+}
+
+static void
+on_ask (const char *prompt, gpointer data)
+{
+  Program *program = data;
+  g_autofree char *line = g_strconcat (prompt, "\n", NULL);
+
+  if (program->editor != NULL)
+    sal_line_editor_ask_secret (program->editor, prompt);
+  else
+    print (line);
+}
+
+/* Standard input is read again, if it was left alone while a word was being answered. */
+static void
+on_done (gboolean ok, gpointer data)
+{
+  Program *program = data;
+
+  if (program->editor == NULL && program->input_source == 0 && !program->input_ended &&
+      program->input.partial != NULL)
+    program->input_source =
+        g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_console_input, program);
+}
+
+static const SrvConsoleHooks console_hooks = { on_say, on_ask, on_done };
 
 static void
 open_console (Program *program)
 {
+  program->talk = srv_console_talk_new (program->server, &console_hooks, program);
   if (isatty (STDIN_FILENO) && isatty (STDOUT_FILENO))
     {
       program->words = srv_console_words ();
@@ -244,7 +281,7 @@ open_console (Program *program)
   else if (option_console)
     {
       srv_console_input_init (&program->input);
-      g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_console_input, program);
+      on_done (TRUE, program);
     }
 }
 
@@ -393,6 +430,7 @@ main (int argc, char **argv)
   g_strfreev (program.words);
   sal_log_set_terminal_hooks (NULL, NULL);
   srv_control_free (program.control);
+  srv_console_talk_free (program.talk);
   srv_server_free (program.server);
   g_main_loop_unref (program.loop);
   return status;

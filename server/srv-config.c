@@ -67,6 +67,8 @@ config_new (void)
   config->sync = SRV_SYNC_FULL;
   config->retention_days = 365;
   config->retention_mib = 1024;
+  config->accounts.registration = SRV_REGISTRATION_OPEN;
+  config->accounts.iterations = SAL_ITERATIONS_DEFAULT;
   config->log_level = g_strdup ("message");
   use_profile (config, SRV_PROFILE_LAN);
   return config;
@@ -84,6 +86,7 @@ srv_config_free (SrvConfig *config)
   g_free (config->name);
   g_ptr_array_unref (config->listeners);
   g_free (config->log_path);
+  g_free (config->invitation_code);
   g_free (config->irc_network);
   g_free (config->irc_description);
   g_free (config->irc_password);
@@ -396,6 +399,76 @@ read_irc_history_on_join (SrvConfig *config, const char *value, char **allowed, 
 }
 
 static gboolean
+read_registration (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  static const char *const names[] = {
+    [SRV_REGISTRATION_OFF] = "off",
+    [SRV_REGISTRATION_OPEN] = "open",
+    [SRV_REGISTRATION_INVITATION] = "invitation",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_equal (names[i], value))
+      {
+        config->accounts.registration = (SrvRegistration) i;
+        return TRUE;
+      }
+  *allowed = g_strdup ("open, invitation, off");
+  return FALSE;
+}
+
+/* One word, because that is what VERIFY can carry. */
+static gboolean
+read_invitation_code (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  g_clear_pointer (&config->invitation_code, g_free);
+  if (*value == '\0')
+    return TRUE;
+  if (strlen (value) > SAL_INVITATION_MAX_BYTES || *value == ':' ||
+      !g_utf8_validate (value, -1, NULL) || strpbrk (value, " \t\r\n") != NULL)
+    {
+      *allowed = g_strdup_printf (_ ("one word of at most %d bytes that does not begin with “:”"),
+                                  SAL_INVITATION_MAX_BYTES);
+      return FALSE;
+    }
+  config->invitation_code = g_strdup (value);
+  return TRUE;
+}
+
+static gboolean
+read_email (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  config->accounts.email_required = g_str_equal (value, "required");
+  if (config->accounts.email_required || g_str_equal (value, "optional"))
+    return TRUE;
+  *allowed = g_strdup ("optional, required");
+  return FALSE;
+}
+
+static gboolean
+read_before_connect (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  return read_bool (value, &config->accounts.before_connect, allowed);
+}
+
+static gboolean
+read_passwords (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  config->accounts.local_passwords = g_str_equal (value, "loopback");
+  if (config->accounts.local_passwords || g_str_equal (value, "tls"))
+    return TRUE;
+  *allowed = g_strdup ("tls, loopback");
+  return FALSE;
+}
+
+static gboolean
+read_iterations (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  return read_number (value, SAL_ITERATIONS_MIN, SAL_ITERATIONS_MAX, &config->accounts.iterations,
+                      allowed);
+}
+
+static gboolean
 read_control (SrvConfig *config, const char *value, char **allowed, GError **error)
 {
   g_free (config->control);
@@ -455,6 +528,12 @@ static const Row rows[] = {
   { "irc", "motd", read_irc_motd },
   { "irc", "addresses", read_irc_addresses },
   { "irc", "history-on-join", read_irc_history_on_join },
+  { "accounts", "registration", read_registration },
+  { "accounts", "invitation-code", read_invitation_code },
+  { "accounts", "email", read_email },
+  { "accounts", "before-connect", read_before_connect },
+  { "accounts", "passwords", read_passwords },
+  { "accounts", "iterations", read_iterations },
   { "limits", "profile", read_profile }, /* before the single limits, which win over it */
   { "console", "control", read_control },
   { "console", "control-group", read_control_group },
@@ -511,9 +590,10 @@ check_keys (GKeyFile *file, const char *path, GError **error)
 
       if (!is_known (groups[g], NULL))
         {
-          g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                       _ ("%s: unknown group [%s]; allowed: server, log, irc, limits, console"),
-                       path, groups[g]);
+          g_set_error (
+              error, SAL_ERROR, SAL_EXIT_USAGE,
+              _ ("%s: unknown group [%s]; allowed: server, log, accounts, irc, limits, console"),
+              path, groups[g]);
           return FALSE;
         }
       for (guint k = 0; keys != NULL && keys[k] != NULL; k++)
@@ -630,6 +710,13 @@ srv_config_load (const SrvOptions *options, GError **error)
                    options->config_file != NULL, error) ||
       !apply_options (config, options, error))
     return NULL;
+  if (config->accounts.registration == SRV_REGISTRATION_INVITATION &&
+      config->invitation_code == NULL)
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                   _ ("[accounts] registration = invitation needs an invitation-code beside it"));
+      return NULL;
+    }
   if (config->listeners->len == 0)
     g_ptr_array_add (config->listeners, sal_uri_parse_listener ("plain://:15102", NULL));
   return g_steal_pointer (&config);

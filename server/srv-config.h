@@ -6,6 +6,7 @@
 #include "common/base/sal-limits.h"
 #include "common/base/sal-uri.h"
 #include "common/proto/sal-dialect-plain.h"
+#include "server/accounts/srv-accounts.h"
 #include "server/chat/srv-session.h"
 #include "server/log/srv-log-sqlite.h"
 
@@ -42,6 +43,9 @@ typedef struct
   SrvSync sync;
   guint retention_days; /* 0: for ever */
   guint retention_mib;  /* 0: no limit */
+  /* [accounts]; what is a limit comes from there */
+  SrvAccountsConfig accounts;
+  char *invitation_code; /* (owned) (nullable) */
   /* [irc] */
   char *irc_network;     /* (owned) (nullable) */
   char *irc_description; /* (owned) (nullable) */

@@ -187,6 +187,9 @@ static const SrvSessionHost session_host = {
   .end = end,
   .send = send_lines,
   .restyle = restyle,
+  .login = srv_conn_login,
+  .mechanisms = srv_conn_mechanisms,
+  .registration = srv_conn_registration,
 };
 
 /* Ends. */
@@ -202,6 +205,7 @@ close_with (SrvConn *conn, void (*close_link) (SrvLink *))
   srv_reactor_disarm (conn->host->reactor, &conn->framer_deadline);
   srv_reactor_disarm (conn->host->reactor, &conn->life_deadline);
   srv_reactor_disarm (conn->host->reactor, &conn->stall_deadline);
+  g_clear_pointer (&conn->login, srv_conn_login_free);
   srv_reactor_remove (conn->host->reactor, &conn->watch);
   srv_outq_clear (&conn->outq);
   close_link (&conn->link);
@@ -673,8 +677,14 @@ conn_from_deadline (SrvDeadline *deadline)
 void
 srv_conn_due (SrvDeadline *deadline)
 {
-  SrvConn *conn = conn_from_deadline (deadline);
+  SrvConn *conn = NULL;
 
+  if (deadline->queue == SRV_QUEUE_SASL)
+    {
+      srv_conn_login_due (deadline);
+      return;
+    }
+  conn = conn_from_deadline (deadline);
   switch (deadline->queue)
     {
     case SRV_QUEUE_LOGIN:

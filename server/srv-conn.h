@@ -10,6 +10,7 @@
 #include "server/net/srv-link.h"
 #include "server/net/srv-outq.h"
 #include "server/net/srv-reactor.h"
+#include "server/srv-conn-login.h"
 #include "server/srv-worker.h"
 
 G_BEGIN_DECLS
@@ -29,6 +30,7 @@ typedef struct
   gboolean held;   /* the log has too much to do: nobody is read */
   SrvWorker *worker;
   SrvHub *hub;
+  SrvMailbox *mailbox; /* of this thread */
   void (*post) (SrvWorker *worker, SrvEntry *entry);
   void (*read) (SrvWorker *worker, SrvLogQuery *query, guint64 connection);
   void (*caught_up) (SrvWorker *worker, SrvRoom *room); /* it is no longer behind */
@@ -52,6 +54,7 @@ struct _SrvConn
   SrvDeadline stall_deadline; /* while something cannot be sent: lag, then stall */
   gsize unacked;              /* by the peer's kernel, when the stall deadline was armed */
   gint64 much_since_us;       /* since when more waits than a room waits for; 0: it does not */
+  SrvConnLogin *login;        /* (owned) (nullable) */
   SrvConn *next_closed;
   guint32 told_bytes;    /* answers to this peer alone that may still wait to be sent */
   guint input_left : 1;  /* units that could not be handled yet */

@@ -47,6 +47,8 @@ struct _SrvServer
   const SrvServerHooks *hooks; /* (unowned) */
   gpointer data;
   SrvRegistry *registry; /* (owned) */
+  SrvAccounts *accounts; /* (owned) */
+  SrvMailbox *mailbox;   /* (owned): what the operator's words have asked comes back here */
   SrvLog *log;           /* (owned) */
   SrvWorker *worker;     /* (owned) */
   GPtrArray *listeners;  /* (owned) of SrvListener (owned) */
@@ -323,6 +325,35 @@ open_registry (SrvServer *server)
   server->registry = srv_registry_open (NULL, NULL);
 }
 
+static void
+configure_accounts (SrvServer *server)
+{
+  const SrvConfig *config = server->config;
+  SrvAccountsConfig accounts = config->accounts;
+
+  accounts.invitation_code = config->invitation_code;
+  accounts.max_accounts = config->limits.value[SAL_LIMIT_ACCOUNTS];
+  accounts.registrations_per_hour = config->limits.value[SAL_LIMIT_REGISTRATIONS_PER_HOUR];
+  srv_accounts_configure (server->accounts, &accounts);
+}
+
+/* As with bans: without the file there is nobody with an account, and the rest works. */
+static void
+open_accounts (SrvServer *server)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = state_file ("server.db", &error);
+
+  if (path != NULL)
+    server->accounts = srv_accounts_new (path, NULL, &error);
+  if (server->accounts == NULL)
+    {
+      g_warning (_ ("nobody can log in: %s"), error->message);
+      server->accounts = srv_accounts_new (NULL, NULL, NULL);
+    }
+  configure_accounts (server);
+}
+
 static SrvWorkerConfig
 worker_config (const SrvServer *server)
 {
@@ -339,6 +370,7 @@ worker_config (const SrvServer *server)
              .motd = (const char *const *) config->irc_motd,
              .history_on_join = config->irc_history_on_join,
              .started_us = server->started_us },
+    .accounts = server->accounts,
   };
 }
 
@@ -436,10 +468,12 @@ srv_server_start (SrvServer *server, GError **error)
   reserve_rooms (server);
   server->started_us = wall_clock ();
   server->irc_name = irc_name_of (server->config->name);
-  config = worker_config (server);
   set_retention (server);
   open_registry (server);
+  open_accounts (server);
+  config = worker_config (server);
   server->worker = srv_worker_new (NULL, server->log, &config, &worker_hooks, server);
+  server->mailbox = srv_mailbox_new (srv_worker_get_reactor (server->worker), server);
   return open_listeners (server, error);
 }
 
@@ -457,6 +491,8 @@ srv_server_free (SrvServer *server)
   g_clear_handle_id (&server->close_timer, g_source_remove);
   g_ptr_array_unref (server->listeners);
   srv_log_free (server->log);
+  srv_accounts_free (server->accounts);
+  srv_mailbox_free (server->mailbox);
   srv_worker_free (server->worker);
   srv_registry_free (server->registry);
   g_hash_table_unref (server->sites);
@@ -612,10 +648,14 @@ srv_server_reload (SrvServer *server, GError **error)
   old->retention_mib = config->retention_mib;
   old->profile = config->profile;
   old->limits = config->limits;
+  old->accounts = config->accounts;
+  g_free (old->invitation_code);
+  old->invitation_code = g_steal_pointer (&config->invitation_code);
   (void) sal_log_set_level (config->log_level);
   take_irc (old, config);
   worker = worker_config (server);
   srv_worker_configure (server->worker, &worker);
+  configure_accounts (server);
   set_retention (server);
   return TRUE;
 }
@@ -723,6 +763,26 @@ SrvRegistry *
 srv_server_get_registry (SrvServer *server)
 {
   return server->registry;
+}
+
+/**
+ * srv_server_get_accounts:
+ */
+SrvAccounts *
+srv_server_get_accounts (SrvServer *server)
+{
+  return server->accounts;
+}
+
+/**
+ * srv_server_get_mailbox:
+ *
+ * Returns: (transfer none): where answers for the main thread go.
+ */
+SrvMailbox *
+srv_server_get_mailbox (SrvServer *server)
+{
+  return server->mailbox;
 }
 
 /**

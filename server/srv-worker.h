@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "common/proto/sal-dialect-plain.h"
+#include "server/accounts/srv-accounts.h"
 #include "server/chat/srv-hub.h"
 #include "server/chat/srv-session.h"
 #include "server/log/srv-log.h"
@@ -25,6 +26,7 @@ enum
   SRV_QUEUE_DRAIN,                             /* for the peer to close (S23) */
   SRV_QUEUE_LAG,                               /* for the peer to read something, at first */
   SRV_QUEUE_STALL,                             /* ... and when it has not */
+  SRV_QUEUE_SASL,                              /* to go on with an exchange */
   SRV_QUEUE_LISTENER,                          /* before accepting is tried again */
   SRV_N_QUEUES
 };
@@ -34,8 +36,9 @@ typedef struct
 {
   SrvLimits limits;
   SalPlainLanguage language;
-  gboolean exact;   /* no line end for raw peers, as in the captures (S4) */
-  SrvIrcConfig irc; /* its strings must stay until another one is given */
+  gboolean exact;        /* no line end for raw peers, as in the captures (S4) */
+  SrvIrcConfig irc;      /* its strings must stay until another one is given */
+  SrvAccounts *accounts; /* (unowned): must outlive what people ask of it */
 } SrvWorkerConfig;
 
 /* How somebody came in. */

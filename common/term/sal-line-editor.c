@@ -31,16 +31,49 @@ struct _SalLineEditor
   guint input;
   guint resize;
   gboolean hidden;
+  gboolean handling;  /* a line is being handled: readline shows its prompt after that */
   gboolean take_back; /* a line goes off the screen when it is entered */
+  gboolean secret;    /* the next line is not shown and not remembered */
 };
 
 static SalLineEditor *the_editor;
+
+/* What is typed stays off the screen; the prompt and the cursor behind it are there. */
+static void
+redisplay_secret (void)
+{
+  char nothing[] = "";
+  char *line = rl_line_buffer;
+  int point = rl_point;
+  int end = rl_end;
+
+  rl_line_buffer = nothing;
+  rl_point = rl_end = 0;
+  rl_redisplay ();
+  rl_line_buffer = line;
+  rl_point = point;
+  rl_end = end;
+}
+
+static void
+end_secret (SalLineEditor *editor)
+{
+  editor->secret = FALSE;
+  rl_redisplay_function = rl_redisplay;
+  rl_set_prompt (editor->prompt);
+}
 
 static void
 handle_line (char *line)
 {
   SalLineEditor *editor = the_editor;
+  gboolean secret = editor->secret;
 
+  if (secret)
+    {
+      explicit_bzero (rl_line_buffer, strlen (rl_line_buffer));
+      end_secret (editor);
+    }
   if (line == NULL)
     {
       /* readline shows its prompt again by itself; Ctrl-D means there is no more. */
@@ -48,9 +81,14 @@ handle_line (char *line)
       editor->on_line (NULL, editor->data);
       return;
     }
-  if (*line != '\0')
+  if (*line != '\0' && !secret)
     add_history (line);
+  /* readline still has the line, and would show it again with its prompt. */
+  editor->handling = TRUE;
   editor->on_line (line, editor->data);
+  if (the_editor != NULL)
+    the_editor->handling = FALSE;
+  explicit_bzero (line, strlen (line));
   free (line);
 }
 
@@ -61,7 +99,7 @@ enter (int count, int key)
   SalLineEditor *editor = the_editor;
   g_autofree char *line = NULL;
 
-  if (!editor->take_back)
+  if (!editor->take_back || editor->secret)
     return rl_newline (count, key);
   line = g_strdup (rl_line_buffer);
   if (*line != '\0')
@@ -192,6 +230,25 @@ sal_line_editor_take_lines_back (SalLineEditor *editor, gboolean take_back)
 }
 
 /**
+ * sal_line_editor_ask_secret:
+ * @prompt: shown in place of the usual one
+ *
+ * The next line is a password: it is not shown while it is typed, and not remembered.
+ */
+void
+sal_line_editor_ask_secret (SalLineEditor *editor, const char *prompt)
+{
+  gboolean hidden = editor->hidden;
+
+  sal_line_editor_hide ();
+  editor->secret = TRUE;
+  rl_redisplay_function = redisplay_secret;
+  rl_set_prompt (prompt);
+  if (!hidden)
+    sal_line_editor_show ();
+}
+
+/**
  * sal_line_editor_hide:
  *
  * Takes the line being typed off the screen. Nothing happens where there is no
@@ -200,7 +257,7 @@ sal_line_editor_take_lines_back (SalLineEditor *editor, gboolean take_back)
 void
 sal_line_editor_hide (void)
 {
-  if (the_editor == NULL || the_editor->hidden)
+  if (the_editor == NULL || the_editor->hidden || the_editor->handling)
     return;
   rl_clear_visible_line ();
   fflush (stdout);
@@ -215,9 +272,9 @@ sal_line_editor_hide (void)
 void
 sal_line_editor_show (void)
 {
-  if (the_editor == NULL || !the_editor->hidden)
+  if (the_editor == NULL || !the_editor->hidden || the_editor->handling)
     return;
   the_editor->hidden = FALSE;
   rl_on_new_line ();
-  rl_redisplay ();
+  (*rl_redisplay_function) ();
 }

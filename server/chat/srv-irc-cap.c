@@ -25,19 +25,41 @@
 guint
 srv_irc_available_caps (const SrvIrc *irc)
 {
-  guint missing = SAL_IRC_CAP_SASL | SAL_IRC_CAP_REGISTRATION | SAL_IRC_CAP_STS;
+  SrvSession *session = irc->session;
+  g_autofree char *mechanisms = session->host->mechanisms (session);
+  g_autofree char *registration = session->host->registration (session);
+  guint missing = SAL_IRC_CAP_STS;
 
+  if (mechanisms == NULL)
+    missing |= SAL_IRC_CAP_SASL;
+  if (registration == NULL)
+    missing |= SAL_IRC_CAP_REGISTRATION;
   return ((1u << SAL_IRC_N_CAPS) - 1) & ~missing;
 }
 
+/* @value: (transfer full) (nullable) */
 static void
-append_value (GString *out, guint number)
+append_text (GString *out, char *value)
+{
+  if (value != NULL && *value != '\0')
+    g_string_append_printf (out, "=%s", value);
+  g_free (value);
+}
+
+static void
+append_value (GString *out, const SrvIrc *irc, guint number)
 {
   switch (1u << number)
     {
     case SAL_IRC_CAP_MULTILINE:
       g_string_append_printf (out, "=max-bytes=%d,max-lines=%d", SAL_MESSAGE_MAX_BYTES,
                               SAL_MULTILINE_LINES);
+      break;
+    case SAL_IRC_CAP_SASL:
+      append_text (out, irc->session->host->mechanisms (irc->session));
+      break;
+    case SAL_IRC_CAP_REGISTRATION:
+      append_text (out, irc->session->host->registration (irc->session));
       break;
     default:
       break;
@@ -62,7 +84,7 @@ send_list (SrvIrc *irc, const char *subcommand, guint caps, gboolean values)
       g_string_append (list, list->len > 0 ? " " : "");
       g_string_append (list, sal_irc_cap_name (i));
       if (values && many)
-        append_value (list, i);
+        append_value (list, irc, i);
     }
   srv_irc_say (irc, "CAP %s %s :%s", srv_irc_get_nick (irc), subcommand, list->str);
 }

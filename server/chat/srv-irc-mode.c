@@ -115,7 +115,7 @@ change_self (SrvIrc *irc, const SrvUser *me, const char *text)
         set = *text == '+';
       else if (bit == 0)
         unknown = TRUE;
-      else if (set ? !(modes & bit) && bit != SRV_UMODE_OPERATOR : (modes & bit) != 0)
+      else if (set ? !(modes & bit) && !(bit & SRV_UMODES_GIVEN) : (modes & bit) != 0)
         {
           g_string_append_c (set ? on : off, *text);
           modes ^= bit;

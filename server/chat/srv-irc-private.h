@@ -23,12 +23,13 @@ struct _SrvIrc
   guint cap_version;
 
   /* Until it is registered. */
-  char *nick;      /* (owned) (nullable): as asked for, or held */
-  char *user;      /* (owned) (nullable) */
-  char *real_name; /* (owned) (nullable) */
-  char *account;   /* (owned) (nullable): logged in before registration */
-  char *host;      /* (owned): the part after the `@` */
-  char *source;    /* (owned) (nullable): user@host */
+  char *nick;         /* (owned) (nullable): as asked for, or held */
+  char *refused_nick; /* (owned) (nullable): asked for last, and somebody else's */
+  char *user;         /* (owned) (nullable) */
+  char *real_name;    /* (owned) (nullable) */
+  char *account;      /* (owned) (nullable): logged in before registration */
+  char *host;         /* (owned): the part after the `@` */
+  char *source;       /* (owned) (nullable): user@host */
   guint negotiating : 1;
   guint registered : 1; /* has been welcomed */
   guint secure : 1;     /* comes over TLS or from this machine */
@@ -51,9 +52,7 @@ struct _SrvIrc
   gpointer pending;      /* (owned) (nullable): what the answer of the log is for */
   GDestroyNotify pending_free;
   void (*on_past) (SrvIrc *irc, GPtrArray *entries, gboolean failed); /* (nullable) */
-  gpointer accounts; /* (owned) (nullable): an exchange with the accounts in hand */
-  GDestroyNotify accounts_free;
-  gint64 now_us;   /* of the command in hand */
+  gint64 now_us;                                                      /* of the command in hand */
   gint64 spoke_us; /* when it last said something; real time */
 };
 
@@ -168,7 +167,7 @@ void srv_irc_handle_away (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_setname (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_kill (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_wallops (SrvIrc *irc, const SalIrcLine *line);
-void srv_irc_become_operator (SrvIrc *irc);
+void srv_irc_become_operator (SrvIrc *irc, SrvRole role);
 void srv_irc_log_in (SrvIrc *irc, const char *account);
 
 void srv_irc_handle_monitor (SrvIrc *irc, const SalIrcLine *line);
@@ -178,6 +177,11 @@ void srv_irc_handle_chathistory (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_markread (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_send_marker (SrvIrc *irc, const char *target);
 void srv_irc_show_past (SrvIrc *irc, const char *room);
+
+void srv_irc_handle_authenticate (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_register (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_verify (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_oper (SrvIrc *irc, const SalIrcLine *line);
 
 /* srv-irc-denied.c */
 void srv_irc_on_denied (SrvIrc *irc, const SrvEntry *entry);

@@ -12,6 +12,7 @@
 #include "common/proto/sal-dialect-plain.h"
 #include "common/proto/sal-irc-mask.h"
 #include "server/chat/srv-irc-private.h"
+#include "server/state/srv-modes.h"
 
 /**
  * srv_irc_handle_pass:
@@ -101,8 +102,11 @@ srv_irc_handle_nick (SrvIrc *irc, const SalIrcLine *line)
   if (other != NULL && (irc->account == NULL || g_strcmp0 (other->account, irc->account) != 0))
     {
       srv_irc_reply (irc, ERR_NICKNAMEINUSE, "%s :Nickname is already in use", nick);
+      g_free (irc->refused_nick);
+      irc->refused_nick = g_strdup (nick);
       return;
     }
+  g_clear_pointer (&irc->refused_nick, g_free);
   g_free (irc->nick);
   irc->nick = g_strdup (nick);
   srv_irc_try_register (irc);
@@ -161,7 +165,7 @@ welcome (SrvIrc *irc)
                  SALOTTO_VERSION);
   srv_irc_reply (irc, RPL_CREATED, ":This server was started %s",
                  created != NULL ? created : "some time ago");
-  srv_irc_reply (irc, RPL_MYINFO, "%s salotto-%s Biow CIRbeiklmnostv Ibeklov", config->name,
+  srv_irc_reply (irc, RPL_MYINFO, "%s salotto-%s " SRV_UMODES_LETTERS " CIRbeiklmnostv Ibeklov", config->name,
                  SALOTTO_VERSION);
   srv_irc_send_isupport (irc);
   srv_irc_handle_lusers (irc, &nothing);

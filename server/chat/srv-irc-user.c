@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What people say of themselves (AWAY, SETNAME), and what operators of the server may do
- * (KILL, WALLOPS). How one becomes an operator or logs in is not known here.
+ * (KILL, WALLOPS). How one becomes an operator or logs in is in srv-irc-account.c.
  */
 #include "config.h"
 
@@ -45,16 +45,18 @@ srv_irc_handle_setname (SrvIrc *irc, const SalIrcLine *line)
 
 /**
  * srv_irc_become_operator:
+ * @role: not that of everybody
  *
- * The client has shown that it is an operator of the server.
+ * The client has shown that it has a role on this server.
  */
 void
-srv_irc_become_operator (SrvIrc *irc)
+srv_irc_become_operator (SrvIrc *irc, SrvRole role)
 {
   SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_UMODE);
 
-  srv_irc_reply (irc, RPL_YOUREOPER, ":You are now an IRC operator");
-  fields.text = "+o";
+  srv_irc_reply (irc, RPL_YOUREOPER, ":You are now %s",
+                 role == SRV_ROLE_OPERATOR ? "an IRC operator" : "a moderator of all channels");
+  fields.text = role == SRV_ROLE_OPERATOR ? "+o" : "+m";
   srv_irc_post (irc, &fields);
 }
 

@@ -26,6 +26,10 @@ static const SrvIrcCommand commands[] = {
   { "PASS", srv_irc_handle_pass, 1, SRV_IRC_EARLY },
   { "NICK", srv_irc_handle_nick, 0, SRV_IRC_EARLY },
   { "USER", srv_irc_handle_user, 4, SRV_IRC_EARLY },
+  { "AUTHENTICATE", srv_irc_handle_authenticate, 1, SRV_IRC_EARLY },
+  { "REGISTER", srv_irc_handle_register, 3, SRV_IRC_EARLY },
+  { "VERIFY", srv_irc_handle_verify, 2, SRV_IRC_EARLY },
+  { "OPER", srv_irc_handle_oper, 2, 0 },
   { "PING", srv_irc_handle_ping, 1, SRV_IRC_EARLY },
   { "PONG", srv_irc_handle_pong, 0, SRV_IRC_EARLY },
   { "QUIT", srv_irc_handle_quit, 0, SRV_IRC_EARLY },
@@ -109,9 +113,8 @@ srv_irc_free (SrvIrc *irc)
   srv_irc_monitor_clear (irc);
   srv_irc_lines_free (irc->lines);
   clear_pending (irc);
-  if (irc->accounts != NULL && irc->accounts_free != NULL)
-    irc->accounts_free (irc->accounts);
   g_free (irc->nick);
+  g_free (irc->refused_nick);
   g_free (irc->user);
   g_free (irc->real_name);
   g_free (irc->account);

@@ -24,6 +24,10 @@ void srv_irc_note (SrvIrc *irc, const SalEvent *event);
 void srv_irc_say_end (SrvIrc *irc, const char *reason);
 void srv_irc_watched (SrvIrc *irc, const SrvUser *user, const char *name, gboolean here);
 
+void srv_irc_on_login (SrvIrc *irc, const SrvLoginAnswer *answer, gboolean late);
+void srv_irc_on_login_timeout (SrvIrc *irc);
+void srv_irc_log_out (SrvIrc *irc, const char *account);
+
 gboolean srv_irc_is_waiting (const SrvIrc *irc);
 guint srv_irc_get_caps (const SrvIrc *irc);
 void

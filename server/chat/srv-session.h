@@ -6,6 +6,7 @@
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-command.h"
 #include "common/proto/sal-event.h"
+#include "server/accounts/srv-login.h"
 #include "server/chat/srv-quota.h"
 #include "server/chat/srv-room.h"
 #include "server/log/srv-entry.h"
@@ -33,6 +34,11 @@ typedef struct
   void (*end) (SrvSession *session, SrvEnd how);
   void (*send) (SrvSession *session, const char *bytes, gsize len); /* IRC: whole lines */
   void (*restyle) (SrvSession *session); /* IRC: other capabilities from now on */
+  /* IRC: asks about accounts; srv_irc_on_login() gets the answer, perhaps at once. Returns
+   * whether it is still to come. */
+  gboolean (*login) (SrvSession *session, const SrvLoginRequest *request);
+  char *(*mechanisms) (SrvSession *session);   /* (transfer full) (nullable): of SASL */
+  char *(*registration) (SrvSession *session); /* (transfer full) (nullable): NULL: none */
 } SrvSessionHost;
 
 typedef enum

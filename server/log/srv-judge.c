@@ -179,6 +179,7 @@ is_operator (const Verdict *verdict, const SrvChannel *channel)
       verdict->user != NULL ? srv_state_find_membership (verdict->user, channel) : NULL;
 
   return (verdict->asked->flags & SRV_ENTRY_FLAG_SERVER) ||
+         (verdict->user != NULL && (verdict->user->modes & SRV_UMODES_GIVEN)) ||
          (membership != NULL && (membership->rank & SRV_RANK_OPERATOR));
 }
 

@@ -35,10 +35,8 @@ static const struct
   char letter;
   guint bit;
 } umodes[] = {
-  { 'B', SRV_UMODE_BOT },
-  { 'i', SRV_UMODE_INVISIBLE },
-  { 'o', SRV_UMODE_OPERATOR },
-  { 'w', SRV_UMODE_WALLOPS },
+  { 'B', SRV_UMODE_BOT },      { 'i', SRV_UMODE_INVISIBLE }, { 'm', SRV_UMODE_MODERATOR },
+  { 'o', SRV_UMODE_OPERATOR }, { 'w', SRV_UMODE_WALLOPS },
 };
 
 /**

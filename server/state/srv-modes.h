@@ -52,7 +52,10 @@ typedef struct
 #define SRV_MODES_TYPES "Ibe,k,l,CRimnst"
 #define SRV_MODES_LETTERS "CIRbeiklmnostv"
 #define SRV_MODES_WITH_PARAMS "Ibeklov"
-#define SRV_UMODES_LETTERS "Biow"
+#define SRV_UMODES_LETTERS "Bimow"
+
+/* Those that one can only give up. */
+#define SRV_UMODES_GIVEN (SRV_UMODE_MODERATOR | SRV_UMODE_OPERATOR)
 
 const SrvModeInfo *srv_mode_info (char letter);
 GArray *srv_modes_parse (const char *modes, const char *const *params, guint n_params);

@@ -25,6 +25,7 @@ enum
   SRV_UMODE_BOT = 1 << 1,
   SRV_UMODE_OPERATOR = 1 << 2,
   SRV_UMODE_WALLOPS = 1 << 3,
+  SRV_UMODE_MODERATOR = 1 << 4, /* keeps order in every room, as its operators do */
 };
 
 /* Somebody in a room. */
