@@ -396,7 +396,7 @@ test_unknown (void)
   assert_file_refused ("[limits]\nmessages = 3\n", "messages");
   assert_file_refused ("[server]\nName = Casa\n", "Name"); /* as it is written */
   assert_file_refused ("[kitchen]\n", "[kitchen]");
-  assert_file_refused ("[kitchen]\n", "server, log, irc, accounts, limits, console");
+  assert_file_refused ("[kitchen]\n", "server, log, accounts, irc, limits, console");
   assert_file_refused ("[server]\nname = Casa\n[Server]\n", "[Server]");
 }
 
