@@ -30,6 +30,7 @@ struct _SrvIrc
   char *account;      /* (owned) (nullable): logged in before registration */
   char *host;         /* (owned): the part after the `@` */
   char *source;       /* (owned) (nullable): user@host */
+  char *token; /* (owned): by which the log knows it without an account; nobody else has it */
   guint negotiating : 1;
   guint registered : 1; /* has been welcomed */
   guint secure : 1;     /* comes over TLS or from this machine */
@@ -97,6 +98,7 @@ void srv_irc_list_begin (GString *line, SrvIrc *irc, SalIrcNumeric numeric, cons
 SrvEntry srv_irc_fields (const SrvIrc *irc, SrvEntryKind kind);
 void srv_irc_post (SrvIrc *irc, const SrvEntry *fields);
 SrvUser *srv_irc_me (const SrvIrc *irc);
+gint64 srv_irc_wall_us (const SrvIrc *irc);
 char *srv_irc_room_of (const char *target);
 gboolean srv_irc_is_channel (const char *target);
 SrvChannel *srv_irc_find_channel (const SrvIrc *irc, const char *target);

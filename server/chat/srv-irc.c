@@ -79,16 +79,18 @@ static const SrvIrcCommand commands[] = {
  * srv_irc_new:
  * @session: (transfer none): that has begun to speak IRC
  * @host: as others see where it comes from
+ * @token: by which it is known while it has no account; nobody else ever has it
  * @secure: whether nobody on the way can read what it says
  */
 SrvIrc *
-srv_irc_new (SrvSession *session, SrvHub *hub, const char *host, gboolean secure)
+srv_irc_new (SrvSession *session, SrvHub *hub, const char *host, const char *token, gboolean secure)
 {
   SrvIrc *irc = g_new0 (SrvIrc, 1);
 
   irc->session = session;
   irc->hub = hub;
   irc->host = g_strdup (host);
+  irc->token = g_strdup (token);
   irc->secure = secure != FALSE;
   return irc;
 }
@@ -120,6 +122,7 @@ srv_irc_free (SrvIrc *irc)
   g_free (irc->account);
   g_free (irc->host);
   g_free (irc->source);
+  g_free (irc->token);
   g_free (irc->label);
   g_clear_pointer (&irc->answer, g_ptr_array_unref);
   if (irc->deferred != NULL)
