@@ -68,9 +68,10 @@ typedef struct
 
 enum
 {
-  SRV_IRC_EARLY = 1 << 0,    /* also before registration */
-  SRV_IRC_OPERATOR = 1 << 1, /* operators of the server only */
-  SRV_IRC_SAYS = 1 << 2,     /* may follow another one that waits to be kept */
+  SRV_IRC_EARLY = 1 << 0,     /* also before registration */
+  SRV_IRC_OPERATOR = 1 << 1,  /* operators of the server only */
+  SRV_IRC_NOT_EMPTY = 1 << 3, /* the first parameter says something */
+  SRV_IRC_SAYS = 1 << 2,      /* may follow another one that waits to be kept */
 };
 
 /* srv-irc.c */
