@@ -140,6 +140,34 @@ srv_claims_name (SrvClaims *claims, guint64 connection, const char *wanted)
 }
 
 /**
+ * srv_claims_take:
+ * @name: a name
+ *
+ * Gives @connection @name and no other, in place of the one it has, if nobody else holds it.
+ *
+ * Returns: whether it holds it now; else it keeps what it has.
+ */
+gboolean
+srv_claims_take (SrvClaims *claims, guint64 connection, const char *name)
+{
+  g_autofree char *key = sal_name_key (name);
+  const Claim *held = g_hash_table_lookup (claims->keys, key);
+  Claim *mine = g_hash_table_lookup (claims->by_connection, &connection);
+
+  if (held != NULL && held != mine)
+    return FALSE;
+  if (held != NULL)
+    {
+      g_free (mine->name);
+      mine->name = g_strdup (name);
+      return TRUE;
+    }
+  srv_claims_release (claims, connection);
+  (void) srv_claims_name (claims, connection, name);
+  return TRUE;
+}
+
+/**
  * srv_claims_release:
  *
  * The name that @connection holds, if any, is free.

@@ -11,6 +11,7 @@ SrvClaims *srv_claims_new (void);
 void srv_claims_free (SrvClaims *claims);
 
 const char *srv_claims_name (SrvClaims *claims, guint64 connection, const char *wanted);
+gboolean srv_claims_take (SrvClaims *claims, guint64 connection, const char *name);
 void srv_claims_release (SrvClaims *claims, guint64 connection);
 const char *srv_claims_enter (SrvClaims *claims, const char *wanted);
 const char *srv_claims_room (const SrvClaims *claims, const char *name);
