@@ -16,6 +16,10 @@ struct _SrvJudge
   SrvState *state;            /* (owned) */
   SrvClaims *claims;          /* (owned) */
   GHashTable *reserved_rooms; /* (owned): set of keys */
+  const SrvOwners *owners;    /* (unowned) (nullable) */
+  gpointer owners_data;
+  const char *account;  /* (unowned) (nullable): of who asks for a name now */
+  GHashTable *founders; /* (owned): key of a room that is owned -> account (owned) */
   guint64 groups;             /* requests judged */
   guint n_reserved;
 };

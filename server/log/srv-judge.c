@@ -34,6 +34,7 @@ srv_judge_new (const SrvJudgeHost *host, gpointer data)
   judge->state = srv_state_new ();
   judge->claims = srv_claims_new ();
   judge->reserved_rooms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  judge->founders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return judge;
 }
 
@@ -49,6 +50,7 @@ srv_judge_free (SrvJudge *judge)
   srv_state_free (judge->state);
   srv_claims_free (judge->claims);
   g_hash_table_unref (judge->reserved_rooms);
+  g_hash_table_unref (judge->founders);
   g_free (judge);
 }
 
@@ -72,6 +74,28 @@ void
 srv_judge_reserve_room (SrvJudge *judge, const char *room)
 {
   g_hash_table_add (judge->reserved_rooms, sal_name_key (room));
+}
+
+static gboolean
+may_use (const char *name, gpointer data)
+{
+  const SrvJudge *judge = data;
+
+  return judge->owners->may_use (name, judge->account, judge->owners_data);
+}
+
+/**
+ * srv_judge_set_owners:
+ * @owners: (transfer none): asked with @data
+ *
+ * From now on names and rooms can belong to somebody.
+ */
+void
+srv_judge_set_owners (SrvJudge *judge, const SrvOwners *owners, gpointer data)
+{
+  judge->owners = owners;
+  judge->owners_data = data;
+  srv_claims_set_filter (judge->claims, may_use, judge);
 }
 
 /* Verdicts. */
@@ -430,6 +454,7 @@ introduce (Verdict *verdict)
                       .host = asked->host };
   g_autoptr (SrvEntry) connect = NULL;
 
+  verdict->judge->account = NULL;
   fields.name = srv_claims_name (verdict->judge->claims, asked->origin.connection, nick);
   connect = srv_entry_new_from (&fields);
   srv_state_apply (verdict->judge->state, connect);
@@ -553,6 +578,17 @@ judge_kill (Verdict *verdict)
     quit (verdict, target, SRV_ENTRY_FLAG_PUT_OUT);
 }
 
+/* Somebody else holds the name that was asked for, or it is theirs alone. */
+static void
+deny_name (Verdict *verdict, const char *name)
+{
+  const SrvJudge *judge = verdict->judge;
+
+  srv_verdict_deny (verdict, judge->owners != NULL && !may_use (name, verdict->judge)
+                                 ? SRV_DENIED_NAME_RESERVED
+                                 : ERR_NICKNAMEINUSE);
+}
+
 /* Somebody's second connection is numbered, as names are that many want. */
 static const char *
 take_own_name (Verdict *verdict)
@@ -576,11 +612,12 @@ judge_connect (Verdict *verdict)
       srv_verdict_deny (verdict, ERR_ALREADYREGISTERED);
       return;
     }
+  verdict->judge->account = fields.account;
   if (!srv_claims_take (verdict->judge->claims, fields.origin.connection, fields.name))
     fields.name = take_own_name (verdict);
   if (fields.name == NULL)
     {
-      srv_verdict_deny (verdict, ERR_NICKNAMEINUSE);
+      deny_name (verdict, verdict->asked->name);
       return;
     }
   fields.status = SRV_ENTRY_COMMITTED;
@@ -599,9 +636,10 @@ judge_nick (Verdict *verdict)
       srv_verdict_void (verdict);
       return;
     }
+  verdict->judge->account = user->account;
   if (!srv_claims_take (verdict->judge->claims, user->id, verdict->asked->target))
     {
-      srv_verdict_deny (verdict, ERR_NICKNAMEINUSE);
+      deny_name (verdict, verdict->asked->target);
       return;
     }
   for (guint i = 0; i < user->memberships->len; i++)
