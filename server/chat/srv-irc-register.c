@@ -165,7 +165,7 @@ welcome (SrvIrc *irc)
                  SALOTTO_VERSION);
   srv_irc_reply (irc, RPL_CREATED, ":This server was started %s",
                  created != NULL ? created : "some time ago");
-  srv_irc_reply (irc, RPL_MYINFO, "%s salotto-%s " SRV_UMODES_LETTERS " CIRbeiklmnostv Ibeklov", config->name,
+  srv_irc_reply (irc, RPL_MYINFO, "%s salotto-%s " SRV_UMODES_LETTERS " " SRV_MODES_LETTERS " " SRV_MODES_WITH_PARAMS, config->name,
                  SALOTTO_VERSION);
   srv_irc_send_isupport (irc);
   srv_irc_handle_lusers (irc, &nothing);

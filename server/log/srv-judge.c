@@ -419,12 +419,18 @@ judge_redact (Verdict *verdict)
 
 /* Coming and going. */
 
-static guint
-may_join (const Verdict *verdict, const SrvUser *user, const SrvChannel *channel)
+/**
+ * srv_judge_may_join:
+ *
+ * Returns: 0, or as which numeric of IRC the rules of @channel keep @user out.
+ */
+guint
+srv_judge_may_join (const Verdict *verdict, const SrvUser *user, const SrvChannel *channel)
 {
   gboolean invited = srv_state_is_invited (user, channel);
 
-  if (verdict->asked->flags & SRV_ENTRY_FLAG_SERVER || invited)
+  if (verdict->asked->flags & SRV_ENTRY_FLAG_SERVER || invited ||
+      srv_judge_is_founder (verdict->judge, channel->key, user->account))
     return 0;
   if (channel->password != NULL && g_strcmp0 (verdict->asked->text, channel->password) != 0)
     return ERR_BADCHANNELKEY;
@@ -461,12 +467,24 @@ introduce (Verdict *verdict)
   return srv_state_get_user (verdict->judge->state, asked->origin.connection);
 }
 
+static SrvEntry *
+joined (const Verdict *verdict, const char *room)
+{
+  g_autoptr (SrvEntry) known = srv_verdict_new (verdict, NULL);
+  SrvEntry fields = *known;
+
+  fields.room = room;
+  fields.text = NULL; /* the key is nobody's business */
+  return srv_entry_new_from (&fields);
+}
+
 static void
 judge_join (Verdict *verdict)
 {
   SrvJudge *judge = verdict->judge;
   SrvChannel *channel = srv_state_find_channel (judge->state, verdict->asked->room);
   g_autofree char *key = sal_name_key (verdict->asked->room);
+  g_autoptr (SrvOwnedRoom) owned = NULL;
   SrvEntry *entry = NULL;
   guint code = 0;
 
@@ -480,21 +498,33 @@ judge_join (Verdict *verdict)
   if (verdict->user->memberships->len >= SAL_ROOMS_PER_PERSON)
     code = ERR_TOOMANYCHANNELS;
   else if (channel != NULL)
-    code = may_join (verdict, verdict->user, channel);
+    code = srv_judge_may_join (verdict, verdict->user, channel);
+  else
+    {
+      owned = srv_judge_find_room (judge, verdict->asked->room);
+      srv_judge_note_room (judge, key, owned);
+      code = owned != NULL ? srv_judge_may_enter (verdict, owned) : 0;
+    }
   if (code != 0)
     {
       srv_verdict_deny (verdict, code);
       return;
     }
-  entry = srv_verdict_new (verdict, channel);
-  entry->text = NULL; /* the key is nobody's business */
+  entry = joined (verdict, channel != NULL ? channel->name
+                           : owned != NULL ? owned->name
+                                           : verdict->asked->room);
   if (channel == NULL)
     {
       entry->flags |= SRV_ENTRY_FLAG_CREATED;
-      if (verdict->user->irc && !g_hash_table_contains (judge->reserved_rooms, key))
+      if (owned != NULL ? srv_judge_is_founder (judge, key, verdict->user->account)
+                        : verdict->user->irc && !g_hash_table_contains (judge->reserved_rooms, key))
         entry->rank = SRV_RANK_OPERATOR;
     }
   srv_verdict_give (verdict, entry);
+  if (owned != NULL)
+    srv_judge_wake_room (verdict, owned);
+  else if (channel != NULL)
+    srv_judge_greet_founder (verdict, channel);
 }
 
 /* A leave of the server becomes one of each room, the last of them final. */
@@ -673,7 +703,10 @@ judge_topic (Verdict *verdict, SrvChannel *channel)
   else if ((channel->modes & SRV_MODE_TOPIC) && !is_operator (verdict, channel))
     srv_verdict_deny (verdict, ERR_CHANOPRIVSNEEDED);
   else
-    srv_verdict_give (verdict, srv_verdict_new (verdict, channel));
+    {
+      srv_verdict_give (verdict, srv_verdict_new (verdict, channel));
+      srv_judge_keep_room (verdict->judge, channel);
+    }
 }
 
 static void
