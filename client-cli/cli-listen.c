@@ -238,6 +238,8 @@ on_peer_broken (const GError *error, gpointer data)
 {
   Listen *self = data;
 
+  sal_framer_finish (&self->framer); /* what had come before is shown */
+  take_units (self);
   cli_complain (_ ("the connection broke: %s"), error->message);
   conversation_over (self);
 }
@@ -320,7 +322,7 @@ on_line (const char *line, gpointer data)
     }
   else if (g_str_equal (clean->str, "stop"))
     end_conversation (self);
-  else if (self->peer == NULL)
+  else if (self->peer == NULL || self->drain_timer != 0)
     cli_complain (_ ("nobody is here yet"));
   else
     send_text (self, clean->str);

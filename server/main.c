@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <locale.h>
@@ -39,6 +40,8 @@ typedef struct
   guint input_source;   /* 0: standard input is not read */
   gboolean input_ended; /* and will not be */
   gboolean prints;      /* what happens in the rooms goes to standard output */
+  guint again;          /* of the main loop: while the terminal takes nothing */
+  guint left_out;       /* what was to be printed meanwhile */
   gboolean ending;
   int status;
 } Program;
@@ -115,14 +118,44 @@ parse_options (int *argc, char ***argv)
   return TRUE;
 }
 
-/* Standard output and the line being typed never share a line (S26). */
-static void
-print (const char *text)
+/* Somebody had stopped the terminal, or it was out of reach; what stuck on the way goes out
+ * first. */
+static gboolean
+on_terminal_again (int fd, GIOCondition condition, gpointer data)
 {
-  sal_line_editor_hide ();
-  fputs (text, stdout);
+  Program *program = data;
+
+  if (fflush (stdout) == EOF && errno == EAGAIN)
+    return G_SOURCE_CONTINUE;
+  printf (ngettext ("\n(%u text was left out: the terminal did not take it)\n",
+                    "\n(%u texts were left out: the terminal did not take them)\n",
+                    program->left_out),
+          program->left_out);
   fflush (stdout);
+  program->again = 0;
   sal_line_editor_show ();
+  return G_SOURCE_REMOVE;
+}
+
+/* Standard output and the line being typed never share a line (S26). The rooms do not wait
+ * for a terminal. */
+static void
+print (Program *program, const char *text)
+{
+  if (program->again != 0)
+    {
+      program->left_out++;
+      return;
+    }
+  sal_line_editor_hide ();
+  if ((fputs (text, stdout) == EOF || fflush (stdout) == EOF) && errno == EAGAIN)
+    {
+      clearerr (stdout);
+      program->left_out = 1;
+      program->again = g_unix_fd_add (STDOUT_FILENO, G_IO_OUT, on_terminal_again, program);
+    }
+  else
+    sal_line_editor_show ();
 }
 
 static void
@@ -140,7 +173,7 @@ on_entry (const SrvEntry *entry, gpointer data)
   sal_dialect_plain.encode (
       line, &event,
       sal_plain_variant (SAL_PLAIN_LF, srv_server_get_config (program->server)->language));
-  print (line->str);
+  print (program, line->str);
 }
 
 static void
@@ -225,6 +258,8 @@ on_console_input (int fd, GIOCondition condition, gpointer data)
   char bytes[1024];
   ssize_t n = read (fd, bytes, sizeof bytes);
 
+  if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    return G_SOURCE_CONTINUE;
   if (n > 0)
     srv_console_input_push (&program->input, bytes, (gsize) n, on_console_line, program);
   explicit_bzero (bytes, sizeof bytes); /* it may be a password */
@@ -238,7 +273,7 @@ on_console_input (int fd, GIOCondition condition, gpointer data)
 static void
 on_say (const char *text, gpointer data)
 {
-  print (text);
+  print (data, text);
 }
 
 static void
@@ -250,7 +285,7 @@ on_ask (const char *prompt, gpointer data)
   if (program->editor != NULL)
     sal_line_editor_ask_secret (program->editor, prompt);
   else
-    print (line);
+    print (program, line);
 }
 
 /* Standard input is read again, if it was left alone while a word was being answered. */
@@ -359,6 +394,8 @@ run (Program *program, GError **error)
   if (sd_watchdog_enabled (0, &watchdog_us) > 0)
     g_timeout_add ((guint) (watchdog_us / 2000), on_watchdog, program);
 
+  sal_fd_detach_terminal (STDOUT_FILENO);
+  sal_fd_detach_terminal (STDERR_FILENO);
   announce (program);
   program->prints = isatty (STDOUT_FILENO);
   if (program->prints)

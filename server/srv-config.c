@@ -592,7 +592,7 @@ check_keys (GKeyFile *file, const char *path, GError **error)
         {
           g_set_error (
               error, SAL_ERROR, SAL_EXIT_USAGE,
-              _ ("%s: unknown group [%s]; allowed: server, log, irc, accounts, limits, console"),
+              _ ("%s: unknown group [%s]; allowed: server, log, accounts, irc, limits, console"),
               path, groups[g]);
           return FALSE;
         }

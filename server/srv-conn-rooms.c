@@ -107,9 +107,12 @@ srv_conn_enter_room (SrvConn *conn, SrvRoom *room)
   if (conn->members == NULL)
     {
       conn->session.present = room;
-      srv_room_add (room, &conn->member);
+      if (!conn->gone)
+        srv_room_add (room, &conn->member);
       return;
     }
+  if (conn->gone)
+    return;
   member = g_new0 (SrvMember, 1);
   *member = (SrvMember){ .outq = &conn->outq,
                          .dialect = conn->member.dialect,

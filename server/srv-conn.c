@@ -29,9 +29,6 @@
 /* How many pieces one write gathers. A room's messages of one turn are one piece. */
 #define GATHER 64
 
-/* How often a connection that cannot be written to is read once more. */
-#define LAST_READS 64
-
 /* How long the log may take over a leave before the person goes without it. */
 #define LEAVE_US (1 * G_USEC_PER_SEC)
 
@@ -90,9 +87,13 @@ watch_for (SrvConn *conn, guint32 events, gboolean on)
 static void
 send_bytes (SrvConn *conn, const void *bytes, gsize len)
 {
-  SrvFrame frame = srv_frame_stream_append (conn->host->private_frames, bytes, len);
+  SrvFrame frame;
 
+  if (conn->gone)
+    return;
+  frame = srv_frame_stream_append (conn->host->private_frames, bytes, len);
   srv_outq_push (&conn->outq, &frame);
+  conn->told_bytes += (guint32) len;
 }
 
 static void
@@ -116,7 +117,6 @@ tell (SrvSession *session, const SalEvent *event)
   g_string_truncate (encoded, 0);
   conn->member.dialect->encode (encoded, event, conn->member.variant);
   send_bytes (conn, encoded->str, encoded->len);
-  conn->told_bytes += (guint32) encoded->len;
 }
 
 static void
@@ -127,7 +127,6 @@ send_lines (SrvSession *session, const char *bytes, gsize len)
   if (conn->ending || conn->closed)
     return;
   send_bytes (conn, bytes, len);
-  conn->told_bytes += (guint32) len;
 }
 
 static void
@@ -206,6 +205,7 @@ close_with (SrvConn *conn, void (*close_link) (SrvLink *))
   srv_reactor_disarm (conn->host->reactor, &conn->life_deadline);
   srv_reactor_disarm (conn->host->reactor, &conn->stall_deadline);
   g_clear_pointer (&conn->login, srv_conn_login_free);
+  srv_reactor_disarm (conn->host->reactor, &conn->pause_deadline);
   srv_reactor_remove (conn->host->reactor, &conn->watch);
   srv_outq_clear (&conn->outq);
   close_link (&conn->link);
@@ -223,43 +223,35 @@ srv_conn_close (SrvConn *conn)
   close_with (conn, srv_link_abort);
 }
 
-/* A program may send its last words and close without reading: then our write fails while
- * they still wait in the kernel. */
+/* A write failed: the peer is gone, but its last words may still wait in the kernel.
+ * Nothing is said to it any more, and reading tells when it is over (S24). */
 static void
-read_last_words (SrvConn *conn)
+stop_writing (SrvConn *conn)
 {
-  gsize n = 0;
-
-  if (conn->ending || !srv_session_is_named (&conn->session))
-    return;
-  process (conn);
-  for (int i = 0; i < LAST_READS && !conn->ending && !is_held (conn); i++)
-    {
-      if (srv_link_read (&conn->link, conn->host->input, SAL_TURN_READ_BYTES, &n) != SRV_LINK_OK)
-        return;
-      conn->host->counters->bytes_in += n;
-      sal_framer_push (&conn->framer, conn->host->input, n, now_us (conn));
-      process (conn);
-    }
+  conn->gone = TRUE;
+  srv_outq_clear (&conn->outq);
+  srv_reactor_disarm (conn->host->reactor, &conn->stall_deadline);
+  conn->blocked = FALSE;
+  watch_for (conn, EPOLLOUT, FALSE);
+  /* No reader holds this one back any more, not even itself. */
+  conn->told_bytes = 0;
+  srv_conn_leave_rooms (conn);
+  if (!conn->ending)
+    srv_reactor_arm (conn->host->reactor, &conn->framer_deadline, SRV_QUEUE_NEXT_TURN, 0);
 }
 
-/* Reset, timed out, or a write failed: what the peer had said completely is still
- * delivered, and nothing is said back (S24). */
+/* Reset, or timed out: what the peer had said completely is still delivered, as fast as
+ * the log takes it. The kernel would report the break at every turn until then. */
 static void
 broken (SrvConn *conn)
 {
-  if (conn->closed)
-    return;
-  srv_outq_clear (&conn->outq);
-  conn->told_bytes = 0;
-  read_last_words (conn);
-  if (!conn->ending)
-    {
-      conn->read_ended = TRUE;
-      process (conn);
-      srv_session_eof (&conn->session);
-    }
-  close_with (conn, srv_link_close);
+  stop_writing (conn);
+  conn->read_ended = TRUE;
+  srv_reactor_remove (conn->host->reactor, &conn->watch);
+  if (conn->ending)
+    close_with (conn, srv_link_close);
+  else
+    process (conn);
 }
 
 /* Everything is sent: our FIN. */
@@ -423,15 +415,14 @@ srv_conn_flush (SrvConn *conn)
 {
   SrvLinkStatus status = SRV_LINK_OK;
 
+  if (conn->gone)
+    srv_outq_clear (&conn->outq);
   while (!conn->closed && !conn->blocked && conn->outq.n > 0 && status == SRV_LINK_OK)
     status = write_some (conn);
   if (conn->closed)
     return;
   if (status == SRV_LINK_ERROR)
-    {
-      broken (conn);
-      return;
-    }
+    stop_writing (conn);
   note_answers_sent (conn);
   if (conn->outq.n == 0)
     {
@@ -558,12 +549,34 @@ pause_reading (SrvConn *conn, guint32 events)
     watch_for (conn, EPOLLIN, FALSE);
 }
 
+static gboolean
+is_paused (const SrvConn *conn)
+{
+  return srv_deadline_is_armed (&conn->pause_deadline);
+}
+
+/* Bytes that are no messages cost time, too. Who sends more than their share is not
+ * refused anything: TCP holds them back while they are not read. */
+static void
+pay_for (SrvConn *conn, gsize bytes)
+{
+  guint rate = conn->host->config->limits.value[SAL_LIMIT_BYTES_PER_SECOND];
+
+  if (conn->closed || conn->ending ||
+      srv_quota_spend (&conn->bytes, rate, rate * SAL_BYTES_BURST_SECONDS, (guint) bytes,
+                       now_us (conn)))
+    return;
+  conn->host->counters->limits[SAL_LIMIT_BYTES_PER_SECOND] += bytes > 0;
+  watch_for (conn, EPOLLIN, FALSE);
+  srv_reactor_arm (conn->host->reactor, &conn->pause_deadline, SRV_QUEUE_PAUSE, SAL_BYTES_PAUSE_US);
+}
+
 static void
 take_input (SrvConn *conn, guint32 events)
 {
   gsize n = 0;
 
-  if (!conn->ending && (conn->input_left || is_held (conn)))
+  if (!conn->ending && (conn->input_left || is_held (conn) || is_paused (conn)))
     {
       pause_reading (conn, events);
       return;
@@ -576,6 +589,7 @@ take_input (SrvConn *conn, guint32 events)
         break; /* thrown away */
       sal_framer_push (&conn->framer, conn->host->input, n, now_us (conn));
       process (conn);
+      pay_for (conn, n);
       break;
     case SRV_LINK_EOF:
       if (conn->read_ended)
@@ -627,7 +641,7 @@ srv_conn_resume (SrvConn *conn)
       sal_framer_tick (&conn->framer, now_us (conn));
       process (conn);
     }
-  if (conn->closed || conn->input_left || conn->read_ended)
+  if (conn->closed || conn->input_left || conn->read_ended || is_paused (conn))
     return;
   if (conn->watch.fd >= 0)
     watch_for (conn, EPOLLIN, TRUE);
@@ -665,6 +679,8 @@ conn_from_deadline (SrvDeadline *deadline)
     case SRV_QUEUE_LAG:
     case SRV_QUEUE_STALL:
       return sal_container_of (deadline, SrvConn, stall_deadline);
+    case SRV_QUEUE_PAUSE:
+      return sal_container_of (deadline, SrvConn, pause_deadline);
     default:
       return sal_container_of (deadline, SrvConn, framer_deadline);
     }
@@ -708,6 +724,10 @@ srv_conn_due (SrvDeadline *deadline)
         srv_conn_close (conn);
       else
         drop_slow (conn, SAL_LIMIT_SEND_STALL_SECONDS);
+      break;
+    case SRV_QUEUE_PAUSE:
+      pay_for (conn, 0);
+      srv_conn_resume (conn);
       break;
     case SRV_QUEUE_NEXT_TURN:
       conn->input_left = TRUE; /* the framer's own deadline may have been in this place */

@@ -52,6 +52,8 @@ struct _SrvConn
   SrvDeadline framer_deadline;
   SrvDeadline life_deadline;  /* login, leave, drain: one after the other */
   SrvDeadline stall_deadline; /* while something cannot be sent: lag, then stall */
+  SrvDeadline pause_deadline; /* while it is not read, because it sent too much at once */
+  SrvQuota bytes;             /* that it may send */
   gsize unacked;              /* by the peer's kernel, when the stall deadline was armed */
   gint64 much_since_us;       /* since when more waits than a room waits for; 0: it does not */
   SrvConnLogin *login;        /* (owned) (nullable) */
@@ -62,6 +64,7 @@ struct _SrvConn
   guint finished : 1;    /* ... and the framer knows */
   guint write_ended : 1; /* our FIN has been sent */
   guint ending : 1;      /* FIN as soon as nothing waits to be sent */
+  guint gone : 1;        /* nothing can be sent any more */
   guint blocked : 1;     /* the kernel takes nothing now */
   guint closed : 1;
   guint is_irc : 1; /* it came to a port where nothing else is spoken */

@@ -85,7 +85,7 @@ srv_conn_show (SrvConn *conn, const SalEvent *event)
 
   g_string_truncate (encoded, 0);
   conn->member.dialect->encode (encoded, event, conn->member.variant);
-  if (encoded->len > 0 && !conn->ending && !conn->closed)
+  if (encoded->len > 0 && !conn->ending && !conn->closed && !conn->gone)
     {
       SrvFrame frame =
           srv_frame_stream_append (conn->host->private_frames, encoded->str, encoded->len);

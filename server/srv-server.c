@@ -552,11 +552,17 @@ srv_server_stop (SrvServer *server)
  *
  * Undoes srv_server_stop().
  *
- * Returns: %FALSE if a listener could not be opened again; others may have been.
+ * Returns: %FALSE if a listener could not be opened again, others may have been; or if the
+ *   server is ending.
  */
 gboolean
 srv_server_open (SrvServer *server, GError **error)
 {
+  if (server->closing)
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED, _ ("the server is ending"));
+      return FALSE;
+    }
   server->stopped = FALSE;
   for (guint i = 0; i < server->listeners->len; i++)
     if (!srv_listener_is_open (server->listeners->pdata[i]) &&

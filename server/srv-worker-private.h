@@ -31,6 +31,9 @@ struct _SrvWorker
   GPtrArray *caught_up; /* (owned) of SrvRoom (unowned): whose posters may go on */
   GPtrArray *outbox;    /* (owned) of SrvEntry (owned): for the log */
   gsize outbox_bytes;
+  guint in_log;     /* requests that were posted and are not back from the log */
+  SrvDeadline hold; /* armed while what waits is held back */
+  gboolean hold_is_over;
   SrvConn *closed;  /* to be freed at the end of the turn */
   gboolean closing; /* nobody is read any more */
 };

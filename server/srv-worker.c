@@ -75,12 +75,20 @@ srv_worker_note_caught_up (SrvWorker *worker, SrvRoom *room)
   srv_reactor_wake (worker->reactor);
 }
 
+/* Off to the log with what was posted. */
+static void
+append_outbox (SrvWorker *worker)
+{
+  worker->in_log += worker->outbox->len;
+  srv_log_append (worker->log, worker->outbox);
+  worker->outbox_bytes = 0;
+}
+
 static void
 read_log (SrvWorker *worker, SrvLogQuery *query, guint64 connection)
 {
   /* Behind what this turn has posted. */
-  srv_log_append (worker->log, worker->outbox);
-  worker->outbox_bytes = 0;
+  append_outbox (worker);
   srv_log_read (worker->log, query, worker->mailbox, on_answer, connection);
 }
 
@@ -110,8 +118,12 @@ on_batch (gpointer owner, gpointer letter)
   memcpy (worker->hub->log_id, batch->log_id, sizeof worker->hub->log_id);
   for (guint i = 0; i < batch->n; i++)
     {
-      srv_worker_deliver (worker, batch->entries[i]);
-      worker->hooks->entry (batch->entries[i], worker->data);
+      const SrvEntry *entry = batch->entries[i];
+
+      /* A request is back with the last of its entries. */
+      worker->in_log -= entry->origin.worker == worker->id && !(entry->flags & SRV_ENTRY_FLAG_MORE);
+      srv_worker_deliver (worker, entry);
+      worker->hooks->entry (entry, worker->data);
     }
   if (worker->host.held && !worker->closing &&
       srv_log_pending_bytes (worker->log) < SAL_LOG_QUEUE_BYTES / 2)
@@ -123,7 +135,9 @@ on_batch (gpointer owner, gpointer letter)
 static void
 on_due (SrvDeadline *deadline, gpointer data)
 {
-  if (deadline->queue == SRV_QUEUE_LISTENER)
+  if (deadline->queue == SRV_QUEUE_HOLD)
+    ((SrvWorker *) data)->hold_is_over = TRUE;
+  else if (deadline->queue == SRV_QUEUE_LISTENER)
     srv_listener_resume (deadline);
   else
     srv_conn_due (deadline);
@@ -174,13 +188,34 @@ flush_all (SrvWorker *worker)
     srv_conn_flush (srv_conn_from_outq (outq));
 }
 
+/* Whether what waits stays until the next turn. While this thread sends to a thousand
+ * members, those who were first to read answer; if what they say goes to the log in one
+ * turn and what the others say in the next, there are two groups for ever, and each pays
+ * for a thousand sends. So what is on its way through the log is waited for, for no
+ * longer than anybody notices: the log may have a slow disk. */
+static gboolean
+hold_back (SrvWorker *worker)
+{
+  if (worker->in_log > 0 && worker->outqs.head != NULL && !worker->closing && !worker->hold_is_over)
+    {
+      if (!srv_deadline_is_armed (&worker->hold))
+        srv_reactor_arm (worker->reactor, &worker->hold, SRV_QUEUE_HOLD, SAL_HOLD_US);
+      return TRUE;
+    }
+  srv_reactor_disarm (worker->reactor, &worker->hold);
+  worker->hold_is_over = FALSE;
+  return FALSE;
+}
+
 static void
 on_turn_end (gpointer data)
 {
   SrvWorker *worker = data;
 
   /* Off to the log first: it works while this thread sends. */
-  srv_log_append (worker->log, worker->outbox);
+  append_outbox (worker);
+  if (hold_back (worker))
+    return;
   flush_all (worker);
   /* Who goes on may be answered at once, or be found gone. */
   while (worker->caught_up->len > 0)
@@ -188,8 +223,7 @@ on_turn_end (gpointer data)
       resume_rooms (worker);
       flush_all (worker);
     }
-  srv_log_append (worker->log, worker->outbox);
-  worker->outbox_bytes = 0;
+  append_outbox (worker);
 
   forget_quiet_rooms (worker);
   srv_frame_stream_clear (&worker->private_frames);
@@ -392,8 +426,7 @@ srv_worker_stop_reading (SrvWorker *worker)
 void
 srv_worker_flush (SrvWorker *worker, SrvMailFunc on_flushed, gpointer letter)
 {
-  srv_log_append (worker->log, worker->outbox);
-  worker->outbox_bytes = 0;
+  append_outbox (worker);
   srv_log_flush (worker->log, worker->mailbox, on_flushed, letter);
 }
 

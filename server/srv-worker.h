@@ -27,6 +27,8 @@ enum
   SRV_QUEUE_LAG,                               /* for the peer to read something, at first */
   SRV_QUEUE_STALL,                             /* ... and when it has not */
   SRV_QUEUE_SASL,                              /* to go on with an exchange */
+  SRV_QUEUE_HOLD,                              /* for the log to give back what goes with it */
+  SRV_QUEUE_PAUSE,                             /* before somebody who sent too much is read */
   SRV_QUEUE_LISTENER,                          /* before accepting is tried again */
   SRV_N_QUEUES
 };

@@ -32,6 +32,8 @@ G_BEGIN_DECLS
      "a flood by one person drowns the others")                                                    \
   X (MESSAGE_BURST, "message-burst", "messages", 200, 100, 15, 1, 1000000,                         \
      "what may be pasted at once before the rate holds")                                           \
+  X (BYTES_PER_SECOND, "bytes-per-second", "bytes", 0, 131072, 16384, 0, 1000000,                  \
+     "whoever sends what is no message takes time as well")                                        \
   X (SEND_QUEUE_BYTES, "send-queue-bytes", "bytes", 262144, 262144, 131072, 16384, 67108864,       \
      "what waits for somebody who reads nothing for three seconds")                                \
   X (SEND_STALL_SECONDS, "send-stall-seconds", "seconds", 30, 30, 30, 1, 3600,                     \
@@ -95,6 +97,12 @@ typedef enum
 #define SAL_DRAIN_US (2 * 1000 * 1000)
 #define SAL_CLOSING_US (900 * 1000)
 
+/* How many seconds' worth of bytes somebody may send at once before their rate holds; it
+ * must hold a burst of messages of the greatest length. And how long a connection that
+ * has sent more is not read, before it is looked at again. */
+#define SAL_BYTES_BURST_SECONDS 4
+#define SAL_BYTES_PAUSE_US (100 * 1000)
+
 /* Errors in a row that end a connection (rules S25 and C7). */
 #define SAL_ERRORS_IN_A_ROW 3
 
@@ -104,6 +112,10 @@ typedef enum
 #define SAL_TURN_EVENTS 128
 #define SAL_TURN_READ_BYTES 16384
 #define SAL_TURN_ANSWER_BYTES 16384
+
+/* What waits to be sent stays this long for what is on its way through the log, so that
+ * both leave in one write. Less than anybody notices. */
+#define SAL_HOLD_US (1 * 1000)
 
 /* Posts of one connection that wait for the log; beyond it the connection is not
  * read, so that TCP holds the sender back. */
@@ -176,6 +188,17 @@ typedef enum
 
 /* What a client keeps of a line that never ends before it shows it (rule C1). */
 #define SAL_CLIENT_LINE_BYTES 16384
+
+/* The store of the desktop client. Entries that are kept of a room: years of a busy one,
+ * some 50 MB. */
+#define SAL_STORE_ENTRIES 200000
+/* What was typed, per room, for the keys up and down. */
+#define SAL_STORE_TYPED 200
+/* What may wait for the disk, and what may be on its way to it: some seconds of a flood
+ * that nobody could read. Beyond it the oldest that wait are given up. */
+#define SAL_STORE_QUEUE_BYTES (16 * 1024 * 1024)
+/* Nobody reads a larger number of unread messages. */
+#define SAL_STORE_COUNT_MAX 1000
 
 /**
  * sal_limit_key:

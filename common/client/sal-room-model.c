@@ -234,10 +234,7 @@ on_retry (gpointer data)
 static void
 on_network_changed (GNetworkMonitor *monitor, gboolean available, gpointer data)
 {
-  SalRoomModel *model = data;
-
-  if (model->presence == SAL_PRESENCE_WAITING)
-    start (model);
+  sal_room_model_hurry (data);
 }
 
 /* What was given to a client that is gone and did not say what became of it. */
@@ -747,6 +744,18 @@ sal_room_model_connect (SalRoomModel *model)
 {
   model->wanted = TRUE;
   if (model->client == NULL)
+    start (model);
+}
+
+/**
+ * sal_room_model_hurry:
+ *
+ * The world has changed: if there is to be another try, it is now.
+ */
+void
+sal_room_model_hurry (SalRoomModel *model)
+{
+  if (model->presence == SAL_PRESENCE_WAITING)
     start (model);
 }
 

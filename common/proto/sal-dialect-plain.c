@@ -134,21 +134,28 @@ take_word (const char **text, const char *word)
   return TRUE;
 }
 
-/* S23: words that leave, exact after trimming, in any case. */
-static gboolean
-is_leaving (const char *text, const char **echo)
+/**
+ * sal_plain_is_leaving_word:
+ * @text: clean text
+ *
+ * Returns: whether a salottod takes @text for a goodbye: exact, in any case (S23).
+ */
+gboolean
+sal_plain_is_leaving_word (const char *text)
 {
   static const char *const words[] = { "quit", "exit", "/quit", "/exit", "(quit)", "{quit}" };
 
-  *echo = NULL;
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
     if (g_ascii_strcasecmp (text, words[i]) == 0)
-      {
-        if (g_str_equal (words[i], "{quit}"))
-          *echo = "{quit}";
-        return TRUE;
-      }
+      return TRUE;
   return FALSE;
+}
+
+/* One family of window clients waits for its word to come back before it goes (S23). */
+static const char *
+echo_of (const char *leaving_word)
+{
+  return *leaving_word == '{' ? "{quit}" : NULL;
 }
 
 /* The few commands of the plain dialect. Every other line that starts with a slash
@@ -183,8 +190,6 @@ decode_slash (const char *text, SalCommand *command)
 static void
 decode (const SalUnit *unit, gboolean named, GString *scratch, SalCommand *command)
 {
-  const char *echo = NULL;
-
   *command = (SalCommand){ .kind = SAL_COMMAND_NONE };
   switch (unit->kind)
     {
@@ -214,8 +219,8 @@ decode (const SalUnit *unit, gboolean named, GString *scratch, SalCommand *comma
   command->cut = unit->kind == SAL_UNIT_CUT;
   if (!sal_text_clean (scratch, unit->bytes, unit->len))
     command->kind = command->cut ? SAL_COMMAND_GARBLED : SAL_COMMAND_BLANK;
-  else if (is_leaving (scratch->str, &echo))
-    *command = (SalCommand){ .kind = SAL_COMMAND_QUIT, .text = echo };
+  else if (sal_plain_is_leaving_word (scratch->str))
+    *command = (SalCommand){ .kind = SAL_COMMAND_QUIT, .text = echo_of (scratch->str) };
   else if (!named)
     {
       command->kind = SAL_COMMAND_INTRODUCE;

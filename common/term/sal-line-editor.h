@@ -20,6 +20,7 @@ void sal_line_editor_ask_secret (SalLineEditor *editor, const char *prompt);
 
 void sal_line_editor_hide (void);
 void sal_line_editor_show (void);
+gboolean sal_line_editor_print (const char *text);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SalLineEditor, sal_line_editor_free)
 

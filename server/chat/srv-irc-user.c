@@ -96,12 +96,7 @@ srv_irc_handle_kill (SrvIrc *irc, const SalIrcLine *line)
       srv_irc_reply (irc, ERR_NOPRIVILEGES, ":Permission denied: you are not an IRC operator");
       return;
     }
-  if (line->n_params < 2)
-    {
-      srv_irc_reply (irc, ERR_NEEDMOREPARAMS, "KILL :Not enough parameters");
-      return;
-    }
-  reason = srv_irc_cut (line->params[1], SAL_REASON_BYTES);
+  reason = srv_irc_cut (line->n_params > 1 ? line->params[1] : "No reason", SAL_REASON_BYTES);
   text = g_strdup_printf ("Killed (%s (%s))", me->name, reason);
   fields.target = line->params[0];
   fields.text = text;

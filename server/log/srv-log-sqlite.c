@@ -206,10 +206,14 @@ read_id (SqliteStore *self)
 static gboolean
 set_up_writer (SqliteStore *self, GError **error)
 {
-  /* Space is given back to the disk as retention frees it; only takes effect in a new
-   * file. */
-  if (!sal_sqlite_exec (self->writer, "PRAGMA auto_vacuum = INCREMENTAL", error) ||
-      !sal_sqlite_exec (self->writer, "PRAGMA journal_mode = WAL", error) ||
+  if (!sal_sqlite_check (self->writer, &schema, error))
+    return FALSE;
+  /* Space is given back to the disk as retention frees it. It takes effect in a new file
+   * only; in others it would cost a write at every start, and a wait for the disk. */
+  if (sal_sqlite_get_int (self->writer, "PRAGMA page_count", 1) == 0 &&
+      !sal_sqlite_exec (self->writer, "PRAGMA auto_vacuum = INCREMENTAL", error))
+    return FALSE;
+  if (!sal_sqlite_exec (self->writer, "PRAGMA journal_mode = WAL", error) ||
       !sal_sqlite_exec (self->writer,
                         self->sync == SRV_SYNC_FULL ? "PRAGMA synchronous = FULL"
                                                     : "PRAGMA synchronous = NORMAL",

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/base/sal-limits.h"
 #include "common/client/sal-store.h"
 
 #define DEFAULT_URI "plain://localhost/tea"

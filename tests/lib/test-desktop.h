@@ -20,6 +20,7 @@ void test_desktop_wait_until_free (const char *bus_name);
 char *test_desktop_take_notification (int ms);
 void test_desktop_click_notification (void);
 void test_desktop_forget_notifications (void);
+void test_desktop_sleep_and_wake (void);
 
 /* What a person has: a keyboard, a mouse, eyes. */
 void test_desktop_focus (void);

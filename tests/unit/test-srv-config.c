@@ -257,6 +257,7 @@ static const Good good_rows[] = {
   { "limits", "messages-per-second", "0", "" },
   { "limits", "messages-per-second", "5", "limit messages-per-second=5" },
   { "limits", "message-burst", "1", "limit message-burst=1" },
+  { "limits", "bytes-per-second", "5000", "limit bytes-per-second=5000" },
   { "limits", "send-queue-bytes", "16384", "limit send-queue-bytes=16384" },
   { "limits", "send-stall-seconds", "3600", "limit send-stall-seconds=3600" },
   { "limits", "accounts", "1", "limit accounts=1" },
@@ -294,7 +295,7 @@ static const Bad bad_rows[] = {
   { "server", "listen", "plain://:99999", "99999" },
   { "server", "listen", "plain://host/tea", "?room=tea" },
   { "server", "listen", "plains://:15103", "not yet on plains://" },
-  { "server", "listen", "irc://:6667", "not yet on irc://" },
+  { "server", "listen", "ircs://:6697", "not yet on ircs://" },
   { "server", "listen", "http://:80", "plain, plains, irc, ircs, unix" },
   { "server", "listen", "plain://:9?colour=red", "colour" },
   { "server", "listen", "plain://:9?room=Tea%20Room", "letters, digits" },
@@ -340,6 +341,7 @@ static const Bad bad_rows[] = {
   { "limits", "unit-bytes", "4097", "256 to 4096" },
   { "limits", "messages-per-second", "fast", "0 to 1000000" },
   { "limits", "message-burst", "0", "1 to 1000000" },
+  { "limits", "bytes-per-second", "1000001", "0 to 1000000" },
   { "limits", "send-queue-bytes", "16383", "16384 to 67108864" },
   { "limits", "send-stall-seconds", "3601", "1 to 3600" },
   { "limits", "send-stall-seconds", "99999999999999999999", "1 to 3600" },
@@ -394,7 +396,7 @@ test_unknown (void)
   assert_file_refused ("[limits]\nmessages = 3\n", "messages");
   assert_file_refused ("[server]\nName = Casa\n", "Name"); /* as it is written */
   assert_file_refused ("[kitchen]\n", "[kitchen]");
-  assert_file_refused ("[kitchen]\n", "server, log, accounts, limits, console");
+  assert_file_refused ("[kitchen]\n", "server, log, accounts, irc, limits, console");
   assert_file_refused ("[server]\nname = Casa\n[Server]\n", "[Server]");
 }
 
@@ -450,9 +452,9 @@ test_profiles (void)
     const char *name;
     guint value[SAL_N_LIMITS];
   } rows[] = {
-    { "lan", { 15000, 12000, 300, 4096, 0, 200, 262144, 30, 10000, 0 } },
-    { "campus", { 15000, 512, 300, 4096, 20, 100, 262144, 30, 100000, 200 } },
-    { "internet", { 10000, 32, 60, 4096, 3, 15, 131072, 30, 100000, 5 } },
+    { "lan", { 15000, 12000, 300, 4096, 0, 200, 0, 262144, 30, 10000, 0 } },
+    { "campus", { 15000, 512, 300, 4096, 20, 100, 131072, 262144, 30, 100000, 200 } },
+    { "internet", { 10000, 32, 60, 4096, 3, 15, 16384, 131072, 30, 100000, 5 } },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
