@@ -18,6 +18,7 @@
 #include "common/base/sal-fd.h"
 #include "common/base/sal-log.h"
 #include "common/proto/sal-dialect-plain.h"
+#include "server/chat/srv-irc.h"
 #include "server/log/srv-log-memory.h"
 #include "server/log/srv-log-sqlite.h"
 #include "server/log/srv-log.h"
@@ -354,6 +355,32 @@ open_accounts (SrvServer *server)
   configure_accounts (server);
 }
 
+static gboolean
+may_use_name (const char *name, const char *account, gpointer accounts)
+{
+  return srv_accounts_may_use (accounts, name, account);
+}
+
+static SrvOwnedRoom *
+find_room (const char *room, gpointer accounts)
+{
+  return srv_accounts_dup_room (accounts, room);
+}
+
+static gboolean
+keep_room (const SrvOwnedRoom *room, gpointer accounts)
+{
+  return srv_accounts_keep_room (accounts, room);
+}
+
+static void
+drop_room (const char *room, gpointer accounts)
+{
+  srv_accounts_drop_room (accounts, room);
+}
+
+static const SrvOwners owners = { may_use_name, find_room, keep_room, drop_room };
+
 static SrvWorkerConfig
 worker_config (const SrvServer *server)
 {
@@ -471,6 +498,7 @@ srv_server_start (SrvServer *server, GError **error)
   set_retention (server);
   open_registry (server);
   open_accounts (server);
+  srv_log_set_owners (server->log, &owners, server->accounts);
   config = worker_config (server);
   server->worker = srv_worker_new (NULL, server->log, &config, &worker_hooks, server);
   server->mailbox = srv_mailbox_new (srv_worker_get_reactor (server->worker), server);
@@ -491,6 +519,9 @@ srv_server_free (SrvServer *server)
   g_clear_handle_id (&server->close_timer, g_source_remove);
   g_ptr_array_unref (server->listeners);
   srv_log_free (server->log);
+  /* What the accounts have still done concerns nobody any more. */
+  if (server->worker != NULL)
+    srv_worker_abort (server->worker);
   srv_accounts_free (server->accounts);
   srv_mailbox_free (server->mailbox);
   srv_worker_free (server->worker);
@@ -693,6 +724,36 @@ srv_server_ban (SrvServer *server, const SrvBan *ban, GError **error)
   (void) srv_registry_ban (server->registry, ban, error);
   srv_worker_foreach (server->worker, ban_cb, &visit);
   return visit.count;
+}
+
+typedef struct
+{
+  const char *name;
+  gboolean exists;
+} AccountVisit;
+
+static void
+account_cb (SrvConn *conn, gpointer data)
+{
+  const AccountVisit *visit = data;
+
+  if (conn->session.irc != NULL)
+    srv_irc_account_changed (conn->session.irc, visit->name, visit->exists);
+}
+
+/**
+ * srv_server_account_changed:
+ * @name: of an account that has another role now, or is there no more
+ *
+ * Whoever uses it loses what they had by it.
+ */
+void
+srv_server_account_changed (SrvServer *server, const char *name)
+{
+  g_autofree char *written = srv_accounts_dup_name (server->accounts, name);
+  AccountVisit visit = { name, written != NULL };
+
+  srv_worker_foreach (server->worker, account_cb, &visit);
 }
 
 /**

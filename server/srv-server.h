@@ -44,6 +44,8 @@ gboolean srv_server_reload (SrvServer *server, GError **error);
 void srv_server_say (SrvServer *server, const char *text);
 guint srv_server_ban (SrvServer *server, const SrvBan *ban, GError **error);
 
+void srv_server_account_changed (SrvServer *server, const char *name);
+
 gboolean srv_server_is_stopped (const SrvServer *server);
 gboolean srv_server_is_healthy (const SrvServer *server);
 const SrvConfig *srv_server_get_config (const SrvServer *server);
