@@ -198,6 +198,19 @@ end_without_output (int number)
 }
 
 /**
+ * cli_input_ask_secret:
+ * @prompt: shown at a terminal
+ *
+ * The next line is a password, which is not shown while it is typed.
+ */
+void
+cli_input_ask_secret (CliInput *input, const char *prompt)
+{
+  if (input->editor != NULL)
+    sal_line_editor_ask_secret (input->editor, prompt);
+}
+
+/**
  * cli_print:
  *
  * To standard output, above the line being typed; without a newline at its end, the next

@@ -23,6 +23,7 @@
 #include "common/base/sal-log.h"
 #include "common/proto/sal-dialect-plain.h"
 #include "common/term/sal-line-editor.h"
+#include "server/admin/srv-console-talk.h"
 #include "server/admin/srv-console.h"
 #include "server/admin/srv-control.h"
 #include "server/net/srv-listener.h"
@@ -34,12 +35,15 @@ typedef struct
   SrvServer *server;
   SrvControl *control;
   SalLineEditor *editor;
-  char **words;          /* (owned): what the editor completes */
-  SrvConsoleInput input; /* where there is no terminal */
-  gboolean typed;        /* an operator types on a terminal */
-  gboolean prints;       /* what happens in the rooms goes to standard output */
-  guint again;           /* of the main loop: while the terminal takes nothing */
-  guint left_out;        /* what was to be printed meanwhile */
+  char **words; /* (owned): what the editor completes */
+  SrvConsoleTalk *talk;
+  SrvConsoleInput input;
+  guint input_source;   /* 0: standard input is not read */
+  gboolean input_ended; /* and will not be */
+  gboolean typed;       /* an operator types on a terminal */
+  gboolean prints;      /* what happens in the rooms goes to standard output */
+  guint again;          /* of the main loop: while the terminal takes nothing */
+  guint left_out;       /* what was to be printed meanwhile */
   gboolean ending;
   int status;
 } Program;
@@ -59,7 +63,8 @@ static const GOptionEntry option_entries[] = {
   { "config", 'c', 0, G_OPTION_ARG_FILENAME, &option_config,
     N_ ("Read this configuration instead of the user's"), N_ ("FILE") },
   { "listen", 'l', 0, G_OPTION_ARG_STRING_ARRAY, &option_listen,
-    N_ ("Listen there: plain://[ADDR]:PORT or unix:///path, with ?room=NAME; may be repeated"),
+    N_ ("Listen there: plain://[ADDR]:PORT, irc://[ADDR]:PORT or unix:///path, with ?room=NAME; "
+        "may be repeated"),
     N_ ("URI") },
   { "name", 0, 0, G_OPTION_ARG_STRING, &option_name, N_ ("The server's name"), N_ ("NAME") },
   { "log", 0, 0, G_OPTION_ARG_STRING, &option_log,
@@ -242,11 +247,7 @@ on_watchdog (gpointer data)
 static void
 on_console_line (const char *line, gpointer data)
 {
-  Program *program = data;
-  g_autoptr (GString) answer = g_string_new (NULL);
-
-  (void) srv_console_execute (program->server, line, answer);
-  print (program, answer->str);
+  srv_console_talk_line (((Program *) data)->talk, line);
 }
 
 static void
@@ -273,15 +274,52 @@ on_console_input (int fd, GIOCondition condition, gpointer data)
 
   if (n < 0 && (errno == EAGAIN || errno == EINTR))
     return G_SOURCE_CONTINUE;
-  if (n <= 0)
-    return G_SOURCE_REMOVE;
-  srv_console_input_push (&program->input, bytes, (gsize) n, on_console_line, program);
-  return G_SOURCE_CONTINUE;
+  if (n > 0)
+    srv_console_input_push (&program->input, bytes, (gsize) n, on_console_line, program);
+  explicit_bzero (bytes, sizeof bytes); /* it may be a password */
+  if (n > 0 && !srv_console_talk_is_waiting (program->talk))
+    return G_SOURCE_CONTINUE;
+  program->input_source = 0;
+  program->input_ended = n <= 0;
+  return G_SOURCE_REMOVE;
 }
+
+static void
+on_say (const char *text, gpointer data)
+{
+  print (data, text);
+}
+
+static void
+on_ask (const char *prompt, gpointer data)
+{
+  Program *program = data;
+  g_autofree char *line = g_strconcat (prompt, "\n", NULL);
+
+  if (program->editor != NULL)
+    sal_line_editor_ask_secret (program->editor, prompt);
+  else
+    print (program, line);
+}
+
+/* Standard input is read again, if it was left alone while a word was being answered. */
+static void
+on_done (gboolean ok, gpointer data)
+{
+  Program *program = data;
+
+  if (program->editor == NULL && program->input_source == 0 && !program->input_ended &&
+      program->input.partial != NULL)
+    program->input_source =
+        g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_console_input, program);
+}
+
+static const SrvConsoleHooks console_hooks = { on_say, on_ask, on_done };
 
 static void
 open_console (Program *program)
 {
+  program->talk = srv_console_talk_new (program->server, &console_hooks, program);
   if (isatty (STDIN_FILENO) && isatty (STDOUT_FILENO))
     {
       program->typed = TRUE;
@@ -293,7 +331,7 @@ open_console (Program *program)
   else if (option_console)
     {
       srv_console_input_init (&program->input);
-      g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_console_input, program);
+      on_done (TRUE, program);
     }
 }
 
@@ -328,7 +366,8 @@ announce (Program *program)
   const GPtrArray *listeners = srv_server_get_listeners (program->server);
 
   for (guint i = 0; i < listeners->len; i++)
-    printf ("listening on %s (plain)\n", srv_listener_get_name (listeners->pdata[i]));
+    printf ("listening on %s (%s)\n", srv_listener_get_name (listeners->pdata[i]),
+            srv_listener_get_uri (listeners->pdata[i])->scheme == SAL_SCHEME_IRC ? "irc" : "plain");
   fflush (stdout);
   (void) sd_notifyf (0, "READY=1\nSTATUS=%s listens on %s",
                      srv_server_get_config (program->server)->name,
@@ -444,6 +483,7 @@ main (int argc, char **argv)
   srv_console_input_clear (&program.input);
   sal_log_set_terminal_hooks (NULL, NULL);
   srv_control_free (program.control);
+  srv_console_talk_free (program.talk);
   srv_server_free (program.server);
   g_main_loop_unref (program.loop);
   return status;

@@ -23,6 +23,7 @@
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-dialect-plain.h"
 #include "common/proto/sal-guard.h"
+#include "server/chat/srv-irc.h"
 
 /* How many pieces one write gathers. A room's messages of one turn are one piece. */
 #define GATHER 64
@@ -33,8 +34,13 @@
 static void process (SrvConn *conn);
 static gboolean is_held (const SrvConn *conn);
 
-static SrvConn *
-from_session (SrvSession *session)
+/**
+ * srv_conn_from_session:
+ *
+ * Returns: (transfer none): the connection that @session belongs to.
+ */
+SrvConn *
+srv_conn_from_session (SrvSession *session)
 {
   return sal_container_of (session, SrvConn, session);
 }
@@ -58,7 +64,7 @@ srv_conn_from_outq (SrvOutq *outq)
 SrvConn *
 srv_conn_from_member (SrvMember *member)
 {
-  return sal_container_of (member, SrvConn, member);
+  return srv_conn_from_session (member->session);
 }
 
 static gint64
@@ -73,48 +79,6 @@ watch_for (SrvConn *conn, guint32 events, gboolean on)
   guint32 all = on ? conn->watch.events | events : conn->watch.events & ~events;
 
   srv_reactor_modify (conn->host->reactor, &conn->watch, all);
-}
-
-/* What the peer has shown of itself decides in which form it is written to. */
-static void
-update_style (SrvConn *conn)
-{
-  const SrvWorkerConfig *config = conn->host->config;
-  gboolean raw = sal_framer_peer_class (&conn->framer) == SAL_PEER_RAW;
-  SalPlainEol eol = sal_framer_wants_crlf (&conn->framer) ? SAL_PLAIN_CRLF
-                    : raw && config->exact                ? SAL_PLAIN_EXACT
-                                                          : SAL_PLAIN_LF;
-
-  conn->outq.mode = eol == SAL_PLAIN_EXACT ? SRV_OUTQ_EXACT
-                    : raw                  ? SRV_OUTQ_ONE_EACH
-                                           : SRV_OUTQ_GATHER;
-  srv_room_set_variant (&conn->member, sal_plain_variant (eol, config->language));
-}
-
-/* Whether this peer reads but cannot follow. When one has caught up, those who speak
- * there may have been waiting for it. */
-static void
-set_lagging (SrvConn *conn, gboolean lagging)
-{
-  SrvRoom *room = conn->member.room;
-  gboolean was_lagging = conn->member.lagging;
-
-  srv_room_set_lagging (&conn->member, lagging);
-  if (was_lagging && !lagging && !srv_room_is_behind (room))
-    conn->host->caught_up (conn->host->worker, room);
-}
-
-/**
- * srv_conn_leave_room:
- *
- * Reads in no room any more.
- */
-void
-srv_conn_leave_room (SrvConn *conn)
-{
-  set_lagging (conn, FALSE);
-  srv_room_remove (&conn->member);
-  conn->session.present = NULL;
 }
 
 /* The session's requests. */
@@ -134,7 +98,7 @@ send_bytes (SrvConn *conn, const void *bytes, gsize len)
 static void
 tell (SrvSession *session, const SalEvent *event)
 {
-  SrvConn *conn = from_session (session);
+  SrvConn *conn = srv_conn_from_session (session);
   GString *encoded = conn->host->encoded;
 
   if (conn->ending || conn->closed)
@@ -143,6 +107,11 @@ tell (SrvSession *session, const SalEvent *event)
     for (guint i = 0; i < SAL_N_LIMITS; i++)
       if (g_str_equal (event->text, sal_limit_key ((SalLimit) i)))
         conn->host->counters->limits[i]++;
+  if (session->irc != NULL)
+    {
+      srv_irc_note (session->irc, event);
+      return;
+    }
 
   g_string_truncate (encoded, 0);
   conn->member.dialect->encode (encoded, event, conn->member.variant);
@@ -150,9 +119,18 @@ tell (SrvSession *session, const SalEvent *event)
 }
 
 static void
+send_lines (SrvSession *session, const char *bytes, gsize len)
+{
+  SrvConn *conn = srv_conn_from_session (session);
+
+  if (!conn->ending && !conn->closed)
+    send_bytes (conn, bytes, len);
+}
+
+static void
 post (SrvSession *session, SrvEntry *entry)
 {
-  SrvConn *conn = from_session (session);
+  SrvConn *conn = srv_conn_from_session (session);
 
   if (entry->kind == SRV_ENTRY_LEAVE && entry->final)
     srv_reactor_arm (conn->host->reactor, &conn->life_deadline, SRV_QUEUE_LEAVE, LEAVE_US);
@@ -162,7 +140,7 @@ post (SrvSession *session, SrvEntry *entry)
 static void
 read_log (SrvSession *session, SrvLogQuery *query)
 {
-  SrvConn *conn = from_session (session);
+  SrvConn *conn = srv_conn_from_session (session);
 
   conn->host->read (conn->host->worker, query, conn->id);
 }
@@ -170,14 +148,14 @@ read_log (SrvSession *session, SrvLogQuery *query)
 static void
 end (SrvSession *session, SrvEnd how)
 {
-  SrvConn *conn = from_session (session);
+  SrvConn *conn = srv_conn_from_session (session);
   g_autoptr (GBytes) answer = NULL;
   gsize len = 0;
   const void *bytes = NULL;
 
   if (conn->ending || conn->closed)
     return;
-  srv_conn_leave_room (conn);
+  srv_conn_leave_rooms (conn);
   if (how == SRV_END_HTTP || how == SRV_END_TLS)
     {
       answer = how == SRV_END_HTTP ? sal_guard_http_answer () : sal_guard_tls_alert ();
@@ -198,6 +176,12 @@ static const SrvSessionHost session_host = {
   .post = post,
   .read = read_log,
   .end = end,
+  .send = send_lines,
+  .restyle = srv_conn_restyle,
+  .wall_us = srv_conn_wall_us,
+  .login = srv_conn_login,
+  .mechanisms = srv_conn_mechanisms,
+  .registration = srv_conn_registration,
 };
 
 /* Ends. */
@@ -208,10 +192,12 @@ close_with (SrvConn *conn, void (*close_link) (SrvLink *))
   if (conn->closed)
     return;
   conn->closed = TRUE;
-  srv_conn_leave_room (conn);
+  srv_conn_leave_rooms (conn);
+  srv_hub_remove (conn->host->hub, &conn->session);
   srv_reactor_disarm (conn->host->reactor, &conn->framer_deadline);
   srv_reactor_disarm (conn->host->reactor, &conn->life_deadline);
   srv_reactor_disarm (conn->host->reactor, &conn->stall_deadline);
+  g_clear_pointer (&conn->login, srv_conn_login_free);
   srv_reactor_disarm (conn->host->reactor, &conn->pause_deadline);
   srv_reactor_remove (conn->host->reactor, &conn->watch);
   srv_outq_clear (&conn->outq);
@@ -242,7 +228,7 @@ stop_writing (SrvConn *conn)
   watch_for (conn, EPOLLOUT, FALSE);
   /* No reader holds this one back any more, not even itself. */
   conn->told_bytes = 0;
-  srv_conn_leave_room (conn);
+  srv_conn_leave_rooms (conn);
   if (!conn->ending)
     srv_reactor_arm (conn->host->reactor, &conn->framer_deadline, SRV_QUEUE_NEXT_TURN, 0);
 }
@@ -299,7 +285,7 @@ static void
 drop_slow (SrvConn *conn, SalLimit limit)
 {
   conn->host->counters->dropped_slow++;
-  srv_conn_leave_room (conn);
+  srv_conn_leave_rooms (conn);
   srv_outq_drop_unsent (&conn->outq);
   put_out_for (conn, limit);
 }
@@ -354,9 +340,9 @@ judge_reader (SrvConn *conn)
   if (conn->outq.bytes > (reads ? MAX (most, SAL_SEND_QUEUE_MOST_BYTES) : most))
     drop_slow (conn, SAL_LIMIT_SEND_QUEUE_BYTES);
   else if (was_waited_for (conn, most / 2))
-    set_lagging (conn, FALSE);
+    srv_conn_set_lagging (conn, FALSE);
   else
-    set_lagging (conn, reads && conn->outq.bytes > most / 2);
+    srv_conn_set_lagging (conn, reads && conn->outq.bytes > most / 2);
 }
 
 /* So long without a byte being taken: this is nobody to wait for. */
@@ -370,7 +356,7 @@ note_stall (SrvConn *conn)
     }
   srv_reactor_arm (conn->host->reactor, &conn->stall_deadline, SRV_QUEUE_STALL,
                    MAX (stall_us (conn) - SAL_LAG_US, 0));
-  set_lagging (conn, FALSE);
+  srv_conn_set_lagging (conn, FALSE);
   judge_reader (conn);
 }
 
@@ -436,7 +422,7 @@ srv_conn_flush (SrvConn *conn)
       conn->blocked = FALSE;
       watch_for (conn, EPOLLOUT, FALSE);
       conn->much_since_us = 0;
-      set_lagging (conn, FALSE);
+      srv_conn_set_lagging (conn, FALSE);
       if (conn->ending)
         end_writing (conn);
       return;
@@ -452,7 +438,7 @@ static gboolean
 is_held (const SrvConn *conn)
 {
   return conn->host->held || srv_session_is_waiting (&conn->session) || is_told_enough (conn) ||
-         (conn->member.room != NULL && srv_room_is_behind (conn->member.room));
+         srv_conn_is_room_behind (conn);
 }
 
 static void
@@ -464,6 +450,13 @@ handle_unit (SrvConn *conn, const SalUnit *unit)
     {
       if (!conn->ending)
         send_bytes (conn, unit->bytes, unit->len);
+      return;
+    }
+  if (conn->session.irc == NULL && srv_conn_begins_irc (conn, unit))
+    srv_conn_become_irc (conn);
+  if (conn->session.irc != NULL)
+    {
+      srv_irc_handle_unit (conn->session.irc, unit, now_us (conn));
       return;
     }
   conn->member.dialect->decode (unit, conn->session.state != SRV_SESSION_NEW, conn->host->decoded,
@@ -496,7 +489,7 @@ process (SrvConn *conn)
         return;
       if (sal_framer_next (&conn->framer, now_us (conn), &unit))
         {
-          update_style (conn);
+          srv_conn_update_style (conn);
           handle_unit (conn, &unit);
         }
       else if (conn->read_ended && !conn->finished)
@@ -509,7 +502,7 @@ process (SrvConn *conn)
     }
   if (conn->closed)
     return;
-  update_style (conn);
+  srv_conn_update_style (conn);
   update_framer_deadline (conn);
   if (conn->finished)
     srv_session_eof (&conn->session);
@@ -637,7 +630,10 @@ srv_conn_entry (SrvConn *conn, const SrvEntry *entry)
   if (conn->closed)
     return;
   srv_session_entry (&conn->session, entry);
-  if (entry->kind == SRV_ENTRY_JOIN && conn->life_deadline.queue == SRV_QUEUE_LOGIN)
+  if (conn->closed)
+    return;
+  if ((entry->kind == SRV_ENTRY_JOIN || entry->kind == SRV_ENTRY_CONNECT) &&
+      srv_entry_holds (entry) && conn->life_deadline.queue == SRV_QUEUE_LOGIN)
     srv_reactor_disarm (conn->host->reactor, &conn->life_deadline);
   srv_conn_resume (conn);
 }
@@ -668,8 +664,14 @@ conn_from_deadline (SrvDeadline *deadline)
 void
 srv_conn_due (SrvDeadline *deadline)
 {
-  SrvConn *conn = conn_from_deadline (deadline);
+  SrvConn *conn = NULL;
 
+  if (deadline->queue == SRV_QUEUE_SASL)
+    {
+      srv_conn_login_due (deadline);
+      return;
+    }
+  conn = conn_from_deadline (deadline);
   switch (deadline->queue)
     {
     case SRV_QUEUE_LOGIN:
@@ -717,39 +719,38 @@ srv_conn_due (SrvDeadline *deadline)
 /**
  * srv_conn_new:
  * @fd: (transfer full): a connected, non-blocking socket
- * @shown_address: as others see it
- * @room: the room to enter
  *
  * Returns: (transfer full): a connection that has not said anything yet.
  */
 SrvConn *
-srv_conn_new (const SrvConnHost *host,
-              guint64 id,
-              int fd,
-              const SrvAddress *peer,
-              const char *shown_address,
-              const char *room)
+srv_conn_new (const SrvConnHost *host, guint64 id, int fd, const SrvArrival *arrival)
 {
   SrvConn *conn = g_new0 (SrvConn, 1);
 
   conn->host = host;
   conn->id = id;
   conn->link.fd = fd;
-  conn->peer = *peer;
+  conn->peer = *arrival->peer;
   conn->watch = (SrvWatch){ .fd = -1, .ready = on_ready };
   sal_framer_init (&conn->framer, SAL_FRAMER_SERVER,
                    host->config->limits.value[SAL_LIMIT_UNIT_BYTES]);
   srv_session_init (&conn->session, &session_host, &host->config->limits,
-                    (SrvOrigin){ .connection = id }, shown_address, room);
+                    (SrvOrigin){ .connection = id }, arrival->shown, arrival->room);
+  conn->session.irc_host = g_strconcat ("plain@", arrival->irc_host, NULL);
   srv_outq_init (&conn->outq, host->outqs);
-  conn->member = (SrvMember){ .outq = &conn->outq, .dialect = &sal_dialect_plain };
-  update_style (conn);
+  conn->member =
+      (SrvMember){ .outq = &conn->outq, .dialect = &sal_dialect_plain, .session = &conn->session };
+  conn->is_irc = arrival->irc != FALSE;
+  if (conn->is_irc)
+    srv_conn_become_irc (conn);
+  srv_conn_update_style (conn);
   if (!srv_reactor_add (host->reactor, &conn->watch, fd, EPOLLIN))
     {
       srv_link_close (&conn->link);
       srv_conn_free (conn);
       return NULL;
     }
+  srv_hub_add (host->hub, &conn->session);
   return conn;
 }
 
@@ -763,6 +764,7 @@ srv_conn_free (SrvConn *conn)
   if (conn == NULL)
     return;
   srv_outq_clear (&conn->outq);
+  g_clear_pointer (&conn->members, g_ptr_array_unref);
   sal_framer_clear (&conn->framer);
   srv_session_clear (&conn->session);
   g_free (conn);
@@ -779,7 +781,8 @@ srv_conn_greet (SrvConn *conn)
   srv_reactor_arm (conn->host->reactor, &conn->life_deadline, SRV_QUEUE_LOGIN,
                    (gint64) conn->host->config->limits.value[SAL_LIMIT_LOGIN_SECONDS] *
                        G_USEC_PER_SEC);
-  srv_session_greet (&conn->session);
+  if (!conn->is_irc) /* there the client speaks first */
+    srv_session_greet (&conn->session);
 }
 
 /**

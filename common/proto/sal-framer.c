@@ -75,8 +75,26 @@ void
 sal_framer_init (SalFramer *framer, SalFramerRole role, gsize limit_bytes)
 {
   *framer = (SalFramer){ .role = role, .limit = (guint32) limit_bytes };
-  if (role == SAL_FRAMER_CLIENT)
+  if (role != SAL_FRAMER_SERVER)
     framer->peer_class = SAL_PEER_LINE;
+}
+
+/**
+ * sal_framer_become_irc:
+ * @framer: a server's, which has just given a unit
+ * @limit_bytes: the longest line from here on
+ *
+ * The peer has shown that it speaks IRC: what comes next is lines of that.
+ */
+void
+sal_framer_become_irc (SalFramer *framer, gsize limit_bytes)
+{
+  framer->role = SAL_FRAMER_IRC;
+  framer->peer_class = SAL_PEER_LINE;
+  framer->limit = (guint32) limit_bytes;
+  framer->timer = SAL_FRAMER_TIMER_NONE;
+  framer->telnet_state = STATE_DATA;
+  framer->keystrokes = framer->after_cr = framer->flush = FALSE;
 }
 
 /**
@@ -311,6 +329,12 @@ judge_segment (SalFramer *framer, gint64 now_us, SalUnit *unit)
     }
   framer->maybe_tls = !framer->started && bytes[0] == 0x16 && len == 1;
 
+  if (framer->role == SAL_FRAMER_IRC)
+    {
+      framer->started = TRUE;
+      return FALSE;
+    }
+
   /* S25. Somebody pressing an arrow key sends ESC [ A, which is no program's error. */
   if (!framer->keystrokes && !framer->maybe_tls && is_binary (bytes, len, framer->telnet_state))
     {
@@ -371,22 +395,35 @@ split_character (const SalFramer *framer)
                                              framer->write - framer->unit_end);
 }
 
-/* S18 for servers; a client shows what there is and goes on with the same line. */
-static gboolean
-give_cut (SalFramer *framer, SalUnit *unit)
-{
-  guint32 tail = split_character (framer);
-
-  return give (framer, unit, framer->role == SAL_FRAMER_SERVER ? SAL_UNIT_CUT : SAL_UNIT_TEXT,
-               framer->write - tail, FALSE);
-}
-
 static gboolean
 is_terminator (const SalFramer *framer, guint8 c)
 {
   if (framer->role == SAL_FRAMER_CLIENT)
     return c == '\n';
+  if (framer->role == SAL_FRAMER_IRC)
+    return c == '\n' || c == '\r';
   return c == '\n' || c == '\r' || c == '\0'; /* S10 */
+}
+
+/* S18 for servers; a client shows what there is and goes on with the same line. In IRC the
+ * rest of the line is no line. */
+static gboolean
+give_cut (SalFramer *framer, SalUnit *unit)
+{
+  guint32 tail = framer->role == SAL_FRAMER_IRC ? 0 : split_character (framer);
+
+  framer->skipping = framer->role == SAL_FRAMER_IRC;
+  return give (framer, unit, framer->role == SAL_FRAMER_CLIENT ? SAL_UNIT_TEXT : SAL_UNIT_CUT,
+               framer->write - tail, FALSE);
+}
+
+/* The rest of a line that was too long is dropped. Returns FALSE if its end has not come. */
+static gboolean
+skip_line (SalFramer *framer)
+{
+  while (framer->skipping && framer->read < framer->fill)
+    framer->skipping = !is_terminator (framer, framer->buf[framer->read++]);
+  return !framer->skipping;
 }
 
 /* The byte after a CR: the LF or NUL of a pair is part of the same end. */
@@ -412,7 +449,7 @@ belongs_to_cr (SalFramer *framer, guint8 c)
 static void
 end_of_unit (SalFramer *framer, guint8 c)
 {
-  if (framer->role == SAL_FRAMER_CLIENT)
+  if (framer->role != SAL_FRAMER_SERVER)
     return;
   if (c != '\0' && framer->peer_class == SAL_PEER_UNKNOWN)
     framer->peer_class = SAL_PEER_LINE; /* S11 */
@@ -475,6 +512,8 @@ take_run (SalFramer *framer)
 static gboolean
 decode (SalFramer *framer, SalUnit *unit)
 {
+  if (!skip_line (framer))
+    return FALSE;
   while (framer->read < framer->fill)
     {
       guint8 c = framer->buf[framer->read];
@@ -523,6 +562,8 @@ end_of_segment (SalFramer *framer, gint64 now_us)
 
   framer->judged = FALSE;
   end_in_array (framer);
+  if (framer->role == SAL_FRAMER_IRC)
+    return;
   if (framer->role == SAL_FRAMER_CLIENT)
     {
       set_timer (framer, partial ? SAL_FRAMER_TIMER_CLIENT_GAP : SAL_FRAMER_TIMER_NONE, now_us);

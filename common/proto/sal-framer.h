@@ -11,6 +11,7 @@ typedef enum
 {
   SAL_FRAMER_SERVER,
   SAL_FRAMER_CLIENT,
+  SAL_FRAMER_IRC, /* a server's that speaks IRC: CR or LF ends a line and nothing else does */
 } SalFramerRole;
 
 /* What kind of program the peer of a server is (section 2.2). */
@@ -92,10 +93,12 @@ typedef struct
   guint texts : 1;      /* the peer sends texts with their NUL, and nothing behind it */
   guint old_bytes : 1;  /* the next segment begins with the rest of an array */
   guint unended : 1;    /* client role: the line in progress was given in part */
+  guint skipping : 1;   /* IRC: the rest of a line that was too long */
 } SalFramer;
 
 void sal_framer_init (SalFramer *framer, SalFramerRole role, gsize limit_bytes);
 void sal_framer_clear (SalFramer *framer);
+void sal_framer_become_irc (SalFramer *framer, gsize limit_bytes);
 
 void sal_framer_push (SalFramer *framer, const void *bytes, gsize len, gint64 now_us);
 gboolean sal_framer_next (SalFramer *framer, gint64 now_us, SalUnit *unit);

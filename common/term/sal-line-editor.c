@@ -47,9 +47,35 @@ struct _SalLineEditor
   gboolean hidden;
   gboolean between;   /* a line was entered, and the prompt for the next one is still to come */
   gboolean take_back; /* a line goes off the screen when it is entered */
+  gboolean secret;    /* the next line is not shown and not remembered */
 };
 
 static SalLineEditor *the_editor;
+
+/* What is typed stays off the screen; the prompt and the cursor behind it are there. */
+static void
+redisplay_secret (void)
+{
+  char nothing[] = "";
+  char *line = rl_line_buffer;
+  int point = rl_point;
+  int end = rl_end;
+
+  rl_line_buffer = nothing;
+  rl_point = rl_end = 0;
+  rl_redisplay ();
+  rl_line_buffer = line;
+  rl_point = point;
+  rl_end = end;
+}
+
+static void
+end_secret (SalLineEditor *editor)
+{
+  editor->secret = FALSE;
+  rl_redisplay_function = rl_redisplay;
+  rl_set_prompt (editor->prompt);
+}
 
 /* What is above the line being typed is over: something else is printed there. */
 static void
@@ -155,7 +181,13 @@ static void
 handle_line (char *line)
 {
   SalLineEditor *editor = the_editor;
+  gboolean secret = editor->secret;
 
+  if (secret)
+    {
+      explicit_bzero (rl_line_buffer, strlen (rl_line_buffer));
+      end_secret (editor);
+    }
   close_open_line (editor); /* what was typed stands below it */
   if (line == NULL)
     {
@@ -164,11 +196,12 @@ handle_line (char *line)
       editor->on_line (NULL, editor->data);
       return;
     }
-  if (*line != '\0')
+  if (*line != '\0' && !secret)
     add_history (line);
   /* What is printed now stands below what was typed, which readline still has. */
   editor->between = TRUE;
   editor->on_line (line, editor->data);
+  explicit_bzero (line, strlen (line));
   free (line);
   if (the_editor == editor)
     editor->between = FALSE;
@@ -181,7 +214,7 @@ enter (int count, int key)
   SalLineEditor *editor = the_editor;
   g_autofree char *line = NULL;
 
-  if (!editor->take_back)
+  if (!editor->take_back || editor->secret)
     return rl_newline (count, key);
   line = g_strdup (rl_line_buffer);
   if (*line != '\0')
@@ -325,6 +358,25 @@ take_off (SalLineEditor *editor)
 }
 
 /**
+ * sal_line_editor_ask_secret:
+ * @prompt: shown in place of the usual one
+ *
+ * The next line is a password: it is not shown while it is typed, and not remembered.
+ */
+void
+sal_line_editor_ask_secret (SalLineEditor *editor, const char *prompt)
+{
+  gboolean hidden = editor->hidden;
+
+  sal_line_editor_hide ();
+  editor->secret = TRUE;
+  rl_redisplay_function = redisplay_secret;
+  rl_set_prompt (prompt);
+  if (!hidden)
+    sal_line_editor_show ();
+}
+
+/**
  * sal_line_editor_hide:
  *
  * Takes the line being typed off the screen. Nothing happens where there is no
@@ -333,7 +385,7 @@ take_off (SalLineEditor *editor)
 void
 sal_line_editor_hide (void)
 {
-  if (the_editor == NULL)
+  if (the_editor == NULL || the_editor->between)
     return;
   take_off (the_editor);
   close_open_line (the_editor);
@@ -347,11 +399,11 @@ sal_line_editor_hide (void)
 void
 sal_line_editor_show (void)
 {
-  if (the_editor == NULL || !the_editor->hidden)
+  if (the_editor == NULL || !the_editor->hidden || the_editor->between)
     return;
   the_editor->hidden = FALSE;
   rl_on_new_line ();
-  rl_redisplay ();
+  (*rl_redisplay_function) ();
 }
 
 /**

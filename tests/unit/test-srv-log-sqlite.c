@@ -196,7 +196,7 @@ test_documented_schema (Fixture *f, gconstpointer data)
   g_assert_cmpstr (again, ==, uuid);
 
   assert_says (f, "PRAGMA application_id", "1398893617"); /* "Sal1" */
-  assert_says (f, "PRAGMA user_version", "1");
+  assert_says (f, "PRAGMA user_version", "2");
   assert_says (f, "PRAGMA journal_mode", "wal");
   assert_says (f,
                "SELECT seq || time || room || kind || name || address || text FROM history"
@@ -219,7 +219,7 @@ test_unknown_kinds (Fixture *f, gconstpointer data)
 
   open_store (f);
   say (f, SECOND, "uno");
-  run_sql (f, "INSERT INTO entry (time, room, kind, name) VALUES (1000000, 1, 'topic', 'Ada')");
+  run_sql (f, "INSERT INTO entry (time, room, kind, name) VALUES (1000000, 1, 'poll', 'Ada')");
   close_store (f);
   open_store (f);
   say (f, SECOND, "tre");
@@ -311,8 +311,8 @@ test_newer (Fixture *f, gconstpointer data)
   close_store (f);
   run_sql (f, "PRAGMA user_version = 99");
   assert_refused_untouched (f, "99");
-  assert_refused_untouched (f, "up to 1");
-  run_sql (f, "PRAGMA user_version = 1");
+  assert_refused_untouched (f, "up to 2");
+  run_sql (f, "PRAGMA user_version = 2");
   open_store (f);
   assert_reads (f, "1");
 }

@@ -208,7 +208,10 @@ set_up (Fixture *f, gconstpointer data)
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), ==,
                    0);
   f->ada = fds[1];
-  srv_worker_take (f->worker, fds[0], &local, "('local', 0)", "lobby");
+  srv_worker_take (
+      f->worker, fds[0],
+      &(SrvArrival){
+          .peer = &local, .shown = "('local', 0)", .irc_host = "localhost", .room = "lobby" });
   srv_reactor_wake (srv_worker_get_reactor (f->worker));
   expect (f, "Welcome to the room!!\nPlease type your name first:\n");
   sem_post (&f->gate->permits); /* the boot */
