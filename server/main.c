@@ -54,7 +54,8 @@ static const GOptionEntry option_entries[] = {
   { "config", 'c', 0, G_OPTION_ARG_FILENAME, &option_config,
     N_ ("Read this configuration instead of the user's"), N_ ("FILE") },
   { "listen", 'l', 0, G_OPTION_ARG_STRING_ARRAY, &option_listen,
-    N_ ("Listen there: plain://[ADDR]:PORT or unix:///path, with ?room=NAME; may be repeated"),
+    N_ ("Listen there: plain://[ADDR]:PORT, plains:// or unix:///path, with ?room=NAME; may be "
+        "repeated"),
     N_ ("URI") },
   { "name", 0, 0, G_OPTION_ARG_STRING, &option_name, N_ ("The server's name"), N_ ("NAME") },
   { "log", 0, 0, G_OPTION_ARG_STRING, &option_log,
@@ -271,6 +272,15 @@ open_control (Program *program, GError **error)
   return TRUE;
 }
 
+/* What is spoken there. A unix socket's scheme says where it is, not that. */
+static const char *
+dialect_of (const SrvListener *listener)
+{
+  SalScheme scheme = srv_listener_get_uri (listener)->scheme;
+
+  return sal_scheme_name (scheme == SAL_SCHEME_UNIX ? SAL_SCHEME_PLAIN : scheme);
+}
+
 /* What others wait for: one line a listener, never translated. */
 static void
 announce (Program *program)
@@ -278,7 +288,8 @@ announce (Program *program)
   const GPtrArray *listeners = srv_server_get_listeners (program->server);
 
   for (guint i = 0; i < listeners->len; i++)
-    printf ("listening on %s (plain)\n", srv_listener_get_name (listeners->pdata[i]));
+    printf ("listening on %s (%s)\n", srv_listener_get_name (listeners->pdata[i]),
+            dialect_of (listeners->pdata[i]));
   fflush (stdout);
   (void) sd_notifyf (0, "READY=1\nSTATUS=%s listens on %s",
                      srv_server_get_config (program->server)->name,
@@ -292,9 +303,18 @@ explain (Program *program)
   const GPtrArray *listeners = srv_server_get_listeners (program->server);
   const char *name = srv_listener_get_name (listeners->pdata[0]);
   const char *colon = strrchr (name, ':');
+  const SalUri *uri = srv_listener_get_uri (listeners->pdata[0]);
 
   if (g_str_has_prefix (name, "unix:"))
     fprintf (stderr, _ ("Join with: salotto-cli %s\n"), name);
+  else if (sal_scheme_is_tls (uri->scheme))
+    {
+      g_autofree char *address = g_strdup_printf (
+          "%s://%s", sal_scheme_name (uri->scheme),
+          srv_listener_is_wildcard (listeners->pdata[0]) ? g_get_host_name () : name);
+
+      fprintf (stderr, _ ("Join with: %s\n"), address);
+    }
   else if (srv_listener_is_wildcard (listeners->pdata[0]))
     fprintf (stderr,
              _ ("Join with: salotto-cli localhost:%s\n"
@@ -375,6 +395,11 @@ main (int argc, char **argv)
   (void) sal_log_set_level (config->log_level);
   if (option_check)
     {
+      if (!srv_config_check_certificate (config, &error))
+        {
+          complain (error->message);
+          return sal_error_exit_status (error);
+        }
       printf ("%s\n", _ ("the configuration is right"));
       return SAL_EXIT_OK;
     }

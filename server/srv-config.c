@@ -15,6 +15,7 @@
 #include "common/base/sal-error.h"
 #include "common/base/sal-log.h"
 #include "common/proto/sal-name.h"
+#include "server/tls/srv-certificate.h"
 
 static const char *const profile_names[SRV_N_PROFILES] = { "lan", "campus", "internet" };
 
@@ -84,6 +85,8 @@ srv_config_free (SrvConfig *config)
   g_free (config->name);
   g_ptr_array_unref (config->listeners);
   g_free (config->log_path);
+  g_free (config->certificate);
+  g_free (config->key);
   g_free (config->control);
   g_free (config->control_group);
   g_free (config->log_level);
@@ -118,6 +121,40 @@ srv_config_same_listeners (const SrvConfig *a, const SrvConfig *b)
         return FALSE;
     }
   return TRUE;
+}
+
+/**
+ * srv_config_has_tls:
+ *
+ * Returns: whether any listener needs a certificate.
+ */
+gboolean
+srv_config_has_tls (const SrvConfig *config)
+{
+  for (guint i = 0; i < config->listeners->len; i++)
+    if (sal_scheme_is_tls (((const SalUri *) config->listeners->pdata[i])->scheme))
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * srv_config_check_certificate:
+ *
+ * Reads what the configuration names, without using it.
+ *
+ * Returns: %FALSE with a #SAL_ERROR that names the file.
+ */
+gboolean
+srv_config_check_certificate (const SrvConfig *config, GError **error)
+{
+  g_autoptr (SrvCertificate) certificate = NULL;
+
+  if (config->certificate == NULL || !srv_config_has_tls (config))
+    return TRUE;
+  certificate = srv_certificate_load (
+      config->certificate, config->key != NULL ? config->key : config->certificate, error);
+  return certificate != NULL &&
+         srv_certificate_check_time (certificate, g_get_real_time () / G_USEC_PER_SEC, error);
 }
 
 /**
@@ -187,11 +224,12 @@ check_listener (const SalUri *uri, const char *text, GError **error)
   GHashTableIter iter;
   gpointer key = NULL;
 
-  if (uri->scheme != SAL_SCHEME_PLAIN && uri->scheme != SAL_SCHEME_UNIX)
+  if (uri->scheme != SAL_SCHEME_PLAIN && uri->scheme != SAL_SCHEME_PLAINS &&
+      uri->scheme != SAL_SCHEME_UNIX)
     {
       g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                   _ ("bad address “%s”: this version listens on plain:// and unix:// only, "
-                      "not yet on %s://"),
+                   _ ("bad address “%s”: this version listens on plain://, plains:// and unix:// "
+                      "only, not yet on %s://"),
                    text, sal_scheme_name (uri->scheme));
       return FALSE;
     }
@@ -329,6 +367,28 @@ read_retention_mib (SrvConfig *config, const char *value, char **allowed, GError
 }
 
 static gboolean
+read_certificate (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  g_free (config->certificate);
+  config->certificate = *value != '\0' ? g_strdup (value) : NULL;
+  return TRUE;
+}
+
+static gboolean
+read_key (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  g_free (config->key);
+  config->key = *value != '\0' ? g_strdup (value) : NULL;
+  return TRUE;
+}
+
+static gboolean
+read_sts_seconds (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  return read_number (value, 0, 10 * 365 * 24 * 60 * 60, &config->sts_seconds, allowed);
+}
+
+static gboolean
 read_control (SrvConfig *config, const char *value, char **allowed, GError **error)
 {
   g_free (config->control);
@@ -382,6 +442,9 @@ static const Row rows[] = {
   { "log", "synchronous", read_synchronous },
   { "log", "retention-days", read_retention_days },
   { "log", "retention-mib", read_retention_mib },
+  { "tls", "certificate", read_certificate },
+  { "tls", "key", read_key },
+  { "tls", "sts-seconds", read_sts_seconds },
   { "limits", "profile", read_profile }, /* before the single limits, which win over it */
   { "console", "control", read_control },
   { "console", "control-group", read_control_group },
@@ -439,8 +502,8 @@ check_keys (GKeyFile *file, const char *path, GError **error)
       if (!is_known (groups[g], NULL))
         {
           g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                       _ ("%s: unknown group [%s]; allowed: server, log, limits, console"), path,
-                       groups[g]);
+                       _ ("%s: unknown group [%s]; allowed: server, log, tls, limits, console"),
+                       path, groups[g]);
           return FALSE;
         }
       for (guint k = 0; keys != NULL && keys[k] != NULL; k++)
@@ -557,6 +620,12 @@ srv_config_load (const SrvOptions *options, GError **error)
                    options->config_file != NULL, error) ||
       !apply_options (config, options, error))
     return NULL;
+  if (config->key != NULL && config->certificate == NULL)
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                   _ ("[tls] key: “%s” is of no use without [tls] certificate"), config->key);
+      return NULL;
+    }
   if (config->listeners->len == 0)
     g_ptr_array_add (config->listeners, sal_uri_parse_listener ("plain://:15102", NULL));
   return g_steal_pointer (&config);

@@ -42,6 +42,10 @@ typedef struct
   SrvSync sync;
   guint retention_days; /* 0: for ever */
   guint retention_mib;  /* 0: no limit */
+  /* [tls] */
+  char *certificate; /* (owned) (nullable): NULL: the server's own */
+  char *key;         /* (owned) (nullable): NULL: in the certificate's file */
+  guint sts_seconds; /* how long clients shall come by TLS only; 0: not said */
   /* [limits] */
   SrvProfile profile;
   SrvLimits limits;
@@ -65,6 +69,8 @@ typedef struct
 
 SrvConfig *srv_config_load (const SrvOptions *options, GError **error);
 void srv_config_free (SrvConfig *config);
+gboolean srv_config_has_tls (const SrvConfig *config);
+gboolean srv_config_check_certificate (const SrvConfig *config, GError **error);
 gboolean srv_config_same_listeners (const SrvConfig *a, const SrvConfig *b);
 const char *srv_profile_name (SrvProfile profile);
 

@@ -34,6 +34,8 @@
 #define LEAVE_US (1 * G_USEC_PER_SEC)
 
 static void process (SrvConn *conn);
+static void take_bytes (SrvConn *conn, gsize n);
+static void wait_to_write (SrvConn *conn);
 static gboolean is_held (const SrvConn *conn);
 
 static SrvConn *
@@ -241,11 +243,12 @@ read_last_words (SrvConn *conn)
   process (conn);
   for (int i = 0; i < LAST_READS && !conn->ending && !is_held (conn); i++)
     {
-      if (srv_link_read (&conn->link, conn->host->input, SAL_TURN_READ_BYTES, &n) != SRV_LINK_OK)
+      SrvLinkStatus status =
+          srv_link_read (&conn->link, conn->host->input, SAL_TURN_READ_BYTES, &n);
+
+      take_bytes (conn, n);
+      if (status != SRV_LINK_OK)
         return;
-      conn->host->counters->bytes_in += n;
-      sal_framer_push (&conn->framer, conn->host->input, n, now_us (conn));
-      process (conn);
     }
 }
 
@@ -268,14 +271,24 @@ broken (SrvConn *conn)
   close_with (conn, srv_link_close);
 }
 
+static gboolean
+has_unsent (const SrvConn *conn)
+{
+  return conn->outq.n > 0 || srv_link_has_unsent (&conn->link);
+}
+
 /* Everything is sent: our FIN. */
 static void
 end_writing (SrvConn *conn)
 {
   if (conn->write_ended)
     return;
+  if (srv_link_end_writing (&conn->link) == SRV_LINK_AGAIN)
+    {
+      wait_to_write (conn);
+      return;
+    }
   conn->write_ended = TRUE;
-  srv_link_end_writing (&conn->link);
   if (conn->read_ended)
     {
       close_with (conn, srv_link_close);
@@ -381,6 +394,15 @@ note_stall (SrvConn *conn)
   judge_reader (conn);
 }
 
+/* The kernel takes nothing now. */
+static void
+wait_to_write (SrvConn *conn)
+{
+  conn->blocked = TRUE;
+  watch_for (conn, EPOLLOUT, TRUE);
+  judge_reader (conn);
+}
+
 static SrvLinkStatus
 write_some (SrvConn *conn)
 {
@@ -429,7 +451,7 @@ srv_conn_flush (SrvConn *conn)
 {
   SrvLinkStatus status = SRV_LINK_OK;
 
-  while (!conn->closed && !conn->blocked && conn->outq.n > 0 && status == SRV_LINK_OK)
+  while (!conn->closed && !conn->blocked && has_unsent (conn) && status == SRV_LINK_OK)
     status = write_some (conn);
   if (conn->closed)
     return;
@@ -439,7 +461,7 @@ srv_conn_flush (SrvConn *conn)
       return;
     }
   note_answers_sent (conn);
-  if (conn->outq.n == 0)
+  if (!has_unsent (conn))
     {
       conn->blocked = FALSE;
       watch_for (conn, EPOLLOUT, FALSE);
@@ -449,9 +471,7 @@ srv_conn_flush (SrvConn *conn)
         end_writing (conn);
       return;
     }
-  conn->blocked = TRUE;
-  watch_for (conn, EPOLLOUT, TRUE);
-  judge_reader (conn);
+  wait_to_write (conn);
 }
 
 /* Receiving. */
@@ -510,7 +530,10 @@ process (SrvConn *conn)
       else if (conn->read_ended && !conn->finished)
         {
           conn->finished = TRUE;
-          sal_framer_finish (&conn->framer); /* S24: what is left is a unit */
+          if (srv_link_is_cut_off (&conn->link))
+            sal_framer_break_off (&conn->framer);
+          else
+            sal_framer_finish (&conn->framer); /* S24: what is left is a unit */
         }
       else
         break;
@@ -536,8 +559,36 @@ pause_reading (SrvConn *conn, guint32 events)
 }
 
 static void
+take_bytes (SrvConn *conn, gsize n)
+{
+  conn->host->counters->bytes_in += n;
+  if (n == 0 || conn->ending)
+    return; /* thrown away */
+  sal_framer_push (&conn->framer, conn->host->input, n, now_us (conn));
+  process (conn);
+}
+
+static void
+take_end (SrvConn *conn)
+{
+  if (conn->read_ended)
+    {
+      broken (conn); /* both directions are closed, so it cannot be sent to */
+      return;
+    }
+  conn->host->counters->cut_off += srv_link_is_cut_off (&conn->link);
+  conn->read_ended = TRUE;
+  watch_for (conn, EPOLLIN, FALSE);
+  if (conn->write_ended)
+    close_with (conn, srv_link_close);
+  else if (!conn->ending)
+    process (conn);
+}
+
+static void
 take_input (SrvConn *conn, guint32 events)
 {
+  SrvLinkStatus status = SRV_LINK_AGAIN;
   gsize n = 0;
 
   if (!conn->ending && (conn->input_left || is_held (conn)))
@@ -545,34 +596,16 @@ take_input (SrvConn *conn, guint32 events)
       pause_reading (conn, events);
       return;
     }
-  switch (srv_link_read (&conn->link, conn->host->input, SAL_TURN_READ_BYTES, &n))
-    {
-    case SRV_LINK_OK:
-      conn->host->counters->bytes_in += n;
-      if (conn->ending)
-        break; /* thrown away */
-      sal_framer_push (&conn->framer, conn->host->input, n, now_us (conn));
-      process (conn);
-      break;
-    case SRV_LINK_EOF:
-      if (conn->read_ended)
-        {
-          broken (conn); /* both directions are closed, so it cannot be sent to */
-          break;
-        }
-      conn->read_ended = TRUE;
-      watch_for (conn, EPOLLIN, FALSE);
-      if (conn->write_ended)
-        close_with (conn, srv_link_close);
-      else if (!conn->ending)
-        process (conn);
-      break;
-    case SRV_LINK_ERROR:
-      broken (conn);
-      break;
-    case SRV_LINK_AGAIN:
-      break;
-    }
+  status = srv_link_read (&conn->link, conn->host->input, SAL_TURN_READ_BYTES, &n);
+  take_bytes (conn, n);
+  if (conn->closed)
+    return;
+  if (status == SRV_LINK_EOF)
+    take_end (conn);
+  else if (status == SRV_LINK_ERROR)
+    broken (conn);
+  else if (srv_link_has_unsent (&conn->link))
+    srv_outq_list_add (&conn->outq); /* TLS itself has something to say */
 }
 
 static void
@@ -695,7 +728,8 @@ srv_conn_due (SrvDeadline *deadline)
 
 /**
  * srv_conn_new:
- * @fd: (transfer full): a connected, non-blocking socket
+ * @link: (transfer full): a connected, non-blocking socket; with TLS, its handshake is
+ *   complete
  * @shown_address: as others see it
  * @room: the room to enter
  *
@@ -704,7 +738,7 @@ srv_conn_due (SrvDeadline *deadline)
 SrvConn *
 srv_conn_new (const SrvConnHost *host,
               guint64 id,
-              int fd,
+              SrvLink link,
               const SrvAddress *peer,
               const char *shown_address,
               const char *room)
@@ -713,7 +747,7 @@ srv_conn_new (const SrvConnHost *host,
 
   conn->host = host;
   conn->id = id;
-  conn->link.fd = fd;
+  conn->link = link;
   conn->peer = *peer;
   conn->watch = (SrvWatch){ .fd = -1, .ready = on_ready };
   sal_framer_init (&conn->framer, SAL_FRAMER_SERVER,
@@ -723,12 +757,14 @@ srv_conn_new (const SrvConnHost *host,
   srv_outq_init (&conn->outq, host->outqs);
   conn->member = (SrvMember){ .outq = &conn->outq, .dialect = &sal_dialect_plain };
   update_style (conn);
-  if (!srv_reactor_add (host->reactor, &conn->watch, fd, EPOLLIN))
+  if (!srv_reactor_add (host->reactor, &conn->watch, link.fd, EPOLLIN))
     {
       srv_link_close (&conn->link);
       srv_conn_free (conn);
       return NULL;
     }
+  if (srv_link_has_unsent (&conn->link))
+    srv_outq_list_add (&conn->outq);
   return conn;
 }
 
@@ -763,11 +799,19 @@ srv_conn_greet (SrvConn *conn)
 
 /**
  * srv_conn_turn_away:
+ * @why: (nullable): what to say; %NULL: the answer to a browser (S27)
  *
  * Says @why and nothing else, and ends.
  */
 void
 srv_conn_turn_away (SrvConn *conn, const SalEvent *why)
 {
+  static const SalCommand page = { .kind = SAL_COMMAND_HTTP };
+
+  if (why == NULL)
+    {
+      srv_session_handle (&conn->session, &page, now_us (conn));
+      return;
+    }
   srv_session_put_out (&conn->session, why);
 }

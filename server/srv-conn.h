@@ -62,7 +62,7 @@ struct _SrvConn
 
 SrvConn *srv_conn_new (const SrvConnHost *host,
                        guint64 id,
-                       int fd,
+                       SrvLink link,
                        const SrvAddress *peer,
                        const char *shown_address,
                        const char *room);

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <systemd/sd-daemon.h>
@@ -18,6 +19,7 @@
 #include "common/base/sal-fd.h"
 #include "common/base/sal-log.h"
 #include "common/proto/sal-dialect-plain.h"
+#include "common/proto/sal-guard.h"
 #include "server/log/srv-log-memory.h"
 #include "server/log/srv-log-sqlite.h"
 #include "server/log/srv-log.h"
@@ -45,11 +47,13 @@ struct _SrvServer
   SrvOptions options;
   const SrvServerHooks *hooks; /* (unowned) */
   gpointer data;
-  SrvRegistry *registry; /* (owned) */
-  SrvLog *log;           /* (owned) */
-  SrvWorker *worker;     /* (owned) */
-  GPtrArray *listeners;  /* (owned) of SrvListener (owned) */
-  GHashTable *sites;     /* (owned): guint64* -> how many connections */
+  SrvRegistry *registry;       /* (owned) */
+  SrvLog *log;                 /* (owned) */
+  SrvWorker *worker;           /* (owned) */
+  SrvCredentials *credentials; /* (owned) (nullable): if there are listeners with TLS */
+  SrvHandshakes *handshakes;   /* (owned) (nullable): likewise */
+  GPtrArray *listeners;        /* (owned) of SrvListener (owned) */
+  GHashTable *sites;           /* (owned): guint64* -> how many connections */
   SrvRefusals refusals;
   gint64 started_us;
   guint max_connections; /* what the descriptors allow */
@@ -157,6 +161,23 @@ admits (SrvServer *server,
   return FALSE;
 }
 
+static gboolean
+is_tls (const SrvListener *listener)
+{
+  return sal_scheme_is_tls (srv_listener_get_uri (listener)->scheme);
+}
+
+/* In TLS there is no time for words. */
+static void
+send_alert (int fd)
+{
+  g_autoptr (GBytes) alert = sal_guard_tls_alert ();
+  gsize len = 0;
+  const void *bytes = g_bytes_get_data (alert, &len);
+
+  (void) send (fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 static void
 on_no_descriptor (SrvListener *listener, int fd, gpointer data)
 {
@@ -165,36 +186,85 @@ on_no_descriptor (SrvListener *listener, int fd, gpointer data)
   SalEvent why = limit_event (server, SAL_LIMIT_CONNECTIONS, srv_worker_count (server->worker));
 
   server->refusals.no_descriptor++;
+  if (is_tls (listener))
+    {
+      send_alert (fd);
+      return;
+    }
   sal_dialect_plain.encode (text, &why, sal_plain_variant (SAL_PLAIN_LF, server->config->language));
   (void) send (fd, text->str, text->len, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/* @peer has been counted. */
+static void
+let_in (SrvServer *server, const SrvListener *listener, SrvLink link, const SrvAddress *peer)
+{
+  guint from_site = count_site (server, peer, 0);
+  g_autofree char *shown = NULL;
+  SalEvent why;
+
+  if (!admits (server, listener, peer, from_site, &why))
+    {
+      g_autofree char *host = srv_address_host (peer);
+
+      g_info ("%s was not let in on %s", host, srv_listener_get_name (listener));
+      srv_worker_turn_away (server->worker, link, peer, &why);
+      return;
+    }
+  shown = shown_address (server, listener, peer);
+  g_debug ("connection from %s on %s", shown, srv_listener_get_name (listener));
+  srv_worker_take (server->worker, link, peer, shown, room_of (listener));
+}
+
+/* A browser that was sent here says all of it at once. */
+static gboolean
+is_browser (const SrvLink *link)
+{
+  char begin[512];
+  ssize_t n = recv (link->fd, begin, sizeof begin, MSG_PEEK | MSG_DONTWAIT);
+
+  return n > 0 && sal_guard_is_http (begin, (gsize) n);
+}
+
+static void
+on_handshake (
+    SrvLink link, const SrvAddress *peer, gpointer tag, SrvHandshakeEnd how, gpointer data)
+{
+  SrvServer *server = data;
+  SalEvent why = { .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_TLS_ONLY };
+
+  if (how == SRV_HANDSHAKE_DONE)
+    let_in (server, tag, link, peer);
+  else if (how == SRV_HANDSHAKE_NOT_TLS)
+    srv_worker_turn_away (server->worker, link, peer, is_browser (&link) ? NULL : &why);
+  else
+    (void) count_site (server, peer, -1);
+}
+
+static guint
+count_all (const SrvServer *server)
+{
+  guint handshakes = server->handshakes != NULL ? srv_handshakes_count (server->handshakes) : 0;
+
+  return srv_worker_count (server->worker) + handshakes;
 }
 
 static void
 on_accept (SrvListener *listener, int fd, const SrvAddress *peer, gpointer data)
 {
   SrvServer *server = data;
-  guint from_site = 0;
-  g_autofree char *shown = NULL;
-  SalEvent why;
 
-  if (srv_worker_count (server->worker) >= server->max_connections + TURNED_AWAY_DESCRIPTORS)
+  if (count_all (server) >= server->max_connections + TURNED_AWAY_DESCRIPTORS)
     {
       on_no_descriptor (listener, fd, server);
       sal_fd_close (&fd);
       return;
     }
-  from_site = count_site (server, peer, +1);
-  if (!admits (server, listener, peer, from_site, &why))
-    {
-      g_autofree char *host = srv_address_host (peer);
-
-      g_info ("%s was not let in on %s", host, srv_listener_get_name (listener));
-      srv_worker_turn_away (server->worker, fd, peer, &why);
-      return;
-    }
-  shown = shown_address (server, listener, peer);
-  g_debug ("connection from %s on %s", shown, srv_listener_get_name (listener));
-  srv_worker_take (server->worker, fd, peer, shown, room_of (listener));
+  (void) count_site (server, peer, +1);
+  if (is_tls (listener))
+    srv_handshakes_add (server->handshakes, fd, peer, listener);
+  else
+    let_in (server, listener, (SrvLink){ .fd = fd }, peer);
 }
 
 /* The worker's news. */
@@ -250,6 +320,59 @@ state_file (const char *name, GError **error)
       return NULL;
     }
   return g_build_filename (folder, name, NULL);
+}
+
+/* What @config says about TLS, or the server's own, in a folder of its own, because the
+ * folder is watched for changes. */
+static gboolean
+load_credentials (SrvServer *server, const SrvConfig *config, GError **error)
+{
+  g_autofree char *folder = NULL;
+  g_autofree char *file = NULL;
+  g_autofree char *key = NULL;
+
+  if (config->certificate != NULL)
+    return srv_credentials_load (server->credentials, config->certificate,
+                                 config->key != NULL ? config->key : config->certificate, FALSE,
+                                 error);
+  folder = state_file ("tls", error);
+  if (folder == NULL)
+    return FALSE;
+  if (g_mkdir (folder, 0700) < 0 && errno != EEXIST)
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_TLS, _ ("cannot make the folder %s: %s"), folder,
+                   g_strerror (errno));
+      return FALSE;
+    }
+  file = g_build_filename (folder, "certificate.pem", NULL);
+  key = g_build_filename (folder, "key.pem", NULL);
+  return srv_credentials_load (server->credentials, file, key, TRUE, error);
+}
+
+/* A promise that lasts for months must not rest on a certificate that nobody else
+ * vouches for: who cannot keep it cannot come in at all. */
+static void
+check_sts (const SrvServer *server)
+{
+  if (server->config->sts_seconds > 0 && srv_server_get_sts_seconds (server) == 0)
+    g_warning (_ ("sts-seconds is left out: it needs a listener with TLS, and a certificate that "
+                  "an authority has signed"));
+}
+
+static gboolean
+open_tls (SrvServer *server, GError **error)
+{
+  guint most = MIN (SAL_HANDSHAKES_MOST, server->max_connections / 2);
+
+  if (!srv_config_has_tls (server->config))
+    return TRUE;
+  server->credentials = srv_credentials_new ();
+  if (!load_credentials (server, server->config, error))
+    return FALSE;
+  server->handshakes =
+      srv_handshakes_new (srv_worker_get_reactor (server->worker), SRV_QUEUE_HANDSHAKE, most,
+                          server->credentials, on_handshake, server);
+  return TRUE;
 }
 
 static gboolean
@@ -379,6 +502,9 @@ srv_server_start (SrvServer *server, GError **error)
   open_registry (server);
   server->worker = srv_worker_new (NULL, server->log, &config, &worker_hooks, server);
   server->started_us = wall_clock ();
+  if (!open_tls (server, error))
+    return FALSE;
+  check_sts (server);
   return open_listeners (server, error);
 }
 
@@ -395,6 +521,8 @@ srv_server_free (SrvServer *server)
     return;
   g_clear_handle_id (&server->close_timer, g_source_remove);
   g_ptr_array_unref (server->listeners);
+  srv_handshakes_free (server->handshakes);
+  srv_credentials_free (server->credentials);
   srv_log_free (server->log);
   srv_worker_free (server->worker);
   srv_registry_free (server->registry);
@@ -490,6 +618,8 @@ srv_server_close (SrvServer *server)
     return;
   server->closing = TRUE;
   srv_server_stop (server);
+  if (server->handshakes != NULL)
+    srv_handshakes_drop_all (server->handshakes);
   srv_worker_stop_reading (server->worker);
   server->close_timer = g_timeout_add (FLUSH_MS, on_flush_time, server);
   srv_worker_flush (server->worker, on_flushed, server);
@@ -510,7 +640,7 @@ srv_server_reload (SrvServer *server, GError **error)
   SrvConfig *old = server->config;
   SrvWorkerConfig worker;
 
-  if (config == NULL)
+  if (config == NULL || (server->credentials != NULL && !load_credentials (server, config, error)))
     return FALSE;
   if (config->store != old->store || g_strcmp0 (config->log_path, old->log_path) != 0 ||
       config->sync != old->sync || config->backlog != old->backlog ||
@@ -523,12 +653,14 @@ srv_server_reload (SrvServer *server, GError **error)
   old->exact = config->exact;
   old->retention_days = config->retention_days;
   old->retention_mib = config->retention_mib;
+  old->sts_seconds = config->sts_seconds;
   old->profile = config->profile;
   old->limits = config->limits;
   (void) sal_log_set_level (config->log_level);
   worker = worker_config (old);
   srv_worker_configure (server->worker, &worker);
   set_retention (server);
+  check_sts (server);
   return TRUE;
 }
 
@@ -635,6 +767,42 @@ SrvRegistry *
 srv_server_get_registry (SrvServer *server)
 {
   return server->registry;
+}
+
+/**
+ * srv_server_get_certificate:
+ *
+ * Returns: (transfer none) (nullable): what TLS listeners show; %NULL if there are none.
+ */
+const SrvCertificate *
+srv_server_get_certificate (const SrvServer *server)
+{
+  return server->credentials != NULL ? srv_credentials_get_certificate (server->credentials) : NULL;
+}
+
+/**
+ * srv_server_get_handshakes:
+ *
+ * Returns: (transfer none) (nullable): %NULL if there are no TLS listeners.
+ */
+const SrvHandshakes *
+srv_server_get_handshakes (const SrvServer *server)
+{
+  return server->handshakes;
+}
+
+/**
+ * srv_server_get_sts_seconds:
+ *
+ * Returns: for how long clients may be told to come by TLS only (IRCv3 "sts"); 0 if they
+ *   must not be told.
+ */
+guint
+srv_server_get_sts_seconds (const SrvServer *server)
+{
+  const SrvCertificate *certificate = srv_server_get_certificate (server);
+
+  return certificate != NULL && !certificate->self_signed ? server->config->sts_seconds : 0;
 }
 
 /**

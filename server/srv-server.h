@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "server/admin/srv-registry.h"
+#include "server/net/srv-handshakes.h"
 #include "server/srv-config.h"
 #include "server/srv-worker.h"
 
@@ -48,6 +49,9 @@ gboolean srv_server_is_healthy (const SrvServer *server);
 const SrvConfig *srv_server_get_config (const SrvServer *server);
 SrvWorker *srv_server_get_worker (SrvServer *server);
 SrvRegistry *srv_server_get_registry (SrvServer *server);
+const SrvCertificate *srv_server_get_certificate (const SrvServer *server);
+const SrvHandshakes *srv_server_get_handshakes (const SrvServer *server);
+guint srv_server_get_sts_seconds (const SrvServer *server);
 const SrvRefusals *srv_server_get_refusals (const SrvServer *server);
 gint64 srv_server_get_started_us (const SrvServer *server);
 const GPtrArray *srv_server_get_listeners (const SrvServer *server);

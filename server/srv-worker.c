@@ -13,6 +13,7 @@
 
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-name.h"
+#include "server/net/srv-handshakes.h"
 #include "server/net/srv-listener.h"
 #include "server/srv-conn.h"
 
@@ -235,6 +236,8 @@ on_due (SrvDeadline *deadline, gpointer data)
 {
   if (deadline->queue == SRV_QUEUE_LISTENER)
     srv_listener_resume (deadline);
+  else if (deadline->queue == SRV_QUEUE_HANDSHAKE)
+    srv_handshakes_due (deadline);
   else
     srv_conn_due (deadline);
 }
@@ -411,10 +414,10 @@ srv_worker_configure (SrvWorker *worker, const SrvWorkerConfig *config)
 }
 
 static SrvConn *
-take (SrvWorker *worker, int fd, const SrvAddress *peer, const char *shown, const char *room)
+take (SrvWorker *worker, SrvLink link, const SrvAddress *peer, const char *shown, const char *room)
 {
   guint64 id = __atomic_add_fetch (&last_connection, 1, __ATOMIC_RELAXED);
-  SrvConn *conn = srv_conn_new (&worker->host, id, fd, peer, shown, room);
+  SrvConn *conn = srv_conn_new (&worker->host, id, link, peer, shown, room);
 
   worker->counters.connections++;
   if (conn != NULL)
@@ -426,15 +429,18 @@ take (SrvWorker *worker, int fd, const SrvAddress *peer, const char *shown, cons
 
 /**
  * srv_worker_take:
- * @fd: (transfer full): somebody who has connected
+ * @link: (transfer full): somebody who has connected
  * @shown_address: as others see them
  * @room: the room they enter
  */
 void
-srv_worker_take (
-    SrvWorker *worker, int fd, const SrvAddress *peer, const char *shown_address, const char *room)
+srv_worker_take (SrvWorker *worker,
+                 SrvLink link,
+                 const SrvAddress *peer,
+                 const char *shown_address,
+                 const char *room)
 {
-  SrvConn *conn = take (worker, fd, peer, shown_address, room);
+  SrvConn *conn = take (worker, link, peer, shown_address, room);
 
   if (conn != NULL)
     srv_conn_greet (conn);
@@ -442,13 +448,13 @@ srv_worker_take (
 
 /**
  * srv_worker_turn_away:
- * @fd: (transfer full): somebody who has connected and may not come in
- * @why: what they are told
+ * @link: (transfer full): somebody who has connected and may not come in
+ * @why: (nullable): what they are told; %NULL: that this is no web server
  */
 void
-srv_worker_turn_away (SrvWorker *worker, int fd, const SrvAddress *peer, const SalEvent *why)
+srv_worker_turn_away (SrvWorker *worker, SrvLink link, const SrvAddress *peer, const SalEvent *why)
 {
-  SrvConn *conn = take (worker, fd, peer, "", "");
+  SrvConn *conn = take (worker, link, peer, "", "");
 
   if (conn != NULL)
     srv_conn_turn_away (conn, why);

@@ -7,6 +7,7 @@
 #include "server/chat/srv-session.h"
 #include "server/log/srv-log.h"
 #include "server/net/srv-address.h"
+#include "server/net/srv-link.h"
 #include "server/net/srv-outq.h"
 #include "server/net/srv-reactor.h"
 
@@ -25,6 +26,7 @@ enum
   SRV_QUEUE_LAG,                               /* for the peer to read something, at first */
   SRV_QUEUE_STALL,                             /* ... and when it has not */
   SRV_QUEUE_LISTENER,                          /* before accepting is tried again */
+  SRV_QUEUE_HANDSHAKE,                         /* for TLS to begin */
   SRV_N_QUEUES
 };
 
@@ -47,6 +49,7 @@ typedef struct
   guint64 not_kept;
   guint64 dropped_slow;
   guint64 dropped_errors;
+  guint64 cut_off; /* TLS streams that ended without saying so */
   guint64 limits[SAL_N_LIMITS];
 } SrvCounters;
 
@@ -65,9 +68,13 @@ SrvWorker *srv_worker_new (GMainContext *context,
 void srv_worker_free (SrvWorker *worker);
 void srv_worker_configure (SrvWorker *worker, const SrvWorkerConfig *config);
 
-void srv_worker_take (
-    SrvWorker *worker, int fd, const SrvAddress *peer, const char *shown_address, const char *room);
-void srv_worker_turn_away (SrvWorker *worker, int fd, const SrvAddress *peer, const SalEvent *why);
+void srv_worker_take (SrvWorker *worker,
+                      SrvLink link,
+                      const SrvAddress *peer,
+                      const char *shown_address,
+                      const char *room);
+void
+srv_worker_turn_away (SrvWorker *worker, SrvLink link, const SrvAddress *peer, const SalEvent *why);
 void srv_worker_stop_reading (SrvWorker *worker);
 void srv_worker_flush (SrvWorker *worker, SrvMailFunc on_flushed, gpointer letter);
 void srv_worker_close (SrvWorker *worker);
