@@ -15,7 +15,7 @@
 #include "common/base/sal-error.h"
 #include "common/base/sal-log.h"
 #include "common/proto/sal-name.h"
-#include "server/tls/srv-certificate.h"
+#include "server/tls/srv-credentials.h"
 
 static const char *const profile_names[SRV_N_PROFILES] = { "lan", "campus", "internet" };
 
@@ -147,14 +147,9 @@ srv_config_has_tls (const SrvConfig *config)
 gboolean
 srv_config_check_certificate (const SrvConfig *config, GError **error)
 {
-  g_autoptr (SrvCertificate) certificate = NULL;
-
-  if (config->certificate == NULL || !srv_config_has_tls (config))
-    return TRUE;
-  certificate = srv_certificate_load (
-      config->certificate, config->key != NULL ? config->key : config->certificate, error);
-  return certificate != NULL &&
-         srv_certificate_check_time (certificate, g_get_real_time () / G_USEC_PER_SEC, error);
+  return config->certificate == NULL || !srv_config_has_tls (config) ||
+         srv_credentials_check (config->certificate,
+                                config->key != NULL ? config->key : config->certificate, error);
 }
 
 /**

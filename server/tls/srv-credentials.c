@@ -304,6 +304,28 @@ on_changed (
 }
 
 /**
+ * srv_credentials_check:
+ *
+ * Whether srv_credentials_load() would take these without a word, and nothing else.
+ *
+ * Returns: %FALSE with a #SAL_ERROR that names the file.
+ */
+gboolean
+srv_credentials_check (const char *file, const char *key_file, GError **error)
+{
+  g_autoptr (SrvCertificate) certificate = srv_certificate_load (file, key_file, error);
+  SSL_CTX *context = NULL;
+
+  if (certificate == NULL || !srv_certificate_check_time (certificate, now_s (), error))
+    return FALSE;
+  context = srv_tls_context_new (certificate, error);
+  if (context == NULL)
+    return FALSE;
+  SSL_CTX_free (context);
+  return TRUE;
+}
+
+/**
  * srv_credentials_connect:
  *
  * Returns: (transfer full): a new connection with the certificate of now, which must

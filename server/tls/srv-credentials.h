@@ -19,6 +19,8 @@ gboolean srv_credentials_load (SrvCredentials *credentials,
                                gboolean own,
                                GError **error);
 
+gboolean srv_credentials_check (const char *file, const char *key_file, GError **error);
+
 SrvTls *srv_credentials_connect (const SrvCredentials *credentials);
 const SrvCertificate *srv_credentials_get_certificate (const SrvCredentials *credentials);
 
