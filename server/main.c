@@ -25,6 +25,7 @@
 #include "server/admin/srv-control.h"
 #include "server/net/srv-listener.h"
 #include "server/srv-server.h"
+#include "server/srv-tls-config.h"
 
 typedef struct
 {
@@ -395,7 +396,7 @@ main (int argc, char **argv)
   (void) sal_log_set_level (config->log_level);
   if (option_check)
     {
-      if (!srv_config_check_certificate (config, &error))
+      if (!srv_tls_config_check (config, &error))
         {
           complain (error->message);
           return sal_error_exit_status (error);

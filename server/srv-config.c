@@ -15,7 +15,6 @@
 #include "common/base/sal-error.h"
 #include "common/base/sal-log.h"
 #include "common/proto/sal-name.h"
-#include "server/tls/srv-credentials.h"
 
 static const char *const profile_names[SRV_N_PROFILES] = { "lan", "campus", "internet" };
 
@@ -121,35 +120,6 @@ srv_config_same_listeners (const SrvConfig *a, const SrvConfig *b)
         return FALSE;
     }
   return TRUE;
-}
-
-/**
- * srv_config_has_tls:
- *
- * Returns: whether any listener needs a certificate.
- */
-gboolean
-srv_config_has_tls (const SrvConfig *config)
-{
-  for (guint i = 0; i < config->listeners->len; i++)
-    if (sal_scheme_is_tls (((const SalUri *) config->listeners->pdata[i])->scheme))
-      return TRUE;
-  return FALSE;
-}
-
-/**
- * srv_config_check_certificate:
- *
- * Reads what the configuration names, without using it.
- *
- * Returns: %FALSE with a #SAL_ERROR that names the file.
- */
-gboolean
-srv_config_check_certificate (const SrvConfig *config, GError **error)
-{
-  return config->certificate == NULL || !srv_config_has_tls (config) ||
-         srv_credentials_check (config->certificate,
-                                config->key != NULL ? config->key : config->certificate, error);
 }
 
 /**

@@ -69,8 +69,6 @@ typedef struct
 
 SrvConfig *srv_config_load (const SrvOptions *options, GError **error);
 void srv_config_free (SrvConfig *config);
-gboolean srv_config_has_tls (const SrvConfig *config);
-gboolean srv_config_check_certificate (const SrvConfig *config, GError **error);
 gboolean srv_config_same_listeners (const SrvConfig *a, const SrvConfig *b);
 const char *srv_profile_name (SrvProfile profile);
 

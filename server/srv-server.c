@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <systemd/sd-daemon.h>
@@ -25,6 +24,7 @@
 #include "server/log/srv-log.h"
 #include "server/net/srv-listener.h"
 #include "server/srv-conn.h"
+#include "server/srv-tls-config.h"
 
 #define DEFAULT_ROOM "lobby"
 
@@ -167,31 +167,20 @@ is_tls (const SrvListener *listener)
   return sal_scheme_is_tls (srv_listener_get_uri (listener)->scheme);
 }
 
-/* In TLS there is no time for words. */
-static void
-send_alert (int fd)
-{
-  g_autoptr (GBytes) alert = sal_guard_tls_alert ();
-  gsize len = 0;
-  const void *bytes = g_bytes_get_data (alert, &len);
-
-  (void) send (fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
 static void
 on_no_descriptor (SrvListener *listener, int fd, gpointer data)
 {
   SrvServer *server = data;
   g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GBytes) alert = sal_guard_tls_alert ();
   SalEvent why = limit_event (server, SAL_LIMIT_CONNECTIONS, srv_worker_count (server->worker));
 
   server->refusals.no_descriptor++;
-  if (is_tls (listener))
-    {
-      send_alert (fd);
-      return;
-    }
-  sal_dialect_plain.encode (text, &why, sal_plain_variant (SAL_PLAIN_LF, server->config->language));
+  if (is_tls (listener)) /* there is no time for words */
+    g_string_append_len (text, g_bytes_get_data (alert, NULL), (gssize) g_bytes_get_size (alert));
+  else
+    sal_dialect_plain.encode (text, &why,
+                              sal_plain_variant (SAL_PLAIN_LF, server->config->language));
   (void) send (fd, text->str, text->len, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
@@ -322,41 +311,12 @@ state_file (const char *name, GError **error)
   return g_build_filename (folder, name, NULL);
 }
 
-/* What @config says about TLS, or the server's own, in a folder of its own, because the
- * folder is watched for changes. */
 static gboolean
 load_credentials (SrvServer *server, const SrvConfig *config, GError **error)
 {
-  g_autofree char *folder = NULL;
-  g_autofree char *file = NULL;
-  g_autofree char *key = NULL;
+  g_autofree char *own_folder = state_file ("tls", error);
 
-  if (config->certificate != NULL)
-    return srv_credentials_load (server->credentials, config->certificate,
-                                 config->key != NULL ? config->key : config->certificate, FALSE,
-                                 error);
-  folder = state_file ("tls", error);
-  if (folder == NULL)
-    return FALSE;
-  if (g_mkdir (folder, 0700) < 0 && errno != EEXIST)
-    {
-      g_set_error (error, SAL_ERROR, SAL_EXIT_TLS, _ ("cannot make the folder %s: %s"), folder,
-                   g_strerror (errno));
-      return FALSE;
-    }
-  file = g_build_filename (folder, "certificate.pem", NULL);
-  key = g_build_filename (folder, "key.pem", NULL);
-  return srv_credentials_load (server->credentials, file, key, TRUE, error);
-}
-
-/* A promise that lasts for months must not rest on a certificate that nobody else
- * vouches for: who cannot keep it cannot come in at all. */
-static void
-check_sts (const SrvServer *server)
-{
-  if (server->config->sts_seconds > 0 && srv_server_get_sts_seconds (server) == 0)
-    g_warning (_ ("sts-seconds is left out: it needs a listener with TLS, and a certificate that "
-                  "an authority has signed"));
+  return own_folder != NULL && srv_tls_config_load (config, server->credentials, own_folder, error);
 }
 
 static gboolean
@@ -364,7 +324,7 @@ open_tls (SrvServer *server, GError **error)
 {
   guint most = MIN (SAL_HANDSHAKES_MOST, server->max_connections / 2);
 
-  if (!srv_config_has_tls (server->config))
+  if (!srv_tls_config_is_needed (server->config))
     return TRUE;
   server->credentials = srv_credentials_new ();
   if (!load_credentials (server, server->config, error))
@@ -504,7 +464,7 @@ srv_server_start (SrvServer *server, GError **error)
   server->started_us = wall_clock ();
   if (!open_tls (server, error))
     return FALSE;
-  check_sts (server);
+  srv_tls_config_warn (server->config, server->credentials);
   return open_listeners (server, error);
 }
 
@@ -660,7 +620,7 @@ srv_server_reload (SrvServer *server, GError **error)
   worker = worker_config (old);
   srv_worker_configure (server->worker, &worker);
   set_retention (server);
-  check_sts (server);
+  srv_tls_config_warn (server->config, server->credentials);
   return TRUE;
 }
 
@@ -794,15 +754,12 @@ srv_server_get_handshakes (const SrvServer *server)
 /**
  * srv_server_get_sts_seconds:
  *
- * Returns: for how long clients may be told to come by TLS only (IRCv3 "sts"); 0 if they
- *   must not be told.
+ * Returns: see srv_tls_config_sts_seconds().
  */
 guint
 srv_server_get_sts_seconds (const SrvServer *server)
 {
-  const SrvCertificate *certificate = srv_server_get_certificate (server);
-
-  return certificate != NULL && !certificate->self_signed ? server->config->sts_seconds : 0;
+  return srv_tls_config_sts_seconds (server->config, server->credentials);
 }
 
 /**

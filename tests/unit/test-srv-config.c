@@ -280,28 +280,6 @@ test_key (void)
   g_assert_cmpstr (config->key, ==, "/k.pem");
 }
 
-/* What is named must be there, if anybody is to see it. */
-static void
-test_check_certificate (void)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SrvConfig) config = NULL;
-  g_autoptr (SrvConfig) with_tls = NULL;
-
-  write_user_file ("[tls]\ncertificate = /missing.pem\n");
-  config = load (&no_options);
-  g_assert_false (srv_config_has_tls (config));
-  g_assert_true (srv_config_check_certificate (config, &error));
-  g_assert_no_error (error);
-  write_user_file ("[server]\nlisten = plain://; plains://\n[tls]\ncertificate = /missing.pem\n");
-  with_tls = load (&no_options);
-  forget_user_file ();
-  g_assert_true (srv_config_has_tls (with_tls));
-  g_assert_false (srv_config_check_certificate (with_tls, &error));
-  g_assert_error (error, SAL_ERROR, SAL_EXIT_TLS);
-  g_assert_cmpstr (error->message, ==, "/missing.pem: No such file or directory");
-}
-
 /* Bad values. */
 
 typedef struct
@@ -690,7 +668,6 @@ main (int argc, char **argv)
   for (gsize i = 0; i < G_N_ELEMENTS (bad_rows); i++)
     add_row ("/config/refuses", bad_rows[i].key, bad_rows[i].value, &bad_rows[i], test_bad);
   g_test_add_func ("/config/refuses/a-key-without-a-certificate", test_key);
-  g_test_add_func ("/config/tls/the-certificate-can-be-checked", test_check_certificate);
   g_test_add_func ("/config/refuses/what-it-does-not-know", test_unknown);
   g_test_add_func ("/config/refuses/what-is-no-key-file", test_no_key_file);
   g_test_add_func ("/config/takes/comments-and-nothing", test_comments_and_nothing);
