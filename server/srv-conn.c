@@ -12,6 +12,10 @@
  *
  * A connection may be closed anywhere in a turn; its memory stays until the turn's
  * end.
+ *
+ * It is one piece because reading, writing and ending each lead to the others: what is
+ * read may end the conversation, what cannot be written holds back reading, and the end
+ * needs both.
  */
 #include "config.h"
 
@@ -32,6 +36,9 @@
 
 /* How long the log may take over a leave before the person goes without it. */
 #define LEAVE_US (1 * G_USEC_PER_SEC)
+
+/* A record of TLS must fit into what one turn reads. */
+G_STATIC_ASSERT (SAL_TURN_READ_BYTES >= SRV_TLS_PLAIN_BYTES);
 
 static void process (SrvConn *conn);
 static void take_bytes (SrvConn *conn, gsize n);

@@ -613,6 +613,10 @@ srv_server_reload (SrvServer *server, GError **error)
   old->exact = config->exact;
   old->retention_days = config->retention_days;
   old->retention_mib = config->retention_mib;
+  g_free (old->certificate);
+  old->certificate = g_steal_pointer (&config->certificate);
+  g_free (old->key);
+  old->key = g_steal_pointer (&config->key);
   old->sts_seconds = config->sts_seconds;
   old->profile = config->profile;
   old->limits = config->limits;

@@ -116,8 +116,10 @@ who_cb (SrvConn *conn, gpointer data)
     return;
   append_column (out, session->name != NULL ? session->name : _ ("(no name yet)"), 20);
   append_column (out, session->name != NULL ? session->room : "", 16);
-  g_string_append_printf (out, "%s:%u%s\n", host, conn->peer.port,
-                          session->muted ? _ (" (muted)") : "");
+  g_string_append_printf (out, "%s:%u", host, conn->peer.port);
+  if (srv_link_get_tls_version (&conn->link) != NULL)
+    g_string_append_printf (out, " %s", srv_link_get_tls_version (&conn->link));
+  append_line (out, session->muted ? _ (" (muted)") : "");
 }
 
 static gboolean

@@ -85,6 +85,29 @@ srv_link_handshake (SrvLink *link)
   return status == SRV_TLS_MORE && sent != SRV_LINK_ERROR ? SRV_LINK_AGAIN : SRV_LINK_ERROR;
 }
 
+/**
+ * srv_link_get_tls_version:
+ *
+ * Returns: (transfer none) (nullable): such as "TLSv1.3"; %NULL if nothing is encrypted.
+ */
+const char *
+srv_link_get_tls_version (const SrvLink *link)
+{
+  return link->tls != NULL ? srv_tls_get_version (link->tls) : NULL;
+}
+
+/**
+ * srv_link_dup_peer_fingerprint:
+ *
+ * Returns: (transfer full) (nullable): what srv_tls_dup_peer_fingerprint() says; %NULL
+ *   if nothing is encrypted, or the peer has shown no certificate.
+ */
+char *
+srv_link_dup_peer_fingerprint (const SrvLink *link)
+{
+  return link->tls != NULL ? srv_tls_dup_peer_fingerprint (link->tls) : NULL;
+}
+
 static SrvLinkStatus
 read_tls (SrvLink *link, void *buffer, gsize size, gsize *n_read)
 {

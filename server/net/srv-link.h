@@ -24,6 +24,8 @@ typedef struct
 } SrvLink;
 
 SrvLinkStatus srv_link_handshake (SrvLink *link);
+const char *srv_link_get_tls_version (const SrvLink *link);
+char *srv_link_dup_peer_fingerprint (const SrvLink *link);
 
 SrvLinkStatus srv_link_read (SrvLink *link, void *buffer, gsize size, gsize *n_read);
 SrvLinkStatus srv_link_write (SrvLink *link, const struct iovec *iov, int n_iov, gsize *n_written);

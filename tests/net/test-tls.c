@@ -113,6 +113,7 @@ test_one_room (Room *room, gconstpointer data)
   for (gsize v = 0; v < G_N_ELEMENTS (versions); v++)
     {
       g_autoptr (TestTlsPeer) ada = test_tls_peer_new (room->tls_port, versions[v]);
+      g_autofree char *who = NULL;
       g_autofree char *hers = g_strdup_printf ("> Ada%s: perch\xC3\xA9 no?\n", ada->address);
 
       test_tls_peer_shake_hands (ada);
@@ -123,6 +124,8 @@ test_one_room (Room *room, gconstpointer data)
       test_peer_expect_later (room->w, hers);
       test_peer_send (room->w, "from outside\n");
       test_tls_peer_expect (ada, ": from outside\n");
+      who = test_server_control (room->server, "who");
+      g_assert_nonnull (strstr (who, v == 0 ? " TLSv1.2\n" : " TLSv1.3\n"));
       test_tls_peer_send (ada, "quit\n");
       test_tls_peer_expect (ada, TEST_GOODBYE);
       test_tls_peer_expect_end (ada);

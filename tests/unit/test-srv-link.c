@@ -136,7 +136,9 @@ test_end_writing (Fixture *f, gconstpointer data)
   char buffer[16];
   gsize n = 0;
 
-  srv_link_end_writing (&f->link);
+  g_assert_null (srv_link_get_tls_version (&f->link));
+  g_assert_null (srv_link_dup_peer_fingerprint (&f->link));
+  g_assert_cmpint (srv_link_end_writing (&f->link), ==, SRV_LINK_OK);
   g_assert_cmpint (read (f->peer, buffer, sizeof buffer), ==, 0);
   g_assert_cmpint (write (f->peer, "ciao", 4), ==, 4);
   g_assert_cmpint (srv_link_read (&f->link, buffer, sizeof buffer, &n), ==, SRV_LINK_OK);
@@ -200,6 +202,8 @@ set_up_tls (Fixture *f, gconstpointer version)
     }
   g_assert_cmpint (status, ==, SRV_LINK_OK);
   g_assert_cmpint (SSL_do_handshake (f->client->ssl), ==, 1);
+  g_assert_cmpstr (srv_link_get_tls_version (&f->link), ==, SSL_get_version (f->client->ssl));
+  g_assert_null (srv_link_dup_peer_fingerprint (&f->link));
 }
 
 static void
