@@ -583,7 +583,8 @@ take_end (SrvConn *conn)
       broken (conn); /* both directions are closed, so it cannot be sent to */
       return;
     }
-  conn->host->counters->cut_off += srv_link_is_cut_off (&conn->link);
+  if (!conn->ending)
+    conn->host->counters->cut_off += srv_link_is_cut_off (&conn->link);
   conn->read_ended = TRUE;
   watch_for (conn, EPOLLIN, FALSE);
   if (conn->write_ended)
