@@ -203,13 +203,14 @@ cli_probe (int argc, char **argv)
 {
   CliOptions options = { 0 };
   Probe probe = { .connecting = TRUE };
-  SalTransportOptions transport = { 0 };
+  SalTransportOptions transport;
   g_autoptr (GError) error = NULL;
   g_autoptr (SalUri) uri = NULL;
   gsize before = 0;
   int status = SAL_EXIT_OK;
 
-  if (!cli_options_parse (&options, CLI_TAKES_SHOWING, _ ("probe HOST:PORT - what speaks there"),
+  if (!cli_options_parse (&options, CLI_TAKES_SHOWING | CLI_TAKES_PIN,
+                          _ ("probe HOST:PORT - what speaks there"),
                           _ ("Listens, then sends an empty line, and says what it makes of that."),
                           &argc, &argv, &error))
     return cli_fail (error);
@@ -219,6 +220,7 @@ cli_probe (int argc, char **argv)
   if (uri == NULL)
     return cli_fail (error);
 
+  transport = cli_options_transport (&options);
   probe.received = g_byte_array_new ();
   sal_transport_connect_async (uri, &transport, &hooks, &probe, NULL, on_connected, &probe);
   while (probe.connecting)
@@ -227,6 +229,7 @@ cli_probe (int argc, char **argv)
     status = cli_fail (probe.error);
   else
     {
+      cli_tell_tls (sal_transport_get_tls (probe.transport), &options);
       let_pass (&probe, LISTEN_MS);
       before = probe.received->len;
       if (before == 0 && !probe.ended)
