@@ -415,6 +415,8 @@ main (int argc, char **argv)
 
   g_clear_pointer (&program.editor, sal_line_editor_free);
   g_strfreev (program.words);
+  if (program.input.partial != NULL)
+    srv_console_input_clear (&program.input);
   sal_log_set_terminal_hooks (NULL, NULL);
   srv_control_free (program.control);
   srv_server_free (program.server);

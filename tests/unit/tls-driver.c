@@ -31,7 +31,10 @@ tls_driver_context (void)
 
   if (context != NULL)
     return context;
-  folder = g_dir_make_tmp ("salotto-tls-XXXXXX", &error);
+  /* In memory, because files of keys are synced, which may take seconds on a busy disk. */
+  folder = g_mkdtemp (g_strdup ("/dev/shm/salotto-tls-XXXXXX"));
+  if (folder == NULL)
+    folder = g_dir_make_tmp ("salotto-tls-XXXXXX", &error);
   g_assert_no_error (error);
   file = g_build_filename (folder, "certificate.pem", NULL);
   key = g_build_filename (folder, "key.pem", NULL);
