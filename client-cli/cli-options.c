@@ -161,8 +161,8 @@ check_pin (const CliOptions *options, const SalUri *uri, const char *text, GErro
     return TRUE;
   if (!sal_spki_is_pin (options->pin))
     g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                 _ ("--pin: “%s” is not allowed; allowed: pin-sha256: and the 44 characters that "
-                    "the server says"),
+                 _ ("--pin: “%s” is not allowed; allowed: pin-sha256:BASE64, as the server "
+                    "says it"),
                  options->pin);
   else if (!sal_scheme_is_tls (uri->scheme))
     g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, _ ("--pin: “%s” has no key; plains:// has"),

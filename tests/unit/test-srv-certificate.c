@@ -324,9 +324,10 @@ test_own (Fixture *f, gconstpointer data)
 static void
 test_odd_host_names (Fixture *f, gconstpointer data)
 {
-  static const char *const names[] = { "", "two words", "a,IP:1.2.3.4", "caf\xC3\xA9",
-                                       "a-name-that-is-longer-than-a-common-name-may-be-"
-                                       "0123456789-0123456789" };
+  static const char *const names[] = {
+    "", "two words", "a,IP:1.2.3.4", "caf\xC3\xA9",
+    "a-name-of-more-than-64-letters-0123456789-0123456789-0123456789-0"
+  };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
