@@ -238,7 +238,7 @@ typedef struct
   const SalTransportHooks *hooks;
   gpointer data;
   char *where; /* (owned) */
-  SalUri *uri; /* (owned) */
+  SalUri *uri; /* (owned) (nullable): with TLS */
 } Connect;
 
 static void
@@ -385,7 +385,7 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
                                  _ ("cannot connect to %s: %s"), connect->where, reason (error));
       return;
     }
-  if (sal_scheme_is_tls (connect->uri->scheme))
+  if (connect->uri != NULL)
     {
       sal_tls_connect_async (connection, connect->uri, connect->options.pin,
                              g_task_get_cancellable (task), on_tls_ready, g_object_ref (task));
@@ -423,7 +423,7 @@ sal_transport_connect_async (const SalUri *uri,
   connect->options = *options;
   connect->hooks = hooks;
   connect->data = data;
-  connect->uri = sal_uri_copy (uri);
+  connect->uri = sal_scheme_is_tls (uri->scheme) ? sal_uri_copy (uri) : NULL;
   connect->where = uri->scheme == SAL_SCHEME_UNIX ? g_strdup (uri->path)
                                                   : sal_format_host_port (uri->host, uri->port);
   g_task_set_task_data (task, connect, connect_free);
