@@ -19,6 +19,7 @@
 #include "common/base/sal-log.h"
 #include "common/proto/sal-dialect-plain.h"
 #include "common/proto/sal-guard.h"
+#include "server/chat/srv-irc.h"
 #include "server/log/srv-log-memory.h"
 #include "server/log/srv-log-sqlite.h"
 #include "server/log/srv-log.h"
@@ -44,10 +45,13 @@
 struct _SrvServer
 {
   SrvConfig *config; /* (owned) */
+  char *irc_name;    /* (owned) (nullable) */
   SrvOptions options;
   const SrvServerHooks *hooks; /* (unowned) */
   gpointer data;
   SrvRegistry *registry;       /* (owned) */
+  SrvAccounts *accounts;       /* (owned) */
+  SrvMailbox *mailbox;         /* (owned): what the operator's words have asked comes back here */
   SrvLog *log;                 /* (owned) */
   SrvWorker *worker;           /* (owned) */
   SrvCredentials *credentials; /* (owned) (nullable): if there are listeners with TLS */
@@ -103,6 +107,24 @@ shown_address (SrvServer *server, const SrvListener *listener, const SrvAddress 
                               : srv_registry_cloak (server->registry, peer);
 
   return sal_plain_format_address (host, shown ? peer->port : 0);
+}
+
+/* Where others in IRC see that somebody comes from. */
+static char *
+irc_host (SrvServer *server, const SrvAddress *peer)
+{
+  g_autofree char *host = NULL;
+
+  if (peer->family == SRV_ADDRESS_LOCAL)
+    return g_strdup ("localhost");
+  if (!server->config->irc_addresses_shown)
+    {
+      host = srv_registry_cloak (server->registry, peer);
+      return g_strconcat (host, ".hidden", NULL);
+    }
+  host = srv_address_host (peer);
+  /* A parameter must not begin with a colon. */
+  return *host == ':' ? g_strconcat ("0", host, NULL) : g_steal_pointer (&host);
 }
 
 static const char *
@@ -184,12 +206,24 @@ on_no_descriptor (SrvListener *listener, int fd, gpointer data)
   (void) send (fd, text->str, text->len, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
+static gboolean
+is_irc (const SrvListener *listener)
+{
+  SalScheme scheme = srv_listener_get_uri (listener)->scheme;
+
+  return scheme == SAL_SCHEME_IRC || scheme == SAL_SCHEME_IRCS;
+}
+
 /* @peer has been counted. */
 static void
 let_in (SrvServer *server, const SrvListener *listener, SrvLink link, const SrvAddress *peer)
 {
   guint from_site = count_site (server, peer, 0);
   g_autofree char *shown = NULL;
+  g_autofree char *host_name = NULL;
+  SrvArrival arrival = {
+    .peer = peer, .shown = "", .irc_host = "", .room = "", .irc = is_irc (listener)
+  };
   SalEvent why;
 
   if (!admits (server, listener, peer, from_site, &why))
@@ -197,12 +231,14 @@ let_in (SrvServer *server, const SrvListener *listener, SrvLink link, const SrvA
       g_autofree char *host = srv_address_host (peer);
 
       g_info ("%s was not let in on %s", host, srv_listener_get_name (listener));
-      srv_worker_turn_away (server->worker, link, peer, &why);
+      srv_worker_turn_away (server->worker, link, &arrival, &why);
       return;
     }
-  shown = shown_address (server, listener, peer);
+  arrival.shown = shown = shown_address (server, listener, peer);
+  arrival.irc_host = host_name = irc_host (server, peer);
+  arrival.room = room_of (listener);
   g_debug ("connection from %s on %s", shown, srv_listener_get_name (listener));
-  srv_worker_take (server->worker, link, peer, shown, room_of (listener));
+  srv_worker_take (server->worker, link, &arrival);
 }
 
 /* A browser that was sent here says all of it at once. */
@@ -221,13 +257,19 @@ on_handshake (
 {
   SrvServer *server = data;
   SalEvent why = { .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_TLS_ONLY };
+  SrvArrival arrival = { .peer = peer, .shown = "", .irc_host = "", .room = "" };
 
   if (how == SRV_HANDSHAKE_DONE)
     let_in (server, tag, link, peer);
-  else if (how == SRV_HANDSHAKE_NOT_TLS)
-    srv_worker_turn_away (server->worker, link, peer, is_browser (&link) ? NULL : &why);
-  else
+  else if (how != SRV_HANDSHAKE_NOT_TLS)
     (void) count_site (server, peer, -1);
+  else if (is_browser (&link))
+    srv_worker_turn_away (server->worker, link, &arrival, NULL);
+  else
+    {
+      arrival.irc = is_irc (tag);
+      srv_worker_turn_away (server->worker, link, &arrival, &why);
+    }
 }
 
 static guint
@@ -382,12 +424,118 @@ open_registry (SrvServer *server)
   server->registry = srv_registry_open (NULL, NULL);
 }
 
-static SrvWorkerConfig
-worker_config (const SrvConfig *config)
+static void
+configure_accounts (SrvServer *server)
 {
-  return (SrvWorkerConfig){ .limits = config->limits,
-                            .language = config->language,
-                            .exact = config->exact };
+  const SrvConfig *config = server->config;
+  SrvAccountsConfig accounts = config->accounts;
+
+  accounts.invitation_code = config->invitation_code;
+  accounts.max_accounts = config->limits.value[SAL_LIMIT_ACCOUNTS];
+  accounts.registrations_per_hour = config->limits.value[SAL_LIMIT_REGISTRATIONS_PER_HOUR];
+  srv_accounts_configure (server->accounts, &accounts);
+}
+
+/* As with bans: without the file there is nobody with an account, and the rest works. */
+static void
+open_accounts (SrvServer *server)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = state_file ("server.db", &error);
+
+  if (path != NULL)
+    server->accounts = srv_accounts_new (path, NULL, &error);
+  if (server->accounts == NULL)
+    {
+      g_warning (_ ("nobody can log in: %s"), error->message);
+      server->accounts = srv_accounts_new (NULL, NULL, NULL);
+    }
+  configure_accounts (server);
+}
+
+static gboolean
+may_use_name (const char *name, const char *account, gpointer accounts)
+{
+  return srv_accounts_may_use (accounts, name, account);
+}
+
+static SrvOwnedRoom *
+find_room (const char *room, gpointer accounts)
+{
+  return srv_accounts_dup_room (accounts, room);
+}
+
+static gboolean
+keep_room (const SrvOwnedRoom *room, gpointer accounts)
+{
+  return srv_accounts_keep_room (accounts, room);
+}
+
+static void
+drop_room (const char *room, gpointer accounts)
+{
+  srv_accounts_drop_room (accounts, room);
+}
+
+static const SrvOwners owners = { may_use_name, find_room, keep_room, drop_room };
+
+/* Where IRC has TLS, once it is open. */
+static guint16
+ircs_port (const SrvServer *server)
+{
+  for (guint i = 0; i < server->listeners->len; i++)
+    {
+      const SrvListener *listener = server->listeners->pdata[i];
+
+      if (srv_listener_get_uri (listener)->scheme == SAL_SCHEME_IRCS)
+        return srv_listener_get_port (listener);
+    }
+  return 0;
+}
+
+static SrvWorkerConfig
+worker_config (const SrvServer *server)
+{
+  const SrvConfig *config = server->config;
+
+  return (SrvWorkerConfig){
+    .limits = config->limits,
+    .language = config->language,
+    .exact = config->exact,
+    .irc = { .name = server->irc_name,
+             .network = config->irc_network,
+             .description = config->irc_description,
+             .password = config->irc_password,
+             .motd = (const char *const *) config->irc_motd,
+             .history_on_join = config->irc_history_on_join,
+             .started_us = server->started_us },
+    .accounts = server->accounts,
+    .sts_seconds = srv_tls_config_sts_seconds (config, server->credentials),
+    .sts_port = ircs_port (server),
+  };
+}
+
+/* The server's name as it stands in lines of IRC: one word. */
+static char *
+irc_name_of (const char *name)
+{
+  return g_strdelimit (g_strdup (name), " :!@*,", '-');
+}
+
+/* Nobody becomes the operator of a room that a listener leads into. */
+static void
+reserve_rooms (SrvServer *server)
+{
+  for (guint i = 0; i < server->config->listeners->len; i++)
+    {
+      const SalUri *uri = server->config->listeners->pdata[i];
+      const char *room = g_hash_table_lookup (uri->query, "room");
+
+      if (uri->scheme != SAL_SCHEME_IRC)
+        srv_log_reserve_room (server->log, room == NULL   ? DEFAULT_ROOM
+                                           : *room == '#' ? room + 1
+                                                          : room);
+    }
 }
 
 static SrvListener *
@@ -454,18 +602,28 @@ srv_server_new (SrvConfig *config,
 gboolean
 srv_server_start (SrvServer *server, GError **error)
 {
-  SrvWorkerConfig config = worker_config (server->config);
+  SrvWorkerConfig config;
 
   if (!open_log (server, error))
     return FALSE;
+  reserve_rooms (server);
+  server->started_us = wall_clock ();
+  server->irc_name = irc_name_of (server->config->name);
   set_retention (server);
   open_registry (server);
+  open_accounts (server);
+  srv_log_set_owners (server->log, &owners, server->accounts);
+  config = worker_config (server);
   server->worker = srv_worker_new (NULL, server->log, &config, &worker_hooks, server);
-  server->started_us = wall_clock ();
+  server->mailbox = srv_mailbox_new (srv_worker_get_reactor (server->worker), server);
   if (!open_tls (server, error))
     return FALSE;
   srv_tls_config_warn (server->config, server->credentials);
-  return open_listeners (server, error);
+  if (!open_listeners (server, error))
+    return FALSE;
+  config = worker_config (server); /* now the ports are known */
+  srv_worker_configure (server->worker, &config);
+  return TRUE;
 }
 
 /**
@@ -484,10 +642,16 @@ srv_server_free (SrvServer *server)
   srv_handshakes_free (server->handshakes);
   srv_credentials_free (server->credentials);
   srv_log_free (server->log);
+  /* What the accounts have still done concerns nobody any more. */
+  if (server->worker != NULL)
+    srv_worker_abort (server->worker);
+  srv_accounts_free (server->accounts);
+  srv_mailbox_free (server->mailbox);
   srv_worker_free (server->worker);
   srv_registry_free (server->registry);
   g_hash_table_unref (server->sites);
   srv_config_free (server->config);
+  g_free (server->irc_name);
   g_free (server);
 }
 
@@ -511,11 +675,17 @@ srv_server_stop (SrvServer *server)
  *
  * Undoes srv_server_stop().
  *
- * Returns: %FALSE if a listener could not be opened again; others may have been.
+ * Returns: %FALSE if a listener could not be opened again, others may have been; or if the
+ *   server is ending.
  */
 gboolean
 srv_server_open (SrvServer *server, GError **error)
 {
+  if (server->closing)
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED, _ ("the server is ending"));
+      return FALSE;
+    }
   server->stopped = FALSE;
   for (guint i = 0; i < server->listeners->len; i++)
     if (!srv_listener_is_open (server->listeners->pdata[i]) &&
@@ -620,9 +790,14 @@ srv_server_reload (SrvServer *server, GError **error)
   old->sts_seconds = config->sts_seconds;
   old->profile = config->profile;
   old->limits = config->limits;
+  old->accounts = config->accounts;
+  g_free (old->invitation_code);
+  old->invitation_code = g_steal_pointer (&config->invitation_code);
   (void) sal_log_set_level (config->log_level);
-  worker = worker_config (old);
+  srv_config_take_irc (old, config);
+  worker = worker_config (server);
   srv_worker_configure (server->worker, &worker);
+  configure_accounts (server);
   set_retention (server);
   srv_tls_config_warn (server->config, server->credentials);
   return TRUE;
@@ -680,6 +855,36 @@ srv_server_ban (SrvServer *server, const SrvBan *ban, GError **error)
   (void) srv_registry_ban (server->registry, ban, error);
   srv_worker_foreach (server->worker, ban_cb, &visit);
   return visit.count;
+}
+
+typedef struct
+{
+  const char *name;
+  gboolean exists;
+} AccountVisit;
+
+static void
+account_cb (SrvConn *conn, gpointer data)
+{
+  const AccountVisit *visit = data;
+
+  if (conn->session.irc != NULL)
+    srv_irc_account_changed (conn->session.irc, visit->name, visit->exists);
+}
+
+/**
+ * srv_server_account_changed:
+ * @name: of an account that has another role now, or is there no more
+ *
+ * Whoever uses it loses what they had by it.
+ */
+void
+srv_server_account_changed (SrvServer *server, const char *name)
+{
+  g_autofree char *written = srv_accounts_dup_name (server->accounts, name);
+  AccountVisit visit = { name, written != NULL };
+
+  srv_worker_foreach (server->worker, account_cb, &visit);
 }
 
 /**
@@ -764,6 +969,26 @@ guint
 srv_server_get_sts_seconds (const SrvServer *server)
 {
   return srv_tls_config_sts_seconds (server->config, server->credentials);
+}
+
+/**
+ * srv_server_get_accounts:
+ */
+SrvAccounts *
+srv_server_get_accounts (SrvServer *server)
+{
+  return server->accounts;
+}
+
+/**
+ * srv_server_get_mailbox:
+ *
+ * Returns: (transfer none): where answers for the main thread go.
+ */
+SrvMailbox *
+srv_server_get_mailbox (SrvServer *server)
+{
+  return server->mailbox;
 }
 
 /**
