@@ -102,10 +102,9 @@ cli_chat (int argc, char **argv)
   g_autoptr (SalUri) uri = NULL;
   int status = 0;
 
-  if (!cli_options_parse (
-          &options, CLI_TAKES_NAME | CLI_TAKES_SENDING | CLI_TAKES_SHOWING | CLI_TAKES_TIMEOUT,
-          _ ("[chat] [URI|HOST[:PORT]] - talk"),
-          _ ("Joins a room. With no address: the room on this machine."), &argc, &argv, &error))
+  if (!cli_options_parse (&options, CLI_TAKES_TALK, _ ("[chat] [URI|HOST[:PORT]] - talk"),
+                          _ ("Joins a room. With no address: the room on this machine."), &argc,
+                          &argv, &error))
     return cli_fail (error);
   if (argc > 2)
     return cli_usage (_ ("salotto-cli [chat] [URI|HOST[:PORT]]"));

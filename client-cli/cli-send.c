@@ -47,10 +47,9 @@ cli_send (int argc, char **argv)
   guint n = 0;
   int status = 0;
 
-  if (!cli_options_parse (
-          &options, CLI_TAKES_NAME | CLI_TAKES_SENDING | CLI_TAKES_SHOWING | CLI_TAKES_TIMEOUT,
-          _ ("send URI TEXT… - say something"),
-          _ ("Says TEXT, waits until it has come back, and leaves."), &argc, &argv, &error))
+  if (!cli_options_parse (&options, CLI_TAKES_TALK, _ ("send URI TEXT… - say something"),
+                          _ ("Says TEXT, waits until it has come back, and leaves."), &argc, &argv,
+                          &error))
     return cli_fail (error);
   if (argc < 3)
     return cli_usage (_ ("salotto-cli send URI TEXT…"));

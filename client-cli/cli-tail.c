@@ -24,8 +24,7 @@ cli_tail (int argc, char **argv)
   int status = 0;
 
   if (!cli_options_parse (
-          &options, CLI_TAKES_NAME | CLI_TAKES_SENDING | CLI_TAKES_SHOWING | CLI_TAKES_TIMEOUT,
-          _ ("tail URI - listen"),
+          &options, CLI_TAKES_TALK, _ ("tail URI - listen"),
           _ ("Prints what is said, as text, or with --json everything that happens."), &argc, &argv,
           &error))
     return cli_fail (error);

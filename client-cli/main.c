@@ -70,7 +70,8 @@ help (void)
       /* Of a field's width printf() makes bytes, and a screen has characters. */
       printf ("  %s%*s %s\n", head, MAX (26 - width, 0), "", _ (verbs[i].help));
     }
-  printf ("\n%s\n", _ ("A URI is plain://HOST[:PORT][/ROOM], unix:///path, or HOST[:PORT].\n"
+  printf ("\n%s\n", _ ("A URI is plain://HOST[:PORT][/ROOM], the same with plains:// (TLS),\n"
+                       "unix:///path, or HOST[:PORT].\n"
                        "Options: salotto-cli VERB --help. All of it: salotto-cli(1).\n\n"
                        "  salotto-cli localhost               talk in the room on this machine\n"
                        "  salotto-cli send localhost ciao     say one thing\n"

@@ -28,6 +28,7 @@
 #include "server/admin/srv-control.h"
 #include "server/net/srv-listener.h"
 #include "server/srv-server.h"
+#include "server/srv-tls-config.h"
 
 typedef struct
 {
@@ -63,8 +64,8 @@ static const GOptionEntry option_entries[] = {
   { "config", 'c', 0, G_OPTION_ARG_FILENAME, &option_config,
     N_ ("Read this configuration instead of the user's"), N_ ("FILE") },
   { "listen", 'l', 0, G_OPTION_ARG_STRING_ARRAY, &option_listen,
-    N_ ("Listen there: plain://[ADDR]:PORT, irc://[ADDR]:PORT or unix:///path, with ?room=NAME; "
-        "may be repeated"),
+    N_ ("Listen there: plain://[ADDR]:PORT, irc://[ADDR]:PORT, plains:// and ircs:// for TLS, or "
+        "unix:///path, with ?room=NAME; may be repeated"),
     N_ ("URI") },
   { "name", 0, 0, G_OPTION_ARG_STRING, &option_name, N_ ("The server's name"), N_ ("NAME") },
   { "log", 0, 0, G_OPTION_ARG_STRING, &option_log,
@@ -359,6 +360,15 @@ open_control (Program *program, GError **error)
   return TRUE;
 }
 
+/* What is spoken there. A unix socket's scheme says where it is, not that. */
+static const char *
+dialect_of (const SrvListener *listener)
+{
+  SalScheme scheme = srv_listener_get_uri (listener)->scheme;
+
+  return sal_scheme_name (scheme == SAL_SCHEME_UNIX ? SAL_SCHEME_PLAIN : scheme);
+}
+
 /* What others wait for: one line a listener, never translated. */
 static void
 announce (Program *program)
@@ -367,7 +377,7 @@ announce (Program *program)
 
   for (guint i = 0; i < listeners->len; i++)
     printf ("listening on %s (%s)\n", srv_listener_get_name (listeners->pdata[i]),
-            srv_listener_get_uri (listeners->pdata[i])->scheme == SAL_SCHEME_IRC ? "irc" : "plain");
+            dialect_of (listeners->pdata[i]));
   fflush (stdout);
   (void) sd_notifyf (0, "READY=1\nSTATUS=%s listens on %s",
                      srv_server_get_config (program->server)->name,
@@ -381,9 +391,18 @@ explain (Program *program)
   const GPtrArray *listeners = srv_server_get_listeners (program->server);
   const char *name = srv_listener_get_name (listeners->pdata[0]);
   const char *colon = strrchr (name, ':');
+  const SalUri *uri = srv_listener_get_uri (listeners->pdata[0]);
 
   if (g_str_has_prefix (name, "unix:"))
     fprintf (stderr, _ ("Join with: salotto-cli %s\n"), name);
+  else if (sal_scheme_is_tls (uri->scheme))
+    {
+      g_autofree char *address = g_strdup_printf (
+          "%s://%s", sal_scheme_name (uri->scheme),
+          srv_listener_is_wildcard (listeners->pdata[0]) ? g_get_host_name () : name);
+
+      fprintf (stderr, _ ("Join with: %s\n"), address);
+    }
   else if (srv_listener_is_wildcard (listeners->pdata[0]))
     fprintf (stderr,
              _ ("Join with: salotto-cli localhost:%s\n"
@@ -466,6 +485,11 @@ main (int argc, char **argv)
   (void) sal_log_set_level (config->log_level);
   if (option_check)
     {
+      if (!srv_tls_config_check (config, &error))
+        {
+          complain (error->message);
+          return sal_error_exit_status (error);
+        }
       printf ("%s\n", _ ("the configuration is right"));
       return SAL_EXIT_OK;
     }

@@ -346,7 +346,7 @@ note_put_out (SalRoomModel *model, const SalEvent *event, const char *line)
   g_free (model->put_out);
   model->put_out = g_strdup (line);
   model->put_out_for_good |= event->note == SAL_NOTE_BANNED || event->note == SAL_NOTE_KICKED ||
-                             event->note == SAL_NOTE_NOT_PUBLIC;
+                             event->note == SAL_NOTE_NOT_PUBLIC || event->note == SAL_NOTE_TLS_ONLY;
 }
 
 static gboolean

@@ -691,7 +691,7 @@ test_usage (void)
     { { "send", "localhost" }, "Usage: salotto-cli send URI TEXT…" },
     { { "tail" }, "Usage: salotto-cli tail URI" },
     { { "run", "x" }, "Usage: salotto-cli run SCRIPT URI" },
-    { { "tail", "ircs://localhost" }, "plain:// only, not yet ircs://" },
+    { { "tail", "ircs://localhost" }, "plain:// and plains:// only, not yet ircs://" },
     { { "tail", "localhost:99999" }, "“99999” is not a port" },
     { { "tail", "local host" }, "bad address “local host”" },
     { { "chat", "localhost", "--eol=cr" }, "“cr” is not allowed; allowed: lf, crlf, none" },
