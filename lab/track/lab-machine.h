@@ -22,6 +22,30 @@ typedef enum
   LAB_N_STATES
 } LabState;
 
+/* What happens to one end. "Again" is what proves that something before it was lost. */
+typedef enum
+{
+  LAB_INPUT_SEND_SYN,
+  LAB_INPUT_SEND_SYN_ACK,
+  LAB_INPUT_SEND_DATA, /* what only a synchronized end can send */
+  LAB_INPUT_SEND_FIN,
+  LAB_INPUT_SEND_RST,
+  LAB_INPUT_RECV_SYN,
+  LAB_INPUT_RECV_SYN_ACK,
+  LAB_INPUT_RECV_ACK_OF_SYN,
+  LAB_INPUT_RECV_FIN,
+  LAB_INPUT_RECV_ACK_OF_FIN,
+  LAB_INPUT_RECV_RST,
+  LAB_INPUT_SEND_SYN_AGAIN,      /* so the SYN,ACK never came */
+  LAB_INPUT_SEND_SYN_ACK_AGAIN,  /* so the ACK never came, or was ignored */
+  LAB_INPUT_SEND_FIN_AGAIN,      /* ... and it does not acknowledge the other end's FIN */
+  LAB_INPUT_SEND_LAST_FIN_AGAIN, /* ... and it does */
+  LAB_INPUT_SEND_CROSSING_FIN,   /* a FIN that does not acknowledge the one just received */
+  LAB_N_INPUTS
+} LabInput;
+
+LabState lab_machine_next (LabState state, LabInput input);
+gboolean lab_state_goes_back (LabState before, LabState after);
 const char *lab_state_name (LabState state);
 
 G_END_DECLS

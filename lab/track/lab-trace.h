@@ -180,8 +180,9 @@ typedef struct
   guint64 finack_frame; /* the segment of the other end that acknowledged it first */
   guint64 rst_frame;    /* the RST of this end that counted */
   guint32 path;         /* the states it went through: bit 1 << LabState */
-  guint16 n_steps;      /* ... and the first of them in order, repetitions left out */
+  guint16 n_steps;      /* ... how many in all, returns included; the first are in steps */
   guint8 steps[12];     /* LabState */
+  guint8 last_step;     /* LabState, whether it still fitted into steps or not */
 } LabEndReport;
 
 /* A connection. Owned by the trace and valid during a call of the sink; the views that
