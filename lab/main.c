@@ -21,6 +21,18 @@ static const struct
   const char *help;
   int (*run) (int argc, char **argv);
 } verbs[] = {
+  { "echo-server", N_ ("[ADDR:]PORT"), N_ ("send back what comes, in one of seven ways"),
+    lab_cmd_echo_server },
+  { "echo-client", N_ ("HOST PORT"), N_ ("talk to an echo server, and measure it"),
+    lab_cmd_echo_client },
+  { "file-server", N_ ("DIR [ADDR:]PORT"), N_ ("send files, one client after the other"),
+    lab_cmd_file_server },
+  { "file-client", N_ ("HOST PORT NAME"), N_ ("fetch a file from such a server"),
+    lab_cmd_file_client },
+  { "fake-server", N_ ("[ADDR:]PORT"), N_ ("stop on the way to listening; never accept"),
+    lab_cmd_fake_server },
+  { "shell", "", N_ ("make socket calls one at a time"), lab_cmd_shell },
+  { "sockets", N_ ("[PORT]"), N_ ("show sockets: state, queues, timers, owners"), lab_cmd_sockets },
   { NULL, NULL, NULL, NULL },
 };
 
@@ -56,7 +68,8 @@ help (void)
   printf ("%s\n\n", _ ("Usage: salotto-lab [VERB] [OPTION…] [ARGUMENT…]"));
   for (gsize i = 0; verbs[i].name != NULL; i++)
     {
-      g_autofree char *head = g_strdup_printf ("%s %s", verbs[i].name, _ (verbs[i].usage));
+      g_autofree char *head = g_strdup_printf ("%s %s", verbs[i].name,
+                                               *verbs[i].usage != '\0' ? _ (verbs[i].usage) : "");
       int width = (int) g_utf8_strlen (head, -1);
 
       /* Of a field's width printf() makes bytes, and a screen has characters. */
