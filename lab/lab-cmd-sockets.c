@@ -50,9 +50,7 @@ static const GOptionEntry entries[] = {
 static gboolean
 parse_address (const char *text, LabAddress *address, GError **error)
 {
-  g_autofree char *place = g_strdup_printf (strchr (text, ':') != NULL ? "[%s]:0" : "%s:0", text);
-
-  if (lab_net_parse_place (place, address, NULL))
+  if (lab_address_parse (text, address))
     return TRUE;
   g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, _ ("--address: “%s” is no address"), text);
   return FALSE;

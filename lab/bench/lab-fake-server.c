@@ -62,19 +62,6 @@ port_of (const LabAddress *address)
              : ntohs (((const struct sockaddr_in6 *) &address->storage)->sin6_port);
 }
 
-static GPtrArray *
-list (Fake *fake, guint32 states, GError **error)
-{
-  const LabSocketFilter filter = { .port = port_of (&fake->address),
-                                   .states = states,
-                                   .tcp = TRUE };
-  GPtrArray *sockets = lab_diag_list (fake->diag, &filter, error);
-
-  if (sockets != NULL)
-    lab_owner_find (sockets);
-  return sockets;
-}
-
 /* Where one is bound to every address one can be reached at this one. */
 static void
 reachable (const LabAddress *address, LabAddress *to)
@@ -94,6 +81,23 @@ reachable (const LabAddress *address, LabAddress *to)
       if (IN6_IS_ADDR_UNSPECIFIED (&in6->sin6_addr))
         in6->sin6_addr = in6addr_loopback;
     }
+}
+
+/* Our sockets, and those of our clients; of a port alone others may have some too. */
+static GPtrArray *
+list (Fake *fake, guint32 states, GError **error)
+{
+  LabAddress to;
+  LabSocketFilter filter = { .port = port_of (&fake->address), .states = states, .tcp = TRUE };
+  GPtrArray *sockets = NULL;
+
+  reachable (&fake->address, &to);
+  if (memcmp (&to, &fake->address, sizeof to) == 0)
+    filter.address = &fake->address;
+  sockets = lab_diag_list (fake->diag, &filter, error);
+  if (sockets != NULL)
+    lab_owner_find (sockets);
+  return sockets;
 }
 
 /* What connect() returns to a client on this machine. */

@@ -28,6 +28,33 @@
 #define NO_DESCRIPTOR_PAUSE_MS 100
 
 /**
+ * lab_address_parse:
+ * @text: an IPv4 or IPv6 address, no name
+ * @address: (out): with port 0
+ *
+ * Returns: whether @text is one.
+ */
+gboolean
+lab_address_parse (const char *text, LabAddress *address)
+{
+  struct sockaddr_in in = { .sin_family = AF_INET };
+  struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+
+  memset (address, 0, sizeof *address);
+  if (inet_pton (AF_INET, text, &in.sin_addr) == 1)
+    {
+      memcpy (&address->storage, &in, sizeof in);
+      address->len = sizeof in;
+    }
+  else if (inet_pton (AF_INET6, text, &in6.sin6_addr) == 1)
+    {
+      memcpy (&address->storage, &in6, sizeof in6);
+      address->len = sizeof in6;
+    }
+  return address->len > 0;
+}
+
+/**
  * lab_address_format:
  *
  * Returns: (transfer full): `ADDRESS:PORT`, an IPv6 address in brackets. An IPv4 client of

@@ -23,6 +23,7 @@ typedef struct
 
 #define LAB_DEFAULT_BACKLOG 16
 
+gboolean lab_address_parse (const char *text, LabAddress *address);
 char *lab_address_format (const LabAddress *address);
 gboolean lab_address_of_peer (int fd, LabAddress *address);
 gboolean lab_address_of_socket (int fd, LabAddress *address);
