@@ -39,8 +39,8 @@ lab_cmd_echo_client (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autofree char *name = NULL;
   g_autofree char *own_name = NULL;
-  LabAddress peer;
-  LabAddress own;
+  LabEndpoint peer;
+  LabEndpoint own;
   guint16 port = 0;
   int fd = -1;
   int status = SAL_EXIT_OK;
@@ -63,8 +63,8 @@ lab_cmd_echo_client (int argc, char **argv)
   fd = lab_net_connect (argv[1], port, maxseg, values.timeout_s * 1000, &peer, &error);
   if (fd < 0)
     return lab_cmd_fail (error);
-  name = lab_address_format (&peer);
-  own_name = lab_address_of_socket (fd, &own) ? lab_address_format (&own) : g_strdup ("?");
+  name = lab_endpoint_format (&peer);
+  own_name = lab_endpoint_of_socket (fd, &own) ? lab_endpoint_format (&own) : g_strdup ("?");
   fprintf (stderr, "connected to %s from %s\n", name, own_name);
   status = lab_echo_client_run (fd, &values, &error);
   close (fd);

@@ -97,7 +97,7 @@ serve (const char *place,
        const LabListenOptions *listen,
        GError **error)
 {
-  LabAddress bound;
+  LabEndpoint bound;
   g_autofree char *name = NULL;
   int listener = lab_net_open_listener (place, listen, &bound, error);
   gboolean ok = FALSE;
@@ -105,7 +105,7 @@ serve (const char *place,
   if (listener < 0)
     return FALSE;
   sal_fd_raise_limit ();
-  name = lab_address_format (&bound);
+  name = lab_endpoint_format (&bound);
   printf ("listening on %s (echo, %s)\n", name, lab_echo_model_name (options->model));
   fflush (stdout);
   ok = lab_echo_serve (listener, options, error);

@@ -61,7 +61,7 @@ int
 lab_cmd_file_client (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
-  LabAddress peer;
+  LabEndpoint peer;
   guint16 port = 0;
   int fd = -1;
   int status = SAL_EXIT_OK;

@@ -28,7 +28,7 @@ serve (const char *path, const char *place, GError **error)
 {
   const LabListenOptions options = { .backlog = backlog != 0 ? backlog : LAB_DEFAULT_BACKLOG,
                                      .reuse_address = TRUE };
-  LabAddress bound;
+  LabEndpoint bound;
   g_autofree char *name = NULL;
   int folder = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   int listener = -1;
@@ -43,7 +43,7 @@ serve (const char *path, const char *place, GError **error)
   listener = lab_net_open_listener (place, &options, &bound, error);
   if (listener >= 0)
     {
-      name = lab_address_format (&bound);
+      name = lab_endpoint_format (&bound);
       printf ("listening on %s (file)\n", name);
       fflush (stdout);
       ok = lab_file_serve (listener, folder, error);

@@ -48,9 +48,9 @@ static const GOptionEntry entries[] = {
 };
 
 static gboolean
-parse_address (const char *text, LabAddress *address, GError **error)
+parse_address (const char *text, LabEndpoint *address, GError **error)
 {
-  if (lab_address_parse (text, address))
+  if (lab_endpoint_parse (text, address))
     return TRUE;
   g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, _ ("--address: “%s” is no address"), text);
   return FALSE;
@@ -148,7 +148,7 @@ lab_cmd_sockets (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autoptr (LabDiag) diag = NULL;
   LabSocketFilter filter = { 0 };
-  LabAddress address;
+  LabEndpoint address;
   gboolean ok = FALSE;
 
   if (!lab_cmd_parse (entries, _ ("sockets [PORT]"),

@@ -84,7 +84,7 @@ lab_diag_free (LabDiag *diag)
 }
 
 static void
-set_address (LabAddress *address, int family, const __be32 *words, __be16 port)
+set_address (LabEndpoint *address, int family, const __be32 *words, __be16 port)
 {
   memset (address, 0, sizeof *address);
   if (family == AF_INET)
@@ -107,7 +107,7 @@ set_address (LabAddress *address, int family, const __be32 *words, __be16 port)
 
 /* The 16 bytes of an address in the form in which an IPv6 socket would have it. */
 static void
-as_ipv6 (const LabAddress *address, guint8 bytes[16])
+as_ipv6 (const LabEndpoint *address, guint8 bytes[16])
 {
   const struct sockaddr *any = (const struct sockaddr *) &address->storage;
 
@@ -122,7 +122,7 @@ as_ipv6 (const LabAddress *address, guint8 bytes[16])
 }
 
 static gboolean
-same_host (const LabAddress *a, const LabAddress *b)
+same_host (const LabEndpoint *a, const LabEndpoint *b)
 {
   guint8 left[16];
   guint8 right[16];

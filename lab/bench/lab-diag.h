@@ -32,8 +32,8 @@ typedef struct
   int protocol; /* IPPROTO_TCP or IPPROTO_UDP */
   int family;
   int state; /* TCP_ESTABLISHED ...; of netinet/tcp.h */
-  LabAddress local;
-  LabAddress remote;
+  LabEndpoint local;
+  LabEndpoint remote;
   guint16 local_port;
   guint16 remote_port;
   guint32 recv_q; /* bytes nobody has read; of a listener: connections nobody has accepted */
@@ -55,9 +55,9 @@ typedef struct
 /* Which sockets are wanted; 0 and NULL leave it open. */
 typedef struct
 {
-  guint16 port;              /* of either end */
-  const LabAddress *address; /* (nullable) (unowned): of either end, without the port */
-  guint32 states;            /* 1 << state; 0: all but LAB_STATES_BOUND, as ss(8) has it */
+  guint16 port;               /* of either end */
+  const LabEndpoint *address; /* (nullable) (unowned): of either end, without the port */
+  guint32 states;             /* 1 << state; 0: all but LAB_STATES_BOUND, as ss(8) has it */
   gboolean tcp;
   gboolean udp;
   gboolean with_info; /* ask for struct tcp_info */

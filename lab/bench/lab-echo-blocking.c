@@ -62,7 +62,7 @@ lab_echo_parse_model (const char *text, LabEchoModel *model, GError **error)
 
 /* From the first byte to the last. */
 static void
-serve_client (const LabEchoOptions *options, int fd, const LabAddress *peer)
+serve_client (const LabEchoOptions *options, int fd, const LabEndpoint *peer)
 {
   g_autoptr (LabEchoConn) conn = lab_echo_conn_new (options, fd, peer);
   gboolean progress = FALSE;
@@ -77,7 +77,7 @@ serve_sequential (int listener, const LabEchoOptions *options, GError **error)
   for (;;)
     {
       g_autoptr (GError) local = NULL;
-      LabAddress peer;
+      LabEndpoint peer;
       int fd = lab_net_accept (listener, &peer, &local);
 
       if (local != NULL)
@@ -101,7 +101,7 @@ reap (guint children)
 }
 
 static void G_GNUC_NORETURN
-serve_in_child (int listener, const LabEchoOptions *options, int fd, const LabAddress *peer)
+serve_in_child (int listener, const LabEchoOptions *options, int fd, const LabEndpoint *peer)
 {
   LabEchoOptions own = *options;
 
@@ -120,7 +120,7 @@ serve_fork (int listener, const LabEchoOptions *options, GError **error)
   for (;;)
     {
       g_autoptr (GError) local = NULL;
-      LabAddress peer;
+      LabEndpoint peer;
       int fd = lab_net_accept (listener, &peer, &local);
       pid_t child = -1;
 
@@ -148,7 +148,7 @@ typedef struct
 {
   const LabEchoOptions *options; /* (unowned) */
   int fd;
-  LabAddress peer;
+  LabEndpoint peer;
 } ThreadClient;
 
 /* Threads that there are, and a way to wait for one less. */
@@ -192,7 +192,7 @@ serve_thread (int listener, const LabEchoOptions *options, GError **error)
     {
       g_autoptr (GError) local = NULL;
       ThreadClient *client = NULL;
-      LabAddress peer;
+      LabEndpoint peer;
       pthread_t thread;
       int fd = lab_net_accept (listener, &peer, &local);
       int number = 0;
@@ -255,8 +255,8 @@ int
 lab_echo_serve_inetd (const LabEchoOptions *options)
 {
   LabEchoOptions own = *options;
-  LabAddress peer;
-  gboolean known = lab_address_of_peer (STDIN_FILENO, &peer);
+  LabEndpoint peer;
+  gboolean known = lab_endpoint_of_peer (STDIN_FILENO, &peer);
   g_autofree char *text = NULL;
 
   own.quiet = TRUE;

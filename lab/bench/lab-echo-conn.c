@@ -53,13 +53,13 @@ static void G_GNUC_PRINTF (2, 3) say (const LabEchoConn *conn, const char *forma
  * @peer: (nullable): who it is
  */
 LabEchoConn *
-lab_echo_conn_new (const LabEchoOptions *options, int fd, const LabAddress *peer)
+lab_echo_conn_new (const LabEchoOptions *options, int fd, const LabEndpoint *peer)
 {
   LabEchoConn *conn = g_new0 (LabEchoConn, 1);
 
   conn->options = options;
   conn->fd = fd;
-  conn->peer = peer != NULL ? lab_address_format (peer) : g_strdup ("?");
+  conn->peer = peer != NULL ? lab_endpoint_format (peer) : g_strdup ("?");
   conn->out = g_string_new (options->greeting);
   /* An echo is worth nothing late. Not on a TCP socket it fails, and does no harm. */
   (void) setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof (int));

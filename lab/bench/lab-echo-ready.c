@@ -46,7 +46,7 @@ has_room (const Server *server)
 static gboolean
 accept_one (Server *server, int *accepted)
 {
-  LabAddress peer;
+  LabEndpoint peer;
   int fd = -1;
 
   if (!has_room (server))

@@ -36,7 +36,7 @@ typedef struct
 /* One client, whatever the model. */
 typedef struct _LabEchoConn LabEchoConn;
 
-LabEchoConn *lab_echo_conn_new (const LabEchoOptions *options, int fd, const LabAddress *peer);
+LabEchoConn *lab_echo_conn_new (const LabEchoOptions *options, int fd, const LabEndpoint *peer);
 void lab_echo_conn_free (LabEchoConn *conn);
 int lab_echo_conn_get_fd (const LabEchoConn *conn);
 gboolean lab_echo_conn_wants_to_write (const LabEchoConn *conn);

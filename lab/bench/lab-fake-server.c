@@ -27,7 +27,7 @@ static const char *const stage_names[] = { "none", "socket", "bind", "listen" };
 
 typedef struct
 {
-  LabAddress address;
+  LabEndpoint address;
   int fd; /* -1 before socket() */
   int backlog;
   LabDiag *diag; /* (owned) */
@@ -53,7 +53,7 @@ lab_fake_parse_stage (const char *text, LabStage *stage, GError **error)
 }
 
 static guint16
-port_of (const LabAddress *address)
+port_of (const LabEndpoint *address)
 {
   const struct sockaddr *any = (const struct sockaddr *) &address->storage;
 
@@ -64,7 +64,7 @@ port_of (const LabAddress *address)
 
 /* Where one is bound to every address one can be reached at this one. */
 static void
-reachable (const LabAddress *address, LabAddress *to)
+reachable (const LabEndpoint *address, LabEndpoint *to)
 {
   *to = *address;
   if (((const struct sockaddr *) &address->storage)->sa_family == AF_INET)
@@ -87,7 +87,7 @@ reachable (const LabAddress *address, LabAddress *to)
 static GPtrArray *
 list (Fake *fake, guint32 states, GError **error)
 {
-  LabAddress to;
+  LabEndpoint to;
   LabSocketFilter filter = { .port = port_of (&fake->address), .states = states, .tcp = TRUE };
   GPtrArray *sockets = NULL;
 
@@ -104,7 +104,7 @@ list (Fake *fake, guint32 states, GError **error)
 static void
 try_as_client (const Fake *fake)
 {
-  LabAddress to;
+  LabEndpoint to;
   int fd = -1;
   int number = 0;
   g_autofree char *text = NULL;
@@ -143,7 +143,7 @@ show_stage (Fake *fake, LabStage stage, GError **error)
 {
   g_autoptr (GPtrArray) sockets = list (fake, 0, error);
   g_autoptr (GString) out = g_string_new (NULL);
-  g_autofree char *place = lab_address_format (&fake->address);
+  g_autofree char *place = lab_endpoint_format (&fake->address);
 
   if (sockets == NULL)
     return FALSE;

@@ -229,7 +229,7 @@ lab_file_serve (int listener, int folder, GError **error)
     {
       g_autoptr (GError) local = NULL;
       g_autofree char *name = NULL;
-      LabAddress peer;
+      LabEndpoint peer;
       int fd = lab_net_accept (listener, &peer, &local);
 
       if (local != NULL)
@@ -239,7 +239,7 @@ lab_file_serve (int listener, int folder, GError **error)
         }
       if (fd < 0)
         continue;
-      name = lab_address_format (&peer);
+      name = lab_endpoint_format (&peer);
       serve_client (fd, folder, name);
       close_gently (fd);
     }

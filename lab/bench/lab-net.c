@@ -28,14 +28,14 @@
 #define NO_DESCRIPTOR_PAUSE_MS 100
 
 /**
- * lab_address_parse:
+ * lab_endpoint_parse:
  * @text: an IPv4 or IPv6 address, no name
  * @address: (out): with port 0
  *
  * Returns: whether @text is one.
  */
 gboolean
-lab_address_parse (const char *text, LabAddress *address)
+lab_endpoint_parse (const char *text, LabEndpoint *address)
 {
   struct sockaddr_in in = { .sin_family = AF_INET };
   struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
@@ -55,13 +55,13 @@ lab_address_parse (const char *text, LabAddress *address)
 }
 
 /**
- * lab_address_format:
+ * lab_endpoint_format:
  *
  * Returns: (transfer full): `ADDRESS:PORT`, an IPv6 address in brackets. An IPv4 client of
  * an IPv6 socket is shown as what it is.
  */
 char *
-lab_address_format (const LabAddress *address)
+lab_endpoint_format (const LabEndpoint *address)
 {
   char text[INET6_ADDRSTRLEN] = "?";
   const struct sockaddr *any = (const struct sockaddr *) &address->storage;
@@ -87,24 +87,24 @@ lab_address_format (const LabAddress *address)
 }
 
 /**
- * lab_address_of_peer:
+ * lab_endpoint_of_peer:
  * @address: (out): who is connected to @fd
  *
  * Returns: %FALSE if nobody is, any more.
  */
 gboolean
-lab_address_of_peer (int fd, LabAddress *address)
+lab_endpoint_of_peer (int fd, LabEndpoint *address)
 {
   address->len = sizeof address->storage;
   return getpeername (fd, (struct sockaddr *) &address->storage, &address->len) == 0;
 }
 
 /**
- * lab_address_of_socket:
+ * lab_endpoint_of_socket:
  * @address: (out): the address that @fd is bound to
  */
 gboolean
-lab_address_of_socket (int fd, LabAddress *address)
+lab_endpoint_of_socket (int fd, LabEndpoint *address)
 {
   address->len = sizeof address->storage;
   return getsockname (fd, (struct sockaddr *) &address->storage, &address->len) == 0;
@@ -189,7 +189,7 @@ has_ipv6 (void)
  * Returns: %FALSE with a #SAL_ERROR that names @text.
  */
 gboolean
-lab_net_parse_place (const char *text, LabAddress *address, GError **error)
+lab_net_parse_place (const char *text, LabEndpoint *address, GError **error)
 {
   g_autofree char *any = NULL;
   g_autoptr (SalUri) uri = NULL;
@@ -265,7 +265,7 @@ lab_net_set_maxseg (int fd, int maxseg, GError **error)
  * @address, or -1 with a #SAL_ERROR.
  */
 int
-lab_net_open (LabAddress *address, const LabListenOptions *options, GError **error)
+lab_net_open (LabEndpoint *address, const LabListenOptions *options, GError **error)
 {
   int family = ((const struct sockaddr *) &address->storage)->sa_family;
   int fd = socket (family, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -291,14 +291,14 @@ lab_net_open (LabAddress *address, const LabListenOptions *options, GError **err
  * bind(2). Returns: %FALSE with a #SAL_ERROR.
  */
 gboolean
-lab_net_bind (int fd, LabAddress *address, GError **error)
+lab_net_bind (int fd, LabEndpoint *address, GError **error)
 {
-  g_autofree char *place = lab_address_format (address);
+  g_autofree char *place = lab_endpoint_format (address);
   g_autofree char *text = NULL;
   int number = 0;
 
   if (bind (fd, (const struct sockaddr *) &address->storage, address->len) == 0)
-    return lab_address_of_socket (fd, address);
+    return lab_endpoint_of_socket (fd, address);
   number = errno;
   text = lab_net_error_text (number);
   if (number == EADDRINUSE)
@@ -321,9 +321,9 @@ lab_net_bind (int fd, LabAddress *address, GError **error)
  * listen(2), the passive open. Returns: %FALSE with a #SAL_ERROR.
  */
 gboolean
-lab_net_listen (int fd, const LabAddress *address, int backlog, GError **error)
+lab_net_listen (int fd, const LabEndpoint *address, int backlog, GError **error)
 {
-  g_autofree char *place = lab_address_format (address);
+  g_autofree char *place = lab_endpoint_format (address);
   g_autofree char *text = NULL;
 
   if (listen (fd, backlog) == 0)
@@ -342,7 +342,7 @@ lab_net_listen (int fd, const LabAddress *address, int backlog, GError **error)
 int
 lab_net_open_listener (const char *place,
                        const LabListenOptions *options,
-                       LabAddress *bound,
+                       LabEndpoint *bound,
                        GError **error)
 {
   int fd = -1;
@@ -390,7 +390,7 @@ is_about_the_client (int number)
  * EAGAIN if there is nobody), and with a #SAL_ERROR if @listener can accept no more.
  */
 int
-lab_net_accept (int listener, LabAddress *peer, GError **error)
+lab_net_accept (int listener, LabEndpoint *peer, GError **error)
 {
   int fd = -1;
 
@@ -467,8 +467,12 @@ connect_to (const struct addrinfo *to, int maxseg, int timeout_ms, int *number, 
  * address.
  */
 int
-lab_net_connect (
-    const char *host, guint16 port, int maxseg, int timeout_ms, LabAddress *reached, GError **error)
+lab_net_connect (const char *host,
+                 guint16 port,
+                 int maxseg,
+                 int timeout_ms,
+                 LabEndpoint *reached,
+                 GError **error)
 {
   struct addrinfo *found = look_up (host, port, 0, error);
   g_autoptr (GError) option_error = NULL;
@@ -493,7 +497,7 @@ lab_net_connect (
       g_propagate_error (error, g_steal_pointer (&option_error));
       return -1;
     }
-  place = lab_address_format (reached);
+  place = lab_endpoint_format (reached);
   text = lab_net_error_text (number);
   g_set_error (error, SAL_ERROR,
                number == ETIMEDOUT && timeout_ms > 0 ? SAL_EXIT_TIMEOUT : SAL_EXIT_UNREACHABLE,

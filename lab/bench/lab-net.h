@@ -11,7 +11,7 @@ typedef struct
 {
   struct sockaddr_storage storage;
   socklen_t len;
-} LabAddress;
+} LabEndpoint;
 
 /* What is set on a listening socket before bind(). */
 typedef struct
@@ -23,29 +23,29 @@ typedef struct
 
 #define LAB_DEFAULT_BACKLOG 16
 
-gboolean lab_address_parse (const char *text, LabAddress *address);
-char *lab_address_format (const LabAddress *address);
-gboolean lab_address_of_peer (int fd, LabAddress *address);
-gboolean lab_address_of_socket (int fd, LabAddress *address);
+gboolean lab_endpoint_parse (const char *text, LabEndpoint *address);
+char *lab_endpoint_format (const LabEndpoint *address);
+gboolean lab_endpoint_of_peer (int fd, LabEndpoint *address);
+gboolean lab_endpoint_of_socket (int fd, LabEndpoint *address);
 
 char *lab_net_error_text (int number);
-gboolean lab_net_parse_place (const char *text, LabAddress *address, GError **error);
+gboolean lab_net_parse_place (const char *text, LabEndpoint *address, GError **error);
 gboolean lab_net_parse_port (const char *text, guint16 *port, GError **error);
 gboolean lab_net_set_maxseg (int fd, int maxseg, GError **error);
 
-int lab_net_open (LabAddress *address, const LabListenOptions *options, GError **error);
-gboolean lab_net_bind (int fd, LabAddress *address, GError **error);
-gboolean lab_net_listen (int fd, const LabAddress *address, int backlog, GError **error);
+int lab_net_open (LabEndpoint *address, const LabListenOptions *options, GError **error);
+gboolean lab_net_bind (int fd, LabEndpoint *address, GError **error);
+gboolean lab_net_listen (int fd, const LabEndpoint *address, int backlog, GError **error);
 int lab_net_open_listener (const char *place,
                            const LabListenOptions *options,
-                           LabAddress *bound,
+                           LabEndpoint *bound,
                            GError **error);
-int lab_net_accept (int listener, LabAddress *peer, GError **error);
+int lab_net_accept (int listener, LabEndpoint *peer, GError **error);
 int lab_net_connect (const char *host,
                      guint16 port,
                      int maxseg,
                      int timeout_ms,
-                     LabAddress *reached,
+                     LabEndpoint *reached,
                      GError **error);
 
 gboolean lab_net_send_all (int fd, const void *bytes, gsize len);

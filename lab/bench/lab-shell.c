@@ -209,12 +209,12 @@ call_getsockopt (Call *call)
 static gboolean
 call_getsockname (Call *call)
 {
-  LabAddress address;
+  LabEndpoint address;
   g_autofree char *text = NULL;
 
-  if (!lab_address_of_socket (call->fd, &address))
+  if (!lab_endpoint_of_socket (call->fd, &address))
     return answer_result (call, -1);
-  text = lab_address_format (&address);
+  text = lab_endpoint_format (&address);
   g_string_append (call->answer, text);
   return TRUE;
 }
@@ -222,12 +222,12 @@ call_getsockname (Call *call)
 static gboolean
 call_getpeername (Call *call)
 {
-  LabAddress address;
+  LabEndpoint address;
   g_autofree char *text = NULL;
 
-  if (!lab_address_of_peer (call->fd, &address))
+  if (!lab_endpoint_of_peer (call->fd, &address))
     return answer_result (call, -1);
-  text = lab_address_format (&address);
+  text = lab_endpoint_format (&address);
   g_string_append (call->answer, text);
   return TRUE;
 }
@@ -300,9 +300,9 @@ assign (GHashTable *sockets, const char *name, const char *what, GString *answer
   g_string_append_printf (answer, "fd %d", fd);
   if (g_str_has_suffix (what, ".accept"))
     {
-      LabAddress peer;
+      LabEndpoint peer;
       g_autofree char *text =
-          lab_address_of_peer (fd, &peer) ? lab_address_format (&peer) : g_strdup ("?");
+          lab_endpoint_of_peer (fd, &peer) ? lab_endpoint_format (&peer) : g_strdup ("?");
 
       g_string_append_printf (answer, " from %s", text);
     }

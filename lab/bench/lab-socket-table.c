@@ -26,12 +26,12 @@ enum
 };
 
 static char *
-address_text (const LabAddress *address, guint16 port)
+address_text (const LabEndpoint *address, guint16 port)
 {
   const struct sockaddr *any = (const struct sockaddr *) &address->storage;
 
   if (port != 0)
-    return lab_address_format (address);
+    return lab_endpoint_format (address);
   return g_strdup (any->sa_family == AF_INET ? "0.0.0.0:*" : "[::]:*");
 }
 
@@ -192,8 +192,8 @@ lab_socket_table_text (GString *out, const GPtrArray *sockets, gboolean with_inf
 char *
 lab_socket_key (const LabSocket *socket)
 {
-  g_autofree char *local = lab_address_format (&socket->local);
-  g_autofree char *remote = lab_address_format (&socket->remote);
+  g_autofree char *local = lab_endpoint_format (&socket->local);
+  g_autofree char *remote = lab_endpoint_format (&socket->remote);
 
   return g_strdup_printf ("%s %s %s", socket->protocol == IPPROTO_UDP ? "udp" : "tcp", local,
                           remote);
@@ -224,8 +224,8 @@ append_info (GString *out, const LabSocket *socket)
 void
 lab_socket_json (GString *out, const char *type, gint64 time_us, const LabSocket *socket)
 {
-  g_autofree char *local = lab_address_format (&socket->local);
-  g_autofree char *remote = lab_address_format (&socket->remote);
+  g_autofree char *local = lab_endpoint_format (&socket->local);
+  g_autofree char *remote = lab_endpoint_format (&socket->remote);
   static const char *const timers[] = { "", "retransmit", "keepalive", "time-wait", "persist" };
 
   sal_json_begin (out);

@@ -129,8 +129,8 @@ lab_socket_change_text (GString *out, const LabSocketChange *change, gint64 time
   const LabSocket *before = change->before;
   const LabSocket *after = change->after;
   const LabSocket *socket = after != NULL ? after : before;
-  g_autofree char *local = lab_address_format (&socket->local);
-  g_autofree char *remote = lab_address_format (&socket->remote);
+  g_autofree char *local = lab_endpoint_format (&socket->local);
+  g_autofree char *remote = lab_endpoint_format (&socket->remote);
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (time_us / G_USEC_PER_SEC);
   g_autofree char *clock = g_date_time_format (time, "%H:%M:%S");
 
