@@ -78,6 +78,18 @@ lab_source_be_idle (LabSource *source)
 }
 
 /**
+ * lab_source_is_started:
+ *
+ * Returns: whether the beginning of the capture has come: of a file it has been read, an
+ * interface is being listened to.
+ */
+gboolean
+lab_source_is_started (const LabSource *source)
+{
+  return lab_capture_reader_is_started (source->reader);
+}
+
+/**
  * lab_source_stop:
  *
  * Asks for the end of the capture: what has been captured is still given, then

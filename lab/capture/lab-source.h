@@ -31,6 +31,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LabSource, lab_source_free)
 
 void lab_source_set_idle (LabSource *source, LabSourceIdle idle, gpointer data);
 gboolean lab_source_next (LabSource *source, LabPacket *packet, GError **error);
+gboolean lab_source_is_started (const LabSource *source);
 void lab_source_stop (LabSource *source);
 guint64 lab_source_get_dropped (const LabSource *source);
 
