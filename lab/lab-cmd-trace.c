@@ -273,13 +273,9 @@ finish (Run *run)
     complain_error (run, error);
   if (dropped > 0)
     fprintf (stderr,
-             g_dngettext (NULL,
-                          "salotto-lab: %" G_GUINT64_FORMAT
-                          " packet is missing: the kernel had no room for it\n",
-                          "salotto-lab: %" G_GUINT64_FORMAT
-                          " packets are missing: the kernel had no room for them\n",
-                          (gulong) dropped),
-             dropped);
+             _ ("salotto-lab: packets that are missing, because the kernel had no room for them: "
+                "%lu\n"),
+             (gulong) dropped);
 }
 
 /* Opens everything that may fail before anything is written. */

@@ -16,6 +16,7 @@ int lab_cmd_file_client (int argc, char **argv);
 int lab_cmd_file_server (int argc, char **argv);
 int lab_cmd_shell (int argc, char **argv);
 int lab_cmd_sockets (int argc, char **argv);
+int lab_cmd_trace (int argc, char **argv);
 
 int lab_cmd_fail (GError *error);
 int lab_cmd_usage (const char *usage);

@@ -182,12 +182,11 @@ make_context (void)
       context, _ ("Knows after each segment in which state of RFC 9293 each end is, and says what\n"
                   "happened."));
   g_option_context_set_description (
-      context,
-      _ ("Examples:\n"
-         "  salotto-lab trace --read lab.pcap                       what happened, in words\n"
-         "  salotto-lab trace --read lab.pcap --format html >l.html as a ladder\n"
-         "  salotto-lab trace --read lab.pcap --connection 0 --hex  one connection, and its bytes\n"
-         "  salotto-lab trace --interface lo --filter 'port 15102'  while it happens"));
+      context, _ ("Examples:\n"
+                  "  salotto-lab trace --read lab.pcap                what happened, in words\n"
+                  "  salotto-lab trace --read lab.pcap --format html  as a page to look at\n"
+                  "  salotto-lab trace --read lab.pcap -c 0 --hex     one connection, with bytes\n"
+                  "  salotto-lab trace -i lo -f tcp                   while it happens"));
   return context;
 }
 

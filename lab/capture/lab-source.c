@@ -161,12 +161,8 @@ check_end (LabSource *source, GError **error)
       return;
     }
   g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED,
-               g_dngettext (NULL,
-                            "%s ends in the middle of a packet; the one before it is all there is",
-                            "%s ends in the middle of a packet; the %" G_GUINT64_FORMAT
-                            " before it are all there is",
-                            (gulong) source->packets),
-               source->name, source->packets);
+               _ ("%s ends in the middle of packet %lu; those before it are all there is"),
+               source->name, (gulong) source->packets + 1);
 }
 
 static void

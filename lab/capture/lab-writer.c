@@ -219,9 +219,9 @@ lab_writer_add (LabWriter *writer, const LabPacket *packet, GError **error)
       g_array_index (writer->known, Known, 0).link_type != packet->link_type)
     {
       g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                   _ ("--write: a pcap holds one link type, and packet %" G_GUINT64_FORMAT
-                      " is of another than those before; give %s a name that ends in .pcapng"),
-                   packet->number, writer->name);
+                   _ ("--write: a pcap holds one link type, and packet %lu "
+                      "is of another than those before; give %s a name that ends in .pcapng"),
+                   (gulong) packet->number, writer->name);
       return FALSE;
     }
   return (writer->is_pcapng ? add_block (writer, packet) : add_record (writer, packet)) ||

@@ -66,9 +66,15 @@ on_signal (int number)
 static int
 usage (FILE *out, int status)
 {
-  fprintf (out, "Usage: salotto-capture --interface IF [--filter BPF] [--snapshot-length BYTES]\n"
-                "Writes pcap into a pipe; salotto-lab trace --interface IF starts it.\n"
-                "More: salotto-capture(8)\n");
+  fputs ("Usage: salotto-capture --interface IF [OPTION...]\n\n"
+         "Writes pcap into a pipe; salotto-lab trace --interface IF starts it.\n\n"
+         "  -i, --interface=IF          capture there, or on any\n"
+         "  --filter=BPF                only packets of a pcap-filter(7) expression\n"
+         "  --snapshot-length=BYTES     so much of each packet (262144)\n"
+         "  -h, --help                  this text\n"
+         "  --version                   say the version\n\n"
+         "More: salotto-capture(8)\n",
+         out);
   return status;
 }
 

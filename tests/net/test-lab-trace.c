@@ -187,7 +187,7 @@ test_cut (void)
       test_process_wait_for_output (process, "\"type\":\"connection\"", TEST_PATIENCE_MS));
   test_process_expect_exit (process, 1);
   errors = test_process_get_errors (process);
-  g_assert_nonnull (strstr (errors, "ends in the middle of a packet"));
+  g_assert_nonnull (strstr (errors, "ends in the middle of packet 11;"));
   g_assert_true (strchr (errors, '\n') == errors + strlen (errors) - 1);
 }
 
