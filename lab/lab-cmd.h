@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 
 int lab_cmd_echo_client (int argc, char **argv);
 int lab_cmd_echo_server (int argc, char **argv);
+int lab_cmd_experiment (int argc, char **argv);
 int lab_cmd_fake_server (int argc, char **argv);
 int lab_cmd_file_client (int argc, char **argv);
 int lab_cmd_file_server (int argc, char **argv);

@@ -27,6 +27,7 @@ static const SalVerb verbs[] = {
     lab_cmd_fake_server },
   { "shell", "", N_ ("make socket calls one at a time"), lab_cmd_shell },
   { "sockets", N_ ("[PORT]"), N_ ("show sockets: state, queues, timers, owners"), lab_cmd_sockets },
+  { "experiment", N_ ("NAME|list"), N_ ("do one of the labs, and explain it"), lab_cmd_experiment },
   { NULL, NULL, NULL, NULL },
 };
 
@@ -63,7 +64,8 @@ help (void)
   sal_verbs_print (verbs);
   printf ("\n%s\n", _ ("Options: salotto-lab VERB --help. All of it: salotto-lab(1).\n\n"
                        "  salotto-lab trace --read lab.pcap     what happened in a capture\n"
-                       "  salotto-lab trace --interface lo      what happens now"));
+                       "  salotto-lab trace --interface lo      what happens now\n"
+                       "  salotto-lab experiment list           the labs that it can do"));
   return SAL_EXIT_OK;
 }
 

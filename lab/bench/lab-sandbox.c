@@ -24,6 +24,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -103,6 +104,13 @@ be_first_inside (LabSandboxFunc function, gpointer data)
       mount ("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
     {
       fprintf (stderr, _ ("salotto-lab: no /proc of one's own here: %s\n"), g_strerror (errno));
+      _exit (SAL_EXIT_FAILED);
+    }
+  /* What programs write goes into a /run that nobody else sees and nothing outlives. */
+  if (mount ("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=16m") < 0 ||
+      mkdir (LAB_SANDBOX_FOLDER, 0700) < 0)
+    {
+      fprintf (stderr, _ ("salotto-lab: no /run of one's own here: %s\n"), g_strerror (errno));
       _exit (SAL_EXIT_FAILED);
     }
   {

@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+/* An empty folder inside, in memory. */
+#define LAB_SANDBOX_FOLDER "/run/salotto-lab"
+
 /* What is done inside. Returns an exit status. */
 typedef int (*LabSandboxFunc) (gpointer data);
 

@@ -25,13 +25,18 @@ enum
   N_COLUMNS
 };
 
-static char *
-address_text (const LabEndpoint *address, guint16 port)
+/**
+ * lab_socket_end_text:
+ *
+ * Returns: (transfer full): one end of a socket; `*` for a port that there is not.
+ */
+char *
+lab_socket_end_text (const LabEndpoint *end, guint16 port)
 {
-  const struct sockaddr *any = (const struct sockaddr *) &address->storage;
+  const struct sockaddr *any = (const struct sockaddr *) &end->storage;
 
   if (port != 0)
-    return lab_endpoint_format (address);
+    return lab_endpoint_format (end);
   return g_strdup (any->sa_family == AF_INET ? "0.0.0.0:*" : "[::]:*");
 }
 
@@ -109,8 +114,8 @@ fill_row (char *row[N_COLUMNS], const LabSocket *socket)
                                        lab_socket_state_name (socket));
   row[COLUMN_RECV_Q] = g_strdup_printf ("%u", socket->recv_q);
   row[COLUMN_SEND_Q] = g_strdup_printf ("%u", socket->send_q);
-  row[COLUMN_LOCAL] = address_text (&socket->local, socket->local_port);
-  row[COLUMN_REMOTE] = address_text (&socket->remote, socket->remote_port);
+  row[COLUMN_LOCAL] = lab_socket_end_text (&socket->local, socket->local_port);
+  row[COLUMN_REMOTE] = lab_socket_end_text (&socket->remote, socket->remote_port);
   row[COLUMN_TIMER] = lab_socket_timer_text (socket);
   row[COLUMN_OWNER] = lab_socket_owner_text (socket);
 }
@@ -216,21 +221,17 @@ append_info (GString *out, const LabSocket *socket)
 }
 
 /**
- * lab_socket_json:
- * @type: what the object is about, e.g. `socket`
+ * lab_socket_json_members:
  *
- * Appends an object as a line, see salotto-lab(1).
+ * Appends what is known of a socket to an object that has been begun.
  */
 void
-lab_socket_json (GString *out, const char *type, gint64 time_us, const LabSocket *socket)
+lab_socket_json_members (GString *out, const LabSocket *socket)
 {
   g_autofree char *local = lab_endpoint_format (&socket->local);
   g_autofree char *remote = lab_endpoint_format (&socket->remote);
   static const char *const timers[] = { "", "retransmit", "keepalive", "time-wait", "persist" };
 
-  sal_json_begin (out);
-  sal_json_string (out, "type", type);
-  sal_json_time (out, "time", time_us);
   sal_json_string (out, "protocol", socket->protocol == IPPROTO_UDP ? "udp" : "tcp");
   sal_json_string (out, "state", lab_socket_state_name (socket));
   sal_json_string (out, "local", local);
@@ -255,5 +256,20 @@ lab_socket_json (GString *out, const char *type, gint64 time_us, const LabSocket
     }
   if (socket->has_info)
     append_info (out, socket);
+}
+
+/**
+ * lab_socket_json:
+ * @type: what the object is about, e.g. `socket`
+ *
+ * Appends an object as a line, see salotto-lab(1).
+ */
+void
+lab_socket_json (GString *out, const char *type, gint64 time_us, const LabSocket *socket)
+{
+  sal_json_begin (out);
+  sal_json_string (out, "type", type);
+  sal_json_time (out, "time", time_us);
+  lab_socket_json_members (out, socket);
   sal_json_end (out);
 }

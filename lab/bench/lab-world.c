@@ -434,6 +434,8 @@ lab_world_get (LabWorld *world, const LabHost *host, const char *setting)
 static void G_GNUC_NORETURN
 become_program (const LabHost *host, const char *const *argv, int in, int out)
 {
+  static const char *const folders[] = { "HOME",           "XDG_STATE_HOME", "XDG_CONFIG_HOME",
+                                         "XDG_CACHE_HOME", "XDG_DATA_HOME",  "XDG_RUNTIME_DIR" };
   sigset_t none;
 
   sigemptyset (&none);
@@ -442,8 +444,11 @@ become_program (const LabHost *host, const char *const *argv, int in, int out)
   signal (SIGINT, SIG_DFL);
   g_setenv ("LC_ALL", "C.UTF-8", TRUE); /* experiments wait for what it says */
   g_unsetenv ("LANGUAGE");
-  if (setns (host->network, CLONE_NEWNET) == 0 && dup2 (in, STDIN_FILENO) >= 0 &&
-      dup2 (out, STDOUT_FILENO) >= 0 && dup2 (out, STDERR_FILENO) >= 0)
+  for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
+    g_setenv (folders[i], LAB_SANDBOX_FOLDER, TRUE);
+  if (chdir (LAB_SANDBOX_FOLDER) == 0 && setns (host->network, CLONE_NEWNET) == 0 &&
+      dup2 (in, STDIN_FILENO) >= 0 && dup2 (out, STDOUT_FILENO) >= 0 &&
+      dup2 (out, STDERR_FILENO) >= 0)
     execvp (argv[0], (char **) argv);
   dprintf (out, "cannot start %s: %s\n", argv[0], g_strerror (errno));
   _exit (127);
