@@ -84,15 +84,6 @@ lab_echo_conn_free (LabEchoConn *conn)
 }
 
 /**
- * lab_echo_conn_get_fd:
- */
-int
-lab_echo_conn_get_fd (const LabEchoConn *conn)
-{
-  return conn->fd;
-}
-
-/**
  * lab_echo_conn_wants_to_write:
  *
  * Returns: whether something waits to be sent; if not, it wants to read.

@@ -38,7 +38,6 @@ typedef struct _LabEchoConn LabEchoConn;
 
 LabEchoConn *lab_echo_conn_new (const LabEchoOptions *options, int fd, const LabEndpoint *peer);
 void lab_echo_conn_free (LabEchoConn *conn);
-int lab_echo_conn_get_fd (const LabEchoConn *conn);
 gboolean lab_echo_conn_wants_to_write (const LabEchoConn *conn);
 gboolean lab_echo_conn_work (LabEchoConn *conn, gboolean *progress);
 

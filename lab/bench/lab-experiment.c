@@ -40,6 +40,7 @@ run_clear (LabRun *run)
   for (guint i = 0; i < LAB_REPORT_MOST_HOSTS; i++)
     g_array_unref (run->segments[i]);
   g_ptr_array_unref (run->kept);
+  g_ptr_array_unref (run->no_sockets);
   g_free (run->program);
   g_clear_error (&run->error);
 }
@@ -60,6 +61,7 @@ run_init (LabRun *run, const Task *task)
   run->dissector = lab_dissector_new ();
   for (guint i = 0; i < LAB_REPORT_MOST_HOSTS; i++)
     run->segments[i] = g_array_new (FALSE, FALSE, sizeof (LabSegment));
+  run->no_sockets = g_ptr_array_new ();
   run->kept = g_ptr_array_new_with_free_func (g_free);
 }
 
@@ -110,6 +112,8 @@ take_captures (LabRun *run)
       capture->segments = g_array_new (FALSE, FALSE, sizeof (LabSegment));
       capture->findings = g_array_new (FALSE, FALSE, sizeof (LabFinding));
       capture->connections = g_ptr_array_new_with_free_func (g_free);
+      if (g_strcmp0 (host->name, run->experiment->vantage) == 0)
+        run->report->vantage = i;
       g_ptr_array_add (run->report->captures, capture);
     }
   if (lab_world_get_dropped (run->world) > 0)

@@ -246,6 +246,7 @@ const LabExperiment lab_experiment_chat_room = {
                "word close."),
   .source = N_ ("Homework, figures 5 and 6; test 6"),
   .needs = needs_chat,
+  .vantage = "juliet",
   .run = run_room,
 };
 

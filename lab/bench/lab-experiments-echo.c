@@ -246,27 +246,30 @@ run_two_clients (LabRun *run)
   lab_run_settle (run);
   lab_run_sample (run);
 
-  sent = find_data (run, other, other, 0);
-  acked = find_flag (run, other, juliet, LAB_ACK, sent);
-  echoed = find_data (run, other, juliet, sent);
-  waiting = lab_run_find_socket (run, juliet, 2, PORT, "ESTABLISHED");
+  sent = find_data (run, juliet, other, 0);
+  acked = lab_run_find (
+      run, juliet,
+      &(LabFrameQuery){
+          .from = juliet, .to = other, .mask = LAB_ACK, .flags = LAB_ACK, .after = sent });
+  echoed =
+      lab_run_find (run, juliet, &(LabFrameQuery){ .from = juliet, .to = other, .data = TRUE });
+  waiting = lab_run_find_unaccepted (run, juliet, 2, PORT);
   lab_run_question (run, _ ("What happens to the second client of a sequential server?"));
-  lab_run_claim (run, acked > sent && sent > 0, lab_run_frames (run, other, sent, acked),
+  lab_run_claim (run, acked > sent && sent > 0, lab_run_frames (run, juliet, sent, acked),
                  _ ("It gets a connection, and what it sends is acknowledged: that is the work of "
                     "juliet's kernel."));
-  lab_run_claim (
-      run, lab_run_count_sockets (run, juliet, 2, PORT, "ESTABLISHED") == 2 && waiting != NULL,
-      NULL,
-      _ ("The kernel lists two connections; one is accepted by nobody and has 16 "
-         "bytes in its Recv-Q."));
-  lab_run_claim (
-      run,
-      echoed > 0 &&
-          lab_run_segment (run, other, echoed)->time_ns >
-              lab_run_segment (run, romeo, find_flag (run, romeo, romeo, LAB_FIN, 0))->time_ns,
-      lab_run_frames (run, other, echoed),
-      _ ("Its echo comes only after the first client has left: the server serves one at "
-         "a time."));
+  lab_run_claim (run,
+                 lab_run_count_sockets (run, juliet, 2, PORT, "ESTABLISHED") == 2 &&
+                     waiting->recv_q == 16,
+                 NULL,
+                 _ ("The kernel lists two connections; one is accepted by nobody and has 16 "
+                    "bytes in its Recv-Q."));
+  lab_run_claim (run,
+                 echoed > find_flag (run, juliet, romeo, LAB_FIN, 0) &&
+                     find_flag (run, juliet, romeo, LAB_FIN, 0) > acked,
+                 lab_run_frames (run, juliet, find_flag (run, juliet, romeo, LAB_FIN, 0), echoed),
+                 _ ("Its echo comes only after the first client has left: the server serves one at "
+                    "a time."));
 }
 
 const LabExperiment lab_experiment_two_clients = {
@@ -274,6 +277,7 @@ const LabExperiment lab_experiment_two_clients = {
   .title = N_ ("Two clients on a sequential server"),
   .about = N_ ("The second of two clients is connected, acknowledged, and waits."),
   .source = N_ ("Sequential servers, activity 5; TP4 Socket, “Client/serveur simples”"),
+  .vantage = "juliet",
   .run = run_two_clients,
 };
 
@@ -312,17 +316,18 @@ run_killed_clients (LabRun *run)
   lab_run_settle (run);
   lab_run_sample (run);
 
-  fin = find_flag (run, other, other, LAB_FIN, 0);
-  echoed = find_data (run, other, juliet, fin);
-  rst = find_flag (run, other, other, LAB_RST, 0);
+  fin = find_flag (run, juliet, other, LAB_FIN, 0);
+  echoed = lab_run_find (
+      run, juliet, &(LabFrameQuery){ .from = juliet, .to = other, .data = TRUE, .after = fin });
+  rst = find_flag (run, juliet, other, LAB_RST, 0);
   lab_run_question (run, _ ("Why is there a RST, and from whom?"));
-  lab_run_claim (run, fin > 0, lab_run_frames (run, other, fin),
+  lab_run_claim (run, fin > 0, lab_run_frames (run, juliet, fin),
                  _ ("When the second client was killed, its kernel sent a FIN; the server did not "
                     "notice, it was busy with the first."));
-  lab_run_claim (run, echoed > fin, lab_run_frames (run, other, echoed),
+  lab_run_claim (run, echoed > fin, lab_run_frames (run, juliet, echoed),
                  _ ("When the first was gone, the server accepted the second, read the 9 bytes "
                     "that had waited, and echoed them."));
-  lab_run_claim (run, rst > echoed, lab_run_frames (run, other, rst),
+  lab_run_claim (run, rst > echoed, lab_run_frames (run, juliet, rst),
                  _ ("They came to a host whose program was gone: its kernel answered with RST. The "
                     "server survives that and waits for the next client."));
   lab_run_claim (run, lab_run_count_sockets (run, juliet, 3, PORT, "LISTEN") == 1, NULL,
@@ -334,6 +339,7 @@ const LabExperiment lab_experiment_killed_clients = {
   .title = N_ ("The second client is killed, then the first"),
   .about = N_ ("A sequential server comes to a client that has gone in the meantime."),
   .source = N_ ("Sequential servers, activity 6"),
+  .vantage = "juliet",
   .run = run_killed_clients,
 };
 

@@ -354,7 +354,8 @@ append_step (GString *out, const LabReport *report, guint number)
     }
   g_string_append (out, in_shell ? "</div>\n" : "");
   if (report->captures->len > 0)
-    append_frames (out, g_ptr_array_index (report->captures, 0), step->first[0], step->last[0]);
+    append_frames (out, g_ptr_array_index (report->captures, report->vantage),
+                   step->first[report->vantage], step->last[report->vantage]);
   g_string_append (out, "</section>\n");
 }
 
@@ -400,7 +401,7 @@ static void
 append_diagrams (GString *out, const LabReport *report)
 {
   const LabCapture *capture =
-      report->captures->len > 0 ? g_ptr_array_index (report->captures, 0) : NULL;
+      report->captures->len > 0 ? g_ptr_array_index (report->captures, report->vantage) : NULL;
 
   for (guint i = 0; capture != NULL && i < capture->connections->len && i < 2; i++)
     {

@@ -151,8 +151,8 @@ append_step (GString *out, const LabReport *report, guint number, gboolean colou
     append_item (out, g_ptr_array_index (step->items, i));
   g_string_append_c (out, '\n');
   if (report->captures->len > 0)
-    append_frames (out, g_ptr_array_index (report->captures, 0), step->first[0], step->last[0],
-                   colour);
+    append_frames (out, g_ptr_array_index (report->captures, report->vantage),
+                   step->first[report->vantage], step->last[report->vantage], colour);
 }
 
 static void

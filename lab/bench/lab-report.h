@@ -75,7 +75,8 @@ typedef struct
   GPtrArray *steps;       /* (owned): of LabStep */
   GPtrArray *questions;   /* (owned): of LabQuestion */
   GPtrArray *differences; /* (owned): of char *: where this system is another than theirs */
-  GPtrArray *captures;    /* (owned): of LabCapture; the ladders show the first */
+  GPtrArray *captures;    /* (owned): of LabCapture */
+  guint vantage;          /* number of the capture that the ladders show */
 } LabReport;
 
 LabReport *lab_report_new (void);

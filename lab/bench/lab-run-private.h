@@ -21,7 +21,7 @@ struct _LabRun
   LabReport *report; /* (owned) */
   LabStep *step;     /* (nullable) */
   LabQuestion *question;
-  const LabSocket *found;
+  GPtrArray *no_sockets;                   /* (owned): empty */
   LabDissector *dissector;                 /* (owned) */
   GArray *segments[LAB_REPORT_MOST_HOSTS]; /* (owned): of LabSegment, by host */
   GPtrArray *kept;                         /* (owned): texts */

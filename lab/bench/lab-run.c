@@ -141,10 +141,20 @@ index_of_host (LabRun *run, const LabHost *host)
   return 0;
 }
 
+static gboolean
+has_sample (const LabStep *step)
+{
+  for (guint i = 0; i < step->items->len; i++)
+    if (((const LabItem *) g_ptr_array_index (step->items, i))->kind == LAB_ITEM_SAMPLE)
+      return TRUE;
+  return FALSE;
+}
+
 /**
  * lab_run_end_step:
  *
- * Waits until the network is quiet, and notes up to which frame the step went.
+ * Waits until the network is quiet, and notes up to which frame the step went; and what the
+ * sockets are, if nobody has asked for them at a better time.
  */
 void
 lab_run_end_step (LabRun *run)
@@ -154,6 +164,8 @@ lab_run_end_step (LabRun *run)
   if (run->step == NULL)
     return;
   lab_world_settle (run->world, QUIET_MS, MOST_QUIET_MS);
+  if (!has_sample (run->step))
+    lab_run_sample (run);
   for (guint i = 0; i < hosts->len; i++)
     run->step->last[i] = ((const LabHost *) g_ptr_array_index (hosts, i))->frames->len;
 }
@@ -656,6 +668,26 @@ lab_run_sample (LabRun *run)
     }
 }
 
+/* What the last sample of @host in a step has; no sockets if there is none. */
+static const GPtrArray *
+last_sample (LabRun *run, const LabHost *host, guint number)
+{
+  const LabStep *step = NULL;
+  const GPtrArray *sample = run->no_sockets;
+
+  if (number == 0 || number > run->report->steps->len)
+    return sample;
+  step = g_ptr_array_index (run->report->steps, number - 1);
+  for (guint i = 0; i < step->items->len; i++)
+    {
+      const LabItem *item = g_ptr_array_index (step->items, i);
+
+      if (item->kind == LAB_ITEM_SAMPLE && g_str_equal (item->host, host->name))
+        sample = item->sockets;
+    }
+  return sample;
+}
+
 /**
  * lab_run_count_sockets:
  * @step: from 1
@@ -665,49 +697,64 @@ lab_run_sample (LabRun *run)
  */
 guint
 lab_run_count_sockets (
-    LabRun *run, const LabHost *host, guint step_number, guint16 port, const char *state)
+    LabRun *run, const LabHost *host, guint step, guint16 port, const char *state)
 {
-  const LabItem *sample = NULL;
-  const LabStep *step = NULL;
+  const GPtrArray *sample = last_sample (run, host, step);
   guint n = 0;
 
-  if (step_number == 0 || step_number > run->report->steps->len)
-    return 0;
-  step = g_ptr_array_index (run->report->steps, step_number - 1);
-  for (guint i = 0; i < step->items->len; i++)
+  for (guint i = 0; i < sample->len; i++)
     {
-      const LabItem *item = g_ptr_array_index (step->items, i);
-
-      if (item->kind == LAB_ITEM_SAMPLE && g_str_equal (item->host, host->name))
-        sample = item;
-    }
-  for (guint i = 0; sample != NULL && i < sample->sockets->len; i++)
-    {
-      const LabSocket *socket = g_ptr_array_index (sample->sockets, i);
+      const LabSocket *socket = g_ptr_array_index (sample, i);
 
       if (is_on_port (socket, port) &&
           (state == NULL || g_str_equal (lab_socket_state_name (socket), state)))
-        {
-          run->found = socket;
-          n++;
-        }
+        n++;
     }
   return n;
 }
 
+/* What is shown where there is no such socket. */
+static const LabSocket no_socket;
+
 /**
  * lab_run_find_socket:
  *
- * Returns: (transfer none): such a socket, see lab_run_count_sockets(); one with nothing in
- * it if there is none.
+ * Returns: (transfer none): the first such socket, see lab_run_count_sockets(); one with
+ * nothing in it if there is none.
  */
 const LabSocket *
-lab_run_find_socket (
-    LabRun *run, const LabHost *host, guint step_number, guint16 port, const char *state)
+lab_run_find_socket (LabRun *run, const LabHost *host, guint step, guint16 port, const char *state)
 {
-  static const LabSocket none;
+  const GPtrArray *sample = last_sample (run, host, step);
 
-  return lab_run_count_sockets (run, host, step_number, port, state) > 0 ? run->found : &none;
+  for (guint i = 0; i < sample->len; i++)
+    {
+      const LabSocket *socket = g_ptr_array_index (sample, i);
+
+      if (is_on_port (socket, port) && g_str_equal (lab_socket_state_name (socket), state))
+        return socket;
+    }
+  return &no_socket;
+}
+
+/**
+ * lab_run_find_unaccepted:
+ *
+ * Returns: (transfer none): the first connection of @port that nobody had accepted, likewise.
+ */
+const LabSocket *
+lab_run_find_unaccepted (LabRun *run, const LabHost *host, guint step, guint16 port)
+{
+  const GPtrArray *sample = last_sample (run, host, step);
+
+  for (guint i = 0; i < sample->len; i++)
+    {
+      const LabSocket *socket = g_ptr_array_index (sample, i);
+
+      if (is_on_port (socket, port) && lab_socket_is_unaccepted (socket))
+        return socket;
+    }
+  return &no_socket;
 }
 
 /* Frames. */
@@ -736,10 +783,11 @@ segments_of (LabRun *run, const LabHost *host)
   return segments;
 }
 
+/* Whether it is that of @host; anybody's is if there is none. */
 static gboolean
-is_from (const LabSegment *segment, const LabHost *host)
+is_host (const LabAddress *address, const LabHost *host)
 {
-  return segment->src.family == 4 && memcmp (segment->src.bytes, &host->ip, 4) == 0;
+  return host == NULL || (address->family == 4 && memcmp (address->bytes, &host->ip, 4) == 0);
 }
 
 static gboolean
@@ -748,7 +796,7 @@ is_meant (const LabSegment *segment, const LabFrameQuery *query)
   LabKind kind = query->kind != LAB_KIND_OTHER ? query->kind : LAB_KIND_TCP;
 
   return segment->kind == kind && segment->number > query->after &&
-         (query->from == NULL || is_from (segment, query->from)) &&
+         is_host (&segment->src, query->from) && is_host (&segment->dst, query->to) &&
          (query->port == 0 || segment->src_port == query->port ||
           segment->dst_port == query->port) &&
          (segment->flags & query->mask) == query->flags && (!query->data || segment->len > 0) &&
@@ -859,24 +907,6 @@ lab_run_settle (LabRun *run)
 {
   if (run->error == NULL)
     lab_world_settle (run->world, QUIET_MS, MOST_QUIET_MS);
-}
-
-static gboolean
-never (gpointer data)
-{
-  return FALSE;
-}
-
-/**
- * lab_run_sleep:
- *
- * Lets time pass, where the point is that nothing happens.
- */
-void
-lab_run_sleep (LabRun *run, guint ms)
-{
-  if (run->error == NULL)
-    lab_world_run (run->world, never, NULL, ms);
 }
 
 /* Answers. */

@@ -19,6 +19,7 @@ typedef struct
   const char *about;
   const char *source;  /* where the documents ask for it */
   const char *capture; /* (nullable): what captures are named after, if not the experiment */
+  const char *vantage; /* (nullable): host whose frames the ladders show; romeo unless said */
   guint seconds;       /* that it takes because of the kernel's own timers; 0: it does not */
   gboolean (*needs) (GError **error); /* (nullable): whether what it needs is installed */
   void (*run) (LabRun *run);
@@ -28,6 +29,7 @@ typedef struct
 typedef struct
 {
   const LabHost *from;
+  const LabHost *to;
   LabKind kind;     /* LAB_KIND_OTHER: TCP */
   guint16 port;     /* of either end */
   guint16 mask;     /* of the flags, these ... */
@@ -67,7 +69,6 @@ lab_run_await_state (LabRun *run, const LabHost *host, guint16 port, const char 
 void lab_run_await_recv_q (LabRun *run, const LabHost *host, guint16 port, guint32 bytes);
 guint64 lab_run_await_frame (LabRun *run, const LabHost *host, const LabFrameQuery *query);
 void lab_run_settle (LabRun *run);
-void lab_run_sleep (LabRun *run, guint ms);
 void lab_run_sample (LabRun *run);
 
 guint64 lab_run_find (LabRun *run, const LabHost *host, const LabFrameQuery *query);
@@ -76,6 +77,8 @@ const LabSegment *lab_run_segment (LabRun *run, const LabHost *host, guint64 num
 guint64 lab_run_n_frames (LabRun *run, const LabHost *host);
 const LabSocket *
 lab_run_find_socket (LabRun *run, const LabHost *host, guint step, guint16 port, const char *state);
+const LabSocket *
+lab_run_find_unaccepted (LabRun *run, const LabHost *host, guint step, guint16 port);
 guint lab_run_count_sockets (
     LabRun *run, const LabHost *host, guint step, guint16 port, const char *state);
 guint lab_run_n_steps (const LabRun *run);

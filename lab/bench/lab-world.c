@@ -759,10 +759,9 @@ has_return (gpointer data)
 /**
  * lab_world_wait_for_return:
  *
- * Waits for Return on standard input, while the network goes on. Returns: %FALSE at the end
- * of input.
+ * Waits for Return on standard input, or for its end, while the network goes on.
  */
-gboolean
+void
 lab_world_wait_for_return (LabWorld *world)
 {
   world->wants_return = TRUE;
@@ -770,5 +769,4 @@ lab_world_wait_for_return (LabWorld *world)
   while (!lab_world_run (world, has_return, world, G_MAXUINT / 2))
     ;
   world->wants_return = FALSE;
-  return TRUE;
 }

@@ -71,7 +71,7 @@ void lab_process_signal (LabProcess *process, int signal);
 
 gboolean lab_world_run (LabWorld *world, LabWorldUntil until, gpointer data, guint timeout_ms);
 void lab_world_settle (LabWorld *world, guint quiet_ms, guint most_ms);
-gboolean lab_world_wait_for_return (LabWorld *world);
+void lab_world_wait_for_return (LabWorld *world);
 guint64 lab_world_get_dropped (const LabWorld *world);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LabWorld, lab_world_free)
