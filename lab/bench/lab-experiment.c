@@ -85,14 +85,7 @@ copy_frame (const LabFrame *frame)
   return copy;
 }
 
-static void
-free_frame (gpointer data)
-{
-  g_free (((LabFrame *) data)->bytes);
-  g_free (data);
-}
-
-/* Moves what the hosts have seen into the report. */
+/* Copies what the hosts have seen into the report. */
 static void
 take_captures (LabRun *run)
 {
@@ -101,20 +94,13 @@ take_captures (LabRun *run)
   for (guint i = 0; i < hosts->len; i++)
     {
       const LabHost *host = g_ptr_array_index (hosts, i);
-      LabCapture *capture = g_new0 (LabCapture, 1);
+      LabCapture *capture =
+          lab_report_add_capture (run->report, host->name, host->address, run->capture);
 
-      capture->host = g_strdup (host->name);
-      capture->address = g_strdup (host->address);
-      capture->file = g_strdup_printf ("%s-%s.pcap", host->name, run->capture);
-      capture->frames = g_ptr_array_new_with_free_func (free_frame);
       for (guint f = 0; f < host->frames->len; f++)
         g_ptr_array_add (capture->frames, copy_frame (g_ptr_array_index (host->frames, f)));
-      capture->segments = g_array_new (FALSE, FALSE, sizeof (LabSegment));
-      capture->findings = g_array_new (FALSE, FALSE, sizeof (LabFinding));
-      capture->connections = g_ptr_array_new_with_free_func (g_free);
       if (g_strcmp0 (host->name, run->experiment->vantage) == 0)
         run->report->vantage = i;
-      g_ptr_array_add (run->report->captures, capture);
     }
   if (lab_world_get_dropped (run->world) > 0)
     lab_run_differs (run,

@@ -63,7 +63,9 @@ static const char page_dark_style[] =
 static const char page_print_style[] =
     "body{max-width:none;padding:0;font-size:10.5pt}h2,h3,caption{break-after:avoid}"
     ".ladder svg,.diagram svg,tr,li,.remark{break-inside:avoid}"
-    "details>:not(summary){display:block}ol.toc{display:none}";
+    "details>:not(summary){display:block}ol.toc{display:none}"
+    ".table{overflow:visible}table{font-size:8.5pt}th,td{padding-right:8px;white-space:normal}"
+    ".ladder svg:first-child{break-after:avoid}.shell{font-size:9pt}";
 
 static char *
 make_style (void)

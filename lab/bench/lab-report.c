@@ -63,9 +63,9 @@ capture_free (gpointer data)
   g_free (capture->address);
   g_free (capture->file);
   g_ptr_array_unref (capture->frames);
-  g_array_unref (capture->segments);
   g_array_unref (capture->findings);
   g_ptr_array_unref (capture->connections);
+  g_ptr_array_unref (capture->kept);
   g_free (capture);
 }
 
@@ -200,16 +200,57 @@ lab_report_holds (const LabReport *report)
   return TRUE;
 }
 
+static void
+frame_free (gpointer data)
+{
+  g_free (((LabFrame *) data)->bytes);
+  g_free (data);
+}
+
+/**
+ * lab_report_add_capture:
+ * @name: what captures of this experiment are named after
+ *
+ * Returns: (transfer none): the capture of a host, without a frame.
+ */
+LabCapture *
+lab_report_add_capture (LabReport *report, const char *host, const char *address, const char *name)
+{
+  LabCapture *capture = g_new0 (LabCapture, 1);
+
+  capture->host = g_strdup (host);
+  capture->address = g_strdup (address);
+  capture->file = g_strdup_printf ("%s-%s.pcap", host, name);
+  capture->frames = g_ptr_array_new_with_free_func (frame_free);
+  capture->findings = g_array_new (FALSE, FALSE, sizeof (LabFinding));
+  capture->connections = g_ptr_array_new_with_free_func (g_free);
+  capture->kept = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (report->captures, capture);
+  return capture;
+}
+
 /* What the trace says while it reads a capture. */
 static void
 on_finding (const LabFinding *finding, gpointer data)
 {
   LabCapture *capture = data;
   LabFinding kept = *finding;
+  LabChatLine *lines = NULL;
 
   /* Lines of chat are the trace's own; the bytes are ours. */
-  kept.lines = NULL;
-  kept.n_lines = 0;
+  if (finding->n_lines > 0)
+    {
+      lines = g_memdup2 (finding->lines, finding->n_lines * sizeof *lines);
+      g_ptr_array_add (capture->kept, lines);
+    }
+  for (guint i = 0; i < finding->n_lines; i++)
+    {
+      char *text = g_strdup (finding->lines[i].text);
+
+      lines[i].text = text;
+      g_ptr_array_add (capture->kept, text);
+    }
+  kept.lines = lines;
   g_array_append_val (capture->findings, kept);
 }
 

@@ -58,9 +58,9 @@ typedef struct
   char *address;          /* (owned) */
   char *file;             /* (owned): name of its capture */
   GPtrArray *frames;      /* (owned): of LabFrame */
-  GArray *segments;       /* (owned): of LabSegment, one for each frame */
   GArray *findings;       /* (owned): of LabFinding; connection is one of ours */
   GPtrArray *connections; /* (owned): of LabConnection, by stream */
+  GPtrArray *kept;        /* (owned): what findings point to */
 } LabCapture;
 
 typedef struct
@@ -88,6 +88,8 @@ LabQuestion *lab_report_add_question (LabReport *report, const char *text);
 void
 lab_question_add (LabQuestion *question, gboolean holds, const char *text, const char *evidence);
 gboolean lab_report_holds (const LabReport *report);
+LabCapture *
+lab_report_add_capture (LabReport *report, const char *host, const char *address, const char *name);
 void lab_report_trace (LabReport *report);
 GPtrArray *lab_capture_find_streams (const LabCapture *capture, guint64 after, guint64 last);
 
