@@ -510,9 +510,8 @@ test_fake_server_goes_from_stage_to_stage (void)
   g_autoptr (TestFolder) folder = test_folder_new ();
   g_autoptr (TestProcess) fake = NULL;
   /* An address that nobody else on this machine uses, so any port of it is free. */
-  g_autofree char *port =
-      g_strdup_printf ("127.%d.%d.%d:4000", 1 + getpid () / 65536 % 250, getpid () / 256 % 256,
-                       1 + getpid () % 254);
+  g_autofree char *port = g_strdup_printf ("127.%d.%d.%d:4000", 1 + getpid () / 65536 % 250,
+                                           getpid () / 256 % 256, 1 + getpid () % 254);
 
   fake = START (folder, "fake-server", port, "--step");
   for (int i = 0; i < 3; i++)
