@@ -300,6 +300,33 @@ collect (LabLadder *ladder)
   g_queue_clear (&ladder->last);
 }
 
+/* When it is known that a segment never arrived, it changes nothing at the end it never
+ * reached; what changes there does so with the next one. */
+static void
+hold_back (LabLadder *ladder)
+{
+  const LabLadderRow *lost = NULL;
+
+  for (guint i = 0; i < ladder->rows->len; i++)
+    {
+      LabLadderRow *row = ladder->rows->pdata[i];
+
+      if (lost != NULL)
+        {
+          LabSide receiver = lab_side_other (lost->from);
+
+          row->before[receiver] = lost->state[receiver];
+          if (row->kind != LAB_ROW_SEGMENT)
+            row->state[receiver] = row->before[receiver];
+        }
+      if (row->kind != LAB_ROW_SEGMENT)
+        continue;
+      lost = row->is_lost ? row : NULL;
+      if (lost != NULL)
+        row->state[lab_side_other (row->from)] = row->before[lab_side_other (row->from)];
+    }
+}
+
 /* Gives a row its place. Returns: where the next one begins. */
 static double
 place (LabLadderRow *row, double y)
@@ -376,6 +403,7 @@ lab_ladder_lay_out (LabLadder *ladder)
   g_return_if_fail (ladder->rows == NULL);
 
   collect (ladder);
+  hold_back (ladder);
   for (guint i = 0; i < ladder->rows->len; i++)
     y = place (ladder->rows->pdata[i], y);
   ladder->height = y + MARGIN;

@@ -27,7 +27,7 @@
 #define POLE 8.0
 #define STATE_GAP 14.0
 #define HEAD_ARROW 9.0
-#define LOST_AT 0.62 /* of the way */
+#define LOST_AT 0.78 /* of the way */
 #define STATE_BASELINE 12.0
 
 #define CHAT_CHARS 72 /* that fit between the poles */

@@ -18,7 +18,7 @@
 #include "lab/view/lab-words.h"
 
 /* Rows of a ladder that stay together on paper. */
-#define ROWS_TOGETHER 12
+#define ROWS_TOGETHER 6
 
 static const char page_style[] =
     ":root{color-scheme:light dark}"
@@ -53,7 +53,10 @@ static const char page_dark_style[] = "body{color:#e6edf3;background:#0d1117}"
 
 static const char page_print_style[] =
     "body{max-width:none;padding:0;font-size:10.5pt;display:block}"
-    "section{break-before:page}"
+    "section+section{break-before:page}"
+    "nav{overflow:visible}"
+    "table{font-size:8pt}"
+    "th,td{padding-right:8px}"
     "h2{border-top:none;margin-top:0}"
     "h3,h2{break-after:avoid}"
     ".ladder svg,.diagram svg,tr,li{break-inside:avoid}"

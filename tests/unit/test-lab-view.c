@@ -328,6 +328,40 @@ test_ladder_poles (void)
     }
 }
 
+/* What was lost changes nothing at the end that it never reached. */
+static void
+test_ladder_lost_changes_nothing (void)
+{
+  LabConnection connection = make_connection (0);
+  g_autoptr (LabLadder) ladder = lab_ladder_new (10, FALSE);
+  const GArray *spans = NULL;
+  const GPtrArray *rows = NULL;
+
+  for (guint64 frame = 1; frame <= 2; frame++)
+    {
+      LabFinding fin = make_finding (&connection, frame, LAB_CLIENT, LAB_FIN | LAB_ACK, 1, 1, 0);
+
+      fin.since_previous_ns = 300 * MS;
+      fin.analysis = frame == 2 ? LAB_ANALYSIS_RETRANSMISSION : 0;
+      fin.state[LAB_CLIENT] = LAB_FIN_WAIT_1;
+      fin.state[LAB_SERVER] = LAB_CLOSE_WAIT;
+      if (frame == 2)
+        memcpy (fin.before, fin.state, sizeof fin.before);
+      lab_ladder_add (ladder, &fin);
+    }
+  lab_ladder_lay_out (ladder);
+  rows = lab_ladder_get_rows (ladder);
+  g_assert_cmpuint (rows->len, ==, 3);
+  spans = lab_ladder_get_spans (ladder, LAB_SERVER);
+  g_assert_cmpuint (spans->len, ==, 2);
+  g_assert_cmpint (g_array_index (spans, LabLadderSpan, 1).state, ==, LAB_CLOSE_WAIT);
+  g_assert_cmpfloat (g_array_index (spans, LabLadderSpan, 1).top, ==,
+                     ((const LabLadderRow *) rows->pdata[2])->comes);
+  spans = lab_ladder_get_spans (ladder, LAB_CLIENT);
+  g_assert_cmpfloat (g_array_index (spans, LabLadderSpan, 1).top, ==,
+                     ((const LabLadderRow *) rows->pdata[0])->leaves);
+}
+
 static char *
 show (LabViewFormat format, guint connections, const char *chat, gboolean colour)
 {
@@ -419,6 +453,8 @@ main (int argc, char **argv)
   g_test_add_func ("/view/ladder/pauses-are-breaks", test_ladder_pause);
   g_test_add_func ("/view/ladder/what-was-lost", test_ladder_lost);
   g_test_add_func ("/view/ladder/poles-have-no-gaps", test_ladder_poles);
+  g_test_add_func ("/view/ladder/lost-segment-changes-only-its-sender",
+                   test_ladder_lost_changes_nothing);
   g_test_add_func ("/view/hostile-chat-stays-text", test_hostile_chat);
   g_test_add_func ("/view/no-connection", test_no_connection);
   g_test_add_func ("/view/many-connections", test_many_connections);
