@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -102,9 +103,8 @@ is_over (LabEchoConn *conn, int number)
   if (number == 0)
     {
       say (conn,
-           g_dngettext (NULL, "closed by the client after %" G_GUINT64_FORMAT " byte",
-                        "closed by the client after %" G_GUINT64_FORMAT " bytes",
-                        (gulong) conn->bytes),
+           g_dngettext (NULL, "closed by the client after %" PRIu64 " byte",
+                        "closed by the client after %" PRIu64 " bytes", (gulong) conn->bytes),
            conn->bytes);
       if (conn->options->leak_close)
         say (conn, "%s", _ ("not closed by us (--leak-close)"));
@@ -112,8 +112,8 @@ is_over (LabEchoConn *conn, int number)
     }
   text = lab_net_error_text (number);
   say (conn,
-       g_dngettext (NULL, "broken after %" G_GUINT64_FORMAT " byte: %s",
-                    "broken after %" G_GUINT64_FORMAT " bytes: %s", (gulong) conn->bytes),
+       g_dngettext (NULL, "broken after %" PRIu64 " byte: %s", "broken after %" PRIu64 " bytes: %s",
+                    (gulong) conn->bytes),
        conn->bytes, text);
   return FALSE;
 }

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -55,8 +56,8 @@ run_init (LabRun *run, const Task *task)
   run->program = g_strdup (task->program);
   run->report = lab_report_new ();
   run->report->name = experiment->name;
-  run->report->title = experiment->title;
-  run->report->about = experiment->about;
+  run->report->title = _ (experiment->title);
+  run->report->about = _ (experiment->about);
   run->report->source = experiment->source;
   run->dissector = lab_dissector_new ();
   for (guint i = 0; i < LAB_REPORT_MOST_HOSTS; i++)
@@ -104,7 +105,7 @@ take_captures (LabRun *run)
     }
   if (lab_world_get_dropped (run->world) > 0)
     lab_run_differs (run,
-                     _ ("%" G_GUINT64_FORMAT " frames were lost on the way into the "
+                     _ ("%" PRIu64 " frames were lost on the way into the "
                         "captures; this machine is too busy"),
                      lab_world_get_dropped (run->world));
 }

@@ -147,7 +147,7 @@ const LabExperiment lab_experiment_chat_two = {
   .title = N_ ("Chat: two clients talk and quit"),
   .about = N_ ("The interoperability test of the homework: two clients from one address, a few "
                "words, and quit."),
-  .source = N_ ("Homework, figures 1, 2 and 3; tests 1, 2 and 3"),
+  .source = "Homework, figures 1, 2 and 3; tests 1, 2 and 3",
   .needs = needs_chat,
   .run = run_two,
 };
@@ -244,7 +244,7 @@ const LabExperiment lab_experiment_chat_room = {
   .title = N_ ("Chat: a room with five people from five addresses"),
   .about = N_ ("The chatroom with the colleagues of the course, from coming in to the operator's "
                "word close."),
-  .source = N_ ("Homework, figures 5 and 6; test 6"),
+  .source = "Homework, figures 5 and 6; test 6",
   .needs = needs_chat,
   .vantage = "juliet",
   .run = run_room,
@@ -326,7 +326,7 @@ const LabExperiment lab_experiment_chat_force = {
   .name = "chat-forced-close",
   .title = N_ ("Chat: a forced close"),
   .about = N_ ("The server is killed; a client closes much later, when nobody answers any more."),
-  .source = N_ ("Homework, figure 4"),
+  .source = "Homework, figure 4",
   .seconds = 9,
   .needs = needs_chat,
   .run = run_force,

@@ -132,8 +132,8 @@ const LabExperiment lab_experiment_exchange = {
   .name = "echo-exchange",
   .title = N_ ("An echo, from the greeting to the farewell"),
   .about = N_ ("One client of an echo server: opening, greeting, request and reply, Ctrl-D."),
-  .source = N_ ("TP4 Socket, “Installation d'un service echo” and “API socket et TCP/IP”; "
-                "Sequential servers, activities 1 and 2"),
+  .source = "TP4 Socket, “Installation d'un service echo” and “API socket et TCP/IP”; "
+            "Sequential servers, activities 1 and 2",
   .run = run_exchange,
 };
 
@@ -204,7 +204,7 @@ const LabExperiment lab_experiment_ends = {
   .title = N_ ("Ctrl-D against Ctrl-C"),
   .about = N_ ("Two clients of an echo server that says goodbye: one ends its input, the other is "
                "interrupted."),
-  .source = N_ ("TP4 Socket, “Client/serveur simples”; Sequential servers, activity 3"),
+  .source = "TP4 Socket, “Client/serveur simples”; Sequential servers, activity 3",
   .run = run_ends,
 };
 
@@ -276,7 +276,7 @@ const LabExperiment lab_experiment_two_clients = {
   .name = "echo-two-clients",
   .title = N_ ("Two clients on a sequential server"),
   .about = N_ ("The second of two clients is connected, acknowledged, and waits."),
-  .source = N_ ("Sequential servers, activity 5; TP4 Socket, “Client/serveur simples”"),
+  .source = "Sequential servers, activity 5; TP4 Socket, “Client/serveur simples”",
   .vantage = "juliet",
   .run = run_two_clients,
 };
@@ -338,7 +338,7 @@ const LabExperiment lab_experiment_killed_clients = {
   .name = "echo-killed-clients",
   .title = N_ ("The second client is killed, then the first"),
   .about = N_ ("A sequential server comes to a client that has gone in the meantime."),
-  .source = N_ ("Sequential servers, activity 6"),
+  .source = "Sequential servers, activity 6",
   .vantage = "juliet",
   .run = run_killed_clients,
 };
@@ -409,7 +409,7 @@ const LabExperiment lab_experiment_no_close = {
   .name = "echo-no-close",
   .title = N_ ("A server that does not close"),
   .about = N_ ("The bug of the lab's server: clients end, the server never calls close()."),
-  .source = N_ ("Sequential servers, activity 3"),
+  .source = "Sequential servers, activity 3",
   .run = run_no_close,
 };
 
@@ -508,7 +508,7 @@ const LabExperiment lab_experiment_reuse = {
   .name = "echo-reuseaddr",
   .title = N_ ("Starting a server again, with and without SO_REUSEADDR"),
   .about = N_ ("A server is ended while a client is connected, and started again at once."),
-  .source = N_ ("Sequential servers, activities 4 and 8"),
+  .source = "Sequential servers, activities 4 and 8",
   .run = run_reuse,
 };
 
@@ -592,7 +592,7 @@ const LabExperiment lab_experiment_backlog = {
   .name = "echo-backlog",
   .title = N_ ("A backlog of 1 and four clients"),
   .about = N_ ("One client is served, two wait in the queue, and the fourth finds it full."),
-  .source = N_ ("Sequential servers, activity 7"),
+  .source = "Sequential servers, activity 7",
   .run = run_backlog,
 };
 
@@ -665,7 +665,7 @@ const LabExperiment lab_experiment_maxseg = {
   .name = "echo-maxseg",
   .title = N_ ("TCP_MAXSEG, down to the smallest"),
   .about = N_ ("A client asks for small segments; then for smaller ones than the kernel takes."),
-  .source = N_ ("Sequential servers, activity 9"),
+  .source = "Sequential servers, activity 9",
   .run = run_maxseg,
 };
 
@@ -725,6 +725,6 @@ const LabExperiment lab_experiment_two_servers = {
   .name = "echo-two-servers",
   .title = N_ ("Two servers on two ports"),
   .about = N_ ("Two echo servers run at the same time; a third wants a port that is taken."),
-  .source = N_ ("TP4 Socket, “Client/serveur simples”"),
+  .source = "TP4 Socket, “Client/serveur simples”",
   .run = run_two_servers,
 };

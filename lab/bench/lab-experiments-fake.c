@@ -141,7 +141,7 @@ const LabExperiment lab_experiment_stages = {
   .title = N_ ("The fake server: four stages on a host that answers"),
   .about = N_ ("A server that stops before socket(), before bind(), before listen(), and never "
                "calls accept(); a client tries at each stage."),
-  .source = N_ ("TCP client-server, server running on hplinux2, options 1 to 4"),
+  .source = "TCP client-server, server running on hplinux2, options 1 to 4",
   .run = run_stages,
 };
 
@@ -240,7 +240,7 @@ const LabExperiment lab_experiment_silent_stages = {
   .title = N_ ("The fake server: four stages on a host that does not answer"),
   .about = N_ ("The same four stages; the host drops connection requests to ports on which nobody "
                "listens without a word, as the Mac of the document did."),
-  .source = N_ ("TCP client-server, server running on MACH3, options 1 to 4"),
+  .source = "TCP client-server, server running on MACH3, options 1 to 4",
   .seconds = 10,
   .run = run_silent_stages,
 };
@@ -289,7 +289,7 @@ const LabExperiment lab_experiment_server_killed = {
   .name = "fake-server-killed",
   .title = N_ ("The server is killed before it has accepted"),
   .about = N_ ("A connection waits in the accept queue when the server's process is killed."),
-  .source = N_ ("TCP client-server, option 4, “terminiamo il server”"),
+  .source = "TCP client-server, option 4, “terminiamo il server”",
   .run = run_server_killed,
 };
 
@@ -386,7 +386,7 @@ const LabExperiment lab_experiment_reset_lost = {
   .title = N_ ("The RST of a killed server is lost"),
   .about = N_ ("The server ends before it has accepted, and the segment that would tell the client "
                "does not arrive."),
-  .source = N_ ("TCP client-server, option 4, “il RST potrebbe andare perso”"),
+  .source = "TCP client-server, option 4, “il RST potrebbe andare perso”",
   .seconds = 8,
   .run = run_reset_lost,
 };
@@ -467,7 +467,7 @@ const LabExperiment lab_experiment_client_first = {
   .title = N_ ("The client is killed before the server has accepted"),
   .about = N_ ("A connection waits in the accept queue when the client's process is killed: "
                "CLOSE-WAIT here, FIN-WAIT-2 there."),
-  .source = N_ ("TCP client-server, option 4, “se invece terminiamo il processo client”"),
+  .source = "TCP client-server, option 4, “se invece terminiamo il processo client”",
   .seconds = 5,
   .run = run_client_first,
 };

@@ -118,7 +118,7 @@ const LabExperiment lab_experiment_inetd = {
   .title = N_ ("The echo service of inetd"),
   .about = N_ ("The echo service that comes with inetd, and one that inetd starts for each "
                "connection."),
-  .source = N_ ("TP4 Socket, “Installation d'un service echo sur VM3” and “Autres clients”"),
+  .source = "TP4 Socket, “Installation d'un service echo sur VM3” and “Autres clients”",
   .needs = needs_inetd,
   .run = run_inetd,
 };
@@ -168,8 +168,8 @@ const LabExperiment lab_experiment_models = {
   .name = "echo-models",
   .title = N_ ("Concurrent servers: processes, threads, select, poll, epoll, signals"),
   .about = N_ ("Two clients at a time, of a server of each kind."),
-  .source = N_ ("Sequential servers, parts 2 and 3 of the assignment (concurrent servers, "
-                "input/output)"),
+  .source = "Sequential servers, parts 2 and 3 of the assignment (concurrent servers, "
+            "input/output)",
   .run = run_models,
 };
 
@@ -241,7 +241,7 @@ const LabExperiment lab_experiment_file = {
   .name = "file-transfer",
   .title = N_ ("A file server"),
   .about = N_ ("A file is fetched; then one that is missing, and one outside of the folder."),
-  .source = N_ ("Sequential servers, part 1 of the assignment (file servers)"),
+  .source = "Sequential servers, part 1 of the assignment (file servers)",
   .run = run_file,
 };
 
@@ -312,9 +312,8 @@ run_lossy (LabRun *run)
   lab_run_question (run, _ ("What does TCP do about a lost segment?"));
   lab_run_claim (
       run, sent[1] == 5, NULL,
-      _ ("romeo sent the 5000 bytes in four segments, and one of them twice: %" G_GUINT64_FORMAT
-         " in all."),
-      sent[1]);
+      _ ("romeo sent the 5000 bytes in four segments, and one of them twice: %u in all."),
+      (guint) sent[1]);
   lab_run_question (run, _ ("And about one that comes twice?"));
   lab_run_claim (
       run, lab_run_count (run, juliet, &data) > lab_run_count (run, romeo, &data) - hits[0], NULL,
@@ -327,7 +326,7 @@ const LabExperiment lab_experiment_lossy = {
   .title = N_ ("A network that loses, delays, doubles and reorders"),
   .about = N_ ("5000 bytes go to an echo server and come back while the router mistreats one "
                "segment."),
-  .source = N_ ("TCP sockets and the TCP state diagram, “a reliable and connection oriented "
-                "transport protocol”"),
+  .source = "TCP sockets and the TCP state diagram, “a reliable and connection oriented "
+            "transport protocol”",
   .run = run_lossy,
 };

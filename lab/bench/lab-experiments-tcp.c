@@ -65,7 +65,7 @@ const LabExperiment lab_experiment_open_socket = {
   .name = "tcp-open-socket",
   .title = N_ ("Open a TCP socket"),
   .about = N_ ("A socket is created on romeo and on juliet, and nothing else is done with it."),
-  .source = N_ ("TCP sockets and the TCP state diagram, exercise “open a TCP socket”"),
+  .source = "TCP sockets and the TCP state diagram, exercise “open a TCP socket”",
   .run = run_open_socket,
 };
 
@@ -122,7 +122,7 @@ const LabExperiment lab_experiment_refused = {
   .name = "tcp-connection-refused",
   .title = N_ ("TCP connection refused"),
   .about = N_ ("romeo connects to TCP port 4000 of juliet, on which no process listens."),
-  .source = N_ ("TCP sockets and the TCP state diagram, exercise “TCP connection refused”"),
+  .source = "TCP sockets and the TCP state diagram, exercise “TCP connection refused”",
   .run = run_refused,
 };
 
@@ -193,8 +193,8 @@ const LabExperiment lab_experiment_udp_refused = {
   .title = N_ ("A UDP port on which nobody listens, compared with TCP"),
   .about = N_ ("romeo sends a datagram to UDP port 4001 of juliet, then connects to TCP port 4000; "
                "no process has either."),
-  .source = N_ ("TCP sockets and the TCP state diagram, exercise “TCP connection refused”, the "
-                "question about the difference from UDP"),
+  .source = "TCP sockets and the TCP state diagram, exercise “TCP connection refused”, the "
+            "question about the difference from UDP",
   .run = run_udp_refused,
 };
 
@@ -351,7 +351,7 @@ const LabExperiment lab_experiment_establishment = {
   .name = "tcp-connection-establishment",
   .title = N_ ("TCP connection establishment"),
   .about = N_ ("juliet listens on port 4000, romeo connects, and only then does juliet accept."),
-  .source = N_ ("TCP sockets and the TCP state diagram, exercise “TCP connection establishment”"),
+  .source = "TCP sockets and the TCP state diagram, exercise “TCP connection establishment”",
   .run = run_establishment,
 };
 
@@ -437,7 +437,7 @@ const LabExperiment lab_experiment_send_receive = {
   .title = N_ ("TCP send and receive"),
   .about = N_ ("Twelve bytes go from romeo to juliet and wait there until they are read; eleven "
                "come back."),
-  .source = N_ ("TCP sockets and the TCP state diagram, exercise “TCP send and receive”"),
+  .source = "TCP sockets and the TCP state diagram, exercise “TCP send and receive”",
   .run = run_send_receive,
 };
 
@@ -528,8 +528,8 @@ const LabExperiment lab_experiment_termination = {
   .title = N_ ("TCP connection termination"),
   .about = N_ ("The whole of a connection: opening, an exchange, and how both ends close it. The "
                "capture is the one that the exercises call tcp-connection-establishment."),
-  .source = N_ ("TCP sockets and the TCP state diagram, exercise “TCP connection termination” and "
-                "the lab report"),
+  .source = "TCP sockets and the TCP state diagram, exercise “TCP connection termination” and "
+            "the lab report",
   .capture = "tcp-connection-establishment",
   .run = run_termination,
 };

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <linux/openat2.h>
 #include <poll.h>
 #include <stdio.h>
@@ -181,8 +182,8 @@ serve_client (int fd, int folder, const char *peer)
   if (file >= 0 && sent < 0)
     number = errno;
   if (sent >= 0)
-    printf (g_dngettext (NULL, "%s: sent “%s”, %" G_GINT64_FORMAT " byte\n",
-                         "%s: sent “%s”, %" G_GINT64_FORMAT " bytes\n", (gulong) sent),
+    printf (g_dngettext (NULL, "%s: sent “%s”, %" PRId64 " byte\n",
+                         "%s: sent “%s”, %" PRId64 " bytes\n", (gulong) sent),
             peer, clean, sent);
   else
     {
@@ -272,8 +273,7 @@ copy_reply (int fd, int out, GString *reply, gint64 *bytes, GError **error)
           g_autofree char *text = lab_net_error_text (errno);
 
           g_set_error (error, SAL_ERROR, SAL_EXIT_CLOSED,
-                       _ ("the connection broke after %" G_GINT64_FORMAT " bytes: %s"), *bytes,
-                       text);
+                       _ ("the connection broke after %" PRId64 " bytes: %s"), *bytes, text);
           return FALSE;
         }
       *bytes += n;

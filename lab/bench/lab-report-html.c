@@ -253,7 +253,7 @@ append_words (GString *out, const char *open, const LabFinding *finding)
 
   lab_report_explain (finding, words);
   g_string_append (out, open);
-  g_string_append_printf (out, _ ("Frame %" G_GUINT64_FORMAT ": "), finding->segment.number);
+  g_string_append_printf (out, _ ("Frame %u: "), (guint) finding->segment.number);
   append_element (out, "", words->str, "</li>\n");
 }
 
@@ -312,11 +312,10 @@ static void
 append_frames (GString *out, const LabCapture *capture, guint64 after, guint64 last)
 {
   g_autoptr (GPtrArray) streams = lab_capture_find_streams (capture, after, last);
-  g_autofree char *title =
-      after == last
-          ? g_strdup_printf (_ ("Nothing passed %s."), capture->host)
-          : g_strdup_printf (_ ("Frames %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT " of %s:"),
-                             after + 1, last, capture->file);
+  g_autofree char *title = after == last
+                               ? g_strdup_printf (_ ("Nothing passed %s."), capture->host)
+                               : g_strdup_printf (_ ("Frames %u to %u of %s:"), (guint) after + 1,
+                                                  (guint) last, capture->file);
 
   append_element (out, "<p class=\"none\">", title, "</p>\n");
   for (guint i = 0; i < streams->len; i++)

@@ -95,7 +95,7 @@ append_other (GString *out, const LabFinding *finding)
   g_autofree char *line = NULL;
 
   lab_report_explain (finding, words);
-  line = g_strdup_printf (_ ("Frame %" G_GUINT64_FORMAT ": "), finding->segment.number);
+  line = g_strdup_printf (_ ("Frame %u: "), (guint) finding->segment.number);
   g_string_prepend (words, line);
   append_wrapped (out, "    ", words->str);
 }
@@ -118,8 +118,8 @@ append_frames (
       return;
     }
   g_string_append (out, "  ");
-  g_string_append_printf (out, _ ("Frames %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT " of %s:"),
-                          after + 1, last, capture->file);
+  g_string_append_printf (out, _ ("Frames %u to %u of %s:"), (guint) after + 1, (guint) last,
+                          capture->file);
   g_string_append (out, "\n\n");
   lab_view_begin (view);
   for (guint i = 0; i < capture->findings->len; i++)
