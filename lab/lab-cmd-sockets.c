@@ -152,7 +152,8 @@ lab_cmd_sockets (int argc, char **argv)
   gboolean ok = FALSE;
 
   if (!lab_cmd_parse (entries, _ ("sockets [PORT]"),
-                      _ ("Shows the sockets of this machine: state, queues, both ends, timer, and "
+                      _ ("Shows the sockets of this machine: their states and queues, both ends, "
+                         "the timer that runs, and "
                          "whose they are."),
                       &argc, &argv, &error))
     return lab_cmd_fail (error);

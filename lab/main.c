@@ -26,7 +26,8 @@ static const SalVerb verbs[] = {
   { "fake-server", N_ ("[ADDR:]PORT"), N_ ("stop on the way to listening; never accept"),
     lab_cmd_fake_server },
   { "shell", "", N_ ("make socket calls one at a time"), lab_cmd_shell },
-  { "sockets", N_ ("[PORT]"), N_ ("show sockets: state, queues, timers, owners"), lab_cmd_sockets },
+  { "sockets", N_ ("[PORT]"), N_ ("show sockets: states and queues, timers and owners"),
+    lab_cmd_sockets },
   { "experiment", N_ ("NAME|list"), N_ ("do one of the labs, and explain it"), lab_cmd_experiment },
   { NULL, NULL, NULL, NULL },
 };

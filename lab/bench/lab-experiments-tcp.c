@@ -477,7 +477,7 @@ ask_about_ending (LabRun *run, Pair pair)
       last_segment->ack == other_segment->seq + 1 &&
           lab_run_count_sockets (run, pair.romeo, STEP_CLOSE, PORT, "TIME-WAIT") == 1,
       lab_run_frames (run, pair.romeo, other, other_acked),
-      _ ("juliet's FIN comes, an ACK goes: FIN-WAIT-2 to TIME-WAIT. There it stays for 60 seconds "
+      _ ("juliet's FIN comes, an ACK goes: FIN-WAIT-2 to TIME-WAIT. There it stays 60 seconds long "
          "on Linux (twice the maximum segment lifetime), then it is CLOSED."));
   lab_run_question (
       run, _ ("How does the server go from ESTABLISHED over CLOSE-WAIT and LAST-ACK to CLOSED?"));

@@ -225,7 +225,7 @@ watch (Fake *fake, GError **error)
     }
 }
 
-static void
+static void G_GNUC_NORETURN
 hold (void)
 {
   for (;;)

@@ -191,7 +191,6 @@ has_ipv6 (void)
 gboolean
 lab_net_parse_place (const char *text, LabEndpoint *address, GError **error)
 {
-  g_autofree char *any = NULL;
   g_autoptr (SalUri) uri = NULL;
   struct addrinfo *found = NULL;
   gboolean only_port = *text != '\0' && strspn (text, "0123456789") == strlen (text);

@@ -248,15 +248,26 @@ wait_until_running (const char *interface)
   return running;
 }
 
-/* The settings that make runs comparable, whatever this machine prefers. */
+/* The settings that make runs comparable, whatever this machine prefers and does besides. */
 static gboolean
 set_defaults (GError **error)
 {
+  static const struct
+  {
+    const char *setting;
+    const char *value;
+  } settings[] = {
+    { "net/ipv4/tcp_no_metrics_save", "1" }, /* nothing learnt for the next connection */
+    { "net/ipv4/tcp_early_retrans", "0" },   /* or a busy machine looks like a lossy network */
+    { "net/ipv4/icmp_ratemask", "0" },       /* errors are rationed among all networks */
+  };
+
   if (!write_setting ("net/ipv4/tcp_congestion_control", "cubic") &&
       !write_setting ("net/ipv4/tcp_congestion_control", "reno"))
     return fail (error, "tcp_congestion_control");
-  if (!write_setting ("net/ipv4/tcp_no_metrics_save", "1")) /* nothing learnt for the next */
-    return fail (error, "tcp_no_metrics_save");
+  for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
+    if (!write_setting (settings[i].setting, settings[i].value))
+      return fail (error, settings[i].setting);
   return TRUE;
 }
 

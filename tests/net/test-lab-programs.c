@@ -226,9 +226,7 @@ static void
 test_inetd_serves_the_connection_it_is_given (void)
 {
   g_autoptr (TestFolder) folder = test_folder_new ();
-  g_autoptr (TestPeer) server = NULL;
   g_autoptr (TestPeer) client = NULL;
-  g_autofree char *error = NULL;
   const char *argv[] = { test_program ("SALOTTO_LAB"), "echo-server", "--inetd", NULL };
   int fd = socket (AF_INET, SOCK_STREAM, 0);
   struct sockaddr_storage address = { 0 };
