@@ -14,10 +14,9 @@
 #include "lab/bench/lab-socket-table.h"
 #include "lab/explain/lab-explain.h"
 #include "lab/view/lab-diagram.h"
-#include "lab/view/lab-ladder.h"
+#include "lab/view/lab-html.h"
 #include "lab/view/lab-svg.h"
 
-#define ROWS_TOGETHER 12
 #define MOST_ROWS 400
 
 static const char page_style[] =
@@ -67,27 +66,6 @@ static const char page_print_style[] =
     ".table{overflow:visible}table{font-size:8.5pt}th,td{padding-right:8px;white-space:normal}"
     ".ladder svg:first-child{break-after:avoid}.shell{font-size:9pt}";
 
-static char *
-make_style (void)
-{
-  return g_strdup_printf ("%s%s@media screen and (prefers-color-scheme:dark){%s%s}"
-                          "@media print{%s}",
-                          page_style, lab_svg_style, page_dark_style, lab_svg_dark_style,
-                          page_print_style);
-}
-
-static char *
-make_hash (const char *style)
-{
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  guint8 digest[32];
-  gsize len = sizeof digest;
-
-  g_checksum_update (checksum, (const guchar *) style, -1);
-  g_checksum_get_digest (checksum, digest, &len);
-  return g_base64_encode (digest, len);
-}
-
 static void
 append_element (GString *out, const char *open, const char *text, const char *close)
 {
@@ -99,21 +77,12 @@ append_element (GString *out, const char *open, const char *text, const char *cl
 static void
 append_head (GString *out, const LabReport *report)
 {
-  g_autofree char *style = make_style ();
-  g_autofree char *hash = make_hash (style);
+  const LabHtmlStyle style = { .all = page_style,
+                               .dark = page_dark_style,
+                               .print = page_print_style };
 
-  g_string_append_printf (
-      out,
-      "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-      "'sha256-%s'; base-uri 'none'; form-action 'none'\">\n"
-      "<meta name=\"referrer\" content=\"no-referrer\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
-      /* TRANSLATORS: the code of the language that this is translated into */
-      C_ ("HTML", "en"), hash);
-  append_element (out, "<title>", report->title, "</title>\n");
-  g_string_append_printf (out, "<style>%s</style>\n</head>\n<body>\n", style);
-  append_element (out, "<h1>", report->title, "</h1>\n");
+  /* TRANSLATORS: the code of the language that this is translated into */
+  lab_html_begin (C_ ("HTML", "en"), report->title, &style, out);
   append_element (out, "<p class=\"about\">", report->about, "</p>\n");
   append_element (out, "<p class=\"source\">", _ ("Asked for in:"), " ");
   append_element (out, "", report->source, "<br>\n");
@@ -199,41 +168,6 @@ append_sample (GString *out, const LabItem *item)
 
 /* Frames. */
 
-static void
-begin_drawing (GString *out, double width, double top, double height, const char *label)
-{
-  append_element (out, "<svg role=\"img\" aria-label=\"", label, "\" viewBox=\"0 ");
-  lab_svg_number (top, out);
-  g_string_append_c (out, ' ');
-  lab_svg_number (width, out);
-  g_string_append_c (out, ' ');
-  lab_svg_number (height, out);
-  g_string_append (out, "\">\n");
-}
-
-/* In pieces, so that paper can end between two of them. */
-static void
-append_drawing (GString *out, const LabConnection *connection, const LabLadder *ladder)
-{
-  guint n = lab_ladder_get_rows (ladder)->len;
-
-  g_string_append (out, "<div class=\"ladder\">\n");
-  begin_drawing (out, LAB_SVG_WIDTH, 0, LAB_SVG_HEAD_HEIGHT, _ ("The two ends"));
-  lab_svg_head (connection, out);
-  g_string_append (out, "</svg>\n");
-  for (guint first = 0; first < n; first += ROWS_TOGETHER)
-    {
-      guint rows = MIN (ROWS_TOGETHER, n - first);
-      double top = lab_svg_row_top (ladder, first);
-
-      begin_drawing (out, LAB_SVG_WIDTH, top, lab_svg_row_top (ladder, first + rows) - top,
-                     _ ("The ladder; its segments are described below"));
-      lab_svg_rows (ladder, first, rows, out);
-      g_string_append (out, "</svg>\n");
-    }
-  g_string_append (out, "</div>\n");
-}
-
 static gboolean
 is_in (const LabFinding *finding, guint64 after, guint64 last)
 {
@@ -277,7 +211,8 @@ append_ladder (GString *out,
   if (lab_ladder_get_size (ladder) == 0)
     return;
   lab_ladder_lay_out (ladder);
-  append_drawing (out, connection, ladder);
+  lab_html_ladder (connection, ladder, _ ("The two ends"),
+                   _ ("The ladder; its segments are described below"), out);
   append_element (out, "<details><summary>", _ ("In words"), "</summary>\n<ul>\n");
   for (guint i = 0; i < capture->findings->len; i++)
     {
@@ -417,8 +352,8 @@ append_diagrams (GString *out, const LabReport *report)
                                connection->end[LAB_CLIENT].port, connection->end[LAB_SERVER].port);
       append_element (out, "<section>\n<h2>", title, "</h2>\n");
       append_element (out, "<p>", story->str, "</p>\n<div class=\"diagram\">\n");
-      begin_drawing (out, LAB_DIAGRAM_WIDTH, 0, LAB_DIAGRAM_HEIGHT,
-                     _ ("The state diagram of RFC 9293 with the way of both ends"));
+      lab_html_begin_drawing (LAB_DIAGRAM_WIDTH, 0, LAB_DIAGRAM_HEIGHT,
+                              _ ("The state diagram of RFC 9293 with the way of both ends"), out);
       lab_view_diagram_svg (connection, out);
       g_string_append (out, "</svg>\n</div>\n</section>\n");
     }

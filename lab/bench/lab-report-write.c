@@ -37,13 +37,7 @@ write_capture (const char *folder, const LabCapture *capture, GError **error)
   for (guint i = 0; writer != NULL && i < capture->frames->len; i++)
     {
       const LabFrame *frame = g_ptr_array_index (capture->frames, i);
-      const LabPacket packet = { .number = i + 1,
-                                 .time_ns = frame->time_ns,
-                                 .link_type = 1, /* Ethernet */
-                                 .has_time = TRUE,
-                                 .captured_len = frame->len,
-                                 .wire_len = frame->len,
-                                 .bytes = frame->bytes };
+      const LabPacket packet = lab_frame_as_packet (frame, i + 1);
 
       if (!lab_writer_add (writer, &packet, error))
         return FALSE;

@@ -278,13 +278,7 @@ trace_frames (const LabCapture *capture, guint64 last, const LabTraceSink *sink,
   for (guint i = 0; i < capture->frames->len && i < last; i++)
     {
       const LabFrame *frame = g_ptr_array_index (capture->frames, i);
-      const LabPacket packet = { .number = i + 1,
-                                 .time_ns = frame->time_ns,
-                                 .link_type = 1, /* Ethernet */
-                                 .has_time = TRUE,
-                                 .captured_len = frame->len,
-                                 .wire_len = frame->len,
-                                 .bytes = frame->bytes };
+      const LabPacket packet = lab_frame_as_packet (frame, i + 1);
 
       lab_trace_push (trace, &packet);
     }

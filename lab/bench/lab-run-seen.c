@@ -243,13 +243,7 @@ segments_of (LabRun *run, const LabHost *host)
   while (segments->len < host->frames->len)
     {
       const LabFrame *frame = g_ptr_array_index (host->frames, segments->len);
-      const LabPacket packet = { .number = segments->len + 1,
-                                 .time_ns = frame->time_ns,
-                                 .link_type = 1,
-                                 .has_time = TRUE,
-                                 .captured_len = frame->len,
-                                 .wire_len = frame->len,
-                                 .bytes = frame->bytes };
+      const LabPacket packet = lab_frame_as_packet (frame, segments->len + 1);
       LabSegment segment = { 0 };
 
       lab_dissect (run->dissector, &packet, &segment);

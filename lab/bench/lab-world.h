@@ -7,6 +7,7 @@
 
 #include "lab/bench/lab-diag.h"
 #include "lab/bench/lab-forwarder.h"
+#include "lab/dissect/lab-packet.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +21,19 @@ typedef struct
   guint32 len;
   guint8 *bytes; /* (owned) */
 } LabFrame;
+
+/* A frame as the trace and captures want it; @number from 1. The bytes stay the frame's. */
+static inline LabPacket
+lab_frame_as_packet (const LabFrame *frame, guint64 number)
+{
+  return (LabPacket){ .number = number,
+                      .time_ns = frame->time_ns,
+                      .link_type = 1, /* LINKTYPE_ETHERNET */
+                      .has_time = TRUE,
+                      .captured_len = frame->len,
+                      .wire_len = frame->len,
+                      .bytes = frame->bytes };
+}
 
 typedef struct
 {
