@@ -691,7 +691,7 @@ int
 main (int argc, char **argv)
 {
   signal (SIGPIPE, SIG_IGN);
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   add_for_each_model ("returns-what-it-gets", test_echo_returns_what_it_gets, TRUE);
   add_for_each_model ("greets-and-says-farewell", test_echo_greets_and_says_farewell, TRUE);
   add_for_each_model ("survives-clients-that-vanish", test_echo_survives_clients_that_vanish, TRUE);
