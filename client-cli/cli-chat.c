@@ -96,7 +96,7 @@ on_message (gpointer data)
 int
 cli_chat (int argc, char **argv)
 {
-  CliOptions options = { 0 };
+  g_auto (CliOptions) options = { 0 };
   Chat chat = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (SalUri) uri = NULL;
@@ -121,6 +121,5 @@ cli_chat (int argc, char **argv)
     status = SAL_EXIT_FAILED;
   cli_input_free (chat.input);
   cli_talk_clear (&chat.talk);
-  cli_options_clear (&options);
   return status;
 }

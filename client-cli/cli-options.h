@@ -56,4 +56,6 @@ SalTransportOptions cli_options_transport (const CliOptions *options);
 gboolean cli_options_eol (const CliOptions *options, SalEol *eol, GError **error);
 const char *cli_options_eol_bytes (const CliOptions *options);
 
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CliOptions, cli_options_clear)
+
 G_END_DECLS

@@ -17,6 +17,7 @@
 #include "common/proto/sal-dialect-plain.h"
 #include "common/proto/sal-text.h"
 
+#define CONNECT_MS (10 * 1000)
 #define LISTEN_MS 1000 /* for a server that speaks first */
 #define ANSWER_MS 1500 /* for an answer to an empty line */
 #define KEPT_BYTES 4096
@@ -96,6 +97,27 @@ on_late (gpointer data)
 {
   *(gboolean *) data = TRUE;
   return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_connect_late (gpointer data)
+{
+  g_cancellable_cancel (data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+connect_to (Probe *probe, const SalUri *uri)
+{
+  SalTransportOptions options = { 0 };
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  guint timer = g_timeout_add (CONNECT_MS, on_connect_late, cancellable);
+
+  sal_transport_connect_async (uri, &options, &hooks, probe, cancellable, on_connected, probe);
+  while (probe->connecting)
+    g_main_context_iteration (NULL, TRUE);
+  if (!g_cancellable_is_cancelled (cancellable))
+    g_source_remove (timer);
 }
 
 /* Lets things happen for @ms, or until the peer has ended. */
@@ -195,15 +217,14 @@ report (const Probe *probe, gsize before, gboolean json)
 /**
  * cli_probe:
  *
- * Returns: 0 when something could be said; 3 if nobody is there; 6 if the server did
- * not say a word.
+ * Returns: 0 when something could be said; 3 if nobody is there; 6 if it could not be
+ * reached in time, or did not say a word.
  */
 int
 cli_probe (int argc, char **argv)
 {
-  CliOptions options = { 0 };
+  g_auto (CliOptions) options = { 0 };
   Probe probe = { .connecting = TRUE };
-  SalTransportOptions transport = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (SalUri) uri = NULL;
   gsize before = 0;
@@ -220,9 +241,7 @@ cli_probe (int argc, char **argv)
     return cli_fail (error);
 
   probe.received = g_byte_array_new ();
-  sal_transport_connect_async (uri, &transport, &hooks, &probe, NULL, on_connected, &probe);
-  while (probe.connecting)
-    g_main_context_iteration (NULL, TRUE);
+  connect_to (&probe, uri);
   if (probe.transport == NULL)
     status = cli_fail (probe.error);
   else
@@ -242,6 +261,5 @@ cli_probe (int argc, char **argv)
   g_clear_object (&probe.transport);
   g_clear_error (&probe.error);
   g_byte_array_unref (probe.received);
-  cli_options_clear (&options);
   return status;
 }

@@ -303,7 +303,7 @@ read_script (const char *path, GError **error)
 int
 cli_run (int argc, char **argv)
 {
-  CliOptions options = { 0 };
+  g_auto (CliOptions) options = { 0 };
   Play play = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (SalUri) uri = NULL;
@@ -338,6 +338,5 @@ cli_run (int argc, char **argv)
     cli_complain (ngettext ("%u step, all as expected", "%u steps, all as expected", steps->len),
                   steps->len);
   g_hash_table_unref (play.actors);
-  cli_options_clear (&options);
   return play.status;
 }

@@ -38,7 +38,7 @@ final_status (const CliTalk *talk, int status)
 int
 cli_send (int argc, char **argv)
 {
-  CliOptions options = { 0 };
+  g_auto (CliOptions) options = { 0 };
   CliTalk talk = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (SalUri) uri = NULL;
@@ -80,6 +80,5 @@ cli_send (int argc, char **argv)
       status = final_status (&talk, cli_talk_run (&talk));
     }
   cli_talk_clear (&talk);
-  cli_options_clear (&options);
   return status;
 }

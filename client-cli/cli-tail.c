@@ -17,7 +17,7 @@
 int
 cli_tail (int argc, char **argv)
 {
-  CliOptions options = { 0 };
+  g_auto (CliOptions) options = { 0 };
   CliTalk talk = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (SalUri) uri = NULL;
@@ -38,6 +38,5 @@ cli_tail (int argc, char **argv)
   talk.style.said_only = TRUE;
   status = cli_talk_run (&talk);
   cli_talk_clear (&talk);
-  cli_options_clear (&options);
   return status;
 }

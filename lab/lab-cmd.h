@@ -9,6 +9,8 @@
 
 G_BEGIN_DECLS
 
+int lab_cmd_trace (int argc, char **argv);
+
 int lab_cmd_fail (GError *error);
 int lab_cmd_usage (const char *usage);
 

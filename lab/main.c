@@ -5,22 +5,16 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
-#include <locale.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/base/sal-error.h"
-#include "common/base/sal-log.h"
+#include "common/base/sal-program.h"
 #include "lab/lab-cmd.h"
 
-static const struct
-{
-  const char *name;
-  const char *usage;
-  const char *help;
-  int (*run) (int argc, char **argv);
-} verbs[] = {
+static const SalVerb verbs[] = {
+  { "trace", N_ ("--read FILE"), N_ ("follow TCP connections, and say what happened"),
+    lab_cmd_trace },
   { NULL, NULL, NULL, NULL },
 };
 
@@ -54,30 +48,20 @@ static int
 help (void)
 {
   printf ("%s\n\n", _ ("Usage: salotto-lab [VERB] [OPTION…] [ARGUMENT…]"));
-  for (gsize i = 0; verbs[i].name != NULL; i++)
-    {
-      g_autofree char *head = g_strdup_printf ("%s %s", verbs[i].name, _ (verbs[i].usage));
-      int width = (int) g_utf8_strlen (head, -1);
-
-      /* Of a field's width printf() makes bytes, and a screen has characters. */
-      printf ("  %s%*s %s\n", head, MAX (26 - width, 0), "", _ (verbs[i].help));
-    }
+  sal_verbs_print (verbs);
+  printf ("\n%s\n", _ ("Options: salotto-lab VERB --help. All of it: salotto-lab(1).\n\n"
+                       "  salotto-lab trace --read lab.pcap     what happened in a capture\n"
+                       "  salotto-lab trace --interface lo      what happens now"));
   return SAL_EXIT_OK;
 }
 
 int
 main (int argc, char **argv)
 {
-  const char *locale_dir = NULL;
+  const SalVerb *verb = NULL;
 
-  setlocale (LC_ALL, "");
-  locale_dir = g_getenv ("SALOTTO_LOCALEDIR");
-  bindtextdomain (GETTEXT_PACKAGE, locale_dir != NULL ? locale_dir : SALOTTO_LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
-  sal_log_init ("salotto-lab");
+  sal_program_init ("salotto-lab");
   g_set_prgname ("salotto-lab"); /* or --help would say that the verb is the program */
-  signal (SIGPIPE, SIG_IGN);
 
   if (argc > 1 && (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h") ||
                    g_str_equal (argv[1], "help")))
@@ -87,8 +71,8 @@ main (int argc, char **argv)
       printf ("salotto-lab %s\n", SALOTTO_VERSION);
       return SAL_EXIT_OK;
     }
-  for (gsize i = 0; argc > 1 && verbs[i].name != NULL; i++)
-    if (g_str_equal (verbs[i].name, argv[1]))
-      return verbs[i].run (argc - 1, argv + 1);
+  verb = argc > 1 ? sal_verbs_find (verbs, argv[1]) : NULL;
+  if (verb != NULL)
+    return verb->run (argc - 1, argv + 1);
   return lab_cmd_usage (_ ("salotto-lab VERB [OPTION…] [ARGUMENT…]"));
 }

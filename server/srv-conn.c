@@ -23,12 +23,10 @@
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-dialect-plain.h"
 #include "common/proto/sal-guard.h"
+#include "server/chat/srv-irc.h"
 
 /* How many pieces one write gathers. A room's messages of one turn are one piece. */
 #define GATHER 64
-
-/* How often a connection that cannot be written to is read once more. */
-#define LAST_READS 64
 
 /* How long the log may take over a leave before the person goes without it. */
 #define LEAVE_US (1 * G_USEC_PER_SEC)
@@ -36,8 +34,13 @@
 static void process (SrvConn *conn);
 static gboolean is_held (const SrvConn *conn);
 
-static SrvConn *
-from_session (SrvSession *session)
+/**
+ * srv_conn_from_session:
+ *
+ * Returns: (transfer none): the connection that @session belongs to.
+ */
+SrvConn *
+srv_conn_from_session (SrvSession *session)
 {
   return sal_container_of (session, SrvConn, session);
 }
@@ -61,7 +64,7 @@ srv_conn_from_outq (SrvOutq *outq)
 SrvConn *
 srv_conn_from_member (SrvMember *member)
 {
-  return sal_container_of (member, SrvConn, member);
+  return srv_conn_from_session (member->session);
 }
 
 static gint64
@@ -78,62 +81,24 @@ watch_for (SrvConn *conn, guint32 events, gboolean on)
   srv_reactor_modify (conn->host->reactor, &conn->watch, all);
 }
 
-/* What the peer has shown of itself decides in which form it is written to. */
-static void
-update_style (SrvConn *conn)
-{
-  const SrvWorkerConfig *config = conn->host->config;
-  gboolean raw = sal_framer_peer_class (&conn->framer) == SAL_PEER_RAW;
-  SalPlainEol eol = sal_framer_wants_crlf (&conn->framer) ? SAL_PLAIN_CRLF
-                    : raw && config->exact                ? SAL_PLAIN_EXACT
-                                                          : SAL_PLAIN_LF;
-
-  conn->outq.mode = eol == SAL_PLAIN_EXACT ? SRV_OUTQ_EXACT
-                    : raw                  ? SRV_OUTQ_ONE_EACH
-                                           : SRV_OUTQ_GATHER;
-  srv_room_set_variant (&conn->member, sal_plain_variant (eol, config->language));
-}
-
-/* Whether this peer reads but cannot follow. When one has caught up, those who speak
- * there may have been waiting for it. */
-static void
-set_lagging (SrvConn *conn, gboolean lagging)
-{
-  SrvRoom *room = conn->member.room;
-  gboolean was_lagging = conn->member.lagging;
-
-  srv_room_set_lagging (&conn->member, lagging);
-  if (was_lagging && !lagging && !srv_room_is_behind (room))
-    conn->host->caught_up (conn->host->worker, room);
-}
-
-/**
- * srv_conn_leave_room:
- *
- * Reads in no room any more.
- */
-void
-srv_conn_leave_room (SrvConn *conn)
-{
-  set_lagging (conn, FALSE);
-  srv_room_remove (&conn->member);
-  conn->session.present = NULL;
-}
-
 /* The session's requests. */
 
 static void
 send_bytes (SrvConn *conn, const void *bytes, gsize len)
 {
-  SrvFrame frame = srv_frame_stream_append (conn->host->private_frames, bytes, len);
+  SrvFrame frame;
 
+  if (conn->gone)
+    return;
+  frame = srv_frame_stream_append (conn->host->private_frames, bytes, len);
   srv_outq_push (&conn->outq, &frame);
+  conn->told_bytes += (guint32) len;
 }
 
 static void
 tell (SrvSession *session, const SalEvent *event)
 {
-  SrvConn *conn = from_session (session);
+  SrvConn *conn = srv_conn_from_session (session);
   GString *encoded = conn->host->encoded;
 
   if (conn->ending || conn->closed)
@@ -142,17 +107,30 @@ tell (SrvSession *session, const SalEvent *event)
     for (guint i = 0; i < SAL_N_LIMITS; i++)
       if (g_str_equal (event->text, sal_limit_key ((SalLimit) i)))
         conn->host->counters->limits[i]++;
+  if (session->irc != NULL)
+    {
+      srv_irc_note (session->irc, event);
+      return;
+    }
 
   g_string_truncate (encoded, 0);
   conn->member.dialect->encode (encoded, event, conn->member.variant);
   send_bytes (conn, encoded->str, encoded->len);
-  conn->told_bytes += (guint32) encoded->len;
+}
+
+static void
+send_lines (SrvSession *session, const char *bytes, gsize len)
+{
+  SrvConn *conn = srv_conn_from_session (session);
+
+  if (!conn->ending && !conn->closed)
+    send_bytes (conn, bytes, len);
 }
 
 static void
 post (SrvSession *session, SrvEntry *entry)
 {
-  SrvConn *conn = from_session (session);
+  SrvConn *conn = srv_conn_from_session (session);
 
   if (entry->kind == SRV_ENTRY_LEAVE && entry->final)
     srv_reactor_arm (conn->host->reactor, &conn->life_deadline, SRV_QUEUE_LEAVE, LEAVE_US);
@@ -162,7 +140,7 @@ post (SrvSession *session, SrvEntry *entry)
 static void
 read_log (SrvSession *session, SrvLogQuery *query)
 {
-  SrvConn *conn = from_session (session);
+  SrvConn *conn = srv_conn_from_session (session);
 
   conn->host->read (conn->host->worker, query, conn->id);
 }
@@ -170,14 +148,14 @@ read_log (SrvSession *session, SrvLogQuery *query)
 static void
 end (SrvSession *session, SrvEnd how)
 {
-  SrvConn *conn = from_session (session);
+  SrvConn *conn = srv_conn_from_session (session);
   g_autoptr (GBytes) answer = NULL;
   gsize len = 0;
   const void *bytes = NULL;
 
   if (conn->ending || conn->closed)
     return;
-  srv_conn_leave_room (conn);
+  srv_conn_leave_rooms (conn);
   if (how == SRV_END_HTTP || how == SRV_END_TLS)
     {
       answer = how == SRV_END_HTTP ? sal_guard_http_answer () : sal_guard_tls_alert ();
@@ -198,6 +176,12 @@ static const SrvSessionHost session_host = {
   .post = post,
   .read = read_log,
   .end = end,
+  .send = send_lines,
+  .restyle = srv_conn_restyle,
+  .wall_us = srv_conn_wall_us,
+  .login = srv_conn_login,
+  .mechanisms = srv_conn_mechanisms,
+  .registration = srv_conn_registration,
 };
 
 /* Ends. */
@@ -208,10 +192,13 @@ close_with (SrvConn *conn, void (*close_link) (SrvLink *))
   if (conn->closed)
     return;
   conn->closed = TRUE;
-  srv_conn_leave_room (conn);
+  srv_conn_leave_rooms (conn);
+  srv_hub_remove (conn->host->hub, &conn->session);
   srv_reactor_disarm (conn->host->reactor, &conn->framer_deadline);
   srv_reactor_disarm (conn->host->reactor, &conn->life_deadline);
   srv_reactor_disarm (conn->host->reactor, &conn->stall_deadline);
+  g_clear_pointer (&conn->login, srv_conn_login_free);
+  srv_reactor_disarm (conn->host->reactor, &conn->pause_deadline);
   srv_reactor_remove (conn->host->reactor, &conn->watch);
   srv_outq_clear (&conn->outq);
   close_link (&conn->link);
@@ -229,43 +216,35 @@ srv_conn_close (SrvConn *conn)
   close_with (conn, srv_link_abort);
 }
 
-/* A program may send its last words and close without reading: then our write fails while
- * they still wait in the kernel. */
+/* A write failed: the peer is gone, but its last words may still wait in the kernel.
+ * Nothing is said to it any more, and reading tells when it is over (S24). */
 static void
-read_last_words (SrvConn *conn)
+stop_writing (SrvConn *conn)
 {
-  gsize n = 0;
-
-  if (conn->ending || !srv_session_is_named (&conn->session))
-    return;
-  process (conn);
-  for (int i = 0; i < LAST_READS && !conn->ending && !is_held (conn); i++)
-    {
-      if (srv_link_read (&conn->link, conn->host->input, SAL_TURN_READ_BYTES, &n) != SRV_LINK_OK)
-        return;
-      conn->host->counters->bytes_in += n;
-      sal_framer_push (&conn->framer, conn->host->input, n, now_us (conn));
-      process (conn);
-    }
+  conn->gone = TRUE;
+  srv_outq_clear (&conn->outq);
+  srv_reactor_disarm (conn->host->reactor, &conn->stall_deadline);
+  conn->blocked = FALSE;
+  watch_for (conn, EPOLLOUT, FALSE);
+  /* No reader holds this one back any more, not even itself. */
+  conn->told_bytes = 0;
+  srv_conn_leave_rooms (conn);
+  if (!conn->ending)
+    srv_reactor_arm (conn->host->reactor, &conn->framer_deadline, SRV_QUEUE_NEXT_TURN, 0);
 }
 
-/* Reset, timed out, or a write failed: what the peer had said completely is still
- * delivered, and nothing is said back (S24). */
+/* Reset, or timed out: what the peer had said completely is still delivered, as fast as
+ * the log takes it. The kernel would report the break at every turn until then. */
 static void
 broken (SrvConn *conn)
 {
-  if (conn->closed)
-    return;
-  srv_outq_clear (&conn->outq);
-  conn->told_bytes = 0;
-  read_last_words (conn);
-  if (!conn->ending)
-    {
-      conn->read_ended = TRUE;
-      process (conn);
-      srv_session_eof (&conn->session);
-    }
-  close_with (conn, srv_link_close);
+  stop_writing (conn);
+  conn->read_ended = TRUE;
+  srv_reactor_remove (conn->host->reactor, &conn->watch);
+  if (conn->ending)
+    close_with (conn, srv_link_close);
+  else
+    process (conn);
 }
 
 /* Everything is sent: our FIN. */
@@ -306,7 +285,7 @@ static void
 drop_slow (SrvConn *conn, SalLimit limit)
 {
   conn->host->counters->dropped_slow++;
-  srv_conn_leave_room (conn);
+  srv_conn_leave_rooms (conn);
   srv_outq_drop_unsent (&conn->outq);
   put_out_for (conn, limit);
 }
@@ -361,9 +340,9 @@ judge_reader (SrvConn *conn)
   if (conn->outq.bytes > (reads ? MAX (most, SAL_SEND_QUEUE_MOST_BYTES) : most))
     drop_slow (conn, SAL_LIMIT_SEND_QUEUE_BYTES);
   else if (was_waited_for (conn, most / 2))
-    set_lagging (conn, FALSE);
+    srv_conn_set_lagging (conn, FALSE);
   else
-    set_lagging (conn, reads && conn->outq.bytes > most / 2);
+    srv_conn_set_lagging (conn, reads && conn->outq.bytes > most / 2);
 }
 
 /* So long without a byte being taken: this is nobody to wait for. */
@@ -377,7 +356,7 @@ note_stall (SrvConn *conn)
     }
   srv_reactor_arm (conn->host->reactor, &conn->stall_deadline, SRV_QUEUE_STALL,
                    MAX (stall_us (conn) - SAL_LAG_US, 0));
-  set_lagging (conn, FALSE);
+  srv_conn_set_lagging (conn, FALSE);
   judge_reader (conn);
 }
 
@@ -429,22 +408,21 @@ srv_conn_flush (SrvConn *conn)
 {
   SrvLinkStatus status = SRV_LINK_OK;
 
+  if (conn->gone)
+    srv_outq_clear (&conn->outq);
   while (!conn->closed && !conn->blocked && conn->outq.n > 0 && status == SRV_LINK_OK)
     status = write_some (conn);
   if (conn->closed)
     return;
   if (status == SRV_LINK_ERROR)
-    {
-      broken (conn);
-      return;
-    }
+    stop_writing (conn);
   note_answers_sent (conn);
   if (conn->outq.n == 0)
     {
       conn->blocked = FALSE;
       watch_for (conn, EPOLLOUT, FALSE);
       conn->much_since_us = 0;
-      set_lagging (conn, FALSE);
+      srv_conn_set_lagging (conn, FALSE);
       if (conn->ending)
         end_writing (conn);
       return;
@@ -460,7 +438,7 @@ static gboolean
 is_held (const SrvConn *conn)
 {
   return conn->host->held || srv_session_is_waiting (&conn->session) || is_told_enough (conn) ||
-         (conn->member.room != NULL && srv_room_is_behind (conn->member.room));
+         srv_conn_is_room_behind (conn);
 }
 
 static void
@@ -472,6 +450,13 @@ handle_unit (SrvConn *conn, const SalUnit *unit)
     {
       if (!conn->ending)
         send_bytes (conn, unit->bytes, unit->len);
+      return;
+    }
+  if (conn->session.irc == NULL && srv_conn_begins_irc (conn, unit))
+    srv_conn_become_irc (conn);
+  if (conn->session.irc != NULL)
+    {
+      srv_irc_handle_unit (conn->session.irc, unit, now_us (conn));
       return;
     }
   conn->member.dialect->decode (unit, conn->session.state != SRV_SESSION_NEW, conn->host->decoded,
@@ -504,7 +489,7 @@ process (SrvConn *conn)
         return;
       if (sal_framer_next (&conn->framer, now_us (conn), &unit))
         {
-          update_style (conn);
+          srv_conn_update_style (conn);
           handle_unit (conn, &unit);
         }
       else if (conn->read_ended && !conn->finished)
@@ -517,7 +502,7 @@ process (SrvConn *conn)
     }
   if (conn->closed)
     return;
-  update_style (conn);
+  srv_conn_update_style (conn);
   update_framer_deadline (conn);
   if (conn->finished)
     srv_session_eof (&conn->session);
@@ -535,12 +520,34 @@ pause_reading (SrvConn *conn, guint32 events)
     watch_for (conn, EPOLLIN, FALSE);
 }
 
+static gboolean
+is_paused (const SrvConn *conn)
+{
+  return srv_deadline_is_armed (&conn->pause_deadline);
+}
+
+/* Bytes that are no messages cost time, too. Who sends more than their share is not
+ * refused anything: TCP holds them back while they are not read. */
+static void
+pay_for (SrvConn *conn, gsize bytes)
+{
+  guint rate = conn->host->config->limits.value[SAL_LIMIT_BYTES_PER_SECOND];
+
+  if (conn->closed || conn->ending ||
+      srv_quota_spend (&conn->bytes, rate, rate * SAL_BYTES_BURST_SECONDS, (guint) bytes,
+                       now_us (conn)))
+    return;
+  conn->host->counters->limits[SAL_LIMIT_BYTES_PER_SECOND] += bytes > 0;
+  watch_for (conn, EPOLLIN, FALSE);
+  srv_reactor_arm (conn->host->reactor, &conn->pause_deadline, SRV_QUEUE_PAUSE, SAL_BYTES_PAUSE_US);
+}
+
 static void
 take_input (SrvConn *conn, guint32 events)
 {
   gsize n = 0;
 
-  if (!conn->ending && (conn->input_left || is_held (conn)))
+  if (!conn->ending && (conn->input_left || is_held (conn) || is_paused (conn)))
     {
       pause_reading (conn, events);
       return;
@@ -553,6 +560,7 @@ take_input (SrvConn *conn, guint32 events)
         break; /* thrown away */
       sal_framer_push (&conn->framer, conn->host->input, n, now_us (conn));
       process (conn);
+      pay_for (conn, n);
       break;
     case SRV_LINK_EOF:
       if (conn->read_ended)
@@ -604,7 +612,7 @@ srv_conn_resume (SrvConn *conn)
       sal_framer_tick (&conn->framer, now_us (conn));
       process (conn);
     }
-  if (conn->closed || conn->input_left || conn->read_ended)
+  if (conn->closed || conn->input_left || conn->read_ended || is_paused (conn))
     return;
   if (conn->watch.fd >= 0)
     watch_for (conn, EPOLLIN, TRUE);
@@ -622,7 +630,10 @@ srv_conn_entry (SrvConn *conn, const SrvEntry *entry)
   if (conn->closed)
     return;
   srv_session_entry (&conn->session, entry);
-  if (entry->kind == SRV_ENTRY_JOIN && conn->life_deadline.queue == SRV_QUEUE_LOGIN)
+  if (conn->closed)
+    return;
+  if ((entry->kind == SRV_ENTRY_JOIN || entry->kind == SRV_ENTRY_CONNECT) &&
+      srv_entry_holds (entry) && conn->life_deadline.queue == SRV_QUEUE_LOGIN)
     srv_reactor_disarm (conn->host->reactor, &conn->life_deadline);
   srv_conn_resume (conn);
 }
@@ -639,6 +650,8 @@ conn_from_deadline (SrvDeadline *deadline)
     case SRV_QUEUE_LAG:
     case SRV_QUEUE_STALL:
       return sal_container_of (deadline, SrvConn, stall_deadline);
+    case SRV_QUEUE_PAUSE:
+      return sal_container_of (deadline, SrvConn, pause_deadline);
     default:
       return sal_container_of (deadline, SrvConn, framer_deadline);
     }
@@ -651,8 +664,14 @@ conn_from_deadline (SrvDeadline *deadline)
 void
 srv_conn_due (SrvDeadline *deadline)
 {
-  SrvConn *conn = conn_from_deadline (deadline);
+  SrvConn *conn = NULL;
 
+  if (deadline->queue == SRV_QUEUE_SASL)
+    {
+      srv_conn_login_due (deadline);
+      return;
+    }
+  conn = conn_from_deadline (deadline);
   switch (deadline->queue)
     {
     case SRV_QUEUE_LOGIN:
@@ -677,6 +696,10 @@ srv_conn_due (SrvDeadline *deadline)
       else
         drop_slow (conn, SAL_LIMIT_SEND_STALL_SECONDS);
       break;
+    case SRV_QUEUE_PAUSE:
+      pay_for (conn, 0);
+      srv_conn_resume (conn);
+      break;
     case SRV_QUEUE_NEXT_TURN:
       conn->input_left = TRUE; /* the framer's own deadline may have been in this place */
       srv_conn_resume (conn);
@@ -696,39 +719,38 @@ srv_conn_due (SrvDeadline *deadline)
 /**
  * srv_conn_new:
  * @fd: (transfer full): a connected, non-blocking socket
- * @shown_address: as others see it
- * @room: the room to enter
  *
  * Returns: (transfer full): a connection that has not said anything yet.
  */
 SrvConn *
-srv_conn_new (const SrvConnHost *host,
-              guint64 id,
-              int fd,
-              const SrvAddress *peer,
-              const char *shown_address,
-              const char *room)
+srv_conn_new (const SrvConnHost *host, guint64 id, int fd, const SrvArrival *arrival)
 {
   SrvConn *conn = g_new0 (SrvConn, 1);
 
   conn->host = host;
   conn->id = id;
   conn->link.fd = fd;
-  conn->peer = *peer;
+  conn->peer = *arrival->peer;
   conn->watch = (SrvWatch){ .fd = -1, .ready = on_ready };
   sal_framer_init (&conn->framer, SAL_FRAMER_SERVER,
                    host->config->limits.value[SAL_LIMIT_UNIT_BYTES]);
   srv_session_init (&conn->session, &session_host, &host->config->limits,
-                    (SrvOrigin){ .connection = id }, shown_address, room);
+                    (SrvOrigin){ .connection = id }, arrival->shown, arrival->room);
+  conn->session.irc_host = g_strconcat ("plain@", arrival->irc_host, NULL);
   srv_outq_init (&conn->outq, host->outqs);
-  conn->member = (SrvMember){ .outq = &conn->outq, .dialect = &sal_dialect_plain };
-  update_style (conn);
+  conn->member =
+      (SrvMember){ .outq = &conn->outq, .dialect = &sal_dialect_plain, .session = &conn->session };
+  conn->is_irc = arrival->irc != FALSE;
+  if (conn->is_irc)
+    srv_conn_become_irc (conn);
+  srv_conn_update_style (conn);
   if (!srv_reactor_add (host->reactor, &conn->watch, fd, EPOLLIN))
     {
       srv_link_close (&conn->link);
       srv_conn_free (conn);
       return NULL;
     }
+  srv_hub_add (host->hub, &conn->session);
   return conn;
 }
 
@@ -742,6 +764,7 @@ srv_conn_free (SrvConn *conn)
   if (conn == NULL)
     return;
   srv_outq_clear (&conn->outq);
+  g_clear_pointer (&conn->members, g_ptr_array_unref);
   sal_framer_clear (&conn->framer);
   srv_session_clear (&conn->session);
   g_free (conn);
@@ -758,7 +781,8 @@ srv_conn_greet (SrvConn *conn)
   srv_reactor_arm (conn->host->reactor, &conn->life_deadline, SRV_QUEUE_LOGIN,
                    (gint64) conn->host->config->limits.value[SAL_LIMIT_LOGIN_SECONDS] *
                        G_USEC_PER_SEC);
-  srv_session_greet (&conn->session);
+  if (!conn->is_irc) /* there the client speaks first */
+    srv_session_greet (&conn->session);
 }
 
 /**

@@ -18,6 +18,7 @@
 #include "common/base/sal-fd.h"
 #include "common/base/sal-log.h"
 #include "common/proto/sal-dialect-plain.h"
+#include "server/chat/srv-irc.h"
 #include "server/log/srv-log-memory.h"
 #include "server/log/srv-log-sqlite.h"
 #include "server/log/srv-log.h"
@@ -42,10 +43,13 @@
 struct _SrvServer
 {
   SrvConfig *config; /* (owned) */
+  char *irc_name;    /* (owned) (nullable) */
   SrvOptions options;
   const SrvServerHooks *hooks; /* (unowned) */
   gpointer data;
   SrvRegistry *registry; /* (owned) */
+  SrvAccounts *accounts; /* (owned) */
+  SrvMailbox *mailbox;   /* (owned): what the operator's words have asked comes back here */
   SrvLog *log;           /* (owned) */
   SrvWorker *worker;     /* (owned) */
   GPtrArray *listeners;  /* (owned) of SrvListener (owned) */
@@ -99,6 +103,24 @@ shown_address (SrvServer *server, const SrvListener *listener, const SrvAddress 
                               : srv_registry_cloak (server->registry, peer);
 
   return sal_plain_format_address (host, shown ? peer->port : 0);
+}
+
+/* Where others in IRC see that somebody comes from. */
+static char *
+irc_host (SrvServer *server, const SrvAddress *peer)
+{
+  g_autofree char *host = NULL;
+
+  if (peer->family == SRV_ADDRESS_LOCAL)
+    return g_strdup ("localhost");
+  if (!server->config->irc_addresses_shown)
+    {
+      host = srv_registry_cloak (server->registry, peer);
+      return g_strconcat (host, ".hidden", NULL);
+    }
+  host = srv_address_host (peer);
+  /* A parameter must not begin with a colon. */
+  return *host == ':' ? g_strconcat ("0", host, NULL) : g_steal_pointer (&host);
 }
 
 static const char *
@@ -175,6 +197,8 @@ on_accept (SrvListener *listener, int fd, const SrvAddress *peer, gpointer data)
   SrvServer *server = data;
   guint from_site = 0;
   g_autofree char *shown = NULL;
+  g_autofree char *host_name = NULL;
+  SrvArrival arrival = { .peer = peer, .shown = "", .irc_host = "", .room = "" };
   SalEvent why;
 
   if (srv_worker_count (server->worker) >= server->max_connections + TURNED_AWAY_DESCRIPTORS)
@@ -184,17 +208,20 @@ on_accept (SrvListener *listener, int fd, const SrvAddress *peer, gpointer data)
       return;
     }
   from_site = count_site (server, peer, +1);
+  arrival.irc = srv_listener_get_uri (listener)->scheme == SAL_SCHEME_IRC;
   if (!admits (server, listener, peer, from_site, &why))
     {
       g_autofree char *host = srv_address_host (peer);
 
       g_info ("%s was not let in on %s", host, srv_listener_get_name (listener));
-      srv_worker_turn_away (server->worker, fd, peer, &why);
+      srv_worker_turn_away (server->worker, fd, &arrival, &why);
       return;
     }
-  shown = shown_address (server, listener, peer);
+  arrival.shown = shown = shown_address (server, listener, peer);
+  arrival.irc_host = host_name = irc_host (server, peer);
+  arrival.room = room_of (listener);
   g_debug ("connection from %s on %s", shown, srv_listener_get_name (listener));
-  srv_worker_take (server->worker, fd, peer, shown, room_of (listener));
+  srv_worker_take (server->worker, fd, &arrival);
 }
 
 /* The worker's news. */
@@ -299,12 +326,102 @@ open_registry (SrvServer *server)
   server->registry = srv_registry_open (NULL, NULL);
 }
 
-static SrvWorkerConfig
-worker_config (const SrvConfig *config)
+static void
+configure_accounts (SrvServer *server)
 {
-  return (SrvWorkerConfig){ .limits = config->limits,
-                            .language = config->language,
-                            .exact = config->exact };
+  const SrvConfig *config = server->config;
+  SrvAccountsConfig accounts = config->accounts;
+
+  accounts.invitation_code = config->invitation_code;
+  accounts.max_accounts = config->limits.value[SAL_LIMIT_ACCOUNTS];
+  accounts.registrations_per_hour = config->limits.value[SAL_LIMIT_REGISTRATIONS_PER_HOUR];
+  srv_accounts_configure (server->accounts, &accounts);
+}
+
+/* As with bans: without the file there is nobody with an account, and the rest works. */
+static void
+open_accounts (SrvServer *server)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = state_file ("server.db", &error);
+
+  if (path != NULL)
+    server->accounts = srv_accounts_new (path, NULL, &error);
+  if (server->accounts == NULL)
+    {
+      g_warning (_ ("nobody can log in: %s"), error->message);
+      server->accounts = srv_accounts_new (NULL, NULL, NULL);
+    }
+  configure_accounts (server);
+}
+
+static gboolean
+may_use_name (const char *name, const char *account, gpointer accounts)
+{
+  return srv_accounts_may_use (accounts, name, account);
+}
+
+static SrvOwnedRoom *
+find_room (const char *room, gpointer accounts)
+{
+  return srv_accounts_dup_room (accounts, room);
+}
+
+static gboolean
+keep_room (const SrvOwnedRoom *room, gpointer accounts)
+{
+  return srv_accounts_keep_room (accounts, room);
+}
+
+static void
+drop_room (const char *room, gpointer accounts)
+{
+  srv_accounts_drop_room (accounts, room);
+}
+
+static const SrvOwners owners = { may_use_name, find_room, keep_room, drop_room };
+
+static SrvWorkerConfig
+worker_config (const SrvServer *server)
+{
+  const SrvConfig *config = server->config;
+
+  return (SrvWorkerConfig){
+    .limits = config->limits,
+    .language = config->language,
+    .exact = config->exact,
+    .irc = { .name = server->irc_name,
+             .network = config->irc_network,
+             .description = config->irc_description,
+             .password = config->irc_password,
+             .motd = (const char *const *) config->irc_motd,
+             .history_on_join = config->irc_history_on_join,
+             .started_us = server->started_us },
+    .accounts = server->accounts,
+  };
+}
+
+/* The server's name as it stands in lines of IRC: one word. */
+static char *
+irc_name_of (const char *name)
+{
+  return g_strdelimit (g_strdup (name), " :!@*,", '-');
+}
+
+/* Nobody becomes the operator of a room that a listener leads into. */
+static void
+reserve_rooms (SrvServer *server)
+{
+  for (guint i = 0; i < server->config->listeners->len; i++)
+    {
+      const SalUri *uri = server->config->listeners->pdata[i];
+      const char *room = g_hash_table_lookup (uri->query, "room");
+
+      if (uri->scheme != SAL_SCHEME_IRC)
+        srv_log_reserve_room (server->log, room == NULL   ? DEFAULT_ROOM
+                                           : *room == '#' ? room + 1
+                                                          : room);
+    }
 }
 
 static SrvListener *
@@ -371,14 +488,20 @@ srv_server_new (SrvConfig *config,
 gboolean
 srv_server_start (SrvServer *server, GError **error)
 {
-  SrvWorkerConfig config = worker_config (server->config);
+  SrvWorkerConfig config;
 
   if (!open_log (server, error))
     return FALSE;
+  reserve_rooms (server);
+  server->started_us = wall_clock ();
+  server->irc_name = irc_name_of (server->config->name);
   set_retention (server);
   open_registry (server);
+  open_accounts (server);
+  srv_log_set_owners (server->log, &owners, server->accounts);
+  config = worker_config (server);
   server->worker = srv_worker_new (NULL, server->log, &config, &worker_hooks, server);
-  server->started_us = wall_clock ();
+  server->mailbox = srv_mailbox_new (srv_worker_get_reactor (server->worker), server);
   return open_listeners (server, error);
 }
 
@@ -396,10 +519,16 @@ srv_server_free (SrvServer *server)
   g_clear_handle_id (&server->close_timer, g_source_remove);
   g_ptr_array_unref (server->listeners);
   srv_log_free (server->log);
+  /* What the accounts have still done concerns nobody any more. */
+  if (server->worker != NULL)
+    srv_worker_abort (server->worker);
+  srv_accounts_free (server->accounts);
+  srv_mailbox_free (server->mailbox);
   srv_worker_free (server->worker);
   srv_registry_free (server->registry);
   g_hash_table_unref (server->sites);
   srv_config_free (server->config);
+  g_free (server->irc_name);
   g_free (server);
 }
 
@@ -423,11 +552,17 @@ srv_server_stop (SrvServer *server)
  *
  * Undoes srv_server_stop().
  *
- * Returns: %FALSE if a listener could not be opened again; others may have been.
+ * Returns: %FALSE if a listener could not be opened again, others may have been; or if the
+ *   server is ending.
  */
 gboolean
 srv_server_open (SrvServer *server, GError **error)
 {
+  if (server->closing)
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED, _ ("the server is ending"));
+      return FALSE;
+    }
   server->stopped = FALSE;
   for (guint i = 0; i < server->listeners->len; i++)
     if (!srv_listener_is_open (server->listeners->pdata[i]) &&
@@ -525,9 +660,14 @@ srv_server_reload (SrvServer *server, GError **error)
   old->retention_mib = config->retention_mib;
   old->profile = config->profile;
   old->limits = config->limits;
+  old->accounts = config->accounts;
+  g_free (old->invitation_code);
+  old->invitation_code = g_steal_pointer (&config->invitation_code);
   (void) sal_log_set_level (config->log_level);
-  worker = worker_config (old);
+  srv_config_take_irc (old, config);
+  worker = worker_config (server);
   srv_worker_configure (server->worker, &worker);
+  configure_accounts (server);
   set_retention (server);
   return TRUE;
 }
@@ -586,6 +726,36 @@ srv_server_ban (SrvServer *server, const SrvBan *ban, GError **error)
   return visit.count;
 }
 
+typedef struct
+{
+  const char *name;
+  gboolean exists;
+} AccountVisit;
+
+static void
+account_cb (SrvConn *conn, gpointer data)
+{
+  const AccountVisit *visit = data;
+
+  if (conn->session.irc != NULL)
+    srv_irc_account_changed (conn->session.irc, visit->name, visit->exists);
+}
+
+/**
+ * srv_server_account_changed:
+ * @name: of an account that has another role now, or is there no more
+ *
+ * Whoever uses it loses what they had by it.
+ */
+void
+srv_server_account_changed (SrvServer *server, const char *name)
+{
+  g_autofree char *written = srv_accounts_dup_name (server->accounts, name);
+  AccountVisit visit = { name, written != NULL };
+
+  srv_worker_foreach (server->worker, account_cb, &visit);
+}
+
 /**
  * srv_server_is_stopped:
  */
@@ -635,6 +805,26 @@ SrvRegistry *
 srv_server_get_registry (SrvServer *server)
 {
   return server->registry;
+}
+
+/**
+ * srv_server_get_accounts:
+ */
+SrvAccounts *
+srv_server_get_accounts (SrvServer *server)
+{
+  return server->accounts;
+}
+
+/**
+ * srv_server_get_mailbox:
+ *
+ * Returns: (transfer none): where answers for the main thread go.
+ */
+SrvMailbox *
+srv_server_get_mailbox (SrvServer *server)
+{
+  return server->mailbox;
 }
 
 /**

@@ -32,6 +32,8 @@ struct _SalTransport
   GSource *output; /* (owned) (nullable): waits until it can be sent */
   guint delay;     /* of the main loop: waits until it may be sent */
   guint failures;  /* in a row (C7) */
+  GError *lost;    /* (owned) (nullable): why nothing can be sent any more */
+  gboolean shut;   /* ... which is that the peer had closed before */
   gboolean end_when_sent;
   gboolean closed;
 };
@@ -55,6 +57,7 @@ sal_transport_dispose (GObject *object)
   SalTransport *transport = SAL_TRANSPORT (object);
 
   sal_transport_close (transport);
+  g_clear_error (&transport->lost);
   g_clear_object (&transport->connection);
   G_OBJECT_CLASS (sal_transport_parent_class)->dispose (object);
 }
@@ -77,21 +80,63 @@ is_end (SalTransport *transport, const GError *error)
 {
   transport->failures++;
   return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED) ||
-         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE) ||
          g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED) ||
          g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) ||
          transport->failures >= SAL_ERRORS_IN_A_ROW;
 }
 
 static void
-fail (SalTransport *transport, const GError *error)
+break_off (SalTransport *transport, const GError *error)
 {
   g_autoptr (SalTransport) keep G_GNUC_UNUSED = g_object_ref (transport);
 
-  if (!is_end (transport, error) || transport->closed)
+  if (transport->closed)
     return;
   sal_transport_close (transport);
   transport->hooks->broken (error, transport->data);
+}
+
+/* The peer's FIN; or, when sending had failed before and took the kernel's error with
+ * it, the end of what had come until then. */
+static void
+note_end (SalTransport *transport)
+{
+  clear_source (&transport->input);
+  if (transport->lost != NULL && !transport->shut)
+    break_off (transport, transport->lost);
+  else
+    transport->hooks->ended (transport->data);
+}
+
+static void
+note_failed_read (SalTransport *transport, const GError *error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    {
+      if (transport->lost != NULL)
+        break_off (transport, transport->lost);
+    }
+  else if (is_end (transport, error))
+    break_off (transport, error);
+}
+
+static void
+read_some (SalTransport *transport)
+{
+  g_autoptr (GError) error = NULL;
+  guint8 bytes[READ_BYTES];
+  gssize n = g_socket_receive (transport->socket, (char *) bytes, sizeof bytes, NULL, &error);
+
+  if (n < 0)
+    {
+      note_failed_read (transport, error);
+      return;
+    }
+  transport->failures = 0;
+  if (n > 0)
+    transport->hooks->received (bytes, (gsize) n, transport->data);
+  else
+    note_end (transport);
 }
 
 static gboolean
@@ -99,23 +144,33 @@ on_readable (GSocket *socket, GIOCondition condition, gpointer data)
 {
   SalTransport *transport = data;
   g_autoptr (SalTransport) keep G_GNUC_UNUSED = g_object_ref (transport);
-  g_autoptr (GError) error = NULL;
-  guint8 bytes[READ_BYTES];
-  gssize n = g_socket_receive (socket, (char *) bytes, sizeof bytes, NULL, &error);
 
-  if (n > 0)
+  read_some (transport);
+  return G_SOURCE_CONTINUE; /* whoever is through with reading destroys the source */
+}
+
+static gboolean
+on_rest (gpointer data)
+{
+  return on_readable (NULL, G_IO_IN, data);
+}
+
+/* Nothing can be sent any more. What had come before is still read (C5), as far as it
+ * has come: a peer that cannot be sent to is not waited for. */
+static void
+lose (SalTransport *transport, const GError *error)
+{
+  if (transport->input == NULL)
     {
-      transport->failures = 0;
-      transport->hooks->received (bytes, (gsize) n, transport->data);
+      break_off (transport, error);
+      return;
     }
-  else if (n == 0)
-    {
-      clear_source (&transport->input);
-      transport->hooks->ended (transport->data);
-    }
-  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-    fail (transport, error);
-  return transport->input != NULL ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+  transport->lost = g_error_copy (error);
+  g_queue_clear_full (&transport->unsent, (GDestroyNotify) g_bytes_unref);
+  clear_source (&transport->input);
+  transport->input = g_idle_source_new ();
+  g_source_set_callback (transport->input, on_rest, transport, NULL);
+  g_source_attach (transport->input, g_main_context_get_thread_default ());
 }
 
 static gboolean
@@ -152,10 +207,30 @@ watch (SalTransport *transport, GIOCondition condition, GSocketSourceFunc func)
   return source;
 }
 
+/* GIO has one code for a reset (ECONNRESET) and for a door that was closed before
+ * (EPIPE), so that this is not left to it. */
+static gssize
+send_some (SalTransport *transport, const void *bytes, gsize len, GError **error)
+{
+  int fd = g_socket_get_fd (transport->socket);
+  gssize n = 0;
+
+  do
+    n = send (fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+  while (n < 0 && errno == EINTR);
+  if (n < 0)
+    {
+      transport->shut = errno == EPIPE;
+      g_set_error_literal (error, G_IO_ERROR, g_io_error_from_errno (errno), g_strerror (errno));
+    }
+  return n;
+}
+
 static void
 send_unsent (SalTransport *transport)
 {
-  while (!transport->closed && transport->output == NULL && transport->delay == 0)
+  while (!transport->closed && transport->lost == NULL && transport->output == NULL &&
+         transport->delay == 0)
     {
       GBytes *bytes = g_queue_peek_head (&transport->unsent);
       g_autoptr (GError) error = NULL;
@@ -166,12 +241,13 @@ send_unsent (SalTransport *transport)
       if (bytes == NULL)
         break;
       start = g_bytes_get_data (bytes, &len);
-      n = g_socket_send (transport->socket, start, len, NULL, &error);
+      n = send_some (transport, start, len, &error);
       if (n < 0)
         {
-          if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-            fail (transport, error);
-          if (!transport->closed)
+          if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) &&
+              is_end (transport, error))
+            lose (transport, error);
+          else
             transport->output = watch (transport, G_IO_OUT, on_writable);
           return;
         }
@@ -184,7 +260,8 @@ send_unsent (SalTransport *transport)
       if (transport->options.delay_ms > 0 && !g_queue_is_empty (&transport->unsent))
         transport->delay = g_timeout_add (transport->options.delay_ms, on_delay, transport);
     }
-  if (transport->end_when_sent && g_queue_is_empty (&transport->unsent) && !transport->closed)
+  if (transport->end_when_sent && g_queue_is_empty (&transport->unsent) && !transport->closed &&
+      transport->lost == NULL)
     {
       transport->end_when_sent = FALSE;
       (void) g_socket_shutdown (transport->socket, FALSE, TRUE, NULL);
@@ -363,6 +440,9 @@ sal_transport_connect_finish (GAsyncResult *result, GError **error)
  * sal_transport_send:
  * @bytes: copied; they leave as one send, if the kernel takes them and nothing else
  *   was asked for
+ *
+ * What cannot be sent is dropped, and after what the peer had sent before its end is
+ * told.
  */
 void
 sal_transport_send (SalTransport *transport, const void *bytes, gsize len)
@@ -370,6 +450,8 @@ sal_transport_send (SalTransport *transport, const void *bytes, gsize len)
   const guint8 *at = bytes;
   gsize piece = transport->options.split > 0 ? transport->options.split : MAX (len, 1);
 
+  if (transport->closed || transport->lost != NULL)
+    return;
   for (gsize done = 0; done < len; done += piece)
     g_queue_push_tail (&transport->unsent, g_bytes_new (at + done, MIN (piece, len - done)));
   send_unsent (transport);

@@ -25,7 +25,7 @@ typedef struct
   const char *usage; /* what may follow it */
   const char *help;
   gboolean needs; /* something must follow it */
-  WordFunc func;
+  WordFunc func;  /* (nullable): NULL: it is a matter of srv-console-talk */
 } Word;
 
 static void
@@ -369,6 +369,7 @@ static const Word words[] = {
   { "unban", N_ ("ADDRESS"), N_ ("undo that"), TRUE, do_unban },
   { "mute", N_ ("NAME"), N_ ("do not pass on what somebody says"), TRUE, do_mute },
   { "unmute", N_ ("NAME"), N_ ("undo that"), TRUE, do_unmute },
+  { "account", N_ ("WORD"), N_ ("who can log in; “account” alone lists its words"), FALSE, NULL },
   { "log", N_ ("[LEVEL]"), N_ ("say or set how much is logged"), FALSE, do_log },
   { "reload", "", N_ ("read the configuration again"), FALSE, do_reload },
   { "stats", "", N_ ("what happened, in numbers"), FALSE, do_stats },
@@ -415,9 +416,10 @@ srv_console_words (void)
  * @line: (nullable): what the operator typed; %NULL: more than a line may have
  * @out: where to append the answer, whole lines
  *
- * Returns: whether it was understood and went well. An empty line is nothing.
+ * Returns: whether it was understood and went well. An empty line is nothing. With
+ * %SRV_CONSOLE_TALK nothing has happened.
  */
-gboolean
+SrvConsoleResult
 srv_console_execute (SrvServer *server, const char *line, GString *out)
 {
   g_autoptr (GString) clean = g_string_new (NULL);
@@ -425,9 +427,12 @@ srv_console_execute (SrvServer *server, const char *line, GString *out)
   const char *rest = NULL;
 
   if (line == NULL)
-    return fail (out, _ ("that line is too long; nothing was done"));
+    {
+      append_line (out, _ ("that line is too long; nothing was done"));
+      return SRV_CONSOLE_FAILED;
+    }
   if (!sal_text_clean (clean, line, strlen (line)))
-    return TRUE;
+    return SRV_CONSOLE_OK;
   word = take_word (clean->str, &rest);
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
     {
@@ -436,13 +441,15 @@ srv_console_execute (SrvServer *server, const char *line, GString *out)
       if (words[i].needs && *rest == '\0')
         {
           g_string_append_printf (out, _ ("usage: %s %s\n"), words[i].word, usage_of (&words[i]));
-          return FALSE;
+          return SRV_CONSOLE_FAILED;
         }
-      return words[i].func (server, rest, out);
+      if (words[i].func == NULL)
+        return SRV_CONSOLE_TALK;
+      return words[i].func (server, rest, out) ? SRV_CONSOLE_OK : SRV_CONSOLE_FAILED;
     }
   g_string_append_printf (out, _ ("“%s” is not a word I know; there are:\n"), word);
   (void) do_help (server, "", out);
-  return FALSE;
+  return SRV_CONSOLE_FAILED;
 }
 
 /**
@@ -456,11 +463,13 @@ srv_console_input_init (SrvConsoleInput *input)
 
 /**
  * srv_console_input_clear:
+ * @input: initialised, or zeroed
  */
 void
 srv_console_input_clear (SrvConsoleInput *input)
 {
-  g_string_free (input->partial, TRUE);
+  if (input->partial != NULL)
+    g_string_free (input->partial, TRUE);
   input->partial = NULL;
 }
 
@@ -486,6 +495,7 @@ srv_console_input_push (
         }
       func (input->skipping ? NULL : input->partial->str, data);
       input->skipping = FALSE;
+      explicit_bzero (input->partial->str, input->partial->len); /* it may be a password */
       g_string_truncate (input->partial, 0);
     }
 }
