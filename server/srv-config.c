@@ -15,6 +15,7 @@
 #include "common/base/sal-error.h"
 #include "common/base/sal-log.h"
 #include "common/proto/sal-name.h"
+#include "server/srv-config-private.h"
 
 static const char *const profile_names[SRV_N_PROFILES] = { "lan", "campus", "internet" };
 
@@ -155,8 +156,12 @@ read_bool (const char *value, gboolean *result, char **allowed)
   return TRUE;
 }
 
-static gboolean
-read_number (const char *value, guint least, guint most, guint *result, char **allowed)
+/**
+ * srv_config_read_number:
+ * @allowed: (out) (transfer full): set where it returns %FALSE
+ */
+gboolean
+srv_config_read_number (const char *value, guint least, guint most, guint *result, char **allowed)
 {
   guint64 number = 0;
 
@@ -257,7 +262,7 @@ static gboolean
 read_backlog (SrvConfig *config, const char *value, char **allowed, GError **error)
 {
   guint number = 0;
-  gboolean ok = read_number (value, 1, 65535, &number, allowed);
+  gboolean ok = srv_config_read_number (value, 1, 65535, &number, allowed);
 
   config->backlog = (int) number;
   return ok;
@@ -327,75 +332,13 @@ read_synchronous (SrvConfig *config, const char *value, char **allowed, GError *
 static gboolean
 read_retention_days (SrvConfig *config, const char *value, char **allowed, GError **error)
 {
-  return read_number (value, 0, 36500, &config->retention_days, allowed);
+  return srv_config_read_number (value, 0, 36500, &config->retention_days, allowed);
 }
 
 static gboolean
 read_retention_mib (SrvConfig *config, const char *value, char **allowed, GError **error)
 {
-  return read_number (value, 0, 1024 * 1024, &config->retention_mib, allowed);
-}
-
-static gboolean
-replace_text (char **place, const char *value, char **allowed)
-{
-  if (!g_utf8_validate (value, -1, NULL) || strpbrk (value, "\r\n") != NULL)
-    {
-      *allowed = g_strdup (_ ("a text of one line"));
-      return FALSE;
-    }
-  g_free (*place);
-  *place = *value != '\0' ? g_strdup (value) : NULL;
-  return TRUE;
-}
-
-static gboolean
-read_irc_network (SrvConfig *config, const char *value, char **allowed, GError **error)
-{
-  return replace_text (&config->irc_network, value, allowed);
-}
-
-static gboolean
-read_irc_description (SrvConfig *config, const char *value, char **allowed, GError **error)
-{
-  return replace_text (&config->irc_description, value, allowed);
-}
-
-static gboolean
-read_irc_password (SrvConfig *config, const char *value, char **allowed, GError **error)
-{
-  return replace_text (&config->irc_password, value, allowed);
-}
-
-/* The key file has made line feeds of `\n`. */
-static gboolean
-read_irc_motd (SrvConfig *config, const char *value, char **allowed, GError **error)
-{
-  if (!g_utf8_validate (value, -1, NULL))
-    {
-      *allowed = g_strdup (_ ("a text, with \\n between its lines"));
-      return FALSE;
-    }
-  g_clear_pointer (&config->irc_motd, g_strfreev);
-  if (*value != '\0')
-    config->irc_motd = g_strsplit (value, "\n", -1);
-  return TRUE;
-}
-
-static gboolean
-read_irc_addresses (SrvConfig *config, const char *value, char **allowed, GError **error)
-{
-  config->irc_addresses_shown = g_str_equal (value, "shown");
-  if (config->irc_addresses_shown || g_str_equal (value, "hidden"))
-    return TRUE;
-  *allowed = g_strdup ("shown, hidden");
-  return FALSE;
-}
-
-static gboolean
-read_irc_history_on_join (SrvConfig *config, const char *value, char **allowed, GError **error)
-{
-  return read_number (value, 0, SAL_HISTORY_MAX, &config->irc_history_on_join, allowed);
+  return srv_config_read_number (value, 0, 1024 * 1024, &config->retention_mib, allowed);
 }
 
 static gboolean
@@ -464,8 +407,8 @@ read_passwords (SrvConfig *config, const char *value, char **allowed, GError **e
 static gboolean
 read_iterations (SrvConfig *config, const char *value, char **allowed, GError **error)
 {
-  return read_number (value, SAL_ITERATIONS_MIN, SAL_ITERATIONS_MAX, &config->accounts.iterations,
-                      allowed);
+  return srv_config_read_number (value, SAL_ITERATIONS_MIN, SAL_ITERATIONS_MAX,
+                                 &config->accounts.iterations, allowed);
 }
 
 static gboolean
@@ -522,12 +465,12 @@ static const Row rows[] = {
   { "log", "synchronous", read_synchronous },
   { "log", "retention-days", read_retention_days },
   { "log", "retention-mib", read_retention_mib },
-  { "irc", "network", read_irc_network },
-  { "irc", "description", read_irc_description },
-  { "irc", "password", read_irc_password },
-  { "irc", "motd", read_irc_motd },
-  { "irc", "addresses", read_irc_addresses },
-  { "irc", "history-on-join", read_irc_history_on_join },
+  { "irc", "network", srv_config_read_irc_network },
+  { "irc", "description", srv_config_read_irc_description },
+  { "irc", "password", srv_config_read_irc_password },
+  { "irc", "motd", srv_config_read_irc_motd },
+  { "irc", "addresses", srv_config_read_irc_addresses },
+  { "irc", "history-on-join", srv_config_read_irc_history_on_join },
   { "accounts", "registration", read_registration },
   { "accounts", "invitation-code", read_invitation_code },
   { "accounts", "email", read_email },
@@ -562,8 +505,8 @@ read_limit (SrvConfig *config, const char *key, const char *value, char **allowe
 {
   for (guint i = 0; i < SAL_N_LIMITS; i++)
     if (g_str_equal (sal_limit_key ((SalLimit) i), key))
-      return read_number (value, limit_rows[i].least, limit_rows[i].most, &config->limits.value[i],
-                          allowed);
+      return srv_config_read_number (value, limit_rows[i].least, limit_rows[i].most,
+                                     &config->limits.value[i], allowed);
   return FALSE;
 }
 

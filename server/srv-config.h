@@ -76,6 +76,7 @@ typedef struct
 
 SrvConfig *srv_config_load (const SrvOptions *options, GError **error);
 void srv_config_free (SrvConfig *config);
+void srv_config_take_irc (SrvConfig *config, SrvConfig *other);
 gboolean srv_config_same_listeners (const SrvConfig *a, const SrvConfig *b);
 const char *srv_profile_name (SrvProfile profile);
 

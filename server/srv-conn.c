@@ -23,7 +23,6 @@
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-dialect-plain.h"
 #include "common/proto/sal-guard.h"
-#include "common/proto/sal-irc-mask.h"
 #include "server/chat/srv-irc.h"
 
 /* How many pieces one write gathers. A room's messages of one turn are one piece. */
@@ -124,15 +123,8 @@ send_lines (SrvSession *session, const char *bytes, gsize len)
 {
   SrvConn *conn = srv_conn_from_session (session);
 
-  if (conn->ending || conn->closed)
-    return;
-  send_bytes (conn, bytes, len);
-}
-
-static void
-restyle (SrvSession *session)
-{
-  srv_conn_update_style (srv_conn_from_session (session));
+  if (!conn->ending && !conn->closed)
+    send_bytes (conn, bytes, len);
 }
 
 static void
@@ -185,7 +177,8 @@ static const SrvSessionHost session_host = {
   .read = read_log,
   .end = end,
   .send = send_lines,
-  .restyle = restyle,
+  .restyle = srv_conn_restyle,
+  .wall_us = srv_conn_wall_us,
   .login = srv_conn_login,
   .mechanisms = srv_conn_mechanisms,
   .registration = srv_conn_registration,
@@ -448,28 +441,6 @@ is_held (const SrvConn *conn)
          srv_conn_is_room_behind (conn);
 }
 
-/* One port serves all: who begins as IRC clients do is one. */
-static gboolean
-begins_irc (const SrvConn *conn, const SalUnit *unit)
-{
-  return conn->session.state == SRV_SESSION_NEW && unit->kind == SAL_UNIT_TEXT && unit->ended &&
-         sal_irc_is_registration ((const char *) unit->bytes, unit->len);
-}
-
-static void
-become_irc (SrvConn *conn)
-{
-  const char *at = conn->session.irc_host != NULL ? strchr (conn->session.irc_host, '@') : NULL;
-
-  srv_session_become_irc (&conn->session, srv_irc_new (&conn->session, conn->host->hub,
-                                                       at != NULL ? at + 1 : "localhost",
-                                                       conn->peer.family == SRV_ADDRESS_LOCAL));
-  conn->members = g_ptr_array_new_with_free_func (g_free);
-  sal_framer_become_irc (&conn->framer, SRV_IRC_UNIT_BYTES);
-  conn->member.dialect = &sal_dialect_irc;
-  srv_conn_update_style (conn);
-}
-
 static void
 handle_unit (SrvConn *conn, const SalUnit *unit)
 {
@@ -481,8 +452,8 @@ handle_unit (SrvConn *conn, const SalUnit *unit)
         send_bytes (conn, unit->bytes, unit->len);
       return;
     }
-  if (conn->session.irc == NULL && begins_irc (conn, unit))
-    become_irc (conn);
+  if (conn->session.irc == NULL && srv_conn_begins_irc (conn, unit))
+    srv_conn_become_irc (conn);
   if (conn->session.irc != NULL)
     {
       srv_irc_handle_unit (conn->session.irc, unit, now_us (conn));
@@ -771,7 +742,7 @@ srv_conn_new (const SrvConnHost *host, guint64 id, int fd, const SrvArrival *arr
       (SrvMember){ .outq = &conn->outq, .dialect = &sal_dialect_plain, .session = &conn->session };
   conn->is_irc = arrival->irc != FALSE;
   if (conn->is_irc)
-    become_irc (conn);
+    srv_conn_become_irc (conn);
   srv_conn_update_style (conn);
   if (!srv_reactor_add (host->reactor, &conn->watch, fd, EPOLLIN))
     {

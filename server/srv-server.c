@@ -630,31 +630,6 @@ srv_server_close (SrvServer *server)
   srv_worker_flush (server->worker, on_flushed, server);
 }
 
-static void
-take_text (char **place, char **other)
-{
-  char *text = *place;
-
-  *place = *other;
-  *other = text;
-}
-
-/* The other configuration gets what is in force no more, and is freed with it once the worker
- * has been told. */
-static void
-take_irc (SrvConfig *config, SrvConfig *other)
-{
-  char **motd = config->irc_motd;
-
-  config->irc_motd = other->irc_motd;
-  other->irc_motd = motd;
-  take_text (&config->irc_network, &other->irc_network);
-  take_text (&config->irc_description, &other->irc_description);
-  take_text (&config->irc_password, &other->irc_password);
-  config->irc_addresses_shown = other->irc_addresses_shown;
-  config->irc_history_on_join = other->irc_history_on_join;
-}
-
 /**
  * srv_server_reload:
  *
@@ -689,7 +664,7 @@ srv_server_reload (SrvServer *server, GError **error)
   g_free (old->invitation_code);
   old->invitation_code = g_steal_pointer (&config->invitation_code);
   (void) sal_log_set_level (config->log_level);
-  take_irc (old, config);
+  srv_config_take_irc (old, config);
   worker = worker_config (server);
   srv_worker_configure (server->worker, &worker);
   configure_accounts (server);

@@ -12,6 +12,7 @@
 
 #include "common/proto/sal-irc-line.h"
 #include "common/proto/sal-text.h"
+#include "common/proto/sal-utc.h"
 
 /* What a line of text has at the least, whatever is before it. */
 #define TEXT_BYTES_MIN 64
@@ -61,17 +62,41 @@ needed_caps (const SalEvent *event)
 void
 sal_irc_append_time (GString *out, gint64 time_us)
 {
-  g_autoptr (GDateTime) when = g_date_time_new_from_unix_utc (time_us / G_USEC_PER_SEC);
+  SalUtc utc;
 
-  if (when == NULL)
+  sal_utc_from_us (time_us, &utc);
+  g_string_append_printf (out, "%04d-%02u-%02uT%02u:%02u:%02u.%03uZ", utc.year, utc.month, utc.day,
+                          utc.hour, utc.minute, utc.second, utc.microsecond / 1000);
+}
+
+/* @n digits at @at and the sign @end after them. */
+static gboolean
+take_number (const char **at, guint n, char end, guint *number)
+{
+  *number = 0;
+  for (; n > 0; n--, (*at)++)
     {
-      g_string_append (out, "1970-01-01T00:00:00.000Z");
-      return;
+      if (!g_ascii_isdigit (**at))
+        return FALSE;
+      *number = *number * 10 + (guint) (**at - '0');
     }
-  g_string_append_printf (out, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", g_date_time_get_year (when),
-                          g_date_time_get_month (when), g_date_time_get_day_of_month (when),
-                          g_date_time_get_hour (when), g_date_time_get_minute (when),
-                          g_date_time_get_second (when), (int) (time_us % G_USEC_PER_SEC / 1000));
+  if (end != '\0' && *(*at)++ != end)
+    return FALSE;
+  return TRUE;
+}
+
+/* `.123`, with as many digits as there are; microseconds count. */
+static guint
+take_fraction (const char **at)
+{
+  guint fraction = 0;
+  guint scale = 100000;
+
+  if (**at != '.')
+    return 0;
+  for ((*at)++; g_ascii_isdigit (**at); (*at)++, scale /= 10)
+    fraction += (guint) (**at - '0') * scale;
+  return fraction;
 }
 
 /**
@@ -84,15 +109,17 @@ sal_irc_append_time (GString *out, gint64 time_us)
 gboolean
 sal_irc_parse_time (const char *text, gint64 *time_us)
 {
-  g_autoptr (GDateTime) when = NULL;
+  const char *at = text;
+  guint year = 0;
+  SalUtc utc;
 
-  if (strlen (text) < 20 || strlen (text) > 30 || text[10] != 'T' || text[strlen (text) - 1] != 'Z')
+  if (!take_number (&at, 4, '-', &year) || !take_number (&at, 2, '-', &utc.month) ||
+      !take_number (&at, 2, 'T', &utc.day) || !take_number (&at, 2, ':', &utc.hour) ||
+      !take_number (&at, 2, ':', &utc.minute) || !take_number (&at, 2, '\0', &utc.second))
     return FALSE;
-  when = g_date_time_new_from_iso8601 (text, NULL);
-  if (when == NULL)
-    return FALSE;
-  *time_us = g_date_time_to_unix (when) * G_USEC_PER_SEC + g_date_time_get_microsecond (when);
-  return TRUE;
+  utc.year = (int) year;
+  utc.microsecond = take_fraction (&at);
+  return at[0] == 'Z' && at[1] == '\0' && sal_utc_to_us (&utc, time_us);
 }
 
 /* RFC 4648, 6, in small letters and without its padding. */

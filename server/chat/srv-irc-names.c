@@ -183,7 +183,7 @@ take_condition (List *list, const char *text)
 void
 srv_irc_handle_list (SrvIrc *irc, const SalIrcLine *line)
 {
-  List list = { .irc = irc, .now_us = g_get_real_time (), .more_than = -1, .fewer_than = -1 };
+  List list = { .irc = irc, .now_us = srv_irc_wall_us (irc), .more_than = -1, .fewer_than = -1 };
   g_auto (GStrv) words = g_strsplit (line->n_params > 0 ? line->params[0] : "", ",", 64);
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
 

@@ -23,6 +23,17 @@ srv_irc_me (const SrvIrc *irc)
 }
 
 /**
+ * srv_irc_wall_us:
+ *
+ * Returns: what time it is, in microseconds since 1970, UTC.
+ */
+gint64
+srv_irc_wall_us (const SrvIrc *irc)
+{
+  return irc->session->host->wall_us (irc->session);
+}
+
+/**
  * srv_irc_fields:
  *
  * Returns: what every entry of this person has; its strings stay theirs.

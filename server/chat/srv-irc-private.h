@@ -31,6 +31,7 @@ struct _SrvIrc
   char *role_account; /* (owned) (nullable): by which it got a role */
   char *host;         /* (owned): the part after the `@` */
   char *source;       /* (owned) (nullable): user@host */
+  char *token; /* (owned): by which the log knows it without an account; nobody else has it */
   guint negotiating : 1;
   guint registered : 1; /* has been welcomed */
   guint secure : 1;     /* comes over TLS or from this machine */
@@ -68,9 +69,10 @@ typedef struct
 
 enum
 {
-  SRV_IRC_EARLY = 1 << 0,    /* also before registration */
-  SRV_IRC_OPERATOR = 1 << 1, /* operators of the server only */
-  SRV_IRC_SAYS = 1 << 2,     /* may follow another one that waits to be kept */
+  SRV_IRC_EARLY = 1 << 0,     /* also before registration */
+  SRV_IRC_OPERATOR = 1 << 1,  /* operators of the server only */
+  SRV_IRC_NOT_EMPTY = 1 << 3, /* the first parameter says something */
+  SRV_IRC_SAYS = 1 << 2,      /* may follow another one that waits to be kept */
 };
 
 /* srv-irc.c */
@@ -98,6 +100,7 @@ void srv_irc_list_begin (GString *line, SrvIrc *irc, SalIrcNumeric numeric, cons
 SrvEntry srv_irc_fields (const SrvIrc *irc, SrvEntryKind kind);
 void srv_irc_post (SrvIrc *irc, const SrvEntry *fields);
 SrvUser *srv_irc_me (const SrvIrc *irc);
+gint64 srv_irc_wall_us (const SrvIrc *irc);
 char *srv_irc_room_of (const char *target);
 gboolean srv_irc_is_channel (const char *target);
 SrvChannel *srv_irc_find_channel (const SrvIrc *irc, const char *target);

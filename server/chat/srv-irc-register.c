@@ -11,6 +11,7 @@
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-dialect-plain.h"
 #include "common/proto/sal-irc-mask.h"
+#include "common/proto/sal-utc.h"
 #include "server/chat/srv-irc-private.h"
 #include "server/state/srv-modes.h"
 
@@ -112,13 +113,6 @@ srv_irc_handle_nick (SrvIrc *irc, const SalIrcLine *line)
   srv_irc_try_register (irc);
 }
 
-/* Who is not logged in is known to the log by this as long as they are here. */
-static char *
-make_token (void)
-{
-  return g_strdup_printf ("%08x%08x", g_random_int (), g_random_int ());
-}
-
 /**
  * srv_irc_try_register:
  *
@@ -128,7 +122,6 @@ void
 srv_irc_try_register (SrvIrc *irc)
 {
   SrvEntry fields;
-  g_autofree char *token = NULL;
 
   if (irc->registered || irc->negotiating || irc->nick == NULL || irc->user == NULL ||
       irc->session->state != SRV_SESSION_NEW)
@@ -141,10 +134,9 @@ srv_irc_try_register (SrvIrc *irc)
     }
   g_free (irc->source);
   irc->source = g_strconcat (irc->user, "@", irc->host, NULL);
-  token = make_token ();
   fields = srv_irc_fields (irc, SRV_ENTRY_CONNECT);
   fields.text = irc->real_name;
-  fields.nonce = token;
+  fields.nonce = irc->token;
   irc->session->state = SRV_SESSION_ENTERING;
   srv_irc_post (irc, &fields);
 }
@@ -154,19 +146,18 @@ welcome (SrvIrc *irc)
 {
   const SrvIrcConfig *config = &irc->hub->config;
   const SrvUser *me = srv_irc_me (irc);
-  g_autoptr (GDateTime) started =
-      g_date_time_new_from_unix_utc (config->started_us / G_USEC_PER_SEC);
-  g_autofree char *created = started != NULL ? g_date_time_format (started, "%F %T UTC") : NULL;
+  g_autoptr (GString) started = g_string_new (NULL);
   const SalIrcLine nothing = { .verb = "" };
 
+  sal_utc_append (started, config->started_us);
   srv_irc_reply (irc, RPL_WELCOME, ":Welcome to the %s network, %s!%s",
                  config->network != NULL ? config->network : config->name, me->name, me->host);
   srv_irc_reply (irc, RPL_YOURHOST, ":Your host is %s, running version salotto-%s", config->name,
                  SALOTTO_VERSION);
-  srv_irc_reply (irc, RPL_CREATED, ":This server was started %s",
-                 created != NULL ? created : "some time ago");
-  srv_irc_reply (irc, RPL_MYINFO, "%s salotto-%s " SRV_UMODES_LETTERS " " SRV_MODES_LETTERS " " SRV_MODES_WITH_PARAMS, config->name,
-                 SALOTTO_VERSION);
+  srv_irc_reply (irc, RPL_CREATED, ":This server was started %s", started->str);
+  srv_irc_reply (irc, RPL_MYINFO, "%s salotto-%s " SRV_UMODES_LETTERS " " SRV_MODES_LETTERS
+                 " " SRV_MODES_WITH_PARAMS,
+                 config->name, SALOTTO_VERSION);
   srv_irc_send_isupport (irc);
   srv_irc_handle_lusers (irc, &nothing);
   srv_irc_handle_motd (irc, &nothing);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/base/sal-limits.h"
+#include "common/proto/sal-utc.h"
 #include "server/chat/srv-irc-private.h"
 #include "server/state/srv-modes.h"
 
@@ -190,14 +191,12 @@ srv_irc_handle_version (SrvIrc *irc, const SalIrcLine *line)
 void
 srv_irc_handle_time (SrvIrc *irc, const SalIrcLine *line)
 {
-  g_autoptr (GDateTime) now = NULL;
-  g_autofree char *text = NULL;
+  g_autoptr (GString) now = g_string_new (NULL);
 
   if (is_elsewhere (irc, line))
     return;
-  now = g_date_time_new_from_unix_utc (g_get_real_time () / G_USEC_PER_SEC);
-  text = g_date_time_format (now, "%A %B %d %Y -- %H:%M:%S UTC");
-  srv_irc_reply (irc, RPL_TIME, "%s :%s", srv_irc_server (irc), text);
+  sal_utc_append (now, srv_irc_wall_us (irc));
+  srv_irc_reply (irc, RPL_TIME, "%s :%s", srv_irc_server (irc), now->str);
 }
 
 /**
@@ -250,7 +249,7 @@ void
 srv_irc_handle_stats (SrvIrc *irc, const SalIrcLine *line)
 {
   const char *query = line->n_params > 0 ? line->params[0] : "*";
-  gint64 up = (g_get_real_time () - irc->hub->config.started_us) / G_USEC_PER_SEC;
+  gint64 up = (srv_irc_wall_us (irc) - irc->hub->config.started_us) / G_USEC_PER_SEC;
 
   if (*query == 'u')
     srv_irc_reply (irc, RPL_STATSUPTIME, ":Server up %d days %d:%02d:%02d", (int) (up / 86400),

@@ -9,6 +9,7 @@
 
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-name.h"
+#include "common/proto/sal-utc.h"
 #include "server/chat/srv-irc-private.h"
 #include "server/state/srv-modes.h"
 
@@ -128,13 +129,13 @@ send_former (SrvIrc *irc, const SrvFormerUser *former)
 {
   g_autofree char *name = NULL;
   const char *host = NULL;
-  g_autoptr (GDateTime) left = g_date_time_new_from_unix_utc (former->left_us / G_USEC_PER_SEC);
-  g_autofree char *when = g_date_time_format (left, "%a %b %d %T %Y");
+  g_autoptr (GString) when = g_string_new (NULL);
 
   split_host (former->host, &name, &host);
+  sal_utc_append (when, former->left_us);
   srv_irc_reply (irc, RPL_WHOWASUSER, "%s %s %s * :%s", former->name, name, host,
                  former->real_name);
-  srv_irc_reply (irc, RPL_WHOISSERVER, "%s %s :%s", former->name, srv_irc_server (irc), when);
+  srv_irc_reply (irc, RPL_WHOISSERVER, "%s %s :%s", former->name, srv_irc_server (irc), when->str);
 }
 
 /**

@@ -38,23 +38,23 @@ static const SrvIrcCommand commands[] = {
   { "NOTICE", srv_irc_handle_notice, 0, SRV_IRC_SAYS },
   { "TAGMSG", srv_irc_handle_tagmsg, 0, SRV_IRC_SAYS },
   { "BATCH", srv_irc_handle_batch, 1, 0 },
-  { "REDACT", srv_irc_handle_redact, 2, 0 },
+  { "REDACT", srv_irc_handle_redact, 2, SRV_IRC_NOT_EMPTY },
 
-  { "JOIN", srv_irc_handle_join, 1, 0 },
-  { "PART", srv_irc_handle_part, 1, 0 },
-  { "TOPIC", srv_irc_handle_topic, 1, 0 },
+  { "JOIN", srv_irc_handle_join, 1, SRV_IRC_NOT_EMPTY },
+  { "PART", srv_irc_handle_part, 1, SRV_IRC_NOT_EMPTY },
+  { "TOPIC", srv_irc_handle_topic, 1, SRV_IRC_NOT_EMPTY },
   { "NAMES", srv_irc_handle_names, 0, 0 },
   { "LIST", srv_irc_handle_list, 0, 0 },
   { "INVITE", srv_irc_handle_invite, 0, 0 },
-  { "KICK", srv_irc_handle_kick, 2, 0 },
-  { "MODE", srv_irc_handle_mode, 1, 0 },
+  { "KICK", srv_irc_handle_kick, 2, SRV_IRC_NOT_EMPTY },
+  { "MODE", srv_irc_handle_mode, 1, SRV_IRC_NOT_EMPTY },
 
   { "WHO", srv_irc_handle_who, 0, 0 },
   { "WHOIS", srv_irc_handle_whois, 0, 0 },
   { "WHOWAS", srv_irc_handle_whowas, 0, 0 },
-  { "ISON", srv_irc_handle_ison, 1, 0 },
-  { "USERHOST", srv_irc_handle_userhost, 1, 0 },
-  { "MONITOR", srv_irc_handle_monitor, 1, 0 },
+  { "ISON", srv_irc_handle_ison, 1, SRV_IRC_NOT_EMPTY },
+  { "USERHOST", srv_irc_handle_userhost, 1, SRV_IRC_NOT_EMPTY },
+  { "MONITOR", srv_irc_handle_monitor, 1, SRV_IRC_NOT_EMPTY },
   { "CHATHISTORY", srv_irc_handle_chathistory, 0, 0 },
   { "MARKREAD", srv_irc_handle_markread, 0, 0 },
 
@@ -79,16 +79,18 @@ static const SrvIrcCommand commands[] = {
  * srv_irc_new:
  * @session: (transfer none): that has begun to speak IRC
  * @host: as others see where it comes from
+ * @token: by which it is known while it has no account; nobody else ever has it
  * @secure: whether nobody on the way can read what it says
  */
 SrvIrc *
-srv_irc_new (SrvSession *session, SrvHub *hub, const char *host, gboolean secure)
+srv_irc_new (SrvSession *session, SrvHub *hub, const char *host, const char *token, gboolean secure)
 {
   SrvIrc *irc = g_new0 (SrvIrc, 1);
 
   irc->session = session;
   irc->hub = hub;
   irc->host = g_strdup (host);
+  irc->token = g_strdup (token);
   irc->secure = secure != FALSE;
   return irc;
 }
@@ -121,6 +123,7 @@ srv_irc_free (SrvIrc *irc)
   g_free (irc->account);
   g_free (irc->host);
   g_free (irc->source);
+  g_free (irc->token);
   g_free (irc->label);
   g_clear_pointer (&irc->answer, g_ptr_array_unref);
   if (irc->deferred != NULL)
@@ -226,7 +229,9 @@ may_run (SrvIrc *irc, const SrvIrcCommand *command, const SalIrcLine *line)
     }
   else if (!irc->registered && !(command->flags & SRV_IRC_EARLY))
     srv_irc_reply (irc, ERR_NOTREGISTERED, ":You have not registered");
-  else if (line->n_params < command->params)
+  else if (line->n_params < command->params ||
+           (command->params > 0 && (command->flags & SRV_IRC_NOT_EMPTY) &&
+            line->params[0][0] == '\0'))
     srv_irc_reply (irc, ERR_NEEDMOREPARAMS, "%s :Not enough parameters", command->verb);
   else if ((command->flags & SRV_IRC_OPERATOR) && (me == NULL || !(me->modes & SRV_UMODE_OPERATOR)))
     srv_irc_reply (irc, ERR_NOPRIVILEGES, ":Permission denied: you are not an IRC operator");

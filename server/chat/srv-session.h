@@ -33,7 +33,8 @@ typedef struct
   void (*read) (SrvSession *session, SrvLogQuery *query); /* (transfer full) */
   void (*end) (SrvSession *session, SrvEnd how);
   void (*send) (SrvSession *session, const char *bytes, gsize len); /* IRC: whole lines */
-  void (*restyle) (SrvSession *session); /* IRC: other capabilities from now on */
+  void (*restyle) (SrvSession *session);   /* IRC: other capabilities from now on */
+  gint64 (*wall_us) (SrvSession *session); /* IRC: what time it is, since 1970, UTC */
   /* IRC: asks about accounts; srv_irc_on_login() gets the answer, perhaps at once. Returns
    * whether it is still to come. */
   gboolean (*login) (SrvSession *session, const SrvLoginRequest *request);

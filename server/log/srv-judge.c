@@ -108,9 +108,6 @@ void
 srv_verdict_give (Verdict *verdict, SrvEntry *entry)
 {
   entry->group = verdict->judge->groups;
-  /* What is said and not kept has a name too, which no kept message can have. */
-  if (srv_entry_is_said (entry) && srv_entry_holds (entry) && !srv_entry_is_kept (entry))
-    entry->number = 1ULL << 63 | (guint64) g_random_int () << 31 | g_random_int ();
   if (srv_entry_holds (entry))
     srv_state_apply (verdict->judge->state, entry);
   g_ptr_array_add (verdict->judged, entry);

@@ -195,6 +195,10 @@ keep (SrvLog *log, SrvEntry **entries, guint n, GError **error)
       if (entries[i]->status == SRV_ENTRY_KNOWN)
         continue; /* it has its number and its time */
       entries[i]->seq = kept ? ++seq : 0;
+      /* What is said and not kept has a name too, which no kept message can have. */
+      if (!kept && srv_entry_is_said (entries[i]))
+        entries[i]->number =
+            1ULL << 63 | (guint64) g_random_int () << 31 | (g_random_int () & G_MAXINT32);
       entries[i]->time_us = time_us = MAX (time_us, log->clock ());
       if ((kept && !store->insert (log->store, entries[i], error)) ||
           (kept && entries[i]->kind == SRV_ENTRY_REDACT &&
