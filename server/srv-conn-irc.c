@@ -33,6 +33,12 @@ srv_conn_become_irc (SrvConn *conn)
   g_autofree char *token = g_strdup_printf ("%08x%08x%" G_GINT64_MODIFIER "x", g_random_int (),
                                             g_random_int (), conn->id);
 
+  /* Plain people read no more of somebody in IRC than the others there do. */
+  if (!conn->host->hub->config.addresses_shown && conn->peer.family != SRV_ADDRESS_LOCAL)
+    {
+      g_free (conn->session.address);
+      conn->session.address = sal_plain_format_address (at + 1, 0);
+    }
   srv_session_become_irc (&conn->session,
                           srv_irc_new (&conn->session, conn->host->hub, at + 1, token,
                                        conn->peer.family == SRV_ADDRESS_LOCAL));

@@ -395,6 +395,7 @@ worker_config (const SrvServer *server)
              .description = config->irc_description,
              .password = config->irc_password,
              .motd = (const char *const *) config->irc_motd,
+             .addresses_shown = config->irc_addresses_shown,
              .history_on_join = config->irc_history_on_join,
              .started_us = server->started_us },
     .accounts = server->accounts,

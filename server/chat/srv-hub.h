@@ -14,13 +14,14 @@ typedef struct _SrvSession SrvSession;
 /* How the server shows itself to people who speak IRC. Owned by the configuration. */
 typedef struct
 {
-  const char *name;        /* of the server */
-  const char *network;     /* (nullable) */
-  const char *description; /* (nullable) */
-  const char *password;    /* (nullable): that everybody must know */
-  const char *const *motd; /* (nullable) (array zero-terminated=1): its lines */
-  guint history_on_join;   /* messages shown to who comes in and cannot ask for them */
-  gint64 started_us;       /* since 1970, UTC */
+  const char *name;         /* of the server */
+  const char *network;      /* (nullable) */
+  const char *description;  /* (nullable) */
+  const char *password;     /* (nullable): that everybody must know */
+  const char *const *motd;  /* (nullable) (array zero-terminated=1): its lines */
+  gboolean addresses_shown; /* else they are hidden from everybody */
+  guint history_on_join;    /* messages shown to who comes in and cannot ask for them */
+  gint64 started_us;        /* since 1970, UTC */
 } SrvIrcConfig;
 
 /* Somebody who was here. */
