@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <glib-unix.h>
 #include <glib/gi18n.h>
-#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,6 +20,7 @@
 #include "common/base/sal-error.h"
 #include "common/base/sal-fd.h"
 #include "common/base/sal-log.h"
+#include "common/base/sal-program.h"
 #include "common/proto/sal-dialect-plain.h"
 #include "common/term/sal-line-editor.h"
 #include "server/admin/srv-console-talk.h"
@@ -446,17 +446,10 @@ main (int argc, char **argv)
   SrvOptions options = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (SrvConfig) config = NULL;
-  const char *locale_dir = NULL;
   int status = 0;
 
-  setlocale (LC_ALL, "");
-  locale_dir = g_getenv ("SALOTTO_LOCALEDIR");
-  bindtextdomain (GETTEXT_PACKAGE, locale_dir != NULL ? locale_dir : SALOTTO_LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
-  sal_log_init ("salottod");
+  sal_program_init ("salottod");
   umask (077);
-  signal (SIGPIPE, SIG_IGN);
   signal (SIGXFSZ, SIG_IGN); /* a limit on file sizes is an error of the log, not the end */
 
   if (!parse_options (&argc, &argv))

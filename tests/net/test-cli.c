@@ -513,6 +513,7 @@ test_listen (void)
   test_peer_expect_end (second);
   test_peer_close (second);
 
+  test_peer_free (second);
   second = test_peer_connect (port);
   test_peer_expect_later (second, "leave.\n");
   for (int i = 0; i < 3; i++)
@@ -523,6 +524,7 @@ test_listen (void)
   test_peer_expect_end (second);
   test_peer_close (second);
 
+  test_peer_free (second);
   second = test_peer_connect (port);
   test_peer_expect_later (second, "leave.\n");
   test_process_write (cli, "close\n");
