@@ -87,6 +87,8 @@ srv_config_free (SrvConfig *config)
   g_free (config->name);
   g_ptr_array_unref (config->listeners);
   g_free (config->log_path);
+  g_free (config->certificate);
+  g_free (config->key);
   g_free (config->invitation_code);
   g_free (config->irc_network);
   g_free (config->irc_description);
@@ -188,7 +190,7 @@ read_name (SrvConfig *config, const char *value, char **allowed, GError **error)
   return TRUE;
 }
 
-/* Which listeners this program has yet. */
+/* What a listener may say for itself. */
 static gboolean
 check_listener (const SalUri *uri, const char *text, GError **error)
 {
@@ -199,15 +201,6 @@ check_listener (const SalUri *uri, const char *text, GError **error)
   GHashTableIter iter;
   gpointer key = NULL;
 
-  if (uri->scheme != SAL_SCHEME_PLAIN && uri->scheme != SAL_SCHEME_UNIX &&
-      uri->scheme != SAL_SCHEME_IRC)
-    {
-      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                   _ ("bad address “%s”: this version listens on plain://, irc:// and unix:// "
-                      "only, not yet on %s://"),
-                   text, sal_scheme_name (uri->scheme));
-      return FALSE;
-    }
   g_hash_table_iter_init (&iter, uri->query);
   while (g_hash_table_iter_next (&iter, &key, NULL))
     if (!g_strv_contains (known, key))
@@ -412,6 +405,28 @@ read_iterations (SrvConfig *config, const char *value, char **allowed, GError **
 }
 
 static gboolean
+read_certificate (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  g_free (config->certificate);
+  config->certificate = *value != '\0' ? g_strdup (value) : NULL;
+  return TRUE;
+}
+
+static gboolean
+read_key (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  g_free (config->key);
+  config->key = *value != '\0' ? g_strdup (value) : NULL;
+  return TRUE;
+}
+
+static gboolean
+read_sts_seconds (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  return srv_config_read_number (value, 0, 10 * 365 * 24 * 60 * 60, &config->sts_seconds, allowed);
+}
+
+static gboolean
 read_control (SrvConfig *config, const char *value, char **allowed, GError **error)
 {
   g_free (config->control);
@@ -465,6 +480,9 @@ static const Row rows[] = {
   { "log", "synchronous", read_synchronous },
   { "log", "retention-days", read_retention_days },
   { "log", "retention-mib", read_retention_mib },
+  { "tls", "certificate", read_certificate },
+  { "tls", "key", read_key },
+  { "tls", "sts-seconds", read_sts_seconds },
   { "irc", "network", srv_config_read_irc_network },
   { "irc", "description", srv_config_read_irc_description },
   { "irc", "password", srv_config_read_irc_password },
@@ -533,10 +551,10 @@ check_keys (GKeyFile *file, const char *path, GError **error)
 
       if (!is_known (groups[g], NULL))
         {
-          g_set_error (
-              error, SAL_ERROR, SAL_EXIT_USAGE,
-              _ ("%s: unknown group [%s]; allowed: server, log, accounts, irc, limits, console"),
-              path, groups[g]);
+          g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                       _ ("%s: unknown group [%s]; allowed: server, log, tls, accounts, irc, "
+                          "limits, console"),
+                       path, groups[g]);
           return FALSE;
         }
       for (guint k = 0; keys != NULL && keys[k] != NULL; k++)
@@ -653,6 +671,12 @@ srv_config_load (const SrvOptions *options, GError **error)
                    options->config_file != NULL, error) ||
       !apply_options (config, options, error))
     return NULL;
+  if (config->key != NULL && config->certificate == NULL)
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                   _ ("[tls] key: “%s” is of no use without [tls] certificate"), config->key);
+      return NULL;
+    }
   if (config->accounts.registration == SRV_REGISTRATION_INVITATION &&
       config->invitation_code == NULL)
     {

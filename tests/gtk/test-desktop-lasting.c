@@ -126,11 +126,10 @@ test_wakes_up (void)
   app = test_app_start (folder, (const char *const[]){ uri, NULL }, NULL);
 
   /* Each wait is longer than the one before; the fifth surely is as long as this. */
-  app->patience_ms = 3 * TEST_PATIENCE_MS;
   test_app_expect_label (app, "Connection", "Next try in 8 s");
   g_assert_no_errno (listen (door.fd, 1));
   test_desktop_sleep_and_wake ();
-  g_assert_cmpint (poll (&door, 1, 5000), ==, 1);
+  g_assert_cmpint (poll (&door, 1, 6000), ==, 1);
   close (door.fd);
 }
 
@@ -259,12 +258,20 @@ enter_unframed (const TestFolder *folder, Stage *stage)
   g_autofree char *uri = driver_uri (stage->port, NULL);
   TestApp *app = test_app_start (folder, (const char *const[]){ uri, NULL }, NULL);
 
-  stage_let_in (stage);
-  test_peer_send (stage->client, "Your name?");
-  test_peer_expect (stage->client, "Ada");
-  test_peer_send (stage->client, "Good evening, Ada");
-  test_app_expect_row (app, "Rooms", ", connected");
-  return app;
+  for (;;)
+    {
+      stage_let_in (stage);
+      test_peer_send (stage->client, "Your name?");
+      test_peer_expect (stage->client, "Ada");
+      test_peer_send (stage->client, "Good evening, Ada");
+      test_app_expect_row (app, "Rooms", ", connected");
+      if (stage->client->received->len == 0 && !test_peer_read (stage->client, 0))
+        return app;
+      /* On a busy machine our answer came so late that a newline was tried (rule C2), and
+       * this is a room of lines. Once more. */
+      test_peer_close (stage->client);
+      test_app_expect_row (app, "Rooms", ", trying again soon");
+    }
 }
 
 /* What the other end sees of a window that is closed, in this order. What was not sent
