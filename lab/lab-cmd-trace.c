@@ -72,6 +72,15 @@ catch_signals (LabSource *source)
   sigaction (SIGTERM, &action, NULL);
 }
 
+/* The source goes: nobody is to stop it any more. */
+static void
+release_signals (void)
+{
+  signal (SIGINT, SIG_DFL);
+  signal (SIGTERM, SIG_DFL);
+  the_source = NULL;
+}
+
 static void
 complain (Run *run, int status, const char *message)
 {
@@ -330,6 +339,7 @@ lab_cmd_trace (int argc, char **argv)
   else
     complain_error (&run, error);
 
+  release_signals ();
   lab_trace_free (run.trace);
   lab_view_free (run.view);
   lab_writer_free (run.writer);

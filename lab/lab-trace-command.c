@@ -9,6 +9,8 @@
 #include <glib/gi18n.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/base/sal-error.h"
@@ -124,6 +126,17 @@ wants_colour (void)
          g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
 }
 
+/* Whether two names are of one file: to write into what is being read would destroy it. */
+static gboolean
+is_same_file (const char *a, const char *b)
+{
+  struct stat first = { 0 };
+  struct stat second = { 0 };
+
+  return stat (a, &first) == 0 && stat (b, &second) == 0 && S_ISREG (first.st_mode) &&
+         first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
 static gboolean
 take_values (LabTraceCommand *command, GError **error)
 {
@@ -136,6 +149,8 @@ take_values (LabTraceCommand *command, GError **error)
       !check_range ("linger", values.linger, 0, 1000000, error) ||
       !check_range ("chat", values.chat, 0, 65535, error))
     return FALSE;
+  if (values.read != NULL && values.write != NULL && is_same_file (values.read, values.write))
+    return usage_error (error, _ ("--write: %s is what is read; give another name"), values.write);
   if (values.host != NULL && !lab_selection_set_host (&command->selection, values.host))
     return usage_error (error, _ ("--host: “%s” is no IPv4 or IPv6 address"), values.host);
   if (values.since != NULL && !lab_selection_set_since (&command->selection, values.since))

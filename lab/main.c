@@ -15,6 +15,20 @@
 static const SalVerb verbs[] = {
   { "trace", N_ ("--read FILE"), N_ ("follow TCP connections, and say what happened"),
     lab_cmd_trace },
+  { "echo-server", N_ ("[ADDR:]PORT"), N_ ("send back what comes, in one of seven ways"),
+    lab_cmd_echo_server },
+  { "echo-client", N_ ("HOST PORT"), N_ ("talk to an echo server, and measure it"),
+    lab_cmd_echo_client },
+  { "file-server", N_ ("DIR [ADDR:]PORT"), N_ ("send files, one client after the other"),
+    lab_cmd_file_server },
+  { "file-client", N_ ("HOST PORT NAME"), N_ ("fetch a file from such a server"),
+    lab_cmd_file_client },
+  { "fake-server", N_ ("[ADDR:]PORT"), N_ ("stop on the way to listening; never accept"),
+    lab_cmd_fake_server },
+  { "shell", "", N_ ("make socket calls one at a time"), lab_cmd_shell },
+  { "sockets", N_ ("[PORT]"), N_ ("show sockets: states and queues, timers and owners"),
+    lab_cmd_sockets },
+  { "experiment", N_ ("NAME|list"), N_ ("do one of the labs, and explain it"), lab_cmd_experiment },
   { NULL, NULL, NULL, NULL },
 };
 
@@ -51,7 +65,8 @@ help (void)
   sal_verbs_print (verbs);
   printf ("\n%s\n", _ ("Options: salotto-lab VERB --help. All of it: salotto-lab(1).\n\n"
                        "  salotto-lab trace --read lab.pcap     what happened in a capture\n"
-                       "  salotto-lab trace --interface lo      what happens now"));
+                       "  salotto-lab trace --interface lo      what happens now\n"
+                       "  salotto-lab experiment list           the labs that it can do"));
   return SAL_EXIT_OK;
 }
 

@@ -140,7 +140,7 @@ read_record (
       captured = length;
       length = other;
     }
-  if (captured > LAB_CAPTURE_MOST_BYTES - 4096)
+  if (captured > LAB_CAPTURE_PACKET_BYTES)
     return lab_capture_reader_broken (
         reader, "the packet after number %" G_GUINT64_FORMAT " claims to have %u bytes",
         reader->packets, captured);

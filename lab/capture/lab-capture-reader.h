@@ -17,8 +17,10 @@ typedef enum
   LAB_CAPTURE_BROKEN, /* nothing after this can be trusted */
 } LabCaptureResult;
 
+/* The longest packet: more than any interface of today gives at once. */
+#define LAB_CAPTURE_PACKET_BYTES (1024 * 1024)
 /* The longest piece that a reader asks for: a packet and what is written around it. */
-#define LAB_CAPTURE_MOST_BYTES (1024 * 1024 + 4096)
+#define LAB_CAPTURE_MOST_BYTES (LAB_CAPTURE_PACKET_BYTES + 4096)
 
 LabCaptureReader *lab_capture_reader_new (void);
 void lab_capture_reader_free (LabCaptureReader *reader);

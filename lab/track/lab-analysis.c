@@ -6,7 +6,8 @@
  *
  * Some of the definitions are stranger than one would make them. They compare windows
  * before scaling; they remember the last acknowledgment field even of a segment without
- * the ACK flag; a segment is looked at before its options are.
+ * the ACK flag; a segment is looked at before its options are; and a number of 0 is no
+ * number to be before or after, though one may be equal to it.
  */
 #include "config.h"
 
@@ -32,8 +33,8 @@ virtual_bytes (const LabSegment *segment)
 static gboolean
 repeats_ack (const LabEnd *sender, const LabSegment *segment)
 {
-  return segment->len == 0 && (segment->flags & NOT_PLAIN) == 0 && sender->has_next &&
-         segment->seq == sender->next && segment->ack == sender->last_ack;
+  return segment->len == 0 && (segment->flags & NOT_PLAIN) == 0 && segment->seq == sender->next &&
+         segment->ack == sender->last_ack;
 }
 
 /* Whether data ends where the other end's window does. */
@@ -54,8 +55,7 @@ look_at_window (const LabEnd *sender, const LabEnd *receiver, const LabSegment *
   gboolean plain = (segment->flags & NOT_PLAIN) == 0;
   guint32 found = 0;
 
-  if (segment->len == 1 && sender->has_next && segment->seq == sender->next &&
-      receiver->last_window == 0)
+  if (segment->len == 1 && segment->seq == sender->next && receiver->last_window == 0)
     return LAB_ANALYSIS_ZERO_WINDOW_PROBE;
 
   if (segment->window == 0 && plain)
@@ -63,7 +63,7 @@ look_at_window (const LabEnd *sender, const LabEnd *receiver, const LabSegment *
   if (sender->has_next && lab_seq_gt (segment->seq, sender->next) &&
       (segment->flags & LAB_RST) == 0)
     found |= LAB_ANALYSIS_LOST_SEGMENT;
-  if (segment->len <= 1 && plain && sender->has_next && segment->seq == sender->next - 1)
+  if (segment->len <= 1 && plain && segment->seq == sender->next - 1)
     found |= LAB_ANALYSIS_KEEP_ALIVE;
   if (fills_window (receiver, segment))
     found |= LAB_ANALYSIS_WINDOW_FULL;
@@ -88,22 +88,23 @@ count_duplicate (LabEnd *sender, LabFinding *finding)
   finding->duplicate_ack_frame = sender->first_ack_frame;
 }
 
-/* Something was acknowledged that nobody has seen. It is said once for each loss: until
- * the other end acknowledges something new, its counter of duplicates stands at -1. */
+/* Something was acknowledged that nobody has seen. A gap is told once: from then on what
+ * was sent behind it counts as seen. Of what is beyond all that was seen, it is told once
+ * until the other end acknowledges something new; its counter stands at -1 so long. */
 static gboolean
 acks_unseen (LabEnd *receiver, const LabSegment *segment)
 {
-  gboolean told = FALSE;
+  gboolean told = receiver->duplicate_acks != 0;
 
   if (!receiver->has_contiguous || (segment->flags & LAB_ACK) == 0 ||
       !lab_seq_gt (segment->ack, receiver->contiguous))
     return FALSE;
-  if (receiver->contiguous > receiver->next)
+  if (receiver->contiguous != receiver->next)
     {
       receiver->contiguous = receiver->next;
+      receiver->has_contiguous = receiver->has_next;
       return TRUE;
     }
-  told = receiver->duplicate_acks != 0;
   receiver->duplicate_acks = -1;
   return !told;
 }
@@ -123,16 +124,18 @@ look_at_number (const LabEnd *sender,
   guint64 since_ack_ns = (guint64) (segment->time_ns - receiver->last_ack_time_ns);
   guint64 since_next_ns = (guint64) (segment->time_ns - sender->next_time_ns);
 
-  if (segment->len > 1 && sender->has_next && seq == sender->next - 1)
+  if (segment->len > 1 && seq == sender->next - 1)
     again = FALSE; /* a probe of one byte came before it */
 
-  if (again && receiver->duplicate_acks >= 2 && receiver->last_ack == seq && since_ack_ns < FAST_NS)
-    return LAB_ANALYSIS_FAST_RETRANSMISSION | LAB_ANALYSIS_RETRANSMISSION;
-  if (again && since_next_ns < (guint64) overtaken_ns && sender->next != end)
-    return LAB_ANALYSIS_OUT_OF_ORDER;
   if (segment->len > 0 && receiver->last_ack != 0 &&
       lab_seq_le (seq + segment->len, receiver->last_ack))
     return LAB_ANALYSIS_SPURIOUS_RETRANSMISSION | LAB_ANALYSIS_RETRANSMISSION;
+  /* tshark's counter has no sign: -1 is many. */
+  if (again && (guint32) receiver->duplicate_acks >= 2 && receiver->last_ack == seq &&
+      since_ack_ns < FAST_NS)
+    return LAB_ANALYSIS_FAST_RETRANSMISSION | LAB_ANALYSIS_RETRANSMISSION;
+  if (again && since_next_ns < (guint64) overtaken_ns && sender->next != end)
+    return LAB_ANALYSIS_OUT_OF_ORDER;
   return again ? LAB_ANALYSIS_RETRANSMISSION : 0;
 }
 
@@ -169,15 +172,15 @@ advance (LabEnd *sender, const LabFinding *finding, gsize *budget)
     }
   if (!probe && (!sender->has_next || lab_seq_gt (end, sender->next)))
     {
-      sender->has_next = TRUE;
+      sender->has_next = end != 0; /* an RST that refuses a SYN has no number; this is none */
       sender->next = end;
       sender->next_frame = segment->number;
       sender->next_time_ns = segment->time_ns;
     }
   if (!probe && (!sender->has_contiguous || segment->seq == sender->contiguous))
     {
-      sender->has_contiguous = TRUE;
       sender->contiguous = sender->next;
+      sender->has_contiguous = sender->next != 0;
     }
   sender->last_window = segment->window;
   sender->last_ack = segment->ack;

@@ -181,21 +181,24 @@ follow_rst (LabConn *conn, LabSide from, LabFinding *finding)
 
 /* SYN */
 
+static LabOffer
+offer_of (const LabSegment *segment)
+{
+  return (LabOffer){ .frame = segment->number,
+                     .isn = segment->seq,
+                     .has = segment->has & ~0xffu,
+                     .mss = segment->mss,
+                     .wscale = segment->wscale,
+                     .window = segment->window,
+                     .has_isn = TRUE };
+}
+
 static void
 take_offer (LabConn *conn, LabSide from, const LabSegment *segment)
 {
-  LabOffer *offer = &conn->report.end[from].offer;
-  LabEnd *end = &conn->end[from];
-
-  end->isn_known = TRUE;
-  end->isn = segment->seq;
-  offer->frame = segment->number;
-  offer->isn = segment->seq;
-  offer->has_isn = TRUE;
-  offer->has = segment->has & ~0xffu;
-  offer->mss = segment->mss;
-  offer->wscale = segment->wscale;
-  offer->window = segment->window;
+  conn->end[from].isn_known = TRUE;
+  conn->end[from].isn = segment->seq;
+  conn->report.end[from].offer = offer_of (segment);
   conn->midstream = FALSE;
 }
 
@@ -208,10 +211,11 @@ follow_syn (LabConn *conn, LabSide from, LabFinding *finding)
   LabEnd *sender = &conn->end[from];
   LabEnd *receiver = &conn->end[to];
 
-  if (sender->isn_known && segment->seq != sender->isn)
+  if (segment->seq != (sender->isn_known ? sender->isn : sender->base) &&
+      (sender->isn_known || sender->heard))
     {
-      conn->pending_frame = segment->number;
-      conn->pending_seq = segment->seq;
+      conn->pending = offer_of (segment);
+      conn->pending_time_ns = segment->time_ns;
       conn->pending_side = from;
       sender->challenged = TRUE;
       return FALSE;
@@ -400,8 +404,10 @@ lab_conn_note_path (LabConn *conn)
  * @finding: its segment is followed; event is set where only this function can tell
  *
  * Moves both ends to the states that they are in after the segment.
+ *
+ * Returns: FALSE if the segment is none of this connection's, by its numbers
  */
-void
+gboolean
 lab_conn_follow (LabConn *conn, LabSide from, LabFinding *finding)
 {
   const LabSegment *segment = &finding->segment;
@@ -412,7 +418,7 @@ lab_conn_follow (LabConn *conn, LabSide from, LabFinding *finding)
     {
       follow_rst (conn, from, finding);
       conn->end[from].heard_rst = TRUE;
-      return;
+      return TRUE;
     }
   if ((segment->flags & (LAB_SYN | LAB_ACK)) == LAB_SYN)
     counts = follow_syn (conn, from, finding);
@@ -430,4 +436,5 @@ lab_conn_follow (LabConn *conn, LabSide from, LabFinding *finding)
       take_numbers (conn, from, segment);
       count_bytes (conn, from, segment);
     }
+  return counts;
 }

@@ -132,6 +132,8 @@ lab_conn_begins_another (const LabConn *conn, const LabSegment *segment)
     return TRUE;
   if (state == LAB_SYN_SENT || other == LAB_SYN_RECEIVED)
     return TRUE; /* not synchronized yet */
+  if (sender->sent_fin)
+    return TRUE; /* who has closed does not go on with the same connection */
   if (!conn->end[LAB_CLIENT].heard || !conn->end[LAB_SERVER].heard)
     return TRUE;
   return segment->time_ns - conn->report.last_time_ns >= IDLE_NS;
@@ -147,31 +149,39 @@ lab_conn_begins_another (const LabConn *conn, const LabSegment *segment)
 gboolean
 lab_conn_was_taken_over (const LabConn *conn, const LabSegment *segment)
 {
-  return conn->pending_frame != 0 &&
+  return conn->pending.frame != 0 &&
          (segment->flags & (LAB_SYN | LAB_ACK | LAB_RST)) == (LAB_SYN | LAB_ACK) &&
          lab_conn_side (conn, segment) != conn->pending_side &&
-         segment->ack == conn->pending_seq + 1;
+         segment->ack == conn->pending.isn + 1;
 }
 
 /**
  * lab_conn_begin_from_pending:
  * @conn: a new connection, whose first segment is the answer to a SYN
  * @old: the connection in whose place it comes, which has that SYN
+ * @budget: bytes that all ends together may still take
  */
 void
-lab_conn_begin_from_pending (LabConn *conn, const LabConn *old)
+lab_conn_begin_from_pending (LabConn *conn, const LabConn *old, gsize *budget)
 {
   LabEnd *client = &conn->end[LAB_CLIENT];
-  LabOffer *offer = &conn->report.end[LAB_CLIENT].offer;
+  guint32 seq = old->pending.isn;
+  LabFlight syn = { old->pending_time_ns, old->pending.frame, seq, seq + 1 };
 
   client->has_base = client->isn_known = client->heard = client->sent_syn = TRUE;
-  client->base = client->isn = old->pending_seq;
-  client->sent = client->received = old->pending_seq + 1;
+  client->base = client->isn = seq;
+  client->sent = client->received = seq + 1;
   client->has_next = client->has_contiguous = TRUE;
-  client->next = client->contiguous = old->pending_seq + 1;
-  offer->frame = old->pending_frame;
-  offer->isn = old->pending_seq;
-  offer->has_isn = TRUE;
+  client->next = client->contiguous = seq + 1;
+  client->next_frame = old->pending.frame;
+  client->next_time_ns = old->pending_time_ns;
+  client->before_first_ack = TRUE;
+  client->scale =
+      old->pending.has & LAB_HAS_WSCALE ? (gint8) MIN (old->pending.wscale, 14) : LAB_SCALE_UNUSED;
+  lab_end_fly (client, &syn, budget);
+  conn->round_trip.has_syn = TRUE;
+  conn->round_trip.syn_time_ns = old->pending_time_ns;
+  conn->report.end[LAB_CLIENT].offer = old->pending;
   conn->report.completeness = LAB_COMPLETE_SYN;
 }
 
@@ -369,7 +379,7 @@ lab_conn_add (LabConn *conn, LabFinding *finding, gsize *budget)
   for (guint side = 0; side < LAB_N_SIDES; side++)
     finding->assumed[side] = report->end[side].assumed = is_assumed (conn, (LabSide) side);
   if (segment->flags & LAB_ACK && (segment->flags & LAB_SYN) == 0)
-    conn->pending_frame = 0;
+    conn->pending.frame = 0;
   lab_conn_name_event (conn, finding);
 }
 

@@ -42,8 +42,8 @@ struct LabConn
   LabListener *listener; /* (unowned) (nullable) */
   LabStream *streams;    /* (owned) (nullable): one of each end */
   /* A SYN that did not fit, and could yet be the beginning of another connection. */
-  guint64 pending_frame;
-  guint32 pending_seq;
+  LabOffer pending; /* its frame is 0 if there is none */
+  gint64 pending_time_ns;
   LabSide pending_side;
   guint is_over : 1;
   guint midstream : 1; /* no SYN of either end was seen */
@@ -55,14 +55,14 @@ void lab_conn_init (LabConn *conn, const LabSegment *first);
 LabSide lab_conn_side (const LabConn *conn, const LabSegment *segment);
 gboolean lab_conn_begins_another (const LabConn *conn, const LabSegment *segment);
 gboolean lab_conn_was_taken_over (const LabConn *conn, const LabSegment *segment);
-void lab_conn_begin_from_pending (LabConn *conn, const LabConn *old);
+void lab_conn_begin_from_pending (LabConn *conn, const LabConn *old, gsize *budget);
 void lab_conn_restart (LabConn *conn, const LabSegment *segment, gsize *budget);
 void lab_conn_add (LabConn *conn, LabFinding *finding, gsize *budget);
 void lab_conn_add_malformed (LabConn *conn, LabFinding *finding);
 void lab_conn_conclude (LabConn *conn);
 
 /* lab-conn-states.c */
-void lab_conn_follow (LabConn *conn, LabSide from, LabFinding *finding);
+gboolean lab_conn_follow (LabConn *conn, LabSide from, LabFinding *finding);
 void lab_conn_note_path (LabConn *conn);
 
 /* lab-conn-event.c */

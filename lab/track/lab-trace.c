@@ -263,7 +263,7 @@ replace (LabTrace *trace, LabConn *old, const LabSegment *segment, const LabFlow
   retire (trace, old);
   conn = begin (trace, segment, flow);
   if (lab_conn_was_taken_over (&before, segment))
-    lab_conn_begin_from_pending (conn, &before);
+    lab_conn_begin_from_pending (conn, &before, &trace->flight_budget);
   conn->reused = TRUE;
   return conn;
 }

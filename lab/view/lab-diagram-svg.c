@@ -172,6 +172,31 @@ append_causes (const LabConnection *connection, GString *out)
                   out);
 }
 
+/* A reset leads to CLOSED from anywhere; the figure has no arrows for that. */
+static void
+append_resets (const LabConnection *connection, GString *out)
+{
+  if (connection->end[LAB_CLIENT].rst_frame == 0 && connection->end[LAB_SERVER].rst_frame == 0)
+    return;
+  for (int side = 0; side < LAB_N_SIDES; side++)
+    {
+      const LabEndReport *report = &connection->end[side];
+
+      for (guint i = 1; i < lab_diagram_n_steps (report); i++)
+        {
+          Point start = { 0 };
+          Point end = { 0 };
+
+          if (report->steps[i] != LAB_CLOSED ||
+              lab_diagram_find_edge ((LabState) report->steps[i - 1], LAB_CLOSED) >= 0)
+            continue;
+          connect_boxes (step_node (report, i - 1), step_node (report, i), 0, &start, &end);
+          lab_svg_text ((start.x + end.x) / 2, (start.y + end.y) / 2 + 4, "cause walked middle",
+                        "RST", out);
+        }
+    }
+}
+
 static void
 append_boxes (const LabConnection *connection, GString *out)
 {
@@ -271,4 +296,5 @@ lab_view_diagram_svg (const LabConnection *connection, GString *out)
   append_boxes (connection, out);
   append_step_numbers (connection, out);
   append_causes (connection, out);
+  append_resets (connection, out);
 }

@@ -200,9 +200,7 @@ row_new (LabLadder *ladder, const LabFinding *finding)
   row->seq = ladder->absolute ? segment->seq : finding->seq;
   row->ack = ladder->absolute ? segment->ack : finding->ack;
   row->len = segment->len;
-  row->window = finding->window;
   row->has = segment->has;
-  row->event = finding->event;
   row->analysis = finding->analysis;
   memcpy (row->before, finding->before, sizeof row->before);
   memcpy (row->state, finding->state, sizeof row->state);

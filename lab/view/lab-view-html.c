@@ -12,13 +12,11 @@
 #include "lab/explain/lab-explain.h"
 #include "lab/explain/lab-lessons.h"
 #include "lab/view/lab-diagram.h"
+#include "lab/view/lab-html.h"
 #include "lab/view/lab-ladders.h"
 #include "lab/view/lab-svg.h"
 #include "lab/view/lab-view-private.h"
 #include "lab/view/lab-words.h"
-
-/* Rows of a ladder that stay together on paper. */
-#define ROWS_TOGETHER 6
 
 static const char page_style[] =
     ":root{color-scheme:light dark}"
@@ -77,47 +75,17 @@ html_view (LabView *view)
   return (HtmlView *) (void *) view;
 }
 
-static char *
-make_style (void)
-{
-  return g_strdup_printf ("%s%s@media screen and (prefers-color-scheme:dark){%s%s}"
-                          "@media print{%s}",
-                          page_style, lab_svg_style, page_dark_style, lab_svg_dark_style,
-                          page_print_style);
-}
-
-/* Returns: (transfer full): the check sum of the style sheet as a policy names it. */
-static char *
-make_hash (const char *style)
-{
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  guint8 digest[32];
-  gsize len = sizeof digest;
-
-  g_checksum_update (checksum, (const guchar *) style, -1);
-  g_checksum_get_digest (checksum, digest, &len);
-  return g_base64_encode (digest, len);
-}
-
 static void
 html_begin (LabView *view)
 {
-  g_autofree char *style = make_style ();
-  g_autofree char *hash = make_hash (style);
+  const LabHtmlStyle style = { .all = page_style,
+                               .dark = page_dark_style,
+                               .print = page_print_style };
 
   html_view (view)->ladders = lab_ladders_new (view->options.absolute);
   html_view (view)->lessons = lab_lessons_new ();
   html_view (view)->list = g_string_new (NULL);
-  g_string_append_printf (
-      view->out,
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-      "'sha256-%s'; base-uri 'none'; form-action 'none'\">\n"
-      "<meta name=\"referrer\" content=\"no-referrer\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<title>TCP connections</title>\n<style>%s</style>\n</head>\n<body>\n"
-      "<h1>TCP connections</h1>\n",
-      hash, style);
+  lab_html_begin ("en", "TCP connections", &style, view->out);
 }
 
 static void
@@ -197,48 +165,12 @@ add_to_list (HtmlView *view, const LabConnection *connection)
 }
 
 static void
-begin_drawing (GString *out, double width, double top, double height, const char *label)
-{
-  g_string_append (out, "<svg role=\"img\" aria-label=\"");
-  lab_xml_escape (label, out);
-  g_string_append (out, "\" viewBox=\"0 ");
-  lab_svg_number (top, out);
-  g_string_append_c (out, ' ');
-  lab_svg_number (width, out);
-  g_string_append_c (out, ' ');
-  lab_svg_number (height, out);
-  g_string_append (out, "\">\n");
-}
-
-/* The ladder in pieces, so that paper can end between two of them. */
-static void
-append_ladder (GString *out, const LabConnection *connection, const LabLadder *ladder)
-{
-  guint n = lab_ladder_get_rows (ladder)->len;
-
-  g_string_append (out, "<div class=\"ladder\">\n");
-  begin_drawing (out, LAB_SVG_WIDTH, 0, LAB_SVG_HEAD_HEIGHT, "The two ends");
-  lab_svg_head (connection, out);
-  g_string_append (out, "</svg>\n");
-  for (guint first = 0; first < n; first += ROWS_TOGETHER)
-    {
-      guint rows = MIN (ROWS_TOGETHER, n - first);
-      double top = lab_svg_row_top (ladder, first);
-
-      begin_drawing (out, LAB_SVG_WIDTH, top, lab_svg_row_top (ladder, first + rows) - top,
-                     "The ladder; its segments are described below");
-      lab_svg_rows (ladder, first, rows, out);
-      g_string_append (out, "</svg>\n");
-    }
-  g_string_append (out, "</div>\n");
-}
-
-static void
 append_diagram (GString *out, const LabConnection *connection)
 {
   g_string_append (out, "<h3>The states of both ends</h3>\n<div class=\"diagram\">\n");
-  begin_drawing (out, LAB_DIAGRAM_WIDTH, 0, LAB_DIAGRAM_HEIGHT,
-                 "The state diagram of RFC 9293 with the way of the client and of the server");
+  lab_html_begin_drawing (
+      LAB_DIAGRAM_WIDTH, 0, LAB_DIAGRAM_HEIGHT,
+      "The state diagram of RFC 9293 with the way of the client and of the server", out);
   lab_view_diagram_svg (connection, out);
   g_string_append (out, "</svg>\n</div>\n");
 }
@@ -322,7 +254,8 @@ html_connection (LabView *base, const LabConnection *connection)
   g_string_append (out, "</h2>\n<p class=\"story\">");
   lab_xml_escape (story->str, out);
   g_string_append (out, "</p>\n");
-  append_ladder (out, connection, ladder);
+  lab_html_ladder (connection, ladder, "The two ends",
+                   "The ladder; its segments are described below", out);
   append_segments (out, ladder);
   if (base->options.diagram)
     append_diagram (out, connection);

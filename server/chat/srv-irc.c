@@ -247,7 +247,10 @@ label_of (const SrvIrc *irc, const SalIrcLine *line)
 
   if ((irc->caps & SAL_IRC_CAP_LABELED_RESPONSE) && (irc->caps & SAL_IRC_CAP_BATCH))
     label = sal_irc_line_get_tag (line, "label");
-  return label != NULL && *label != '\0' && strlen (label) <= SAL_LABEL_BYTES ? label : NULL;
+  return label != NULL && *label != '\0' && strlen (label) <= SAL_LABEL_BYTES &&
+                 g_utf8_validate (label, -1, NULL)
+             ? label
+             : NULL;
 }
 
 /* Everything that the command in hand asked for is back. */
@@ -276,7 +279,8 @@ is_utf8 (SrvIrc *irc, const SalIrcLine *line, gboolean valid)
 {
   if (valid)
     return TRUE;
-  srv_irc_fail (irc, line->verb, "INVALID_UTF8", ":Message rejected: it is not valid UTF-8");
+  srv_irc_fail (irc, g_utf8_validate (line->verb, -1, NULL) ? line->verb : "*", "INVALID_UTF8",
+                ":Message rejected: it is not valid UTF-8");
   return FALSE;
 }
 

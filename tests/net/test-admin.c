@@ -502,7 +502,6 @@ test_usage_errors (void)
     const char *value;
     const char *says;
   } rows[] = {
-    { "--listen", "ircs://:6697", "irc:// and unix:// only, not yet on ircs://" },
     { "--listen", "http://:80", "the scheme must be one of" },
     { "--listen", "plain://:99999", "plain://:99999" },
     { "--listen", "plain://:0?colour=red", "“colour” has no meaning here" },

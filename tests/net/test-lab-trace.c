@@ -282,6 +282,29 @@ test_write_cannot_be_made (void)
   expect_refusal (process, 1, "--write: /nonexistent/a.pcap cannot be written: ");
 }
 
+/* What is read is not written over, whatever it is called. */
+static void
+test_write_over_what_is_read (void)
+{
+  g_autoptr (TestFolder) folder = test_folder_new ();
+  g_autofree char *path = test_folder_file (folder, "a.pcap");
+  g_autofree char *other =
+      g_strdup_printf ("%s/../%s/a.pcap", folder->path, strrchr (folder->path, '/') + 1);
+  g_autofree char *capture = capture_path ("hello.pcap");
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  g_autoptr (TestProcess) process = NULL;
+  gsize len = 0;
+  gsize left = 0;
+
+  g_assert_true (g_file_get_contents (capture, &before, &len, NULL));
+  g_assert_true (g_file_set_contents (path, before, (gssize) len, NULL));
+  process = trace (folder, NULL, "--read", path, "--write", other, NULL);
+  expect_refusal (process, 2, " is what is read; give another name");
+  g_assert_true (g_file_get_contents (path, &after, &left, NULL));
+  g_assert_cmpmem (after, left, before, len);
+}
+
 /* The next line, but for the number of the interface: a copy has fewer of them. */
 static char *
 take_line_without_interface (TestProcess *process)
@@ -364,6 +387,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/trace/reader-leaves", test_reader_leaves);
   g_test_add_func ("/lab/trace/disk-is-full", test_disk_full);
   g_test_add_func ("/lab/trace/file-that-cannot-be-made", test_write_cannot_be_made);
+  g_test_add_func ("/lab/trace/what-is-read-is-not-written-over", test_write_over_what_is_read);
   g_test_add_func ("/lab/trace/two-link-types-are-written", test_write_two_link_types);
   g_test_add_func ("/lab/trace/colours-on-a-terminal-only", test_colours);
   g_test_add_func ("/lab/trace/help-has-examples", test_help);

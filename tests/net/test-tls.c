@@ -668,6 +668,164 @@ test_wrong_starts (void)
       }
 }
 
+/* IRC. */
+
+/* A server with every kind of port, on which nothing but what is asked is configured. */
+typedef struct
+{
+  TestServer *server;
+  guint16 irc_port;
+  guint16 ircs_port;
+} Ircs;
+
+static void
+ircs_open (Ircs *ircs, TestFolder *folder)
+{
+  static const char *const options[] = { "--log",    "memory",
+                                         "--listen", "plain://127.0.0.1:0",
+                                         "--listen", "irc://127.0.0.1:0",
+                                         "--listen", "ircs://127.0.0.1:0",
+                                         NULL };
+
+  ircs->server = test_server_start_in (folder, options, NULL);
+  ircs->irc_port = take_port (ircs->server->process, " (irc)");
+  ircs->ircs_port = take_port (ircs->server->process, " (ircs)");
+}
+
+static void
+ircs_close (Ircs *ircs)
+{
+  test_server_stop (ircs->server);
+  test_server_free (ircs->server);
+}
+
+static void
+test_ircs (void)
+{
+  Ircs ircs;
+  g_autoptr (TestPeer) w = NULL;
+  g_autoptr (TestTlsPeer) ada = NULL;
+  g_autoptr (TestTlsPeer) eva = NULL;
+
+  ircs_open (&ircs, test_folder_new ());
+  w = test_peer_join (ircs.server->port, "W");
+  ada = test_tls_peer_connect (ircs.ircs_port);
+  test_tls_peer_send (ada, "CAP LS 302\r\n");
+  test_tls_peer_expect (ada, " sasl=SCRAM-SHA-256,PLAIN"); /* passwords are safe here */
+  test_tls_peer_send (ada, "CAP END\r\nNICK Ada\r\nUSER ada 0 * :Ada\r\n");
+  test_tls_peer_expect (ada, " 001 Ada ");
+  g_assert_null (strstr (ada->received->str, " sts="));
+  test_tls_peer_send (ada, "WHOIS Ada\r\n");
+  test_tls_peer_expect (ada, " 671 Ada Ada ");
+  test_tls_peer_send (ada, "JOIN #lobby\r\n");
+  test_tls_peer_expect (ada, " 366 Ada #lobby ");
+  test_tls_peer_send (ada, "PRIVMSG #lobby :ciao\r\n");
+  test_peer_expect_later (w, ": ciao\n");
+  test_peer_send (w, "ciao Ada\n");
+  test_tls_peer_expect (ada, " PRIVMSG #lobby :ciao Ada\r\n");
+
+  /* Half a command of a stream that was cut is nothing. */
+  eva = test_tls_peer_connect (ircs.ircs_port);
+  test_tls_peer_send (eva, "NICK Eva\r\nUSER eva 0 * :Eva\r\nJOIN #lobby\r\n");
+  test_tls_peer_expect (eva, " 366 Eva #lobby ");
+  test_tls_peer_send (eva, "PRIVMSG #lobby :whole\r\nPRIVMSG #lobby :I agr");
+  g_assert_cmpint (shutdown (eva->fd, SHUT_WR), ==, 0);
+  test_tls_peer_expect (ada, " PRIVMSG #lobby :whole\r\n:Eva!");
+  test_tls_peer_expect (ada, " QUIT :");
+
+  test_tls_peer_send (ada, "QUIT :bye\r\n");
+  test_tls_peer_expect (ada, "ERROR :");
+  test_tls_peer_expect (ada, "\r\n");
+  test_tls_peer_expect_end (ada);
+  ircs_close (&ircs);
+}
+
+static void
+test_ircs_plain_text (void)
+{
+  Ircs ircs;
+  g_autoptr (TestPeer) ada = NULL;
+  g_autoptr (TestPeer) browser = NULL;
+
+  ircs_open (&ircs, test_folder_new ());
+  ada = test_peer_connect (ircs.ircs_port);
+  test_peer_send (ada, "NICK Ada\r\nUSER ada 0 * :Ada\r\n");
+  test_peer_expect_later (ada, "ERROR :Closing link: ");
+  test_peer_expect_later (ada, "This port speaks TLS only");
+  test_peer_expect_later (ada, "\r\n");
+  test_peer_expect_end (ada);
+  browser = test_peer_connect (ircs.ircs_port);
+  test_peer_send (browser, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  test_peer_expect (browser, "HTTP/1.1 400 Bad Request\r\n");
+  test_peer_expect_later (browser, "not a web server.\n");
+  test_peer_expect_end (browser);
+  ircs_close (&ircs);
+}
+
+/* Who shows a certificate may log in with it. */
+static void
+test_ircs_external (void)
+{
+  TestFolder *folder = test_folder_new ();
+  g_autofree char *file = test_folder_file (folder, "mine.pem");
+  g_autofree char *key = test_folder_file (folder, "mine-key.pem");
+  g_autoptr (TestTlsPeer) ada = NULL;
+  Ircs ircs;
+
+  make_certificate (file, key, "90");
+  ircs_open (&ircs, folder);
+  ada = test_tls_peer_new (ircs.ircs_port, 0);
+  g_assert_true (SSL_use_certificate_file (ada->ssl, file, SSL_FILETYPE_PEM));
+  g_assert_true (SSL_use_PrivateKey_file (ada->ssl, key, SSL_FILETYPE_PEM));
+  test_tls_peer_shake_hands (ada);
+  test_tls_peer_send (ada, "CAP LS 302\r\n");
+  test_tls_peer_expect (ada, " sasl=EXTERNAL,SCRAM-SHA-256,PLAIN");
+  ircs_close (&ircs);
+}
+
+/* Where an authority has signed, and it is asked for, clients are told to come by TLS. */
+static void
+test_ircs_sts (void)
+{
+  TestFolder *folder = test_folder_new ();
+  g_autofree char *ca = test_folder_file (folder, "ca.pem");
+  g_autofree char *ca_key = test_folder_file (folder, "ca-key.pem");
+  g_autofree char *file = test_folder_file (folder, "certificate.pem");
+  g_autofree char *key = test_folder_file (folder, "key.pem");
+  g_autofree char *request = test_folder_file (folder, "request.pem");
+  g_autofree char *text = g_strdup_printf ("[tls]\ncertificate = %s\nkey = %s\n"
+                                           "sts-seconds = 3600\n",
+                                           file, key);
+  const char *const ask[] = {
+    "openssl", "req",   "-new",          "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+    "-nodes",  "-subj", "/CN=localhost", "-keyout", key,  "-out",     request,
+    NULL
+  };
+  const char *const sign[] = { "openssl", "x509",   "-req", "-in",         request, "-CA",
+                               ca,        "-CAkey", ca_key, "-set_serial", "7",     "-days",
+                               "90",      "-out",   file,   NULL };
+  g_autoptr (TestPeer) plain = NULL;
+  g_autoptr (TestTlsPeer) tls = NULL;
+  g_autofree char *port = NULL;
+  Ircs ircs;
+
+  make_certificate (ca, ca_key, "90");
+  openssl (ask);
+  openssl (sign);
+  test_folder_write (folder, "salotto/salottod.conf", text);
+  ircs_open (&ircs, folder);
+  port = g_strdup_printf (" sts=port=%u", ircs.ircs_port);
+  plain = test_peer_connect (ircs.irc_port);
+  test_peer_send (plain, "CAP LS 302\r\n");
+  test_peer_expect_later (plain, port);
+  test_peer_send (plain, "CAP REQ :sts\r\n");
+  test_peer_expect_later (plain, " NAK :sts");
+  tls = test_tls_peer_connect (ircs.ircs_port);
+  test_tls_peer_send (tls, "CAP LS 302\r\n");
+  test_tls_peer_expect (tls, " sts=duration=3600");
+  ircs_close (&ircs);
+}
+
 /* Programs of others. */
 
 typedef struct
@@ -771,6 +929,10 @@ main (int argc, char **argv)
   g_test_add_func ("/net/tls/certificate/replaced-while-people-talk", test_reload_under_load);
   g_test_add_func ("/net/tls/certificate/a-wrong-one-replaces-nothing", test_wrong_reloads);
   g_test_add_func ("/net/tls/certificate/a-wrong-one-is-no-start", test_wrong_starts);
+  g_test_add_func ("/net/tls/irc/a-conversation", test_ircs);
+  g_test_add_func ("/net/tls/irc/plain-text-gets-its-own-answer", test_ircs_plain_text);
+  g_test_add_func ("/net/tls/irc/a-certificate-may-log-in", test_ircs_external);
+  g_test_add_func ("/net/tls/irc/clients-are-told-to-come-by-tls", test_ircs_sts);
   for (gsize i = 0; i < G_N_ELEMENTS (programs); i++)
     g_test_add_data_func (programs[i].path, &programs[i], test_program_of_others);
   return g_test_run ();
