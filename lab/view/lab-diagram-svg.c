@@ -191,8 +191,9 @@ append_resets (const LabConnection *connection, GString *out)
               lab_diagram_find_edge ((LabState) report->steps[i - 1], LAB_CLOSED) >= 0)
             continue;
           connect_boxes (step_node (report, i - 1), step_node (report, i), 0, &start, &end);
-          lab_svg_text ((start.x + end.x) / 2, (start.y + end.y) / 2 + 4, "cause walked middle",
-                        "RST", out);
+          /* Near its beginning: half-way it may pass behind a box. */
+          lab_svg_text (start.x + (end.x - start.x) / 4, start.y + (end.y - start.y) / 4 + 4,
+                        "cause walked middle", "RST", out);
         }
     }
 }
