@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * `salotto-cli console`: the operator's words to a salottod that runs elsewhere, over
- * its control socket. Each is answered with lines and then `ok` or `error`.
+ * its control socket. Each is answered with lines and then `ok` or `error`; a line that
+ * begins with `? ` asks for a password first, which is the next line.
  */
 #include "config.h"
 
@@ -28,8 +29,9 @@ typedef struct
   SalTransport *transport; /* (owned) (nullable) */
   CliInput *input;         /* (owned) (nullable) */
   SalFramer framer;
-  guint asked;    /* words that were not answered yet */
-  guint failures; /* words that went wrong */
+  guint asked;           /* words that were not answered yet */
+  guint failures;        /* words that went wrong */
+  gboolean asked_secret; /* the next line answers the word before it */
   gboolean input_ended;
   int status;
 } Console;
@@ -59,6 +61,13 @@ on_received (const guint8 *bytes, gsize len, gpointer data)
           console->failures += *line->str == 'e';
           cli_input_pause (console->input, FALSE);
           leave_if_done (console);
+          continue;
+        }
+      if (g_str_has_prefix (line->str, "? "))
+        {
+          console->asked_secret = TRUE;
+          cli_input_ask_secret (console->input, line->str + 2);
+          cli_input_pause (console->input, FALSE);
           continue;
         }
       g_string_append_c (line, '\n');
@@ -96,11 +105,15 @@ on_line (const char *line, gpointer data)
   if (line == NULL)
     {
       console->input_ended = TRUE;
+      /* Who has nothing more to say gives no password either. */
+      if (console->asked_secret)
+        sal_transport_send (console->transport, "\n", 1);
       leave_if_done (console);
       return;
     }
   sent = g_strconcat (line, "\n", NULL);
-  console->asked++;
+  console->asked += !console->asked_secret;
+  console->asked_secret = FALSE;
   sal_transport_send (console->transport, sent, strlen (sent));
   cli_input_pause (console->input, TRUE); /* one word at a time */
 }
@@ -117,9 +130,9 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
 {
   Console *console = data;
   g_autoptr (GError) error = NULL;
-  static const char *const words[] = { "stop",   "open",  "close", "who",  "rooms",  "say",
-                                       "kick",   "ban",   "unban", "mute", "unmute", "log",
-                                       "reload", "stats", "help",  NULL };
+  static const char *const words[] = { "stop", "open",   "close", "who",  "rooms",  "say",
+                                       "kick", "ban",    "unban", "mute", "unmute", "account",
+                                       "log",  "reload", "stats", "help", NULL };
 
   console->transport = sal_transport_connect_finish (result, &error);
   if (console->transport == NULL)
@@ -155,7 +168,7 @@ default_path (void)
 int
 cli_console (int argc, char **argv)
 {
-  CliOptions options = { 0 };
+  g_auto (CliOptions) options = { 0 };
   Console console = { 0 };
   SalTransportOptions transport = { 0 };
   g_autoptr (GError) error = NULL;
@@ -185,6 +198,5 @@ cli_console (int argc, char **argv)
   sal_framer_clear (&console.framer);
   g_main_loop_unref (console.loop);
   g_free (uri.path);
-  cli_options_clear (&options);
   return console.status;
 }

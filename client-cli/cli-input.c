@@ -10,12 +10,15 @@
 
 #include <errno.h>
 #include <glib-unix.h>
+#include <glib/gi18n.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "common/base/sal-fd.h"
+#include "common/base/sal-error.h"
 
 /* A line of more than this is given in pieces; who gets it says that it is too long. */
 #define LINE_BYTES (64 * 1024)
@@ -180,20 +183,44 @@ cli_input_take_lines_back (CliInput *input, gboolean take_back)
     sal_line_editor_take_lines_back (input->editor, take_back);
 }
 
+/* Nobody gets what is printed: going on would only look as if somebody did. GIO has the
+ * signal for that ignored, because of sockets. */
+G_NORETURN static void
+end_without_output (int number)
+{
+  if (number == EPIPE)
+    {
+      signal (SIGPIPE, SIG_DFL);
+      raise (SIGPIPE);
+    }
+  cli_complain (_ ("the output cannot be written: %s"), g_strerror (number));
+  exit (SAL_EXIT_FAILED);
+}
+
+/**
+ * cli_input_ask_secret:
+ * @prompt: shown at a terminal
+ *
+ * The next line is a password, which is not shown while it is typed.
+ */
+void
+cli_input_ask_secret (CliInput *input, const char *prompt)
+{
+  if (input->editor != NULL)
+    sal_line_editor_ask_secret (input->editor, prompt);
+}
+
 /**
  * cli_print:
  *
- * To standard output, above the line being typed.
+ * To standard output, above the line being typed; without a newline at its end, the next
+ * text goes on there. If it cannot be written, the program ends.
  */
 void
 cli_print (const char *text)
 {
-  if (*text == '\0')
-    return;
-  sal_line_editor_hide ();
-  fflush (stdout);
-  (void) sal_fd_write_all (STDOUT_FILENO, text, strlen (text));
-  sal_line_editor_show ();
+  if (!sal_line_editor_print (text))
+    end_without_output (errno);
 }
 
 /**

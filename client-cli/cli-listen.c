@@ -238,6 +238,8 @@ on_peer_broken (const GError *error, gpointer data)
 {
   Listen *self = data;
 
+  sal_framer_finish (&self->framer); /* what had come before is shown */
+  take_units (self);
   cli_complain (_ ("the connection broke: %s"), error->message);
   conversation_over (self);
 }
@@ -320,7 +322,7 @@ on_line (const char *line, gpointer data)
     }
   else if (g_str_equal (clean->str, "stop"))
     end_conversation (self);
-  else if (self->peer == NULL)
+  else if (self->peer == NULL || self->drain_timer != 0)
     cli_complain (_ ("nobody is here yet"));
   else
     send_text (self, clean->str);
@@ -410,7 +412,7 @@ announce (Listen *self)
 int
 cli_listen (int argc, char **argv)
 {
-  CliOptions options = { 0 };
+  g_auto (CliOptions) options = { 0 };
   Listen self = { .options = &options };
   g_autoptr (GError) error = NULL;
   g_autoptr (SalUri) uri = NULL;
@@ -448,6 +450,5 @@ cli_listen (int argc, char **argv)
     }
   g_object_unref (self.listener);
   g_main_loop_unref (self.loop);
-  cli_options_clear (&options);
   return self.status;
 }

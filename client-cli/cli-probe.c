@@ -17,6 +17,7 @@
 #include "common/proto/sal-dialect-plain.h"
 #include "common/proto/sal-text.h"
 
+#define CONNECT_MS (10 * 1000)
 #define LISTEN_MS 1000 /* for a server that speaks first */
 #define ANSWER_MS 1500 /* for an answer to an empty line */
 #define KEPT_BYTES 4096
@@ -96,6 +97,26 @@ on_late (gpointer data)
 {
   *(gboolean *) data = TRUE;
   return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_connect_late (gpointer data)
+{
+  g_cancellable_cancel (data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+connect_to (Probe *probe, const SalUri *uri, const SalTransportOptions *options)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  guint timer = g_timeout_add (CONNECT_MS, on_connect_late, cancellable);
+
+  sal_transport_connect_async (uri, options, &hooks, probe, cancellable, on_connected, probe);
+  while (probe->connecting)
+    g_main_context_iteration (NULL, TRUE);
+  if (!g_cancellable_is_cancelled (cancellable))
+    g_source_remove (timer);
 }
 
 /* Lets things happen for @ms, or until the peer has ended. */
@@ -195,21 +216,22 @@ report (const Probe *probe, gsize before, gboolean json)
 /**
  * cli_probe:
  *
- * Returns: 0 when something could be said; 3 if nobody is there; 6 if the server did
- * not say a word.
+ * Returns: 0 when something could be said; 3 if nobody is there; 6 if it could not be
+ * reached in time, or did not say a word.
  */
 int
 cli_probe (int argc, char **argv)
 {
-  CliOptions options = { 0 };
+  g_auto (CliOptions) options = { 0 };
   Probe probe = { .connecting = TRUE };
-  SalTransportOptions transport = { 0 };
+  SalTransportOptions transport;
   g_autoptr (GError) error = NULL;
   g_autoptr (SalUri) uri = NULL;
   gsize before = 0;
   int status = SAL_EXIT_OK;
 
-  if (!cli_options_parse (&options, CLI_TAKES_SHOWING, _ ("probe HOST:PORT - what speaks there"),
+  if (!cli_options_parse (&options, CLI_TAKES_SHOWING | CLI_TAKES_PIN,
+                          _ ("probe HOST:PORT - what speaks there"),
                           _ ("Listens, then sends an empty line, and says what it makes of that."),
                           &argc, &argv, &error))
     return cli_fail (error);
@@ -219,14 +241,14 @@ cli_probe (int argc, char **argv)
   if (uri == NULL)
     return cli_fail (error);
 
+  transport = cli_options_transport (&options);
   probe.received = g_byte_array_new ();
-  sal_transport_connect_async (uri, &transport, &hooks, &probe, NULL, on_connected, &probe);
-  while (probe.connecting)
-    g_main_context_iteration (NULL, TRUE);
+  connect_to (&probe, uri, &transport);
   if (probe.transport == NULL)
     status = cli_fail (probe.error);
   else
     {
+      cli_tell_tls (sal_transport_get_tls (probe.transport), &options);
       let_pass (&probe, LISTEN_MS);
       before = probe.received->len;
       if (before == 0 && !probe.ended)
@@ -242,6 +264,5 @@ cli_probe (int argc, char **argv)
   g_clear_object (&probe.transport);
   g_clear_error (&probe.error);
   g_byte_array_unref (probe.received);
-  cli_options_clear (&options);
   return status;
 }

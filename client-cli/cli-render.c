@@ -105,18 +105,35 @@ colour (const CliStyle *style, const char *code)
   return style->colours ? code : "";
 }
 
+/* Returns whether a line begins with this; else the one before goes on (C1). */
+static gboolean
+begin_text (GString *out, const SalClientAction *action, const CliStyle *style)
+{
+  if (style->open_line && action->continues)
+    return FALSE;
+  if (style->open_line)
+    g_string_append_c (out, '\n');
+  return TRUE;
+}
+
+static void
+end_text (GString *out, const SalClientAction *action, CliStyle *style)
+{
+  if (action->ended)
+    g_string_append_c (out, '\n');
+  style->open_line = !action->ended;
+}
+
 /* For people at a terminal: when, who, what. */
 static void
-render_for_people (GString *out,
-                   const SalClientAction *action,
-                   gint64 time_us,
-                   const CliStyle *style)
+render_for_people (GString *out, const SalClientAction *action, gint64 time_us, CliStyle *style)
 {
   const SalEvent *event = &action->event;
   g_autoptr (GDateTime) when = g_date_time_new_from_unix_local (time_us / G_USEC_PER_SEC);
   g_autofree char *clock = g_date_time_format (when, "%H:%M");
 
-  g_string_append_printf (out, "%s%s%s ", colour (style, DIM), clock, colour (style, PLAIN));
+  if (begin_text (out, action, style))
+    g_string_append_printf (out, "%s%s%s ", colour (style, DIM), clock, colour (style, PLAIN));
   switch (event->kind)
     {
     case SAL_EVENT_MESSAGE:
@@ -141,19 +158,16 @@ render_for_people (GString *out,
       g_string_append (out, action->text);
       break;
     }
-  g_string_append_c (out, '\n');
+  end_text (out, action, style);
 }
 
 /* For programs and pipes: the lines of the server as they came. */
 static void
 render_as_it_came (GString *out, const SalClientAction *action, CliStyle *style)
 {
-  if (style->open_line && !action->continues)
-    g_string_append_c (out, '\n');
+  (void) begin_text (out, action, style);
   g_string_append (out, action->text);
-  if (action->ended)
-    g_string_append_c (out, '\n');
-  style->open_line = !action->ended;
+  end_text (out, action, style);
 }
 
 /**

@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 #include "client-gtk/gui-address.h"
+#include "client-gtk/gui-sleep.h"
 #include "client-gtk/gui-style.h"
 #include "client-gtk/gui-window.h"
 #include "common/base/sal-error.h"
@@ -31,6 +32,7 @@ struct _GuiApplication
   GSettings *settings;   /* (owned): from the start-up on */
   GuiNotifier *notifier; /* (owned): likewise */
   GuiRooms *rooms;       /* (owned): likewise */
+  GuiSleep *sleep;       /* (owned): likewise */
   GuiWindow *window;     /* (unowned) (nullable) */
   guint quit_timeout;    /* of the main loop: not 0 while the program ends */
 };
@@ -151,10 +153,21 @@ static const struct
 /* The program's life. */
 
 static void
+on_awake (gpointer data)
+{
+  GuiApplication *app = data;
+
+  gui_rooms_hurry (app->rooms);
+}
+
+static void
 gui_application_startup (GApplication *application)
 {
   GuiApplication *app = GUI_APPLICATION (application);
 
+  /* Pango has a thread that finds out which fonts there are. It begins with this, and is done
+   * when the display is open and the theme is read. */
+  (void) pango_cairo_font_map_get_default ();
   g_set_prgname (APP_ID); /* by this the desktop finds the icon of a window */
   G_APPLICATION_CLASS (gui_application_parent_class)->startup (application);
   hdy_init ();
@@ -162,6 +175,7 @@ gui_application_startup (GApplication *application)
   gui_style_init (app->settings);
   app->notifier = gui_notifier_new (GTK_APPLICATION (app), app->settings);
   app->rooms = gui_rooms_new (app->settings, app->notifier);
+  app->sleep = gui_sleep_new (on_awake, app);
 
   g_action_map_add_action_entries (G_ACTION_MAP (app), actions, G_N_ELEMENTS (actions), app);
   for (gsize i = 0; i < G_N_ELEMENTS (accelerators); i++)
@@ -180,6 +194,7 @@ gui_application_shutdown (GApplication *application)
   /* The window first: what was typed goes to the store with it. */
   if (app->window != NULL)
     gtk_widget_destroy (GTK_WIDGET (app->window));
+  g_clear_pointer (&app->sleep, gui_sleep_free);
   g_clear_pointer (&app->rooms, gui_rooms_free);
   g_clear_pointer (&app->notifier, gui_notifier_free);
   g_settings_sync ();

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What was said in a room, as it is read: the window of rows (gui-message-window) in a
- * scrolled window, and where the reader is in it. The reader either follows the end, or is
- * at a message, the anchor: whatever comes, goes, grows or wraps anew, the anchor stays
- * where it is on the screen. So there is one rule after every layout, settle().
- *
- * What the room tells is only noted (gui-message-news) and shown once a frame.
- *
- * It is one piece because all of it moves the one adjustment, by scrolling, following,
- * paging or settling, and each has to know what the others are about.
+ * What was said in a room, as it is read: a window of rows (gui-message-window) in a
+ * scrolled window, and where the reader is in it (gui-message-place). This file brings
+ * them together: what the room tells is only noted (gui-message-news) and shown once a
+ * frame, pages are read before the reader gets to them, and what is on the screen of
+ * somebody who looks at it has been read. And the keys.
  *
  * Signals:
  *   edit-again (char *)         the reader wants this text in the composer
@@ -21,21 +17,19 @@
 
 #include <glib/gi18n.h>
 
+#include "client-gtk/gui-end-button.h"
+#include "client-gtk/gui-message-menu.h"
 #include "client-gtk/gui-message-news.h"
+#include "client-gtk/gui-message-place.h"
 #include "client-gtk/gui-message-pointer.h"
 #include "client-gtk/gui-message-selection.h"
 #include "client-gtk/gui-message-window.h"
-#include "client-gtk/gui-sentence.h"
+#include "client-gtk/gui-text.h"
 
-/* Pixels from the end that are the end still: no more than rounding makes. */
-#define END_PX 2
-/* Another page is read when the edge of the window is as near as this many screens. */
-#define EDGE_SCREENS 1.5
 /* Of a flood, so many pictures a second are enough; the rest of the time is for keys. */
 #define FLOOD_REST_US (100 * 1000)
-#define BUTTON_MARGIN 12
-/* New messages that are counted. */
-#define COUNT_MAX 999
+/* A machine that sleeps stops the clock that waits for midnight. */
+#define LONGEST_WAIT_S 3600
 
 struct _GuiMessageList
 {
@@ -43,33 +37,21 @@ struct _GuiMessageList
   SalRoomModel *model; /* (owned) */
   GtkListBox *box;
   GtkScrolledWindow *scroller;
-  GtkAdjustment *scroll;
-  GtkRevealer *end_revealer;
-  GtkWidget *end_button;
-  GtkLabel *end_count;
-  guint end_count_shown;
+  GuiEndButton *end_button;
   GuiMessageWindow *window;       /* (owned) */
+  GuiMessagePlace *place;         /* (owned) */
   GuiMessageSelection *selection; /* (owned) */
   GuiMessagePointer *pointer;     /* (owned) */
+  GuiMessageMenu *menu;           /* (owned) */
   GuiMessageNews *news;           /* (owned) */
-  GSimpleActionGroup *actions;    /* (owned) */
-  GtkGesture *click;              /* (owned): the second button */
-  GtkGesture *press;              /* (owned): a long press */
 
-  gboolean follow;
-  guint64 anchor;    /* while not following: an entry, ... */
-  int anchor_offset; /* ... and where its row is on the screen */
-  gboolean settling; /* it is not the reader who scrolls */
-  gboolean seek;     /* the next layout shows where reading stopped */
-  double upper;      /* of the scroll after the last layout */
-  double page_size;
-
+  gboolean at_end; /* as it was told last */
   guint tick;
+  gboolean showed_news; /* in the last frame in which something was done */
   gint64 rest_until_us;
   guint midnight;      /* source */
-  GtkWidget *toplevel; /* (unowned) (nullable) */
+  GtkWidget *toplevel; /* (unowned) (nullable, weak) */
   gulong active_handler;
-  guint64 menu_id; /* the message the menu is about */
 };
 
 G_DEFINE_FINAL_TYPE (GuiMessageList, gui_message_list, GTK_TYPE_BIN)
@@ -92,46 +74,13 @@ static guint signals[N_SIGNALS];
 
 static void queue_tick (GuiMessageList *list);
 
-/* Where the reader is. */
-
-/* The y of a row in what is scrolled. */
-static int
-y_of (GuiMessageList *list, GuiMessageRow *row)
-{
-  GtkAllocation box;
-  GtkAllocation place;
-
-  gtk_widget_get_allocation (GTK_WIDGET (list->box), &box);
-  gtk_widget_get_allocation (GTK_WIDGET (row), &place);
-  return box.y + place.y;
-}
-
-static GuiMessageRow *
-row_on_screen (GuiMessageList *list, double y)
-{
-  GtkAllocation box;
-
-  gtk_widget_get_allocation (GTK_WIDGET (list->box), &box);
-  return gui_message_window_find_at_y (list->window,
-                                       (int) (gtk_adjustment_get_value (list->scroll) + y) - box.y);
-}
-
-static double
-end_of (GuiMessageList *list)
-{
-  return gtk_adjustment_get_upper (list->scroll) - gtk_adjustment_get_page_size (list->scroll);
-}
+/* Reading. */
 
 static gboolean
-is_window_active (GuiMessageList *list)
+is_looked_at (GuiMessageList *list)
 {
-  return list->toplevel != NULL && gtk_window_is_active (GTK_WINDOW (list->toplevel));
-}
-
-static gboolean
-is_reading (GuiMessageList *list)
-{
-  return list->follow && gtk_widget_get_mapped (GTK_WIDGET (list)) && is_window_active (list);
+  return gtk_widget_get_mapped (GTK_WIDGET (list)) && list->toplevel != NULL &&
+         gtk_window_is_active (GTK_WINDOW (list->toplevel));
 }
 
 /* What is on the screen of somebody who looks at it has been read. */
@@ -140,91 +89,61 @@ note_read (GuiMessageList *list)
 {
   guint64 newest = gui_message_window_get_last_id (list->window);
 
-  if (is_reading (list) && gui_message_window_has_newest (list->window) &&
+  if (is_looked_at (list) && gui_message_place_follows (list->place) &&
+      gui_message_window_has_newest (list->window) &&
       sal_room_model_get_read_id (list->model) < newest)
     sal_room_model_set_read_id (list->model, newest);
 }
 
-/* Only for those who look at it: in a flood the number is another one all the time. */
+/* The line above what is unread: it is drawn where somebody who was away stopped reading,
+ * and stays until they have written something or been away again. */
+static void
+update_unread_line (GuiMessageList *list)
+{
+  guint64 read = sal_room_model_get_read_id (list->model);
+  gboolean reads = is_looked_at (list) && gui_message_place_follows (list->place);
+
+  for (guint i = 0; i < list->news->added->len; i++)
+    {
+      const SalEntry *entry = list->news->added->pdata[i];
+
+      if (entry->own && entry->pending)
+        gui_message_window_set_unread_after (list->window, 0);
+    }
+  if (!reads && read > 0 && sal_room_model_count_unread (list->model) > 0 &&
+      (!is_looked_at (list) || gui_message_window_get_unread_after (list->window) == 0))
+    gui_message_window_set_unread_after (list->window, read);
+}
+
 static void
 update_end_button (GuiMessageList *list)
 {
-  guint n = sal_room_model_count_unread (list->model);
-  g_autofree char *count = NULL;
-  g_autofree char *words = NULL;
-
-  gtk_revealer_set_reveal_child (list->end_revealer, !list->follow);
-  if (list->follow || n == list->end_count_shown)
-    return;
-  list->end_count_shown = n;
-  count = n > COUNT_MAX ? g_strdup_printf ("%u+", COUNT_MAX) : g_strdup_printf ("%u", n);
-  words = n > 0 ? g_strdup_printf (ngettext ("%u new message", "%u new messages", n), n) : NULL;
-  gtk_label_set_text (list->end_count, count);
-  gtk_widget_set_visible (GTK_WIDGET (list->end_count), n > 0);
-  gtk_widget_set_tooltip_text (list->end_button, n > 0 ? words : _ ("Go to newest messages"));
-  atk_object_set_description (gtk_widget_get_accessible (list->end_button), n > 0 ? words : "");
+  gui_end_button_update (list->end_button, !gui_message_place_follows (list->place),
+                         sal_room_model_count_unread (list->model));
 }
 
-static void
-set_follow (GuiMessageList *list, gboolean follow)
+static gboolean
+wants_page (GuiMessageList *list)
 {
-  if (list->follow == follow)
-    return;
-  list->follow = follow;
-  update_end_button (list);
-  g_object_notify_by_pspec (G_OBJECT (list), props[PROP_AT_END]);
+  return gui_message_place_wants_older (list->place) || gui_message_place_wants_newer (list->place);
 }
 
-/* The reader is here now. */
+/* The reader has moved, or everything has been laid out anew. */
 static void
-remember_place (GuiMessageList *list)
+on_place_changed (gpointer place, gpointer data)
 {
-  double value = gtk_adjustment_get_value (list->scroll);
-  GuiMessageRow *row = row_on_screen (list, 0);
+  GuiMessageList *list = data;
+  gboolean at_end = gui_message_place_follows (list->place);
 
-  set_follow (list,
-              gui_message_window_has_newest (list->window) && value >= end_of (list) - END_PX);
-  if (row == NULL)
-    return;
-  list->anchor = gui_message_row_get_id (row);
-  list->anchor_offset = y_of (list, row) - (int) value;
-}
-
-static void
-scroll_to (GuiMessageList *list, double value)
-{
-  if (ABS (gtk_adjustment_get_value (list->scroll) - value) < 0.5)
-    return;
-  list->settling = TRUE;
-  /* A finger, or the momentum it has given, would move it back to where it was. */
-  gtk_scrolled_window_set_kinetic_scrolling (list->scroller, FALSE);
-  gtk_adjustment_set_value (list->scroll, value);
-  gtk_scrolled_window_set_kinetic_scrolling (list->scroller, TRUE);
-  list->settling = FALSE;
-}
-
-static void
-settle (GuiMessageList *list)
-{
-  GuiMessageRow *row = NULL;
-
-  if (list->follow)
-    scroll_to (list, end_of (list));
-  else if ((row = gui_message_window_find_from (list->window, list->anchor)) != NULL)
-    scroll_to (list, y_of (list, row) - list->anchor_offset);
-}
-
-static void
-on_scrolled (GuiMessageList *list)
-{
-  gboolean laid_out = list->upper == gtk_adjustment_get_upper (list->scroll) &&
-                      list->page_size == gtk_adjustment_get_page_size (list->scroll);
-
-  if (list->settling || !laid_out)
-    return;
-  remember_place (list);
+  if (at_end != list->at_end)
+    {
+      list->at_end = at_end;
+      update_end_button (list);
+      g_object_notify_by_pspec (G_OBJECT (list), props[PROP_AT_END]);
+    }
   note_read (list);
-  queue_tick (list);
+  if (wants_page (list))
+    queue_tick (list);
 }
 
 /* Returns: (nullable): the row in which the focus is. */
@@ -240,120 +159,7 @@ get_focus_row (GuiMessageList *list)
   return focus != NULL ? GUI_MESSAGE_ROW (focus) : NULL;
 }
 
-/* Moves the focus to a row without showing it: the layout that follows puts everything
- * where the reader has it. */
-static void
-focus_quietly (GuiMessageList *list, GuiMessageRow *row)
-{
-  list->settling = TRUE;
-  gtk_widget_grab_focus (GTK_WIDGET (row));
-  list->settling = FALSE;
-}
-
-/* Moves the focus to a row, which shows it; a row that is new has no place yet where it
- * could be shown. */
-static void
-focus_row (GuiMessageList *list, GuiMessageRow *row)
-{
-  if (gtk_widget_get_allocated_height (GTK_WIDGET (row)) > 1)
-    gtk_widget_grab_focus (GTK_WIDGET (row));
-  else
-    focus_quietly (list, row);
-}
-
-/* The window of rows. */
-
-/* Whether to read more where @here pixels are left, while there are @there on the other
- * side. If that takes a page from there, there must be enough of it: or the window would
- * move to and fro. */
-static gboolean
-needs_page (GuiMessageList *list, double here, double there)
-{
-  guint rows = gui_message_window_count (list->window);
-  double page = list->upper / MAX (rows, 1) * GUI_WINDOW_PAGE_ROWS;
-
-  return here < EDGE_SCREENS * list->page_size &&
-         (rows + GUI_WINDOW_PAGE_ROWS <= GUI_WINDOW_MAX_ROWS || here + page < there);
-}
-
-static gboolean
-near_start (GuiMessageList *list)
-{
-  double value = gtk_adjustment_get_value (list->scroll);
-
-  return !gui_message_window_has_oldest (list->window) &&
-         needs_page (list, value, end_of (list) - value);
-}
-
-static gboolean
-near_end (GuiMessageList *list)
-{
-  double value = gtk_adjustment_get_value (list->scroll);
-
-  return !gui_message_window_has_newest (list->window) &&
-         needs_page (list, end_of (list) - value, value);
-}
-
-/* The row that had the focus may have gone with the others of its page: then a row that is
- * on the screen has it. */
-static void
-keep_focus (GuiMessageList *list, gboolean had_focus)
-{
-  guint rows = gui_message_window_count (list->window);
-
-  if (!had_focus || get_focus_row (list) != NULL || rows == 0)
-    return;
-  focus_quietly (list, list->follow ? gui_message_window_get (list->window, rows - 1)
-                                    : gui_message_window_find_from (list->window, list->anchor));
-}
-
-/* Who comes back begins to read where they stopped, if the end is further down than what
- * fits on the screen. */
-static void
-seek_unread (GuiMessageList *list)
-{
-  guint64 read = gui_message_window_get_unread_after (list->window);
-  GuiMessageRow *row = gui_message_window_find_from (list->window, read + 1);
-  GtkWidget *header = NULL;
-  int above = 0;
-
-  if (!list->seek || gtk_adjustment_get_page_size (list->scroll) <= 1)
-    return;
-  list->seek = FALSE;
-  if (row == NULL)
-    return;
-  header = gtk_list_box_row_get_header (GTK_LIST_BOX_ROW (row));
-  above = header != NULL ? gtk_widget_get_allocated_height (header) : 0;
-  if (gui_message_window_has_newest (list->window) && y_of (list, row) - above >= end_of (list))
-    return;
-  set_follow (list, FALSE);
-  list->anchor = gui_message_row_get_id (row);
-  list->anchor_offset = above;
-}
-
-static void
-on_laid_out (GuiMessageList *list)
-{
-  seek_unread (list);
-  settle (list);
-  list->upper = gtk_adjustment_get_upper (list->scroll);
-  list->page_size = gtk_adjustment_get_page_size (list->scroll);
-  if (near_start (list) || near_end (list))
-    queue_tick (list);
-}
-
-/* Returns: whether there are other rows now. */
-static gboolean
-move_window (GuiMessageList *list)
-{
-  if (list->page_size <= 1)
-    return FALSE;
-  if (near_start (list))
-    return gui_message_window_page_before (list->window);
-  if (near_end (list))
-    return gui_message_window_page_after (list->window);
-  return FALSE;
-}
+/* What is new. */
 
 /* Returns: the index of the message of ours that has come in the place of @old, or the
  * length. */
@@ -411,74 +217,84 @@ show_added (GuiMessageList *list)
       if (places[i] != 0)
         gui_message_window_remove (list->window, places[i]);
       /* Who follows the end does not look at the beginning. */
-      if (list->follow && gui_message_window_count (list->window) == GUI_WINDOW_MAX_ROWS)
+      if (gui_message_place_follows (list->place) &&
+          gui_message_window_count (list->window) == GUI_WINDOW_MAX_ROWS)
         gui_message_window_trim_start (list->window);
       gui_message_window_append (list->window, entry);
     }
 }
 
-/* The line above what is unread: it is drawn where somebody who was away stopped reading,
- * and stays until they have written something or been away again. */
-static void
-update_unread_line (GuiMessageList *list)
+/* Returns: whether to show only the end of what is new: there is too much of it for one
+ * frame. */
+static gboolean
+is_flood (GuiMessageNews *news)
 {
-  guint64 read = sal_room_model_get_read_id (list->model);
-  GuiMessageNews *news = list->news;
+  guint weight = 0;
 
   for (guint i = 0; i < news->added->len; i++)
-    {
-      const SalEntry *entry = news->added->pdata[i];
-
-      if (entry->own && entry->pending)
-        gui_message_window_set_unread_after (list->window, 0);
-    }
-  if (!is_reading (list) && read > 0 && sal_room_model_count_unread (list->model) > 0 &&
-      (gui_message_window_get_unread_after (list->window) == 0 ||
-       gtk_widget_get_mapped (GTK_WIDGET (list)) == FALSE || !is_window_active (list)))
-    gui_message_window_set_unread_after (list->window, read);
+    weight += gui_text_weigh (((SalEntry *) news->added->pdata[i])->text);
+  return news->overflowed || weight > GUI_WINDOW_WEIGHT;
 }
 
 static void
 show_news (GuiMessageList *list)
 {
   GuiMessageNews *news = list->news;
+  gboolean flood = is_flood (news);
 
   update_unread_line (list);
-  if (news->overflowed && list->follow)
+  if (flood && gui_message_place_follows (list->place))
     gui_message_window_open_at_end (list->window, GUI_NEWS_MAX);
   else
     {
       for (guint i = 0; i < news->changed->len; i++)
         gui_message_window_change (list->window, news->changed->pdata[i]);
-      if (news->overflowed)
+      if (flood)
         gui_message_window_let_go_of_end (list->window);
       else
         show_added (list);
       for (guint i = 0; i < news->removed->len; i++)
         gui_message_window_remove (list->window, g_array_index (news->removed, guint64, i));
     }
-  if (news->overflowed)
+  if (flood)
     list->rest_until_us = g_get_monotonic_time () + FLOOD_REST_US;
   gui_message_news_clear (news);
   note_read (list);
 }
 
+static void
+move_window (GuiMessageList *list)
+{
+  if (gui_message_place_wants_older (list->place))
+    gui_message_window_page_before (list->window);
+  else
+    gui_message_window_page_after (list->window);
+}
+
+/* One thing a frame: what is new, or a page; in turn, if there is always something new. In a
+ * flood, nobody who follows it needs what is above the screen. */
 static gboolean
 on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
   GuiMessageList *list = GUI_MESSAGE_LIST (widget);
   gboolean had_focus = get_focus_row (list) != NULL;
-  gboolean news = !gui_message_news_is_empty (list->news);
+  gboolean rests = g_get_monotonic_time () < list->rest_until_us;
+  gboolean page = wants_page (list) && !(rests && gui_message_place_follows (list->place));
+  gboolean news = !gui_message_news_is_empty (list->news) && !rests && !(page && list->showed_news);
 
-  if (news && g_get_monotonic_time () < list->rest_until_us)
-    return G_SOURCE_CONTINUE;
-  list->tick = 0;
+  list->showed_news = news;
   if (news)
     show_news (list);
-  if (move_window (list) || news)
+  else if (page)
+    move_window (list);
+  if (news || page)
     gui_message_selection_update_rows (list->selection);
-  keep_focus (list, had_focus);
+  if (had_focus && get_focus_row (list) == NULL)
+    gui_message_place_keep_focus (list->place);
   update_end_button (list);
+  if (!gui_message_news_is_empty (list->news) || (rests && wants_page (list)))
+    return G_SOURCE_CONTINUE;
+  list->tick = 0;
   return G_SOURCE_REMOVE;
 }
 
@@ -490,13 +306,13 @@ open (GuiMessageList *list)
 
   gui_message_news_clear (list->news);
   gui_message_window_open_at_end (list->window, GUI_WINDOW_FIRST_ROWS);
-  list->seek = read > 0 && sal_room_model_count_unread (list->model) > 0;
-  if (!list->seek)
+  if (read == 0 || sal_room_model_count_unread (list->model) == 0)
     return;
   if (!gui_message_window_has_oldest (list->window) &&
       gui_message_row_get_id (gui_message_window_get (list->window, 0)) > read)
     gui_message_window_open_around (list->window, read);
   gui_message_window_set_unread_after (list->window, read);
+  gui_message_place_seek_unread (list->place);
 }
 
 /* Nobody sees a room that is not on the screen; what it has told is shown when it is. */
@@ -550,167 +366,15 @@ static void
 schedule_midnight (GuiMessageList *list)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  guint passed = (guint) (g_date_time_get_hour (now) * 3600 + g_date_time_get_minute (now) * 60 +
-                          g_date_time_get_second (now));
+  int passed_s = g_date_time_get_hour (now) * 3600 + g_date_time_get_minute (now) * 60 +
+                 g_date_time_get_second (now);
+  int left_s = 24 * 3600 - passed_s + 1;
 
-  /* A machine that sleeps stops this clock; an hour later it is right again. */
-  list->midnight = g_timeout_add_seconds (MIN (24 * 3600 - MIN (passed, 24 * 3600 - 1), 3600),
-                                          on_midnight, list);
-}
-
-/* Actions. */
-
-static void
-copy (GuiMessageList *list, guint64 id)
-{
-  g_autofree char *text = NULL;
-
-  if (gui_message_selection_contains (list->selection, id) || id == 0)
-    text = gui_message_selection_to_text (list->selection);
-  else
-    {
-      GuiMessageRow *row = gui_message_window_find (list->window, id);
-
-      text = row != NULL ? gui_sentence_line (gui_message_row_get_entry (row)) : NULL;
-    }
-  if (text != NULL)
-    gtk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (list), GDK_SELECTION_CLIPBOARD),
-                            text, -1);
-}
-
-static void
-on_copy (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  GuiMessageList *list = data;
-  GuiMessageRow *row = gui_message_window_find (list->window, list->menu_id);
-
-  if (row != NULL && gtk_label_get_selection_bounds (gui_message_row_get_label (row), NULL, NULL))
-    g_signal_emit_by_name (gui_message_row_get_label (row), "copy-clipboard");
-  else
-    copy (list, list->menu_id);
-}
-
-static void
-on_copy_link (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  GuiMessageList *list = data;
-
-  gtk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (list), GDK_SELECTION_CLIPBOARD),
-                          g_variant_get_string (parameter, NULL), -1);
-}
-
-static void
-on_say_again (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  GuiMessageList *list = data;
-
-  if (sal_room_model_say_again (list->model, g_variant_get_uint64 (parameter)))
-    gui_message_list_go_to_end (list);
-}
-
-static void
-on_edit_again (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  GuiMessageList *list = data;
-  GuiMessageRow *row = gui_message_window_find (list->window, g_variant_get_uint64 (parameter));
-
-  if (row != NULL)
-    g_signal_emit (list, signals[EDIT_AGAIN], 0, gui_message_row_get_entry (row)->text);
-}
-
-static void
-on_discard (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  GuiMessageList *list = data;
-
-  sal_room_model_discard (list->model, g_variant_get_uint64 (parameter));
-}
-
-static const GActionEntry action_entries[] = {
-  { .name = "copy", .activate = on_copy },
-  { .name = "copy-link", .activate = on_copy_link, .parameter_type = "s" },
-  { .name = "say-again", .activate = on_say_again, .parameter_type = "t" },
-  { .name = "edit-again", .activate = on_edit_again, .parameter_type = "t" },
-  { .name = "discard", .activate = on_discard, .parameter_type = "t" },
-};
-
-/* The menu. */
-
-static GMenu *
-create_menu (GuiMessageList *list, GuiMessageRow *row)
-{
-  GMenu *menu = g_menu_new ();
-  g_autoptr (GMenu) own = g_menu_new ();
-  const char *link = gtk_label_get_current_uri (gui_message_row_get_label (row));
-  gboolean several = gui_message_selection_contains (list->selection, list->menu_id) &&
-                     !gui_message_selection_is_single (list->selection);
-
-  g_menu_append (menu, several ? _ ("_Copy messages") : _ ("_Copy"), "messages.copy");
-  if (link != NULL)
-    {
-      g_autoptr (GMenuItem) item = g_menu_item_new (_ ("Copy _link"), NULL);
-
-      g_menu_item_set_action_and_target (item, "messages.copy-link", "s", link);
-      g_menu_append_item (menu, item);
-    }
-  gui_message_row_append_actions (row, own);
-  if (g_menu_model_get_n_items (G_MENU_MODEL (own)) > 0)
-    g_menu_append_section (menu, NULL, G_MENU_MODEL (own));
-  return menu;
-}
-
-static void
-show_menu (GuiMessageList *list, GuiMessageRow *row, const GdkEvent *event)
-{
-  g_autoptr (GMenu) model = NULL;
-  GtkWidget *menu = NULL;
-
-  list->menu_id = gui_message_row_get_id (row);
-  model = create_menu (list, row);
-  menu = gtk_menu_new_from_model (G_MENU_MODEL (model));
-  gtk_menu_attach_to_widget (GTK_MENU (menu), GTK_WIDGET (list), NULL);
-  g_signal_connect (menu, "selection-done", G_CALLBACK (gtk_widget_destroy), NULL);
-  if (event != NULL)
-    gtk_menu_popup_at_pointer (GTK_MENU (menu), event);
-  else
-    gtk_menu_popup_at_widget (GTK_MENU (menu), GTK_WIDGET (gui_message_row_get_label (row)),
-                              GDK_GRAVITY_SOUTH_WEST, GDK_GRAVITY_NORTH_WEST, NULL);
-}
-
-static void
-show_menu_at (GuiMessageList *list, GtkGesture *gesture, double y)
-{
-  GuiMessageRow *row = gui_message_window_find_at_y (list->window, (int) y);
-
-  if (row == NULL)
-    return;
-  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
-  show_menu (list, row, gtk_gesture_get_last_event (gesture, NULL));
-}
-
-static void
-on_second_button (GtkGesture *gesture, int n, double x, double y, GuiMessageList *list)
-{
-  show_menu_at (list, gesture, y);
-}
-
-static void
-on_long_press (GtkGesture *gesture, double x, double y, GuiMessageList *list)
-{
-  show_menu_at (list, gesture, y);
+  list->midnight =
+      g_timeout_add_seconds ((guint) CLAMP (left_s, 1, LONGEST_WAIT_S), on_midnight, list);
 }
 
 /* Keys. */
-
-static gboolean
-on_popup_menu (GuiMessageList *list)
-{
-  GuiMessageRow *row = get_focus_row (list);
-
-  if (row != NULL)
-    show_menu (list, row, NULL);
-  return row != NULL;
-}
 
 /* Returns: (nullable): the row that many rows further down. */
 static GuiMessageRow *
@@ -733,35 +397,40 @@ extend_selection (GuiMessageList *list, GuiMessageRow *row, int step)
   if (next == NULL)
     return;
   gui_message_selection_extend (list->selection, gui_message_row_get_id (next));
-  focus_row (list, next);
-}
-
-static gboolean
-on_copy_key (GuiMessageList *list, GuiMessageRow *row)
-{
-  GtkLabel *label = gui_message_row_get_label (row);
-
-  if (gui_message_selection_is_empty (list->selection) &&
-      gtk_label_get_selection_bounds (label, NULL, NULL))
-    g_signal_emit_by_name (label, "copy-clipboard");
-  else
-    copy (list,
-          gui_message_selection_is_empty (list->selection) ? gui_message_row_get_id (row) : 0);
-  return TRUE;
+  gui_message_place_focus (list->place, next);
 }
 
 static void
 go_to_start (GuiMessageList *list)
 {
+  GuiMessageRow *row = NULL;
+
   if (!gui_message_window_has_oldest (list->window))
     gui_message_window_open_around (list->window, 0);
   gui_message_selection_update_rows (list->selection);
-  set_follow (list, FALSE);
-  if (gui_message_window_count (list->window) == 0)
-    return;
-  list->anchor = gui_message_row_get_id (gui_message_window_get (list->window, 0));
-  list->anchor_offset = 0;
-  focus_row (list, gui_message_window_get (list->window, 0));
+  row = gui_message_window_get (list->window, 0);
+  gui_message_place_stay_at (list->place, gui_message_row_get_id (row));
+  gui_message_place_focus (list->place, row);
+}
+
+static void
+go_to_end (GuiMessageList *list)
+{
+  gui_message_list_go_to_end (list);
+  gui_message_list_focus (list);
+}
+
+/* Up, Down and their like, with a row that has the focus. */
+static gboolean
+walk (GuiMessageList *list, GuiMessageRow *row, int step, GdkModifierType state)
+{
+  if (state == GDK_SHIFT_MASK)
+    {
+      extend_selection (list, row, step);
+      return TRUE;
+    }
+  /* From the first row, GTK would go on to what is above the list. */
+  return step < 0 && get_neighbour (list, row, step) == NULL;
 }
 
 static gboolean
@@ -769,6 +438,8 @@ on_key (GtkWidget *box, GdkEventKey *event, GuiMessageList *list)
 {
   GuiMessageRow *row = get_focus_row (list);
   GdkModifierType state = event->state & gtk_accelerator_get_default_mod_mask ();
+  gboolean plain = state == 0;
+  gboolean control = state == GDK_CONTROL_MASK;
 
   if (row == NULL)
     return FALSE;
@@ -776,40 +447,32 @@ on_key (GtkWidget *box, GdkEventKey *event, GuiMessageList *list)
     {
     case GDK_KEY_Up:
     case GDK_KEY_KP_Up:
+      return walk (list, row, -1, state);
     case GDK_KEY_Down:
     case GDK_KEY_KP_Down:
-      {
-        int step = event->keyval == GDK_KEY_Up || event->keyval == GDK_KEY_KP_Up ? -1 : 1;
-
-        if (state == GDK_SHIFT_MASK)
-          {
-            extend_selection (list, row, step);
-            return TRUE;
-          }
-        return step < 0 && get_neighbour (list, row, step) == NULL;
-      }
+      return walk (list, row, 1, state);
     case GDK_KEY_Home:
     case GDK_KEY_KP_Home:
-      if (state == GDK_CONTROL_MASK)
+      if (control)
         go_to_start (list);
-      else if (state == 0)
-        focus_row (list, gui_message_window_get (list->window, 0));
-      return state == GDK_CONTROL_MASK || state == 0;
+      else if (plain)
+        gui_message_place_focus (list->place, gui_message_window_get (list->window, 0));
+      return control || plain;
     case GDK_KEY_End:
     case GDK_KEY_KP_End:
-      if (state != GDK_CONTROL_MASK && state != 0)
-        return FALSE;
-      gui_message_list_go_to_end (list);
-      gui_message_list_focus (list);
-      return TRUE;
+      if (control || plain)
+        go_to_end (list);
+      return control || plain;
     case GDK_KEY_c:
     case GDK_KEY_C:
     case GDK_KEY_Insert:
-      return state == GDK_CONTROL_MASK && on_copy_key (list, row);
+      if (control)
+        gui_message_menu_copy (list->menu, row);
+      return control;
     case GDK_KEY_Return:
     case GDK_KEY_KP_Enter:
     case GDK_KEY_space:
-      return state == 0 && gtk_widget_is_focus (GTK_WIDGET (row)) && gui_message_row_explain (row);
+      return plain && gtk_widget_is_focus (GTK_WIDGET (row)) && gui_message_row_explain (row);
     case GDK_KEY_Escape:
       if (gui_message_selection_is_empty (list->selection))
         return FALSE;
@@ -818,6 +481,16 @@ on_key (GtkWidget *box, GdkEventKey *event, GuiMessageList *list)
     default:
       return FALSE;
     }
+}
+
+static gboolean
+on_popup_menu (GuiMessageList *list)
+{
+  GuiMessageRow *row = get_focus_row (list);
+
+  if (row != NULL)
+    gui_message_menu_show (list->menu, row, NULL);
+  return row != NULL;
 }
 
 static gboolean
@@ -849,20 +522,24 @@ gui_message_list_focus_in_direction (GtkWidget *widget, GtkDirectionType directi
   GuiMessageList *list = GUI_MESSAGE_LIST (widget);
   GuiMessageRow *row = get_focus_row (list);
   gboolean tab = direction == GTK_DIR_TAB_FORWARD || direction == GTK_DIR_TAB_BACKWARD;
+  gboolean on_button = FALSE;
 
-  if (!tab || gui_message_window_count (list->window) == 0)
+  if (!tab || list->toplevel == NULL || gui_message_window_count (list->window) == 0)
     return GTK_WIDGET_CLASS (gui_message_list_parent_class)->focus (widget, direction);
   if (row != NULL)
     {
       if (gtk_widget_child_focus (GTK_WIDGET (row), direction))
         return TRUE;
-      return direction == GTK_DIR_TAB_FORWARD && !list->follow &&
-             gtk_widget_child_focus (GTK_WIDGET (list->end_revealer), direction);
+      return direction == GTK_DIR_TAB_FORWARD && !list->at_end &&
+             gtk_widget_child_focus (GTK_WIDGET (list->end_button), direction);
     }
-  if (gtk_widget_has_focus (list->end_button) && direction == GTK_DIR_TAB_FORWARD)
+  on_button = gtk_window_get_focus (GTK_WINDOW (list->toplevel)) != NULL &&
+              gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (list->toplevel)),
+                                      GTK_WIDGET (list->end_button));
+  if (on_button && direction == GTK_DIR_TAB_FORWARD)
     return FALSE;
-  if (!gtk_widget_has_focus (list->end_button) && direction == GTK_DIR_TAB_BACKWARD &&
-      !list->follow && gtk_widget_child_focus (GTK_WIDGET (list->end_revealer), direction))
+  if (!on_button && direction == GTK_DIR_TAB_BACKWARD && !list->at_end &&
+      gtk_widget_child_focus (GTK_WIDGET (list->end_button), direction))
     return TRUE;
   gui_message_list_focus (list);
   return TRUE;
@@ -876,21 +553,27 @@ on_active_changed (GuiMessageList *list)
 }
 
 static void
+forget_toplevel (GuiMessageList *list)
+{
+  if (list->toplevel == NULL)
+    return;
+  g_clear_signal_handler (&list->active_handler, list->toplevel);
+  g_object_remove_weak_pointer (G_OBJECT (list->toplevel), (gpointer *) &list->toplevel);
+  list->toplevel = NULL;
+}
+
+static void
 gui_message_list_hierarchy_changed (GtkWidget *widget, GtkWidget *previous)
 {
   GuiMessageList *list = GUI_MESSAGE_LIST (widget);
   GtkWidget *toplevel = gtk_widget_get_toplevel (widget);
 
-  if (list->toplevel != NULL)
-    {
-      g_clear_signal_handler (&list->active_handler, list->toplevel);
-      g_object_remove_weak_pointer (G_OBJECT (list->toplevel), (gpointer *) &list->toplevel);
-    }
-  list->toplevel = GTK_IS_WINDOW (toplevel) ? toplevel : NULL;
-  if (list->toplevel == NULL)
+  forget_toplevel (list);
+  if (!GTK_IS_WINDOW (toplevel))
     return;
-  g_object_add_weak_pointer (G_OBJECT (list->toplevel), (gpointer *) &list->toplevel);
-  list->active_handler = g_signal_connect_swapped (list->toplevel, "notify::is-active",
+  list->toplevel = toplevel;
+  g_object_add_weak_pointer (G_OBJECT (toplevel), (gpointer *) &list->toplevel);
+  list->active_handler = g_signal_connect_swapped (toplevel, "notify::is-active",
                                                    G_CALLBACK (on_active_changed), list);
 }
 
@@ -899,7 +582,7 @@ gui_message_list_map (GtkWidget *widget)
 {
   GuiMessageList *list = GUI_MESSAGE_LIST (widget);
 
-  if (!gui_message_news_is_empty (list->news) && list->follow)
+  if (!gui_message_news_is_empty (list->news) && list->at_end)
     open (list);
   else if (!gui_message_news_is_empty (list->news))
     show_news (list);
@@ -928,18 +611,11 @@ gui_message_list_destroy (GtkWidget *widget)
   g_clear_handle_id (&list->midnight, g_source_remove);
   if (list->model != NULL)
     g_signal_handlers_disconnect_by_data (list->model, list);
-  if (list->scroll != NULL)
-    g_signal_handlers_disconnect_by_data (list->scroll, list);
-  if (list->toplevel != NULL)
-    {
-      g_clear_signal_handler (&list->active_handler, list->toplevel);
-      g_object_remove_weak_pointer (G_OBJECT (list->toplevel), (gpointer *) &list->toplevel);
-      list->toplevel = NULL;
-    }
+  forget_toplevel (list);
+  g_clear_pointer (&list->menu, gui_message_menu_free);
   g_clear_pointer (&list->pointer, gui_message_pointer_free);
   g_clear_pointer (&list->selection, gui_message_selection_free);
-  g_clear_object (&list->click);
-  g_clear_object (&list->press);
+  g_clear_pointer (&list->place, gui_message_place_free);
   if (list->box != NULL)
     gtk_list_box_set_header_func (list->box, NULL, NULL, NULL);
   list->box = NULL;
@@ -953,8 +629,6 @@ gui_message_list_finalize (GObject *object)
 
   g_clear_pointer (&list->window, gui_message_window_free);
   g_clear_pointer (&list->news, gui_message_news_free);
-  g_clear_object (&list->actions);
-  g_clear_object (&list->scroll);
   g_clear_object (&list->model);
   G_OBJECT_CLASS (gui_message_list_parent_class)->finalize (object);
 }
@@ -962,7 +636,7 @@ gui_message_list_finalize (GObject *object)
 static void
 gui_message_list_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
-  g_value_set_boolean (value, GUI_MESSAGE_LIST (object)->follow);
+  g_value_set_boolean (value, GUI_MESSAGE_LIST (object)->at_end);
 }
 
 static void
@@ -1026,46 +700,11 @@ create_scroller (GuiMessageList *list)
   GtkWidget *scroller = gtk_scrolled_window_new (NULL, NULL);
 
   list->scroller = GTK_SCROLLED_WINDOW (scroller);
-  list->scroll = g_object_ref (gtk_scrolled_window_get_vadjustment (list->scroller));
   gtk_scrolled_window_set_policy (list->scroller, GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_widget_set_vexpand (scroller, TRUE);
   add_class (scroller, "messages-view");
   gtk_container_add (GTK_CONTAINER (scroller), create_box (list));
-  g_signal_connect_swapped (list->scroll, "value-changed", G_CALLBACK (on_scrolled), list);
-  g_signal_connect_data (scroller, "size-allocate", G_CALLBACK (on_laid_out), list, NULL,
-                         G_CONNECT_AFTER | G_CONNECT_SWAPPED);
   return scroller;
-}
-
-static GtkWidget *
-create_end_button (GuiMessageList *list)
-{
-  GtkWidget *overlay = gtk_overlay_new ();
-  GtkWidget *count = gtk_label_new (NULL);
-  GtkWidget *revealer = gtk_revealer_new ();
-
-  list->end_button = gtk_button_new_from_icon_name ("go-down-symbolic", GTK_ICON_SIZE_BUTTON);
-  list->end_count = GTK_LABEL (count);
-  list->end_revealer = GTK_REVEALER (revealer);
-  add_class (list->end_button, "circular");
-  add_class (list->end_button, "go-to-end");
-  set_accessible_name (list->end_button, _ ("Go to newest messages"));
-  g_signal_connect_swapped (list->end_button, "clicked", G_CALLBACK (gui_message_list_go_to_end),
-                            list);
-  add_class (count, "new-count");
-  gtk_widget_set_halign (count, GTK_ALIGN_CENTER);
-  gtk_widget_set_valign (count, GTK_ALIGN_START);
-  gtk_container_add (GTK_CONTAINER (overlay), list->end_button);
-  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), count);
-  gtk_overlay_set_overlay_pass_through (GTK_OVERLAY (overlay), count, TRUE);
-  gtk_revealer_set_transition_type (list->end_revealer, GTK_REVEALER_TRANSITION_TYPE_CROSSFADE);
-  gtk_widget_set_halign (revealer, GTK_ALIGN_END);
-  gtk_widget_set_valign (revealer, GTK_ALIGN_END);
-  g_object_set (revealer, "margin", BUTTON_MARGIN, NULL);
-  gtk_container_add (GTK_CONTAINER (revealer), overlay);
-  gtk_widget_show_all (revealer);
-  gtk_widget_set_no_show_all (count, TRUE);
-  return revealer;
 }
 
 static void
@@ -1073,27 +712,15 @@ gui_message_list_init (GuiMessageList *list)
 {
   GtkWidget *overlay = gtk_overlay_new ();
 
-  list->follow = TRUE;
-  list->end_count_shown = G_MAXUINT;
+  list->at_end = TRUE;
   list->news = gui_message_news_new ();
   gtk_container_add (GTK_CONTAINER (overlay), create_scroller (list));
-  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), create_end_button (list));
+  list->end_button = GUI_END_BUTTON (gui_end_button_new ());
+  g_signal_connect_swapped (list->end_button, "clicked", G_CALLBACK (gui_message_list_go_to_end),
+                            list);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), GTK_WIDGET (list->end_button));
   gtk_widget_show_all (overlay);
   gtk_container_add (GTK_CONTAINER (list), overlay);
-
-  list->actions = g_simple_action_group_new ();
-  g_action_map_add_action_entries (G_ACTION_MAP (list->actions), action_entries,
-                                   G_N_ELEMENTS (action_entries), list);
-  gtk_widget_insert_action_group (GTK_WIDGET (list), "messages", G_ACTION_GROUP (list->actions));
-
-  list->click = gtk_gesture_multi_press_new (GTK_WIDGET (list->box));
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (list->click), GDK_BUTTON_SECONDARY);
-  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (list->click),
-                                              GTK_PHASE_CAPTURE);
-  g_signal_connect (list->click, "pressed", G_CALLBACK (on_second_button), list);
-  list->press = gtk_gesture_long_press_new (GTK_WIDGET (list->box));
-  gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (list->press), TRUE);
-  g_signal_connect (list->press, "pressed", G_CALLBACK (on_long_press), list);
 }
 
 /**
@@ -1110,7 +737,11 @@ gui_message_list_new (SalRoomModel *model)
   list->model = g_object_ref (model);
   list->window = gui_message_window_new (model, list->box);
   list->selection = gui_message_selection_new (model, list->window, list->box);
-  list->pointer = gui_message_pointer_new (list->window, list->selection, list->box, list->scroll);
+  list->pointer = gui_message_pointer_new (list->window, list->selection, list->box,
+                                           gtk_scrolled_window_get_vadjustment (list->scroller));
+  list->menu = gui_message_menu_new (list, model, list->window, list->selection, list->box);
+  list->place =
+      gui_message_place_new (list->window, list->box, list->scroller, on_place_changed, list);
   g_signal_connect (model, "added", G_CALLBACK (on_added), list);
   g_signal_connect (model, "changed", G_CALLBACK (on_changed), list);
   g_signal_connect (model, "removed", G_CALLBACK (on_removed), list);
@@ -1135,9 +766,7 @@ gui_message_list_go_to_end (GuiMessageList *list)
       gui_message_window_open_at_end (list->window, GUI_WINDOW_FIRST_ROWS);
       gui_message_selection_update_rows (list->selection);
     }
-  set_follow (list, TRUE);
-  settle (list);
-  note_read (list);
+  gui_message_place_follow (list->place);
   queue_tick (list);
 }
 
@@ -1149,12 +778,8 @@ gui_message_list_go_to_end (GuiMessageList *list)
 void
 gui_message_list_focus (GuiMessageList *list)
 {
-  GuiMessageRow *row = NULL;
+  GuiMessageRow *row = gui_message_place_get_last_on_screen (list->place);
 
-  if (list->follow && gui_message_window_count (list->window) > 0)
-    row = gui_message_window_get (list->window, gui_message_window_count (list->window) - 1);
-  else
-    row = row_on_screen (list, list->page_size - 1);
   if (row != NULL)
-    focus_row (list, row);
+    gui_message_place_focus (list->place, row);
 }

@@ -18,17 +18,15 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "client-gtk/gui-label.h"
 #include "client-gtk/gui-mention.h"
+#include "client-gtk/gui-message-text.h"
 #include "client-gtk/gui-sentence.h"
 #include "client-gtk/gui-state-mark.h"
 #include "client-gtk/gui-text.h"
 
-/* Lines longer than this are hard to read. */
-#define TEXT_MAX_WIDTH_CHARS 64
-/* The narrowest that a text is broken to. It is asked for, because GTK would otherwise
- * find out how narrow it can be by laying out the text one character wide. */
-#define TEXT_MIN_WIDTH_CHARS 8
 #define NAME_MAX_WIDTH_CHARS 40
+#define REASON_MIN_WIDTH_CHARS 8
 #define REASON_WIDTH_CHARS 40
 #define HEAD_SPACING 8
 
@@ -130,34 +128,15 @@ show_more_button (GuiMessageRow *row, gboolean wanted)
 static void
 show_text (GuiMessageRow *row)
 {
-  GtkLabel *label = GTK_LABEL (row->text);
   g_autofree char *line = gui_sentence_line (row->entry);
   g_autofree char *tame = gui_text_limit_marks (line);
-  g_autofree char *start = row->whole ? NULL : gui_text_shorten (tame);
+  g_autofree char *start = row->whole ? NULL : gui_text_shorten (tame, GUI_TEXT_SHOWN_WEIGHT);
   const char *shown = start != NULL ? start : tame;
-  g_autofree char *markup = gui_text_to_markup (shown);
 
-  if (markup != NULL)
-    gtk_label_set_markup (label, markup);
-  else
-    gtk_label_set_text (label, shown);
-  if (row->entry->kind != SAL_ENTRY_TEXT)
-    gtk_label_set_width_chars (label, (int) MIN (TEXT_MIN_WIDTH_CHARS, g_utf8_strlen (shown, -1)));
+  gui_message_text_set (GUI_MESSAGE_TEXT (row->text), shown);
   if (is_said (row->entry))
     set_class (row->text, "emoji", gui_text_is_emoji (shown));
   show_more_button (row, start != NULL);
-}
-
-static GtkWidget *
-create_label (GuiMessageRow *row, const char *class)
-{
-  GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "visible", TRUE, "wrap", TRUE, "wrap-mode",
-                                   PANGO_WRAP_WORD_CHAR, "xalign", 0.0f, "width-chars",
-                                   TEXT_MIN_WIDTH_CHARS, "track-visited-links", FALSE, NULL);
-
-  g_signal_connect (label, "activate-link", G_CALLBACK (on_activate_link), row);
-  add_class (label, class);
-  return label;
 }
 
 /* The state of a message of ours. */
@@ -177,8 +156,9 @@ create_explanation (const char *words, const char *class)
 {
   GtkWidget *label = g_object_new (
       GTK_TYPE_LABEL, "label", words, "wrap", TRUE, "wrap-mode", PANGO_WRAP_WORD_CHAR, "xalign",
-      0.0f, "width-chars", TEXT_MIN_WIDTH_CHARS, "max-width-chars", REASON_WIDTH_CHARS, NULL);
+      0.0f, "width-chars", REASON_MIN_WIDTH_CHARS, "max-width-chars", REASON_WIDTH_CHARS, NULL);
 
+  gui_label_show_verbatim (GTK_LABEL (label));
   add_class (label, class);
   return label;
 }
@@ -279,10 +259,11 @@ show_head (GuiMessageRow *row)
   else
     {
       g_autofree char *tame = gui_text_limit_marks (entry->name);
+      g_autofree char *start = gui_text_shorten (tame, GUI_TEXT_NAME_WEIGHT);
       g_autofree char *colour = g_strdup_printf ("sender-%u", gui_text_colour (entry->name));
       GtkWidget *name =
-          g_object_new (GTK_TYPE_LABEL, "label", tame, "ellipsize", PANGO_ELLIPSIZE_END,
-                        "max-width-chars", NAME_MAX_WIDTH_CHARS, NULL);
+          g_object_new (GTK_TYPE_LABEL, "label", start != NULL ? start : tame, "ellipsize",
+                        PANGO_ELLIPSIZE_END, "max-width-chars", NAME_MAX_WIDTH_CHARS, NULL);
 
       row->head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, HEAD_SPACING);
       add_class (name, "sender");
@@ -326,10 +307,10 @@ build (GuiMessageRow *row)
     gtk_widget_destroy (row->box);
   row->head = row->line = row->more = row->mark = row->problem = NULL;
   row->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  row->text = create_label (row, class_of (entry));
-  if (said)
-    gtk_label_set_max_width_chars (GTK_LABEL (row->text), TEXT_MAX_WIDTH_CHARS);
-  else if (entry->kind != SAL_ENTRY_TEXT)
+  row->text = gui_message_text_new ();
+  g_signal_connect (row->text, "activate-link", G_CALLBACK (on_activate_link), row);
+  add_class (row->text, class_of (entry));
+  if (!said && entry->kind != SAL_ENTRY_TEXT)
     g_object_set (row->text, "justify", GTK_JUSTIFY_CENTER, "xalign", 0.5f, NULL);
   gtk_widget_set_halign (row->text, said                            ? GTK_ALIGN_START
                                     : entry->kind == SAL_ENTRY_TEXT ? GTK_ALIGN_FILL

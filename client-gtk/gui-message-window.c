@@ -16,6 +16,7 @@
 #include <glib/gi18n.h>
 
 #include "client-gtk/gui-sentence.h"
+#include "client-gtk/gui-text.h"
 
 /* After so long, a message of the same person begins a new group. */
 #define GROUP_US (5 * G_TIME_SPAN_MINUTE)
@@ -222,15 +223,38 @@ is_at (GuiMessageWindow *window, guint index, guint64 id)
   return index < window->rows->len && gui_message_row_get_id (window->rows->pdata[index]) == id;
 }
 
-/* One entry more than wanted was read, if there is one: it says that there are more, and
- * what stands before the first row. */
-static void
-take_extra (GuiMessageWindow *window, GPtrArray *entries, guint wanted)
+/* How many of them may be made rows at once, at least one: from the beginning, or from the
+ * end. */
+static guint
+fit (GPtrArray *entries, guint most, gboolean from_end)
 {
-  window->has_oldest = entries->len <= wanted;
-  set_before (window, window->has_oldest ? NULL : entries->pdata[0]);
-  if (!window->has_oldest)
-    g_ptr_array_remove_index (entries, 0);
+  guint weight = 0;
+  guint n = 0;
+
+  most = MIN (most, entries->len);
+  while (n < most)
+    {
+      const SalEntry *entry = entries->pdata[from_end ? entries->len - 1 - n : n];
+
+      weight += gui_text_weigh (entry->text);
+      if (weight > GUI_WINDOW_WEIGHT && n > 0)
+        break;
+      n++;
+    }
+  return n;
+}
+
+/* Takes off the oldest that do not fit. What was read says whether there are more, and what
+ * stands before the first row, if one entry more than @most was read. */
+static void
+take_last (GuiMessageWindow *window, GPtrArray *entries, guint most)
+{
+  guint extra = entries->len - fit (entries, most, TRUE);
+
+  window->has_oldest = extra == 0;
+  set_before (window, extra > 0 ? entries->pdata[extra - 1] : NULL);
+  if (extra > 0)
+    g_ptr_array_remove_range (entries, 0, extra);
 }
 
 static void
@@ -242,7 +266,7 @@ clear (GuiMessageWindow *window)
 
 /**
  * gui_message_window_open_at_end:
- * @rows: how many rows there are afterwards, if there are as many entries
+ * @rows: how many rows there are afterwards at most
  *
  * Moves the window to the newest entries, from wherever it was.
  */
@@ -253,7 +277,7 @@ gui_message_window_open_at_end (GuiMessageWindow *window, guint rows)
 
   begin (window);
   clear (window);
-  take_extra (window, entries, rows);
+  take_last (window, entries, rows);
   for (guint i = 0; i < entries->len; i++)
     insert (window, entries->pdata[i], i);
   window->has_newest = TRUE;
@@ -273,15 +297,17 @@ gui_message_window_open_around (GuiMessageWindow *window, guint64 id)
   g_autoptr (GPtrArray) older =
       sal_room_model_read_before (window->model, id + 1, GUI_WINDOW_PAGE_ROWS + 1);
   g_autoptr (GPtrArray) newer = sal_room_model_read_after (window->model, id, below + 1);
+  guint n = 0;
 
   begin (window);
   clear (window);
-  take_extra (window, older, GUI_WINDOW_PAGE_ROWS);
+  take_last (window, older, GUI_WINDOW_PAGE_ROWS);
   for (guint i = 0; i < older->len; i++)
     insert (window, older->pdata[i], i);
-  for (guint i = 0; i < MIN (newer->len, below); i++)
+  n = fit (newer, below, FALSE);
+  for (guint i = 0; i < n; i++)
     insert (window, newer->pdata[i], window->rows->len);
-  window->has_newest = newer->len <= below;
+  window->has_newest = n == newer->len;
   end (window);
 }
 
@@ -301,7 +327,7 @@ gui_message_window_page_before (GuiMessageWindow *window)
     return FALSE;
   entries = sal_room_model_read_before (window->model, first_id (window), GUI_WINDOW_PAGE_ROWS + 1);
   begin (window);
-  take_extra (window, entries, GUI_WINDOW_PAGE_ROWS);
+  take_last (window, entries, GUI_WINDOW_PAGE_ROWS);
   if (window->rows->len + entries->len > GUI_WINDOW_MAX_ROWS)
     drop_last (window, window->rows->len + entries->len - GUI_WINDOW_MAX_ROWS);
   for (guint i = 0; i < entries->len; i++)
@@ -326,13 +352,13 @@ gui_message_window_page_after (GuiMessageWindow *window)
   if (window->has_newest || window->rows->len == 0)
     return FALSE;
   entries = sal_room_model_read_after (window->model, last_id (window), GUI_WINDOW_PAGE_ROWS + 1);
-  n = MIN (entries->len, GUI_WINDOW_PAGE_ROWS);
+  n = fit (entries, GUI_WINDOW_PAGE_ROWS, FALSE);
   begin (window);
   if (window->rows->len + n > GUI_WINDOW_MAX_ROWS)
     drop_first (window, window->rows->len + n - GUI_WINDOW_MAX_ROWS);
   for (guint i = 0; i < n; i++)
     insert (window, entries->pdata[i], window->rows->len);
-  window->has_newest = entries->len <= GUI_WINDOW_PAGE_ROWS;
+  window->has_newest = n == entries->len;
   end (window);
   return TRUE;
 }

@@ -14,6 +14,10 @@ G_BEGIN_DECLS
 /* Rows at the beginning; more than any screen shows. */
 #define GUI_WINDOW_FIRST_ROWS 100
 
+/* What the texts of the rows may weigh that are made at once (gui_text_weigh()): with the
+ * most expensive ones there are, it is 50 ms. */
+#define GUI_WINDOW_WEIGHT 3000
+
 typedef struct _GuiMessageWindow GuiMessageWindow;
 
 GuiMessageWindow *gui_message_window_new (SalRoomModel *model, GtkListBox *box);

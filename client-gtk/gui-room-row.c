@@ -71,7 +71,7 @@ update (GuiRoomRow *row)
   const char *title = sal_room_model_get_title (row->model);
   const char *host = sal_room_model_get_host (row->model);
   guint unread = sal_room_model_count_unread (row->model);
-  g_autofree char *state = g_strdup_printf ("%s · %s", host, presence_word (row->model));
+  g_autofree char *state = g_strdup_printf ("%s · %s", presence_word (row->model), host);
   g_autofree char *count = unread > UNREAD_SHOWN_MAX ? g_strdup_printf ("%d+", UNREAD_SHOWN_MAX)
                                                      : g_strdup_printf ("%u", unread);
   g_autofree char *spoken = NULL;

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "client-gtk/gui-composer.h"
+#include "client-gtk/gui-label.h"
 #include "client-gtk/gui-message-list.h"
 #include "common/proto/sal-text.h"
 
@@ -287,6 +288,7 @@ static void
 gui_room_view_init (GuiRoomView *view)
 {
   gtk_widget_init_template (GTK_WIDGET (view));
+  gui_label_show_verbatim (view->connection);
 }
 
 /**

@@ -435,6 +435,24 @@ gui_rooms_come_back (GuiRooms *rooms)
 }
 
 /**
+ * gui_rooms_hurry:
+ *
+ * Rooms that wait for their next try to connect try it now.
+ */
+void
+gui_rooms_hurry (GuiRooms *rooms)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (rooms->list));
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (SalRoomModel) model = g_list_model_get_item (G_LIST_MODEL (rooms->list), i);
+
+      sal_room_model_hurry (model);
+    }
+}
+
+/**
  * gui_rooms_new:
  * @settings: (transfer none): the usual name, and what is to be joined again
  * @notifier: (transfer none): watches them; outlives them

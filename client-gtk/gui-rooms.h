@@ -28,6 +28,7 @@ char *gui_rooms_dup_name (GuiRooms *rooms);
 
 void gui_rooms_leave_all (GuiRooms *rooms, GuiRoomsLeft left, gpointer data);
 void gui_rooms_come_back (GuiRooms *rooms);
+void gui_rooms_hurry (GuiRooms *rooms);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GuiRooms, gui_rooms_free)
 

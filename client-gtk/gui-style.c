@@ -41,6 +41,17 @@ add_sheet (const char *resource)
   return provider; /* lives as long as the screen */
 }
 
+/* The theme of high contrast may also have been chosen by its name. */
+static gboolean
+is_high_contrast (HdyStyleManager *manager)
+{
+  g_autofree char *theme = NULL;
+
+  g_object_get (gtk_settings_get_default (), "gtk-theme-name", &theme, NULL);
+  return hdy_style_manager_get_high_contrast (manager) ||
+         (theme != NULL && g_str_has_prefix (theme, "HighContrast"));
+}
+
 static void
 on_theme_changed (GSettings *settings)
 {
@@ -48,7 +59,7 @@ on_theme_changed (GSettings *settings)
   gboolean dark = hdy_style_manager_get_dark (manager);
   const char *name = dark ? RESOURCES "style-dark.css" : RESOURCES "style-light.css";
 
-  if (hdy_style_manager_get_high_contrast (manager))
+  if (is_high_contrast (manager))
     name = RESOURCES "style-high-contrast.css";
   gtk_css_provider_load_from_resource (palette, name);
   if (dark != g_settings_get_boolean (settings, "was-dark"))
@@ -78,6 +89,8 @@ gui_style_follow_desktop (GSettings *settings)
   g_signal_connect_swapped (manager, "notify::dark", G_CALLBACK (on_theme_changed), settings);
   g_signal_connect_swapped (manager, "notify::high-contrast", G_CALLBACK (on_theme_changed),
                             settings);
+  g_signal_connect_swapped (gtk_settings_get_default (), "notify::gtk-theme-name",
+                            G_CALLBACK (on_theme_changed), settings);
   on_theme_changed (settings);
 }
 

@@ -14,6 +14,7 @@
 
 #include "client-gtk/gui-text-entry.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "client-gtk/gui-undo.h"
@@ -176,6 +177,39 @@ on_redo (GuiTextEntry *entry)
   undo_or_redo (entry, gui_undo_redo);
 }
 
+/* GTK's menu of a text view has what is done with the clipboard; what is done with changes
+ * stands above it, as everywhere else. */
+static void
+gui_text_entry_populate_popup (GtkTextView *view, GtkWidget *popup)
+{
+  GuiTextEntry *entry = GUI_TEXT_ENTRY (view);
+  const struct
+  {
+    const char *label;
+    GCallback callback;
+    gboolean possible;
+  } rows[] = {
+    { _ ("_Undo"), G_CALLBACK (on_undo), gui_undo_can_undo (entry->undo) },
+    { _ ("_Redo"), G_CALLBACK (on_redo), gui_undo_can_redo (entry->undo) },
+  };
+  GtkWidget *line = NULL;
+
+  if (!GTK_IS_MENU (popup)) /* that of a finger has no room for words */
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      GtkWidget *item = gtk_menu_item_new_with_mnemonic (rows[i].label);
+
+      gtk_widget_set_sensitive (item, rows[i].possible);
+      g_signal_connect_object (item, "activate", rows[i].callback, entry, G_CONNECT_SWAPPED);
+      gtk_menu_shell_insert (GTK_MENU_SHELL (popup), item, (int) i);
+      gtk_widget_show (item);
+    }
+  line = gtk_separator_menu_item_new ();
+  gtk_menu_shell_insert (GTK_MENU_SHELL (popup), line, G_N_ELEMENTS (rows));
+  gtk_widget_show (line);
+}
+
 static void
 gui_text_entry_finalize (GObject *object)
 {
@@ -198,6 +232,7 @@ gui_text_entry_class_init (GuiTextEntryClass *klass)
   object_class->set_property = gui_text_entry_set_property;
   object_class->get_property = gui_text_entry_get_property;
   GTK_TEXT_VIEW_CLASS (klass)->draw_layer = gui_text_entry_draw_layer;
+  GTK_TEXT_VIEW_CLASS (klass)->populate_popup = gui_text_entry_populate_popup;
 
   g_object_class_install_property (
       object_class, PROP_PLACEHOLDER_TEXT,

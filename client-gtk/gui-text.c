@@ -13,10 +13,12 @@
 /* More marks than any language puts on one letter; what is above has the purpose of
  * covering the lines around it. */
 #define MARKS_MAX 6
-/* A page of text; more of one message is shown on demand. It also bounds what laying out
- * one row can cost. */
-#define SHOWN_MAX_CHARS 1000
-#define SHOWN_MAX_CUT 200
+/* How much more than what is shown of a long text makes a text long. */
+#define LONG_PER_SHOWN 1.2
+/* The last character of the scripts of Europe: to lay out one of any other takes a multiple
+ * of the time. */
+#define LAST_LIGHT 0x52F
+#define HEAVY_WEIGHT 3
 /* What browsers and servers take. */
 #define LINK_MAX_BYTES 2048
 /* A handful of emoji is a gesture, more are a text. */
@@ -51,28 +53,60 @@ gui_text_limit_marks (const char *text)
   return g_string_free (out, FALSE);
 }
 
+static guint
+weight_of (const char *at)
+{
+  return (guchar) *at < 0x80 ||
+                 (g_utf8_get_char (at) <= LAST_LIGHT && !is_mark (g_utf8_get_char (at)))
+             ? 1
+             : HEAVY_WEIGHT;
+}
+
+/**
+ * gui_text_weigh:
+ * @text: (nullable): UTF-8
+ *
+ * Returns: how much time it takes to show the text, in characters of a usual one; not more
+ *   than %GUI_TEXT_SHOWN_WEIGHT, because not more is shown.
+ */
+guint
+gui_text_weigh (const char *text)
+{
+  guint weight = 0;
+
+  for (const char *at = text; at != NULL && *at != '\0' && weight < GUI_TEXT_SHOWN_WEIGHT;
+       at = g_utf8_next_char (at))
+    weight += weight_of (at);
+  return MIN (weight, GUI_TEXT_SHOWN_WEIGHT);
+}
+
 /**
  * gui_text_shorten:
  * @text: UTF-8
+ * @most: how much is shown of a long text, as gui_text_weigh() has it
  *
- * A text that is a little longer than what is shown of a long one is not cut: the rest
- * would be hardly less than the words that offer it.
+ * A text that is a little longer than that is not cut: the rest would be hardly less than
+ * the words that offer it.
  *
  * Returns: (transfer full) (nullable): the beginning of a long text, with an ellipsis;
  *   %NULL if it is not that long.
  */
 char *
-gui_text_shorten (const char *text)
+gui_text_shorten (const char *text, guint most)
 {
-  const char *end = text;
+  const char *end = NULL;
+  guint weight = 0;
   g_autofree char *start = NULL;
 
-  if (strlen (text) <= SHOWN_MAX_CHARS ||
-      g_utf8_strlen (text, -1) <= SHOWN_MAX_CHARS + SHOWN_MAX_CUT)
+  for (const char *at = text; *at != '\0' && weight <= most * LONG_PER_SHOWN;
+       at = g_utf8_next_char (at))
+    {
+      if (end == NULL && weight >= most && !is_mark (g_utf8_get_char (at)))
+        end = at;
+      weight += weight_of (at);
+    }
+  if (end == NULL || weight <= most * LONG_PER_SHOWN)
     return NULL;
-  end = g_utf8_offset_to_pointer (text, SHOWN_MAX_CHARS);
-  while (is_mark (g_utf8_get_char (end)))
-    end = g_utf8_next_char (end);
   start = g_strndup (text, (gsize) (end - text));
   return g_strconcat (start, "…", NULL);
 }
@@ -178,7 +212,8 @@ without_tail (const char *link, gsize len)
   return 0;
 }
 
-/* Returns: the bytes of the link at the beginning of @text, or 0. */
+/* Returns: the bytes of the link at the beginning of @text, or 0. It looks no further than
+ * a link may reach: a text may have a thousand beginnings of one that never ends. */
 static gsize
 link_len (const char *text)
 {
@@ -189,10 +224,12 @@ link_len (const char *text)
 
   if (scheme == 0)
     return 0;
-  while (!ends_link (g_utf8_get_char (end)))
+  while (end - text <= LINK_MAX_BYTES && !ends_link (g_utf8_get_char (end)))
     end = g_utf8_next_char (end);
+  if (end - text > LINK_MAX_BYTES)
+    return 0;
   len = without_tail (text, (gsize) (end - text));
-  if (len <= scheme || len > LINK_MAX_BYTES)
+  if (len <= scheme)
     return 0;
   host = g_utf8_get_char (text + scheme);
   return g_unichar_isalnum (host) || host == '[' ? len : 0;

@@ -250,6 +250,28 @@ play_step (GuiUndo *undo, const Step *step, gboolean forth)
 }
 
 /**
+ * gui_undo_can_undo:
+ *
+ * Returns: whether there is something to take back.
+ */
+gboolean
+gui_undo_can_undo (GuiUndo *undo)
+{
+  return undo->done > 0;
+}
+
+/**
+ * gui_undo_can_redo:
+ *
+ * Returns: whether something was taken back since the last change.
+ */
+gboolean
+gui_undo_can_redo (GuiUndo *undo)
+{
+  return undo->done < undo->steps->len;
+}
+
+/**
  * gui_undo_undo:
  *
  * Returns: %FALSE if there is nothing to take back.
@@ -257,7 +279,7 @@ play_step (GuiUndo *undo, const Step *step, gboolean forth)
 gboolean
 gui_undo_undo (GuiUndo *undo)
 {
-  if (undo->done == 0)
+  if (!gui_undo_can_undo (undo))
     return FALSE;
   play_step (undo, undo->steps->pdata[--undo->done], FALSE);
   return TRUE;
@@ -271,7 +293,7 @@ gui_undo_undo (GuiUndo *undo)
 gboolean
 gui_undo_redo (GuiUndo *undo)
 {
-  if (undo->done == undo->steps->len)
+  if (!gui_undo_can_redo (undo))
     return FALSE;
   play_step (undo, undo->steps->pdata[undo->done++], TRUE);
   return TRUE;

@@ -9,6 +9,8 @@ typedef struct _GuiUndo GuiUndo;
 
 GuiUndo *gui_undo_new (GtkTextBuffer *buffer);
 void gui_undo_free (GuiUndo *undo);
+gboolean gui_undo_can_undo (GuiUndo *undo);
+gboolean gui_undo_can_redo (GuiUndo *undo);
 gboolean gui_undo_undo (GuiUndo *undo);
 gboolean gui_undo_redo (GuiUndo *undo);
 void gui_undo_forget (GuiUndo *undo);

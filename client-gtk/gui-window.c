@@ -13,6 +13,7 @@
 
 #include "client-gtk/gui-address.h"
 #include "client-gtk/gui-connect-dialog.h"
+#include "client-gtk/gui-label.h"
 #include "client-gtk/gui-preferences.h"
 #include "client-gtk/gui-rooms-page.h"
 #include "client-gtk/gui-style.h"
@@ -22,6 +23,8 @@
 #define PREFERENCES_WIDTH 480
 #define PREFERENCES_HEIGHT 460
 #define NARROWEST 320
+
+#define APP_ICON "org.salotto.Salotto"
 
 struct _GuiWindow
 {
@@ -39,9 +42,10 @@ struct _GuiWindow
   GuiRoomsPage *rooms_page; /* (nullable): until there is a room */
   GtkWidget *welcome_page;  /* (nullable): until there is none */
   GtkWidget *welcome_menu_button;
+  GtkImage *welcome_icon;
   GtkWidget *join_button;
   GtkWidget *trouble_page; /* (nullable): until the store cannot be opened */
-  HdyStatusPage *trouble;
+  GtkLabel *trouble;       /* what it is */
   GtkWidget *retry_button;
 
   /* (unowned) (nullable): made when they are first wanted, then hidden and shown. GTK does
@@ -57,16 +61,19 @@ G_DEFINE_FINAL_TYPE (GuiWindow, gui_window, HDY_TYPE_APPLICATION_WINDOW)
 
 /* Pages. */
 
-/* Menus are made of many widgets, so they come after the first frame. */
+/* What the pages get after the first frame: menus, which are made of many widgets, and the
+ * picture, which needs librsvg and all that it stands on. */
 static void
-give_menu (GuiWindow *window)
+complete_pages (GuiWindow *window)
 {
   if (window->menu == NULL)
     return;
   if (window->rooms_page != NULL)
     gui_rooms_page_set_menu (window->rooms_page, window->menu);
-  if (window->welcome_menu_button != NULL)
-    gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (window->welcome_menu_button), window->menu);
+  if (window->welcome_page == NULL)
+    return;
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (window->welcome_menu_button), window->menu);
+  gtk_image_set_from_icon_name (window->welcome_icon, APP_ICON, GTK_ICON_SIZE_DIALOG);
 }
 
 static void
@@ -90,7 +97,7 @@ show_rooms_page (GuiWindow *window)
       window->rooms_page = GUI_ROOMS_PAGE (gui_rooms_page_new (window->rooms));
       g_signal_connect_swapped (window->rooms_page, "title", G_CALLBACK (update_title), window);
       gtk_container_add (GTK_CONTAINER (window->pages), GTK_WIDGET (window->rooms_page));
-      give_menu (window);
+      complete_pages (window);
     }
   gtk_stack_set_visible_child (window->pages, GTK_WIDGET (window->rooms_page));
 }
@@ -105,11 +112,12 @@ show_welcome_page (GuiWindow *window)
 
       window->welcome_page = GTK_WIDGET (gtk_builder_get_object (builder, "page"));
       window->join_button = GTK_WIDGET (gtk_builder_get_object (builder, "join_button"));
+      window->welcome_icon = GTK_IMAGE (gtk_builder_get_object (builder, "icon"));
       window->welcome_menu_button = GTK_WIDGET (gtk_builder_get_object (builder, "menu_button"));
       /* Without a menu yet it would be grey for a moment. */
       gtk_widget_set_sensitive (window->welcome_menu_button, TRUE);
       gtk_container_add (GTK_CONTAINER (window->pages), window->welcome_page);
-      give_menu (window);
+      complete_pages (window);
     }
   gtk_stack_set_visible_child (window->pages, window->welcome_page);
   gtk_widget_grab_focus (window->join_button);
@@ -273,7 +281,8 @@ make_trouble_page (GuiWindow *window)
       gtk_builder_new_from_resource ("/org/salotto/Salotto/gui-trouble.ui");
 
   window->trouble_page = GTK_WIDGET (gtk_builder_get_object (builder, "page"));
-  window->trouble = HDY_STATUS_PAGE (gtk_builder_get_object (builder, "status"));
+  window->trouble = GTK_LABEL (gtk_builder_get_object (builder, "reason"));
+  gui_label_show_verbatim (window->trouble);
   window->retry_button = GTK_WIDGET (gtk_builder_get_object (builder, "retry_button"));
   g_signal_connect_swapped (window->retry_button, "clicked", G_CALLBACK (on_retry), window);
   g_signal_connect_swapped (gtk_builder_get_object (builder, "go_on_button"), "clicked",
@@ -293,11 +302,11 @@ gui_window_show_trouble (GuiWindow *window, const GError *error)
   g_autofree char *text =
       g_strdup_printf ("%s\n\n%s", error->message,
                        _ ("Your rooms and what was said in them are kept in this file."));
-  g_autofree char *escaped = g_markup_escape_text (text, -1);
 
   if (window->trouble_page == NULL)
     make_trouble_page (window);
-  hdy_status_page_set_description (window->trouble, escaped);
+  update_title (window);
+  gtk_label_set_text (window->trouble, text);
   gtk_stack_set_visible_child (window->pages, window->trouble_page);
   gtk_widget_grab_focus (window->retry_button);
 }
@@ -446,7 +455,7 @@ static void
 on_about (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   gtk_show_about_dialog (data, "modal", TRUE, "program-name", _ ("Salotto"), "version",
-                         SALOTTO_VERSION, "logo-icon-name", "org.salotto.Salotto", "comments",
+                         SALOTTO_VERSION, "logo-icon-name", APP_ICON, "comments",
                          _ ("A chat room that a desk, a class or a company runs itself"),
                          "license-type", GTK_LICENSE_GPL_3_0, "copyright",
                          _ ("© 2026 The Salotto authors"), "translator-credits",
@@ -483,9 +492,10 @@ on_painted (gpointer data)
   g_autoptr (GtkBuilder) builder =
       gtk_builder_new_from_resource ("/org/salotto/Salotto/gui-menu.ui");
 
+  gdk_display_flush (gtk_widget_get_display (GTK_WIDGET (window)));
   window->menu = g_object_ref (G_MENU_MODEL (gtk_builder_get_object (builder, "main_menu")));
-  give_menu (window);
-  gtk_window_set_default_icon_name ("org.salotto.Salotto");
+  complete_pages (window);
+  gtk_window_set_default_icon_name (APP_ICON);
   gui_style_follow_desktop (window->settings);
   return G_SOURCE_REMOVE;
 }
@@ -526,6 +536,9 @@ gui_window_state_event (GtkWidget *widget, GdkEventWindowState *event)
 static void
 save_size (GuiWindow *window)
 {
+  /* Of the last moment it may not have been told yet. */
+  if (!window->maximized)
+    gtk_window_get_size (GTK_WINDOW (window), &window->width, &window->height);
   if (window->width > 0 && window->height > 0)
     {
       g_settings_set_int (window->settings, "window-width", MAX (window->width, 200));

@@ -5,8 +5,10 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <glib-unix.h>
 #include <glib/gi18n.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,10 +23,12 @@
 #include "common/base/sal-program.h"
 #include "common/proto/sal-dialect-plain.h"
 #include "common/term/sal-line-editor.h"
+#include "server/admin/srv-console-talk.h"
 #include "server/admin/srv-console.h"
 #include "server/admin/srv-control.h"
 #include "server/net/srv-listener.h"
 #include "server/srv-server.h"
+#include "server/srv-tls-config.h"
 
 typedef struct
 {
@@ -33,8 +37,14 @@ typedef struct
   SrvControl *control;
   SalLineEditor *editor;
   char **words; /* (owned): what the editor completes */
+  SrvConsoleTalk *talk;
   SrvConsoleInput input;
-  gboolean prints; /* what happens in the rooms goes to standard output */
+  guint input_source;   /* 0: standard input is not read */
+  gboolean input_ended; /* and will not be */
+  gboolean typed;       /* an operator types on a terminal */
+  gboolean prints;      /* what happens in the rooms goes to standard output */
+  guint again;          /* of the main loop: while the terminal takes nothing */
+  guint left_out;       /* what was to be printed meanwhile */
   gboolean ending;
   int status;
 } Program;
@@ -54,7 +64,8 @@ static const GOptionEntry option_entries[] = {
   { "config", 'c', 0, G_OPTION_ARG_FILENAME, &option_config,
     N_ ("Read this configuration instead of the user's"), N_ ("FILE") },
   { "listen", 'l', 0, G_OPTION_ARG_STRING_ARRAY, &option_listen,
-    N_ ("Listen there: plain://[ADDR]:PORT or unix:///path, with ?room=NAME; may be repeated"),
+    N_ ("Listen there: plain://[ADDR]:PORT, irc://[ADDR]:PORT, plains:// and ircs:// for TLS, or "
+        "unix:///path, with ?room=NAME; may be repeated"),
     N_ ("URI") },
   { "name", 0, 0, G_OPTION_ARG_STRING, &option_name, N_ ("The server's name"), N_ ("NAME") },
   { "log", 0, 0, G_OPTION_ARG_STRING, &option_log,
@@ -110,14 +121,44 @@ parse_options (int *argc, char ***argv)
   return TRUE;
 }
 
-/* Standard output and the line being typed never share a line (S26). */
-static void
-print (const char *text)
+/* Somebody had stopped the terminal, or it was out of reach; what stuck on the way goes out
+ * first. */
+static gboolean
+on_terminal_again (int fd, GIOCondition condition, gpointer data)
 {
-  sal_line_editor_hide ();
-  fputs (text, stdout);
+  Program *program = data;
+
+  if (fflush (stdout) == EOF && errno == EAGAIN)
+    return G_SOURCE_CONTINUE;
+  printf (ngettext ("\n(%u text was left out: the terminal did not take it)\n",
+                    "\n(%u texts were left out: the terminal did not take them)\n",
+                    program->left_out),
+          program->left_out);
   fflush (stdout);
+  program->again = 0;
   sal_line_editor_show ();
+  return G_SOURCE_REMOVE;
+}
+
+/* Standard output and the line being typed never share a line (S26). The rooms do not wait
+ * for a terminal. */
+static void
+print (Program *program, const char *text)
+{
+  if (program->again != 0)
+    {
+      program->left_out++;
+      return;
+    }
+  sal_line_editor_hide ();
+  if ((fputs (text, stdout) == EOF || fflush (stdout) == EOF) && errno == EAGAIN)
+    {
+      clearerr (stdout);
+      program->left_out = 1;
+      program->again = g_unix_fd_add (STDOUT_FILENO, G_IO_OUT, on_terminal_again, program);
+    }
+  else
+    sal_line_editor_show ();
 }
 
 static void
@@ -135,7 +176,7 @@ on_entry (const SrvEntry *entry, gpointer data)
   sal_dialect_plain.encode (
       line, &event,
       sal_plain_variant (SAL_PLAIN_LF, srv_server_get_config (program->server)->language));
-  print (line->str);
+  print (program, line->str);
 }
 
 static void
@@ -167,12 +208,24 @@ on_end_signal (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Whoever closes the window in which the server runs has ended it. The kernel says so with
+ * the signal that means to reload for a server that has no window. */
 static gboolean
-on_reload_signal (gpointer data)
+is_terminal_gone (const Program *program)
+{
+  struct pollfd input = { .fd = STDIN_FILENO };
+
+  return program->typed && poll (&input, 1, 0) > 0 && (input.revents & POLLHUP) != 0;
+}
+
+static gboolean
+on_hangup_signal (gpointer data)
 {
   Program *program = data;
   g_autoptr (GError) error = NULL;
 
+  if (is_terminal_gone (program))
+    return on_end_signal (program);
   (void) sd_notifyf (0, "RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT, g_get_monotonic_time ());
   if (srv_server_reload (program->server, &error))
     g_message (_ ("reloaded"));
@@ -195,11 +248,7 @@ on_watchdog (gpointer data)
 static void
 on_console_line (const char *line, gpointer data)
 {
-  Program *program = data;
-  g_autoptr (GString) answer = g_string_new (NULL);
-
-  (void) srv_console_execute (program->server, line, answer);
-  print (answer->str);
+  srv_console_talk_line (((Program *) data)->talk, line);
 }
 
 static void
@@ -224,17 +273,57 @@ on_console_input (int fd, GIOCondition condition, gpointer data)
   char bytes[1024];
   ssize_t n = read (fd, bytes, sizeof bytes);
 
-  if (n <= 0)
-    return G_SOURCE_REMOVE;
-  srv_console_input_push (&program->input, bytes, (gsize) n, on_console_line, program);
-  return G_SOURCE_CONTINUE;
+  if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    return G_SOURCE_CONTINUE;
+  if (n > 0)
+    srv_console_input_push (&program->input, bytes, (gsize) n, on_console_line, program);
+  explicit_bzero (bytes, sizeof bytes); /* it may be a password */
+  if (n > 0 && !srv_console_talk_is_waiting (program->talk))
+    return G_SOURCE_CONTINUE;
+  program->input_source = 0;
+  program->input_ended = n <= 0;
+  return G_SOURCE_REMOVE;
 }
+
+static void
+on_say (const char *text, gpointer data)
+{
+  print (data, text);
+}
+
+static void
+on_ask (const char *prompt, gpointer data)
+{
+  Program *program = data;
+  g_autofree char *line = g_strconcat (prompt, "\n", NULL);
+
+  if (program->editor != NULL)
+    sal_line_editor_ask_secret (program->editor, prompt);
+  else
+    print (program, line);
+}
+
+/* Standard input is read again, if it was left alone while a word was being answered. */
+static void
+on_done (gboolean ok, gpointer data)
+{
+  Program *program = data;
+
+  if (program->editor == NULL && program->input_source == 0 && !program->input_ended &&
+      program->input.partial != NULL)
+    program->input_source =
+        g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_console_input, program);
+}
+
+static const SrvConsoleHooks console_hooks = { on_say, on_ask, on_done };
 
 static void
 open_console (Program *program)
 {
+  program->talk = srv_console_talk_new (program->server, &console_hooks, program);
   if (isatty (STDIN_FILENO) && isatty (STDOUT_FILENO))
     {
+      program->typed = TRUE;
       program->words = srv_console_words ();
       program->editor =
           sal_line_editor_new ("> ", (const char *const *) program->words, on_typed_line, program);
@@ -243,7 +332,7 @@ open_console (Program *program)
   else if (option_console)
     {
       srv_console_input_init (&program->input);
-      g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_console_input, program);
+      on_done (TRUE, program);
     }
 }
 
@@ -271,6 +360,15 @@ open_control (Program *program, GError **error)
   return TRUE;
 }
 
+/* What is spoken there. A unix socket's scheme says where it is, not that. */
+static const char *
+dialect_of (const SrvListener *listener)
+{
+  SalScheme scheme = srv_listener_get_uri (listener)->scheme;
+
+  return sal_scheme_name (scheme == SAL_SCHEME_UNIX ? SAL_SCHEME_PLAIN : scheme);
+}
+
 /* What others wait for: one line a listener, never translated. */
 static void
 announce (Program *program)
@@ -278,7 +376,8 @@ announce (Program *program)
   const GPtrArray *listeners = srv_server_get_listeners (program->server);
 
   for (guint i = 0; i < listeners->len; i++)
-    printf ("listening on %s (plain)\n", srv_listener_get_name (listeners->pdata[i]));
+    printf ("listening on %s (%s)\n", srv_listener_get_name (listeners->pdata[i]),
+            dialect_of (listeners->pdata[i]));
   fflush (stdout);
   (void) sd_notifyf (0, "READY=1\nSTATUS=%s listens on %s",
                      srv_server_get_config (program->server)->name,
@@ -292,9 +391,18 @@ explain (Program *program)
   const GPtrArray *listeners = srv_server_get_listeners (program->server);
   const char *name = srv_listener_get_name (listeners->pdata[0]);
   const char *colon = strrchr (name, ':');
+  const SalUri *uri = srv_listener_get_uri (listeners->pdata[0]);
 
   if (g_str_has_prefix (name, "unix:"))
     fprintf (stderr, _ ("Join with: salotto-cli %s\n"), name);
+  else if (sal_scheme_is_tls (uri->scheme))
+    {
+      g_autofree char *address = g_strdup_printf (
+          "%s://%s", sal_scheme_name (uri->scheme),
+          srv_listener_is_wildcard (listeners->pdata[0]) ? g_get_host_name () : name);
+
+      fprintf (stderr, _ ("Join with: %s\n"), address);
+    }
   else if (srv_listener_is_wildcard (listeners->pdata[0]))
     fprintf (stderr,
              _ ("Join with: salotto-cli localhost:%s\n"
@@ -316,10 +424,12 @@ run (Program *program, GError **error)
     return sal_error_exit_status (*error);
   g_unix_signal_add (SIGINT, on_end_signal, program);
   g_unix_signal_add (SIGTERM, on_end_signal, program);
-  g_unix_signal_add (SIGHUP, on_reload_signal, program);
+  g_unix_signal_add (SIGHUP, on_hangup_signal, program);
   if (sd_watchdog_enabled (0, &watchdog_us) > 0)
     g_timeout_add ((guint) (watchdog_us / 2000), on_watchdog, program);
 
+  sal_fd_detach_terminal (STDOUT_FILENO);
+  sal_fd_detach_terminal (STDERR_FILENO);
   announce (program);
   program->prints = isatty (STDOUT_FILENO);
   if (program->prints)
@@ -368,6 +478,11 @@ main (int argc, char **argv)
   (void) sal_log_set_level (config->log_level);
   if (option_check)
     {
+      if (!srv_tls_config_check (config, &error))
+        {
+          complain (error->message);
+          return sal_error_exit_status (error);
+        }
       printf ("%s\n", _ ("the configuration is right"));
       return SAL_EXIT_OK;
     }
@@ -382,8 +497,10 @@ main (int argc, char **argv)
 
   g_clear_pointer (&program.editor, sal_line_editor_free);
   g_strfreev (program.words);
+  srv_console_input_clear (&program.input);
   sal_log_set_terminal_hooks (NULL, NULL);
   srv_control_free (program.control);
+  srv_console_talk_free (program.talk);
   srv_server_free (program.server);
   g_main_loop_unref (program.loop);
   return status;

@@ -15,6 +15,7 @@
 #include "common/base/sal-error.h"
 #include "common/base/sal-log.h"
 #include "common/proto/sal-name.h"
+#include "server/srv-config-private.h"
 
 static const char *const profile_names[SRV_N_PROFILES] = { "lan", "campus", "internet" };
 
@@ -67,6 +68,8 @@ config_new (void)
   config->sync = SRV_SYNC_FULL;
   config->retention_days = 365;
   config->retention_mib = 1024;
+  config->accounts.registration = SRV_REGISTRATION_OPEN;
+  config->accounts.iterations = SAL_ITERATIONS_DEFAULT;
   config->log_level = g_strdup ("message");
   use_profile (config, SRV_PROFILE_LAN);
   return config;
@@ -84,6 +87,13 @@ srv_config_free (SrvConfig *config)
   g_free (config->name);
   g_ptr_array_unref (config->listeners);
   g_free (config->log_path);
+  g_free (config->certificate);
+  g_free (config->key);
+  g_free (config->invitation_code);
+  g_free (config->irc_network);
+  g_free (config->irc_description);
+  g_free (config->irc_password);
+  g_strfreev (config->irc_motd);
   g_free (config->control);
   g_free (config->control_group);
   g_free (config->log_level);
@@ -148,8 +158,12 @@ read_bool (const char *value, gboolean *result, char **allowed)
   return TRUE;
 }
 
-static gboolean
-read_number (const char *value, guint least, guint most, guint *result, char **allowed)
+/**
+ * srv_config_read_number:
+ * @allowed: (out) (transfer full): set where it returns %FALSE
+ */
+gboolean
+srv_config_read_number (const char *value, guint least, guint most, guint *result, char **allowed)
 {
   guint64 number = 0;
 
@@ -176,7 +190,7 @@ read_name (SrvConfig *config, const char *value, char **allowed, GError **error)
   return TRUE;
 }
 
-/* Which listeners this program has yet. */
+/* What a listener may say for itself. */
 static gboolean
 check_listener (const SalUri *uri, const char *text, GError **error)
 {
@@ -187,14 +201,6 @@ check_listener (const SalUri *uri, const char *text, GError **error)
   GHashTableIter iter;
   gpointer key = NULL;
 
-  if (uri->scheme != SAL_SCHEME_PLAIN && uri->scheme != SAL_SCHEME_UNIX)
-    {
-      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                   _ ("bad address “%s”: this version listens on plain:// and unix:// only, "
-                      "not yet on %s://"),
-                   text, sal_scheme_name (uri->scheme));
-      return FALSE;
-    }
   g_hash_table_iter_init (&iter, uri->query);
   while (g_hash_table_iter_next (&iter, &key, NULL))
     if (!g_strv_contains (known, key))
@@ -249,7 +255,7 @@ static gboolean
 read_backlog (SrvConfig *config, const char *value, char **allowed, GError **error)
 {
   guint number = 0;
-  gboolean ok = read_number (value, 1, 65535, &number, allowed);
+  gboolean ok = srv_config_read_number (value, 1, 65535, &number, allowed);
 
   config->backlog = (int) number;
   return ok;
@@ -319,13 +325,105 @@ read_synchronous (SrvConfig *config, const char *value, char **allowed, GError *
 static gboolean
 read_retention_days (SrvConfig *config, const char *value, char **allowed, GError **error)
 {
-  return read_number (value, 0, 36500, &config->retention_days, allowed);
+  return srv_config_read_number (value, 0, 36500, &config->retention_days, allowed);
 }
 
 static gboolean
 read_retention_mib (SrvConfig *config, const char *value, char **allowed, GError **error)
 {
-  return read_number (value, 0, 1024 * 1024, &config->retention_mib, allowed);
+  return srv_config_read_number (value, 0, 1024 * 1024, &config->retention_mib, allowed);
+}
+
+static gboolean
+read_registration (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  static const char *const names[] = {
+    [SRV_REGISTRATION_OFF] = "off",
+    [SRV_REGISTRATION_OPEN] = "open",
+    [SRV_REGISTRATION_INVITATION] = "invitation",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_equal (names[i], value))
+      {
+        config->accounts.registration = (SrvRegistration) i;
+        return TRUE;
+      }
+  *allowed = g_strdup ("open, invitation, off");
+  return FALSE;
+}
+
+/* One word, because that is what VERIFY can carry. */
+static gboolean
+read_invitation_code (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  g_clear_pointer (&config->invitation_code, g_free);
+  if (*value == '\0')
+    return TRUE;
+  if (strlen (value) > SAL_INVITATION_MAX_BYTES || *value == ':' ||
+      !g_utf8_validate (value, -1, NULL) || strpbrk (value, " \t\r\n") != NULL)
+    {
+      *allowed = g_strdup_printf (_ ("one word of at most %d bytes that does not begin with “:”"),
+                                  SAL_INVITATION_MAX_BYTES);
+      return FALSE;
+    }
+  config->invitation_code = g_strdup (value);
+  return TRUE;
+}
+
+static gboolean
+read_email (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  config->accounts.email_required = g_str_equal (value, "required");
+  if (config->accounts.email_required || g_str_equal (value, "optional"))
+    return TRUE;
+  *allowed = g_strdup ("optional, required");
+  return FALSE;
+}
+
+static gboolean
+read_before_connect (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  return read_bool (value, &config->accounts.before_connect, allowed);
+}
+
+static gboolean
+read_passwords (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  config->accounts.local_passwords = g_str_equal (value, "loopback");
+  if (config->accounts.local_passwords || g_str_equal (value, "tls"))
+    return TRUE;
+  *allowed = g_strdup ("tls, loopback");
+  return FALSE;
+}
+
+static gboolean
+read_iterations (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  return srv_config_read_number (value, SAL_ITERATIONS_MIN, SAL_ITERATIONS_MAX,
+                                 &config->accounts.iterations, allowed);
+}
+
+static gboolean
+read_certificate (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  g_free (config->certificate);
+  config->certificate = *value != '\0' ? g_strdup (value) : NULL;
+  return TRUE;
+}
+
+static gboolean
+read_key (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  g_free (config->key);
+  config->key = *value != '\0' ? g_strdup (value) : NULL;
+  return TRUE;
+}
+
+static gboolean
+read_sts_seconds (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  return srv_config_read_number (value, 0, 10 * 365 * 24 * 60 * 60, &config->sts_seconds, allowed);
 }
 
 static gboolean
@@ -382,6 +480,21 @@ static const Row rows[] = {
   { "log", "synchronous", read_synchronous },
   { "log", "retention-days", read_retention_days },
   { "log", "retention-mib", read_retention_mib },
+  { "tls", "certificate", read_certificate },
+  { "tls", "key", read_key },
+  { "tls", "sts-seconds", read_sts_seconds },
+  { "irc", "network", srv_config_read_irc_network },
+  { "irc", "description", srv_config_read_irc_description },
+  { "irc", "password", srv_config_read_irc_password },
+  { "irc", "motd", srv_config_read_irc_motd },
+  { "irc", "addresses", srv_config_read_irc_addresses },
+  { "irc", "history-on-join", srv_config_read_irc_history_on_join },
+  { "accounts", "registration", read_registration },
+  { "accounts", "invitation-code", read_invitation_code },
+  { "accounts", "email", read_email },
+  { "accounts", "before-connect", read_before_connect },
+  { "accounts", "passwords", read_passwords },
+  { "accounts", "iterations", read_iterations },
   { "limits", "profile", read_profile }, /* before the single limits, which win over it */
   { "console", "control", read_control },
   { "console", "control-group", read_control_group },
@@ -410,8 +523,8 @@ read_limit (SrvConfig *config, const char *key, const char *value, char **allowe
 {
   for (guint i = 0; i < SAL_N_LIMITS; i++)
     if (g_str_equal (sal_limit_key ((SalLimit) i), key))
-      return read_number (value, limit_rows[i].least, limit_rows[i].most, &config->limits.value[i],
-                          allowed);
+      return srv_config_read_number (value, limit_rows[i].least, limit_rows[i].most,
+                                     &config->limits.value[i], allowed);
   return FALSE;
 }
 
@@ -439,8 +552,9 @@ check_keys (GKeyFile *file, const char *path, GError **error)
       if (!is_known (groups[g], NULL))
         {
           g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                       _ ("%s: unknown group [%s]; allowed: server, log, limits, console"), path,
-                       groups[g]);
+                       _ ("%s: unknown group [%s]; allowed: server, log, tls, accounts, irc, "
+                          "limits, console"),
+                       path, groups[g]);
           return FALSE;
         }
       for (guint k = 0; keys != NULL && keys[k] != NULL; k++)
@@ -557,6 +671,19 @@ srv_config_load (const SrvOptions *options, GError **error)
                    options->config_file != NULL, error) ||
       !apply_options (config, options, error))
     return NULL;
+  if (config->key != NULL && config->certificate == NULL)
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                   _ ("[tls] key: “%s” is of no use without [tls] certificate"), config->key);
+      return NULL;
+    }
+  if (config->accounts.registration == SRV_REGISTRATION_INVITATION &&
+      config->invitation_code == NULL)
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                   _ ("[accounts] registration = invitation needs an invitation-code beside it"));
+      return NULL;
+    }
   if (config->listeners->len == 0)
     g_ptr_array_add (config->listeners, sal_uri_parse_listener ("plain://:15102", NULL));
   return g_steal_pointer (&config);

@@ -6,6 +6,7 @@
 #include "common/base/sal-limits.h"
 #include "common/base/sal-uri.h"
 #include "common/proto/sal-dialect-plain.h"
+#include "server/accounts/srv-accounts.h"
 #include "server/chat/srv-session.h"
 #include "server/log/srv-log-sqlite.h"
 
@@ -42,6 +43,20 @@ typedef struct
   SrvSync sync;
   guint retention_days; /* 0: for ever */
   guint retention_mib;  /* 0: no limit */
+  /* [tls] */
+  char *certificate; /* (owned) (nullable): NULL: the server's own */
+  char *key;         /* (owned) (nullable): NULL: in the certificate's file */
+  guint sts_seconds; /* how long clients shall come by TLS only; 0: not said */
+  /* [accounts]; what is a limit comes from there */
+  SrvAccountsConfig accounts;
+  char *invitation_code; /* (owned) (nullable) */
+  /* [irc] */
+  char *irc_network;     /* (owned) (nullable) */
+  char *irc_description; /* (owned) (nullable) */
+  char *irc_password;    /* (owned) (nullable): that everybody must know */
+  char **irc_motd;       /* (owned) (nullable): lines */
+  gboolean irc_addresses_shown;
+  guint irc_history_on_join;
   /* [limits] */
   SrvProfile profile;
   SrvLimits limits;
@@ -65,6 +80,7 @@ typedef struct
 
 SrvConfig *srv_config_load (const SrvOptions *options, GError **error);
 void srv_config_free (SrvConfig *config);
+void srv_config_take_irc (SrvConfig *config, SrvConfig *other);
 gboolean srv_config_same_listeners (const SrvConfig *a, const SrvConfig *b);
 const char *srv_profile_name (SrvProfile profile);
 

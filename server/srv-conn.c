@@ -12,6 +12,10 @@
  *
  * A connection may be closed anywhere in a turn; its memory stays until the turn's
  * end.
+ *
+ * It is one piece because reading, writing and ending each lead to the others: what is
+ * read may end the conversation, what cannot be written holds back reading, and the end
+ * needs both.
  */
 #include "config.h"
 
@@ -23,21 +27,29 @@
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-dialect-plain.h"
 #include "common/proto/sal-guard.h"
+#include "server/chat/srv-irc.h"
 
 /* How many pieces one write gathers. A room's messages of one turn are one piece. */
 #define GATHER 64
 
-/* How often a connection that cannot be written to is read once more. */
-#define LAST_READS 64
-
 /* How long the log may take over a leave before the person goes without it. */
 #define LEAVE_US (1 * G_USEC_PER_SEC)
 
+/* A record of TLS must fit into what one turn reads. */
+G_STATIC_ASSERT (SAL_TURN_READ_BYTES >= SRV_TLS_PLAIN_BYTES);
+
 static void process (SrvConn *conn);
+static void take_bytes (SrvConn *conn, gsize n);
+static void wait_to_write (SrvConn *conn);
 static gboolean is_held (const SrvConn *conn);
 
-static SrvConn *
-from_session (SrvSession *session)
+/**
+ * srv_conn_from_session:
+ *
+ * Returns: (transfer none): the connection that @session belongs to.
+ */
+SrvConn *
+srv_conn_from_session (SrvSession *session)
 {
   return sal_container_of (session, SrvConn, session);
 }
@@ -61,7 +73,7 @@ srv_conn_from_outq (SrvOutq *outq)
 SrvConn *
 srv_conn_from_member (SrvMember *member)
 {
-  return sal_container_of (member, SrvConn, member);
+  return srv_conn_from_session (member->session);
 }
 
 static gint64
@@ -78,62 +90,24 @@ watch_for (SrvConn *conn, guint32 events, gboolean on)
   srv_reactor_modify (conn->host->reactor, &conn->watch, all);
 }
 
-/* What the peer has shown of itself decides in which form it is written to. */
-static void
-update_style (SrvConn *conn)
-{
-  const SrvWorkerConfig *config = conn->host->config;
-  gboolean raw = sal_framer_peer_class (&conn->framer) == SAL_PEER_RAW;
-  SalPlainEol eol = sal_framer_wants_crlf (&conn->framer) ? SAL_PLAIN_CRLF
-                    : raw && config->exact                ? SAL_PLAIN_EXACT
-                                                          : SAL_PLAIN_LF;
-
-  conn->outq.mode = eol == SAL_PLAIN_EXACT ? SRV_OUTQ_EXACT
-                    : raw                  ? SRV_OUTQ_ONE_EACH
-                                           : SRV_OUTQ_GATHER;
-  srv_room_set_variant (&conn->member, sal_plain_variant (eol, config->language));
-}
-
-/* Whether this peer reads but cannot follow. When one has caught up, those who speak
- * there may have been waiting for it. */
-static void
-set_lagging (SrvConn *conn, gboolean lagging)
-{
-  SrvRoom *room = conn->member.room;
-  gboolean was_lagging = conn->member.lagging;
-
-  srv_room_set_lagging (&conn->member, lagging);
-  if (was_lagging && !lagging && !srv_room_is_behind (room))
-    conn->host->caught_up (conn->host->worker, room);
-}
-
-/**
- * srv_conn_leave_room:
- *
- * Reads in no room any more.
- */
-void
-srv_conn_leave_room (SrvConn *conn)
-{
-  set_lagging (conn, FALSE);
-  srv_room_remove (&conn->member);
-  conn->session.present = NULL;
-}
-
 /* The session's requests. */
 
 static void
 send_bytes (SrvConn *conn, const void *bytes, gsize len)
 {
-  SrvFrame frame = srv_frame_stream_append (conn->host->private_frames, bytes, len);
+  SrvFrame frame;
 
+  if (conn->gone)
+    return;
+  frame = srv_frame_stream_append (conn->host->private_frames, bytes, len);
   srv_outq_push (&conn->outq, &frame);
+  conn->told_bytes += (guint32) len;
 }
 
 static void
 tell (SrvSession *session, const SalEvent *event)
 {
-  SrvConn *conn = from_session (session);
+  SrvConn *conn = srv_conn_from_session (session);
   GString *encoded = conn->host->encoded;
 
   if (conn->ending || conn->closed)
@@ -142,17 +116,30 @@ tell (SrvSession *session, const SalEvent *event)
     for (guint i = 0; i < SAL_N_LIMITS; i++)
       if (g_str_equal (event->text, sal_limit_key ((SalLimit) i)))
         conn->host->counters->limits[i]++;
+  if (session->irc != NULL)
+    {
+      srv_irc_note (session->irc, event);
+      return;
+    }
 
   g_string_truncate (encoded, 0);
   conn->member.dialect->encode (encoded, event, conn->member.variant);
   send_bytes (conn, encoded->str, encoded->len);
-  conn->told_bytes += (guint32) encoded->len;
+}
+
+static void
+send_lines (SrvSession *session, const char *bytes, gsize len)
+{
+  SrvConn *conn = srv_conn_from_session (session);
+
+  if (!conn->ending && !conn->closed)
+    send_bytes (conn, bytes, len);
 }
 
 static void
 post (SrvSession *session, SrvEntry *entry)
 {
-  SrvConn *conn = from_session (session);
+  SrvConn *conn = srv_conn_from_session (session);
 
   if (entry->kind == SRV_ENTRY_LEAVE && entry->final)
     srv_reactor_arm (conn->host->reactor, &conn->life_deadline, SRV_QUEUE_LEAVE, LEAVE_US);
@@ -162,7 +149,7 @@ post (SrvSession *session, SrvEntry *entry)
 static void
 read_log (SrvSession *session, SrvLogQuery *query)
 {
-  SrvConn *conn = from_session (session);
+  SrvConn *conn = srv_conn_from_session (session);
 
   conn->host->read (conn->host->worker, query, conn->id);
 }
@@ -170,14 +157,14 @@ read_log (SrvSession *session, SrvLogQuery *query)
 static void
 end (SrvSession *session, SrvEnd how)
 {
-  SrvConn *conn = from_session (session);
+  SrvConn *conn = srv_conn_from_session (session);
   g_autoptr (GBytes) answer = NULL;
   gsize len = 0;
   const void *bytes = NULL;
 
   if (conn->ending || conn->closed)
     return;
-  srv_conn_leave_room (conn);
+  srv_conn_leave_rooms (conn);
   if (how == SRV_END_HTTP || how == SRV_END_TLS)
     {
       answer = how == SRV_END_HTTP ? sal_guard_http_answer () : sal_guard_tls_alert ();
@@ -198,6 +185,13 @@ static const SrvSessionHost session_host = {
   .post = post,
   .read = read_log,
   .end = end,
+  .send = send_lines,
+  .restyle = srv_conn_restyle,
+  .wall_us = srv_conn_wall_us,
+  .login = srv_conn_login,
+  .mechanisms = srv_conn_mechanisms,
+  .registration = srv_conn_registration,
+  .sts = srv_conn_sts,
 };
 
 /* Ends. */
@@ -208,10 +202,13 @@ close_with (SrvConn *conn, void (*close_link) (SrvLink *))
   if (conn->closed)
     return;
   conn->closed = TRUE;
-  srv_conn_leave_room (conn);
+  srv_conn_leave_rooms (conn);
+  srv_hub_remove (conn->host->hub, &conn->session);
   srv_reactor_disarm (conn->host->reactor, &conn->framer_deadline);
   srv_reactor_disarm (conn->host->reactor, &conn->life_deadline);
   srv_reactor_disarm (conn->host->reactor, &conn->stall_deadline);
+  g_clear_pointer (&conn->login, srv_conn_login_free);
+  srv_reactor_disarm (conn->host->reactor, &conn->pause_deadline);
   srv_reactor_remove (conn->host->reactor, &conn->watch);
   srv_outq_clear (&conn->outq);
   close_link (&conn->link);
@@ -229,43 +226,41 @@ srv_conn_close (SrvConn *conn)
   close_with (conn, srv_link_abort);
 }
 
-/* A program may send its last words and close without reading: then our write fails while
- * they still wait in the kernel. */
+/* A write failed: the peer is gone, but its last words may still wait in the kernel.
+ * Nothing is said to it any more, and reading tells when it is over (S24). */
 static void
-read_last_words (SrvConn *conn)
+stop_writing (SrvConn *conn)
 {
-  gsize n = 0;
-
-  if (conn->ending || !srv_session_is_named (&conn->session))
-    return;
-  process (conn);
-  for (int i = 0; i < LAST_READS && !conn->ending && !is_held (conn); i++)
-    {
-      if (srv_link_read (&conn->link, conn->host->input, SAL_TURN_READ_BYTES, &n) != SRV_LINK_OK)
-        return;
-      conn->host->counters->bytes_in += n;
-      sal_framer_push (&conn->framer, conn->host->input, n, now_us (conn));
-      process (conn);
-    }
+  conn->gone = TRUE;
+  srv_outq_clear (&conn->outq);
+  srv_reactor_disarm (conn->host->reactor, &conn->stall_deadline);
+  conn->blocked = FALSE;
+  watch_for (conn, EPOLLOUT, FALSE);
+  /* No reader holds this one back any more, not even itself. */
+  conn->told_bytes = 0;
+  srv_conn_leave_rooms (conn);
+  if (!conn->ending)
+    srv_reactor_arm (conn->host->reactor, &conn->framer_deadline, SRV_QUEUE_NEXT_TURN, 0);
 }
 
-/* Reset, timed out, or a write failed: what the peer had said completely is still
- * delivered, and nothing is said back (S24). */
+/* Reset, or timed out: what the peer had said completely is still delivered, as fast as
+ * the log takes it. The kernel would report the break at every turn until then. */
 static void
 broken (SrvConn *conn)
 {
-  if (conn->closed)
-    return;
-  srv_outq_clear (&conn->outq);
-  conn->told_bytes = 0;
-  read_last_words (conn);
-  if (!conn->ending)
-    {
-      conn->read_ended = TRUE;
-      process (conn);
-      srv_session_eof (&conn->session);
-    }
-  close_with (conn, srv_link_close);
+  stop_writing (conn);
+  conn->read_ended = TRUE;
+  srv_reactor_remove (conn->host->reactor, &conn->watch);
+  if (conn->ending)
+    close_with (conn, srv_link_close);
+  else
+    process (conn);
+}
+
+static gboolean
+has_unsent (const SrvConn *conn)
+{
+  return !conn->gone && (conn->outq.n > 0 || srv_link_has_unsent (&conn->link));
 }
 
 /* Everything is sent: our FIN. */
@@ -274,8 +269,12 @@ end_writing (SrvConn *conn)
 {
   if (conn->write_ended)
     return;
+  if (srv_link_end_writing (&conn->link) == SRV_LINK_AGAIN && !conn->gone)
+    {
+      wait_to_write (conn);
+      return;
+    }
   conn->write_ended = TRUE;
-  srv_link_end_writing (&conn->link);
   if (conn->read_ended)
     {
       close_with (conn, srv_link_close);
@@ -306,7 +305,7 @@ static void
 drop_slow (SrvConn *conn, SalLimit limit)
 {
   conn->host->counters->dropped_slow++;
-  srv_conn_leave_room (conn);
+  srv_conn_leave_rooms (conn);
   srv_outq_drop_unsent (&conn->outq);
   put_out_for (conn, limit);
 }
@@ -361,9 +360,9 @@ judge_reader (SrvConn *conn)
   if (conn->outq.bytes > (reads ? MAX (most, SAL_SEND_QUEUE_MOST_BYTES) : most))
     drop_slow (conn, SAL_LIMIT_SEND_QUEUE_BYTES);
   else if (was_waited_for (conn, most / 2))
-    set_lagging (conn, FALSE);
+    srv_conn_set_lagging (conn, FALSE);
   else
-    set_lagging (conn, reads && conn->outq.bytes > most / 2);
+    srv_conn_set_lagging (conn, reads && conn->outq.bytes > most / 2);
 }
 
 /* So long without a byte being taken: this is nobody to wait for. */
@@ -377,7 +376,16 @@ note_stall (SrvConn *conn)
     }
   srv_reactor_arm (conn->host->reactor, &conn->stall_deadline, SRV_QUEUE_STALL,
                    MAX (stall_us (conn) - SAL_LAG_US, 0));
-  set_lagging (conn, FALSE);
+  srv_conn_set_lagging (conn, FALSE);
+  judge_reader (conn);
+}
+
+/* The kernel takes nothing now. */
+static void
+wait_to_write (SrvConn *conn)
+{
+  conn->blocked = TRUE;
+  watch_for (conn, EPOLLOUT, TRUE);
   judge_reader (conn);
 }
 
@@ -429,29 +437,26 @@ srv_conn_flush (SrvConn *conn)
 {
   SrvLinkStatus status = SRV_LINK_OK;
 
-  while (!conn->closed && !conn->blocked && conn->outq.n > 0 && status == SRV_LINK_OK)
+  if (conn->gone)
+    srv_outq_clear (&conn->outq);
+  while (!conn->closed && !conn->blocked && has_unsent (conn) && status == SRV_LINK_OK)
     status = write_some (conn);
   if (conn->closed)
     return;
   if (status == SRV_LINK_ERROR)
-    {
-      broken (conn);
-      return;
-    }
+    stop_writing (conn);
   note_answers_sent (conn);
-  if (conn->outq.n == 0)
+  if (!has_unsent (conn))
     {
       conn->blocked = FALSE;
       watch_for (conn, EPOLLOUT, FALSE);
       conn->much_since_us = 0;
-      set_lagging (conn, FALSE);
+      srv_conn_set_lagging (conn, FALSE);
       if (conn->ending)
         end_writing (conn);
       return;
     }
-  conn->blocked = TRUE;
-  watch_for (conn, EPOLLOUT, TRUE);
-  judge_reader (conn);
+  wait_to_write (conn);
 }
 
 /* Receiving. */
@@ -460,7 +465,7 @@ static gboolean
 is_held (const SrvConn *conn)
 {
   return conn->host->held || srv_session_is_waiting (&conn->session) || is_told_enough (conn) ||
-         (conn->member.room != NULL && srv_room_is_behind (conn->member.room));
+         srv_conn_is_room_behind (conn);
 }
 
 static void
@@ -472,6 +477,13 @@ handle_unit (SrvConn *conn, const SalUnit *unit)
     {
       if (!conn->ending)
         send_bytes (conn, unit->bytes, unit->len);
+      return;
+    }
+  if (conn->session.irc == NULL && srv_conn_begins_irc (conn, unit))
+    srv_conn_become_irc (conn);
+  if (conn->session.irc != NULL)
+    {
+      srv_irc_handle_unit (conn->session.irc, unit, now_us (conn));
       return;
     }
   conn->member.dialect->decode (unit, conn->session.state != SRV_SESSION_NEW, conn->host->decoded,
@@ -504,20 +516,23 @@ process (SrvConn *conn)
         return;
       if (sal_framer_next (&conn->framer, now_us (conn), &unit))
         {
-          update_style (conn);
+          srv_conn_update_style (conn);
           handle_unit (conn, &unit);
         }
       else if (conn->read_ended && !conn->finished)
         {
           conn->finished = TRUE;
-          sal_framer_finish (&conn->framer); /* S24: what is left is a unit */
+          if (srv_link_is_cut_off (&conn->link))
+            sal_framer_break_off (&conn->framer);
+          else
+            sal_framer_finish (&conn->framer); /* S24: what is left is a unit */
         }
       else
         break;
     }
   if (conn->closed)
     return;
-  update_style (conn);
+  srv_conn_update_style (conn);
   update_framer_deadline (conn);
   if (conn->finished)
     srv_session_eof (&conn->session);
@@ -535,44 +550,78 @@ pause_reading (SrvConn *conn, guint32 events)
     watch_for (conn, EPOLLIN, FALSE);
 }
 
+static gboolean
+is_paused (const SrvConn *conn)
+{
+  return srv_deadline_is_armed (&conn->pause_deadline);
+}
+
+/* Bytes that are no messages cost time, too. Who sends more than their share is not
+ * refused anything: TCP holds them back while they are not read. */
+static void
+pay_for (SrvConn *conn, gsize bytes)
+{
+  guint rate = conn->host->config->limits.value[SAL_LIMIT_BYTES_PER_SECOND];
+
+  if (conn->closed || conn->ending ||
+      srv_quota_spend (&conn->bytes, rate, rate * SAL_BYTES_BURST_SECONDS, (guint) bytes,
+                       now_us (conn)))
+    return;
+  conn->host->counters->limits[SAL_LIMIT_BYTES_PER_SECOND] += bytes > 0;
+  watch_for (conn, EPOLLIN, FALSE);
+  srv_reactor_arm (conn->host->reactor, &conn->pause_deadline, SRV_QUEUE_PAUSE, SAL_BYTES_PAUSE_US);
+}
+
+static void
+take_bytes (SrvConn *conn, gsize n)
+{
+  conn->host->counters->bytes_in += n;
+  if (n == 0 || conn->ending)
+    return; /* thrown away */
+  sal_framer_push (&conn->framer, conn->host->input, n, now_us (conn));
+  process (conn);
+}
+
+static void
+take_end (SrvConn *conn)
+{
+  if (conn->read_ended)
+    {
+      broken (conn); /* both directions are closed, so it cannot be sent to */
+      return;
+    }
+  if (!conn->ending)
+    conn->host->counters->cut_off += srv_link_is_cut_off (&conn->link);
+  conn->read_ended = TRUE;
+  watch_for (conn, EPOLLIN, FALSE);
+  if (conn->write_ended)
+    close_with (conn, srv_link_close);
+  else if (!conn->ending)
+    process (conn);
+}
+
 static void
 take_input (SrvConn *conn, guint32 events)
 {
+  SrvLinkStatus status = SRV_LINK_AGAIN;
   gsize n = 0;
 
-  if (!conn->ending && (conn->input_left || is_held (conn)))
+  if (!conn->ending && (conn->input_left || is_held (conn) || is_paused (conn)))
     {
       pause_reading (conn, events);
       return;
     }
-  switch (srv_link_read (&conn->link, conn->host->input, SAL_TURN_READ_BYTES, &n))
-    {
-    case SRV_LINK_OK:
-      conn->host->counters->bytes_in += n;
-      if (conn->ending)
-        break; /* thrown away */
-      sal_framer_push (&conn->framer, conn->host->input, n, now_us (conn));
-      process (conn);
-      break;
-    case SRV_LINK_EOF:
-      if (conn->read_ended)
-        {
-          broken (conn); /* both directions are closed, so it cannot be sent to */
-          break;
-        }
-      conn->read_ended = TRUE;
-      watch_for (conn, EPOLLIN, FALSE);
-      if (conn->write_ended)
-        close_with (conn, srv_link_close);
-      else if (!conn->ending)
-        process (conn);
-      break;
-    case SRV_LINK_ERROR:
-      broken (conn);
-      break;
-    case SRV_LINK_AGAIN:
-      break;
-    }
+  status = srv_link_read (&conn->link, conn->host->input, SAL_TURN_READ_BYTES, &n);
+  take_bytes (conn, n);
+  pay_for (conn, n);
+  if (conn->closed)
+    return;
+  if (status == SRV_LINK_EOF)
+    take_end (conn);
+  else if (status == SRV_LINK_ERROR)
+    broken (conn);
+  else if (srv_link_has_unsent (&conn->link))
+    srv_outq_list_add (&conn->outq); /* TLS itself has something to say */
 }
 
 static void
@@ -604,7 +653,7 @@ srv_conn_resume (SrvConn *conn)
       sal_framer_tick (&conn->framer, now_us (conn));
       process (conn);
     }
-  if (conn->closed || conn->input_left || conn->read_ended)
+  if (conn->closed || conn->input_left || conn->read_ended || is_paused (conn))
     return;
   if (conn->watch.fd >= 0)
     watch_for (conn, EPOLLIN, TRUE);
@@ -622,7 +671,10 @@ srv_conn_entry (SrvConn *conn, const SrvEntry *entry)
   if (conn->closed)
     return;
   srv_session_entry (&conn->session, entry);
-  if (entry->kind == SRV_ENTRY_JOIN && conn->life_deadline.queue == SRV_QUEUE_LOGIN)
+  if (conn->closed)
+    return;
+  if ((entry->kind == SRV_ENTRY_JOIN || entry->kind == SRV_ENTRY_CONNECT) &&
+      srv_entry_holds (entry) && conn->life_deadline.queue == SRV_QUEUE_LOGIN)
     srv_reactor_disarm (conn->host->reactor, &conn->life_deadline);
   srv_conn_resume (conn);
 }
@@ -639,6 +691,8 @@ conn_from_deadline (SrvDeadline *deadline)
     case SRV_QUEUE_LAG:
     case SRV_QUEUE_STALL:
       return sal_container_of (deadline, SrvConn, stall_deadline);
+    case SRV_QUEUE_PAUSE:
+      return sal_container_of (deadline, SrvConn, pause_deadline);
     default:
       return sal_container_of (deadline, SrvConn, framer_deadline);
     }
@@ -651,8 +705,14 @@ conn_from_deadline (SrvDeadline *deadline)
 void
 srv_conn_due (SrvDeadline *deadline)
 {
-  SrvConn *conn = conn_from_deadline (deadline);
+  SrvConn *conn = NULL;
 
+  if (deadline->queue == SRV_QUEUE_SASL)
+    {
+      srv_conn_login_due (deadline);
+      return;
+    }
+  conn = conn_from_deadline (deadline);
   switch (deadline->queue)
     {
     case SRV_QUEUE_LOGIN:
@@ -677,6 +737,10 @@ srv_conn_due (SrvDeadline *deadline)
       else
         drop_slow (conn, SAL_LIMIT_SEND_STALL_SECONDS);
       break;
+    case SRV_QUEUE_PAUSE:
+      pay_for (conn, 0);
+      srv_conn_resume (conn);
+      break;
     case SRV_QUEUE_NEXT_TURN:
       conn->input_left = TRUE; /* the framer's own deadline may have been in this place */
       srv_conn_resume (conn);
@@ -695,40 +759,42 @@ srv_conn_due (SrvDeadline *deadline)
 
 /**
  * srv_conn_new:
- * @fd: (transfer full): a connected, non-blocking socket
- * @shown_address: as others see it
- * @room: the room to enter
+ * @link: (transfer full): a connected, non-blocking socket; with TLS, its handshake is
+ *   complete
  *
  * Returns: (transfer full): a connection that has not said anything yet.
  */
 SrvConn *
-srv_conn_new (const SrvConnHost *host,
-              guint64 id,
-              int fd,
-              const SrvAddress *peer,
-              const char *shown_address,
-              const char *room)
+srv_conn_new (const SrvConnHost *host, guint64 id, SrvLink link, const SrvArrival *arrival)
 {
   SrvConn *conn = g_new0 (SrvConn, 1);
 
   conn->host = host;
   conn->id = id;
-  conn->link.fd = fd;
-  conn->peer = *peer;
+  conn->link = link;
+  conn->peer = *arrival->peer;
   conn->watch = (SrvWatch){ .fd = -1, .ready = on_ready };
   sal_framer_init (&conn->framer, SAL_FRAMER_SERVER,
                    host->config->limits.value[SAL_LIMIT_UNIT_BYTES]);
   srv_session_init (&conn->session, &session_host, &host->config->limits,
-                    (SrvOrigin){ .connection = id }, shown_address, room);
+                    (SrvOrigin){ .connection = id }, arrival->shown, arrival->room);
+  conn->session.irc_host = g_strconcat ("plain@", arrival->irc_host, NULL);
   srv_outq_init (&conn->outq, host->outqs);
-  conn->member = (SrvMember){ .outq = &conn->outq, .dialect = &sal_dialect_plain };
-  update_style (conn);
-  if (!srv_reactor_add (host->reactor, &conn->watch, fd, EPOLLIN))
+  conn->member =
+      (SrvMember){ .outq = &conn->outq, .dialect = &sal_dialect_plain, .session = &conn->session };
+  conn->is_irc = arrival->irc != FALSE;
+  if (conn->is_irc)
+    srv_conn_become_irc (conn);
+  srv_conn_update_style (conn);
+  if (!srv_reactor_add (host->reactor, &conn->watch, link.fd, EPOLLIN))
     {
       srv_link_close (&conn->link);
       srv_conn_free (conn);
       return NULL;
     }
+  if (srv_link_has_unsent (&conn->link))
+    srv_outq_list_add (&conn->outq);
+  srv_hub_add (host->hub, &conn->session);
   return conn;
 }
 
@@ -742,6 +808,7 @@ srv_conn_free (SrvConn *conn)
   if (conn == NULL)
     return;
   srv_outq_clear (&conn->outq);
+  g_clear_pointer (&conn->members, g_ptr_array_unref);
   sal_framer_clear (&conn->framer);
   srv_session_clear (&conn->session);
   g_free (conn);
@@ -758,16 +825,25 @@ srv_conn_greet (SrvConn *conn)
   srv_reactor_arm (conn->host->reactor, &conn->life_deadline, SRV_QUEUE_LOGIN,
                    (gint64) conn->host->config->limits.value[SAL_LIMIT_LOGIN_SECONDS] *
                        G_USEC_PER_SEC);
-  srv_session_greet (&conn->session);
+  if (!conn->is_irc) /* there the client speaks first */
+    srv_session_greet (&conn->session);
 }
 
 /**
  * srv_conn_turn_away:
+ * @why: (nullable): what to say; %NULL: the answer to a browser (S27)
  *
  * Says @why and nothing else, and ends.
  */
 void
 srv_conn_turn_away (SrvConn *conn, const SalEvent *why)
 {
+  static const SalCommand page = { .kind = SAL_COMMAND_HTTP };
+
+  if (why == NULL)
+    {
+      srv_session_handle (&conn->session, &page, now_us (conn));
+      return;
+    }
   srv_session_put_out (&conn->session, why);
 }

@@ -4,11 +4,13 @@
 #include <glib.h>
 
 #include "common/proto/sal-framer.h"
+#include "server/chat/srv-hub.h"
 #include "server/chat/srv-session.h"
 #include "server/net/srv-address.h"
 #include "server/net/srv-link.h"
 #include "server/net/srv-outq.h"
 #include "server/net/srv-reactor.h"
+#include "server/srv-conn-login.h"
 #include "server/srv-worker.h"
 
 G_BEGIN_DECLS
@@ -27,6 +29,8 @@ typedef struct
   gint64 drain_us; /* how long a peer may take to close */
   gboolean held;   /* the log has too much to do: nobody is read */
   SrvWorker *worker;
+  SrvHub *hub;
+  SrvMailbox *mailbox; /* of this thread */
   void (*post) (SrvWorker *worker, SrvEntry *entry);
   void (*read) (SrvWorker *worker, SrvLogQuery *query, guint64 connection);
   void (*caught_up) (SrvWorker *worker, SrvRoom *room); /* it is no longer behind */
@@ -43,12 +47,16 @@ struct _SrvConn
   SalFramer framer;
   SrvSession session;
   SrvOutq outq;
-  SrvMember member;
+  SrvMember member;   /* plain: in its room; IRC: in none, says in which form it reads */
+  GPtrArray *members; /* (owned) (nullable) of SrvMember (owned): IRC: one for each room */
   SrvDeadline framer_deadline;
   SrvDeadline life_deadline;  /* login, leave, drain: one after the other */
   SrvDeadline stall_deadline; /* while something cannot be sent: lag, then stall */
+  SrvDeadline pause_deadline; /* while it is not read, because it sent too much at once */
+  SrvQuota bytes;             /* that it may send */
   gsize unacked;              /* by the peer's kernel, when the stall deadline was armed */
   gint64 much_since_us;       /* since when more waits than a room waits for; 0: it does not */
+  SrvConnLogin *login;        /* (owned) (nullable) */
   SrvConn *next_closed;
   guint32 told_bytes;    /* answers to this peer alone that may still wait to be sent */
   guint input_left : 1;  /* units that could not be handled yet */
@@ -56,16 +64,14 @@ struct _SrvConn
   guint finished : 1;    /* ... and the framer knows */
   guint write_ended : 1; /* our FIN has been sent */
   guint ending : 1;      /* FIN as soon as nothing waits to be sent */
+  guint gone : 1;        /* nothing can be sent any more */
   guint blocked : 1;     /* the kernel takes nothing now */
   guint closed : 1;
+  guint is_irc : 1; /* it came to a port where nothing else is spoken */
 };
 
-SrvConn *srv_conn_new (const SrvConnHost *host,
-                       guint64 id,
-                       int fd,
-                       const SrvAddress *peer,
-                       const char *shown_address,
-                       const char *room);
+SrvConn *
+srv_conn_new (const SrvConnHost *host, guint64 id, SrvLink link, const SrvArrival *arrival);
 void srv_conn_free (SrvConn *conn);
 
 void srv_conn_greet (SrvConn *conn);
@@ -73,10 +79,22 @@ void srv_conn_turn_away (SrvConn *conn, const SalEvent *why);
 void srv_conn_entry (SrvConn *conn, const SrvEntry *entry);
 void srv_conn_resume (SrvConn *conn);
 void srv_conn_flush (SrvConn *conn);
-void srv_conn_leave_room (SrvConn *conn);
+void srv_conn_enter_room (SrvConn *conn, SrvRoom *room);
+void srv_conn_leave_room (SrvConn *conn, SrvRoom *room);
+void srv_conn_leave_rooms (SrvConn *conn);
+void srv_conn_set_lagging (SrvConn *conn, gboolean lagging);
+gboolean srv_conn_is_room_behind (const SrvConn *conn);
+void srv_conn_update_style (SrvConn *conn);
+gboolean srv_conn_begins_irc (const SrvConn *conn, const SalUnit *unit);
+void srv_conn_become_irc (SrvConn *conn);
+void srv_conn_restyle (SrvSession *session);
+char *srv_conn_sts (SrvSession *session);
+gint64 srv_conn_wall_us (SrvSession *session);
+void srv_conn_show (SrvConn *conn, const SalEvent *event);
 void srv_conn_close (SrvConn *conn);
 void srv_conn_due (SrvDeadline *deadline);
 
+SrvConn *srv_conn_from_session (SrvSession *session);
 SrvConn *srv_conn_from_outq (SrvOutq *outq);
 SrvConn *srv_conn_from_member (SrvMember *member);
 

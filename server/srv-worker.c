@@ -10,36 +10,13 @@
 #include "server/srv-worker.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-name.h"
+#include "server/net/srv-handshakes.h"
 #include "server/net/srv-listener.h"
-#include "server/srv-conn.h"
-
-struct _SrvWorker
-{
-  guint id;
-  SrvReactor *reactor; /* (owned) */
-  SrvMailbox *mailbox; /* (owned) */
-  SrvLog *log;         /* (unowned) */
-  SrvWorkerConfig config;
-  const SrvWorkerHooks *hooks; /* (unowned) */
-  gpointer data;
-
-  SrvConnHost host; /* what connections may use */
-  SrvOutqList outqs;
-  SrvFrameStream private_frames;
-  SrvCounters counters;
-
-  GHashTable *conns;    /* (owned): id -> SrvConn (owned) */
-  GHashTable *rooms;    /* (owned): name -> SrvRoom (owned) */
-  GPtrArray *active;    /* (owned) of SrvRoom (unowned): that delivered this turn */
-  GPtrArray *caught_up; /* (owned) of SrvRoom (unowned): whose posters may go on */
-  GPtrArray *outbox;    /* (owned) of SrvEntry (owned): for the log */
-  gsize outbox_bytes;
-  SrvConn *closed;  /* to be freed at the end of the turn */
-  gboolean closing; /* nobody is read any more */
-};
+#include "server/srv-worker-private.h"
 
 /* Connections are numbered for the whole process, so that a name in the log's claims
  * belongs to one of them whatever worker it is in. 0 is the server. */
@@ -86,103 +63,34 @@ on_answer (gpointer owner, gpointer letter)
   srv_conn_resume (conn);
 }
 
-/* @room is no longer behind: those who speak there may go on. */
-static void
-note_caught_up (SrvWorker *worker, SrvRoom *room)
+/**
+ * srv_worker_note_caught_up:
+ *
+ * @room is no longer behind: those who speak there may go on.
+ */
+void
+srv_worker_note_caught_up (SrvWorker *worker, SrvRoom *room)
 {
   if (!g_ptr_array_find (worker->caught_up, room, NULL))
     g_ptr_array_add (worker->caught_up, room);
   srv_reactor_wake (worker->reactor);
 }
 
+/* Off to the log with what was posted. */
+static void
+append_outbox (SrvWorker *worker)
+{
+  worker->in_log += worker->outbox->len;
+  srv_log_append (worker->log, worker->outbox);
+  worker->outbox_bytes = 0;
+}
+
 static void
 read_log (SrvWorker *worker, SrvLogQuery *query, guint64 connection)
 {
   /* Behind what this turn has posted. */
-  srv_log_append (worker->log, worker->outbox);
-  worker->outbox_bytes = 0;
+  append_outbox (worker);
   srv_log_read (worker->log, query, worker->mailbox, on_answer, connection);
-}
-
-static SrvRoom *
-room_of (SrvWorker *worker, const char *name)
-{
-  SrvRoom *room = g_hash_table_lookup (worker->rooms, name);
-
-  if (room == NULL)
-    {
-      room = srv_room_new (name);
-      g_hash_table_insert (worker->rooms, (gpointer) srv_room_get_name (room), room);
-    }
-  return room;
-}
-
-static void
-deliver (SrvWorker *worker, SrvRoom *room, const SrvEntry *entry)
-{
-  SalEvent event;
-
-  srv_event_from_entry (&event, entry);
-  worker->counters.deliveries += srv_room_deliver (room, &event, worker->host.encoded);
-  if (worker->active->len == 0 ||
-      g_ptr_array_index (worker->active, worker->active->len - 1) != room)
-    g_ptr_array_add (worker->active, room);
-}
-
-static void
-on_said (SrvWorker *worker, const SrvEntry *entry, SrvConn *conn)
-{
-  if (entry->status == SRV_ENTRY_REFUSED)
-    worker->counters.not_kept += conn != NULL;
-  else
-    {
-      SrvRoom *room = g_hash_table_lookup (worker->rooms, entry->room);
-
-      worker->counters.messages++;
-      if (room != NULL)
-        deliver (worker, room, entry);
-    }
-  if (conn != NULL)
-    srv_conn_entry (conn, entry);
-}
-
-/* Those already inside learn of it first, then the newcomer is welcome and reads from
- * here on. */
-static void
-on_join (SrvWorker *worker, const SrvEntry *entry, SrvConn *conn)
-{
-  SrvRoom *room = room_of (worker, entry->room);
-  gboolean was_behind = srv_room_is_behind (room);
-
-  deliver (worker, room, entry);
-  srv_room_come (room, entry->name);
-  if (conn == NULL)
-    return;
-  if (conn->session.state < SRV_SESSION_LEAVING)
-    {
-      conn->session.present = room;
-      srv_room_add (room, &conn->member);
-    }
-  if (was_behind && !srv_room_is_behind (room))
-    note_caught_up (worker, room);
-  srv_conn_entry (conn, entry);
-}
-
-/* The one who leaves does not read of it. */
-static void
-on_leave (SrvWorker *worker, const SrvEntry *entry, SrvConn *conn)
-{
-  SrvRoom *room = g_hash_table_lookup (worker->rooms, entry->room);
-
-  if (conn != NULL)
-    srv_conn_leave_room (conn);
-  if (room != NULL)
-    {
-      srv_room_go (room, entry->name);
-      deliver (worker, room, entry);
-    }
-  if (conn != NULL)
-    srv_conn_entry (conn, entry);
 }
 
 static void
@@ -208,19 +116,14 @@ on_batch (gpointer owner, gpointer letter)
   SrvWorker *worker = owner;
   g_autoptr (SrvLogBatch) batch = letter;
 
+  memcpy (worker->hub->log_id, batch->log_id, sizeof worker->hub->log_id);
   for (guint i = 0; i < batch->n; i++)
     {
       const SrvEntry *entry = batch->entries[i];
-      SrvConn *conn = entry->origin.worker == worker->id
-                          ? g_hash_table_lookup (worker->conns, &entry->origin.connection)
-                          : NULL;
 
-      if (entry->kind == SRV_ENTRY_JOIN)
-        on_join (worker, entry, conn);
-      else if (entry->kind == SRV_ENTRY_LEAVE)
-        on_leave (worker, entry, conn);
-      else if (srv_entry_is_said (entry))
-        on_said (worker, entry, conn);
+      /* A request is back with the last of its entries. */
+      worker->in_log -= entry->origin.worker == worker->id && !(entry->flags & SRV_ENTRY_FLAG_MORE);
+      srv_worker_deliver (worker, entry);
       worker->hooks->entry (entry, worker->data);
     }
   if (worker->host.held && !worker->closing &&
@@ -233,8 +136,12 @@ on_batch (gpointer owner, gpointer letter)
 static void
 on_due (SrvDeadline *deadline, gpointer data)
 {
-  if (deadline->queue == SRV_QUEUE_LISTENER)
+  if (deadline->queue == SRV_QUEUE_HOLD)
+    ((SrvWorker *) data)->hold_is_over = TRUE;
+  else if (deadline->queue == SRV_QUEUE_LISTENER)
     srv_listener_resume (deadline);
+  else if (deadline->queue == SRV_QUEUE_HANDSHAKE)
+    srv_handshakes_due (deadline);
   else
     srv_conn_due (deadline);
 }
@@ -284,13 +191,34 @@ flush_all (SrvWorker *worker)
     srv_conn_flush (srv_conn_from_outq (outq));
 }
 
+/* Whether what waits stays until the next turn. While this thread sends to a thousand
+ * members, those who were first to read answer; if what they say goes to the log in one
+ * turn and what the others say in the next, there are two groups for ever, and each pays
+ * for a thousand sends. So what is on its way through the log is waited for, for no
+ * longer than anybody notices: the log may have a slow disk. */
+static gboolean
+hold_back (SrvWorker *worker)
+{
+  if (worker->in_log > 0 && worker->outqs.head != NULL && !worker->closing && !worker->hold_is_over)
+    {
+      if (!srv_deadline_is_armed (&worker->hold))
+        srv_reactor_arm (worker->reactor, &worker->hold, SRV_QUEUE_HOLD, SAL_HOLD_US);
+      return TRUE;
+    }
+  srv_reactor_disarm (worker->reactor, &worker->hold);
+  worker->hold_is_over = FALSE;
+  return FALSE;
+}
+
 static void
 on_turn_end (gpointer data)
 {
   SrvWorker *worker = data;
 
   /* Off to the log first: it works while this thread sends. */
-  srv_log_append (worker->log, worker->outbox);
+  append_outbox (worker);
+  if (hold_back (worker))
+    return;
   flush_all (worker);
   /* Who goes on may be answered at once, or be found gone. */
   while (worker->caught_up->len > 0)
@@ -298,8 +226,7 @@ on_turn_end (gpointer data)
       resume_rooms (worker);
       flush_all (worker);
     }
-  srv_log_append (worker->log, worker->outbox);
-  worker->outbox_bytes = 0;
+  append_outbox (worker);
 
   forget_quiet_rooms (worker);
   srv_frame_stream_clear (&worker->private_frames);
@@ -344,6 +271,8 @@ srv_worker_new (GMainContext *context,
   worker->active = g_ptr_array_new ();
   worker->caught_up = g_ptr_array_new ();
   worker->outbox = g_ptr_array_new ();
+  worker->hub = srv_hub_new ();
+  worker->hub->config = config->irc;
   worker->host = (SrvConnHost){
     .reactor = worker->reactor,
     .config = &worker->config,
@@ -355,9 +284,11 @@ srv_worker_new (GMainContext *context,
     .input = g_malloc (SAL_TURN_READ_BYTES),
     .drain_us = SAL_DRAIN_US,
     .worker = worker,
+    .hub = worker->hub,
+    .mailbox = worker->mailbox,
     .post = srv_worker_post,
     .read = read_log,
-    .caught_up = note_caught_up,
+    .caught_up = srv_worker_note_caught_up,
     .closed = note_closed,
   };
   srv_log_subscribe (log, worker->mailbox, on_batch, G_MAXUINT64);
@@ -395,6 +326,7 @@ srv_worker_free (SrvWorker *worker)
   g_string_free (worker->host.encoded, TRUE);
   g_string_free (worker->host.decoded, TRUE);
   g_free (worker->host.input);
+  srv_hub_free (worker->hub);
   srv_reactor_free (worker->reactor);
   g_free (worker);
 }
@@ -408,33 +340,31 @@ void
 srv_worker_configure (SrvWorker *worker, const SrvWorkerConfig *config)
 {
   worker->config = *config;
+  worker->hub->config = config->irc;
 }
 
 static SrvConn *
-take (SrvWorker *worker, int fd, const SrvAddress *peer, const char *shown, const char *room)
+take (SrvWorker *worker, SrvLink link, const SrvArrival *arrival)
 {
   guint64 id = __atomic_add_fetch (&last_connection, 1, __ATOMIC_RELAXED);
-  SrvConn *conn = srv_conn_new (&worker->host, id, fd, peer, shown, room);
+  SrvConn *conn = srv_conn_new (&worker->host, id, link, arrival);
 
   worker->counters.connections++;
   if (conn != NULL)
     g_hash_table_insert (worker->conns, &conn->id, conn);
   else
-    worker->hooks->closed (peer, worker->data);
+    worker->hooks->closed (arrival->peer, worker->data);
   return conn;
 }
 
 /**
  * srv_worker_take:
- * @fd: (transfer full): somebody who has connected
- * @shown_address: as others see them
- * @room: the room they enter
+ * @link: (transfer full): somebody who has connected
  */
 void
-srv_worker_take (
-    SrvWorker *worker, int fd, const SrvAddress *peer, const char *shown_address, const char *room)
+srv_worker_take (SrvWorker *worker, SrvLink link, const SrvArrival *arrival)
 {
-  SrvConn *conn = take (worker, fd, peer, shown_address, room);
+  SrvConn *conn = take (worker, link, arrival);
 
   if (conn != NULL)
     srv_conn_greet (conn);
@@ -442,13 +372,16 @@ srv_worker_take (
 
 /**
  * srv_worker_turn_away:
- * @fd: (transfer full): somebody who has connected and may not come in
- * @why: what they are told
+ * @link: (transfer full): somebody who has connected and may not come in
+ * @why: (nullable): what they are told; %NULL: that this is no web server
  */
 void
-srv_worker_turn_away (SrvWorker *worker, int fd, const SrvAddress *peer, const SalEvent *why)
+srv_worker_turn_away (SrvWorker *worker,
+                      SrvLink link,
+                      const SrvArrival *arrival,
+                      const SalEvent *why)
 {
-  SrvConn *conn = take (worker, fd, peer, "", "");
+  SrvConn *conn = take (worker, link, arrival);
 
   if (conn != NULL)
     srv_conn_turn_away (conn, why);
@@ -499,8 +432,7 @@ srv_worker_stop_reading (SrvWorker *worker)
 void
 srv_worker_flush (SrvWorker *worker, SrvMailFunc on_flushed, gpointer letter)
 {
-  srv_log_append (worker->log, worker->outbox);
-  worker->outbox_bytes = 0;
+  append_outbox (worker);
   srv_log_flush (worker->log, worker->mailbox, on_flushed, letter);
 }
 

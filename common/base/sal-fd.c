@@ -7,6 +7,7 @@
 #include "common/base/sal-fd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -65,6 +66,27 @@ sal_fd_write_all (int fd, const void *data, gsize len)
         return FALSE;
     }
   return TRUE;
+}
+
+/**
+ * sal_fd_detach_terminal:
+ * @fd: standard output or standard error
+ *
+ * If @fd is a terminal, makes it one that is never waited for: writing fails with EAGAIN
+ * while somebody has stopped it (Ctrl-S), or the network to it hangs. For a program that
+ * others depend on. The descriptor gets a file description of its own, so that nothing
+ * changes for the shell and others who share the terminal.
+ */
+void
+sal_fd_detach_terminal (int fd)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", fd);
+  int own = isatty (fd) ? open (path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+
+  if (own < 0)
+    return;
+  (void) dup2 (own, fd);
+  close (own);
 }
 
 /**

@@ -32,10 +32,16 @@ G_BEGIN_DECLS
      "a flood by one person drowns the others")                                                    \
   X (MESSAGE_BURST, "message-burst", "messages", 200, 100, 15, 1, 1000000,                         \
      "what may be pasted at once before the rate holds")                                           \
+  X (BYTES_PER_SECOND, "bytes-per-second", "bytes", 0, 131072, 16384, 0, 1000000,                  \
+     "whoever sends what is no message takes time as well")                                        \
   X (SEND_QUEUE_BYTES, "send-queue-bytes", "bytes", 262144, 262144, 131072, 16384, 67108864,       \
      "what waits for somebody who reads nothing for three seconds")                                \
   X (SEND_STALL_SECONDS, "send-stall-seconds", "seconds", 30, 30, 30, 1, 3600,                     \
-     "how long somebody may read nothing while something waits")
+     "how long somebody may read nothing while something waits")                                   \
+  X (ACCOUNTS, "accounts", "accounts", 10000, 100000, 100000, 1, 1000000,                          \
+     "memory and the file that keeps them")                                                        \
+  X (REGISTRATIONS_PER_HOUR, "registrations-per-hour", "accounts", 0, 200, 5, 0, 1000000,          \
+     "one person must not take all the names there are")
 
 typedef enum
 {
@@ -52,6 +58,32 @@ typedef enum
 #define SAL_NAME_MAX_CHARS 32
 #define SAL_ROOM_MAX_BYTES 50
 
+/* Rooms that one person may be in, masks in one of a room's lists, bytes of a room's key. */
+#define SAL_ROOMS_PER_PERSON 100
+#define SAL_MASKS_PER_ROOM 100
+#define SAL_ROOM_KEY_BYTES 32
+
+/* IRC: what a client may set of its own, in bytes. */
+#define SAL_TOPIC_BYTES 390
+#define SAL_REASON_BYTES 390
+#define SAL_AWAY_BYTES 200
+#define SAL_REAL_NAME_BYTES 150
+#define SAL_USER_NAME_BYTES 18
+#define SAL_MONITOR_TARGETS 100
+#define SAL_TARGETS_PER_COMMAND 10
+#define SAL_MODES_PER_COMMAND 20
+#define SAL_LABEL_BYTES 64
+#define SAL_NONCE_BYTES 64
+
+/* draft/multiline: lines of one message; its bytes are those of any message. */
+#define SAL_MULTILINE_LINES 32
+
+/* How long the same message posted again is known, by its nonce. */
+#define SAL_NONCE_US (7 * G_TIME_SPAN_DAY)
+
+/* People who have left, for WHOWAS. */
+#define SAL_WHOWAS_ENTRIES 1000
+
 /* Times of the framer, in microseconds; why they are what they are:
  * ARCHITECTURE.md, "Where one message ends". */
 #define SAL_FIRST_UNIT_US (300 * 1000)      /* T1, rule S11 */
@@ -63,7 +95,13 @@ typedef enum
 /* How long a connection that was told goodbye may still send (rule S23); less
  * while the whole server is ending. */
 #define SAL_DRAIN_US (2 * 1000 * 1000)
-#define SAL_CLOSING_US (1 * 1000 * 1000)
+#define SAL_CLOSING_US (900 * 1000)
+
+/* How many seconds' worth of bytes somebody may send at once before their rate holds; it
+ * must hold a burst of messages of the greatest length. And how long a connection that
+ * has sent more is not read, before it is looked at again. */
+#define SAL_BYTES_BURST_SECONDS 4
+#define SAL_BYTES_PAUSE_US (100 * 1000)
 
 /* Errors in a row that end a connection (rules S25 and C7). */
 #define SAL_ERRORS_IN_A_ROW 3
@@ -74,6 +112,17 @@ typedef enum
 #define SAL_TURN_EVENTS 128
 #define SAL_TURN_READ_BYTES 16384
 #define SAL_TURN_ANSWER_BYTES 16384
+
+/* What waits to be sent stays this long for what is on its way through the log, so that
+ * both leave in one write. Less than anybody notices. */
+#define SAL_HOLD_US (1 * 1000)
+
+/* TLS handshakes: how long one may take, how many there may be at a time (the oldest then
+ * makes room for a newcomer), and how many steps of them one turn takes. A step is half a
+ * millisecond of work, and those inside wait for it. */
+#define SAL_HANDSHAKE_US (10 * 1000 * 1000)
+#define SAL_HANDSHAKES_MOST 1024
+#define SAL_TURN_HANDSHAKES 8
 
 /* Posts of one connection that wait for the log; beyond it the connection is not
  * read, so that TCP holds the sender back. */
@@ -100,11 +149,63 @@ typedef enum
 #define SAL_MEMORY_LOG_ENTRIES 1000
 #define SAL_MEMORY_LOG_BYTES (64 * 1024 * 1024)
 
+/* What a password may hold: enough for a sentence, and for any dialect's line. */
+#define SAL_PASSWORD_MIN_CHARS 6
+#define SAL_PASSWORD_MAX_BYTES 512
+
+/* An e-mail address (RFC 5321, 4.5.3.1.3) and an invitation code. */
+#define SAL_EMAIL_MAX_BYTES 254
+#define SAL_INVITATION_MAX_BYTES 64
+
+/* Work of deriving a key from a password, in rounds. RFC 7677 has the least; the most is
+ * what a phone still does in a second. */
+#define SAL_ITERATIONS_MIN 4096
+#define SAL_ITERATIONS_DEFAULT 60000
+#define SAL_ITERATIONS_MAX 1000000
+
+/* SASL on IRC: bytes of one AUTHENTICATE line (a full one means that more comes), of a
+ * whole answer in base64, and how long one exchange may take. */
+#define SAL_SASL_LINE_BYTES 400
+#define SAL_SASL_MAX_BYTES 4096
+#define SAL_SASL_US (60 * 1000 * 1000)
+
+/* Threads that look at passwords, and how many may wait for them. */
+#define SAL_LOGIN_THREADS 2
+#define SAL_LOGIN_JOBS 512
+
+/* Guessing: so many mistakes cost nothing (a class behind one address mistypes more
+ * often than one person); then tries are this far apart, doubled by each mistake up to
+ * the most; who would have to wait for longer is sent away. Forgotten after that time;
+ * so many addresses and accounts are remembered. */
+#define SAL_LOGIN_FREE_PER_ACCOUNT 4
+#define SAL_LOGIN_FREE_PER_ADDRESS 20
+#define SAL_LOGIN_DELAY_US ((gint64) 500 * 1000)
+#define SAL_LOGIN_DELAY_MAX_US ((gint64) 30 * 1000 * 1000)
+#define SAL_LOGIN_WAIT_MAX_US ((gint64) 10 * 1000 * 1000)
+#define SAL_LOGIN_FORGET_US ((gint64) 15 * 60 * 1000 * 1000)
+#define SAL_LOGIN_SUBJECTS 8192
+
+/* What one account may own. */
+#define SAL_ACCOUNT_NICKNAMES 10
+#define SAL_ACCOUNT_CERTIFICATES 10
+#define SAL_ACCOUNT_ROOMS 50
+
 /* A line of the operator on the console or the control socket. */
 #define SAL_CONSOLE_LINE_BYTES 1024
 
 /* What a client keeps of a line that never ends before it shows it (rule C1). */
 #define SAL_CLIENT_LINE_BYTES 16384
+
+/* The store of the desktop client. Entries that are kept of a room: years of a busy one,
+ * some 50 MB. */
+#define SAL_STORE_ENTRIES 200000
+/* What was typed, per room, for the keys up and down. */
+#define SAL_STORE_TYPED 200
+/* What may wait for the disk, and what may be on its way to it: some seconds of a flood
+ * that nobody could read. Beyond it the oldest that wait are given up. */
+#define SAL_STORE_QUEUE_BYTES (16 * 1024 * 1024)
+/* Nobody reads a larger number of unread messages. */
+#define SAL_STORE_COUNT_MAX 1000
 
 /**
  * sal_limit_key:

@@ -67,6 +67,7 @@ struct _SalClientMachine
   guint8 last_byte;
   gboolean ours;
   gboolean input_ended;
+  gboolean quitting; /* as soon as the last send is long enough ago (C3) */
   gboolean half_closed;
   SalFramer framer;
   SalOutbox *outbox; /* (owned) */
@@ -261,7 +262,7 @@ may_send (const SalClientMachine *machine, gint64 now_us)
 /**
  * sal_client_is_leaving_word:
  *
- * Returns: whether a server takes @text for a goodbye (C4).
+ * Returns: whether any server takes @text for a goodbye (C4).
  */
 gboolean
 sal_client_is_leaving_word (const char *text)
@@ -269,15 +270,28 @@ sal_client_is_leaving_word (const char *text)
   return g_ascii_strcasecmp (text, "quit") == 0 || g_ascii_strcasecmp (text, "exit") == 0;
 }
 
+/* A server of ours knows more of them. */
+static gboolean
+is_goodbye (const SalClientMachine *machine, const char *text)
+{
+  return sal_client_is_leaving_word (text) || (machine->ours && sal_plain_is_leaving_word (text));
+}
+
 static void
 send_queued (SalClientMachine *machine, gint64 now_us)
 {
   SalMessage *message = NULL;
 
+  if (machine->quitting)
+    {
+      if (may_send (machine, now_us))
+        leave_quietly (machine, now_us);
+      return;
+    }
   while (may_send (machine, now_us) &&
          (message = sal_outbox_next_to_send (machine->outbox)) != NULL)
     {
-      if (sal_client_is_leaving_word (message->text))
+      if (is_goodbye (machine, message->text))
         {
           leave (machine, message->text, now_us);
           sal_outbox_finish (machine->outbox, message);
@@ -507,7 +521,8 @@ sal_client_machine_broken (SalClientMachine *machine)
  * @text: clean text, not empty (C4)
  *
  * Queues a message; it is sent when the server is ready for it. `quit` and `exit` leave,
- * after what was queued before.
+ * after what was queued before; so does any other word that a salottod takes for a
+ * goodbye, if the server is one.
  *
  * Returns: the number under which actions speak of it.
  */
@@ -523,12 +538,17 @@ sal_client_machine_say (SalClientMachine *machine, const char *text, gint64 now_
 /**
  * sal_client_machine_quit:
  *
- * Leaves now, whatever is queued.
+ * Leaves now, whatever is queued. With a server that has no lines the goodbye keeps its
+ * distance from what was sent last, or both would be one message (C3).
  */
 void
 sal_client_machine_quit (SalClientMachine *machine, gint64 now_us)
 {
-  leave_quietly (machine, now_us);
+  machine->quitting = machine->state == IN;
+  if (machine->quitting)
+    send_queued (machine, now_us);
+  else
+    leave_quietly (machine, now_us);
 }
 
 /**
@@ -573,8 +593,8 @@ outbox_due_us (const SalClientMachine *machine)
 
   if (machine->state != IN)
     return due_us;
-  if (is_unframed (machine) &&
-      (machine->input_ended || sal_outbox_next_to_send (machine->outbox) != NULL))
+  if (is_unframed (machine) && (machine->quitting || machine->input_ended ||
+                                sal_outbox_next_to_send (machine->outbox) != NULL))
     due_us = machine->last_send_us + SPACING_US;
   if (oldest != NULL)
     due_us = MIN (due_us, oldest->sent_us + RECEIPT_US);
@@ -707,6 +727,7 @@ sal_client_event_puts_out (const SalEvent *event)
     case SAL_NOTE_KICKED:
     case SAL_NOTE_NOT_PUBLIC:
     case SAL_NOTE_STOPPED:
+    case SAL_NOTE_TLS_ONLY:
     case SAL_NOTE_TOO_MANY_ERRORS:
       return TRUE;
     case SAL_NOTE_LIMIT: /* of messages, it refuses one message only */

@@ -24,6 +24,7 @@ typedef enum
 SalRoomModel *sal_room_model_new (SalStore *store, const SalStoredRoom *room, GError **error);
 
 void sal_room_model_connect (SalRoomModel *model);
+void sal_room_model_hurry (SalRoomModel *model);
 void sal_room_model_leave (SalRoomModel *model);
 SalPresence sal_room_model_get_presence (SalRoomModel *model);
 const GError *sal_room_model_get_error (SalRoomModel *model);

@@ -9,6 +9,8 @@
 
 #include "common/client/sal-store-group.h"
 
+#include "common/base/sal-limits.h"
+
 #include <string.h>
 
 /* What a change takes besides its strings: itself, the entry, a node of the tree. */

@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "common/base/sal-fd.h"
+#include "common/base/sal-limits.h"
 #include "common/sqlite/sal-sqlite.h"
 
 #define RETRY_FIRST_MS 250

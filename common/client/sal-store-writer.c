@@ -26,6 +26,7 @@
 
 #include "common/client/sal-store-writer.h"
 
+#include "common/base/sal-limits.h"
 #include "common/sqlite/sal-sqlite.h"
 
 /* How long a group waits for a lock that another process holds: somebody looks into the
@@ -151,6 +152,8 @@ set_up (SalStoreWriter *writer, GError **error)
     return FALSE;
   if (!sal_sqlite_exec (writer->db, "PRAGMA journal_mode = WAL", error) ||
       !sal_sqlite_exec (writer->db, "PRAGMA synchronous = NORMAL", error) ||
+      /* What somebody has deleted is not to be found in the file. */
+      !sal_sqlite_exec (writer->db, "PRAGMA secure_delete = ON", error) ||
       !sal_sqlite_migrate (writer->db, &schema, error))
     return FALSE;
   for (gsize i = 0; i < N_STATEMENTS; i++)
@@ -409,6 +412,16 @@ write_group (SalStoreWriter *writer, const SalStoreGroup *group, GError **error)
   return sal_sqlite_run (writer->statements[COMMIT], error);
 }
 
+/* A room was forgotten: its space goes back to the disk, and what was said there goes from
+ * the log of what was written, too. Of single messages it goes when SQLite is done with
+ * the log, or when the file is closed. If either cannot be done now, that is no error. */
+static void
+give_back (SalStoreWriter *writer)
+{
+  (void) sal_sqlite_exec (writer->db, "PRAGMA incremental_vacuum (" VACUUM_PAGES ")", NULL);
+  (void) sal_sqlite_exec (writer->db, "PRAGMA wal_checkpoint (TRUNCATE)", NULL);
+}
+
 /**
  * sal_store_writer_write:
  *
@@ -427,6 +440,6 @@ sal_store_writer_write (SalStoreWriter *writer, const SalStoreGroup *group, GErr
       return FALSE;
     }
   if (group->forgotten->len > 0)
-    (void) sal_sqlite_exec (writer->db, "PRAGMA incremental_vacuum (" VACUUM_PAGES ")", NULL);
+    give_back (writer);
   return TRUE;
 }

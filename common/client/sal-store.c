@@ -33,6 +33,7 @@
 
 #include "common/base/sal-error.h"
 #include "common/base/sal-fd.h"
+#include "common/base/sal-limits.h"
 #include "common/client/sal-store-reader.h"
 #include "common/client/sal-store-thread.h"
 #include "common/client/sal-store-writer.h"

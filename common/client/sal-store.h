@@ -10,19 +10,6 @@ G_BEGIN_DECLS
 #define SAL_TYPE_STORE (sal_store_get_type ())
 G_DECLARE_FINAL_TYPE (SalStore, sal_store, SAL, STORE, GObject)
 
-/* Entries that are kept of a room: years of a busy one, some 50 MB. */
-#define SAL_STORE_ENTRIES 200000
-
-/* What was typed, per room, for the keys up and down. */
-#define SAL_STORE_TYPED 200
-
-/* What may wait for the disk, and what may be on its way to it: some seconds of a flood
- * that nobody could read. Beyond it the oldest that wait are given up. */
-#define SAL_STORE_QUEUE_BYTES (16 * 1024 * 1024)
-
-/* Nobody reads a larger number of unread messages. */
-#define SAL_STORE_COUNT_MAX 1000
-
 /* What is kept of a room besides its entries. */
 typedef struct
 {

@@ -73,8 +73,20 @@ static const Template notes[SAL_N_NOTES] = {
                               "-- Questo server ammette solo la propria rete (public = no)." } },
   [SAL_NOTE_STOPPED] = { { "-- This server takes nobody new now.",
                            "-- Questo server ora non accetta nessuno di nuovo." } },
+  [SAL_NOTE_TLS_ONLY] = { { "-- This port speaks TLS only; come in with a client that does.",
+                            "-- Questa porta parla solo TLS: entra con un programma che lo fa." } },
   [SAL_NOTE_TOO_MANY_ERRORS] = { { "-- Three errors in a row: the connection ends.",
                                    "-- Tre errori di seguito: la connessione termina." } },
+  [SAL_NOTE_PRIVATE] = { { "-- %n says to you alone: %t", "-- %n dice solo a te: %t" } },
+  [SAL_NOTE_RENAMED] = { { "-- %n is called %t from now on.",
+                           "-- %n d'ora in poi si chiama %t." } },
+  [SAL_NOTE_TOPIC] = { { "-- %n has set the topic: %t", "-- %n ha scelto l'argomento: %t" } },
+  [SAL_NOTE_NO_TOPIC] = { { "-- %n has taken the topic away.", "-- %n ha tolto l'argomento." } },
+  [SAL_NOTE_PUT_OUT] = { { "-- %n has put %t out of the room.",
+                           "-- %n ha fatto uscire %t dalla stanza." } },
+  [SAL_NOTE_INVITED] = { { "-- %n invites you: /join %r", "-- %n ti invita: /join %r" } },
+  [SAL_NOTE_REFUSED] = { { "-- Not accepted: the rules of %r do not allow it.",
+                           "-- Non accettato: le regole di %r non lo permettono." } },
 };
 
 /**
@@ -124,21 +136,28 @@ take_word (const char **text, const char *word)
   return TRUE;
 }
 
-/* S23: words that leave, exact after trimming, in any case. */
-static gboolean
-is_leaving (const char *text, const char **echo)
+/**
+ * sal_plain_is_leaving_word:
+ * @text: clean text
+ *
+ * Returns: whether a salottod takes @text for a goodbye: exact, in any case (S23).
+ */
+gboolean
+sal_plain_is_leaving_word (const char *text)
 {
   static const char *const words[] = { "quit", "exit", "/quit", "/exit", "(quit)", "{quit}" };
 
-  *echo = NULL;
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
     if (g_ascii_strcasecmp (text, words[i]) == 0)
-      {
-        if (g_str_equal (words[i], "{quit}"))
-          *echo = "{quit}";
-        return TRUE;
-      }
+      return TRUE;
   return FALSE;
+}
+
+/* One family of window clients waits for its word to come back before it goes (S23). */
+static const char *
+echo_of (const char *leaving_word)
+{
+  return *leaving_word == '{' ? "{quit}" : NULL;
 }
 
 /* The few commands of the plain dialect. Every other line that starts with a slash
@@ -173,8 +192,6 @@ decode_slash (const char *text, SalCommand *command)
 static void
 decode (const SalUnit *unit, gboolean named, GString *scratch, SalCommand *command)
 {
-  const char *echo = NULL;
-
   *command = (SalCommand){ .kind = SAL_COMMAND_NONE };
   switch (unit->kind)
     {
@@ -204,8 +221,8 @@ decode (const SalUnit *unit, gboolean named, GString *scratch, SalCommand *comma
   command->cut = unit->kind == SAL_UNIT_CUT;
   if (!sal_text_clean (scratch, unit->bytes, unit->len))
     command->kind = command->cut ? SAL_COMMAND_GARBLED : SAL_COMMAND_BLANK;
-  else if (is_leaving (scratch->str, &echo))
-    *command = (SalCommand){ .kind = SAL_COMMAND_QUIT, .text = echo };
+  else if (sal_plain_is_leaving_word (scratch->str))
+    *command = (SalCommand){ .kind = SAL_COMMAND_QUIT, .text = echo_of (scratch->str) };
   else if (!named)
     {
       command->kind = SAL_COMMAND_INTRODUCE;
@@ -281,8 +298,94 @@ is_about_people (const SalEvent *event)
          !event->past;
 }
 
+/* What has no form of its own here, in one that it has. Returns FALSE if it has none. */
+static gboolean
+to_plain_form (const SalEvent *event, SalEvent *plain)
+{
+  gboolean said = event->kind == SAL_EVENT_MESSAGE || event->kind == SAL_EVENT_ACTION ||
+                  event->kind == SAL_EVENT_NOTICE;
+
+  *plain = *event;
+  if (event->kind == SAL_EVENT_NOTICE)
+    plain->kind = SAL_EVENT_MESSAGE;
+  else if (event->kind == SAL_EVENT_QUIT)
+    plain->kind = SAL_EVENT_LEAVE;
+  else if (event->kind > SAL_EVENT_NOTE)
+    plain->kind = SAL_EVENT_NOTE;
+  if (said && event->target != NULL)
+    {
+      plain->kind = SAL_EVENT_NOTE;
+      plain->note = SAL_NOTE_PRIVATE;
+    }
+  switch (event->kind)
+    {
+    case SAL_EVENT_NICK:
+      plain->note = SAL_NOTE_RENAMED;
+      plain->text = event->target;
+      return TRUE;
+    case SAL_EVENT_TOPIC:
+      plain->note = *event->text != '\0' ? SAL_NOTE_TOPIC : SAL_NOTE_NO_TOPIC;
+      return TRUE;
+    case SAL_EVENT_KICK:
+      plain->note = SAL_NOTE_PUT_OUT;
+      plain->text = event->target;
+      return TRUE;
+    case SAL_EVENT_INVITE:
+      plain->note = SAL_NOTE_INVITED;
+      return TRUE;
+    default:
+      return plain->kind != SAL_EVENT_NOTE || event->kind == SAL_EVENT_NOTE || said;
+    }
+}
+
+static void encode_line (GString *out, const SalEvent *event, guint variant);
+
+static gboolean
+has_control (const char *text)
+{
+  for (; *text != '\0'; text++)
+    if ((guchar) *text < 0x20 || (guchar) *text >= 0x7F)
+      return TRUE;
+  return FALSE;
+}
+
+/* IRC's text may have colours, lines, and requests of programs in it. What people can read of
+ * it becomes lines of their own. */
+static void
+encode_foreign_text (GString *out, const SalEvent *event, guint variant)
+{
+  g_auto (GStrv) lines = g_strsplit_set (event->text, "\r\n", -1);
+  SalEvent line = *event;
+
+  if (event->kind == SAL_EVENT_MESSAGE && event->text[0] == '\001')
+    return;
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      g_autoptr (GString) clean = g_string_new (NULL);
+
+      sal_text_strip_formatting (lines[i]);
+      if (!sal_text_clean (clean, lines[i], strlen (lines[i])))
+        continue;
+      line.text = clean->str;
+      encode_line (out, &line, variant);
+    }
+}
+
 static void
 encode (GString *out, const SalEvent *event, guint variant)
+{
+  SalEvent plain;
+
+  if (!to_plain_form (event, &plain))
+    return;
+  if (event->host != NULL && plain.text != NULL && has_control (plain.text))
+    encode_foreign_text (out, &plain, variant);
+  else
+    encode_line (out, &plain, variant);
+}
+
+static void
+encode_line (GString *out, const SalEvent *event, guint variant)
 {
   guint language = variant >> 2;
 

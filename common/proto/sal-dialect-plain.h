@@ -37,5 +37,6 @@ sal_plain_variant_eol (guint variant)
 
 gboolean sal_plain_language_from_name (const char *name, SalPlainLanguage *language);
 char *sal_plain_format_address (const char *host, guint16 port);
+gboolean sal_plain_is_leaving_word (const char *text);
 
 G_END_DECLS

@@ -21,7 +21,8 @@ typedef struct
    * @named: whether the peer has given its name. */
   void (*decode) (const SalUnit *unit, gboolean named, GString *scratch, SalCommand *command);
   /* @variant: which of its forms the receiver wants; the dialect defines them. An
-   * event is encoded once per variant, not once per receiver. */
+   * event is encoded once per variant, not once per receiver. What has no form there
+   * leaves @out as it is. */
   void (*encode) (GString *out, const SalEvent *event, guint variant);
 
   /* The client's side: what a line of a server means. The event's strings live in
@@ -30,5 +31,6 @@ typedef struct
 } SalDialect;
 
 extern const SalDialect sal_dialect_plain;
+extern const SalDialect sal_dialect_irc;
 
 G_END_DECLS

@@ -23,6 +23,21 @@ typedef enum
   SAL_EVENT_GOODBYE,
   SAL_EVENT_QUIT_ECHO, /* text: the word a family of window clients waits for (S23) */
   SAL_EVENT_NOTE,      /* note, and what that needs: something for the receiver alone */
+  /* What only some dialects have a form for. All have name and host. */
+  SAL_EVENT_NOTICE,  /* text: a message that no program answers */
+  SAL_EVENT_TAGMSG,  /* tags */
+  SAL_EVENT_QUIT,    /* text (nullable): left the server, and with it this room */
+  SAL_EVENT_NICK,    /* target: the name from now on */
+  SAL_EVENT_TOPIC,   /* text: "" for none */
+  SAL_EVENT_KICK,    /* target: who was put out of the room; text: why */
+  SAL_EVENT_MODE,    /* text: the change */
+  SAL_EVENT_INVITE,  /* target: who is invited into the room */
+  SAL_EVENT_AWAY,    /* text (nullable): back again */
+  SAL_EVENT_ACCOUNT, /* account (nullable): logged out */
+  SAL_EVENT_CHGHOST, /* target: user@host from now on */
+  SAL_EVENT_SETNAME, /* text */
+  SAL_EVENT_REDACT,  /* msgid: of what was taken back; text (nullable): why */
+  SAL_EVENT_WALLOPS, /* text: to all operators and who listens to them */
 } SalEventKind;
 
 /* What a server has to say to one person. Each is a sentence in each language of
@@ -42,7 +57,15 @@ typedef enum
   SAL_NOTE_KICKED,     /* text (nullable): why */
   SAL_NOTE_NOT_PUBLIC, /* the server admits its own network only */
   SAL_NOTE_STOPPED,    /* the server takes nobody new */
+  SAL_NOTE_TLS_ONLY,   /* this port speaks nothing but TLS */
   SAL_NOTE_TOO_MANY_ERRORS,
+  SAL_NOTE_PRIVATE,  /* name, text: said to the receiver alone */
+  SAL_NOTE_RENAMED,  /* name, text: the name from now on */
+  SAL_NOTE_TOPIC,    /* name, text */
+  SAL_NOTE_NO_TOPIC, /* name */
+  SAL_NOTE_PUT_OUT,  /* name, text: who was put out of the room */
+  SAL_NOTE_INVITED,  /* name, room */
+  SAL_NOTE_REFUSED,  /* room: its rules do not let the receiver in or speak */
   SAL_N_NOTES
 } SalNote;
 
@@ -59,6 +82,18 @@ typedef struct
   const char *text;    /* (nullable): clean text */
   guint64 number;
   gboolean past; /* read from the log, not happening now */
+
+  /* For the dialects that have them. */
+  const char *host;      /* (nullable): user@host, as it is shown */
+  const char *account;   /* (nullable): of who it is about */
+  const char *real_name; /* (nullable) */
+  const char *target;    /* (nullable): as the kind says; of what is said: to whom alone */
+  const char *tags;      /* (nullable): client-only tags, as they are sent */
+  const char *msgid;     /* (nullable) */
+  const char *label;     /* (nullable): what the receiver called the command this answers */
+  const char *batch;     /* (nullable): the batch it is part of */
+  char status;           /* '@' or '+': only for those in the room who have it; 0: for all */
+  gboolean bot;          /* who it is about is a program */
 } SalEvent;
 
 G_END_DECLS

@@ -11,7 +11,8 @@
  *
  * What is pushed between two runs of next() is one segment. A few rules are about
  * segments (one byte alone, LF followed by NUL, UTF-16); for all others it makes
- * no difference how the input is cut.
+ * no difference how the input is cut. A segment may hold several sends of a peer that is
+ * fast; sal-padding knows how arrays that follow each other are told apart.
  *
  * One buffer serves for all: decoding never makes bytes more, so a unit is decoded
  * in place behind the read mark, and a connection that has nothing pending owns no
@@ -27,6 +28,7 @@
 #include <string.h>
 
 #include "common/base/sal-limits.h"
+#include "common/proto/sal-padding.h"
 #include "common/proto/sal-text.h"
 
 /* TELNET, RFC 854 and RFC 860. */
@@ -54,6 +56,15 @@ enum
   STATE_SB_IAC,  /* in a subnegotiation, after IAC */
 };
 
+/* What is behind LF and NUL (S17). */
+enum
+{
+  BEHIND_UNKNOWN, /* not looked at in this segment */
+  BEHIND_OLD,     /* old bytes, up to the segment's end */
+  BEHIND_ARRAYS,  /* old bytes up to the end of an array, and then the next one */
+  BEHIND_TEXT,    /* the next text */
+};
+
 /**
  * sal_framer_init:
  * @framer: (out caller-allocates): the framer
@@ -64,8 +75,26 @@ void
 sal_framer_init (SalFramer *framer, SalFramerRole role, gsize limit_bytes)
 {
   *framer = (SalFramer){ .role = role, .limit = (guint32) limit_bytes };
-  if (role == SAL_FRAMER_CLIENT)
+  if (role != SAL_FRAMER_SERVER)
     framer->peer_class = SAL_PEER_LINE;
+}
+
+/**
+ * sal_framer_become_irc:
+ * @framer: a server's, which has just given a unit
+ * @limit_bytes: the longest line from here on
+ *
+ * The peer has shown that it speaks IRC: what comes next is lines of that.
+ */
+void
+sal_framer_become_irc (SalFramer *framer, gsize limit_bytes)
+{
+  framer->role = SAL_FRAMER_IRC;
+  framer->peer_class = SAL_PEER_LINE;
+  framer->limit = (guint32) limit_bytes;
+  framer->timer = SAL_FRAMER_TIMER_NONE;
+  framer->telnet_state = STATE_DATA;
+  framer->keystrokes = framer->after_cr = framer->flush = FALSE;
 }
 
 /**
@@ -143,7 +172,17 @@ telnet_step (guint8 *state, guint8 c)
 
 /* S25: is this segment no text at all? UTF-16 shows in its byte pairs, anything
  * else in its control bytes. A pair alone says nothing: "A\0" is also a C program
- * that sends its terminator, and CR NUL is how TELNET writes a lone CR. */
+ * that sends its terminator; nor does a NUL behind CR, as TELNET writes a lone one, or
+ * behind LF, as C programs end a line. */
+static gboolean
+is_zero_pair (const guint8 *bytes, gsize i)
+{
+  gsize nul = bytes[i] == 0 ? i : i + 1;
+
+  return (bytes[i] == 0) != (bytes[i + 1] == 0) &&
+         (nul == 0 || (bytes[nul - 1] != '\r' && bytes[nul - 1] != '\n'));
+}
+
 static gboolean
 is_binary (const guint8 *bytes, gsize len, guint8 telnet_state)
 {
@@ -152,7 +191,7 @@ is_binary (const guint8 *bytes, gsize len, guint8 telnet_state)
   gsize data = 0;
 
   for (gsize i = 0; i + 1 < len; i += 2)
-    zero_pairs += (bytes[i] == 0) != (bytes[i + 1] == 0) && bytes[i] != '\r';
+    zero_pairs += is_zero_pair (bytes, i);
   if (len >= 4 && 2 * zero_pairs > len / 2)
     return TRUE;
 
@@ -168,6 +207,104 @@ is_binary (const guint8 *bytes, gsize len, guint8 telnet_state)
   return 4 * controls > data;
 }
 
+/* Is the segment in hand made of texts with their NUL and nothing behind it? One that
+ * ends otherwise has to be like one before. An array of which every byte was used once
+ * looks so ever after; but then all segments are as long as that one. */
+static gboolean
+is_texts (SalFramer *framer)
+{
+  const guint8 *segment = framer->buf + framer->segment;
+  guint32 len = framer->fill - framer->segment;
+  gboolean whole = segment[len - 1] == '\0';
+  gboolean several = framer->read + 1 < framer->fill;
+
+  if (framer->least_array > 0 || !(whole || framer->texts) ||
+      (whole && several && len == framer->text) || !sal_padding_is_none (segment, len))
+    return FALSE;
+  framer->texts = TRUE;
+  framer->text = several ? framer->text : len;
+  return TRUE;
+}
+
+/* The peer has sent a NUL behind an LF: does anything of it come behind that? What it
+ * did before says whether it sends whole arrays, and texts alone only if it never did. */
+static void
+judge_padding (SalFramer *framer)
+{
+  guint32 from_text = framer->fill - framer->unit_end;
+
+  if (is_texts (framer))
+    {
+      framer->behind_nul = BEHIND_TEXT;
+      return;
+    }
+  framer->array = (guint32) sal_padding_measure (framer->buf + framer->unit_end, from_text,
+                                                 framer->least_array);
+  framer->array_end = framer->unit_end + framer->array;
+  framer->behind_nul = framer->array > 0 ? BEHIND_ARRAYS : BEHIND_OLD;
+  framer->least_array = MIN (framer->least_array > 0 ? framer->least_array : G_MAXUINT32,
+                             framer->array > 0 ? framer->array : from_text);
+}
+
+/* The bytes up to the end of an array are old; perhaps some of them are still to come. */
+static void
+drop_old_bytes (SalFramer *framer)
+{
+  framer->old_bytes = framer->array_end > framer->fill;
+  framer->read = MIN (framer->array_end, framer->fill);
+}
+
+/* An LF has been read. If a NUL follows it, the peer sent a whole buffer, and old
+ * bytes come next (S17). */
+static void
+after_lf (SalFramer *framer)
+{
+  if (framer->read == framer->fill)
+    {
+      framer->old_bytes = TRUE; /* that matters to an array that goes on */
+      return;
+    }
+  if (framer->buf[framer->read] != '\0')
+    return;
+  if (framer->behind_nul == BEHIND_UNKNOWN)
+    judge_padding (framer);
+  if (framer->behind_nul == BEHIND_TEXT)
+    framer->read++;
+  else if (framer->behind_nul == BEHIND_OLD)
+    framer->read = framer->fill;
+  else
+    {
+      while (framer->array_end <= framer->read)
+        framer->array_end += framer->array;
+      drop_old_bytes (framer);
+    }
+}
+
+/* An array may have come in two segments. */
+static void
+begin_with_rest_of_array (SalFramer *framer)
+{
+  gboolean old_bytes = framer->old_bytes;
+
+  framer->old_bytes = FALSE;
+  if (framer->behind_nul != BEHIND_ARRAYS)
+    return;
+  framer->array_end += framer->segment;
+  if (old_bytes)
+    drop_old_bytes (framer);
+}
+
+static void
+end_in_array (SalFramer *framer)
+{
+  while (framer->behind_nul == BEHIND_ARRAYS && framer->array_end < framer->fill)
+    framer->array_end += framer->array;
+  if (framer->behind_nul == BEHIND_ARRAYS && framer->array_end > framer->fill)
+    framer->array_end -= framer->fill;
+  else
+    framer->behind_nul = BEHIND_UNKNOWN;
+}
+
 /* Rules about a segment as a whole, before anything in it is taken apart. Returns
  * TRUE if @unit was filled in. */
 static gboolean
@@ -179,6 +316,7 @@ judge_segment (SalFramer *framer, gint64 now_us, SalUnit *unit)
   framer->judged = TRUE;
   if (framer->role == SAL_FRAMER_CLIENT)
     return FALSE;
+  begin_with_rest_of_array (framer);
 
   /* S27, a TLS record: type 22 (handshake), version 3.x (RFC 8446, 5.1). */
   if ((!framer->started && bytes[0] == 0x16 && len >= 2 && bytes[1] == 0x03) ||
@@ -191,10 +329,17 @@ judge_segment (SalFramer *framer, gint64 now_us, SalUnit *unit)
     }
   framer->maybe_tls = !framer->started && bytes[0] == 0x16 && len == 1;
 
+  if (framer->role == SAL_FRAMER_IRC)
+    {
+      framer->started = TRUE;
+      return FALSE;
+    }
+
   /* S25. Somebody pressing an arrow key sends ESC [ A, which is no program's error. */
   if (!framer->keystrokes && !framer->maybe_tls && is_binary (bytes, len, framer->telnet_state))
     {
-      framer->fill = framer->segment;
+      framer->read = framer->fill = framer->segment;
+      framer->behind_nul = BEHIND_UNKNOWN;
       framer->judged = FALSE;
       framer->line_ends = 0;
       *unit = (SalUnit){ .kind = SAL_UNIT_BINARY };
@@ -250,31 +395,35 @@ split_character (const SalFramer *framer)
                                              framer->write - framer->unit_end);
 }
 
-/* S18 for servers; a client shows what there is and goes on with the same line. */
-static gboolean
-give_cut (SalFramer *framer, SalUnit *unit)
-{
-  guint32 tail = split_character (framer);
-
-  return give (framer, unit, framer->role == SAL_FRAMER_SERVER ? SAL_UNIT_CUT : SAL_UNIT_TEXT,
-               framer->write - tail, FALSE);
-}
-
 static gboolean
 is_terminator (const SalFramer *framer, guint8 c)
 {
   if (framer->role == SAL_FRAMER_CLIENT)
     return c == '\n';
+  if (framer->role == SAL_FRAMER_IRC)
+    return c == '\n' || c == '\r';
   return c == '\n' || c == '\r' || c == '\0'; /* S10 */
 }
 
-/* An LF has been read. If a NUL follows it, the peer sent a whole buffer, and old
- * bytes come next (S17). */
-static void
-after_lf (SalFramer *framer)
+/* S18 for servers; a client shows what there is and goes on with the same line. In IRC the
+ * rest of the line is no line. */
+static gboolean
+give_cut (SalFramer *framer, SalUnit *unit)
 {
-  if (framer->read < framer->fill && framer->buf[framer->read] == '\0')
-    framer->read = framer->fill;
+  guint32 tail = framer->role == SAL_FRAMER_IRC ? 0 : split_character (framer);
+
+  framer->skipping = framer->role == SAL_FRAMER_IRC;
+  return give (framer, unit, framer->role == SAL_FRAMER_CLIENT ? SAL_UNIT_TEXT : SAL_UNIT_CUT,
+               framer->write - tail, FALSE);
+}
+
+/* The rest of a line that was too long is dropped. Returns FALSE if its end has not come. */
+static gboolean
+skip_line (SalFramer *framer)
+{
+  while (framer->skipping && framer->read < framer->fill)
+    framer->skipping = !is_terminator (framer, framer->buf[framer->read++]);
+  return !framer->skipping;
 }
 
 /* The byte after a CR: the LF or NUL of a pair is part of the same end. */
@@ -300,7 +449,7 @@ belongs_to_cr (SalFramer *framer, guint8 c)
 static void
 end_of_unit (SalFramer *framer, guint8 c)
 {
-  if (framer->role == SAL_FRAMER_CLIENT)
+  if (framer->role != SAL_FRAMER_SERVER)
     return;
   if (c != '\0' && framer->peer_class == SAL_PEER_UNKNOWN)
     framer->peer_class = SAL_PEER_LINE; /* S11 */
@@ -363,6 +512,8 @@ take_run (SalFramer *framer)
 static gboolean
 decode (SalFramer *framer, SalUnit *unit)
 {
+  if (!skip_line (framer))
+    return FALSE;
   while (framer->read < framer->fill)
     {
       guint8 c = framer->buf[framer->read];
@@ -410,6 +561,9 @@ end_of_segment (SalFramer *framer, gint64 now_us)
   gboolean partial = framer->write > framer->unit_end;
 
   framer->judged = FALSE;
+  end_in_array (framer);
+  if (framer->role == SAL_FRAMER_IRC)
+    return;
   if (framer->role == SAL_FRAMER_CLIENT)
     {
       set_timer (framer, partial ? SAL_FRAMER_TIMER_CLIENT_GAP : SAL_FRAMER_TIMER_NONE, now_us);
@@ -532,6 +686,27 @@ void
 sal_framer_finish (SalFramer *framer)
 {
   framer->flush = framer->flush_tail = TRUE;
+  framer->timer = SAL_FRAMER_TIMER_NONE;
+}
+
+/**
+ * sal_framer_break_off:
+ *
+ * The stream has ended where perhaps not the peer ended it, and TLS can tell: in place of
+ * sal_framer_finish(), when sal_framer_next() has said %FALSE. A line without its end is
+ * no unit then, because nobody knows what the rest would have been ("I agree" and "I
+ * agree with nothing of this"). What a raw peer sent is one all the same: its messages
+ * are whole records, and a record cannot be cut.
+ */
+void
+sal_framer_break_off (SalFramer *framer)
+{
+  if (framer->peer_class == SAL_PEER_RAW)
+    {
+      sal_framer_finish (framer);
+      return;
+    }
+  sal_framer_clear (framer);
   framer->timer = SAL_FRAMER_TIMER_NONE;
 }
 

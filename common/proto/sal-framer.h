@@ -11,6 +11,7 @@ typedef enum
 {
   SAL_FRAMER_SERVER,
   SAL_FRAMER_CLIENT,
+  SAL_FRAMER_IRC, /* a server's that speaks IRC: CR or LF ends a line and nothing else does */
 } SalFramerRole;
 
 /* What kind of program the peer of a server is (section 2.2). */
@@ -74,6 +75,11 @@ typedef struct
   guint8 telnet_state;
   guint8 reply[3];
   guint8 line_ends;     /* segments in a row that ended with LF (raw) */
+  guint8 behind_nul;    /* what stands behind LF and NUL in the segment in hand (S17) */
+  guint32 array;        /* ... arrays of so many bytes, ... */
+  guint32 array_end;    /* ... of which one ends here; between segments: in so many bytes */
+  guint32 text;         /* length of the last segment that was one text and its NUL */
+  guint32 least_array;  /* no shorter than this, as far as was seen; 0: none was seen */
   guint judged : 1;     /* the segment in hand has been looked at as a whole */
   guint started : 1;    /* a first byte was seen */
   guint key_first : 1;  /* the first segment was one single byte */
@@ -84,16 +90,21 @@ typedef struct
   guint telnet : 1;     /* the peer spoke TELNET */
   guint flush : 1;      /* give what is there, ended or not */
   guint flush_tail : 1; /* ... and the beginning of a character at its end with it */
+  guint texts : 1;      /* the peer sends texts with their NUL, and nothing behind it */
+  guint old_bytes : 1;  /* the next segment begins with the rest of an array */
   guint unended : 1;    /* client role: the line in progress was given in part */
+  guint skipping : 1;   /* IRC: the rest of a line that was too long */
 } SalFramer;
 
 void sal_framer_init (SalFramer *framer, SalFramerRole role, gsize limit_bytes);
 void sal_framer_clear (SalFramer *framer);
+void sal_framer_become_irc (SalFramer *framer, gsize limit_bytes);
 
 void sal_framer_push (SalFramer *framer, const void *bytes, gsize len, gint64 now_us);
 gboolean sal_framer_next (SalFramer *framer, gint64 now_us, SalUnit *unit);
 void sal_framer_tick (SalFramer *framer, gint64 now_us);
 void sal_framer_finish (SalFramer *framer);
+void sal_framer_break_off (SalFramer *framer);
 
 SalFramerTimer sal_framer_timer (const SalFramer *framer);
 gint64 sal_framer_due_us (const SalFramer *framer);

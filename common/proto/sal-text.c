@@ -119,6 +119,54 @@ sal_text_clean (GString *out, const void *bytes, gsize len)
   return out->len > start;
 }
 
+static const char *
+skip_digits (const char *at, guint most)
+{
+  while (most-- > 0 && g_ascii_isdigit (*at))
+    at++;
+  return at;
+}
+
+/* A colour and one behind it: `03`, `3,12`; in hexadecimal `04` takes six digits each. */
+static const char *
+skip_colours (const char *at, gboolean hex)
+{
+  const char *end = at;
+
+  for (guint n = 0; n < 2; n++)
+    {
+      if (hex)
+        for (end = at; end - at < 6 && g_ascii_isxdigit (*end); end++)
+          ;
+      else
+        end = skip_digits (at, 2);
+      if (end == at || n == 1 || *end != ',' || !g_ascii_isxdigit (end[1]))
+        break;
+      at = end + 1;
+    }
+  return end > at ? end : at;
+}
+
+/**
+ * sal_text_strip_formatting:
+ * @text: changed in place
+ *
+ * Takes out the colours that IRC writes as a control character and digits, so that no digits
+ * are left behind. Other control characters are the business of sal_text_clean().
+ */
+void
+sal_text_strip_formatting (char *text)
+{
+  char *to = text;
+
+  for (const char *from = text; *from != '\0';)
+    if (*from == '\003' || *from == '\004')
+      from = skip_colours (from + 1, *from == '\004');
+    else
+      *to++ = *from++;
+  *to = '\0';
+}
+
 /**
  * sal_text_incomplete_tail:
  *

@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 gboolean sal_text_clean (GString *out, const void *bytes, gsize len);
 void sal_text_clean_line (GString *out, const void *bytes, gsize len);
 gsize sal_text_incomplete_tail (const void *bytes, gsize len);
+void sal_text_strip_formatting (char *text);
 gsize sal_text_fit (const char *text, gsize len, gsize max_bytes);
 void sal_text_append_time (GString *out, gint64 time_us);
 

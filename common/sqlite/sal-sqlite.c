@@ -156,15 +156,16 @@ sal_sqlite_get_int (sqlite3 *db, const char *sql, gint64 otherwise)
 }
 
 /**
- * sal_sqlite_migrate:
+ * sal_sqlite_check:
  *
- * Brings the file to the version of @schema, each step in a transaction of its own.
+ * Is this file one that sal_sqlite_migrate() can bring to @schema? Changes nothing, so it
+ * comes before whatever would, and be it the journal mode.
  *
  * Returns: %FALSE with an error that names the file and, where it is newer than this
- * program, both versions. Nothing is changed then that a transaction does not undo.
+ * program, both versions.
  */
 gboolean
-sal_sqlite_migrate (sqlite3 *db, const SalSqliteSchema *schema, GError **error)
+sal_sqlite_check (sqlite3 *db, const SalSqliteSchema *schema, GError **error)
 {
   const char *path = sqlite3_db_filename (db, "main");
   gint64 version = 0;
@@ -192,7 +193,23 @@ sal_sqlite_migrate (sqlite3 *db, const SalSqliteSchema *schema, GError **error)
                    path, (int) version, schema->version);
       return FALSE;
     }
-  for (int i = (int) version; i < schema->version; i++)
+  return TRUE;
+}
+
+/**
+ * sal_sqlite_migrate:
+ *
+ * Brings the file to the version of @schema, each step in a transaction of its own.
+ *
+ * Returns: %FALSE with an error, as sal_sqlite_check(). Nothing is changed then that a
+ * transaction does not undo.
+ */
+gboolean
+sal_sqlite_migrate (sqlite3 *db, const SalSqliteSchema *schema, GError **error)
+{
+  if (!sal_sqlite_check (db, schema, error))
+    return FALSE;
+  for (int i = (int) sal_sqlite_get_int (db, "PRAGMA user_version", 0); i < schema->version; i++)
     {
       g_autofree char *sql = g_strdup_printf (
           "BEGIN IMMEDIATE; %s; PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",

@@ -20,6 +20,7 @@ typedef struct
 } SalSqliteSchema;
 
 sqlite3 *sal_sqlite_open (const char *path, int busy_ms, GError **error);
+gboolean sal_sqlite_check (sqlite3 *db, const SalSqliteSchema *schema, GError **error);
 gboolean sal_sqlite_migrate (sqlite3 *db, const SalSqliteSchema *schema, GError **error);
 gboolean sal_sqlite_exec (sqlite3 *db, const char *sql, GError **error);
 sqlite3_stmt *sal_sqlite_prepare (sqlite3 *db, const char *sql, GError **error);

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A line that somebody types on a terminal while other lines arrive: GNU readline's
- * callback interface in a GLib main loop. Whatever prints calls hide() before and
- * show() after, and the line being typed is never torn.
+ * callback interface in a GLib main loop. Whatever prints goes through print(), or calls
+ * hide() before and show() after, and the line being typed is never torn.
+ *
+ * What is printed without a newline is an open line: it stands above the line being
+ * typed all the same, and goes on there when its rest is printed. Of a long one, only
+ * what stands in its last row is written again.
  *
  * readline keeps its state in globals, so there is one editor a process.
  */
@@ -16,11 +20,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/sal-fd.h"
+
 /* readline's headers come last: they need stdio and define common names. */
 #include <readline/history.h>
 #include <readline/readline.h>
 
 #define HISTORY_LINES 500
+
+/* What of an open line is written again. */
+#define OPEN_ROW_BYTES 4096
+
+/* ECMA-48: up to the beginning of the row before, and nothing in it any more. */
+#define ROW_BEFORE_AGAIN "\033[A\r\033[K"
 
 struct _SalLineEditor
 {
@@ -30,17 +42,153 @@ struct _SalLineEditor
   gpointer data;
   guint input;
   guint resize;
+  GString *open;    /* (owned): the last row of an open line that stands above */
+  int open_columns; /* how wide the screen was then; 0: no line is open */
   gboolean hidden;
+  gboolean between;   /* a line was entered, and the prompt for the next one is still to come */
   gboolean take_back; /* a line goes off the screen when it is entered */
+  gboolean secret;    /* the next line is not shown and not remembered */
 };
 
 static SalLineEditor *the_editor;
+
+/* What is typed stays off the screen; the prompt and the cursor behind it are there. */
+static void
+redisplay_secret (void)
+{
+  char nothing[] = "";
+  char *line = rl_line_buffer;
+  int point = rl_point;
+  int end = rl_end;
+
+  rl_line_buffer = nothing;
+  rl_point = rl_end = 0;
+  rl_redisplay ();
+  rl_line_buffer = line;
+  rl_point = point;
+  rl_end = end;
+}
+
+static void
+end_secret (SalLineEditor *editor)
+{
+  editor->secret = FALSE;
+  rl_redisplay_function = rl_redisplay;
+  rl_set_prompt (editor->prompt);
+}
+
+/* What is above the line being typed is over: something else is printed there. */
+static void
+close_open_line (SalLineEditor *editor)
+{
+  editor->open_columns = 0;
+}
+
+static int
+screen_columns (void)
+{
+  int rows = 0;
+  int columns = 0;
+
+  rl_get_screen_size (&rows, &columns);
+  return columns;
+}
+
+/* How many columns a terminal gives to @c. */
+static int
+count_columns (gunichar c)
+{
+  if (g_unichar_iszerowidth (c) || g_unichar_iscntrl (c))
+    return 0;
+  return g_unichar_iswide (c) ? 2 : 1;
+}
+
+/* Where the escape sequence (ECMA-48, 5.4) at @at ends. */
+static const char *
+skip_escape (const char *at)
+{
+  at++;
+  if (*at != '[')
+    return at;
+  for (at++; *at != '\0' && (*at < '@' || *at > '~'); at++)
+    ;
+  return *at != '\0' ? at + 1 : at;
+}
+
+/* Keeps of @text, an open line that begins in the first column, what stands in its last
+ * row when the screen has @columns of them. */
+static void
+keep_last_row (SalLineEditor *editor, const char *text, int columns)
+{
+  const char *row = text;
+  int column = 0;
+
+  for (const char *at = text; *at != '\0';)
+    if (*at == '\033')
+      at = skip_escape (at);
+    else
+      {
+        int width = count_columns (g_utf8_get_char (at));
+
+        if (column + width > columns)
+          {
+            row = at;
+            column = 0;
+          }
+        column += width;
+        at = g_utf8_next_char (at);
+      }
+  /* A row of nothing but accents could be of any length. */
+  if (strlen (row) > OPEN_ROW_BYTES)
+    return;
+  g_string_assign (editor->open, row);
+  editor->open_columns = columns;
+}
+
+static gboolean
+write_out (const char *text)
+{
+  return sal_fd_write_all (STDOUT_FILENO, text, strlen (text));
+}
+
+/* Prints where the line being typed has been taken off. What becomes of a terminal is seen
+ * when it is read. */
+static void
+write_above (SalLineEditor *editor, const char *text)
+{
+  int columns = screen_columns ();
+  gboolean goes_on = editor->open_columns > 0 && editor->open_columns == columns;
+  g_autofree char *all = NULL;
+  const char *last = NULL;
+
+  if (!goes_on && *text == '\n')
+    text++; /* the end of a line that does not stand there any more */
+  all = g_strconcat (goes_on ? editor->open->str : "", text, NULL);
+  if (goes_on)
+    (void) write_out (ROW_BEFORE_AGAIN);
+  (void) write_out (all);
+  close_open_line (editor);
+  last = strrchr (all, '\n');
+  last = last != NULL ? last + 1 : all;
+  if (*last == '\0')
+    return;
+  (void) write_out ("\n");
+  if (columns > 1 && g_strcmp0 (rl_terminal_name, "dumb") != 0)
+    keep_last_row (editor, last, columns);
+}
 
 static void
 handle_line (char *line)
 {
   SalLineEditor *editor = the_editor;
+  gboolean secret = editor->secret;
 
+  if (secret)
+    {
+      explicit_bzero (rl_line_buffer, strlen (rl_line_buffer));
+      end_secret (editor);
+    }
+  close_open_line (editor); /* what was typed stands below it */
   if (line == NULL)
     {
       /* readline shows its prompt again by itself; Ctrl-D means there is no more. */
@@ -48,10 +196,15 @@ handle_line (char *line)
       editor->on_line (NULL, editor->data);
       return;
     }
-  if (*line != '\0')
+  if (*line != '\0' && !secret)
     add_history (line);
+  /* What is printed now stands below what was typed, which readline still has. */
+  editor->between = TRUE;
   editor->on_line (line, editor->data);
+  explicit_bzero (line, strlen (line));
   free (line);
+  if (the_editor == editor)
+    editor->between = FALSE;
 }
 
 /* Return. Where lines are taken back, the line is not left standing above. */
@@ -61,7 +214,7 @@ enter (int count, int key)
   SalLineEditor *editor = the_editor;
   g_autofree char *line = NULL;
 
-  if (!editor->take_back)
+  if (!editor->take_back || editor->secret)
     return rl_newline (count, key);
   line = g_strdup (rl_line_buffer);
   if (*line != '\0')
@@ -106,6 +259,7 @@ complete (const char *text, int state)
   static int at;
 
   at = state == 0 ? 0 : at;
+  close_open_line (the_editor); /* perhaps there are several, and they are listed */
   while (the_editor->completions != NULL && the_editor->completions[at] != NULL)
     {
       const char *candidate = the_editor->completions[at++];
@@ -138,6 +292,7 @@ sal_line_editor_new (const char *prompt,
 
   the_editor = editor;
   editor->prompt = g_strdup (prompt);
+  editor->open = g_string_new (NULL);
   editor->completions = completions;
   editor->on_line = on_line;
   editor->data = data;
@@ -171,6 +326,7 @@ sal_line_editor_free (SalLineEditor *editor)
   if (editor == NULL)
     return;
   sal_line_editor_hide ();
+  g_string_free (editor->open, TRUE);
   g_clear_handle_id (&editor->input, g_source_remove);
   g_clear_handle_id (&editor->resize, g_source_remove);
   rl_callback_handler_remove ();
@@ -191,6 +347,35 @@ sal_line_editor_take_lines_back (SalLineEditor *editor, gboolean take_back)
   editor->take_back = take_back;
 }
 
+static void
+take_off (SalLineEditor *editor)
+{
+  if (editor->hidden || editor->between)
+    return;
+  rl_clear_visible_line ();
+  fflush (stdout);
+  editor->hidden = TRUE;
+}
+
+/**
+ * sal_line_editor_ask_secret:
+ * @prompt: shown in place of the usual one
+ *
+ * The next line is a password: it is not shown while it is typed, and not remembered.
+ */
+void
+sal_line_editor_ask_secret (SalLineEditor *editor, const char *prompt)
+{
+  gboolean hidden = editor->hidden;
+
+  sal_line_editor_hide ();
+  editor->secret = TRUE;
+  rl_redisplay_function = redisplay_secret;
+  rl_set_prompt (prompt);
+  if (!hidden)
+    sal_line_editor_show ();
+}
+
 /**
  * sal_line_editor_hide:
  *
@@ -200,11 +385,10 @@ sal_line_editor_take_lines_back (SalLineEditor *editor, gboolean take_back)
 void
 sal_line_editor_hide (void)
 {
-  if (the_editor == NULL || the_editor->hidden)
+  if (the_editor == NULL || the_editor->between)
     return;
-  rl_clear_visible_line ();
-  fflush (stdout);
-  the_editor->hidden = TRUE;
+  take_off (the_editor);
+  close_open_line (the_editor);
 }
 
 /**
@@ -215,9 +399,34 @@ sal_line_editor_hide (void)
 void
 sal_line_editor_show (void)
 {
-  if (the_editor == NULL || !the_editor->hidden)
+  if (the_editor == NULL || !the_editor->hidden || the_editor->between)
     return;
   the_editor->hidden = FALSE;
   rl_on_new_line ();
-  rl_redisplay ();
+  (*rl_redisplay_function) ();
+}
+
+/**
+ * sal_line_editor_print:
+ * @text: what may be printed on a terminal: colours, but nothing else that drives it
+ *
+ * To standard output; where there is an editor, above the line being typed. What does not
+ * end with a newline goes on with the next call.
+ *
+ * Returns: %FALSE with errno set if there is no terminal, and it could not be written.
+ */
+gboolean
+sal_line_editor_print (const char *text)
+{
+  if (*text == '\0')
+    return TRUE;
+  if (the_editor == NULL)
+    {
+      fflush (stdout);
+      return write_out (text);
+    }
+  take_off (the_editor);
+  write_above (the_editor, text);
+  sal_line_editor_show ();
+  return TRUE;
 }

@@ -7,7 +7,14 @@
 
 G_BEGIN_DECLS
 
-gboolean srv_console_execute (SrvServer *server, const char *line, GString *out);
+typedef enum
+{
+  SRV_CONSOLE_FAILED,
+  SRV_CONSOLE_OK,
+  SRV_CONSOLE_TALK, /* it takes more than one line, or some time: see srv-console-talk */
+} SrvConsoleResult;
+
+SrvConsoleResult srv_console_execute (SrvServer *server, const char *line, GString *out);
 char **srv_console_words (void);
 
 /* Lines out of bytes, for a console that is not a terminal. */

@@ -23,6 +23,7 @@
 
 #include "common/base/sal-error.h"
 #include "common/base/sal-fd.h"
+#include "server/admin/srv-console-talk.h"
 #include "server/admin/srv-console.h"
 
 /* Consoles at once, and what one may leave unread. */
@@ -38,7 +39,8 @@ typedef struct
   int fd;
   guint source;
   SrvConsoleInput input;
-  GString *unsent; /* (owned) */
+  SrvConsoleTalk *talk; /* (owned) */
+  GString *unsent;      /* (owned) */
 } Console;
 
 struct _SrvControl
@@ -80,6 +82,7 @@ console_free (gpointer data)
   Console *console = data;
 
   g_clear_handle_id (&console->source, g_source_remove);
+  srv_console_talk_free (console->talk);
   sal_fd_close (&console->fd);
   srv_console_input_clear (&console->input);
   g_string_free (console->unsent, TRUE);
@@ -88,7 +91,8 @@ console_free (gpointer data)
 
 static gboolean on_console (int fd, GIOCondition condition, gpointer data);
 
-/* Returns FALSE if the console is gone. */
+/* Nobody need read the answers; the words count all the same. Returns FALSE if somebody
+ * lets too many pile up. */
 static gboolean
 send_unsent (Console *console)
 {
@@ -97,25 +101,53 @@ send_unsent (Console *console)
 
   if (n > 0)
     g_string_erase (console->unsent, 0, n);
-  return (n >= 0 || errno == EAGAIN || errno == EINTR) && console->unsent->len < MAX_UNREAD_BYTES;
+  else if (n < 0 && errno != EAGAIN && errno != EINTR)
+    g_string_truncate (console->unsent, 0);
+  return console->unsent->len < MAX_UNREAD_BYTES;
 }
 
 static void
 on_line (const char *line, gpointer data)
 {
-  Console *console = data;
-  gboolean ok = srv_console_execute (console->control->server, line, console->unsent);
-
-  g_string_append (console->unsent, ok ? "ok\n" : "error\n");
+  srv_console_talk_line (((Console *) data)->talk, line);
 }
 
+/* While a word is being answered the next is not read, so that they cannot pile up. */
 static void
 watch (Console *console)
 {
+  GIOCondition condition = console->unsent->len > 0 ? G_IO_OUT : 0;
+
+  if (!srv_console_talk_is_waiting (console->talk))
+    condition |= G_IO_IN;
   g_clear_handle_id (&console->source, g_source_remove);
-  console->source = g_unix_fd_add (
-      console->fd, console->unsent->len > 0 ? G_IO_IN | G_IO_OUT : G_IO_IN, on_console, console);
+  console->source = g_unix_fd_add (console->fd, condition, on_console, console);
 }
+
+static void
+on_say (const char *text, gpointer data)
+{
+  g_string_append (((Console *) data)->unsent, text);
+}
+
+/* No answer begins like this: names have no question mark, paths a slash. */
+static void
+on_ask (const char *prompt, gpointer data)
+{
+  g_string_append_printf (((Console *) data)->unsent, "? %s\n", prompt);
+}
+
+static void
+on_done (gboolean ok, gpointer data)
+{
+  Console *console = data;
+
+  g_string_append (console->unsent, ok ? "ok\n" : "error\n");
+  /* Some answers come by themselves, not when the socket has something. */
+  watch (console);
+}
+
+static const SrvConsoleHooks hooks = { on_say, on_ask, on_done };
 
 static gboolean
 on_console (int fd, GIOCondition condition, gpointer data)
@@ -130,7 +162,6 @@ on_console (int fd, GIOCondition condition, gpointer data)
     srv_console_input_push (&console->input, bytes, (gsize) n, on_line, console);
   if (n == 0 || (condition & (G_IO_HUP | G_IO_ERR) && n < 0) || !send_unsent (console))
     {
-      console->source = 0;
       g_ptr_array_remove_fast (console->control->consoles, console);
       return G_SOURCE_REMOVE;
     }
@@ -170,6 +201,7 @@ on_connect (int fd, GIOCondition condition, gpointer data)
   console->fd = peer;
   console->unsent = g_string_new (NULL);
   srv_console_input_init (&console->input);
+  console->talk = srv_console_talk_new (control->server, &hooks, console);
   g_ptr_array_add (control->consoles, console);
   watch (console);
   return G_SOURCE_CONTINUE;

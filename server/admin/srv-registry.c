@@ -11,23 +11,10 @@
 #include <string.h>
 
 #include "common/sqlite/sal-sqlite.h"
+#include "server/accounts/srv-state-db.h"
 
 #define SECRET_BYTES 32
 #define CLOAK_CHARS 6
-#define BUSY_MS 2000
-
-static const char version_1[] =
-    "CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"
-    "INSERT INTO secret VALUES ('cloak', randomblob(32));"
-    "CREATE TABLE ban (network TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID";
-
-static const char *const migrations[] = { version_1 };
-
-static const SalSqliteSchema schema = {
-  .application_id = 0x53616C32, /* "Sal2" */
-  .migrations = migrations,
-  .version = G_N_ELEMENTS (migrations),
-};
 
 struct _SrvRegistry
 {
@@ -77,9 +64,8 @@ srv_registry_open (const char *path, GError **error)
   if (path == NULL)
     return g_steal_pointer (&registry);
 
-  registry->db = sal_sqlite_open (path, BUSY_MS, error);
-  if (registry->db == NULL || !sal_sqlite_exec (registry->db, "PRAGMA journal_mode = WAL", error) ||
-      !sal_sqlite_migrate (registry->db, &schema, error) || !load (registry, error))
+  registry->db = srv_state_db_open (path, error);
+  if (registry->db == NULL || !load (registry, error))
     return NULL;
   return g_steal_pointer (&registry);
 }

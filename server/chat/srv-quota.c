@@ -1,11 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Messages per second with a burst: a bucket that holds @burst messages and gets
- * back @rate of them a second.
+ * How much somebody may say: a bucket that holds @burst messages (or bytes) and gets back
+ * @rate of them a second. A message that is too much is not taken; bytes have come when
+ * they are counted, so a bucket of those can be in debt.
  */
 #include "config.h"
 
 #include "server/chat/srv-quota.h"
+
+static void
+refill (SrvQuota *quota, guint rate, gint64 now_us)
+{
+  guint64 back_milli = 0;
+
+  if (quota->since_us > 0 && now_us > quota->since_us)
+    back_milli = (guint64) MIN (now_us - quota->since_us, G_TIME_SPAN_HOUR) * rate / 1000;
+  /* Time that gives back less than a thousandth goes on counting. */
+  if (quota->since_us == 0 || back_milli > 0)
+    quota->since_us = now_us;
+  quota->used_milli -= (guint32) MIN (back_milli, quota->used_milli);
+}
 
 /**
  * srv_quota_take:
@@ -17,19 +31,30 @@
 gboolean
 srv_quota_take (SrvQuota *quota, guint rate, guint burst, gint64 now_us)
 {
-  guint64 back_milli = 0;
-
   if (rate == 0)
     return TRUE;
-  if (quota->since_us > 0 && now_us > quota->since_us)
-    back_milli = (guint64) MIN (now_us - quota->since_us, G_TIME_SPAN_HOUR) * rate / 1000;
-  /* Time that gives back less than a thousandth goes on counting. */
-  if (quota->since_us == 0 || back_milli > 0)
-    quota->since_us = now_us;
-  quota->used_milli -= (guint32) MIN (back_milli, quota->used_milli);
-
+  refill (quota, rate, now_us);
   if (quota->used_milli + 1000 > (guint64) burst * 1000)
     return FALSE;
   quota->used_milli += 1000;
   return TRUE;
+}
+
+/**
+ * srv_quota_spend:
+ * @rate: bytes a second; 0: no limit
+ * @burst: how many at once
+ * @bytes: how many have come; 0 to find out whether a debt is paid
+ *
+ * Returns: whether all of them are within the limit; they are counted in any case.
+ */
+gboolean
+srv_quota_spend (SrvQuota *quota, guint rate, guint burst, guint bytes, gint64 now_us)
+{
+  if (rate == 0)
+    return TRUE;
+  refill (quota, rate, now_us);
+  quota->used_milli =
+      (guint32) MIN (quota->used_milli + (guint64) bytes * 1000, (guint64) G_MAXUINT32);
+  return quota->used_milli <= (guint64) burst * 1000;
 }

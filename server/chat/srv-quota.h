@@ -9,9 +9,10 @@ G_BEGIN_DECLS
 typedef struct
 {
   gint64 since_us;    /* when the bucket was last looked at; 0: it is full */
-  guint32 used_milli; /* thousandths of a message taken out of it */
+  guint32 used_milli; /* thousandths of a message, or byte, taken out of it */
 } SrvQuota;
 
 gboolean srv_quota_take (SrvQuota *quota, guint rate, guint burst, gint64 now_us);
+gboolean srv_quota_spend (SrvQuota *quota, guint rate, guint burst, guint bytes, gint64 now_us);
 
 G_END_DECLS

@@ -258,6 +258,63 @@ srv_room_foreach (SrvRoom *room, void (*func) (SrvMember *, gpointer), gpointer 
     }
 }
 
+static gboolean
+is_meant (const SrvAddressees *whom, SrvMember *member)
+{
+  return (whom->skip == NULL || member->session != whom->skip) &&
+         (whom->wants == NULL || whom->wants (member, whom->data));
+}
+
+static guint
+deliver_to_audience (Audience *audience,
+                     const SalEvent *event,
+                     const SrvAddressees *whom,
+                     GString *scratch)
+{
+  guint deliveries = 0;
+  SrvFrame frame;
+
+  if (audience->members->len == 0 ||
+      (whom->dialect != NULL && (audience->dialect != whom->dialect ||
+                                 (audience->variant & whom->variant) != whom->variant)))
+    return 0;
+  g_string_truncate (scratch, 0);
+  audience->dialect->encode (scratch, event, audience->variant);
+  if (scratch->len == 0)
+    return 0;
+  frame = srv_frame_stream_append (&audience->frames, scratch->str, scratch->len);
+  for (guint m = 0; m < audience->members->len; m++)
+    if (is_meant (whom, audience->members->pdata[m]))
+      {
+        srv_outq_push (((SrvMember *) audience->members->pdata[m])->outq, &frame);
+        deliveries++;
+      }
+  return deliveries;
+}
+
+/**
+ * srv_room_deliver_to:
+ * @whom: who of the members gets it
+ * @scratch: overwritten
+ *
+ * Puts @event into queues, encoded once for all who get the same bytes.
+ *
+ * Returns: into how many.
+ */
+guint
+srv_room_deliver_to (SrvRoom *room,
+                     const SalEvent *event,
+                     const SrvAddressees *whom,
+                     GString *scratch)
+{
+  guint deliveries = 0;
+
+  for (guint i = 0; i < room->audiences->len; i++)
+    deliveries +=
+        deliver_to_audience (&g_array_index (room->audiences, Audience, i), event, whom, scratch);
+  return deliveries;
+}
+
 /**
  * srv_room_deliver:
  * @scratch: overwritten
@@ -269,23 +326,9 @@ srv_room_foreach (SrvRoom *room, void (*func) (SrvMember *, gpointer), gpointer 
 guint
 srv_room_deliver (SrvRoom *room, const SalEvent *event, GString *scratch)
 {
-  guint deliveries = 0;
+  static const SrvAddressees everybody = { 0 };
 
-  for (guint i = 0; i < room->audiences->len; i++)
-    {
-      Audience *audience = &g_array_index (room->audiences, Audience, i);
-      SrvFrame frame;
-
-      if (audience->members->len == 0)
-        continue;
-      g_string_truncate (scratch, 0);
-      audience->dialect->encode (scratch, event, audience->variant);
-      frame = srv_frame_stream_append (&audience->frames, scratch->str, scratch->len);
-      for (guint m = 0; m < audience->members->len; m++)
-        srv_outq_push (((SrvMember *) audience->members->pdata[m])->outq, &frame);
-      deliveries += audience->members->len;
-    }
-  return deliveries;
+  return srv_room_deliver_to (room, event, &everybody, scratch);
 }
 
 /**

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 
 typedef struct _SrvRoom SrvRoom;
 typedef struct _SrvMember SrvMember;
+typedef struct _SrvSession SrvSession;
 
 /* Somebody of this worker who reads in a room. Embedded in the connection. */
 struct _SrvMember
@@ -17,10 +18,22 @@ struct _SrvMember
   SrvOutq *outq;             /* (unowned): where what it reads goes */
   const SalDialect *dialect; /* (unowned) */
   guint variant;             /* of the dialect */
+  SrvSession *session;       /* (unowned) (nullable): whose it is */
   SrvRoom *room;             /* (unowned) (nullable): where it is */
   guint index;               /* its place among those who get the same bytes */
   gboolean lagging;          /* it reads, but much waits for it */
 };
+
+/* Who of a room's members gets an event. All fields zero: everybody. */
+typedef struct
+{
+  const SalDialect *dialect;                            /* (nullable): only those who speak it */
+  guint variant;                                        /* ... and have all these bits of it */
+  const SrvSession *skip;                               /* (nullable): all but this one */
+  gboolean (*wants) (SrvMember *member, gpointer data); /* (nullable): only those for whom it
+                                                           says so */
+  gpointer data;
+} SrvAddressees;
 
 SrvRoom *srv_room_new (const char *name);
 void srv_room_free (SrvRoom *room);
@@ -38,6 +51,10 @@ void srv_room_set_lagging (SrvMember *member, gboolean lagging);
 gboolean srv_room_is_behind (const SrvRoom *room);
 void srv_room_foreach (SrvRoom *room, void (*func) (SrvMember *, gpointer), gpointer data);
 guint srv_room_deliver (SrvRoom *room, const SalEvent *event, GString *scratch);
+guint srv_room_deliver_to (SrvRoom *room,
+                           const SalEvent *event,
+                           const SrvAddressees *whom,
+                           GString *scratch);
 void srv_room_end_turn (SrvRoom *room);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvRoom, srv_room_free)

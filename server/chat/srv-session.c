@@ -19,7 +19,9 @@
 
 #include <string.h>
 
+#include "common/proto/sal-dialect-plain.h"
 #include "common/proto/sal-name.h"
+#include "server/chat/srv-irc.h"
 
 /* How many bytes of names a line of `/who` holds. */
 #define WHO_LINE_BYTES 400
@@ -58,6 +60,24 @@ srv_session_clear (SrvSession *session)
   g_clear_pointer (&session->room, g_free);
   g_clear_pointer (&session->pending, g_free);
   g_clear_pointer (&session->deferred_text, g_free);
+  g_clear_pointer (&session->irc_host, g_free);
+  g_clear_pointer (&session->previous, g_free);
+  g_clear_pointer (&session->last_words, g_free);
+  g_clear_pointer (&session->irc, srv_irc_free);
+}
+
+/**
+ * srv_session_become_irc:
+ * @session: that has not said its name
+ * @irc: (transfer full)
+ *
+ * It speaks IRC from now on.
+ */
+void
+srv_session_become_irc (SrvSession *session, SrvIrc *irc)
+{
+  g_return_if_fail (session->state == SRV_SESSION_NEW && session->irc == NULL);
+  session->irc = irc;
 }
 
 static void
@@ -78,13 +98,24 @@ tell_note (SrvSession *session, SalNote note, const char *text, guint64 number)
   session->host->tell (session, &event);
 }
 
+static SrvEntry *
+entry_of (const SrvSession *session, SrvEntryKind kind, const char *name, const char *text)
+{
+  SrvEntry fields = { .kind = (guint8) kind,
+                      .origin = session->origin,
+                      .room = session->room,
+                      .name = name,
+                      .address = session->address,
+                      .host = session->irc_host,
+                      .text = text };
+
+  return srv_entry_new_from (&fields);
+}
+
 static void
 post (SrvSession *session, SrvEntryKind kind, const char *name, const char *text)
 {
-  SrvEntry *entry =
-      srv_entry_new (kind, session->origin, session->room, name, session->address, text);
-
-  session->host->post (session, entry);
+  session->host->post (session, entry_of (session, kind, name, text));
 }
 
 static void
@@ -114,6 +145,8 @@ srv_session_is_named (const SrvSession *session)
 gboolean
 srv_session_is_waiting (const SrvSession *session)
 {
+  if (session->irc != NULL && srv_irc_is_waiting (session->irc))
+    return TRUE;
   return session->state == SRV_SESSION_ENTERING || session->state == SRV_SESSION_MOVING ||
          session->reading || session->deferred.kind != SAL_COMMAND_NONE ||
          session->posts >= SAL_POSTS_IN_FLIGHT;
@@ -131,6 +164,15 @@ srv_session_greet (SrvSession *session)
   tell (session, SAL_EVENT_NAME_WANTED);
 }
 
+static void
+say_goodbye (SrvSession *session)
+{
+  if (session->irc != NULL && (session->saying_goodbye || session->put_out))
+    srv_irc_say_end (session->irc, session->last_words != NULL ? session->last_words : "Goodbye");
+  else if (session->saying_goodbye)
+    tell (session, SAL_EVENT_GOODBYE);
+}
+
 /* Leaving: the entry goes through the log like everything else, so that it comes
  * after what was said before it. */
 static void
@@ -142,13 +184,11 @@ leave (SrvSession *session)
     return;
   if (session->state == SRV_SESSION_NEW)
     {
-      if (session->saying_goodbye)
-        tell (session, SAL_EVENT_GOODBYE);
+      say_goodbye (session);
       end (session, session->put_out ? SRV_END_PROMPT : SRV_END_POLITE);
       return;
     }
-  entry = srv_entry_new (SRV_ENTRY_LEAVE, session->origin, session->room,
-                         session->name != NULL ? session->name : "", session->address, NULL);
+  entry = entry_of (session, SRV_ENTRY_LEAVE, session->name, session->last_words);
   entry->final = TRUE;
   session->state = SRV_SESSION_LEAVING;
   session->host->post (session, entry);
@@ -157,8 +197,7 @@ leave (SrvSession *session)
 static void
 left (SrvSession *session)
 {
-  if (session->saying_goodbye)
-    tell (session, SAL_EVENT_GOODBYE);
+  say_goodbye (session);
   end (session, session->put_out ? SRV_END_PROMPT : SRV_END_POLITE);
 }
 
@@ -252,7 +291,8 @@ move (SrvSession *session, const char *text)
     }
   session->state = SRV_SESSION_MOVING;
   post (session, SRV_ENTRY_LEAVE, session->name, NULL);
-  g_free (session->room);
+  g_free (session->previous);
+  session->previous = session->room;
   session->room = g_steal_pointer (&room);
   post (session, SRV_ENTRY_JOIN, session->name, NULL);
 }
@@ -433,6 +473,25 @@ joined (SrvSession *session, const SrvEntry *entry)
     say (session, SRV_ENTRY_MESSAGE, pending);
 }
 
+/* The rules of a room do not let this person in: back to where they were, or out. */
+static void
+not_let_in (SrvSession *session, const SrvEntry *entry)
+{
+  SalEvent why = { .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_REFUSED, .room = entry->room };
+
+  if (session->state == SRV_SESSION_LEAVING)
+    return;
+  if (session->state == SRV_SESSION_MOVING && session->previous != NULL)
+    {
+      session->host->tell (session, &why);
+      g_free (session->room);
+      session->room = g_steal_pointer (&session->previous);
+      post (session, SRV_ENTRY_JOIN, session->name, NULL);
+      return;
+    }
+  srv_session_put_out (session, &why);
+}
+
 /**
  * srv_session_entry:
  * @entry: one that this session asked for, back from the log
@@ -440,15 +499,28 @@ joined (SrvSession *session, const SrvEntry *entry)
 void
 srv_session_entry (SrvSession *session, const SrvEntry *entry)
 {
+  if (session->irc != NULL)
+    {
+      if ((entry->kind == SRV_ENTRY_LEAVE || entry->kind == SRV_ENTRY_QUIT) && entry->final &&
+          entry->about == 0 && session->state != SRV_SESSION_OVER)
+        left (session);
+      else
+        srv_irc_entry (session->irc, entry);
+      return;
+    }
   if (srv_entry_is_said (entry) && session->posts > 0)
     session->posts--;
   if (session->state == SRV_SESSION_OVER)
     return;
 
-  if (entry->kind == SRV_ENTRY_JOIN)
-    joined (session, entry);
-  else if (entry->kind == SRV_ENTRY_LEAVE && entry->final)
+  if ((entry->kind == SRV_ENTRY_LEAVE || entry->kind == SRV_ENTRY_QUIT) && entry->final)
     left (session);
+  else if (entry->kind == SRV_ENTRY_JOIN && entry->status == SRV_ENTRY_DENIED)
+    not_let_in (session, entry);
+  else if (entry->kind == SRV_ENTRY_JOIN)
+    joined (session, entry);
+  else if (entry->status == SRV_ENTRY_DENIED && srv_entry_is_said (entry))
+    tell_note (session, SAL_NOTE_REFUSED, NULL, 0);
   else if (entry->status == SRV_ENTRY_REFUSED)
     tell_note (session, SAL_NOTE_NOT_KEPT, NULL, 0);
   if (session->posts == 0 && session->state == SRV_SESSION_IN)
@@ -465,10 +537,16 @@ void
 srv_event_from_entry (SalEvent *event, const SrvEntry *entry)
 {
   static const SalEventKind kinds[SRV_N_ENTRY_KINDS] = {
-    [SRV_ENTRY_MESSAGE] = SAL_EVENT_MESSAGE,
-    [SRV_ENTRY_ACTION] = SAL_EVENT_ACTION,
-    [SRV_ENTRY_JOIN] = SAL_EVENT_JOIN,
-    [SRV_ENTRY_LEAVE] = SAL_EVENT_LEAVE,
+    [SRV_ENTRY_MESSAGE] = SAL_EVENT_MESSAGE, [SRV_ENTRY_ACTION] = SAL_EVENT_ACTION,
+    [SRV_ENTRY_JOIN] = SAL_EVENT_JOIN,       [SRV_ENTRY_LEAVE] = SAL_EVENT_LEAVE,
+    [SRV_ENTRY_NOTICE] = SAL_EVENT_NOTICE,   [SRV_ENTRY_TAGMSG] = SAL_EVENT_TAGMSG,
+    [SRV_ENTRY_QUIT] = SAL_EVENT_QUIT,       [SRV_ENTRY_NICK] = SAL_EVENT_NICK,
+    [SRV_ENTRY_TOPIC] = SAL_EVENT_TOPIC,     [SRV_ENTRY_KICK] = SAL_EVENT_KICK,
+    [SRV_ENTRY_MODE] = SAL_EVENT_MODE,       [SRV_ENTRY_REDACT] = SAL_EVENT_REDACT,
+    [SRV_ENTRY_UMODE] = SAL_EVENT_MODE,      [SRV_ENTRY_AWAY] = SAL_EVENT_AWAY,
+    [SRV_ENTRY_ACCOUNT] = SAL_EVENT_ACCOUNT, [SRV_ENTRY_SETNAME] = SAL_EVENT_SETNAME,
+    [SRV_ENTRY_CHGHOST] = SAL_EVENT_CHGHOST, [SRV_ENTRY_INVITE] = SAL_EVENT_INVITE,
+    [SRV_ENTRY_WALLOPS] = SAL_EVENT_WALLOPS,
   };
 
   *event = (SalEvent){
@@ -479,6 +557,12 @@ srv_event_from_entry (SalEvent *event, const SrvEntry *entry)
     .name = entry->name,
     .address = entry->address,
     .text = entry->text,
+    .host = entry->host,
+    .account = entry->account,
+    .target = entry->target,
+    .tags = entry->tags,
+    .status = entry->status_prefix,
+    .bot = (entry->flags & SRV_ENTRY_FLAG_BOT) != 0,
   };
 }
 
@@ -507,6 +591,11 @@ first_that_fits (const GPtrArray *entries)
 void
 srv_session_history (SrvSession *session, GPtrArray *entries, gboolean failed)
 {
+  if (session->irc != NULL)
+    {
+      srv_irc_history (session->irc, entries, failed);
+      return;
+    }
   session->reading = FALSE;
   if (session->state >= SRV_SESSION_LEAVING)
     return;
@@ -533,6 +622,8 @@ srv_session_history (SrvSession *session, GPtrArray *entries, gboolean failed)
 void
 srv_session_eof (SrvSession *session)
 {
+  if (session->irc != NULL && session->last_words == NULL)
+    session->last_words = g_strdup ("Connection closed");
   leave (session);
 }
 
@@ -548,6 +639,18 @@ srv_session_goodbye (SrvSession *session)
   leave (session);
 }
 
+/* What is told to who speaks IRC when they have to go. */
+static void
+set_last_words (SrvSession *session, const SalEvent *why)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  sal_dialect_plain.encode (text, why, sal_plain_variant (SAL_PLAIN_LF, SAL_PLAIN_ENGLISH));
+  g_strchomp (text->str);
+  g_free (session->last_words);
+  session->last_words = g_strdup (g_str_has_prefix (text->str, "-- ") ? text->str + 3 : text->str);
+}
+
 /**
  * srv_session_put_out:
  * @why: told first
@@ -560,8 +663,35 @@ srv_session_put_out (SrvSession *session, const SalEvent *why)
   if (session->state >= SRV_SESSION_LEAVING)
     return;
   session->put_out = TRUE;
-  session->host->tell (session, why);
+  if (session->irc != NULL)
+    set_last_words (session, why);
+  else
+    session->host->tell (session, why);
   leave (session);
+}
+
+/**
+ * srv_session_killed:
+ * @why: (nullable)
+ *
+ * The log has let this person go, who did not ask for it.
+ */
+void
+srv_session_killed (SrvSession *session, const char *why)
+{
+  SalEvent note = { .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_KICKED, .text = why };
+
+  if (session->state == SRV_SESSION_OVER)
+    return;
+  session->put_out = TRUE;
+  if (session->irc != NULL)
+    {
+      g_free (session->last_words);
+      session->last_words = g_strdup (why);
+    }
+  else
+    session->host->tell (session, &note);
+  left (session);
 }
 
 /**
@@ -588,5 +718,10 @@ srv_session_shut_down (SrvSession *session)
   if (session->state == SRV_SESSION_OVER)
     return;
   session->saying_goodbye = session->put_out = TRUE;
+  if (session->irc != NULL)
+    {
+      g_free (session->last_words);
+      session->last_words = g_strdup ("The server ends");
+    }
   left (session);
 }

@@ -6,6 +6,7 @@
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-command.h"
 #include "common/proto/sal-event.h"
+#include "server/accounts/srv-login.h"
 #include "server/chat/srv-quota.h"
 #include "server/chat/srv-room.h"
 #include "server/log/srv-entry.h"
@@ -13,7 +14,7 @@
 
 G_BEGIN_DECLS
 
-typedef struct _SrvSession SrvSession;
+typedef struct _SrvIrc SrvIrc;
 
 /* How a conversation ends, once what waits has been sent. */
 typedef enum
@@ -31,6 +32,15 @@ typedef struct
   void (*post) (SrvSession *session, SrvEntry *entry);    /* (transfer full) */
   void (*read) (SrvSession *session, SrvLogQuery *query); /* (transfer full) */
   void (*end) (SrvSession *session, SrvEnd how);
+  void (*send) (SrvSession *session, const char *bytes, gsize len); /* IRC: whole lines */
+  void (*restyle) (SrvSession *session);   /* IRC: other capabilities from now on */
+  gint64 (*wall_us) (SrvSession *session); /* IRC: what time it is, since 1970, UTC */
+  /* IRC: asks about accounts; srv_irc_on_login() gets the answer, perhaps at once. Returns
+   * whether it is still to come. */
+  gboolean (*login) (SrvSession *session, const SrvLoginRequest *request);
+  char *(*mechanisms) (SrvSession *session);   /* (transfer full) (nullable): of SASL */
+  char *(*registration) (SrvSession *session); /* (transfer full) (nullable): NULL: none */
+  char *(*sts) (SrvSession *session); /* (transfer full) (nullable): where TLS is promised */
 } SrvSessionHost;
 
 typedef enum
@@ -56,13 +66,18 @@ struct _SrvSession
   const SrvLimits *limits;    /* (unowned) */
   SrvOrigin origin;
   SrvSessionState state;
+  SrvIrc *irc;            /* (owned) (nullable): what else it has when it speaks IRC */
   char *address;          /* (owned): as it is shown */
+  char *irc_host;         /* (owned) (nullable): user@host, as it is shown in IRC */
   char *name;             /* (owned) (nullable): once the log has given it */
   char *room;             /* (owned): where it is, or will be first */
   SalCommand deferred;    /* waits until what was said before it is back; its text is below */
   char *deferred_text;    /* (owned) (nullable): its text */
   SalNote refusal;        /* when what is deferred is the refusal of a message */
   char *pending;          /* (owned) (nullable): a message that came with the name (S22) */
+  char *previous;         /* (owned) (nullable): the room it is moving from */
+  char *last_words;       /* (owned) (nullable): why it leaves */
+  guint64 told;           /* the request of which it was told last, see SrvEntry.group */
   const SrvRoom *present; /* (unowned) (nullable): the room, for who is in it */
   SrvQuota quota;
   guint16 posts; /* that the log has not answered */
@@ -81,6 +96,7 @@ void srv_session_init (SrvSession *session,
                        const char *address,
                        const char *room);
 void srv_session_clear (SrvSession *session);
+void srv_session_become_irc (SrvSession *session, SrvIrc *irc);
 
 void srv_session_greet (SrvSession *session);
 void srv_session_handle (SrvSession *session, const SalCommand *command, gint64 now_us);
@@ -89,6 +105,7 @@ void srv_session_history (SrvSession *session, GPtrArray *entries, gboolean fail
 void srv_session_eof (SrvSession *session);
 void srv_session_goodbye (SrvSession *session);
 void srv_session_put_out (SrvSession *session, const SalEvent *why);
+void srv_session_killed (SrvSession *session, const char *why);
 void srv_session_give_up_waiting (SrvSession *session);
 void srv_session_shut_down (SrvSession *session);
 

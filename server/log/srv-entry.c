@@ -9,8 +9,14 @@
 #include <string.h>
 
 static const char *const kind_names[SRV_N_ENTRY_KINDS] = {
-  [SRV_ENTRY_MESSAGE] = "message", [SRV_ENTRY_ACTION] = "action", [SRV_ENTRY_JOIN] = "join",
-  [SRV_ENTRY_LEAVE] = "leave",     [SRV_ENTRY_BOOT] = "boot",
+  [SRV_ENTRY_MESSAGE] = "message", [SRV_ENTRY_ACTION] = "action",   [SRV_ENTRY_JOIN] = "join",
+  [SRV_ENTRY_LEAVE] = "leave",     [SRV_ENTRY_BOOT] = "boot",       [SRV_ENTRY_NOTICE] = "notice",
+  [SRV_ENTRY_TAGMSG] = "tagmsg",   [SRV_ENTRY_QUIT] = "quit",       [SRV_ENTRY_NICK] = "nick",
+  [SRV_ENTRY_TOPIC] = "topic",     [SRV_ENTRY_KICK] = "kick",       [SRV_ENTRY_MODE] = "mode",
+  [SRV_ENTRY_REDACT] = "redact",   [SRV_ENTRY_CONNECT] = "connect", [SRV_ENTRY_UMODE] = "umode",
+  [SRV_ENTRY_AWAY] = "away",       [SRV_ENTRY_ACCOUNT] = "account", [SRV_ENTRY_SETNAME] = "setname",
+  [SRV_ENTRY_CHGHOST] = "chghost", [SRV_ENTRY_INVITE] = "invite",   [SRV_ENTRY_KILL] = "kill",
+  [SRV_ENTRY_WALLOPS] = "wallops",
 };
 
 static const char *
@@ -22,6 +28,48 @@ put (char **at, const char *string)
     return NULL;
   *at = g_stpcpy (here, string) + 1;
   return here;
+}
+
+static gsize
+size_of (const char *string)
+{
+  return string != NULL ? strlen (string) + 1 : 0;
+}
+
+static gsize
+strings_size (const SrvEntry *entry)
+{
+  return size_of (entry->room) + size_of (entry->name) + size_of (entry->address) +
+         size_of (entry->text) + size_of (entry->host) + size_of (entry->account) +
+         size_of (entry->target) + size_of (entry->tags) + size_of (entry->nonce) +
+         size_of (entry->label);
+}
+
+/**
+ * srv_entry_new_from:
+ * @fields: copied, its strings too; room, name and address may be %NULL for ""
+ *
+ * Returns: (transfer full): an entry like @fields, in one block of memory.
+ */
+SrvEntry *
+srv_entry_new_from (const SrvEntry *fields)
+{
+  SrvEntry *entry = g_malloc (sizeof *entry + strings_size (fields) + 3);
+  char *at = (char *) (entry + 1);
+
+  *entry = *fields;
+  entry->refs = 1;
+  entry->room = put (&at, fields->room != NULL ? fields->room : "");
+  entry->name = put (&at, fields->name != NULL ? fields->name : "");
+  entry->address = put (&at, fields->address != NULL ? fields->address : "");
+  entry->text = put (&at, fields->text);
+  entry->host = put (&at, fields->host);
+  entry->account = put (&at, fields->account);
+  entry->target = put (&at, fields->target);
+  entry->tags = put (&at, fields->tags);
+  entry->nonce = put (&at, fields->nonce);
+  entry->label = put (&at, fields->label);
+  return entry;
 }
 
 /**
@@ -39,17 +87,33 @@ srv_entry_new (SrvEntryKind kind,
                const char *address,
                const char *text)
 {
-  gsize size =
-      strlen (room) + strlen (name) + strlen (address) + 3 + (text != NULL ? strlen (text) + 1 : 0);
-  SrvEntry *entry = g_malloc (sizeof *entry + size);
-  char *at = (char *) (entry + 1);
+  SrvEntry fields = { .kind = (guint8) kind,
+                      .origin = origin,
+                      .room = room,
+                      .name = name,
+                      .address = address,
+                      .text = text };
 
-  *entry = (SrvEntry){ .refs = 1, .kind = (guint8) kind, .origin = origin };
-  entry->room = put (&at, room);
-  entry->name = put (&at, name);
-  entry->address = put (&at, address);
-  entry->text = put (&at, text);
-  return entry;
+  return srv_entry_new_from (&fields);
+}
+
+/**
+ * srv_entry_is_kept:
+ *
+ * Returns: whether the log keeps it. What somebody may not see who reads the room's past, and
+ * what only passes, is not.
+ */
+gboolean
+srv_entry_is_kept (const SrvEntry *entry)
+{
+  if (entry->status > SRV_ENTRY_COMMITTED || entry->kind >= SRV_ENTRY_CONNECT ||
+      entry->status_prefix != '\0')
+    return FALSE;
+  /* Somebody types, somebody has read: nobody wants to know later. */
+  if (entry->kind == SRV_ENTRY_TAGMSG)
+    return entry->tags != NULL && (strstr (entry->tags, "+draft/persist") != NULL ||
+                                   strstr (entry->tags, "react") != NULL);
+  return *entry->room != '\0' || entry->kind == SRV_ENTRY_BOOT;
 }
 
 /**
@@ -84,8 +148,7 @@ srv_entry_unref (SrvEntry *entry)
 gsize
 srv_entry_size (const SrvEntry *entry)
 {
-  return sizeof *entry + strlen (entry->room) + strlen (entry->name) + strlen (entry->address) +
-         (entry->text != NULL ? strlen (entry->text) : 0) + 4;
+  return sizeof *entry + strings_size (entry) + 4;
 }
 
 /**

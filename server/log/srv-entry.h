@@ -14,6 +14,24 @@ typedef enum
   SRV_ENTRY_JOIN,
   SRV_ENTRY_LEAVE,
   SRV_ENTRY_BOOT, /* the server has started: nobody is present any more */
+  SRV_ENTRY_NOTICE,
+  SRV_ENTRY_TAGMSG,
+  SRV_ENTRY_QUIT,   /* a leave of the server, as each of its rooms has it */
+  SRV_ENTRY_NICK,   /* target: the name from now on */
+  SRV_ENTRY_TOPIC,  /* text: "" for none */
+  SRV_ENTRY_KICK,   /* target: who is put out; text: why */
+  SRV_ENTRY_MODE,   /* text: the change of a room's modes */
+  SRV_ENTRY_REDACT, /* number: what is taken back */
+  /* What passes through the log for its order alone and is not kept there. */
+  SRV_ENTRY_CONNECT, /* somebody is here, in no room yet; text: their real name */
+  SRV_ENTRY_UMODE,   /* text: the change of somebody's own modes */
+  SRV_ENTRY_AWAY,    /* text (nullable): back again */
+  SRV_ENTRY_ACCOUNT, /* account (nullable): logged out */
+  SRV_ENTRY_SETNAME, /* text */
+  SRV_ENTRY_CHGHOST, /* target: user@host from now on */
+  SRV_ENTRY_INVITE,  /* target: who may come in */
+  SRV_ENTRY_KILL,    /* target: who has to go; text: why */
+  SRV_ENTRY_WALLOPS, /* text */
   SRV_N_ENTRY_KINDS
 } SrvEntryKind;
 
@@ -23,7 +41,31 @@ typedef enum
   SRV_ENTRY_COMMITTED, /* in the log, under its number */
   SRV_ENTRY_PASSING,   /* presence the log could not write: shown, without a number */
   SRV_ENTRY_REFUSED,   /* a message the log could not write: for its poster only */
+  SRV_ENTRY_DENIED,    /* judged to be against the rules, see `code`: for its poster only */
+  SRV_ENTRY_VOID,      /* it changes nothing: for its poster only */
+  SRV_ENTRY_KNOWN,     /* posted before: what its poster gets is the entry of that time */
 } SrvEntryStatus;
+
+/* Bits of SrvEntry.flags. */
+enum
+{
+  SRV_ENTRY_FLAG_IRC = 1 << 0,     /* of somebody who speaks IRC */
+  SRV_ENTRY_FLAG_MORE = 1 << 1,    /* the answer to the same request goes on */
+  SRV_ENTRY_FLAG_CREATED = 1 << 2, /* a join: the room began with it */
+  SRV_ENTRY_FLAG_BOT = 1 << 3,     /* of a program */
+  SRV_ENTRY_FLAG_PUT_OUT = 1 << 4, /* a quit: not their own wish */
+  SRV_ENTRY_FLAG_SERVER = 1 << 5,  /* the server itself asks, whatever the rules are */
+};
+
+/* Codes of what is denied, where they say more than a numeric of IRC; that is their last three
+ * digits. */
+enum
+{
+  SRV_DENIED_NAME_RESERVED = 1433,
+  SRV_DENIED_NOT_LOGGED_IN = 1477,
+  SRV_DENIED_TOO_MANY_ROOMS = 1482,
+  SRV_DENIED_NOT_FOUNDER = 2482,
+};
 
 /* Who asked for an entry: which connection of which worker. Connection 0 is the
  * server itself. */
@@ -48,6 +90,22 @@ struct _SrvEntry
   const char *name;    /* (owned) */
   const char *address; /* (owned): in the form in which it is shown */
   const char *text;    /* (owned) (nullable) */
+
+  guint8 flags;
+  char status_prefix;  /* a message for those who have it only: '@' or '+'; else 0 */
+  guint8 rank;         /* a join: the newcomer's status in the room */
+  guint16 code;        /* denied: why, as a numeric of IRC */
+  guint64 about;       /* the connection it is about, where that is not its origin: who is put
+                          out, invited, spoken to alone */
+  guint64 number;      /* redact: of what is taken back; said and not kept: one for its name */
+  guint64 group;       /* the same for all entries that one request became */
+  const char *host;    /* (owned) (nullable): user@host, in the form in which it is shown */
+  const char *account; /* (owned) (nullable): theirs */
+  const char *target;  /* (owned) (nullable): as the kind says; of what is said: to whom alone */
+  const char *tags;    /* (owned) (nullable): client-only tags, as they are sent */
+  const char *nonce;   /* (owned) (nullable): by which a message sent twice is known; a
+                          connect: by which its person is known while without an account */
+  const char *label;   /* (owned) (nullable): what the poster calls the request; not kept */
 };
 
 SrvEntry *srv_entry_new (SrvEntryKind kind,
@@ -56,6 +114,7 @@ SrvEntry *srv_entry_new (SrvEntryKind kind,
                          const char *name,
                          const char *address,
                          const char *text);
+SrvEntry *srv_entry_new_from (const SrvEntry *fields);
 SrvEntry *srv_entry_ref (SrvEntry *entry);
 void srv_entry_unref (SrvEntry *entry);
 gsize srv_entry_size (const SrvEntry *entry);
@@ -63,11 +122,22 @@ gsize srv_entry_size (const SrvEntry *entry);
 const char *srv_entry_kind_name (SrvEntryKind kind);
 gboolean srv_entry_kind_from_name (const char *name, SrvEntryKind *kind);
 
+/* Whether somebody says it, so that it is shown only once it is kept. */
 static inline gboolean
 srv_entry_is_said (const SrvEntry *entry)
 {
-  return entry->kind == SRV_ENTRY_MESSAGE || entry->kind == SRV_ENTRY_ACTION;
+  return entry->kind == SRV_ENTRY_MESSAGE || entry->kind == SRV_ENTRY_ACTION ||
+         entry->kind == SRV_ENTRY_NOTICE || entry->kind == SRV_ENTRY_TAGMSG;
 }
+
+/* Whether it happened, for everybody whom it concerns. */
+static inline gboolean
+srv_entry_holds (const SrvEntry *entry)
+{
+  return entry->status == SRV_ENTRY_COMMITTED || entry->status == SRV_ENTRY_PASSING;
+}
+
+gboolean srv_entry_is_kept (const SrvEntry *entry);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvEntry, srv_entry_unref)
 

@@ -103,14 +103,103 @@ memory_rollback (SrvLogStore *store)
 }
 
 static gboolean
+memory_redact (SrvLogStore *store, guint64 seq, GError **error)
+{
+  MemoryStore *self = (MemoryStore *) store;
+
+  for (GList *at = self->all.tail; at != NULL; at = at->prev)
+    {
+      SrvEntry *entry = at->data;
+
+      if (entry->seq == seq)
+        {
+          /* Others hold the entry: what they have stays, what is read from here does not. */
+          GQueue *room = room_of (self, entry->room, FALSE);
+
+          g_queue_remove (room, at);
+          g_queue_delete_link (&self->all, at);
+          self->bytes -= srv_entry_size (entry);
+          srv_entry_unref (entry);
+          break;
+        }
+    }
+  return TRUE;
+}
+
+static SrvEntry *
+memory_find (SrvLogStore *store, guint64 seq)
+{
+  MemoryStore *self = (MemoryStore *) store;
+  SrvEntry *found = NULL;
+
+  pthread_mutex_lock (&self->mutex);
+  for (GList *at = self->all.tail; at != NULL && found == NULL; at = at->prev)
+    if (((SrvEntry *) at->data)->seq == seq)
+      found = srv_entry_ref (at->data);
+  pthread_mutex_unlock (&self->mutex);
+  return found;
+}
+
+static SrvEntry *
+memory_find_nonce (SrvLogStore *store, const char *room, const char *nonce, gint64 since_us)
+{
+  MemoryStore *self = (MemoryStore *) store;
+  SrvEntry *found = NULL;
+  GQueue *queue = NULL;
+
+  pthread_mutex_lock (&self->mutex);
+  queue = room_of (self, room, FALSE);
+  for (GList *at = queue != NULL ? queue->tail : NULL; at != NULL && found == NULL; at = at->prev)
+    {
+      SrvEntry *entry = ((GList *) at->data)->data;
+
+      if (entry->time_us < since_us)
+        break;
+      if (g_strcmp0 (entry->nonce, nonce) == 0)
+        found = srv_entry_ref (entry);
+    }
+  pthread_mutex_unlock (&self->mutex);
+  return found;
+}
+
+static gboolean
 matches (const SrvLogQuery *query, const SrvEntry *entry)
 {
-  if (query->said_only && !srv_entry_is_said (entry))
+  if (query->said_only && (!srv_entry_is_said (entry) || entry->kind == SRV_ENTRY_TAGMSG))
     return FALSE;
   if (query->backwards)
     return (query->seq == 0 || entry->seq < query->seq) &&
-           (query->time_us == 0 || entry->time_us < query->time_us);
-  return entry->seq > query->seq && entry->time_us >= query->time_us;
+           (query->time_us == 0 || entry->time_us < query->time_us) &&
+           entry->seq > query->until_seq && entry->time_us >= query->until_us;
+  return entry->seq > query->seq && entry->time_us >= query->time_us &&
+         (query->until_seq == 0 || entry->seq < query->until_seq) &&
+         (query->until_us == 0 || entry->time_us < query->until_us);
+}
+
+/* For each conversation the last entry between the ends. */
+static void
+read_targets (MemoryStore *self, const SrvLogQuery *query, GPtrArray *entries)
+{
+  GHashTableIter iter;
+  gpointer key = NULL;
+  gpointer queue = NULL;
+
+  g_hash_table_iter_init (&iter, self->rooms);
+  while (g_hash_table_iter_next (&iter, &key, &queue))
+    {
+      if (!srv_log_query_names (query, key))
+        continue;
+      for (GList *at = ((GQueue *) queue)->tail; at != NULL; at = at->prev)
+        {
+          SrvEntry *entry = ((GList *) at->data)->data;
+
+          if (!srv_entry_is_said (entry) || entry->kind == SRV_ENTRY_TAGMSG)
+            continue;
+          if (entry->time_us < query->until_us && entry->time_us >= query->time_us)
+            g_ptr_array_add (entries, srv_entry_ref (entry));
+          break;
+        }
+    }
 }
 
 static gboolean
@@ -121,6 +210,12 @@ memory_read (SrvLogStore *store, const SrvLogQuery *query, GPtrArray *entries, G
   guint first = entries->len;
 
   pthread_mutex_lock (&self->mutex);
+  if (query->party != NULL)
+    {
+      read_targets (self, query, entries);
+      pthread_mutex_unlock (&self->mutex);
+      return TRUE;
+    }
   queue = query->room != NULL ? room_of (self, query->room, FALSE) : &self->all;
   for (GList *at = queue == NULL      ? NULL
                    : query->backwards ? queue->tail
@@ -164,6 +259,9 @@ static const SrvLogStoreClass memory_class = {
   .insert = memory_insert,
   .commit = memory_commit,
   .rollback = memory_rollback,
+  .redact = memory_redact,
+  .find = memory_find,
+  .find_nonce = memory_find_nonce,
   .read = memory_read,
   .maintain = memory_maintain,
   .set_retention = memory_set_retention,
@@ -182,6 +280,8 @@ srv_log_memory_new (void)
   MemoryStore *self = g_new0 (MemoryStore, 1);
 
   self->store.klass = &memory_class;
+  for (guint i = 0; i < G_N_ELEMENTS (self->store.id); i++)
+    self->store.id[i] = (guint8) g_random_int_range (0, 256);
   pthread_mutex_init (&self->mutex, NULL);
   g_queue_init (&self->all);
   self->rooms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, room_free);

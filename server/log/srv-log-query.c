@@ -6,6 +6,10 @@
 
 #include "server/log/srv-log-query.h"
 
+#include <string.h>
+
+#include "common/proto/sal-name.h"
+
 /**
  * srv_log_query_new:
  * @room: (nullable): which room, or all
@@ -25,6 +29,35 @@ srv_log_query_new (const char *room, guint limit)
 }
 
 /**
+ * srv_log_query_names:
+ * @query: for the conversations of a party
+ * @key: the key of a room's name, or of a conversation's
+ *
+ * Returns: whether @query asks about it.
+ */
+gboolean
+srv_log_query_names (const SrvLogQuery *query, const char *key)
+{
+  const char *comma = NULL;
+
+  if (*key == '@')
+    {
+      comma = strchr (key, ',');
+      return comma != NULL && (strcmp (comma + 1, query->party) == 0 ||
+                               (strlen (query->party) == (gsize) (comma - key - 1) &&
+                                g_str_has_prefix (key + 1, query->party)));
+    }
+  for (guint i = 0; query->rooms != NULL && query->rooms[i] != NULL; i++)
+    {
+      g_autofree char *room = sal_name_key (query->rooms[i]);
+
+      if (g_str_equal (room, key))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
  * srv_log_query_free:
  * @query: (nullable) (transfer full)
  */
@@ -34,5 +67,7 @@ srv_log_query_free (SrvLogQuery *query)
   if (query == NULL)
     return;
   g_free (query->room);
+  g_free (query->party);
+  g_strfreev (query->rooms);
   g_free (query);
 }

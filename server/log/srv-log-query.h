@@ -14,11 +14,18 @@ typedef struct
                          (backwards) or its beginning */
   gint64 time_us;     /* the point, where it is narrower: entries before this time (backwards)
                          or not before it; 0 for none */
+  guint64 until_seq;  /* the other end, itself not included; 0 for none */
+  gint64 until_us;    /* likewise, as a time, which is not included going forwards and is
+                         going backwards; 0 for none */
   gboolean said_only; /* leave out who came and went */
   guint limit;
+  char *party;  /* (owned) (nullable): not entries but, for each conversation of this party and
+                   each of @rooms, the last entry between the two ends */
+  char **rooms; /* (owned) (nullable) */
 } SrvLogQuery;
 
 SrvLogQuery *srv_log_query_new (const char *room, guint limit);
+gboolean srv_log_query_names (const SrvLogQuery *query, const char *key);
 void srv_log_query_free (SrvLogQuery *query);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvLogQuery, srv_log_query_free)

@@ -66,7 +66,19 @@ static const char version_1[] =
     " room.name AS room, kind, entry.name AS name, address, text"
     " FROM entry LEFT JOIN room ON room.id = entry.room";
 
-static const char *const migrations[] = { version_1 };
+/* Notices, what people say to each other alone, and what IRC shows of people. */
+static const char version_2[] = "ALTER TABLE entry ADD COLUMN host TEXT;"
+                                "ALTER TABLE entry ADD COLUMN account TEXT;"
+                                "ALTER TABLE entry ADD COLUMN target TEXT;"
+                                "ALTER TABLE entry ADD COLUMN tags TEXT;"
+                                "ALTER TABLE entry ADD COLUMN nonce TEXT;"
+                                "ALTER TABLE entry ADD COLUMN ref INTEGER;"
+                                "DROP INDEX entry_said;"
+                                "CREATE INDEX entry_said ON entry (room, seq)"
+                                " WHERE kind IN ('message', 'action', 'notice');"
+                                "CREATE INDEX entry_nonce ON entry (nonce) WHERE nonce IS NOT NULL";
+
+static const char *const migrations[] = { version_1, version_2 };
 
 static const SalSqliteSchema schema = {
   .application_id = 0x53616C31, /* "Sal1" */
@@ -81,11 +93,20 @@ enum
   FIND_ROOM,
   INSERT_ROOM,
   COMMIT,
+  REDACT,
+  FIND,
+  FIND_NONCE,
   N_STATEMENTS
 };
 
-static const char insert_sql[] = "INSERT INTO entry (seq, time, room, kind, name, address, text)"
-                                 " VALUES (?, ?, ?, ?, ?, ?, ?)";
+static const char insert_sql[] = "INSERT INTO entry (seq, time, room, kind, name, address, text,"
+                                 " host, account, target, tags, nonce, ref)"
+                                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+/* What entry_from_row() reads. */
+#define SELECT_ENTRY                                                                               \
+  "SELECT seq, time, room.name, kind, entry.name, address, text, host, account, target, tags,"     \
+  " nonce, ref FROM entry LEFT JOIN room ON room.id = entry.room"
 
 static const char *const statement_sql[N_STATEMENTS] = {
   [BEGIN] = "BEGIN IMMEDIATE",
@@ -93,6 +114,9 @@ static const char *const statement_sql[N_STATEMENTS] = {
   [FIND_ROOM] = "SELECT id FROM room WHERE key = ?",
   [INSERT_ROOM] = "INSERT INTO room (key, name) VALUES (?, ?)",
   [COMMIT] = "COMMIT",
+  [REDACT] = "UPDATE entry SET kind = 'redacted', text = NULL, tags = NULL WHERE seq = ?",
+  [FIND] = SELECT_ENTRY " WHERE seq = ?",
+  [FIND_NONCE] = SELECT_ENTRY " WHERE nonce = ? AND room.key = ? AND time >= ? LIMIT 1",
 };
 
 typedef struct
@@ -161,13 +185,35 @@ on_commit (void *data, sqlite3 *db, const char *name, int pages)
   return SQLITE_OK;
 }
 
+static void
+read_id (SqliteStore *self)
+{
+  sqlite3_stmt *select =
+      sal_sqlite_prepare (self->writer, "SELECT value FROM meta WHERE key = 'uuid'", NULL);
+  gboolean row = FALSE;
+
+  if (select != NULL && sal_sqlite_step (select, &row, NULL) && row)
+    {
+      const char *hex = (const char *) sqlite3_column_text (select, 0);
+
+      for (guint i = 0; hex != NULL && strlen (hex) == 32 && i < 16; i++)
+        self->store.id[i] = (guint8) (g_ascii_xdigit_value (hex[2 * i]) << 4 |
+                                      g_ascii_xdigit_value (hex[2 * i + 1]));
+    }
+  sqlite3_finalize (select);
+}
+
 static gboolean
 set_up_writer (SqliteStore *self, GError **error)
 {
-  /* Space is given back to the disk as retention frees it; only takes effect in a new
-   * file. */
-  if (!sal_sqlite_exec (self->writer, "PRAGMA auto_vacuum = INCREMENTAL", error) ||
-      !sal_sqlite_exec (self->writer, "PRAGMA journal_mode = WAL", error) ||
+  if (!sal_sqlite_check (self->writer, &schema, error))
+    return FALSE;
+  /* Space is given back to the disk as retention frees it. It takes effect in a new file
+   * only; in others it would cost a write at every start, and a wait for the disk. */
+  if (sal_sqlite_get_int (self->writer, "PRAGMA page_count", 1) == 0 &&
+      !sal_sqlite_exec (self->writer, "PRAGMA auto_vacuum = INCREMENTAL", error))
+    return FALSE;
+  if (!sal_sqlite_exec (self->writer, "PRAGMA journal_mode = WAL", error) ||
       !sal_sqlite_exec (self->writer,
                         self->sync == SRV_SYNC_FULL ? "PRAGMA synchronous = FULL"
                                                     : "PRAGMA synchronous = NORMAL",
@@ -186,6 +232,7 @@ set_up_writer (SqliteStore *self, GError **error)
       self->writer, "SELECT seq FROM sqlite_sequence WHERE name = 'entry'", 0);
   self->last_time_us =
       sal_sqlite_get_int (self->writer, "SELECT time FROM entry ORDER BY seq DESC LIMIT 1", 0);
+  read_id (self);
   sqlite3_wal_hook (self->writer, on_commit, self);
   return TRUE;
 }
@@ -294,6 +341,13 @@ room_id (SqliteStore *self, const char *room, gint64 *id, GError **error)
   return TRUE;
 }
 
+static void
+bind_optional (sqlite3_stmt *statement, int index, const char *text)
+{
+  if (text != NULL)
+    sqlite3_bind_text (statement, index, text, -1, SQLITE_STATIC);
+}
+
 static gboolean
 sqlite_insert (SrvLogStore *store, SrvEntry *entry, GError **error)
 {
@@ -312,8 +366,14 @@ sqlite_insert (SrvLogStore *store, SrvEntry *entry, GError **error)
   sqlite3_bind_int64 (insert, 1, (gint64) entry->seq);
   sqlite3_bind_int64 (insert, 2, entry->time_us);
   sqlite3_bind_text (insert, 4, srv_entry_kind_name (entry->kind), -1, SQLITE_STATIC);
-  if (entry->text != NULL)
-    sqlite3_bind_text (insert, 7, entry->text, -1, SQLITE_STATIC);
+  bind_optional (insert, 7, entry->text);
+  bind_optional (insert, 8, entry->host);
+  bind_optional (insert, 9, entry->account);
+  bind_optional (insert, 10, entry->target);
+  bind_optional (insert, 11, entry->tags);
+  bind_optional (insert, 12, entry->nonce);
+  if (entry->number != 0)
+    sqlite3_bind_int64 (insert, 13, (gint64) entry->number);
   self->group_seq = entry->seq;
   self->group_time_us = entry->time_us;
   return sal_sqlite_run (insert, error);
@@ -348,20 +408,75 @@ sqlite_commit (SrvLogStore *store, GError **error)
 static SrvEntry *
 entry_from_row (sqlite3_stmt *row)
 {
-  const char *text[7] = { NULL };
+  const char *text[12] = { NULL };
   SrvEntryKind kind;
-  SrvEntry *entry = NULL;
+  SrvEntry fields = { .status = SRV_ENTRY_COMMITTED };
 
-  for (int i = 2; i < 7; i++)
+  for (int i = 2; i < 12; i++)
     text[i] = (const char *) sqlite3_column_text (row, i);
   if (text[3] == NULL || !srv_entry_kind_from_name (text[3], &kind))
     return NULL; /* of a later version */
-  entry = srv_entry_new (kind, (SrvOrigin){ 0 }, text[2] != NULL ? text[2] : "",
-                         text[4] != NULL ? text[4] : "", text[5] != NULL ? text[5] : "", text[6]);
-  entry->seq = (guint64) sqlite3_column_int64 (row, 0);
-  entry->time_us = sqlite3_column_int64 (row, 1);
-  entry->status = SRV_ENTRY_COMMITTED;
+  fields.kind = (guint8) kind;
+  fields.seq = (guint64) sqlite3_column_int64 (row, 0);
+  fields.time_us = sqlite3_column_int64 (row, 1);
+  fields.room = text[2];
+  fields.name = text[4];
+  fields.address = text[5];
+  fields.text = text[6];
+  fields.host = text[7];
+  fields.account = text[8];
+  fields.target = text[9];
+  fields.tags = text[10];
+  fields.nonce = text[11];
+  fields.number = (guint64) sqlite3_column_int64 (row, 12);
+  return srv_entry_new_from (&fields);
+}
+
+static gboolean
+sqlite_redact (SrvLogStore *store, guint64 seq, GError **error)
+{
+  SqliteStore *self = (SqliteStore *) store;
+
+  sqlite3_bind_int64 (self->statements[REDACT], 1, (gint64) seq);
+  return sal_sqlite_run (self->statements[REDACT], error);
+}
+
+static SrvEntry *
+one_entry (sqlite3_stmt *select)
+{
+  SrvEntry *entry = NULL;
+  gboolean row = FALSE;
+
+  if (sal_sqlite_step (select, &row, NULL) && row)
+    entry = entry_from_row (select);
+  sqlite3_reset (select);
+  sqlite3_clear_bindings (select);
   return entry;
+}
+
+static SrvEntry *
+sqlite_find (SrvLogStore *store, guint64 seq)
+{
+  SqliteStore *self = (SqliteStore *) store;
+
+  if (self->writer == NULL)
+    return NULL;
+  sqlite3_bind_int64 (self->statements[FIND], 1, (gint64) seq);
+  return one_entry (self->statements[FIND]);
+}
+
+static SrvEntry *
+sqlite_find_nonce (SrvLogStore *store, const char *room, const char *nonce, gint64 since_us)
+{
+  SqliteStore *self = (SqliteStore *) store;
+  g_autofree char *key = sal_name_key (room);
+
+  if (self->writer == NULL)
+    return NULL;
+  sqlite3_bind_text (self->statements[FIND_NONCE], 1, nonce, -1, SQLITE_STATIC);
+  sqlite3_bind_text (self->statements[FIND_NONCE], 2, key, -1, SQLITE_STATIC);
+  sqlite3_bind_int64 (self->statements[FIND_NONCE], 3, since_us);
+  return one_entry (self->statements[FIND_NONCE]);
 }
 
 /* Time never goes back in the log, so the number of a time is found by halving and
@@ -396,12 +511,10 @@ static char *
 read_sql (const SrvLogQuery *query)
 {
   return g_strdup_printf (
-      "SELECT seq, time, room.name, kind, entry.name, address, text"
-      " FROM entry LEFT JOIN room ON room.id = entry.room"
-      " WHERE %s seq %s ?1 %s"
-      " ORDER BY seq %s LIMIT ?2",
+      SELECT_ENTRY " WHERE %s seq %s ?1 AND seq %s ?4 %s ORDER BY seq %s LIMIT ?2",
       query->room != NULL ? "entry.room = (SELECT id FROM room WHERE key = ?3) AND" : "",
-      query->backwards ? "<" : ">", query->said_only ? "AND kind IN ('message', 'action')" : "",
+      query->backwards ? "<" : ">", query->backwards ? ">" : "<",
+      query->said_only ? "AND kind IN ('message', 'action', 'notice')" : "",
       query->backwards ? "DESC" : "ASC");
 }
 
@@ -416,6 +529,57 @@ point_of (sqlite3 *db, const SrvLogQuery *query)
                           : MAX (point, seq_at_time (db, query->time_us) - 1);
 }
 
+/* The other end: a number before which (forwards) or after which it goes. */
+static gint64
+end_of (sqlite3 *db, const SrvLogQuery *query)
+{
+  gint64 end = query->until_seq != 0 ? (gint64) query->until_seq
+               : query->backwards    ? 0
+                                     : G_MAXINT64;
+
+  if (query->until_us == 0)
+    return end;
+  return query->backwards ? MAX (end, seq_at_time (db, query->until_us) - 1)
+                          : MIN (end, seq_at_time (db, query->until_us));
+}
+
+/* For each conversation the last entry, if it lies between the ends. */
+static gboolean
+read_targets (SqliteStore *self, const SrvLogQuery *query, GPtrArray *entries, GError **error)
+{
+  sqlite3_stmt *rooms = sal_sqlite_prepare (self->reader,
+                                            "SELECT key, (SELECT max(seq) FROM entry"
+                                            " WHERE entry.room = room.id AND"
+                                            " kind IN ('message', 'action', 'notice'))"
+                                            " FROM room WHERE (key >= '@' AND key < 'A' AND"
+                                            " instr(key, ?1)) OR ?2",
+                                            error);
+  sqlite3_stmt *find = sal_sqlite_prepare (self->reader, SELECT_ENTRY " WHERE seq = ?", error);
+  gboolean ok = FALSE;
+  gboolean row = FALSE;
+
+  if (rooms != NULL && find != NULL)
+    {
+      sqlite3_bind_text (rooms, 1, query->party, -1, SQLITE_STATIC);
+      sqlite3_bind_int (rooms, 2, query->rooms != NULL && query->rooms[0] != NULL);
+      while ((ok = sal_sqlite_step (rooms, &row, error)) && row)
+        {
+          const char *key = (const char *) sqlite3_column_text (rooms, 0);
+          g_autoptr (SrvEntry) entry = NULL;
+
+          if (key == NULL || !srv_log_query_names (query, key))
+            continue;
+          sqlite3_bind_int64 (find, 1, sqlite3_column_int64 (rooms, 1));
+          entry = one_entry (find);
+          if (entry != NULL && entry->time_us >= query->time_us && entry->time_us < query->until_us)
+            g_ptr_array_add (entries, g_steal_pointer (&entry));
+        }
+    }
+  sqlite3_finalize (rooms);
+  sqlite3_finalize (find);
+  return ok;
+}
+
 static gboolean
 read_locked (SqliteStore *self, const SrvLogQuery *query, GPtrArray *entries, GError **error)
 {
@@ -427,12 +591,15 @@ read_locked (SqliteStore *self, const SrvLogQuery *query, GPtrArray *entries, GE
 
   if (self->reader == NULL)
     self->reader = sal_sqlite_open (self->path, BUSY_MS, error);
+  if (self->reader != NULL && query->party != NULL)
+    return read_targets (self, query, entries, error);
   if (self->reader != NULL)
     select = sal_sqlite_prepare (self->reader, sql, error);
   if (select != NULL)
     {
       sqlite3_bind_int64 (select, 1, point_of (self->reader, query));
       sqlite3_bind_int64 (select, 2, query->limit);
+      sqlite3_bind_int64 (select, 4, end_of (self->reader, query));
       if (key != NULL)
         sqlite3_bind_text (select, 3, key, -1, SQLITE_STATIC);
       while ((ok = sal_sqlite_step (select, &row, error)) && row)
@@ -561,6 +728,9 @@ static const SrvLogStoreClass sqlite_class = {
   .insert = sqlite_insert,
   .commit = sqlite_commit,
   .rollback = sqlite_rollback,
+  .redact = sqlite_redact,
+  .find = sqlite_find,
+  .find_nonce = sqlite_find_nonce,
   .read = sqlite_read,
   .maintain = sqlite_maintain,
   .set_retention = sqlite_set_retention,

@@ -24,6 +24,16 @@ typedef struct
   /* When it returns TRUE the group is as safe as the store makes it. */
   gboolean (*commit) (SrvLogStore *store, GError **error);
   void (*rollback) (SrvLogStore *store);
+  /* Takes the words out of an entry, as part of the group. */
+  gboolean (*redact) (SrvLogStore *store, guint64 seq, GError **error);
+
+  /* The entry with a number, and the one of @room that was posted with @nonce at @since_us or
+   * later; also of the group in hand. (transfer full) (nullable) */
+  SrvEntry *(*find) (SrvLogStore *store, guint64 seq);
+  SrvEntry *(*find_nonce) (SrvLogStore *store,
+                           const char *room,
+                           const char *nonce,
+                           gint64 since_us);
 
   /* Appends entries to @entries, starting from the point of the query. */
   gboolean (*read) (SrvLogStore *store,
@@ -41,6 +51,7 @@ typedef struct
 struct _SrvLogStore
 {
   const SrvLogStoreClass *klass;
+  guint8 id[16]; /* of the log, for ever; once begin() has succeeded */
 };
 
 G_END_DECLS

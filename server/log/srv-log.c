@@ -22,7 +22,7 @@
 #include <time.h>
 
 #include "common/base/sal-limits.h"
-#include "server/log/srv-claims.h"
+#include "server/log/srv-judge.h"
 
 /* What one group may hold, so that its first message does not wait for its last. */
 #define GROUP_ENTRIES 4096
@@ -37,6 +37,8 @@ typedef enum
   REQUEST_SUBSCRIBE,
   REQUEST_FLUSH,
   REQUEST_RETENTION,
+  REQUEST_RESERVE_ROOM,
+  REQUEST_OWNERS,
 } RequestKind;
 
 typedef struct
@@ -46,8 +48,9 @@ typedef struct
   SrvLogQuery *query;  /* read: (owned) */
   SrvMailbox *mailbox; /* (unowned): where the answer goes */
   SrvMailFunc func;
-  gpointer letter;
-  guint64 number; /* read: tag; subscribe: after; retention: bytes */
+  gpointer letter; /* reserve: (owned): a room's name */
+  const SrvOwners *owners; /* (unowned) */
+  guint64 number;  /* read: tag; subscribe: after; retention: bytes */
   gint64 age_us;
 } Request;
 
@@ -77,7 +80,7 @@ struct _SrvLog
   gint64 last_turn_us; /* atomic: for the watchdog */
 
   /* The log's thread only. */
-  SrvClaims *claims;   /* (owned) */
+  SrvJudge *judge;     /* (owned) */
   GArray *subscribers; /* (owned) of Subscriber */
   gboolean booted;
   gboolean failing;
@@ -151,40 +154,28 @@ desk_close (Desk *desk)
 
 /* Judging. */
 
-/* The entry with the name and the room in their one form. Takes @entry. */
 static SrvEntry *
-with_names (SrvEntry *entry, const char *name, const char *room)
+find_entry (guint64 seq, gpointer data)
 {
-  SrvEntry *judged = NULL;
+  SrvLog *log = data;
 
-  if (g_str_equal (name, entry->name) && g_str_equal (room, entry->room))
-    return entry;
-  judged = srv_entry_new (entry->kind, entry->origin, room, name, entry->address, entry->text);
-  judged->final = entry->final;
-  srv_entry_unref (entry);
-  return judged;
+  return log->store->klass->find != NULL ? log->store->klass->find (log->store, seq) : NULL;
 }
 
-/* A join gets the name that the log gives; a leave has the name that is being given
- * up, which who asked for it may not have heard yet. Takes @entry. */
 static SrvEntry *
-judge (SrvLog *log, SrvEntry *entry)
+find_nonce (const char *room, const char *nonce, gpointer data)
 {
-  guint64 connection = entry->origin.connection;
+  SrvLog *log = data;
 
-  if (entry->kind == SRV_ENTRY_JOIN)
-    return with_names (entry, srv_claims_name (log->claims, connection, entry->name),
-                       srv_claims_enter (log->claims, entry->room));
-  if (entry->kind == SRV_ENTRY_LEAVE)
-    {
-      entry = with_names (entry, srv_claims_name (log->claims, connection, entry->name),
-                          srv_claims_room (log->claims, entry->room));
-      srv_claims_leave (log->claims, entry->room);
-      if (entry->final)
-        srv_claims_release (log->claims, connection);
-    }
-  return entry;
+  if (log->store->klass->find_nonce == NULL)
+    return NULL;
+  return log->store->klass->find_nonce (log->store, room, nonce, log->clock () - SAL_NONCE_US);
 }
+
+static const SrvJudgeHost judge_host = {
+  .find = find_entry,
+  .find_nonce = find_nonce,
+};
 
 /* Keeping. */
 
@@ -199,9 +190,19 @@ keep (SrvLog *log, SrvEntry **entries, guint n, GError **error)
     return FALSE;
   for (guint i = 0; i < n; i++)
     {
-      entries[i]->seq = ++seq;
+      gboolean kept = srv_entry_is_kept (entries[i]);
+
+      if (entries[i]->status == SRV_ENTRY_KNOWN)
+        continue; /* it has its number and its time */
+      entries[i]->seq = kept ? ++seq : 0;
+      /* What is said and not kept has a name too, which no kept message can have. */
+      if (!kept && srv_entry_is_said (entries[i]))
+        entries[i]->number =
+            1ULL << 63 | (guint64) g_random_int () << 31 | (g_random_int () & G_MAXINT32);
       entries[i]->time_us = time_us = MAX (time_us, log->clock ());
-      if (!store->insert (log->store, entries[i], error))
+      if ((kept && !store->insert (log->store, entries[i], error)) ||
+          (kept && entries[i]->kind == SRV_ENTRY_REDACT &&
+           !store->redact (log->store, entries[i]->number, error)))
         {
           store->rollback (log->store);
           return FALSE;
@@ -233,9 +234,13 @@ give_up (SrvLog *log, SrvEntry **entries, guint n)
 {
   for (guint i = 0; i < n; i++)
     {
+      if (entries[i]->status != SRV_ENTRY_COMMITTED)
+        continue;
       entries[i]->seq = 0;
       entries[i]->time_us = log->clock ();
-      entries[i]->status = srv_entry_is_said (entries[i]) ? SRV_ENTRY_REFUSED : SRV_ENTRY_PASSING;
+      entries[i]->status = srv_entry_is_said (entries[i]) || entries[i]->kind == SRV_ENTRY_REDACT
+                               ? SRV_ENTRY_REFUSED
+                               : SRV_ENTRY_PASSING;
     }
 }
 
@@ -253,12 +258,13 @@ publish (SrvLog *log, SrvLogBatch *batch)
 }
 
 static SrvLogBatch *
-batch_new (guint n)
+batch_new (const SrvLog *log, guint n)
 {
   SrvLogBatch *batch = g_malloc (sizeof *batch + n * sizeof batch->entries[0]);
 
   batch->refs = 1;
   batch->n = n;
+  memcpy (batch->log_id, log->store->id, sizeof batch->log_id);
   return batch;
 }
 
@@ -277,21 +283,24 @@ boot (SrvLog *log)
 static void
 write_group (SrvLog *log, const Request *requests, guint n)
 {
-  SrvLogBatch *batch = batch_new (n);
+  g_autoptr (GPtrArray) judged = g_ptr_array_sized_new (n);
+  SrvLogBatch *batch = NULL;
   g_autoptr (GError) error = NULL;
   gsize bytes = 0;
 
   for (guint i = 0; i < n; i++)
     {
       bytes += srv_entry_size (requests[i].entry);
-      batch->entries[i] = judge (log, requests[i].entry);
-      batch->entries[i]->status = SRV_ENTRY_COMMITTED;
+      srv_judge_entry (log->judge, requests[i].entry, judged);
     }
   if (!log->booted)
     boot (log);
-  if (!keep (log, batch->entries, n, &error))
-    give_up (log, batch->entries, n);
+  if (!keep (log, (SrvEntry **) judged->pdata, judged->len, &error))
+    give_up (log, (SrvEntry **) judged->pdata, judged->len);
   note_health (log, error);
+  batch = batch_new (log, judged->len);
+  if (judged->len > 0)
+    memcpy (batch->entries, judged->pdata, judged->len * sizeof (gpointer));
   __atomic_sub_fetch (&log->pending_bytes, bytes, __ATOMIC_RELAXED);
   publish (log, batch);
 }
@@ -311,7 +320,7 @@ subscribe (SrvLog *log, const Request *request)
 
       if (!log->store->klass->read (log->store, &query, entries, NULL) || entries->len == 0)
         break;
-      batch = batch_new (entries->len);
+      batch = batch_new (log, entries->len);
       memcpy (batch->entries, entries->pdata, entries->len * sizeof (gpointer));
       after = batch->entries[batch->n - 1]->seq;
       srv_mailbox_post (request->mailbox, request->func, batch);
@@ -336,6 +345,13 @@ serve (SrvLog *log, const Request *request)
     case REQUEST_RETENTION:
       log->store->klass->set_retention (log->store, request->age_us, request->number);
       log->maintain_at_us = 0;
+      break;
+    case REQUEST_RESERVE_ROOM:
+      srv_judge_reserve_room (log->judge, request->letter);
+      g_free (request->letter);
+      break;
+    case REQUEST_OWNERS:
+      srv_judge_set_owners (log->judge, request->owners, request->letter);
       break;
     case REQUEST_APPEND:
       g_assert_not_reached ();
@@ -436,11 +452,11 @@ srv_log_new (SrvLogStore *store, SrvWallClock clock, const char *const *reserved
 
   log->store = store;
   log->clock = clock;
-  log->claims = srv_claims_new ();
+  log->judge = srv_judge_new (&judge_host, log);
   log->subscribers = g_array_new (FALSE, FALSE, sizeof (Subscriber));
   log->last_turn_us = g_get_monotonic_time ();
   for (guint i = 0; reserved_names != NULL && reserved_names[i] != NULL; i++)
-    (void) srv_claims_name (log->claims, G_MAXUINT64 - i, reserved_names[i]);
+    srv_judge_reserve (log->judge, reserved_names[i]);
   desk_open (&log->reading, read_thread, log);
   desk_open (&log->writing, write_thread, log);
   return log;
@@ -461,7 +477,7 @@ srv_log_free (SrvLog *log)
   desk_close (&log->writing);
   desk_close (&log->reading);
   log->store->klass->free (log->store);
-  srv_claims_free (log->claims);
+  srv_judge_free (log->judge);
   g_array_unref (log->subscribers);
   g_free (log);
 }
@@ -477,6 +493,33 @@ srv_log_subscribe (SrvLog *log, SrvMailbox *mailbox, SrvMailFunc on_batch, guint
   Request request = {
     .kind = REQUEST_SUBSCRIBE, .mailbox = mailbox, .func = on_batch, .number = after
   };
+
+  desk_post (&log->writing, &request, 1);
+}
+
+/**
+ * srv_log_reserve_room:
+ *
+ * @room is the server's own: nobody becomes its operator by coming first.
+ */
+void
+srv_log_reserve_room (SrvLog *log, const char *room)
+{
+  Request request = { .kind = REQUEST_RESERVE_ROOM, .letter = g_strdup (room) };
+
+  desk_post (&log->writing, &request, 1);
+}
+
+/**
+ * srv_log_set_owners:
+ * @owners: (transfer none): asked with @data in the log's thread, until the log is freed
+ *
+ * From what is appended now on, names and rooms can belong to somebody.
+ */
+void
+srv_log_set_owners (SrvLog *log, const SrvOwners *owners, gpointer data)
+{
+  Request request = { .kind = REQUEST_OWNERS, .owners = owners, .letter = data };
 
   desk_post (&log->writing, &request, 1);
 }

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/base/sal-limits.h"
 #include "common/client/sal-store.h"
 
 #define DEFAULT_URI "plain://localhost/tea"
@@ -159,7 +160,7 @@ await_kept (SalStore *store)
     g_main_context_iteration (NULL, TRUE);
 }
 
-static void
+G_GNUC_NORETURN static void
 on_failed (SalStore *store, const GError *error, gpointer data)
 {
   fprintf (stderr, "bench-fill-store: %s\n", error->message);

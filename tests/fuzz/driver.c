@@ -17,7 +17,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #define MUTATIONS 20000
-#define FEWEST_MUTATIONS 100
+#define MUTATIONS_LEAST 100 /* however busy the machine is */
 #define MUTATING_US (2 * G_TIME_SPAN_SECOND)
 #define MAX_BYTES 4096
 
@@ -167,7 +167,7 @@ test_mutations (void)
   gint64 until_us = g_get_monotonic_time () + MUTATING_US;
   int i = 0;
 
-  for (; i < FEWEST_MUTATIONS || (i < MUTATIONS && g_get_monotonic_time () < until_us); i++)
+  for (; i < MUTATIONS && (i < MUTATIONS_LEAST || g_get_monotonic_time () < until_us); i++)
     {
       gsize len = 0;
       const guint8 *seed = g_bytes_get_data (any_seed (rand), &len);

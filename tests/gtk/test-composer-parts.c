@@ -10,6 +10,7 @@
 
 #include "client-gtk/gui-completion.h"
 #include "client-gtk/gui-lines.h"
+#include "client-gtk/gui-message-text.h"
 #include "client-gtk/gui-text-entry.h"
 #include "client-gtk/gui-typed.h"
 #include "client-gtk/gui-undo.h"
@@ -491,6 +492,93 @@ test_full (void)
   gtk_widget_destroy (entry);
 }
 
+/* The menu of the second mouse button. */
+
+static GtkWidget *
+find_item (GtkWidget *menu, const char *label)
+{
+  g_autoptr (GList) items = gtk_container_get_children (GTK_CONTAINER (menu));
+
+  for (GList *at = items; at != NULL; at = at->next)
+    if (g_strcmp0 (gtk_menu_item_get_label (at->data), label) == 0)
+      return at->data;
+  g_error ("there is no “%s” in the menu", label);
+}
+
+static GtkWidget *
+open_menu (GtkWidget *entry)
+{
+  GtkWidget *menu = g_object_ref_sink (gtk_menu_new ());
+
+  g_signal_emit_by_name (entry, "populate-popup", menu);
+  return menu;
+}
+
+static void
+test_menu (void)
+{
+  g_autoptr (GtkWidget) entry = g_object_ref_sink (g_object_new (GUI_TYPE_TEXT_ENTRY, NULL));
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (entry));
+  g_autoptr (GtkWidget) menu = open_menu (entry);
+  g_autoptr (GtkWidget) second = NULL;
+  g_autoptr (GtkWidget) third = NULL;
+
+  g_assert_false (gtk_widget_get_sensitive (find_item (menu, "_Undo")));
+  g_assert_false (gtk_widget_get_sensitive (find_item (menu, "_Redo")));
+  type (buffer, "word");
+  second = open_menu (entry);
+  g_assert_true (gtk_widget_get_sensitive (find_item (second, "_Undo")));
+  gtk_menu_item_activate (GTK_MENU_ITEM (find_item (second, "_Undo")));
+  assert_text (buffer, "");
+  third = open_menu (entry);
+  g_assert_false (gtk_widget_get_sensitive (find_item (third, "_Undo")));
+  gtk_menu_item_activate (GTK_MENU_ITEM (find_item (third, "_Redo")));
+  assert_text (buffer, "word");
+  gtk_widget_destroy (menu);
+  gtk_widget_destroy (second);
+  gtk_widget_destroy (third);
+  gtk_widget_destroy (entry);
+}
+
+/* What was said is shown as it was said, however narrow it is. */
+static void
+test_no_hyphens (void)
+{
+  g_autoptr (GtkWidget) text = g_object_ref_sink (gui_message_text_new ());
+  PangoLayout *layout = NULL;
+  const PangoLogAttr *breaks = NULL;
+  int n = 0;
+
+  gui_message_text_set (GUI_MESSAGE_TEXT (text),
+                        "Rindfleischetikettierungsüberwachung https://a.b/c");
+  layout = gtk_label_get_layout (GTK_LABEL (text));
+  breaks = pango_layout_get_log_attrs_readonly (layout, &n);
+  for (int i = 0; i < n; i++)
+    g_assert_false (breaks[i].break_inserts_hyphen);
+  gtk_widget_destroy (text);
+}
+
+/* What is known of long texts without laying them out is what GTK would find. */
+static void
+test_long_text_width (void)
+{
+  g_autoptr (GtkWidget) text = g_object_ref_sink (gui_message_text_new ());
+  g_autoptr (GString) words = g_string_new (NULL);
+  int medium = 0;
+  int longer = 0;
+
+  while (words->len < 120)
+    g_string_append (words, "word ");
+  gui_message_text_set (GUI_MESSAGE_TEXT (text), words->str);
+  gtk_widget_get_preferred_width (text, NULL, &medium);
+  while (words->len < 1000)
+    g_string_append (words, "word ");
+  gui_message_text_set (GUI_MESSAGE_TEXT (text), words->str);
+  gtk_widget_get_preferred_width (text, NULL, &longer);
+  g_assert_cmpint (ABS (longer - medium), <, 40);
+  gtk_widget_destroy (text);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -509,5 +597,8 @@ main (int argc, char **argv)
   g_test_add_func ("/gtk/composer-parts/everything-is-undone", test_undo_random);
   g_test_add_func ("/gtk/composer-parts/only-clean-text-goes-in", test_clean);
   g_test_add_func ("/gtk/composer-parts/only-so-much-goes-in", test_full);
+  g_test_add_func ("/gtk/composer-parts/menu-undoes", test_menu);
+  g_test_add_func ("/gtk/composer-parts/long-texts-are-as-wide-as-others", test_long_text_width);
+  g_test_add_func ("/gtk/composer-parts/no-hyphens-of-pango", test_no_hyphens);
   return g_test_run ();
 }

@@ -6,8 +6,12 @@
  */
 #include "config.h"
 
+#include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "tests/gtk/gtk-driver.h"
 
@@ -101,6 +105,32 @@ test_try_now (void)
   next = start_server_at (kept, port);
   test_app_press (app, "Try now");
   test_app_expect_row (app, "Rooms", ", connected");
+}
+
+/* A machine that wakes up does not wait for the next try: the clock for that stood still
+ * while it slept. */
+static void
+test_wakes_up (void)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET };
+  socklen_t len = sizeof address;
+  struct pollfd door = { .fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), .events = POLLIN };
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autofree char *uri = NULL;
+  g_autoptr (TestApp) app = NULL;
+
+  address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
+  g_assert_no_errno (bind (door.fd, (struct sockaddr *) &address, sizeof address));
+  g_assert_no_errno (getsockname (door.fd, (struct sockaddr *) &address, &len));
+  uri = driver_uri (ntohs (address.sin_port), NULL);
+  app = test_app_start (folder, (const char *const[]){ uri, NULL }, NULL);
+
+  /* Each wait is longer than the one before; the fifth surely is as long as this. */
+  test_app_expect_label (app, "Connection", "Next try in 8 s");
+  g_assert_no_errno (listen (door.fd, 1));
+  test_desktop_sleep_and_wake ();
+  g_assert_cmpint (poll (&door, 1, 6000), ==, 1);
+  close (door.fd);
 }
 
 /* SIGKILL for the window, while a message waits for a server that is not there. */
@@ -228,12 +258,20 @@ enter_unframed (const TestFolder *folder, Stage *stage)
   g_autofree char *uri = driver_uri (stage->port, NULL);
   TestApp *app = test_app_start (folder, (const char *const[]){ uri, NULL }, NULL);
 
-  stage_let_in (stage);
-  test_peer_send (stage->client, "Your name?");
-  test_peer_expect (stage->client, "Ada");
-  test_peer_send (stage->client, "Good evening, Ada");
-  test_app_expect_row (app, "Rooms", ", connected");
-  return app;
+  for (;;)
+    {
+      stage_let_in (stage);
+      test_peer_send (stage->client, "Your name?");
+      test_peer_expect (stage->client, "Ada");
+      test_peer_send (stage->client, "Good evening, Ada");
+      test_app_expect_row (app, "Rooms", ", connected");
+      if (stage->client->received->len == 0 && !test_peer_read (stage->client, 0))
+        return app;
+      /* On a busy machine our answer came so late that a newline was tried (rule C2), and
+       * this is a room of lines. Once more. */
+      test_peer_close (stage->client);
+      test_app_expect_row (app, "Rooms", ", trying again soon");
+    }
 }
 
 /* What the other end sees of a window that is closed, in this order. What was not sent
@@ -403,6 +441,7 @@ main (int argc, char **argv)
   test_desktop_start ();
   g_test_add_func ("/gtk/lasting/server-killed-and-back", test_server_killed);
   g_test_add_func ("/gtk/lasting/next-try-on-a-click", test_try_now);
+  g_test_add_func ("/gtk/lasting/next-try-on-waking-up", test_wakes_up);
   g_test_add_func ("/gtk/lasting/client-killed-with-a-queued-message",
                    test_client_killed_with_a_queued_message);
   g_test_add_func ("/gtk/lasting/server-stopped", test_server_stopped);

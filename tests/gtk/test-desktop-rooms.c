@@ -155,6 +155,8 @@ test_broken_file (void)
 
   test_folder_write (folder, "salotto/rooms.db", junk);
   app = test_app_start (folder, NULL, NULL);
+  test_app_expect_words (app, "Your rooms cannot be opened");
+  test_app_expect_words (app, path);
   test_app_press (app, "Go on, and keep nothing");
   test_app_press (app, "Join a room");
   test_app_write (app, "Address", address);
@@ -179,6 +181,7 @@ test_mended_file (void)
 
   test_folder_write (folder, "salotto/rooms.db", "junk");
   app = test_app_start (folder, (const char *const[]){ uri, NULL }, NULL);
+  test_app_expect_words (app, "Your rooms cannot be opened");
   g_assert_cmpint (remove (path), ==, 0);
   test_app_press (app, "Try again");
   test_app_expect_row (app, "Rooms", ", connected");
@@ -190,7 +193,7 @@ test_file_is_private (void)
 {
   g_autoptr (TestServer) server = test_server_start (NULL);
   g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
-  g_autoptr (TestApp) app = driver_enter (folder, server->port);
+  g_autoptr (TestApp) app G_GNUC_UNUSED = driver_enter (folder, server->port);
   g_autofree char *path = test_folder_file (folder, "salotto/rooms.db");
   struct stat info = { 0 };
 

@@ -166,6 +166,25 @@ test_long_link (void)
   g_assert_null (markup);
 }
 
+/* Neither is a piece of a long one a link, nor is each of its beginnings looked at to the
+ * end: that would take seconds. */
+static void
+test_links_without_end (void)
+{
+  g_autofree char *path = g_strnfill (2030, 'a');
+  g_autofree char *text = g_strconcat ("http://a.example/", path, ".....aaa", NULL);
+  g_autofree char *piece = gui_text_to_markup (text);
+  g_autoptr (GString) many = g_string_new (NULL);
+  g_autofree char *markup = NULL;
+
+  g_assert_null (piece);
+  for (int i = 0; i < 5000; i++)
+    g_string_append (many, "http://");
+  g_test_timer_start ();
+  markup = gui_text_to_markup (many->str);
+  g_assert_cmpfloat (g_test_timer_elapsed (), <, 20);
+}
+
 static void
 test_limit_marks (void)
 {
@@ -197,20 +216,40 @@ test_shorten (void)
   g_autofree char *page = g_strnfill (1000, 'a');
   g_autofree char *more = g_strnfill (1200, 'a');
   g_autofree char *longer = g_strnfill (8192, 'a');
-  g_autofree char *cut = gui_text_shorten (longer);
-  g_autoptr (GString) wide = g_string_new (NULL);
-  g_autofree char *wide_cut = NULL;
+  g_autofree char *cut = gui_text_shorten (longer, 1000);
+  g_autofree char *name = gui_text_shorten (longer, 64);
+  g_autoptr (GString) heavy = g_string_new (NULL);
+  g_autofree char *heavy_cut = NULL;
 
-  g_assert_null (gui_text_shorten ("ciao"));
-  g_assert_null (gui_text_shorten (page));
-  g_assert_null (gui_text_shorten (more));
+  g_assert_null (gui_text_shorten ("ciao", 1000));
+  g_assert_null (gui_text_shorten ("", 1000));
+  g_assert_null (gui_text_shorten (page, 1000));
+  g_assert_null (gui_text_shorten (more, 1000));
   g_assert_cmpint (g_utf8_strlen (cut, -1), ==, 1001);
   g_assert_true (g_str_has_suffix (cut, "a…"));
+  g_assert_cmpint (g_utf8_strlen (name, -1), ==, 65);
+
+  /* What is expensive to show is cut earlier, and never between a letter and its marks. */
   for (int i = 0; i < 1300; i++)
-    g_string_append (wide, "e\xCC\x81");
-  wide_cut = gui_text_shorten (wide->str);
-  g_assert_true (g_utf8_validate (wide_cut, -1, NULL));
-  g_assert_true (g_str_has_suffix (wide_cut, "e\xCC\x81…"));
+    g_string_append (heavy, "e\xCC\x81");
+  heavy_cut = gui_text_shorten (heavy->str, 1000);
+  g_assert_true (g_utf8_validate (heavy_cut, -1, NULL));
+  g_assert_true (g_str_has_suffix (heavy_cut, "e\xCC\x81…"));
+  g_assert_cmpint (g_utf8_strlen (heavy_cut, -1), ==, 501);
+}
+
+static void
+test_weigh (void)
+{
+  g_autofree char *longer = g_strnfill (8192, 'a');
+
+  g_assert_cmpuint (gui_text_weigh (NULL), ==, 0);
+  g_assert_cmpuint (gui_text_weigh (""), ==, 0);
+  g_assert_cmpuint (gui_text_weigh ("perché Ольга"), ==, 12);
+  g_assert_cmpuint (gui_text_weigh ("漢字"), ==, 6);
+  g_assert_cmpuint (gui_text_weigh ("e\xCC\x81"), ==, 4);
+  g_assert_cmpuint (gui_text_weigh ("👍🏽"), ==, 6);
+  g_assert_cmpuint (gui_text_weigh (longer), ==, GUI_TEXT_SHOWN_WEIGHT);
 }
 
 static void
@@ -513,8 +552,10 @@ main (int argc, char **argv)
   g_test_add_func ("/gtk/text/link/any-text-stays-what-it-is", test_any_text);
   g_test_add_func ("/gtk/text/link/nothing-else-is-opened", test_is_link);
   g_test_add_func ("/gtk/text/link/too-long-for-one", test_long_link);
+  g_test_add_func ("/gtk/text/link/without-end", test_links_without_end);
   g_test_add_func ("/gtk/text/marks-that-pile-up-are-taken-off", test_limit_marks);
   g_test_add_func ("/gtk/text/long-ones-are-cut", test_shorten);
+  g_test_add_func ("/gtk/text/weight", test_weigh);
   g_test_add_func ("/gtk/text/a-few-emoji", test_emoji);
   g_test_add_func ("/gtk/text/colours", test_colour);
   for (gsize i = 0; i < G_N_ELEMENTS (sentences); i++)

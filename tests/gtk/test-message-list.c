@@ -11,6 +11,7 @@
 #include <handy.h>
 #include <string.h>
 
+#include "client-gtk/gui-end-button.h"
 #include "client-gtk/gui-message-row.h"
 #include "client-gtk/gui-message-window.h"
 #include "client-gtk/gui-state-mark.h"
@@ -21,7 +22,7 @@
 #define HEIGHT 600
 #define PATIENCE_US (20 * G_TIME_SPAN_SECOND)
 /* Frames until nothing moves any more. */
-#define CALM_FRAMES 3
+#define CALM_FRAMES 2
 /* 2020-05-03 18:22, and then a message every 40 seconds. */
 #define STORY_US G_GINT64_CONSTANT (1588530120000000)
 
@@ -241,7 +242,7 @@ shows_end (Fixture *f)
 static GtkWidget *
 end_button (Fixture *f)
 {
-  GtkRevealer *revealer = find (f->list, GTK_TYPE_REVEALER);
+  GtkRevealer *revealer = find (f->list, GUI_TYPE_END_BUTTON);
 
   g_assert_nonnull (revealer);
   return gtk_revealer_get_reveal_child (revealer) ? find (revealer, GTK_TYPE_BUTTON) : NULL;
@@ -441,7 +442,7 @@ static void
 test_opens_at_end (Fixture *f, gconstpointer data)
 {
   g_assert_cmpuint (last_id (f), ==, STORY);
-  g_assert_cmpuint (count_rows (f), >=, 50);
+  g_assert_cmpuint (count_rows (f), >=, 30);
   assert_window (f);
   g_assert_true (is_at_end (f));
   g_assert_true (shows_end (f));
@@ -599,11 +600,11 @@ test_huge_screen (Fixture *f, gconstpointer data)
   gtk_window_resize (GTK_WINDOW (f->window), WIDTH, 2300);
   calm (f);
   scroll_by (f, -300);
-  calm (f);
-  calm (f);
+  for (int i = 0; i < 10; i++)
+    calm (f);
   reads = fake_room_count_reads (f->model);
-  calm (f);
-  calm (f);
+  for (int i = 0; i < 5; i++)
+    calm (f);
   /* It does not move to and fro. */
   g_assert_cmpuint (fake_room_count_reads (f->model), ==, reads);
   assert_window (f);
@@ -1083,7 +1084,6 @@ test_unread_line (Fixture *f, gconstpointer data)
 {
   guint64 id = 0;
   g_autofree char *header = NULL;
-  g_autofree char *after = NULL;
 
   set_active (f, TRUE);
   calm (f);
@@ -1581,7 +1581,6 @@ test_accessible (Fixture *f, gconstpointer data)
 {
   AtkObject *box = gtk_widget_get_accessible (GTK_WIDGET (f->box));
   guint64 id = 0;
-  g_autofree char *name = NULL;
   SalEntry like = { 0 };
 
   g_assert_cmpstr (atk_object_get_name (box), ==, "Messages");

@@ -74,7 +74,7 @@ start_screen (gboolean apart)
   g_autofree char *number = NULL;
 
   desktop.screen = test_process_start (desktop.folder, argv, NULL);
-  number = test_process_take_line (desktop.screen, TEST_PATIENCE_MS);
+  number = test_process_take_line (desktop.screen, TEST_DESKTOP_PATIENCE_MS);
   if (number == NULL)
     {
       g_autofree char *errors = test_process_get_errors (desktop.screen);
@@ -134,7 +134,7 @@ start_session (void)
   test_folder_write (desktop.folder, "session.conf", config);
   test_folder_write (desktop.folder, "services/" A11Y_SERVICE, service);
   desktop.session = test_process_start (desktop.folder, argv, (const char *const *) env);
-  desktop.address = test_process_take_line (desktop.session, TEST_PATIENCE_MS);
+  desktop.address = test_process_take_line (desktop.session, TEST_DESKTOP_PATIENCE_MS);
   if (desktop.address == NULL)
     {
       g_autofree char *errors = test_process_get_errors (desktop.session);
@@ -142,6 +142,8 @@ start_session (void)
       g_error ("dbus-daemon did not start: %s", errors);
     }
   g_setenv ("DBUS_SESSION_BUS_ADDRESS", desktop.address, TRUE);
+  /* What this machine does with its network and its battery is no concern of the tests. */
+  g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", desktop.address, TRUE);
 }
 
 /* Notifications. */
@@ -188,23 +190,31 @@ on_notification_call (GDBusConnection *bus,
   g_dbus_method_invocation_return_value (invocation, answer);
 }
 
+static void
+own_name (const char *name)
+{
+  g_autoptr (GVariant) owned = NULL;
+  g_autoptr (GError) error = NULL;
+
+  owned = g_dbus_connection_call_sync (
+      desktop.bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+      "RequestName", g_variant_new ("(su)", name, 0), NULL, G_DBUS_CALL_FLAGS_NONE,
+      TEST_DESKTOP_PATIENCE_MS, NULL, &error);
+  g_assert_no_error (error);
+}
+
 static gpointer
 show_notifications (gpointer data)
 {
   static const GDBusInterfaceVTable vtable = { .method_call = on_notification_call };
   g_autoptr (GDBusNodeInfo) info = g_dbus_node_info_new_for_xml (notifications_xml, NULL);
-  g_autoptr (GVariant) owned = NULL;
   g_autoptr (GError) error = NULL;
 
   g_main_context_push_thread_default (desktop.context);
   g_dbus_connection_register_object (desktop.bus, "/org/freedesktop/Notifications",
                                      info->interfaces[0], &vtable, NULL, NULL, &error);
   g_assert_no_error (error);
-  owned = g_dbus_connection_call_sync (
-      desktop.bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-      "RequestName", g_variant_new ("(su)", "org.freedesktop.Notifications", 0), NULL,
-      G_DBUS_CALL_FLAGS_NONE, TEST_PATIENCE_MS, NULL, &error);
-  g_assert_no_error (error);
+  own_name ("org.freedesktop.Notifications");
   g_main_loop_run (desktop.loop);
   g_main_context_pop_thread_default (desktop.context);
   return NULL;
@@ -268,6 +278,31 @@ test_desktop_forget_notifications (void)
 
   while ((text = g_async_queue_try_pop (desktop.notifications)) != NULL)
     g_free (text);
+}
+
+static void
+say_sleep (gboolean about_to)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_dbus_connection_emit_signal (desktop.bus, NULL, "/org/freedesktop/login1",
+                                 "org.freedesktop.login1.Manager", "PrepareForSleep",
+                                 g_variant_new ("(b)", about_to), &error);
+  g_assert_no_error (error);
+}
+
+/**
+ * test_desktop_sleep_and_wake:
+ *
+ * Says what logind says when the machine is put to sleep, and when it has woken up. It has
+ * not slept.
+ */
+void
+test_desktop_sleep_and_wake (void)
+{
+  own_name ("org.freedesktop.login1");
+  say_sleep (TRUE);
+  say_sleep (FALSE);
 }
 
 static void
@@ -414,7 +449,7 @@ test_desktop_wait_until_free (const char *bus_name)
       g_autoptr (GVariant) answer = g_dbus_connection_call_sync (
           desktop.bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
           "NameHasOwner", g_variant_new ("(s)", bus_name), G_VARIANT_TYPE ("(b)"),
-          G_DBUS_CALL_FLAGS_NONE, TEST_PATIENCE_MS, NULL, &error);
+          G_DBUS_CALL_FLAGS_NONE, TEST_DESKTOP_PATIENCE_MS, NULL, &error);
 
       g_assert_no_error (error);
       g_variant_get (answer, "(b)", &owned);
@@ -468,7 +503,7 @@ top_window (XWindowAttributes *attributes)
 static Window
 expect_top_window (XWindowAttributes *attributes)
 {
-  gint64 until_us = g_get_monotonic_time () + TEST_PATIENCE_MS * 1000;
+  gint64 until_us = g_get_monotonic_time () + TEST_DESKTOP_PATIENCE_MS * 1000;
   Window top = None;
 
   while ((top = top_window (attributes)) == None)

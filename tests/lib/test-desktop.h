@@ -7,6 +7,10 @@
 
 G_BEGIN_DECLS
 
+/* How long to wait for what has to come: a screen, a bus and a program start on a machine
+ * that may have ten others at work. */
+#define TEST_DESKTOP_PATIENCE_MS (3 * TEST_PATIENCE_MS)
+
 /* How often to look for what cannot be waited for. */
 #define TEST_LOOK_AGAIN_US (5 * 1000)
 
@@ -20,6 +24,7 @@ void test_desktop_wait_until_free (const char *bus_name);
 char *test_desktop_take_notification (int ms);
 void test_desktop_click_notification (void);
 void test_desktop_forget_notifications (void);
+void test_desktop_sleep_and_wake (void);
 
 /* What a person has: a keyboard, a mouse, eyes. */
 void test_desktop_focus (void);

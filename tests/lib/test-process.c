@@ -347,12 +347,15 @@ test_process_take_line (TestProcess *process, int ms)
 }
 
 /**
- * test_process_wait_for_output:
+ * test_process_take_output:
  *
- * Waits until it has printed @text; what was printed up to there is taken.
+ * Waits until it has printed @text.
+ *
+ * Returns: (transfer full) (nullable): what it has printed up to there, @text included;
+ * %NULL if it did not.
  */
-gboolean
-test_process_wait_for_output (TestProcess *process, const char *text, int ms)
+char *
+test_process_take_output (TestProcess *process, const char *text, int ms)
 {
   gint64 deadline_us = g_get_monotonic_time () + ms * 1000;
 
@@ -365,13 +368,28 @@ test_process_wait_for_output (TestProcess *process, const char *text, int ms)
 
       if (found != NULL)
         {
-          g_byte_array_remove_range (
-              process->output, 0, (guint) (found - process->output->data) + (guint) strlen (text));
-          return TRUE;
+          guint len = (guint) (found - process->output->data) + (guint) strlen (text);
+          char *taken = g_strndup ((const char *) process->output->data, len);
+
+          g_byte_array_remove_range (process->output, 0, len);
+          return taken;
         }
       if (!read_output (process, deadline_us))
-        return FALSE;
+        return NULL;
     }
+}
+
+/**
+ * test_process_wait_for_output:
+ *
+ * Waits until it has printed @text; what was printed up to there is taken.
+ */
+gboolean
+test_process_wait_for_output (TestProcess *process, const char *text, int ms)
+{
+  g_autofree char *taken = test_process_take_output (process, text, ms);
+
+  return taken != NULL;
 }
 
 /**

@@ -48,6 +48,7 @@ void test_process_free (TestProcess *process);
 void test_process_write (TestProcess *process, const char *text);
 void test_process_end_input (TestProcess *process);
 char *test_process_take_line (TestProcess *process, int ms);
+char *test_process_take_output (TestProcess *process, const char *text, int ms);
 gboolean test_process_wait_for_output (TestProcess *process, const char *text, int ms);
 gboolean test_process_wait (TestProcess *process, int ms);
 void test_process_signal (TestProcess *process, int signal);

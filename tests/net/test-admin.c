@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
@@ -313,6 +314,40 @@ test_console_on_standard_input (void)
   finish (server);
 }
 
+/* A server that is ending lets nobody in any more, who would get no goodbye. */
+static void
+test_open_while_closing (void)
+{
+  static const char *const options[] = { "--log", "memory", "--console", NULL };
+  TestServer *server = test_server_start (options);
+  g_autoptr (TestPeer) ada = test_peer_join (server->port, "Ada");
+
+  test_process_write (server->process, "close\nopen\n");
+  g_assert_true (
+      test_process_wait_for_output (server->process, "\nthe server is ending\n", TEST_PATIENCE_MS));
+  test_peer_expect_later (ada, TEST_GOODBYE);
+  test_peer_expect_end (ada);
+  g_assert_true (connection_is_refused (server->port));
+  test_process_expect_exit (server->process, 0);
+  test_server_free (server);
+}
+
+/* Waits until a server on a terminal is ready; its port. */
+static guint16
+terminal_port (TestProcess *process)
+{
+  g_autofree char *line = NULL;
+
+  do
+    {
+      g_free (line);
+      line = test_process_take_line (process, TEST_PATIENCE_MS);
+      g_assert_nonnull (line);
+    }
+  while (!g_str_has_prefix (line, "listening on "));
+  return (guint16) g_ascii_strtoull (strrchr (line, ':') + 1, NULL, 10);
+}
+
 /* On a terminal the server shows what happens, and a line being typed is not torn. */
 static void
 test_terminal (void)
@@ -321,17 +356,9 @@ test_terminal (void)
   const char *const argv[] = { test_program ("SALOTTOD"), "--log", "memory", "--listen",
                                "plain://127.0.0.1:0",     NULL };
   g_autoptr (TestProcess) process = test_process_start_on_terminal (folder, argv, NULL);
-  g_autofree char *line = test_process_take_line (process, TEST_PATIENCE_MS);
   g_autoptr (TestPeer) ada = NULL;
-  guint16 port = 0;
+  guint16 port = terminal_port (process);
 
-  while (line != NULL && !g_str_has_prefix (line, "listening on "))
-    {
-      g_free (line);
-      line = test_process_take_line (process, TEST_PATIENCE_MS);
-    }
-  g_assert_nonnull (line);
-  port = (guint16) g_ascii_strtoull (strrchr (line, ':') + 1, NULL, 10);
   g_assert_true (test_process_wait_for_output (process, "Join with: ", TEST_PATIENCE_MS));
   test_process_write (process, "wh");
   ada = test_peer_join (port, "Ada");
@@ -343,10 +370,85 @@ test_terminal (void)
   g_assert_true (test_process_wait_for_output (process, "> wh", TEST_PATIENCE_MS));
   test_process_write (process, "o\r");
   g_assert_true (test_process_wait_for_output (process, "Ada ", TEST_PATIENCE_MS));
+  /* And what was typed does not stand in front of the next one. */
+  test_process_write (process, "rooms\r");
+  g_assert_true (test_process_wait_for_output (process, "lobby ", TEST_PATIENCE_MS));
+  g_assert_true (test_process_wait_for_output (process, "1\r\n> ", TEST_PATIENCE_MS));
   test_process_write (process, "close\r");
   test_peer_expect_later (ada, TEST_GOODBYE);
   test_peer_close (ada);
   test_process_expect_exit (process, 0);
+}
+
+/* Somebody has stopped the terminal, or it hangs: the room does not, and the operator
+ * learns that something is missing. */
+static void
+test_terminal_that_is_stopped (void)
+{
+  g_autoptr (TestFolder) folder = test_folder_new ();
+  const char *const argv[] = { test_program ("SALOTTOD"), "--log", "memory", "--listen",
+                               "plain://127.0.0.1:0",     NULL };
+  g_autoptr (TestProcess) process = test_process_start_on_terminal (folder, argv, NULL);
+  g_autofree char *text = g_strnfill (1000, 'x');
+  g_autofree char *message = g_strconcat (text, "\n", NULL);
+  g_autoptr (TestPeer) ada = test_peer_join (terminal_port (process), "Ada");
+
+  for (int i = 0; i < 300; i++) /* more than a terminal holds */
+    {
+      test_peer_send (ada, message);
+      test_peer_expect_later (ada, message);
+    }
+  g_assert_true (test_process_wait_for_output (process, " left out: ", TEST_PATIENCE_MS));
+  test_peer_send (ada, "and now?\n");
+  g_assert_true (test_process_wait_for_output (process, ": and now?\r\n", TEST_PATIENCE_MS));
+  test_process_signal (process, SIGTERM);
+  test_peer_close (ada);
+  test_process_expect_exit (process, 0);
+}
+
+/* Whoever closes the window ends the server in it, and well. */
+static void
+test_terminal_that_is_closed (void)
+{
+  g_autoptr (TestFolder) folder = test_folder_new ();
+  const char *const argv[] = { test_program ("SALOTTOD"), "--log", "memory", "--listen",
+                               "plain://127.0.0.1:0",     NULL };
+  g_autoptr (TestProcess) process = test_process_start_on_terminal (folder, argv, NULL);
+  g_autoptr (TestPeer) ada = test_peer_join (terminal_port (process), "Ada");
+  int nothing = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+
+  g_assert_true (test_process_wait_for_output (process, "> ", TEST_PATIENCE_MS));
+  test_process_end_input (process);
+  g_assert_cmpint (dup3 (nothing, process->out, O_CLOEXEC), ==, process->out);
+  close (nothing);
+  test_peer_expect_later (ada, TEST_GOODBYE);
+  test_peer_expect_end (ada);
+  test_peer_close (ada);
+  test_process_expect_exit (process, 0);
+}
+
+/* A script that closes without having read the answers has asked for something all the
+ * same. */
+static void
+test_control_without_reading (void)
+{
+  TestServer *server = test_server_start (NULL);
+  g_autofree char *path = test_folder_file (server->folder, "salotto/control");
+  g_autoptr (TestPeer) ada = test_peer_join (server->port, "Ada");
+  g_autoptr (TestPeer) caller = NULL;
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_assert_cmpuint (strlen (path), <, sizeof address.sun_path);
+  strcpy (address.sun_path, path);
+  g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
+  caller = test_peer_new (fd);
+  for (int i = 0; i < 500; i++)
+    test_peer_send (caller, "help\n");
+  test_peer_send (caller, "say the room closes at ten\n");
+  test_peer_close (caller);
+  test_peer_expect_later (ada, ": the room closes at ten\n");
+  finish (server);
 }
 
 static void
@@ -400,7 +502,6 @@ test_usage_errors (void)
     const char *value;
     const char *says;
   } rows[] = {
-    { "--listen", "ircs://:6697", "plain:// and unix:// only, not yet on ircs://" },
     { "--listen", "http://:80", "the scheme must be one of" },
     { "--listen", "plain://:99999", "plain://:99999" },
     { "--listen", "plain://:0?colour=red", "“colour” has no meaning here" },
@@ -648,6 +749,32 @@ test_limit_of_bytes (void)
   finish (server);
 }
 
+/* Empty lines are no messages, and cost the server time all the same. Who sends too many
+ * is not refused anything, but has to wait; nobody else has to. */
+static void
+test_limit_of_bytes_per_second (void)
+{
+  TestServer *server = start_with ("[limits]\nbytes-per-second = 10000\n");
+  g_autoptr (TestPeer) flood = test_peer_join (server->port, "Flood");
+  g_autoptr (TestPeer) ada = test_peer_join (server->port, "Ada");
+  g_autofree char *lines = g_strnfill (60 * 1000, '\n');
+  g_autofree char *stats = NULL;
+  gint64 sent_us = g_get_monotonic_time ();
+
+  test_peer_send (flood, lines);
+  test_peer_send (flood, "over\n");
+  test_peer_send (ada, "meanwhile\n");
+  test_peer_expect_later (ada, ": meanwhile\n");
+  test_peer_expect (ada, "> Flood");
+  test_peer_expect_later (ada, ": over\n");
+  /* 40,000 at once, 10,000 a second, and the last ones in one read of 16,384 at the most. */
+  g_assert_cmpint (g_get_monotonic_time () - sent_us, >=, 350 * G_TIME_SPAN_MILLISECOND);
+  stats = test_server_control (server, "stats");
+  g_assert_nonnull (strstr (stats, "\nlimit-bytes-per-second "));
+  g_assert_null (strstr (stats, "\nlimit-bytes-per-second           0\n"));
+  finish (server);
+}
+
 static TestServer *
 start_with_descriptors (guint descriptors)
 {
@@ -879,6 +1006,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/net/admin/stop-keeps-who-is-inside-and-open-undoes-it", test_stop_and_open);
+  g_test_add_func ("/net/admin/open-while-closing-is-refused", test_open_while_closing);
   g_test_add_func ("/net/admin/close-says-goodbye-to-all", test_close);
   g_test_add_func ("/net/admin/sigterm-says-goodbye-to-all", test_sigterm);
   g_test_add_func ("/net/admin/sigint-says-goodbye-to-all", test_sigint);
@@ -892,6 +1020,9 @@ main (int argc, char **argv)
   g_test_add_func ("/net/admin/mute", test_mute);
   g_test_add_func ("/net/admin/console-on-standard-input", test_console_on_standard_input);
   g_test_add_func ("/net/admin/terminal-shows-what-happens", test_terminal);
+  g_test_add_func ("/net/admin/stopped-terminal-stops-no-room", test_terminal_that_is_stopped);
+  g_test_add_func ("/net/admin/closed-terminal-ends-the-server", test_terminal_that_is_closed);
+  g_test_add_func ("/net/admin/control-counts-without-reading", test_control_without_reading);
   g_test_add_func ("/net/admin/control-socket-is-private", test_control_socket_is_private);
   g_test_add_func ("/net/start/port-in-use", test_port_in_use);
   g_test_add_func ("/net/start/usage-errors-name-what-is-wrong", test_usage_errors);
@@ -905,6 +1036,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/limits/login-seconds", test_limit_of_login_time);
   g_test_add_func ("/net/limits/messages-per-second", test_limit_of_messages);
   g_test_add_func ("/net/limits/unit-bytes", test_limit_of_bytes);
+  g_test_add_func ("/net/limits/bytes-per-second", test_limit_of_bytes_per_second);
   g_test_add_func ("/net/limits/out-of-descriptors", test_out_of_descriptors);
   g_test_add_func ("/net/limits/operator-out-of-descriptors", test_operator_out_of_descriptors);
   g_test_add_func ("/net/limits/descriptors-are-kept-back", test_descriptors_are_kept_back);

@@ -79,6 +79,14 @@ expect_output (TestProcess *process, const char *text)
     }
 }
 
+static gboolean
+complains (const TestProcess *process, const char *text)
+{
+  g_autofree char *errors = test_process_get_errors (process);
+
+  return strstr (errors, text) != NULL;
+}
+
 static void
 expect_complaint (TestProcess *process, const char *text)
 {
@@ -280,6 +288,26 @@ test_reset (void)
   test_process_expect_exit (cli, 0);
 }
 
+/* Whatever word our server takes for a goodbye. */
+static void
+test_words_that_leave (void)
+{
+  static const char *const words[] = { "quit\n", "/quit\n", "/Exit\n", "(quit)\n", "{quit}\n" };
+  TestServer *server = test_server_start (NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
+    {
+      g_autoptr (TestProcess) cli =
+          start_cli (server->folder, server->port, "chat", "$", "--name", "Ada", NULL);
+
+      test_process_write (cli, words[i]);
+      expect_output (cli, "Goodbye and see you soon\n");
+      test_process_expect_exit (cli, 0);
+    }
+  test_server_stop (server);
+  test_server_free (server);
+}
+
 /* send */
 
 static void
@@ -362,6 +390,39 @@ test_tail (void)
   test_process_signal (cli, SIGINT);
   test_process_expect_exit (cli, 0);
   g_assert_cmpuint (cli->output->len, ==, 0);
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+/* Whoever prints for nobody ends, and says so where that is not meant. */
+static void
+test_tail_without_output (void)
+{
+  TestServer *server = test_server_start (NULL);
+  g_autoptr (TestPeer) w = test_peer_join (server->port, "W");
+  g_autofree char *for_one = g_strdup_printf ("'%s' tail --name Ada 127.0.0.1:%u | head -n 1",
+                                              test_program ("SALOTTO_CLI"), server->port);
+  g_autofree char *full = g_strdup_printf ("exec '%s' tail --name Bob 127.0.0.1:%u >/dev/full",
+                                           test_program ("SALOTTO_CLI"), server->port);
+  const char *const for_one_argv[] = { "sh", "-c", for_one, NULL };
+  const char *const full_argv[] = { "sh", "-c", full, NULL };
+  g_autoptr (TestProcess) one = test_process_start (server->folder, for_one_argv, NULL);
+  g_autoptr (TestProcess) none = NULL;
+
+  test_peer_expect_later (w, "has come into the chat room.\n");
+  test_peer_send (w, "first\n");
+  expect_output (one, ": first\n");
+  g_assert_false (test_process_wait (one, 0));
+  test_peer_send (w, "second\n");
+  test_process_expect_exit (one, 0); /* of head */
+  test_peer_expect_later (w, "> Ada");
+  test_peer_expect_later (w, "has left this room.\n");
+
+  none = test_process_start (server->folder, full_argv, NULL);
+  test_peer_expect_later (w, "has come into the chat room.\n");
+  test_peer_send (w, "third\n");
+  test_process_expect_exit (none, 1);
+  expect_complaint (none, "the output cannot be written: No space left on device");
   test_server_stop (server);
   test_server_free (server);
 }
@@ -452,6 +513,7 @@ test_listen (void)
   test_peer_expect_end (second);
   test_peer_close (second);
 
+  test_peer_free (second);
   second = test_peer_connect (port);
   test_peer_expect_later (second, "leave.\n");
   for (int i = 0; i < 3; i++)
@@ -462,12 +524,39 @@ test_listen (void)
   test_peer_expect_end (second);
   test_peer_close (second);
 
+  test_peer_free (second);
   second = test_peer_connect (port);
   test_peer_expect_later (second, "leave.\n");
   test_process_write (cli, "close\n");
   test_peer_expect_end (second);
   test_peer_close (second);
   test_process_expect_exit (cli, 0);
+}
+
+/* What had come before a reset is shown, and who types on when a conversation is over is
+ * told that nobody hears it. */
+static void
+test_listen_to_somebody_rude (void)
+{
+  g_autoptr (TestFolder) folder = test_folder_new ();
+  guint16 port = 0;
+  g_autoptr (TestProcess) cli = start_listen (folder, &port);
+  g_autoptr (TestPeer) peer = test_peer_connect (port);
+
+  test_peer_expect_later (peer, "leave.\n");
+  test_peer_send (peer, "half a l");
+  test_peer_reset (peer);
+  expect_output (cli, "half a l\n");
+  test_peer_free (peer);
+
+  peer = test_peer_connect (port);
+  test_peer_expect_later (peer, "leave.\n");
+  test_process_write (cli, "stop\nare you there?\nclose\n");
+  test_peer_expect_end (peer);
+  test_process_expect_exit (cli, 0); /* although the peer never closes */
+  expect_complaint (cli, "nobody is here yet\n");
+  expect_complaint (cli, "Connection reset by peer\n");
+  g_assert_false (complains (cli, "Broken pipe"));
 }
 
 static void
@@ -520,6 +609,26 @@ test_probe (void)
   expect_probe ("", "HTTP/1.1 400 Bad Request\r\n\r\n", "http", 0);
   expect_probe ("", "\r\n", "echo", 0);
   expect_probe ("", "", "silent", 6);
+}
+
+/* A machine that does not answer is not waited for as long as the kernel would: here one
+ * whose queue is full, so that it drops who wants to connect. */
+static void
+test_probe_without_answer (void)
+{
+  Foreign foreign = foreign_listen ();
+  g_autoptr (TestFolder) folder = test_folder_new ();
+  g_autoptr (TestPeer) one = NULL;
+  g_autoptr (TestPeer) two = NULL;
+  g_autoptr (TestProcess) cli = NULL;
+
+  g_assert_cmpint (listen (foreign.fd, 1), ==, 0);
+  one = test_peer_connect (foreign.port);
+  two = test_peer_connect (foreign.port);
+  cli = start_cli (folder, foreign.port, "probe", "$", NULL);
+  test_process_expect_exit (cli, 6);
+  expect_complaint (cli, "does not answer");
+  close (foreign.fd);
 }
 
 /* console */
@@ -582,7 +691,7 @@ test_usage (void)
     { { "send", "localhost" }, "Usage: salotto-cli send URI TEXT…" },
     { { "tail" }, "Usage: salotto-cli tail URI" },
     { { "run", "x" }, "Usage: salotto-cli run SCRIPT URI" },
-    { { "tail", "ircs://localhost" }, "plain:// only, not yet ircs://" },
+    { { "tail", "ircs://localhost" }, "plain:// and plains:// only, not yet ircs://" },
     { { "tail", "localhost:99999" }, "“99999” is not a port" },
     { { "tail", "local host" }, "bad address “local host”" },
     { { "chat", "localhost", "--eol=cr" }, "“cr” is not allowed; allowed: lf, crlf, none" },
@@ -612,6 +721,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/cli/chat-without-a-verb-in-a-room", test_chat_without_a_verb);
   g_test_add_func ("/net/cli/chat-on-a-terminal-tears-no-line", test_chat_on_a_terminal);
   g_test_add_func ("/net/cli/chat-interrupted-says-goodbye", test_chat_interrupted);
+  g_test_add_func ("/net/cli/chat-ends-well-with-any-goodbye", test_words_that_leave);
   g_test_add_func ("/net/cli/chat-when-the-server-dies", test_chat_when_the_server_dies);
   g_test_add_func ("/net/cli/line-that-is-too-long-is-refused", test_line_that_is_too_long);
   g_test_add_func ("/net/cli/json", test_json);
@@ -623,10 +733,13 @@ main (int argc, char **argv)
   g_test_add_func ("/net/cli/send-to-nobody", test_send_to_nobody);
   g_test_add_func ("/net/cli/send-refused", test_send_refused);
   g_test_add_func ("/net/cli/tail", test_tail);
+  g_test_add_func ("/net/cli/tail-without-output", test_tail_without_output);
   g_test_add_func ("/net/cli/run", test_run);
   g_test_add_func ("/net/cli/listen", test_listen);
+  g_test_add_func ("/net/cli/listen-to-somebody-rude", test_listen_to_somebody_rude);
   g_test_add_func ("/net/cli/listen-bad-address", test_listen_bad_address);
   g_test_add_func ("/net/cli/probe", test_probe);
+  g_test_add_func ("/net/cli/probe-without-answer", test_probe_without_answer);
   g_test_add_func ("/net/cli/console", test_console);
   g_test_add_func ("/net/cli/console-unanswered", test_console_unanswered);
   g_test_add_func ("/net/cli/usage", test_usage);

@@ -9,8 +9,10 @@
 #include <arpa/inet.h>
 #include <linux/tcp.h> /* the C library knows the beginning of tcp_info only */
 #include <netinet/in.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/lib/test-foreign.h"
@@ -153,6 +155,52 @@ test_half_a_line (Stage *stage, gconstpointer data)
   test_peer_send (stage->server, "ine\nthree\n");
   expect_line (stage->ada, "ine");
   expect_line (stage->ada, "three");
+}
+
+/* C1, at a terminal: the line being typed stands below the unfinished one, which goes on
+ * where it is; after something else was printed or typed there, its rest has a row of its
+ * own. A screen that has no size has 80 columns. */
+static void
+test_half_a_line_on_a_terminal (Stage *stage, gconstpointer data)
+{
+  const char *argv[] = { test_program ("SALOTTO_CLI"), stage->where, "--name", "Ada", NULL };
+  static const char *const env[] = { "NO_COLOR=1", "TERM=xterm", NULL };
+  g_autofree char *long_line = g_strnfill (100, 'x');
+  g_autofree char *last_row = NULL;
+  int fd = -1;
+
+  stage->ada = test_process_start_on_terminal (stage->folder, argv, env);
+  fd = accept (stage->listener, NULL, NULL);
+  g_assert_cmpint (fd, >=, 0);
+  stage->server = test_peer_new (fd);
+  test_peer_send (stage->server, "Good evening.\n");
+  test_peer_expect (stage->server, "Ada\n");
+  test_expect_output (stage->ada, "Good evening.\r\n");
+  test_process_write (stage->ada, "typing");
+  test_expect_output (stage->ada, "> typing");
+
+  test_peer_send (stage->server, "half a l");
+  test_expect_output (stage->ada, " half a l\r\n> typing");
+  test_peer_send (stage->server, "ine, and");
+  test_expect_output (stage->ada, "\033[A\r\033[K");
+  test_expect_output (stage->ada, " half a line, and\r\n> typing");
+  test_peer_send (stage->server, " its end\nnext\n");
+  test_expect_output (stage->ada, "\033[A\r\033[K");
+  test_expect_output (stage->ada, " half a line, and its end\r\n");
+  test_expect_output (stage->ada, " next\r\n> typing");
+
+  /* Of a long line only the last row: 5 for the clock, and a space. */
+  test_peer_send (stage->server, long_line);
+  test_expect_output (stage->ada, "xxxx\r\n> typing");
+  test_peer_send (stage->server, "!");
+  last_row = g_strdup_printf ("\033[A\r\033[K%s!\r\n> typing", long_line + 100 - (106 - 80));
+  test_expect_output (stage->ada, last_row);
+
+  test_process_write (stage->ada, "\r");
+  test_peer_expect (stage->server, "typing\n");
+  test_expect_output (stage->ada, "\r\n> ");
+  test_peer_send (stage->server, "no more\n");
+  expect_line (stage->ada, "\r\033[K\rno more\r");
 }
 
 /* C1: not in the middle of a character. */
@@ -298,6 +346,24 @@ test_one_send_each (Stage *stage, gconstpointer data)
   g_assert_cmpuint (count_segments (stage->server) - before, ==, 5);
 }
 
+/* C3: nor does the goodbye of somebody who is called away in the middle of a talk run into
+ * what they said last. */
+static void
+test_called_away (Stage *stage, gconstpointer data)
+{
+  gint64 typed_us = 0;
+
+  let_in_unframed (stage);
+  typed_us = g_get_monotonic_time ();
+  type (stage->ada, "wait a moment");
+  test_peer_expect (stage->server, "wait a moment");
+  test_process_signal (stage->ada, SIGINT);
+  test_peer_expect (stage->server, "quit");
+  g_assert_cmpint (g_get_monotonic_time () - typed_us, >=, 100 * 1000);
+  test_peer_half_close (stage->server);
+  test_process_expect_exit (stage->ada, 0);
+}
+
 /* C3: nothing waits until what was sent before is acknowledged. Only here, where there
  * is no time between two sends, does the acknowledgement come later than they do. */
 static void
@@ -437,6 +503,28 @@ test_server_resets (Stage *stage, gconstpointer data)
   test_peer_reset (stage->server);
   test_process_expect_exit (stage->ada, ENDED_BY_PEER);
   expect_complaint (stage->ada, "the connection broke");
+}
+
+/* C5: it resets while she is writing, and her next word meets the reset before she has
+ * read the server's last one. */
+static void
+test_reset_met_by_a_send (Stage *stage, gconstpointer data)
+{
+  int status = 0;
+
+  let_in_by_lines (stage);
+  type (stage->ada, "ciao");
+  test_peer_expect (stage->server, "ciao\n");
+  test_process_signal (stage->ada, SIGSTOP);
+  g_assert_cmpint (waitpid (stage->ada->pid, &status, WUNTRACED), ==, stage->ada->pid);
+  test_peer_send (stage->server, "This room is cl");
+  test_peer_reset (stage->server);
+  type (stage->ada, "are you there?");
+  test_process_signal (stage->ada, SIGCONT);
+  test_process_expect_exit (stage->ada, ENDED_BY_PEER);
+  expect_last_output (stage->ada, "This room is cl\n");
+  expect_complaint (stage->ada, "the connection broke: ");
+  expect_complaint (stage->ada, "are you there?");
 }
 
 /* C5: at a terminal, in the middle of a line. */
@@ -579,6 +667,7 @@ main (int argc, char **argv)
     gconstpointer data;
   } rows[] = {
     { "c1-lines-at-once-and-the-rest-after-a-moment", test_half_a_line, NULL },
+    { "c1-the-rest-goes-on-at-a-terminal-too", test_half_a_line_on_a_terminal, NULL },
     { "c1-characters-are-not-split", test_half_a_character, NULL },
     { "c1-glued-texts-as-they-came", test_glued_texts, NULL },
     { "c1-nothing-drives-the-terminal", test_escapes, NULL },
@@ -590,6 +679,7 @@ main (int argc, char **argv)
     { "c2-eol-crlf", test_forced_eol, &forced[1] },
     { "c2-eol-none", test_forced_eol, &forced[2] },
     { "c3-one-send-for-each-message", test_one_send_each, NULL },
+    { "c3-goodbye-keeps-its-distance", test_called_away, NULL },
     { "c3-no-delay", test_no_delay, NULL },
     { "c4-empty-lines-stay-here", test_empty_lines, NULL },
     { "c4-quit-is-not-waited-for-long", test_quit_unanswered, "quit" },
@@ -602,6 +692,7 @@ main (int argc, char **argv)
     { "c5-fin-while-sending", test_server_ends_while_sending, NULL },
     { "c5-fin-while-typing-at-a-terminal", test_server_ends_while_typing, NULL },
     { "c5-reset-ends-it", test_server_resets, NULL },
+    { "c5-reset-met-by-a-send-loses-nothing", test_reset_met_by_a_send, NULL },
     { "c6-nothing-is-guessed-away", test_own_messages, NULL },
     { "c6-typed-line-stays-on-the-screen", test_typed_line_stays, NULL },
     { "c7-three-failures-in-a-row-end-it", test_failed_receives, &dies },

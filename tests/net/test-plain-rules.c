@@ -359,6 +359,31 @@ test_padded_buffers (Room *room, gconstpointer data)
     }
 }
 
+/* S17: such a program with a file for a keyboard: it is held back until its name has been
+ * taken, and then its arrays come all together, with old bytes in each. */
+static void
+test_padded_flood (Room *room, gconstpointer data)
+{
+  g_autoptr (TestPeer) peer = connect_greeted (room);
+  g_autofree char *name = g_strdup ("Ada");
+  char array[100] = "";
+
+  test_peer_send_bytes (peer, strcpy (array, "Ada\n"), sizeof array);
+  for (int i = 0; i < 200; i++)
+    {
+      g_snprintf (array, sizeof array, "%d%s\n", i, i % 3 == 0 ? " and something longer" : "");
+      test_peer_send_bytes (peer, array, sizeof array);
+    }
+  expect_join (room->w, peer, name);
+  for (int i = 0; i < 200; i++)
+    {
+      g_autofree char *text =
+          g_strdup_printf ("%d%s", i, i % 3 == 0 ? " and something longer" : "");
+
+      expect_message (room->w, peer, name, text);
+    }
+}
+
 /* S14: a terminal that sends every key. */
 static void
 test_keystrokes (Room *room, gconstpointer data)
@@ -620,6 +645,42 @@ test_reset (Room *room, gconstpointer data)
   expect_message (room->w, bob, "Bob", "still here");
 }
 
+/* S24: what somebody had said before the reset is heard to the last word, however much of
+ * it the log had not taken yet; also if the server finds out because it cannot answer. */
+static void
+say_much_and_go (Room *room, void (*go) (TestPeer *))
+{
+  g_autoptr (TestPeer) ada = connect_greeted (room);
+  g_autoptr (GString) all = g_string_new (NULL);
+
+  enter (room, ada, "Ada\n", "Ada");
+  for (int i = 0; i < 1000; i++)
+    g_string_append_printf (all, "message %d\n", i);
+  g_string_append (all, "and the la");
+  test_peer_send (ada, all->str);
+  go (ada);
+  for (int i = 0; i < 1000; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("message %d", i);
+
+      expect_message (room->w, ada, "Ada", text);
+    }
+  expect_message (room->w, ada, "Ada", "and the la");
+  expect_leave (room->w, ada, "Ada");
+}
+
+static void
+test_reset_after_much (Room *room, gconstpointer data)
+{
+  say_much_and_go (room, test_peer_reset);
+}
+
+static void
+test_closed_door_after_much (Room *room, gconstpointer data)
+{
+  say_much_and_go (room, test_peer_close);
+}
+
 /* S25: three in a row, and a good one in between. */
 static void
 test_binary_segments (Room *room, gconstpointer data)
@@ -763,6 +824,7 @@ main (int argc, char **argv)
     { "characters-are-never-split", test_split_characters },
     { "control-characters-never-pass", test_control_characters },
     { "padding-makes-no-ghosts", test_padded_buffers },
+    { "padding-in-a-flood-loses-nothing", test_padded_flood },
     { "keystrokes", test_keystrokes },
     { "telnet", test_telnet },
     { "empty-lines-are-ignored", test_empty_lines },
@@ -775,6 +837,8 @@ main (int argc, char **argv)
     { "goodbye-survives-unread-input", test_goodbye_survives_unread_input },
     { "half-closed-peer-is-heard-and-answered", test_half_closed_peer },
     { "reset-disturbs-nobody", test_reset },
+    { "reset-after-much-loses-nothing", test_reset_after_much },
+    { "closed-door-after-much-loses-nothing", test_closed_door_after_much },
     { "three-binary-segments-end-it", test_binary_segments },
     { "reader-that-stops-is-dropped-alone", test_reader_that_stops },
     { "other-protocols-get-their-own-answer", test_other_protocols },

@@ -168,9 +168,13 @@ log_run_append (LogRun *run,
                 const char *text)
 {
   g_autoptr (GPtrArray) entries = g_ptr_array_new ();
+  SrvEntry *entry = srv_entry_new (kind, (SrvOrigin){ .connection = connection }, room, name,
+                                   "('192.0.2.7', 1)", text);
 
-  g_ptr_array_add (entries, srv_entry_new (kind, (SrvOrigin){ .connection = connection }, room,
-                                           name, "('192.0.2.7', 1)", text));
+  /* Who may speak is the judge's business; here it is about what is kept. */
+  if (srv_entry_is_said (entry))
+    entry->flags |= SRV_ENTRY_FLAG_SERVER;
+  g_ptr_array_add (entries, entry);
   srv_log_append (run->log, entries);
   g_assert_cmpuint (entries->len, ==, 0);
 }

@@ -458,6 +458,57 @@ test_time_between_two_sends (void)
   finish (talk);
 }
 
+/* C3: nor does who is called away run their goodbye into what they said; what they have
+ * not said yet stays unsaid. */
+static void
+test_time_before_quitting (void)
+{
+  Talk *talk = begin_unframed ();
+
+  pass (talk, 100);
+  sal_client_machine_say (talk->machine, "one", talk->now_us);
+  sal_client_machine_say (talk->machine, "two", talk->now_us);
+  sal_client_machine_quit (talk->machine, talk->now_us);
+  sal_client_machine_quit (talk->machine, talk->now_us);
+  sal_client_machine_say (talk->machine, "three", talk->now_us);
+  expect (talk, "send \"one\"|1 sent|");
+  pass (talk, 99);
+  expect (talk, "");
+  pass (talk, 1);
+  expect (talk, "send \"quit\"|");
+  pass (talk, 1000);
+  expect (talk, "1 sent|2 queued|3 queued|close quit|");
+  finish (talk);
+}
+
+static void
+test_time_before_quitting_alone (void)
+{
+  Talk *talk = begin_unframed ();
+
+  pass (talk, 100);
+  sal_client_machine_say (talk->machine, "one", talk->now_us);
+  expect (talk, "send \"one\"|1 sent|");
+  sal_client_machine_quit (talk->machine, talk->now_us);
+  pass (talk, 99);
+  expect (talk, "");
+  pass (talk, 1);
+  expect (talk, "send \"quit\"|");
+  finish (talk);
+}
+
+/* With lines there is nothing to wait for. */
+static void
+test_quitting_with_lines (void)
+{
+  Talk *talk = begin_with_ours ();
+
+  sal_client_machine_say (talk->machine, "one", talk->now_us);
+  sal_client_machine_quit (talk->machine, talk->now_us);
+  expect (talk, "send \"one\\n\"|1 sent|send \"quit\\n\"|");
+  finish (talk);
+}
+
 static void
 test_latin1 (void)
 {
@@ -565,6 +616,7 @@ test_leaving_words (void)
     { "eXit", "send \"eXit\\n\"|" },
     { "quit now", "send \"quit now\\n\"|1 sent|" },
     { "no exit", "send \"no exit\\n\"|1 sent|" },
+    { "/quit", "send \"/quit\\n\"|1 sent|" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -581,6 +633,25 @@ test_leaving_words (void)
       expect (talk, "");
       pass (talk, 1);
       expect (talk, leaves ? "close quit|" : "");
+      finish (talk);
+    }
+}
+
+/* Our server knows more words. */
+static void
+test_words_that_leave_ours (void)
+{
+  static const char *const words[] = { "quit", "exit", "/quit", "/EXIT", "(quit)", "{Quit}" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
+    {
+      Talk *talk = begin_with_ours ();
+      g_autofree char *wanted = g_strdup_printf ("send \"%s\\n\"|", words[i]);
+
+      sal_client_machine_say (talk->machine, words[i], talk->now_us);
+      expect (talk, wanted);
+      sal_client_machine_peer_ended (talk->machine, talk->now_us);
+      expect (talk, "close quit|");
       finish (talk);
     }
 }
@@ -736,7 +807,8 @@ next_error (const char **outcomes)
   {
     char letter;
     int error;
-  } errors[] = { { '.', 0 }, { 'x', EIO }, { 'p', EPIPE }, { 't', ETIMEDOUT }, { 'n', ENOTCONN } };
+  } errors[] = { { '.', 0 },         { 'x', EIO },      { 'p', EPIPE },
+                 { 't', ETIMEDOUT }, { 'n', ENOTCONN }, { 'r', ECONNRESET } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (errors); i++)
     if (**outcomes == errors[i].letter)
@@ -939,6 +1011,43 @@ test_peer_resets (void)
   close_wire (wire);
 }
 
+typedef struct
+{
+  const char *path;
+  const char *send_outcomes;
+  gboolean peer_closes;
+  const char *wanted;
+} Loss;
+
+/* C5: who says something finds out before having read what came last. */
+static const Loss losses[] = {
+  { "reset", "r", TRUE, "good|bye|broken|" },
+  { "closed-door", "p", TRUE, "good|bye|ended|" },
+  { "third-failure", "xxx", TRUE, "good|bye|broken|" },
+  { "peer-that-stays", "t", FALSE, "good|bye|broken|" },
+};
+
+static void
+test_loss_while_sending (gconstpointer data)
+{
+  const Loss *row = data;
+  Wire *wire = open_wire ();
+
+  peer_writes (wire, "good");
+  settle ();
+  peer_writes (wire, "bye");
+  if (row->peer_closes)
+    peer_closes (wire);
+  send_outcomes = row->send_outcomes;
+  for (int i = 0; i < 4; i++)
+    sal_transport_send (wire->transport, "?", 1);
+  sal_transport_end_writing (wire->transport);
+  settle ();
+  g_assert_cmpstr (wire->done->str, ==, row->wanted);
+  g_assert_true (sal_transport_is_idle (wire->transport));
+  close_wire (wire);
+}
+
 /* C3 */
 static void
 test_one_send (void)
@@ -988,6 +1097,12 @@ add_failures (void)
 
       g_test_add_data_func (path, &failures[i], test_failures);
     }
+  for (gsize i = 0; i < G_N_ELEMENTS (losses); i++)
+    {
+      g_autofree char *path = g_strconcat ("/client/transport/loss/", losses[i].path, NULL);
+
+      g_test_add_data_func (path, &losses[i], test_loss_while_sending);
+    }
 }
 
 int
@@ -1009,11 +1124,16 @@ main (int argc, char **argv)
   g_test_add_func ("/client/machine/no-lines-for-good", test_no_lines_for_good);
   g_test_add_func ("/client/machine/forced-line-ends", test_forced_line_ends);
   g_test_add_func ("/client/machine/time-between-two-sends", test_time_between_two_sends);
+  g_test_add_func ("/client/machine/time-before-quitting", test_time_before_quitting);
+  g_test_add_func ("/client/machine/time-before-quitting-with-nothing-queued",
+                   test_time_before_quitting_alone);
+  g_test_add_func ("/client/machine/no-time-before-quitting-with-lines", test_quitting_with_lines);
   g_test_add_func ("/client/machine/latin1", test_latin1);
   g_test_add_func ("/client/machine/unfinished-lines-are-shown-and-go-on", test_unfinished_lines);
   g_test_add_func ("/client/machine/glued-texts-are-shown-as-they-came", test_glued_texts);
   g_test_add_func ("/client/machine/unreadable-bytes-are-marked", test_unreadable_bytes);
   g_test_add_func ("/client/machine/words-that-leave", test_leaving_words);
+  g_test_add_func ("/client/machine/words-that-leave-our-server", test_words_that_leave_ours);
   g_test_add_func ("/client/machine/quit-leaves-after-what-was-said", test_quit_word);
   g_test_add_func ("/client/machine/end-of-input-waits-for-receipts",
                    test_end_of_input_waits_for_receipts);

@@ -560,6 +560,14 @@ event_of (SalEventKind kind, SalNote note)
         event.text = "too loud: 100%";
       if (note == SAL_NOTE_WHO || note == SAL_NOTE_LIMIT)
         event.number = 262144;
+      if (note >= SAL_NOTE_PRIVATE && note <= SAL_NOTE_INVITED)
+        event.name = "Ren\xC3\xA9_[2]";
+      if (note == SAL_NOTE_PRIVATE || note == SAL_NOTE_TOPIC)
+        event.text = "t\xC3\xA8, alle 5: -- ci sei?";
+      if (note == SAL_NOTE_RENAMED || note == SAL_NOTE_PUT_OUT)
+        event.text = "Bob_[3]";
+      if (note == SAL_NOTE_INVITED || note == SAL_NOTE_REFUSED)
+        event.room = "caff\xC3\xA8-[2]";
     }
   return event;
 }

@@ -315,6 +315,20 @@ static const Row server_rows[] = {
     "0:Ada$ | 1000:ciao$",
     LINE,
     TRUE },
+  { "old-bytes-that-look-like-another-array-are-none",
+    { S (0, "a line of twenty-six bytes\n\0\0\0\0\0\0\0\0\0"),
+      S (9, "of sixteen bytes\n\0ix bytes\n\0\0\0\0\0\0\0\0\0"),
+      S (99, "hm\n\0ixteen bytes\n\0ix bytes\n\0\0\0\0\0\0\0\0\0") },
+    "0:a line of twenty-six bytes$ | 9:of sixteen bytes$ | 99:hm$",
+    LINE },
+  { "what-is-not-old-in-both-is-no-array",
+    { S (0, "Ada\n"), S (9, "hi\n\0another\n\0ghost\n\0xyzuvw") },
+    "0:Ada$ | 9:hi$",
+    LINE },
+  { "arrays-that-were-filled-once-have-one-length",
+    { S (0, "Ada\n"), S (9, "eight by\n\0"), S (99, "hm\n\0t by\n\0"), S (999, "h\n\0\0t by\n\0") },
+    "0:Ada$ | 9:eight by$ | 99:hm$ | 999:h$",
+    LINE },
   { "a-nul-in-the-next-segment-drops-nothing",
     { S (0, "Ada\n"), S (1000, "\0ciao\n") },
     "0:Ada$ | 1000:$ | 1000:ciao$",
@@ -557,6 +571,151 @@ test_nul_padding (void)
       }
 }
 
+/* A C program at work: it reads lines into an array, as fgets() does, and sends it whole. */
+typedef struct
+{
+  gsize size;      /* of the array */
+  gboolean clears; /* it is zeroed before each line */
+  gboolean dirty;  /* nobody has zeroed it ever */
+} Sender;
+
+static const char *const said[] = {
+  "this is rather a long line to begin with\n",
+  "a shorter one\n",
+  "hm\n",
+  "h\n",
+  "\n",
+  "one more that is longer\n",
+  "and the last\n",
+};
+
+#define SAID                                                                                       \
+  "this is rather a long line to begin with|a shorter one|hm|h|one more that is longer|and the "   \
+  "last|"
+
+static GByteArray *
+send_all (const Sender *sender)
+{
+  GByteArray *sent = g_byte_array_new ();
+  g_autofree char *array = g_malloc0 (sender->size);
+
+  for (gsize i = 0; sender->dirty && i < sender->size; i++)
+    array[i] = (char) (i % 29 == 3 ? 0 : 'a' + i % 26);
+  if (sender->dirty)
+    array[sender->size - 1] = '\0';
+  for (gsize i = 0; i < G_N_ELEMENTS (said); i++)
+    {
+      g_assert_cmpuint (strlen (said[i]), <, sender->size);
+      if (sender->clears)
+        memset (array, 0, sender->size);
+      strcpy (array, said[i]);
+      g_byte_array_append (sent, (const guint8 *) array, (guint) sender->size);
+    }
+  return sent;
+}
+
+/* What was said, without the empty units, which nobody sees. */
+static char *
+heard (const FramerRun *run)
+{
+  GString *all = g_string_new (NULL);
+
+  for (guint i = 0; i < run->units->len; i++)
+    {
+      const FramerUnit *unit = run->units->pdata[i];
+
+      if (unit->kind != SAL_UNIT_TEXT)
+        g_string_append (all, "no text|");
+      g_string_append_len (all, (const char *) unit->bytes->data, unit->bytes->len);
+      if (unit->bytes->len > 0)
+        g_string_append_c (all, '|');
+    }
+  return g_string_free (all, FALSE);
+}
+
+/* S17: nothing is lost and nothing old is heard, whether each array comes alone, several at
+ * once, all of them, or so many bytes that the last one comes in two parts. */
+static void
+test_whole_arrays (void)
+{
+  static const Sender senders[] = {
+    { 43, FALSE, FALSE }, { 64, FALSE, FALSE }, { 100, FALSE, FALSE }, { 1024, FALSE, FALSE },
+    { 43, TRUE, FALSE },  { 100, TRUE, FALSE }, { 100, FALSE, TRUE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (senders); i++)
+    {
+      g_autoptr (GByteArray) sent = send_all (&senders[i]);
+
+      for (gsize piece = senders[i].size; piece <= sent->len; piece++)
+        {
+          g_autoptr (FramerRun) run = framer_run_new (SAL_FRAMER_SERVER, 4096);
+          g_autofree char *all = NULL;
+
+          /* A part that is no whole array must show by itself that it is none. */
+          if (piece % senders[i].size != 0 && piece < 2 * senders[i].size + 20)
+            continue;
+          framer_run_feed (run, 0, "Ada\n", 4);
+          for (gsize at = 0; at < sent->len; at += piece)
+            framer_run_feed (run, 10, sent->data + at, MIN (piece, sent->len - at));
+          framer_run_finish (run, 10);
+          all = heard (run);
+          if (!g_str_equal (all, "Ada|" SAID))
+            g_error ("arrays of %zu%s%s in pieces of %zu: %s", senders[i].size,
+                     senders[i].clears ? ", cleared" : "", senders[i].dirty ? ", dirty" : "", piece,
+                     all);
+        }
+    }
+}
+
+/* S17: a text with its NUL and nothing behind it loses nothing either. */
+static void
+test_texts_with_their_nul (void)
+{
+  g_autoptr (GByteArray) sent = g_byte_array_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (said); i++)
+    g_byte_array_append (sent, (const guint8 *) said[i], (guint) strlen (said[i]) + 1);
+  /* Of four bytes one piece would be two line feeds in UTF-16 (S25). */
+  for (gsize piece = 5; piece <= sent->len; piece++)
+    for (int named = 0; named < 2; named++)
+      {
+        g_autoptr (FramerRun) run = framer_run_new (SAL_FRAMER_SERVER, 4096);
+        g_autofree char *all = NULL;
+
+        /* Who sends so from the beginning is known by it. */
+        if (named)
+          framer_run_feed (run, 0, "Ada\n", 5);
+        else if (piece < sent->len)
+          continue;
+        for (gsize at = 0, len = 0, i = 0; at < sent->len; at += len, i++)
+          {
+            len = MIN (piece + i % 3, sent->len - at); /* whole arrays have one length */
+            framer_run_feed (run, 10, sent->data + at, len);
+          }
+        framer_run_finish (run, 10);
+        all = heard (run);
+        g_assert_cmpstr (all, ==, named ? "Ada|" SAID : SAID);
+      }
+}
+
+/* S17: a name that is sent as a whole array of another size, together with what follows. */
+static void
+test_array_behind_an_array (void)
+{
+  static const Sender sender = { 100, FALSE, FALSE };
+  g_autoptr (GByteArray) sent = send_all (&sender);
+  g_autoptr (FramerRun) run = framer_run_new (SAL_FRAMER_SERVER, 4096);
+  g_autofree char *all = NULL;
+  guint8 name[40] = "Ada";
+
+  g_byte_array_prepend (sent, name, sizeof name);
+  framer_run_feed (run, 0, sent->data, sent->len);
+  framer_run_finish (run, 10);
+  all = heard (run);
+  g_assert_cmpstr (all, ==, "Ada|" SAID);
+}
+
 /* S18: one row per place where a character can lie across the limit. */
 static void
 test_cut_at_limit (void)
@@ -649,6 +808,35 @@ test_endless_line_in_bounded_memory (void)
     total += ((FramerUnit *) run->units->pdata[i])->bytes->len;
   g_assert_cmpuint (total, ==, 64 * SAL_TURN_READ_BYTES);
   g_assert_cmpuint (run->units->len, ==, 1 + 64 * SAL_TURN_READ_BYTES / 4096);
+}
+
+/* TLS can tell that a stream was cut: then half a line is nothing, and a raw message,
+ * which was one record, is whole. */
+static void
+test_broken_off (void)
+{
+  static const struct
+  {
+    const char *first, *last;
+    const char *units;
+  } rows[] = {
+    { "Ada\nI agr", "ee with no", "0:Ada$" },    { "Ada\nwhole\n", "half", "0:Ada$ | 0:whole$" },
+    { "Ada\nwhole\n", "", "0:Ada$ | 0:whole$" }, { "A", "d", "" }, /* nothing is known of it yet */
+    { "Ada", "raw", "300:Ada | 400:raw" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (FramerRun) run = framer_run_new (SAL_FRAMER_SERVER, 4096);
+      gint64 last_us = g_str_equal (rows[i].last, "raw") ? 400 * 1000 : 0;
+      g_autofree char *units = NULL;
+
+      framer_run_feed (run, 0, rows[i].first, strlen (rows[i].first));
+      framer_run_feed (run, last_us, rows[i].last, strlen (rows[i].last));
+      framer_run_break_off (run, last_us);
+      units = framer_run_render (run, TRUE);
+      g_assert_cmpstr (units, ==, rows[i].units);
+    }
 }
 
 static void
@@ -1121,6 +1309,10 @@ main (int argc, char **argv)
   add_rows ("/proto/framer/client/", client_rows, G_N_ELEMENTS (client_rows), test_client_row);
 
   g_test_add_func ("/proto/framer/nul-padding-gives-no-ghosts", test_nul_padding);
+  g_test_add_func ("/proto/framer/arrays-that-come-together-are-told-apart", test_whole_arrays);
+  g_test_add_func ("/proto/framer/array-behind-an-array-of-another-size",
+                   test_array_behind_an_array);
+  g_test_add_func ("/proto/framer/texts-with-their-nul-lose-nothing", test_texts_with_their_nul);
   g_test_add_func ("/proto/framer/cuts-at-the-limit-between-characters", test_cut_at_limit);
   g_test_add_func ("/proto/framer/cuts-a-long-raw-message-in-two", test_cut_raw);
   g_test_add_func ("/proto/framer/cuts-a-name-without-end", test_cut_before_name);
@@ -1138,6 +1330,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/framer/cr-lf-is-known-with-the-unit", test_crlf_is_known_with_the_unit);
   g_test_add_func ("/proto/framer/units-stay-valid-until-the-next-call",
                    test_units_stay_valid_until_the_next_call);
+  g_test_add_func ("/proto/framer/half-a-line-of-a-cut-stream-is-nothing", test_broken_off);
   g_test_add_func ("/proto/framer/law/cutting-of-pushes-changes-nothing", test_law_pushes);
   g_test_add_func ("/proto/framer/law/cutting-of-lines-changes-nothing", test_law_segments);
   g_test_add_func ("/proto/framer/client/law/cutting-changes-nothing", test_law_client_segments);

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "common/base/sal-limits.h"
 #include "common/sqlite/sal-sqlite.h"
 #include "tests/lib/fault-vfs.h"
 #include "tests/unit/entries-driver.h"

@@ -7,6 +7,8 @@
 
 #include "common/client/sal-store-group.h"
 
+#include "common/base/sal-limits.h"
+
 #include <string.h>
 
 static void

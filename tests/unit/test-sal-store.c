@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "common/base/sal-error.h"
+#include "common/base/sal-limits.h"
 #include "common/sqlite/sal-sqlite.h"
 #include "tests/unit/entries-driver.h"
 #include "tests/unit/store-driver.h"
@@ -336,6 +337,57 @@ test_forget_space (EntriesRun *run, gconstpointer data)
   run->room = tea;
   entries_run_keep (run);
   g_assert_cmpint (entries_run_get (run, "PRAGMA page_count"), <=, pages + 2);
+}
+
+/* Whether this word is anywhere in the files of the store. */
+static gboolean
+is_on_disk (EntriesRun *run, const char *word)
+{
+  static const char *const endings[] = { "", "-wal", "-journal" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (endings); i++)
+    {
+      g_autofree char *path = g_strconcat (run->path, endings[i], NULL);
+      g_autofree char *bytes = NULL;
+      gsize len = 0;
+
+      if (g_file_get_contents (path, &bytes, &len, NULL) &&
+          memmem (bytes, len, word, strlen (word)) != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Of what is deleted nothing is left: of a room at once, of a message when the file is
+ * closed. */
+static void
+test_shred (EntriesRun *run, gconstpointer data)
+{
+  gint64 tea = run->room;
+  gint64 secret = sal_store_add_room (run->store, "tcp://example.org/secret", "Ada", NULL);
+  g_autoptr (SalStoredRoom) row = sal_store_find_room (run->store, "tcp://example.org/secret");
+
+  g_free (row->draft);
+  row->draft = g_strdup ("marmalade in the draft");
+  sal_store_update_room (run->store, row);
+  sal_store_add_typed (run->store, secret, "marmalade that was typed");
+  run->room = secret;
+  entries_run_put (run, 1, "marmalade that was said");
+  entries_run_put_many (run, 2, 300);
+  run->room = tea;
+  entries_run_put (run, 1, "chutney");
+  entries_run_put (run, 2, "chutney is still here");
+  entries_run_put_many (run, 3, 300);
+  entries_run_reopen (run);
+  g_assert_true (is_on_disk (run, "marmalade"));
+
+  sal_store_forget_room (run->store, secret);
+  entries_run_keep (run);
+  g_assert_false (is_on_disk (run, "marmalade"));
+  sal_store_remove (run->store, tea, 2);
+  entries_run_reopen (run);
+  g_assert_false (is_on_disk (run, "still here"));
+  g_assert_true (is_on_disk (run, "chutney"));
 }
 
 static char *
@@ -1129,6 +1181,7 @@ main (int argc, char **argv)
   ADD ("rooms-are-listed-by-last-use", test_rooms);
   ADD ("a-forgotten-room-is-gone", test_forget);
   ADD ("a-forgotten-room-takes-no-space", test_forget_space);
+  ADD ("what-is-deleted-is-overwritten", test_shred);
   ADD ("the-last-things-typed-are-kept", test_typed);
   ADD ("reads-like-a-sorted-list-whatever-is-where", test_random);
   ADD ("a-flood-is-read-back-at-once", test_flood);

@@ -62,10 +62,21 @@ dump (const SrvConfig *config)
   g_string_append_printf (out, "sync=%d\n", config->sync);
   g_string_append_printf (out, "days=%u\n", config->retention_days);
   g_string_append_printf (out, "mib=%u\n", config->retention_mib);
+  g_string_append_printf (out, "certificate=%s\n",
+                          config->certificate != NULL ? config->certificate : "-");
+  g_string_append_printf (out, "key=%s\n", config->key != NULL ? config->key : "-");
+  g_string_append_printf (out, "sts=%u\n", config->sts_seconds);
   g_string_append_printf (out, "control=%s\n", config->control != NULL ? config->control : "-");
   g_string_append_printf (out, "group=%s\n",
                           config->control_group != NULL ? config->control_group : "-");
   g_string_append_printf (out, "level=%s\n", config->log_level);
+  g_string_append_printf (out, "registration=%d\n", config->accounts.registration);
+  g_string_append_printf (out, "code=%s\n",
+                          config->invitation_code != NULL ? config->invitation_code : "-");
+  g_string_append_printf (out, "email=%d\n", config->accounts.email_required);
+  g_string_append_printf (out, "before=%d\n", config->accounts.before_connect);
+  g_string_append_printf (out, "local=%d\n", config->accounts.local_passwords);
+  g_string_append_printf (out, "iterations=%u\n", config->accounts.iterations);
   g_string_append_printf (out, "profile=%s\n", srv_profile_name (config->profile));
   for (guint i = 0; i < SAL_N_LIMITS; i++)
     g_string_append_printf (out, "limit %s=%u\n", sal_limit_key ((SalLimit) i),
@@ -164,9 +175,18 @@ test_defaults (void)
                                          "sync=1\n"
                                          "days=365\n"
                                          "mib=1024\n"
+                                         "certificate=-\n"
+                                         "key=-\n"
+                                         "sts=0\n"
                                          "control=-\n"
                                          "group=-\n"
                                          "level=message\n"
+                                         "registration=1\n"
+                                         "code=-\n"
+                                         "email=0\n"
+                                         "before=0\n"
+                                         "local=0\n"
+                                         "iterations=60000\n"
                                          "profile=lan\n"
                                          "limit connections=15000\n"));
 }
@@ -189,6 +209,7 @@ static const Good good_rows[] = {
   { "server", "listen", "plain://?room=%23caff%C3%A8", "listen=plain|*|15102||room=#caff\xC3\xA8" },
   { "server", "listen", "plain://:9?addresses=hidden&room=tea",
     "listen=plain|*|9||addresses=hidden|room=tea" },
+  { "server", "listen", "plains://?room=tea", "listen=plains|*|15103||room=tea" },
   { "server", "listen", "unix:///run/salotto.sock?room=tea",
     "listen=unix|*|0|/run/salotto.sock|room=tea" },
   { "server", "listen", "plain://:1; plain://:2 ;unix:///x;",
@@ -215,6 +236,27 @@ static const Good good_rows[] = {
   { "log", "retention-days", "36500", "days=36500" },
   { "log", "retention-mib", "0", "mib=0" },
   { "log", "retention-mib", "1048576", "mib=1048576" },
+  { "tls", "certificate", "/etc/ssl/chat.pem", "certificate=/etc/ssl/chat.pem" },
+  { "tls", "certificate", "", "" },
+  { "tls", "key", "", "" },
+  { "tls", "sts-seconds", "2592000", "sts=2592000" },
+  { "tls", "sts-seconds", "0", "" },
+  { "accounts", "registration", "off", "registration=0" },
+  { "accounts", "registration", "open", "" },
+  { "accounts", "invitation-code",
+    "cr\xC3\xB2"
+    "co",
+    "code=cr\xC3\xB2"
+    "co" },
+  { "accounts", "invitation-code", "", "" },
+  { "accounts", "email", "required", "email=1" },
+  { "accounts", "email", "optional", "" },
+  { "accounts", "before-connect", "yes", "before=1" },
+  { "accounts", "before-connect", "no", "" },
+  { "accounts", "passwords", "loopback", "local=1" },
+  { "accounts", "passwords", "tls", "" },
+  { "accounts", "iterations", "4096", "iterations=4096" },
+  { "accounts", "iterations", "1000000", "iterations=1000000" },
   { "console", "control", "/run/salotto/control", "control=/run/salotto/control" },
   { "console", "control-group", "adm", "group=adm" },
   { "console", "control-group", "", "" },
@@ -228,8 +270,11 @@ static const Good good_rows[] = {
   { "limits", "messages-per-second", "0", "" },
   { "limits", "messages-per-second", "5", "limit messages-per-second=5" },
   { "limits", "message-burst", "1", "limit message-burst=1" },
+  { "limits", "bytes-per-second", "5000", "limit bytes-per-second=5000" },
   { "limits", "send-queue-bytes", "16384", "limit send-queue-bytes=16384" },
   { "limits", "send-stall-seconds", "3600", "limit send-stall-seconds=3600" },
+  { "limits", "accounts", "1", "limit accounts=1" },
+  { "limits", "registrations-per-hour", "3", "limit registrations-per-hour=3" },
 };
 
 static void
@@ -244,6 +289,27 @@ test_good (gconstpointer data)
   text = dump_loaded (&no_options);
   forget_user_file ();
   assert_changed (text, base, row->changed);
+}
+
+/* A key belongs to a certificate; a certificate may have its key with it. */
+static void
+test_key (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrvConfig) config = NULL;
+
+  write_user_file ("[tls]\nkey = /k.pem\n");
+  g_assert_null (srv_config_load (&no_options, &error));
+  forget_user_file ();
+  g_assert_error (error, SAL_ERROR, SAL_EXIT_USAGE);
+  g_assert_cmpstr (error->message, ==,
+                   "[tls] key: “/k.pem” is of no use without [tls] certificate");
+
+  write_user_file ("[tls]\nkey = /k.pem\ncertificate = /c.pem\n");
+  config = load (&no_options);
+  forget_user_file ();
+  g_assert_cmpstr (config->certificate, ==, "/c.pem");
+  g_assert_cmpstr (config->key, ==, "/k.pem");
 }
 
 /* Bad values. */
@@ -262,8 +328,9 @@ static const Bad bad_rows[] = {
   { "server", "listen", "plain://:1;nonsense", "nonsense" },
   { "server", "listen", "plain://:99999", "99999" },
   { "server", "listen", "plain://host/tea", "?room=tea" },
-  { "server", "listen", "plains://:15103", "not yet on plains://" },
-  { "server", "listen", "irc://:6667", "not yet on irc://" },
+  { "server", "listen", "plains://:9?colour=red", "colour" },
+  { "tls", "sts-seconds", "315360001", "0 to 315360000" },
+  { "tls", "sts-seconds", "a month", "0 to 315360000" },
   { "server", "listen", "http://:80", "plain, plains, irc, ircs, unix" },
   { "server", "listen", "plain://:9?colour=red", "colour" },
   { "server", "listen", "plain://:9?room=Tea%20Room", "letters, digits" },
@@ -289,6 +356,16 @@ static const Bad bad_rows[] = {
   { "log", "retention-days", "36501", "0 to 36500" },
   { "log", "retention-days", "1.5", "0 to 36500" },
   { "log", "retention-mib", "1048577", "0 to 1048576" },
+  { "accounts", "registration", "yes", "open, invitation, off" },
+  { "accounts", "invitation-code", "two words", "one word" },
+  { "accounts", "invitation-code", ":)", "one word" },
+  { "accounts", "invitation-code",
+    "12345678901234567890123456789012345678901234567890123456789012345", "at most 64 bytes" },
+  { "accounts", "email", "yes", "optional, required" },
+  { "accounts", "before-connect", "maybe", "yes, no" },
+  { "accounts", "passwords", "anywhere", "tls, loopback" },
+  { "accounts", "iterations", "4095", "4096 to 1000000" },
+  { "accounts", "iterations", "1000001", "4096 to 1000000" },
   { "console", "log-level", "loud", "error, warning, message, info, debug" },
   { "limits", "profile", "wan", "lan, campus, internet" },
   { "limits", "connections", "0", "1 to 1000000" },
@@ -299,9 +376,12 @@ static const Bad bad_rows[] = {
   { "limits", "unit-bytes", "4097", "256 to 4096" },
   { "limits", "messages-per-second", "fast", "0 to 1000000" },
   { "limits", "message-burst", "0", "1 to 1000000" },
+  { "limits", "bytes-per-second", "1000001", "0 to 1000000" },
   { "limits", "send-queue-bytes", "16383", "16384 to 67108864" },
   { "limits", "send-stall-seconds", "3601", "1 to 3600" },
   { "limits", "send-stall-seconds", "99999999999999999999", "1 to 3600" },
+  { "limits", "accounts", "0", "1 to 1000000" },
+  { "limits", "registrations-per-hour", "1000001", "0 to 1000000" },
 };
 
 /* The error names the file, the group, the key, the value, and what is allowed. */
@@ -351,8 +431,26 @@ test_unknown (void)
   assert_file_refused ("[limits]\nmessages = 3\n", "messages");
   assert_file_refused ("[server]\nName = Casa\n", "Name"); /* as it is written */
   assert_file_refused ("[kitchen]\n", "[kitchen]");
-  assert_file_refused ("[kitchen]\n", "server, log, limits, console");
+  assert_file_refused ("[kitchen]\n", "server, log, tls, accounts, irc, limits, console");
   assert_file_refused ("[server]\nname = Casa\n[Server]\n", "[Server]");
+}
+
+/* A code that nobody knows lets nobody in, so it is a mistake. */
+static void
+test_invitation (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrvConfig) config = NULL;
+
+  write_user_file ("[accounts]\nregistration = invitation\n");
+  g_assert_null (srv_config_load (&no_options, &error));
+  g_assert_error (error, SAL_ERROR, SAL_EXIT_USAGE);
+  g_assert_nonnull (strstr (error->message, "invitation-code"));
+  write_user_file ("[accounts]\nregistration = invitation\ninvitation-code = crocus\n");
+  config = load (&no_options);
+  g_assert_cmpint (config->accounts.registration, ==, SRV_REGISTRATION_INVITATION);
+  g_assert_cmpstr (config->invitation_code, ==, "crocus");
+  forget_user_file ();
 }
 
 static void
@@ -389,9 +487,9 @@ test_profiles (void)
     const char *name;
     guint value[SAL_N_LIMITS];
   } rows[] = {
-    { "lan", { 15000, 12000, 300, 4096, 0, 200, 262144, 30 } },
-    { "campus", { 15000, 512, 300, 4096, 20, 100, 262144, 30 } },
-    { "internet", { 10000, 32, 60, 4096, 3, 15, 131072, 30 } },
+    { "lan", { 15000, 12000, 300, 4096, 0, 200, 0, 262144, 30, 10000, 0 } },
+    { "campus", { 15000, 512, 300, 4096, 20, 100, 131072, 262144, 30, 100000, 200 } },
+    { "internet", { 10000, 32, 60, 4096, 3, 15, 16384, 131072, 30, 100000, 5 } },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -631,7 +729,9 @@ main (int argc, char **argv)
     add_row ("/config/takes", good_rows[i].key, good_rows[i].value, &good_rows[i], test_good);
   for (gsize i = 0; i < G_N_ELEMENTS (bad_rows); i++)
     add_row ("/config/refuses", bad_rows[i].key, bad_rows[i].value, &bad_rows[i], test_bad);
+  g_test_add_func ("/config/refuses/a-key-without-a-certificate", test_key);
   g_test_add_func ("/config/refuses/what-it-does-not-know", test_unknown);
+  g_test_add_func ("/config/refuses/an-invitation-needs-a-code", test_invitation);
   g_test_add_func ("/config/refuses/what-is-no-key-file", test_no_key_file);
   g_test_add_func ("/config/takes/comments-and-nothing", test_comments_and_nothing);
   g_test_add_func ("/config/limits/profiles", test_profiles);

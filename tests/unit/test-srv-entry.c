@@ -75,7 +75,11 @@ test_size (void)
 static void
 test_kind_names (void)
 {
-  static const char *const names[] = { "message", "action", "join", "leave", "boot" };
+  static const char *const names[] = { "message", "action",  "join",    "leave",   "boot",
+                                       "notice",  "tagmsg",  "quit",    "nick",    "topic",
+                                       "kick",    "mode",    "redact",  "connect", "umode",
+                                       "away",    "account", "setname", "chghost", "invite",
+                                       "kill",    "wallops" };
 
   g_assert_cmpuint (G_N_ELEMENTS (names), ==, SRV_N_ENTRY_KINDS);
   for (guint i = 0; i < SRV_N_ENTRY_KINDS; i++)
@@ -86,7 +90,7 @@ test_kind_names (void)
       g_assert_true (srv_entry_kind_from_name (names[i], &kind));
       g_assert_cmpint (kind, ==, i);
     }
-  g_assert_false (srv_entry_kind_from_name ("topic", &(SrvEntryKind){ 0 }));
+  g_assert_false (srv_entry_kind_from_name ("redacted", &(SrvEntryKind){ 0 }));
   g_assert_false (srv_entry_kind_from_name ("", &(SrvEntryKind){ 0 }));
 }
 
@@ -98,7 +102,8 @@ test_said (void)
       SrvEntry entry = { .kind = (guint8) i };
 
       g_assert_cmpint (srv_entry_is_said (&entry), ==,
-                       i == SRV_ENTRY_MESSAGE || i == SRV_ENTRY_ACTION);
+                       i == SRV_ENTRY_MESSAGE || i == SRV_ENTRY_ACTION || i == SRV_ENTRY_NOTICE ||
+                           i == SRV_ENTRY_TAGMSG);
     }
 }
 

@@ -196,7 +196,7 @@ test_documented_schema (Fixture *f, gconstpointer data)
   g_assert_cmpstr (again, ==, uuid);
 
   assert_says (f, "PRAGMA application_id", "1398893617"); /* "Sal1" */
-  assert_says (f, "PRAGMA user_version", "1");
+  assert_says (f, "PRAGMA user_version", "2");
   assert_says (f, "PRAGMA journal_mode", "wal");
   assert_says (f,
                "SELECT seq || time || room || kind || name || address || text FROM history"
@@ -219,7 +219,7 @@ test_unknown_kinds (Fixture *f, gconstpointer data)
 
   open_store (f);
   say (f, SECOND, "uno");
-  run_sql (f, "INSERT INTO entry (time, room, kind, name) VALUES (1000000, 1, 'topic', 'Ada')");
+  run_sql (f, "INSERT INTO entry (time, room, kind, name) VALUES (1000000, 1, 'poll', 'Ada')");
   close_store (f);
   open_store (f);
   say (f, SECOND, "tre");
@@ -283,6 +283,26 @@ assert_refused_untouched (Fixture *f, const char *says)
   g_assert_false (g_file_test (wal, G_FILE_TEST_EXISTS));
 }
 
+/* Who only starts and ends writes nothing, and waits for no disk. */
+static void
+test_untouched_when_opened (Fixture *f, gconstpointer data)
+{
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  gsize len_before = 0;
+  gsize len_after = 0;
+
+  open_store (f);
+  say (f, SECOND, "uno");
+  close_store (f);
+  assert_says (f, "PRAGMA auto_vacuum", "2");
+  g_assert_true (g_file_get_contents (f->path, &before, &len_before, NULL));
+  open_store (f);
+  close_store (f);
+  g_assert_true (g_file_get_contents (f->path, &after, &len_after, NULL));
+  g_assert_cmpmem (before, len_before, after, len_after);
+}
+
 static void
 test_newer (Fixture *f, gconstpointer data)
 {
@@ -290,9 +310,9 @@ test_newer (Fixture *f, gconstpointer data)
   say (f, SECOND, "uno");
   close_store (f);
   run_sql (f, "PRAGMA user_version = 99");
-  assert_refused (f, "99");
-  assert_refused (f, "up to 1");
-  run_sql (f, "PRAGMA user_version = 1");
+  assert_refused_untouched (f, "99");
+  assert_refused_untouched (f, "up to 2");
+  run_sql (f, "PRAGMA user_version = 2");
   open_store (f);
   assert_reads (f, "1");
 }
@@ -301,7 +321,7 @@ static void
 test_foreign (Fixture *f, gconstpointer data)
 {
   run_sql (f, "CREATE TABLE recipe (x); INSERT INTO recipe VALUES ('tea')");
-  assert_refused (f, "another program");
+  assert_refused_untouched (f, "another program");
   assert_says (f, "SELECT group_concat (name) FROM sqlite_schema", "recipe");
   assert_says (f, "SELECT x FROM recipe", "tea");
 }
@@ -561,6 +581,7 @@ main (int argc, char **argv)
   ADD ("never-reuses-a-number", test_numbers_after_everything_went);
   ADD ("time-does-not-go-back-over-a-restart", test_time_over_a_restart);
   ADD ("is-one-file-when-closed", test_one_file_when_closed);
+  ADD ("is-not-written-to-when-opened", test_untouched_when_opened);
   ADD ("has-the-schema-that-is-documented", test_documented_schema);
   ADD ("skips-what-a-later-version-wrote", test_unknown_kinds);
   ADD ("forgets-a-group-that-was-rolled-back", test_rolled_back);

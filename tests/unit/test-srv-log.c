@@ -641,12 +641,12 @@ test_failing_store (gconstpointer data)
           srv_entry_new (SRV_ENTRY_LEAVE, (SrvOrigin){ .connection = 9 }, "tea", "Bob", "", NULL);
 
       leave->final = TRUE;
-      g_ptr_array_add (group, srv_entry_new (SRV_ENTRY_MESSAGE, (SrvOrigin){ .connection = 7 },
-                                             "tea", "Ada", "", "lost"));
+      g_ptr_array_add (group, srv_entry_new (SRV_ENTRY_MESSAGE, (SrvOrigin){ 0 }, "tea", "operator",
+                                             "", "lost"));
       g_ptr_array_add (group, srv_entry_new (SRV_ENTRY_JOIN, (SrvOrigin){ .connection = 9 }, "tea",
                                              "Bob", "", NULL));
-      g_ptr_array_add (group, srv_entry_new (SRV_ENTRY_ACTION, (SrvOrigin){ .connection = 7 },
-                                             "tea", "Ada", "", "is lost"));
+      g_ptr_array_add (group, srv_entry_new (SRV_ENTRY_ACTION, (SrvOrigin){ 0 }, "tea", "operator",
+                                             "", "is lost"));
       g_ptr_array_add (group, leave);
       srv_log_append (run->log, group);
     }

@@ -38,6 +38,23 @@ test_burst (void)
     }
 }
 
+/* Bytes are counted when they are there; what is too much is a debt that time pays. */
+static void
+test_bytes (void)
+{
+  SrvQuota quota = { 0 };
+
+  g_assert_true (srv_quota_spend (&quota, 0, 0, G_MAXUINT, T0));
+  g_assert_true (srv_quota_spend (&quota, 1000, 4000, 4000, T0));
+  g_assert_true (srv_quota_spend (&quota, 1000, 4000, 0, T0));
+  g_assert_false (srv_quota_spend (&quota, 1000, 4000, 2000, T0));
+  g_assert_false (srv_quota_spend (&quota, 1000, 4000, 0, T0 + 1999 * 1000));
+  g_assert_true (srv_quota_spend (&quota, 1000, 4000, 0, T0 + 2000 * 1000));
+  g_assert_false (srv_quota_spend (&quota, 1000, 4000, 1, T0 + 2000 * 1000));
+  g_assert_false (srv_quota_spend (&quota, 1000000, 4000000, G_MAXUINT, T0 + 2000 * 1000));
+  g_assert_true (srv_quota_spend (&quota, 1000000, 4000000, 0, T0 + 10 * G_USEC_PER_SEC));
+}
+
 static void
 test_rate (void)
 {
@@ -137,6 +154,7 @@ main (int argc, char **argv)
   g_test_add_func ("/chat/quota/no-rate-is-no-limit", test_no_limit);
   g_test_add_func ("/chat/quota/the-burst-at-once", test_burst);
   g_test_add_func ("/chat/quota/then-the-rate", test_rate);
+  g_test_add_func ("/chat/quota/bytes-can-be-owed", test_bytes);
   g_test_add_func ("/chat/quota/silence-gives-the-burst-back-and-no-more", test_full_again);
   g_test_add_func ("/chat/quota/the-largest-values", test_largest);
   g_test_add_func ("/chat/quota/a-clock-that-does-not-move",

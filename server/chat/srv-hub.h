@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "server/log/srv-entry.h"
+#include "server/state/srv-state.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SrvHub SrvHub;
+typedef struct _SrvSession SrvSession;
+
+/* How the server shows itself to people who speak IRC. Owned by the configuration. */
+typedef struct
+{
+  const char *name;        /* of the server */
+  const char *network;     /* (nullable) */
+  const char *description; /* (nullable) */
+  const char *password;    /* (nullable): that everybody must know */
+  const char *const *motd; /* (nullable) (array zero-terminated=1): its lines */
+  guint history_on_join;   /* messages shown to who comes in and cannot ask for them */
+  gint64 started_us;       /* since 1970, UTC */
+} SrvIrcConfig;
+
+/* Somebody who was here. */
+typedef struct
+{
+  char *name;      /* (owned) */
+  char *key;       /* (owned) */
+  char *host;      /* (owned): user@host */
+  char *real_name; /* (owned) */
+  char *account;   /* (owned) (nullable) */
+  gint64 left_us;
+} SrvFormerUser;
+
+/* What the sessions of one worker share: who is here, as the log says, and who of them are
+ * this worker's. */
+struct _SrvHub
+{
+  SrvState *state;      /* (owned) */
+  GHashTable *sessions; /* (owned): id -> SrvSession (unowned) */
+  GHashTable *watchers; /* (owned): key of a name -> GHashTable, set of SrvSession (unowned) */
+  GQueue former;        /* (owned) of SrvFormerUser (owned), newest first */
+  GHashTable *markers;  /* (owned): party, space, key of a target -> gint64*, microseconds */
+  SrvIrcConfig config;
+  guint8 log_id[16];
+  guint max_users;
+};
+
+SrvHub *srv_hub_new (void);
+void srv_hub_free (SrvHub *hub);
+
+void srv_hub_add (SrvHub *hub, SrvSession *session);
+void srv_hub_remove (SrvHub *hub, SrvSession *session);
+SrvSession *srv_hub_get (const SrvHub *hub, guint64 id);
+
+void srv_hub_remember (SrvHub *hub, const SrvUser *user, gint64 now_us);
+
+gboolean srv_hub_watch (SrvHub *hub, SrvSession *session, const char *key);
+void srv_hub_unwatch (SrvHub *hub, SrvSession *session, const char *key);
+GHashTable *srv_hub_watchers (const SrvHub *hub, const char *key);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvHub, srv_hub_free)
+
+G_END_DECLS

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Accounts as IRC has them: AUTHENTICATE (IRCv3 sasl-3.2), REGISTER and VERIFY (IRCv3
+ * account-registration, a draft), OPER. What is asked goes to whoever keeps accounts; the
+ * answer becomes numerics and standard replies here. While it is awaited the next command
+ * waits.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "common/base/sal-limits.h"
+#include "common/proto/sal-name.h"
+#include "server/chat/srv-irc-private.h"
+#include "server/state/srv-modes.h"
+
+static void
+ask (SrvIrc *irc, const SrvLoginRequest *request)
+{
+  if (irc->session->host->login (irc->session, request))
+    srv_irc_hold (irc);
+}
+
+static const char *
+own_name (const SrvIrc *irc)
+{
+  return irc->session->name != NULL ? irc->session->name : irc->nick;
+}
+
+static const char *
+own_account (const SrvIrc *irc)
+{
+  const SrvUser *me = srv_irc_me (irc);
+
+  return me != NULL ? me->account : irc->account;
+}
+
+/* The commands. */
+
+/**
+ * srv_irc_handle_authenticate:
+ */
+void
+srv_irc_handle_authenticate (SrvIrc *irc, const SalIrcLine *line)
+{
+  SrvLoginRequest request = { .kind = SRV_LOGIN_AUTHENTICATE, .text = line->params[0] };
+
+  ask (irc, &request);
+}
+
+/**
+ * srv_irc_handle_oper:
+ */
+void
+srv_irc_handle_oper (SrvIrc *irc, const SalIrcLine *line)
+{
+  SrvLoginRequest request = { .kind = SRV_LOGIN_OPER,
+                              .name = line->params[0],
+                              .text = line->params[1] };
+
+  ask (irc, &request);
+}
+
+static gboolean
+is_same_name (const char *a, const char *b)
+{
+  g_autofree char *key_a = sal_name_key (a);
+  g_autofree char *key_b = sal_name_key (b);
+
+  return g_str_equal (key_a, key_b);
+}
+
+static gboolean
+may_register_early (const SrvIrc *irc)
+{
+  g_autofree char *value = irc->session->host->registration (irc->session);
+  g_auto (GStrv) words = g_strsplit (value != NULL ? value : "", ",", -1);
+
+  return g_strv_contains ((const char *const *) words, "before-connect");
+}
+
+/* A name that can stand in a reply in the middle of a line. */
+static const char *
+echo_of (const char *name)
+{
+  return *name != '\0' && *name != ':' && strchr (name, ' ') == NULL ? name : "*";
+}
+
+/* An account bears the name of who makes it, so nobody can take the name of somebody who is
+ * here. */
+static gboolean
+may_register (SrvIrc *irc, const char *account)
+{
+  const char *wanted = g_str_equal (account, "*") ? own_name (irc) : account;
+
+  if (own_account (irc) != NULL)
+    srv_irc_fail (irc, "REGISTER", "ALREADY_AUTHENTICATED", "%s :You are logged in already",
+                  echo_of (own_account (irc)));
+  else if (!irc->registered && !may_register_early (irc))
+    srv_irc_fail (irc, "REGISTER", "COMPLETE_CONNECTION_REQUIRED",
+                  "%s :Complete the connection first", echo_of (account));
+  else if (own_name (irc) == NULL && irc->refused_nick != NULL)
+    srv_irc_fail (irc, "REGISTER", "ACCOUNT_EXISTS", "%s :That name is in use", irc->refused_nick);
+  else if (own_name (irc) == NULL)
+    srv_irc_fail (irc, "REGISTER", "NEED_NICK", "%s :Choose a nickname first", echo_of (account));
+  else if (!is_same_name (wanted, own_name (irc)))
+    srv_irc_fail (irc, "REGISTER", "ACCOUNT_NAME_MUST_BE_NICK",
+                  "%s :An account has the name of your nickname", echo_of (account));
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/**
+ * srv_irc_handle_register:
+ */
+void
+srv_irc_handle_register (SrvIrc *irc, const SalIrcLine *line)
+{
+  SrvLoginRequest request = { .kind = SRV_LOGIN_REGISTER,
+                              .name = own_name (irc),
+                              .text = line->params[2],
+                              .email = line->params[1] };
+
+  if (may_register (irc, line->params[0]))
+    ask (irc, &request);
+}
+
+/**
+ * srv_irc_handle_verify:
+ */
+void
+srv_irc_handle_verify (SrvIrc *irc, const SalIrcLine *line)
+{
+  SrvLoginRequest request = { .kind = SRV_LOGIN_VERIFY,
+                              .name = line->params[0],
+                              .text = line->params[1] };
+
+  if (own_account (irc) != NULL)
+    srv_irc_fail (irc, "VERIFY", "ALREADY_AUTHENTICATED", "%s :You are logged in already",
+                  echo_of (own_account (irc)));
+  else
+    ask (irc, &request);
+}
+
+/* The answers. */
+
+static void
+say_logged_in (SrvIrc *irc, SalIrcNumeric numeric, const char *account)
+{
+  const SrvUser *me = srv_irc_me (irc);
+  g_autofree char *mask = me != NULL
+                              ? g_strconcat (me->name, "!", me->host, NULL)
+                              : g_strdup_printf ("%s!%s@%s", irc->nick != NULL ? irc->nick : "*",
+                                                 irc->user != NULL ? irc->user : "*", irc->host);
+
+  if (account != NULL)
+    srv_irc_reply (irc, numeric, "%s %s :You are now logged in as %s", mask, account, account);
+  else
+    srv_irc_reply (irc, numeric, "%s :You are now logged out", mask);
+}
+
+static void
+log_in (SrvIrc *irc, const char *account)
+{
+  say_logged_in (irc, RPL_LOGGEDIN, account);
+  srv_irc_log_in (irc, account);
+}
+
+static void
+answer_sasl (SrvIrc *irc, const SrvLoginAnswer *answer)
+{
+  switch (answer->verdict)
+    {
+    case SRV_VERDICT_OK:
+      log_in (irc, answer->account);
+      srv_irc_reply (irc, RPL_SASLSUCCESS, ":SASL authentication successful");
+      break;
+    case SRV_VERDICT_CONTINUE:
+      for (gsize i = 0; answer->lines[i] != NULL; i++)
+        {
+          g_autofree char *text = g_strconcat ("AUTHENTICATE ", answer->lines[i], NULL);
+
+          srv_irc_emit (irc, text);
+        }
+      break;
+    case SRV_VERDICT_MORE:
+      break;
+    case SRV_VERDICT_TOO_SOON:
+      srv_irc_reply (irc, ERR_SASLFAIL,
+                     ":SASL authentication failed: too many mistakes, try again in %u seconds",
+                     answer->seconds);
+      break;
+    case SRV_VERDICT_BUSY:
+      srv_irc_reply (irc, ERR_SASLFAIL,
+                     ":SASL authentication failed: the server is busy, try again later");
+      break;
+    case SRV_VERDICT_TOO_LONG:
+      srv_irc_reply (irc, ERR_SASLTOOLONG, ":SASL message too long (400 bytes a line)");
+      break;
+    case SRV_VERDICT_ABORTED:
+      srv_irc_reply (irc, ERR_SASLABORTED, ":SASL authentication aborted");
+      break;
+    case SRV_VERDICT_NO_MECHANISM:
+      if (answer->account != NULL)
+        srv_irc_reply (irc, RPL_SASLMECHS, "%s :are available SASL mechanisms", answer->account);
+      srv_irc_reply (irc, ERR_SASLFAIL, ":SASL authentication failed: no such mechanism");
+      break;
+    default:
+      srv_irc_reply (irc, ERR_SASLFAIL, ":SASL authentication failed");
+      break;
+    }
+}
+
+static void
+answer_oper (SrvIrc *irc, const SrvLoginAnswer *answer)
+{
+  switch (answer->verdict)
+    {
+    case SRV_VERDICT_OK:
+      g_free (irc->role_account);
+      irc->role_account = g_strdup (answer->account);
+      srv_irc_become_operator (irc, answer->role);
+      break;
+    case SRV_VERDICT_TOO_SOON:
+      srv_irc_reply (irc, ERR_PASSWDMISMATCH, ":Too many mistakes, try again in %u seconds",
+                     answer->seconds);
+      break;
+    case SRV_VERDICT_BUSY:
+      srv_irc_reply (irc, RPL_TRYAGAIN, "OPER :The server is busy, try again later");
+      break;
+    case SRV_VERDICT_NOT_HERE:
+      srv_irc_reply (irc, ERR_NOOPERHOST, ":Passwords are taken over TLS only");
+      break;
+    case SRV_VERDICT_NO_OPERATOR:
+      srv_irc_reply (irc, ERR_NOOPERHOST, ":No role for your account");
+      break;
+    default:
+      srv_irc_reply (irc, ERR_PASSWDMISMATCH, ":Password incorrect");
+      break;
+    }
+}
+
+typedef struct
+{
+  SrvVerdict verdict;
+  const char *code;
+  const char *text;
+} Failure;
+
+/* For REGISTER and VERIFY; the last stands for all others. */
+static const Failure failures[] = {
+  { SRV_VERDICT_WRONG, "INVALID_CODE", "That is not the code" },
+  { SRV_VERDICT_NOT_HERE, "DISALLOWED", "Passwords are taken over TLS only" },
+  { SRV_VERDICT_CLOSED, "DISALLOWED", "Accounts are made by the server's operators only" },
+  { SRV_VERDICT_EXISTS, "ACCOUNT_EXISTS", "There is an account of that name" },
+  { SRV_VERDICT_BAD_NAME, "BAD_ACCOUNT_NAME",
+    "A name has letters, digits and _-[]{}^| only, at most " G_STRINGIFY (
+        SAL_NAME_MAX_CHARS) " of them" },
+  { SRV_VERDICT_BAD_PASSWORD, "UNACCEPTABLE_PASSWORD",
+    "A password has at least " G_STRINGIFY (
+        SAL_PASSWORD_MIN_CHARS) " characters, at most " G_STRINGIFY (SAL_PASSWORD_MAX_BYTES) " byte"
+                                                                                             "s, "
+                                                                                             "and "
+                                                                                             "no "
+                                                                                             "contr"
+                                                                                             "ol "
+                                                                                             "chara"
+                                                                                             "cter"
+                                                                                             "s" },
+  { SRV_VERDICT_BAD_EMAIL, "INVALID_EMAIL", "That is not an e-mail address" },
+  { SRV_VERDICT_TOO_MANY, "TEMPORARILY_UNAVAILABLE",
+    "There are too many accounts, or too many were made from your address" },
+  { SRV_VERDICT_BUSY, "TEMPORARILY_UNAVAILABLE", "The server is busy, try again later" },
+};
+
+static void
+answer_failure (SrvIrc *irc, const char *verb, const SrvLoginAnswer *answer)
+{
+  const char *account = answer->account != NULL ? echo_of (answer->account) : "*";
+  guint i = 0;
+
+  if (answer->verdict == SRV_VERDICT_TOO_SOON)
+    {
+      srv_irc_fail (irc, verb, "TEMPORARILY_UNAVAILABLE",
+                    "%s :Too many mistakes, try again in %u seconds", account, answer->seconds);
+      return;
+    }
+  while (i + 1 < G_N_ELEMENTS (failures) && failures[i].verdict != answer->verdict)
+    i++;
+  srv_irc_fail (irc, verb, failures[i].code, "%s :%s", account, failures[i].text);
+}
+
+static void
+answer_registration (SrvIrc *irc, const char *verb, const SrvLoginAnswer *answer)
+{
+  if (answer->verdict == SRV_VERDICT_VERIFY)
+    srv_irc_say (irc, "%s VERIFICATION_REQUIRED %s :Say the invitation code with VERIFY", verb,
+                 answer->account);
+  else if (answer->verdict == SRV_VERDICT_OK)
+    {
+      srv_irc_say (irc, "%s SUCCESS %s :You have an account now", verb, answer->account);
+      log_in (irc, answer->account);
+    }
+  else
+    answer_failure (irc, verb, answer);
+}
+
+/**
+ * srv_irc_on_login:
+ * @late: whether the command that asked has been waiting for it
+ *
+ * The answer to what the session has asked its host with `login`.
+ */
+void
+srv_irc_on_login (SrvIrc *irc, const SrvLoginAnswer *answer, gboolean late)
+{
+  if (irc->session->state < SRV_SESSION_LEAVING)
+    switch (answer->kind)
+      {
+      case SRV_LOGIN_AUTHENTICATE:
+        answer_sasl (irc, answer);
+        break;
+      case SRV_LOGIN_OPER:
+        answer_oper (irc, answer);
+        break;
+      case SRV_LOGIN_REGISTER:
+        answer_registration (irc, "REGISTER", answer);
+        break;
+      case SRV_LOGIN_VERIFY:
+      default:
+        answer_registration (irc, "VERIFY", answer);
+        break;
+      }
+  if (late)
+    srv_irc_release (irc);
+}
+
+/**
+ * srv_irc_on_login_timeout:
+ *
+ * The client has begun an exchange and does not go on with it.
+ */
+void
+srv_irc_on_login_timeout (SrvIrc *irc)
+{
+  if (irc->session->state < SRV_SESSION_LEAVING)
+    srv_irc_reply (irc, ERR_SASLABORTED, ":SASL authentication aborted: it took too long");
+}
+
+/**
+ * srv_irc_account_changed:
+ * @account: that has another role now, or is there no more
+ *
+ * Who is logged in to an account that is gone is so no longer; who has a role by it has to
+ * ask for it again. Others are not concerned.
+ */
+void
+srv_irc_account_changed (SrvIrc *irc, const char *account, gboolean exists)
+{
+  const SrvUser *me = srv_irc_me (irc);
+  const char *mine = own_account (irc);
+
+  if (irc->session->state >= SRV_SESSION_LEAVING)
+    return;
+  if (me != NULL && irc->role_account != NULL && is_same_name (irc->role_account, account))
+    {
+      SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_UMODE);
+
+      g_clear_pointer (&irc->role_account, g_free);
+      fields.text = me->modes & SRV_UMODE_OPERATOR ? "-o" : "-m";
+      if (me->modes & SRV_UMODES_GIVEN)
+        srv_irc_post (irc, &fields);
+    }
+  if (exists || mine == NULL || !is_same_name (mine, account))
+    return;
+  say_logged_in (irc, RPL_LOGGEDOUT, NULL);
+  srv_irc_log_in (irc, NULL);
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * CAP: which capabilities the client wants (IRCv3 capability-negotiation). From the first LS
+ * or REQ on, registration waits for END.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/sal-limits.h"
+#include "server/chat/srv-irc-private.h"
+
+/* The version of negotiation in which capabilities have values. */
+#define VERSION_WITH_VALUES 302
+
+/* What a line of a list holds, so that it stays within 512 bytes with the longest nickname. */
+#define LIST_BYTES 300
+
+/**
+ * srv_irc_available_caps:
+ *
+ * Returns: what this client may ask for.
+ */
+guint
+srv_irc_available_caps (const SrvIrc *irc)
+{
+  SrvSession *session = irc->session;
+  g_autofree char *mechanisms = session->host->mechanisms (session);
+  g_autofree char *registration = session->host->registration (session);
+  g_autofree char *sts = session->host->sts (session);
+  guint missing = 0;
+
+  if (sts == NULL || irc->cap_version < VERSION_WITH_VALUES)
+    missing |= SAL_IRC_CAP_STS;
+  if (mechanisms == NULL)
+    missing |= SAL_IRC_CAP_SASL;
+  if (registration == NULL)
+    missing |= SAL_IRC_CAP_REGISTRATION;
+  return ((1u << SAL_IRC_N_CAPS) - 1) & ~missing;
+}
+
+/* @value: (transfer full) (nullable) */
+static void
+append_text (GString *out, char *value)
+{
+  if (value != NULL && *value != '\0')
+    g_string_append_printf (out, "=%s", value);
+  g_free (value);
+}
+
+static void
+append_value (GString *out, const SrvIrc *irc, guint number)
+{
+  switch (1u << number)
+    {
+    case SAL_IRC_CAP_MULTILINE:
+      g_string_append_printf (out, "=max-bytes=%d,max-lines=%d", SAL_MESSAGE_MAX_BYTES,
+                              SAL_MULTILINE_LINES);
+      break;
+    case SAL_IRC_CAP_SASL:
+      append_text (out, irc->session->host->mechanisms (irc->session));
+      break;
+    case SAL_IRC_CAP_REGISTRATION:
+      append_text (out, irc->session->host->registration (irc->session));
+      break;
+    case SAL_IRC_CAP_STS:
+      append_text (out, irc->session->host->sts (irc->session));
+      break;
+    default:
+      break;
+    }
+}
+
+static void
+send_list (SrvIrc *irc, const char *subcommand, guint caps, gboolean values)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+  gboolean many = irc->cap_version >= VERSION_WITH_VALUES;
+
+  for (guint i = 0; i < SAL_IRC_N_CAPS; i++)
+    {
+      if (!(caps & 1u << i))
+        continue;
+      if (many && list->len > LIST_BYTES)
+        {
+          srv_irc_say (irc, "CAP %s %s * :%s", srv_irc_get_nick (irc), subcommand, list->str);
+          g_string_truncate (list, 0);
+        }
+      g_string_append (list, list->len > 0 ? " " : "");
+      g_string_append (list, sal_irc_cap_name (i));
+      if (values && many)
+        append_value (list, irc, i);
+    }
+  srv_irc_say (irc, "CAP %s %s :%s", srv_irc_get_nick (irc), subcommand, list->str);
+}
+
+static gboolean
+find_cap (const char *name, guint *bit)
+{
+  for (guint i = 0; i < SAL_IRC_N_CAPS; i++)
+    if (g_str_equal (sal_irc_cap_name (i), name))
+      {
+        *bit = 1u << i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* All or nothing. */
+static void
+request (SrvIrc *irc, const char *list)
+{
+  g_auto (GStrv) names = g_strsplit (list, " ", -1);
+  guint available = srv_irc_available_caps (irc) & ~(guint) SAL_IRC_CAP_STS;
+  guint caps = irc->caps;
+  gboolean ok = TRUE;
+
+  for (guint i = 0; names[i] != NULL && ok; i++)
+    {
+      gboolean off = names[i][0] == '-';
+      guint bit = 0;
+
+      if (names[i][0] == '\0')
+        continue;
+      ok = find_cap (names[i] + off, &bit) && (bit & available);
+      if (off && bit == SAL_IRC_CAP_CAP_NOTIFY && irc->cap_version >= VERSION_WITH_VALUES)
+        ok = FALSE; /* 302 has it always */
+      caps = off ? caps & ~bit : caps | bit;
+    }
+  srv_irc_say (irc, "CAP %s %s :%s", srv_irc_get_nick (irc), ok ? "ACK" : "NAK", list);
+  if (ok)
+    {
+      irc->caps = caps;
+      irc->session->host->restyle (irc->session);
+    }
+}
+
+static void
+list_available (SrvIrc *irc, const SalIrcLine *line)
+{
+  guint version = line->n_params > 1 ? (guint) MAX (atoi (line->params[1]), 0) : 0;
+
+  irc->cap_version = MAX (irc->cap_version, version);
+  if (irc->cap_version >= VERSION_WITH_VALUES)
+    irc->caps |= SAL_IRC_CAP_CAP_NOTIFY;
+  irc->negotiating = irc->negotiating || !irc->registered;
+  send_list (irc, "LS", srv_irc_available_caps (irc), TRUE);
+}
+
+/**
+ * srv_irc_handle_cap:
+ */
+void
+srv_irc_handle_cap (SrvIrc *irc, const SalIrcLine *line)
+{
+  const char *subcommand = line->params[0];
+
+  if (g_ascii_strcasecmp (subcommand, "LS") == 0)
+    list_available (irc, line);
+  else if (g_ascii_strcasecmp (subcommand, "LIST") == 0)
+    send_list (irc, "LIST", irc->caps, FALSE);
+  else if (g_ascii_strcasecmp (subcommand, "REQ") == 0)
+    {
+      irc->negotiating = irc->negotiating || !irc->registered;
+      request (irc, line->n_params > 1 ? line->params[1] : "");
+    }
+  else if (g_ascii_strcasecmp (subcommand, "END") == 0)
+    {
+      irc->negotiating = FALSE;
+      srv_irc_try_register (irc);
+    }
+  else
+    srv_irc_reply (irc, ERR_INVALIDCAPCMD, "%s :Invalid CAP command", subcommand);
+}

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * CHATHISTORY (draft/chathistory, draft/event-playback): reading the log from the past. Where
+ * a page reaches the end of what there is in its direction, the batch says so with the tag
+ * draft/chathistory-end, because a short page alone does not.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "common/base/sal-limits.h"
+#include "common/proto/sal-name.h"
+#include "common/proto/sal-text.h"
+#include "server/chat/srv-irc-private.h"
+
+#define END_TAG "draft/chathistory-end"
+#define MS_US 1000
+
+/* Where in the story: a message, or a moment in milliseconds, or neither. */
+typedef struct
+{
+  guint64 seq;
+  gint64 time_us;
+} Point;
+
+/* A question that is being answered. */
+typedef struct
+{
+  char *target; /* (owned): as asked for */
+  guint limit;
+  gboolean around;     /* the second half is still to come */
+  SrvLogQuery *second; /* (owned) (nullable) */
+  GPtrArray *first;    /* (owned) (nullable): the first half */
+  gboolean descending; /* targets: the newest first */
+} Question;
+
+static void
+question_free (gpointer data)
+{
+  Question *question = data;
+
+  g_free (question->target);
+  srv_log_query_free (question->second);
+  g_clear_pointer (&question->first, g_ptr_array_unref);
+  g_free (question);
+}
+
+static void G_GNUC_PRINTF (4, 5)
+    refuse (SrvIrc *irc, const char *code, const char *subcommand, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  srv_irc_fail (irc, "CHATHISTORY", code, "%s %s", subcommand, text);
+}
+
+/* Returns FALSE if that has been refused. */
+static gboolean
+parse_point (SrvIrc *irc, const char *subcommand, const char *text, Point *point)
+{
+  *point = (Point){ 0 };
+  if (g_str_has_prefix (text, "msgid="))
+    {
+      if (sal_irc_msgid_parse (text + strlen ("msgid="), irc->hub->log_id, &point->seq))
+        return TRUE;
+      refuse (irc, "MESSAGE_ERROR", subcommand, "%s :There is no such message", text);
+      return FALSE;
+    }
+  if (g_str_has_prefix (text, "timestamp="))
+    {
+      if (sal_irc_parse_time (text + strlen ("timestamp="), &point->time_us))
+        {
+          point->time_us -= point->time_us % MS_US;
+          return TRUE;
+        }
+      refuse (irc, "INVALID_PARAMS", subcommand, "%s :That is no timestamp", text);
+      return FALSE;
+    }
+  refuse (irc, "INVALID_PARAMS", subcommand, "%s :A message is named msgid= or timestamp=", text);
+  return FALSE;
+}
+
+static void
+go_before (SrvLogQuery *query, const Point *point)
+{
+  query->backwards = TRUE;
+  query->seq = point->seq;
+  query->time_us = point->time_us;
+}
+
+static void
+go_after (SrvLogQuery *query, const Point *point)
+{
+  query->backwards = FALSE;
+  query->seq = point->seq;
+  query->time_us = point->time_us != 0 ? point->time_us + MS_US : 0;
+}
+
+static void
+stop_at (SrvLogQuery *query, const Point *point)
+{
+  query->until_seq = point->seq;
+  query->until_us = point->time_us == 0 ? 0
+                    : query->backwards  ? point->time_us + MS_US
+                                        : point->time_us;
+}
+
+static gboolean
+is_before (const Point *a, const Point *b)
+{
+  return a->seq != 0 && b->seq != 0 ? a->seq < b->seq : a->time_us < b->time_us;
+}
+
+/* The name under which the log has what was said in @target; NULL if it is not the client's to
+ * read. */
+static char *
+story_of (SrvIrc *irc, const char *target)
+{
+  const SrvUser *me = srv_irc_me (irc);
+  const SrvUser *other = NULL;
+  const SrvChannel *channel = NULL;
+
+  if (srv_irc_is_channel (target))
+    {
+      channel = srv_irc_find_channel (irc, target);
+      if (channel == NULL || srv_state_find_membership (me, channel) == NULL)
+        return NULL;
+      return g_strdup (channel->name);
+    }
+  other = srv_state_find_user (irc->hub->state, target);
+  if (other != NULL)
+    return srv_user_conversation (me, other);
+  /* Who is not here is known by their account. */
+  {
+    SrvUser absent = { .account = (char *) target };
+
+    return srv_user_conversation (me, &absent);
+  }
+}
+
+/* Batches. */
+
+static char *
+open_batch (SrvIrc *irc, const char *type, const char *target, gboolean complete)
+{
+  char *name = g_strdup_printf ("h%u", ++irc->batches);
+  g_autofree char *line = g_strdup_printf (
+      "%s:%s BATCH +%s %s%s%s",
+      complete && (irc->caps & SAL_IRC_CAP_MESSAGE_TAGS) ? "@" END_TAG " " : "",
+      srv_irc_server (irc), name, type, target != NULL ? " " : "", target != NULL ? target : "");
+
+  srv_irc_emit (irc, line);
+  return name;
+}
+
+static void
+close_batch (SrvIrc *irc, const char *name)
+{
+  srv_irc_say (irc, "BATCH -%s", name);
+}
+
+static void
+send_past (SrvIrc *irc, const Question *question, const GPtrArray *entries, gboolean complete)
+{
+  g_autofree char *batch = NULL;
+
+  if (!(irc->caps & SAL_IRC_CAP_BATCH))
+    batch = NULL;
+  else
+    batch = open_batch (irc, "chathistory", question->target, complete);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      g_autofree char *msgid = NULL;
+      SalEvent event;
+
+      srv_irc_event_from_entry (irc->hub, &event, entries->pdata[i], &msgid);
+      event.past = TRUE;
+      event.batch = batch;
+      srv_irc_emit_event (irc, &event);
+    }
+  if (batch != NULL)
+    close_batch (irc, batch);
+}
+
+static void
+on_page (SrvIrc *irc, GPtrArray *entries, gboolean failed)
+{
+  Question *question = irc->pending;
+  gboolean complete = FALSE;
+
+  if (failed)
+    {
+      refuse (irc, "MESSAGE_ERROR", "*", "%s :The log cannot be read now", question->target);
+      return;
+    }
+  if (question->second != NULL)
+    {
+      question->first = g_ptr_array_ref (entries);
+      irc->on_past = on_page;
+      srv_irc_read (irc, g_steal_pointer (&question->second));
+      return;
+    }
+  if (question->first != NULL)
+    {
+      for (guint i = 0; i < entries->len; i++)
+        g_ptr_array_add (question->first, srv_entry_ref (entries->pdata[i]));
+      send_past (irc, question, question->first, FALSE);
+      return;
+    }
+  complete = entries->len < question->limit;
+  send_past (irc, question, entries, complete);
+}
+
+static void
+ask (SrvIrc *irc, Question *question, SrvLogQuery *query)
+{
+  if (irc->pending != NULL && irc->pending_free != NULL)
+    irc->pending_free (irc->pending);
+  irc->pending = question;
+  irc->pending_free = question_free;
+  irc->on_past = on_page;
+  query->said_only = !(irc->caps & SAL_IRC_CAP_EVENT_PLAYBACK);
+  if (question->second != NULL)
+    question->second->said_only = query->said_only;
+  srv_irc_read (irc, query);
+}
+
+/* Targets. */
+
+static int
+compare_times (gconstpointer a, gconstpointer b)
+{
+  const SrvEntry *x = *(const SrvEntry *const *) a;
+  const SrvEntry *y = *(const SrvEntry *const *) b;
+
+  return x->time_us < y->time_us ? -1 : x->time_us > y->time_us;
+}
+
+/* How the client would call the room or the person that @entry was said with. */
+static char *
+target_name (const SrvIrc *irc, const SrvEntry *entry)
+{
+  const SrvUser *me = srv_irc_me (irc);
+  gboolean mine = me->account != NULL && entry->account != NULL
+                      ? g_str_equal (me->account, entry->account)
+                      : g_str_equal (me->name, entry->name);
+
+  if (entry->room[0] != '@')
+    return g_strconcat ("#", entry->room, NULL);
+  return g_strdup (mine && entry->target != NULL ? entry->target : entry->name);
+}
+
+static void
+on_targets (SrvIrc *irc, GPtrArray *entries, gboolean failed)
+{
+  Question *question = irc->pending;
+  g_autofree char *batch = NULL;
+  guint n = MIN (entries->len, question->limit);
+
+  if (failed)
+    {
+      refuse (irc, "MESSAGE_ERROR", "TARGETS", ":The log cannot be read now");
+      return;
+    }
+  g_ptr_array_sort (entries, compare_times);
+  batch = open_batch (irc, "draft/chathistory-targets", NULL, FALSE);
+  for (guint i = 0; i < n; i++)
+    {
+      const SrvEntry *entry = entries->pdata[question->descending ? entries->len - 1 - i : i];
+      g_autofree char *name = target_name (irc, entry);
+      g_autoptr (GString) line = g_string_new (NULL);
+
+      if (irc->caps & SAL_IRC_CAP_BATCH)
+        g_string_append_printf (line, "@batch=%s ", batch);
+      g_string_append_printf (line, ":%s CHATHISTORY TARGETS %s ", srv_irc_server (irc), name);
+      sal_irc_append_time (line, entry->time_us);
+      srv_irc_emit (irc, line->str);
+    }
+  close_batch (irc, batch);
+}
+
+static void
+ask_targets (SrvIrc *irc, const Point *from, const Point *to, guint limit)
+{
+  const SrvUser *me = srv_irc_me (irc);
+  SrvLogQuery *query = srv_log_query_new (NULL, G_MAXUINT);
+  Question *question = g_new0 (Question, 1);
+  GPtrArray *rooms = g_ptr_array_new ();
+
+  for (guint i = 0; i < me->memberships->len; i++)
+    g_ptr_array_add (rooms,
+                     g_strdup (((SrvMembership *) me->memberships->pdata[i])->channel->name));
+  g_ptr_array_add (rooms, NULL);
+  query->rooms = (char **) g_ptr_array_free (rooms, FALSE);
+  query->party = srv_user_party (me);
+  query->backwards = FALSE;
+  query->time_us = MIN (from->time_us, to->time_us) + MS_US;
+  query->until_us = MAX (from->time_us, to->time_us);
+  question->limit = limit;
+  question->descending = from->time_us > to->time_us;
+  ask (irc, question, query);
+  irc->on_past = on_targets;
+}
+
+/* The command. */
+
+static gboolean
+parse_limit (SrvIrc *irc, const char *subcommand, const char *text, guint *limit)
+{
+  guint64 number = 0;
+
+  if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT32, &number, NULL))
+    {
+      refuse (irc, "INVALID_PARAMS", subcommand, "%s :The limit is a number from 1", text);
+      return FALSE;
+    }
+  *limit = (guint) MIN (number, SAL_HISTORY_MAX);
+  return TRUE;
+}
+
+static void
+targets (SrvIrc *irc, const SalIrcLine *line)
+{
+  Point from;
+  Point to;
+  guint limit = 0;
+
+  if (line->n_params < 4)
+    refuse (irc, "NEED_MORE_PARAMS", "TARGETS", ":Two timestamps and a limit are needed");
+  else if (parse_point (irc, "TARGETS", line->params[1], &from) &&
+           parse_point (irc, "TARGETS", line->params[2], &to) &&
+           parse_limit (irc, "TARGETS", line->params[3], &limit))
+    ask_targets (irc, &from, &to, limit);
+}
+
+static void
+go_around (SrvLogQuery *query, Question *question, const Point *point)
+{
+  Point at = *point;
+
+  question->second = srv_log_query_new (query->room, question->limit - question->limit / 2);
+  go_before (query, point);
+  query->limit = question->limit / 2;
+  question->second->backwards = FALSE;
+  question->second->seq = at.seq > 0 ? at.seq - 1 : 0;
+  question->second->time_us = at.time_us;
+}
+
+static void
+read_page (SrvIrc *irc,
+           const char *subcommand,
+           const char *target,
+           const Point points[2],
+           gboolean bounded,
+           guint limit)
+{
+  g_autofree char *story = story_of (irc, target);
+  SrvLogQuery *query = NULL;
+  Question *question = NULL;
+
+  if (story == NULL)
+    {
+      refuse (irc, "INVALID_TARGET", subcommand, "%s :There is nothing that you may read", target);
+      return;
+    }
+  query = srv_log_query_new (story, limit);
+  question = g_new0 (Question, 1);
+  question->target = g_strdup (target);
+  question->limit = limit;
+  if (g_str_equal (subcommand, "LATEST"))
+    {
+      query->backwards = TRUE;
+      if (bounded)
+        stop_at (query, &points[0]);
+    }
+  else if (g_str_equal (subcommand, "BEFORE"))
+    go_before (query, &points[0]);
+  else if (g_str_equal (subcommand, "AFTER"))
+    go_after (query, &points[0]);
+  else if (g_str_equal (subcommand, "AROUND"))
+    go_around (query, question, &points[0]);
+  else
+    {
+      if (is_before (&points[0], &points[1]))
+        go_after (query, &points[0]);
+      else
+        go_before (query, &points[0]);
+      stop_at (query, &points[1]);
+    }
+  ask (irc, question, query);
+}
+
+/**
+ * srv_irc_handle_chathistory:
+ */
+void
+srv_irc_handle_chathistory (SrvIrc *irc, const SalIrcLine *line)
+{
+  static const char *const known[] = { "LATEST", "BEFORE", "AFTER", "AROUND", "BETWEEN" };
+  g_autofree char *subcommand = g_ascii_strup (line->n_params > 0 ? line->params[0] : "*", -1);
+  gboolean between = g_str_equal (subcommand, "BETWEEN");
+  guint n_points = between ? 2 : 1;
+  Point points[2] = { { 0 }, { 0 } };
+  gboolean bounded = TRUE;
+  gboolean is_known = FALSE;
+  guint limit = 0;
+
+  if (g_str_equal (subcommand, "TARGETS"))
+    {
+      targets (irc, line);
+      return;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (known); i++)
+    is_known = is_known || g_str_equal (known[i], subcommand);
+  if (!is_known)
+    {
+      refuse (irc, "INVALID_PARAMS", subcommand,
+              ":LATEST, BEFORE, AFTER, AROUND, BETWEEN or "
+              "TARGETS");
+      return;
+    }
+  if (line->n_params < 3 + n_points)
+    {
+      refuse (irc, "NEED_MORE_PARAMS", subcommand, ":A target, a message and a limit are needed");
+      return;
+    }
+  bounded = !g_str_equal (line->params[2], "*");
+  if (bounded || !g_str_equal (subcommand, "LATEST"))
+    for (guint i = 0; i < n_points; i++)
+      if (!parse_point (irc, subcommand, line->params[2 + i], &points[i]))
+        return;
+  if (parse_limit (irc, subcommand, line->params[2 + n_points], &limit))
+    read_page (irc, subcommand, line->params[1], points, bounded, limit);
+}
+
+/* For those who cannot ask. */
+
+static void
+on_recent (SrvIrc *irc, GPtrArray *entries, gboolean failed)
+{
+  for (guint i = 0; !failed && i < entries->len; i++)
+    {
+      const SrvEntry *entry = entries->pdata[i];
+      g_autofree char *msgid = NULL;
+      g_autoptr (GString) text = g_string_new ("[");
+      SalEvent event;
+
+      srv_irc_event_from_entry (irc->hub, &event, entry, &msgid);
+      event.past = TRUE;
+      if (!(irc->caps & SAL_IRC_CAP_SERVER_TIME))
+        {
+          sal_text_append_time (text, entry->time_us);
+          g_string_append_printf (text, "] %s", entry->text != NULL ? entry->text : "");
+          event.text = text->str;
+        }
+      srv_irc_emit_event (irc, &event);
+    }
+}
+
+/**
+ * srv_irc_show_past:
+ * @room: that the client has just come into
+ *
+ * Shows the last few messages; not to programs, which would answer them.
+ */
+void
+srv_irc_show_past (SrvIrc *irc, const char *room)
+{
+  if (srv_irc_me (irc)->modes & SRV_UMODE_BOT || irc->reading)
+    return;
+  irc->on_past = on_recent;
+  srv_irc_read (irc, srv_log_query_new (room, irc->hub->config.history_on_join));
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What IRC sessions ask of the log, and small things that all commands need: who one is,
+ * which room a target is, texts that fit.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "common/proto/sal-name.h"
+#include "common/proto/sal-text.h"
+#include "server/chat/srv-irc-private.h"
+
+/**
+ * srv_irc_me:
+ *
+ * Returns: (transfer none) (nullable): who the client is, as the log has told.
+ */
+SrvUser *
+srv_irc_me (const SrvIrc *irc)
+{
+  return srv_state_get_user (irc->hub->state, irc->session->origin.connection);
+}
+
+/**
+ * srv_irc_wall_us:
+ *
+ * Returns: what time it is, in microseconds since 1970, UTC.
+ */
+gint64
+srv_irc_wall_us (const SrvIrc *irc)
+{
+  return irc->session->host->wall_us (irc->session);
+}
+
+/**
+ * srv_irc_fields:
+ *
+ * Returns: what every entry of this person has; its strings stay theirs.
+ */
+SrvEntry
+srv_irc_fields (const SrvIrc *irc, SrvEntryKind kind)
+{
+  const SrvUser *me = srv_irc_me (irc);
+
+  return (SrvEntry){
+    .kind = (guint8) kind,
+    .flags = SRV_ENTRY_FLAG_IRC,
+    .origin = irc->session->origin,
+    .name = irc->session->name != NULL ? irc->session->name : irc->nick,
+    .address = irc->session->address,
+    .host = me != NULL ? me->host : irc->source,
+    .account = me != NULL ? me->account : irc->account,
+  };
+}
+
+/**
+ * srv_irc_post:
+ *
+ * Asks the log; the answer comes to srv_irc_entry().
+ */
+void
+srv_irc_post (SrvIrc *irc, const SrvEntry *fields)
+{
+  irc->in_flight++;
+  irc->session->host->post (irc->session, srv_entry_new_from (fields));
+}
+
+/**
+ * srv_irc_read:
+ * @query: (transfer full)
+ *
+ * Asks for the past; the answer comes to irc->on_past.
+ */
+void
+srv_irc_read (SrvIrc *irc, SrvLogQuery *query)
+{
+  irc->reading = TRUE;
+  irc->session->host->read (irc->session, query);
+}
+
+/**
+ * srv_irc_is_channel:
+ *
+ * Returns: whether @target is written as a room.
+ */
+gboolean
+srv_irc_is_channel (const char *target)
+{
+  return *target == '#';
+}
+
+/**
+ * srv_irc_room_of:
+ * @target: `#NAME`
+ *
+ * Returns: (transfer full) (nullable): the room's name, or %NULL if no room can be called so.
+ */
+char *
+srv_irc_room_of (const char *target)
+{
+  g_autofree char *room = NULL;
+
+  if (*target != '#' || target[1] == '#' || !g_utf8_validate (target, -1, NULL))
+    return NULL;
+  room = sal_room_from_text (target + 1);
+  return room != NULL && g_str_equal (room, target + 1) ? g_steal_pointer (&room) : NULL;
+}
+
+/**
+ * srv_irc_find_channel:
+ *
+ * Returns: (transfer none) (nullable): the room @target, if anybody is in it.
+ */
+SrvChannel *
+srv_irc_find_channel (const SrvIrc *irc, const char *target)
+{
+  return *target == '#' ? srv_state_find_channel (irc->hub->state, target + 1) : NULL;
+}
+
+/**
+ * srv_irc_cut:
+ * @most: bytes
+ *
+ * Returns: (transfer full): the beginning of @text, never ending in the middle of a character.
+ */
+char *
+srv_irc_cut (const char *text, gsize most)
+{
+  return g_strndup (text, sal_text_fit (text, strlen (text), most));
+}

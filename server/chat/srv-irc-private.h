@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the files of the IRC session share. They are cut by what a command is about.
+ */
+#pragma once
+
+#include "common/proto/sal-dialect-irc.h"
+#include "common/proto/sal-irc-caps.h"
+#include "common/proto/sal-irc-line.h"
+#include "common/proto/sal-irc-numeric.h"
+#include "server/chat/srv-irc.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SrvIrcLines SrvIrcLines;
+
+/* What a conversation in IRC has beyond any other. */
+struct _SrvIrc
+{
+  SrvSession *session; /* (unowned) */
+  SrvHub *hub;         /* (unowned) */
+  guint caps;          /* SalIrcCaps that were negotiated */
+  guint cap_version;
+
+  /* Until it is registered. */
+  char *nick;         /* (owned) (nullable): as asked for, or held */
+  char *refused_nick; /* (owned) (nullable): asked for last, and somebody else's */
+  char *user;         /* (owned) (nullable) */
+  char *real_name;    /* (owned) (nullable) */
+  char *account;      /* (owned) (nullable): logged in before registration */
+  char *role_account; /* (owned) (nullable): by which it got a role */
+  char *host;         /* (owned): the part after the `@` */
+  char *source;       /* (owned) (nullable): user@host */
+  char *token; /* (owned): by which the log knows it without an account; nobody else has it */
+  guint negotiating : 1;
+  guint registered : 1; /* has been welcomed */
+  guint secure : 1;     /* comes over TLS or from this machine */
+  guint knows_password : 1;
+
+  /* The command in hand. */
+  guint in_flight;   /* entries whose answer is awaited */
+  guint busy : 1;    /* a command is waiting for its answers: no other begins */
+  guint reading : 1; /* it waits for the past */
+  guint deferred_cut : 1;
+  GString *deferred; /* (owned) (nullable): the next line, which has to wait */
+
+  /* Collecting an answer that has a label. */
+  char *label;       /* (owned) (nullable) */
+  GPtrArray *answer; /* (owned) (nullable) of char*: its lines */
+  guint batches;     /* opened so far, for their names */
+
+  SrvIrcLines *lines;    /* (owned) (nullable): a message of many lines in hand */
+  GHashTable *monitored; /* (owned) (nullable): key -> name as asked for */
+  gpointer pending;      /* (owned) (nullable): what the answer of the log is for */
+  GDestroyNotify pending_free;
+  void (*on_past) (SrvIrc *irc, GPtrArray *entries, gboolean failed); /* (nullable) */
+  gint64 now_us;                                                      /* of the command in hand */
+  gint64 spoke_us; /* when it last said something; real time */
+};
+
+/* A command: one row of the table. */
+typedef struct
+{
+  const char *verb;
+  void (*handle) (SrvIrc *irc, const SalIrcLine *line);
+  guint8 params; /* at least */
+  guint8 flags;
+} SrvIrcCommand;
+
+enum
+{
+  SRV_IRC_EARLY = 1 << 0,     /* also before registration */
+  SRV_IRC_OPERATOR = 1 << 1,  /* operators of the server only */
+  SRV_IRC_NOT_EMPTY = 1 << 3, /* the first parameter says something */
+  SRV_IRC_SAYS = 1 << 2,      /* may follow another one that waits to be kept */
+};
+
+/* srv-irc.c */
+const SrvIrcCommand *srv_irc_find_command (const char *verb);
+void srv_irc_end (SrvIrc *irc, const char *reason);
+void srv_irc_hold (SrvIrc *irc);
+void srv_irc_release (SrvIrc *irc);
+
+/* srv-irc-reply.c */
+void srv_irc_emit (SrvIrc *irc, const char *line);
+void srv_irc_emit_bytes (SrvIrc *irc, const char *bytes, gsize len);
+void srv_irc_emit_event (SrvIrc *irc, const SalEvent *event);
+void srv_irc_reply (SrvIrc *irc, SalIrcNumeric numeric, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+void srv_irc_say (SrvIrc *irc, const char *format, ...) G_GNUC_PRINTF (2, 3);
+void srv_irc_fail (SrvIrc *irc, const char *verb, const char *code, const char *format, ...)
+    G_GNUC_PRINTF (4, 5);
+void srv_irc_collect (SrvIrc *irc, const char *label);
+void srv_irc_collect_end (SrvIrc *irc);
+const char *srv_irc_get_nick (const SrvIrc *irc);
+const char *srv_irc_server (const SrvIrc *irc);
+void srv_irc_list_begin (GString *line, SrvIrc *irc, SalIrcNumeric numeric, const char *params);
+
+/* srv-irc-post.c */
+SrvEntry srv_irc_fields (const SrvIrc *irc, SrvEntryKind kind);
+void srv_irc_post (SrvIrc *irc, const SrvEntry *fields);
+SrvUser *srv_irc_me (const SrvIrc *irc);
+gint64 srv_irc_wall_us (const SrvIrc *irc);
+char *srv_irc_room_of (const char *target);
+gboolean srv_irc_is_channel (const char *target);
+SrvChannel *srv_irc_find_channel (const SrvIrc *irc, const char *target);
+char *srv_irc_cut (const char *text, gsize most);
+void srv_irc_read (SrvIrc *irc, SrvLogQuery *query);
+
+/* The commands, by file. */
+void srv_irc_handle_cap (SrvIrc *irc, const SalIrcLine *line);
+guint srv_irc_available_caps (const SrvIrc *irc);
+
+void srv_irc_handle_pass (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_nick (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_user (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_quit (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_ping (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_pong (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_try_register (SrvIrc *irc);
+void srv_irc_on_connect (SrvIrc *irc, const SrvEntry *entry);
+
+void srv_irc_send_isupport (SrvIrc *irc);
+
+void srv_irc_handle_motd (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_lusers (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_version (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_time (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_info (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_admin (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_links (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_stats (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_help (SrvIrc *irc, const SalIrcLine *line);
+
+void srv_irc_handle_join (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_part (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_topic (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_kick (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_invite (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_on_joined (SrvIrc *irc, const SrvEntry *entry);
+
+void srv_irc_handle_names (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_list (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_send_names (SrvIrc *irc, const SrvChannel *channel);
+void srv_irc_send_topic (SrvIrc *irc, const SrvChannel *channel);
+
+void srv_irc_handle_mode (SrvIrc *irc, const SalIrcLine *line);
+
+void srv_irc_handle_privmsg (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_notice (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_tagmsg (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_redact (SrvIrc *irc, const SalIrcLine *line);
+gboolean srv_irc_is_simple (const SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_on_said (SrvIrc *irc, const SrvEntry *entry);
+char *srv_irc_client_tags (const SalIrcLine *line);
+void srv_irc_say_to (
+    SrvIrc *irc, SrvEntryKind kind, const char *target, const char *text, const SalIrcLine *line);
+
+void srv_irc_handle_batch (SrvIrc *irc, const SalIrcLine *line);
+gboolean srv_irc_lines_take (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_lines_free (SrvIrcLines *lines);
+
+void srv_irc_handle_who (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_whois (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_whowas (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_ison (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_userhost (SrvIrc *irc, const SalIrcLine *line);
+gboolean srv_irc_sees (const SrvIrc *irc, const SrvUser *user);
+
+void srv_irc_handle_away (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_setname (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_kill (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_wallops (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_become_operator (SrvIrc *irc, SrvRole role);
+void srv_irc_log_in (SrvIrc *irc, const char *account);
+
+void srv_irc_handle_monitor (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_monitor_clear (SrvIrc *irc);
+
+void srv_irc_handle_chathistory (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_markread (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_send_marker (SrvIrc *irc, const char *target);
+void srv_irc_show_past (SrvIrc *irc, const char *room);
+
+void srv_irc_handle_authenticate (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_register (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_verify (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_oper (SrvIrc *irc, const SalIrcLine *line);
+
+/* srv-irc-denied.c */
+void srv_irc_on_denied (SrvIrc *irc, const SrvEntry *entry);
+
+G_END_DECLS

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the server says to one person: numerics, lines, standard replies, and the collecting
+ * of an answer that has to carry a label (IRCv3 labeled-response).
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "server/chat/srv-irc-private.h"
+
+/**
+ * srv_irc_server:
+ *
+ * Returns: (transfer none): the server's name.
+ */
+const char *
+srv_irc_server (const SrvIrc *irc)
+{
+  return irc->hub->config.name;
+}
+
+/**
+ * srv_irc_get_nick:
+ *
+ * Returns: (transfer none): how the client is called in answers; `*` before it has a name.
+ */
+const char *
+srv_irc_get_nick (const SrvIrc *irc)
+{
+  return irc->registered && irc->session->name != NULL ? irc->session->name
+         : irc->nick != NULL && irc->registered        ? irc->nick
+                                                       : "*";
+}
+
+static void
+send_line (SrvIrc *irc, const char *line)
+{
+  g_autofree char *bytes = g_strconcat (line, "\r\n", NULL);
+
+  irc->session->host->send (irc->session, bytes, strlen (bytes));
+}
+
+/**
+ * srv_irc_emit:
+ * @line: without its end
+ */
+void
+srv_irc_emit (SrvIrc *irc, const char *line)
+{
+  if (irc->answer != NULL)
+    g_ptr_array_add (irc->answer, g_strdup (line));
+  else
+    send_line (irc, line);
+}
+
+/**
+ * srv_irc_emit_bytes:
+ * @bytes: whole lines, with their ends
+ */
+void
+srv_irc_emit_bytes (SrvIrc *irc, const char *bytes, gsize len)
+{
+  const char *end = bytes + len;
+
+  if (irc->answer == NULL)
+    {
+      if (len > 0)
+        irc->session->host->send (irc->session, bytes, len);
+      return;
+    }
+  while (bytes < end)
+    {
+      const char *eol = g_strstr_len (bytes, end - bytes, "\r\n");
+
+      g_ptr_array_add (irc->answer, g_strndup (bytes, (gsize) (eol - bytes)));
+      bytes = eol + 2;
+    }
+}
+
+/**
+ * srv_irc_emit_event:
+ *
+ * What happens, as this client reads it.
+ */
+void
+srv_irc_emit_event (SrvIrc *irc, const SalEvent *event)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  sal_dialect_irc.encode (out, event, sal_irc_variant (irc->caps));
+  srv_irc_emit_bytes (irc, out->str, out->len);
+}
+
+/**
+ * srv_irc_reply:
+ * @format: the parameters after the client's name
+ */
+void
+srv_irc_reply (SrvIrc *irc, SalIrcNumeric numeric, const char *format, ...)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+  va_list args;
+
+  g_string_append_printf (line, ":%s %03d %s ", srv_irc_server (irc), (int) numeric,
+                          srv_irc_get_nick (irc));
+  va_start (args, format);
+  g_string_append_vprintf (line, format, args);
+  va_end (args);
+  srv_irc_emit (irc, line->str);
+}
+
+/**
+ * srv_irc_say:
+ * @format: verb and parameters, from the server
+ */
+void
+srv_irc_say (SrvIrc *irc, const char *format, ...)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+  va_list args;
+
+  g_string_append_printf (line, ":%s ", srv_irc_server (irc));
+  va_start (args, format);
+  g_string_append_vprintf (line, format, args);
+  va_end (args);
+  srv_irc_emit (irc, line->str);
+}
+
+/**
+ * srv_irc_fail:
+ * @verb: the command that failed, in any case
+ * @format: what it was about, and last a text after a colon
+ *
+ * A standard reply (IRCv3 standard-replies).
+ */
+void
+srv_irc_fail (SrvIrc *irc, const char *verb, const char *code, const char *format, ...)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+  g_autofree char *upper = g_ascii_strup (verb, -1);
+  va_list args;
+
+  g_string_append_printf (line, ":%s FAIL %s %s ", srv_irc_server (irc), upper, code);
+  va_start (args, format);
+  g_string_append_vprintf (line, format, args);
+  va_end (args);
+  srv_irc_emit (irc, line->str);
+}
+
+/**
+ * srv_irc_list_begin:
+ * @line: emptied
+ * @params: those that every line of the list has
+ *
+ * Begins a line of a list that goes on over several.
+ */
+void
+srv_irc_list_begin (GString *line, SrvIrc *irc, SalIrcNumeric numeric, const char *params)
+{
+  g_string_printf (line, ":%s %03d %s %s", srv_irc_server (irc), (int) numeric,
+                   srv_irc_get_nick (irc), params);
+}
+
+/**
+ * srv_irc_collect:
+ * @label: (nullable): %NULL: nothing is collected
+ *
+ * What is said from now on is one answer.
+ */
+void
+srv_irc_collect (SrvIrc *irc, const char *label)
+{
+  if (label == NULL || irc->answer != NULL)
+    return;
+  irc->label = g_strdup (label);
+  irc->answer = g_ptr_array_new_with_free_func (g_free);
+}
+
+/* Whether a line belongs to a batch that another one has opened. */
+static gboolean
+is_inner (const char *line)
+{
+  const char *verb = NULL;
+
+  if (g_str_has_prefix (line, "@batch="))
+    return TRUE;
+  verb = strstr (line, "BATCH -");
+  return verb != NULL && (verb == line || (verb[-1] == ' ' && line[0] == ':'));
+}
+
+static char *
+with_tag (const char *line, const char *key, const char *value)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  g_string_append_printf (out, "@%s=", key);
+  sal_irc_append_tag_value (out, value);
+  if (*line == '@')
+    g_string_append_printf (out, ";%s", line + 1);
+  else
+    g_string_append_printf (out, " %s", line);
+  return g_strdup (out->str);
+}
+
+static void
+send_tagged (SrvIrc *irc, const char *line, const char *key, const char *value)
+{
+  g_autofree char *tagged = with_tag (line, key, value);
+
+  send_line (irc, tagged);
+}
+
+/* The label stands on exactly one logical message: the only one, or the batch that holds
+ * them. */
+static void
+send_answer (SrvIrc *irc, const GPtrArray *lines, const char *label)
+{
+  g_autofree char *name = NULL;
+  g_autofree char *line = NULL;
+  guint outer = 0;
+
+  for (guint i = 0; i < lines->len; i++)
+    outer += !is_inner (lines->pdata[i]);
+  if (lines->len == 0 || outer == 1)
+    {
+      line = lines->len == 0 ? g_strdup_printf (":%s ACK", srv_irc_server (irc))
+                             : g_strdup (lines->pdata[0]);
+      send_tagged (irc, line, "label", label);
+      for (guint i = 1; i < lines->len; i++)
+        send_line (irc, lines->pdata[i]);
+      return;
+    }
+  name = g_strdup_printf ("r%u", ++irc->batches);
+  line = g_strdup_printf (":%s BATCH +%s labeled-response", srv_irc_server (irc), name);
+  send_tagged (irc, line, "label", label);
+  for (guint i = 0; i < lines->len; i++)
+    if (is_inner (lines->pdata[i]))
+      send_line (irc, lines->pdata[i]);
+    else
+      send_tagged (irc, lines->pdata[i], "batch", name);
+  g_free (line);
+  line = g_strdup_printf (":%s BATCH -%s", srv_irc_server (irc), name);
+  send_line (irc, line);
+}
+
+/**
+ * srv_irc_collect_end:
+ *
+ * The answer is complete, if one was being collected.
+ */
+void
+srv_irc_collect_end (SrvIrc *irc)
+{
+  g_autoptr (GPtrArray) lines = g_steal_pointer (&irc->answer);
+  g_autofree char *label = g_steal_pointer (&irc->label);
+
+  if (lines != NULL)
+    send_answer (irc, lines, label);
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the server says of itself: ISUPPORT, MOTD, LUSERS, VERSION, TIME, INFO, ADMIN, LINKS,
+ * STATS.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "common/base/sal-limits.h"
+#include "common/proto/sal-utc.h"
+#include "server/chat/srv-irc-private.h"
+#include "server/state/srv-modes.h"
+
+/* Tokens in one line: with the client's name and the text there are at most 15 parameters. */
+#define TOKENS_PER_LINE 12
+
+#define STRINGIFY(x) #x
+#define NUMBER(x) STRINGIFY (x)
+
+static const char *const tokens[] = {
+  "AWAYLEN=" NUMBER (SAL_AWAY_BYTES),
+  "BOT=B",
+  "CASEMAPPING=ascii",
+  "CHANLIMIT=#:" NUMBER (SAL_ROOMS_PER_PERSON),
+  "CHANMODES=" SRV_MODES_TYPES,
+  "CHANNELLEN=51", /* SAL_ROOM_MAX_BYTES and the `#` */
+  "CHANTYPES=#",
+  "CHATHISTORY=" NUMBER (SAL_HISTORY_MAX),
+  "ELIST=MNTU",
+  "EXCEPTS=e",
+  "EXTBAN=$,a",
+  "HOSTLEN=64",
+  "INVEX=I",
+  "KEYLEN=" NUMBER (SAL_ROOM_KEY_BYTES),
+  "KICKLEN=" NUMBER (SAL_REASON_BYTES),
+  "LINELEN=512",
+  "MAXLIST=Ibe:" NUMBER (SAL_MASKS_PER_ROOM),
+  "MAXTARGETS=" NUMBER (SAL_TARGETS_PER_COMMAND),
+  "MODES=" NUMBER (SAL_MODES_PER_COMMAND),
+  "MONITOR=" NUMBER (SAL_MONITOR_TARGETS),
+  "MSGREFTYPES=msgid,timestamp",
+  "NAMELEN=" NUMBER (SAL_REAL_NAME_BYTES),
+  "NICKLEN=" NUMBER (SAL_NAME_MAX_CHARS),
+  "PREFIX=(ov)@+",
+  "SAFELIST",
+  "STATUSMSG=@+",
+  "TARGMAX=ACCEPT:,JOIN:,KICK:" NUMBER (
+      SAL_TARGETS_PER_COMMAND) ",LIST:,MONITOR:,NAMES:1,"
+                               "NOTICE:" NUMBER (SAL_TARGETS_PER_COMMAND) ",PART:,PRIVMSG:" NUMBER (
+                                   SAL_TARGETS_PER_COMMAND) ",TAGMSG:" NUMBER (SAL_TARGETS_PER_COMMAND) ",WHOIS:1",
+  "TOPICLEN=" NUMBER (SAL_TOPIC_BYTES),
+  "USERLEN=" NUMBER (SAL_USER_NAME_BYTES),
+  "UTF8ONLY",
+  "WHOX",
+};
+
+/**
+ * srv_irc_send_isupport:
+ */
+void
+srv_irc_send_isupport (SrvIrc *irc)
+{
+  const char *network = irc->hub->config.network;
+  g_autoptr (GString) line = g_string_new (NULL);
+  guint n = 0;
+
+  if (network != NULL)
+    {
+      g_autofree char *name = g_strdelimit (g_strdup (network), " ", '_');
+
+      g_string_append_printf (line, "NETWORK=%s ", name);
+      n++;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (tokens); i++)
+    {
+      g_string_append_printf (line, "%s ", tokens[i]);
+      if (++n % TOKENS_PER_LINE == 0 || i + 1 == G_N_ELEMENTS (tokens))
+        {
+          srv_irc_reply (irc, RPL_ISUPPORT, "%s:are supported by this server", line->str);
+          g_string_truncate (line, 0);
+        }
+    }
+}
+
+/**
+ * srv_irc_handle_motd:
+ */
+void
+srv_irc_handle_motd (SrvIrc *irc, const SalIrcLine *line)
+{
+  const char *const *motd = irc->hub->config.motd;
+
+  if (motd == NULL)
+    {
+      srv_irc_reply (irc, ERR_NOMOTD, ":There is no message of the day");
+      return;
+    }
+  srv_irc_reply (irc, RPL_MOTDSTART, ":- %s Message of the day - ", srv_irc_server (irc));
+  for (; *motd != NULL; motd++)
+    srv_irc_reply (irc, RPL_MOTD, ":- %s", *motd);
+  srv_irc_reply (irc, RPL_ENDOFMOTD, ":End of /MOTD command");
+}
+
+typedef struct
+{
+  guint users;
+  guint invisible;
+  guint operators;
+} Count;
+
+static void
+count_user (SrvUser *user, gpointer data)
+{
+  Count *count = data;
+
+  count->users++;
+  count->invisible += (user->modes & SRV_UMODE_INVISIBLE) != 0;
+  count->operators += (user->modes & SRV_UMODE_OPERATOR) != 0;
+}
+
+/* Connections that have not said yet who they are. */
+static guint
+count_strangers (const SrvHub *hub)
+{
+  GHashTableIter iter;
+  gpointer session = NULL;
+  guint strangers = 0;
+
+  g_hash_table_iter_init (&iter, hub->sessions);
+  while (g_hash_table_iter_next (&iter, NULL, &session))
+    strangers += ((const SrvSession *) session)->state < SRV_SESSION_IN;
+  return strangers;
+}
+
+/**
+ * srv_irc_handle_lusers:
+ */
+void
+srv_irc_handle_lusers (SrvIrc *irc, const SalIrcLine *line)
+{
+  SrvHub *hub = irc->hub;
+  guint channels = srv_state_count_channels (hub->state);
+  guint strangers = 0;
+  Count count = { 0 };
+
+  srv_state_foreach_user (hub->state, count_user, &count);
+  strangers = count_strangers (hub);
+  hub->max_users = MAX (hub->max_users, count.users);
+  srv_irc_reply (irc, RPL_LUSERCLIENT, ":There are %u users and %u invisible on 1 servers",
+                 count.users - count.invisible, count.invisible);
+  srv_irc_reply (irc, RPL_LUSEROP, "%u :operator(s) online", count.operators);
+  if (strangers > 0)
+    srv_irc_reply (irc, RPL_LUSERUNKNOWN, "%u :unregistered connections", strangers);
+  srv_irc_reply (irc, RPL_LUSERCHANNELS, "%u :channels formed", channels);
+  srv_irc_reply (irc, RPL_LUSERME, ":I have %u clients and 0 servers", count.users);
+  srv_irc_reply (irc, RPL_LOCALUSERS, "%u %u :Current local users %u, max %u", count.users,
+                 hub->max_users, count.users, hub->max_users);
+  srv_irc_reply (irc, RPL_GLOBALUSERS, "%u %u :Current global users %u, max %u", count.users,
+                 hub->max_users, count.users, hub->max_users);
+}
+
+/* Whether @line asks another server than this one, which is told. */
+static gboolean
+is_elsewhere (SrvIrc *irc, const SalIrcLine *line)
+{
+  const char *target = line->n_params > 0 ? line->params[0] : NULL;
+
+  if (target == NULL || g_ascii_strcasecmp (target, srv_irc_server (irc)) == 0 ||
+      g_str_equal (target, "*") || srv_state_find_user (irc->hub->state, target) != NULL)
+    return FALSE;
+  srv_irc_reply (irc, ERR_NOSUCHSERVER, "%s :No such server", target);
+  return TRUE;
+}
+
+/**
+ * srv_irc_handle_version:
+ */
+void
+srv_irc_handle_version (SrvIrc *irc, const SalIrcLine *line)
+{
+  if (is_elsewhere (irc, line))
+    return;
+  srv_irc_reply (irc, RPL_VERSION, "salotto-%s %s :", SALOTTO_VERSION, srv_irc_server (irc));
+  srv_irc_send_isupport (irc);
+}
+
+/**
+ * srv_irc_handle_time:
+ */
+void
+srv_irc_handle_time (SrvIrc *irc, const SalIrcLine *line)
+{
+  g_autoptr (GString) now = g_string_new (NULL);
+
+  if (is_elsewhere (irc, line))
+    return;
+  sal_utc_append (now, srv_irc_wall_us (irc));
+  srv_irc_reply (irc, RPL_TIME, "%s :%s", srv_irc_server (irc), now->str);
+}
+
+/**
+ * srv_irc_handle_info:
+ */
+void
+srv_irc_handle_info (SrvIrc *irc, const SalIrcLine *line)
+{
+  if (is_elsewhere (irc, line))
+    return;
+  srv_irc_reply (irc, RPL_INFO, ":This is salottod %s.", SALOTTO_VERSION);
+  srv_irc_reply (irc, RPL_INFO,
+                 ":People who speak IRC and people who speak plain TCP are in "
+                 "the same rooms here.");
+  srv_irc_reply (irc, RPL_ENDOFINFO, ":End of /INFO list");
+}
+
+/**
+ * srv_irc_handle_admin:
+ */
+void
+srv_irc_handle_admin (SrvIrc *irc, const SalIrcLine *line)
+{
+  if (is_elsewhere (irc, line))
+    return;
+  srv_irc_reply (irc, RPL_ADMINME, "%s :Administrative info", srv_irc_server (irc));
+  srv_irc_reply (irc, RPL_ADMINLOC1, ":%s",
+                 irc->hub->config.description != NULL ? irc->hub->config.description
+                                                      : "A Salotto server");
+  srv_irc_reply (irc, RPL_ADMINEMAIL, ":Ask the operators of this server");
+}
+
+/**
+ * srv_irc_handle_links:
+ */
+void
+srv_irc_handle_links (SrvIrc *irc, const SalIrcLine *line)
+{
+  const SrvIrcConfig *config = &irc->hub->config;
+
+  srv_irc_reply (irc, RPL_LINKS, "%s %s :0 %s", config->name, config->name,
+                 config->description != NULL ? config->description : "Salotto");
+  srv_irc_reply (irc, RPL_ENDOFLINKS, "* :End of /LINKS list");
+}
+
+/**
+ * srv_irc_handle_stats:
+ */
+void
+srv_irc_handle_stats (SrvIrc *irc, const SalIrcLine *line)
+{
+  const char *query = line->n_params > 0 ? line->params[0] : "*";
+  gint64 up = (srv_irc_wall_us (irc) - irc->hub->config.started_us) / G_USEC_PER_SEC;
+
+  if (*query == 'u')
+    srv_irc_reply (irc, RPL_STATSUPTIME, ":Server up %d days %d:%02d:%02d", (int) (up / 86400),
+                   (int) (up / 3600 % 24), (int) (up / 60 % 60), (int) (up % 60));
+  srv_irc_reply (irc, RPL_ENDOFSTATS, "%c :End of /STATS report", *query != '\0' ? *query : '*');
+}

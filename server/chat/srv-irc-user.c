@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What people say of themselves (AWAY, SETNAME), and what operators of the server may do
+ * (KILL, WALLOPS). How one becomes an operator or logs in is in srv-irc-account.c.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "common/base/sal-limits.h"
+#include "server/chat/srv-irc-private.h"
+
+/**
+ * srv_irc_handle_away:
+ */
+void
+srv_irc_handle_away (SrvIrc *irc, const SalIrcLine *line)
+{
+  SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_AWAY);
+  g_autofree char *text = line->n_params > 0 && *line->params[0] != '\0'
+                              ? srv_irc_cut (line->params[0], SAL_AWAY_BYTES)
+                              : NULL;
+
+  fields.text = text;
+  srv_irc_post (irc, &fields);
+}
+
+/**
+ * srv_irc_handle_setname:
+ */
+void
+srv_irc_handle_setname (SrvIrc *irc, const SalIrcLine *line)
+{
+  SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_SETNAME);
+
+  if (strlen (line->params[0]) > SAL_REAL_NAME_BYTES || *line->params[0] == '\0')
+    {
+      srv_irc_fail (irc, "SETNAME", "INVALID_REALNAME", ":A real name has between 1 and %d bytes",
+                    SAL_REAL_NAME_BYTES);
+      return;
+    }
+  fields.text = line->params[0];
+  srv_irc_post (irc, &fields);
+}
+
+/**
+ * srv_irc_become_operator:
+ * @role: not that of everybody
+ *
+ * The client has shown that it has a role on this server.
+ */
+void
+srv_irc_become_operator (SrvIrc *irc, SrvRole role)
+{
+  SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_UMODE);
+
+  srv_irc_reply (irc, RPL_YOUREOPER, ":You are now %s",
+                 role == SRV_ROLE_OPERATOR ? "an IRC operator" : "a moderator of all channels");
+  fields.text = role == SRV_ROLE_OPERATOR ? "+o" : "+m";
+  srv_irc_post (irc, &fields);
+}
+
+/**
+ * srv_irc_log_in:
+ * @account: (nullable): %NULL: it logs out
+ *
+ * The client has shown whose it is. Before registration that is only noted.
+ */
+void
+srv_irc_log_in (SrvIrc *irc, const char *account)
+{
+  SrvEntry fields;
+
+  g_free (irc->account);
+  irc->account = g_strdup (account);
+  if (!irc->registered)
+    return;
+  fields = srv_irc_fields (irc, SRV_ENTRY_ACCOUNT);
+  fields.account = irc->account;
+  srv_irc_post (irc, &fields);
+}
+
+/**
+ * srv_irc_handle_kill:
+ */
+void
+srv_irc_handle_kill (SrvIrc *irc, const SalIrcLine *line)
+{
+  const SrvUser *me = srv_irc_me (irc);
+  SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_KILL);
+  g_autofree char *reason = NULL;
+  g_autofree char *text = NULL;
+
+  if (!(me->modes & SRV_UMODE_OPERATOR))
+    {
+      srv_irc_reply (irc, ERR_NOPRIVILEGES, ":Permission denied: you are not an IRC operator");
+      return;
+    }
+  reason = srv_irc_cut (line->n_params > 1 ? line->params[1] : "No reason", SAL_REASON_BYTES);
+  text = g_strdup_printf ("Killed (%s (%s))", me->name, reason);
+  fields.target = line->params[0];
+  fields.text = text;
+  srv_irc_post (irc, &fields);
+}
+
+/**
+ * srv_irc_handle_wallops:
+ */
+void
+srv_irc_handle_wallops (SrvIrc *irc, const SalIrcLine *line)
+{
+  SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_WALLOPS);
+
+  fields.text = line->params[0];
+  srv_irc_post (irc, &fields);
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * WHO and WHOX: the people of a room, or those whom a mask matches. Whoever is invisible is
+ * seen by those who share a room with them, and by operators.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "common/proto/sal-irc-mask.h"
+#include "common/proto/sal-name.h"
+#include "server/chat/srv-irc-private.h"
+#include "server/state/srv-modes.h"
+
+/* How many people one question may name, so that nobody fills their own send queue. */
+#define WHO_MOST 1000
+
+/* The fields of WHOX in the order in which they are answered. */
+static const char whox_order[] = "tcuihsnfdlaor";
+
+typedef struct
+{
+  SrvIrc *irc;
+  const char *mask;
+  char *key;          /* (owned): of the mask */
+  const char *fields; /* (nullable): WHOX */
+  char *token;        /* (owned) (nullable) */
+  gboolean operators; /* only those */
+  guint found;
+} Who;
+
+/**
+ * srv_irc_sees:
+ *
+ * Returns: whether the client may find @user without knowing their name.
+ */
+gboolean
+srv_irc_sees (const SrvIrc *irc, const SrvUser *user)
+{
+  const SrvUser *me = srv_irc_me (irc);
+
+  return !(user->modes & SRV_UMODE_INVISIBLE) || user == me || (me->modes & SRV_UMODE_OPERATOR) ||
+         srv_state_share_channel (me, user);
+}
+
+static void
+append_flags (GString *out, const Who *who, const SrvUser *user, guint rank)
+{
+  g_string_append_c (out, user->away != NULL ? 'G' : 'H');
+  if (user->modes & SRV_UMODE_OPERATOR)
+    g_string_append_c (out, '*');
+  if (rank & SRV_RANK_OPERATOR)
+    g_string_append_c (out, '@');
+  if ((rank & SRV_RANK_VOICE) &&
+      ((who->irc->caps & SAL_IRC_CAP_MULTI_PREFIX) || !(rank & SRV_RANK_OPERATOR)))
+    g_string_append_c (out, '+');
+  if (user->modes & SRV_UMODE_BOT)
+    g_string_append_c (out, 'B');
+}
+
+/* A room of @user that the client may know of. */
+static const SrvMembership *
+visible_membership (const Who *who, const SrvUser *user)
+{
+  const SrvUser *me = srv_irc_me (who->irc);
+
+  for (guint i = 0; i < user->memberships->len; i++)
+    {
+      const SrvMembership *membership = user->memberships->pdata[i];
+
+      if (!(membership->channel->modes & SRV_MODE_SECRET) ||
+          srv_state_find_membership (me, membership->channel) != NULL)
+        return membership;
+    }
+  return NULL;
+}
+
+static void
+append_field (
+    GString *out, const Who *who, char field, const SrvUser *user, const SrvMembership *membership)
+{
+  const char *at = strchr (user->host, '@');
+  guint rank = membership != NULL ? membership->rank : 0;
+
+  g_string_append_c (out, ' ');
+  switch (field)
+    {
+    case 't':
+      g_string_append (out, who->token != NULL ? who->token : "0");
+      break;
+    case 'c':
+      g_string_append_printf (out, "%s%s", membership != NULL ? "#" : "*",
+                              membership != NULL ? membership->channel->name : "");
+      break;
+    case 'u':
+      g_string_append_len (out, user->host, at != NULL ? at - user->host : -1);
+      break;
+    case 'i':
+      g_string_append (out, "255.255.255.255"); /* nobody is told where others are */
+      break;
+    case 'h':
+      g_string_append (out, at != NULL ? at + 1 : user->host);
+      break;
+    case 's':
+      g_string_append (out, srv_irc_server (who->irc));
+      break;
+    case 'n':
+      g_string_append (out, user->name);
+      break;
+    case 'f':
+      append_flags (out, who, user, rank);
+      break;
+    case 'd':
+    case 'l':
+      g_string_append_c (out, '0');
+      break;
+    case 'a':
+      g_string_append (out, user->account != NULL ? user->account : "0");
+      break;
+    case 'o':
+      g_string_append (out, rank & SRV_RANK_OPERATOR ? "0" : "n/a");
+      break;
+    default:
+      g_string_append_printf (out, ":%s", user->real_name);
+      break;
+    }
+}
+
+static void
+reply (Who *who, const SrvUser *user, const SrvMembership *membership)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+  const char *classic = "cuhsnf";
+
+  if (++who->found > WHO_MOST)
+    return;
+  srv_irc_list_begin (line, who->irc, who->fields != NULL ? RPL_WHOSPCRPL : RPL_WHOREPLY, "");
+  g_string_truncate (line, line->len - 1);
+  if (who->fields == NULL)
+    {
+      for (const char *at = classic; *at != '\0'; at++)
+        append_field (line, who, *at, user, membership);
+      g_string_append_printf (line, " :0 %s", user->real_name);
+    }
+  else
+    for (const char *at = whox_order; *at != '\0'; at++)
+      if (strchr (who->fields, *at) != NULL)
+        append_field (line, who, *at, user, membership);
+  srv_irc_emit (who->irc, line->str);
+}
+
+static void
+who_room (Who *who, const SrvChannel *channel)
+{
+  gboolean inside = srv_state_find_membership (srv_irc_me (who->irc), channel) != NULL;
+
+  if ((channel->modes & SRV_MODE_SECRET) && !inside)
+    return;
+  for (guint i = 0; i < channel->members->len; i++)
+    {
+      const SrvMembership *membership = channel->members->pdata[i];
+
+      if ((inside || srv_irc_sees (who->irc, membership->user)) &&
+          (!who->operators || (membership->user->modes & SRV_UMODE_OPERATOR)))
+        reply (who, membership->user, membership);
+    }
+}
+
+static gboolean
+matches (const Who *who, const SrvUser *user)
+{
+  g_autofree char *source = NULL;
+  g_autofree char *key = NULL;
+
+  if (g_str_equal (who->mask, "*") || g_str_equal (who->mask, "0") ||
+      sal_irc_mask_matches (who->key, user->key))
+    return TRUE;
+  source = g_strconcat (user->name, "!", user->host, NULL);
+  key = sal_name_key (source);
+  return strpbrk (who->mask, "!@") != NULL && sal_irc_mask_matches (who->key, key);
+}
+
+static void
+who_one (SrvUser *user, gpointer data)
+{
+  Who *who = data;
+
+  if (srv_irc_sees (who->irc, user) && (!who->operators || (user->modes & SRV_UMODE_OPERATOR)) &&
+      matches (who, user))
+    reply (who, user, visible_membership (who, user));
+}
+
+static void
+read_options (Who *who, const char *options)
+{
+  const char *percent = strchr (options, '%');
+
+  who->operators =
+      memchr (options, 'o', percent != NULL ? (gsize) (percent - options) : strlen (options)) !=
+      NULL;
+  if (percent == NULL)
+    return;
+  who->fields = percent + 1;
+  if (strchr (percent, ',') != NULL)
+    who->token = srv_irc_cut (strchr (percent, ',') + 1, 3);
+}
+
+/**
+ * srv_irc_handle_who:
+ */
+void
+srv_irc_handle_who (SrvIrc *irc, const SalIrcLine *line)
+{
+  Who who = { .irc = irc, .mask = line->n_params > 0 ? line->params[0] : "*" };
+  const SrvUser *user = NULL;
+  const SrvChannel *channel = NULL;
+  g_autofree char *fields = NULL;
+
+  if (line->n_params > 1)
+    read_options (&who, line->params[1]);
+  if (who.fields != NULL)
+    who.fields = fields = g_strndup (who.fields, strcspn (who.fields, ","));
+  who.key = sal_name_key (who.mask);
+  if (srv_irc_is_channel (who.mask))
+    {
+      channel = srv_irc_find_channel (irc, who.mask);
+      if (channel != NULL)
+        who_room (&who, channel);
+    }
+  else if (strpbrk (who.mask, "*?!@") == NULL && !g_str_equal (who.mask, "0"))
+    {
+      user = srv_state_find_user (irc->hub->state, who.mask);
+      if (user != NULL && (!who.operators || (user->modes & SRV_UMODE_OPERATOR)))
+        reply (&who, user, visible_membership (&who, user));
+    }
+  else
+    srv_state_foreach_user (irc->hub->state, who_one, &who);
+  if (who.found > WHO_MOST)
+    srv_irc_say (irc, "416 %s %s :Too many matches (%d are shown)", srv_irc_get_nick (irc),
+                 who.mask, WHO_MOST);
+  srv_irc_reply (irc, RPL_ENDOFWHO, "%s :End of /WHO list", who.mask);
+  g_free (who.key);
+  g_free (who.token);
+}

@@ -1,0 +1,520 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What comes back from the log, to those whom it concerns: the readers of a room, the people
+ * who share a room with somebody, one person, and whoever asked for it. The state that the
+ * worker has of everybody takes the entry first; who asked is answered last.
+ */
+#include "config.h"
+
+#include "common/proto/sal-dialect-irc.h"
+#include "common/proto/sal-name.h"
+#include "server/chat/srv-irc.h"
+#include "server/srv-worker-private.h"
+
+/* One entry on its way. */
+typedef struct
+{
+  SrvWorker *worker;
+  const SrvEntry *entry;
+  SrvConn *conn; /* (nullable): of this worker, which asked for it */
+  SalEvent event;
+  char *msgid; /* (owned) (nullable) */
+} Delivery;
+
+static SrvRoom *
+room_of (SrvWorker *worker, const char *name)
+{
+  SrvRoom *room = g_hash_table_lookup (worker->rooms, name);
+
+  if (room == NULL)
+    {
+      room = srv_room_new (name);
+      g_hash_table_insert (worker->rooms, (gpointer) srv_room_get_name (room), room);
+    }
+  return room;
+}
+
+static SrvRoom *
+find_room (const Delivery *delivery)
+{
+  return g_hash_table_lookup (delivery->worker->rooms, delivery->entry->room);
+}
+
+static void
+note_active (SrvWorker *worker, SrvRoom *room)
+{
+  if (worker->active->len == 0 ||
+      g_ptr_array_index (worker->active, worker->active->len - 1) != room)
+    g_ptr_array_add (worker->active, room);
+}
+
+static void
+to_room (Delivery *delivery, SrvRoom *room, const SalEvent *event, const SrvAddressees *whom)
+{
+  SrvWorker *worker = delivery->worker;
+
+  worker->counters.deliveries += srv_room_deliver_to (room, event, whom, worker->host.encoded);
+  note_active (worker, room);
+}
+
+/* Who speaks IRC gets the answer to what they asked for by itself. */
+static const SrvSession *
+asker (const Delivery *delivery)
+{
+  return delivery->conn != NULL && delivery->conn->session.irc != NULL ? &delivery->conn->session
+                                                                       : NULL;
+}
+
+static SrvConn *
+conn_of (const Delivery *delivery, guint64 id)
+{
+  SrvConn *conn = g_hash_table_lookup (delivery->worker->conns, &id);
+
+  return conn != NULL && !conn->closed && !conn->ending ? conn : NULL;
+}
+
+/**
+ * srv_conn_show:
+ *
+ * Something that this connection alone is shown, in its form.
+ */
+void
+srv_conn_show (SrvConn *conn, const SalEvent *event)
+{
+  GString *encoded = conn->host->encoded;
+
+  g_string_truncate (encoded, 0);
+  conn->member.dialect->encode (encoded, event, conn->member.variant);
+  if (encoded->len > 0 && !conn->ending && !conn->closed && !conn->gone)
+    {
+      SrvFrame frame =
+          srv_frame_stream_append (conn->host->private_frames, encoded->str, encoded->len);
+
+      srv_outq_push (&conn->outq, &frame);
+    }
+}
+
+/* Messages. */
+
+static gboolean
+has_rank (SrvMember *member, gpointer data)
+{
+  const Delivery *delivery = data;
+  const SrvUser *user =
+      srv_state_get_user (delivery->worker->hub->state, member->session->origin.connection);
+  const SrvMembership *membership =
+      user != NULL ? srv_state_find_membership_by_name (user, delivery->entry->room) : NULL;
+  guint wanted = delivery->entry->status_prefix == '@' ? SRV_RANK_OPERATOR
+                                                       : SRV_RANK_OPERATOR | SRV_RANK_VOICE;
+
+  return membership != NULL && (membership->rank & wanted);
+}
+
+static void
+on_said (Delivery *delivery)
+{
+  const SrvEntry *entry = delivery->entry;
+  SrvAddressees whom = { .skip = asker (delivery) };
+  SrvRoom *room = NULL;
+  SrvConn *conn = NULL;
+
+  delivery->worker->counters.messages++;
+  if (entry->about != 0)
+    {
+      conn = conn_of (delivery, entry->about);
+      if (conn != NULL)
+        srv_conn_show (conn, &delivery->event);
+      return;
+    }
+  room = find_room (delivery);
+  if (room == NULL)
+    return;
+  if (entry->status_prefix != '\0')
+    {
+      whom.wants = has_rank;
+      whom.data = delivery;
+    }
+  to_room (delivery, room, &delivery->event, &whom);
+}
+
+static void
+on_redact (Delivery *delivery)
+{
+  SrvAddressees whom = { .skip = asker (delivery) };
+  SrvRoom *room = find_room (delivery);
+  SrvConn *conn = NULL;
+
+  if (delivery->entry->about != 0)
+    {
+      conn = conn_of (delivery, delivery->entry->about);
+      if (conn != NULL && conn->session.irc != NULL)
+        srv_conn_show (conn, &delivery->event);
+    }
+  else if (room != NULL)
+    to_room (delivery, room, &delivery->event, &whom);
+}
+
+/* People. */
+
+/* Once each, although they may share several rooms with whom it is about. */
+static gboolean
+was_not_told (SrvMember *member, gpointer data)
+{
+  const Delivery *delivery = data;
+
+  if (member->session->told == delivery->entry->group)
+    return FALSE;
+  member->session->told = delivery->entry->group;
+  return TRUE;
+}
+
+static void
+tell_watcher (gpointer key, gpointer value, gpointer data)
+{
+  Delivery *delivery = data;
+  SrvSession *session = key;
+
+  if (session->irc != NULL && session != asker (delivery) &&
+      (srv_irc_get_caps (session->irc) & SAL_IRC_CAP_EXTENDED_MONITOR) &&
+      session->told != delivery->entry->group)
+    {
+      session->told = delivery->entry->group;
+      srv_conn_show (srv_conn_from_session (session), &delivery->event);
+    }
+}
+
+/* What is about a person: to those who share a room with them, and to those who watch them. */
+static void
+on_person (Delivery *delivery)
+{
+  SrvWorker *worker = delivery->worker;
+  const SrvUser *user = srv_state_get_user (worker->hub->state, delivery->entry->origin.connection);
+  SrvAddressees whom = {
+    .dialect = &sal_dialect_irc, .skip = asker (delivery), .wants = was_not_told, .data = delivery
+  };
+  GHashTable *watchers = NULL;
+
+  for (guint i = 0; user != NULL && i < user->memberships->len; i++)
+    {
+      const SrvMembership *membership = user->memberships->pdata[i];
+      SrvRoom *room = g_hash_table_lookup (worker->rooms, membership->channel->name);
+
+      if (room != NULL)
+        to_room (delivery, room, &delivery->event, &whom);
+    }
+  watchers = user != NULL ? srv_hub_watchers (worker->hub, user->key) : NULL;
+  if (watchers != NULL)
+    g_hash_table_foreach (watchers, tell_watcher, delivery);
+}
+
+typedef struct
+{
+  const SrvUser *user;
+  const char *name;
+  gboolean here;
+} Presence;
+
+static void
+tell_presence (gpointer key, gpointer value, gpointer data)
+{
+  const Presence *presence = data;
+  SrvSession *session = key;
+
+  if (session->irc != NULL)
+    srv_irc_watched (session->irc, presence->user, presence->name, presence->here);
+}
+
+static void
+note_presence (SrvWorker *worker, const SrvUser *user, const char *name, gboolean here)
+{
+  g_autofree char *key = sal_name_key (name);
+  GHashTable *watchers = srv_hub_watchers (worker->hub, key);
+  Presence presence = { user, name, here };
+
+  if (watchers != NULL)
+    g_hash_table_foreach (watchers, tell_presence, &presence);
+}
+
+/* Coming and going. */
+
+/* Those already inside learn of it first, then the newcomer is welcome and reads from
+ * here on. */
+static void
+on_join (Delivery *delivery, gboolean is_new)
+{
+  SrvWorker *worker = delivery->worker;
+  const SrvEntry *entry = delivery->entry;
+  SrvRoom *room = room_of (worker, entry->room);
+  gboolean was_behind = srv_room_is_behind (room);
+  const SrvUser *user = srv_state_get_user (worker->hub->state, entry->origin.connection);
+  static const SrvAddressees everybody = { 0 };
+  SrvConn *conn = delivery->conn;
+
+  to_room (delivery, room, &delivery->event, &everybody);
+  if (user != NULL && user->away != NULL)
+    {
+      SalEvent away = delivery->event;
+
+      away.kind = SAL_EVENT_AWAY;
+      away.text = user->away;
+      away.msgid = NULL;
+      to_room (delivery, room, &away, &everybody);
+    }
+  srv_room_come (room, entry->name);
+  if (is_new && user != NULL)
+    note_presence (worker, user, user->name, TRUE);
+  if (conn != NULL && conn->session.state < SRV_SESSION_LEAVING)
+    srv_conn_enter_room (conn, room);
+  if (was_behind && !srv_room_is_behind (room))
+    srv_worker_note_caught_up (worker, room);
+}
+
+/* The one who leaves does not read of it here. */
+static void
+on_leave (Delivery *delivery)
+{
+  SrvRoom *room = find_room (delivery);
+  guint64 id =
+      delivery->entry->about != 0 ? delivery->entry->about : delivery->entry->origin.connection;
+  SrvConn *conn = conn_of (delivery, id);
+  SrvAddressees whom = { 0 };
+
+  if (room == NULL)
+    return;
+  if (delivery->entry->kind == SRV_ENTRY_QUIT)
+    {
+      whom.wants = was_not_told;
+      whom.data = delivery;
+    }
+  if (conn != NULL)
+    srv_conn_leave_room (conn, room);
+  srv_room_go (room, delivery->entry->name);
+  to_room (delivery, room, &delivery->event, &whom);
+}
+
+/* Somebody's last room is behind them. Who was put out is told why. */
+static void
+on_gone (Delivery *delivery, const char *name)
+{
+  SrvConn *conn = NULL;
+
+  note_presence (delivery->worker, NULL, name, FALSE);
+  if (delivery->entry->about == 0)
+    return;
+  conn = conn_of (delivery, delivery->entry->about);
+  if (conn != NULL)
+    srv_session_killed (&conn->session, delivery->entry->text);
+}
+
+static void
+on_kick (Delivery *delivery)
+{
+  SrvWorker *worker = delivery->worker;
+  const SrvEntry *entry = delivery->entry;
+  const SrvUser *user = srv_state_get_user (worker->hub->state, entry->about);
+  SrvRoom *room = find_room (delivery);
+  SrvConn *conn = conn_of (delivery, entry->about);
+  SrvAddressees whom = { .skip = asker (delivery) };
+  const SrvAddressees plain = { .dialect = &sal_dialect_plain };
+  SalEvent left = { .kind = SAL_EVENT_LEAVE, .time_us = entry->time_us, .room = entry->room };
+  SalEvent why = { .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_KICKED, .text = entry->text };
+
+  if (room == NULL)
+    return;
+  if (conn != NULL && conn->session.irc == NULL)
+    srv_conn_leave_room (conn, room);
+  to_room (delivery, room, &delivery->event, &whom);
+  if (conn != NULL && conn->session.irc != NULL)
+    srv_conn_leave_room (conn, room);
+  if (user != NULL)
+    {
+      srv_room_go (room, user->name);
+      left.name = user->name;
+      left.address = user->address;
+      to_room (delivery, room, &left, &plain);
+    }
+  if (conn != NULL && conn->session.irc == NULL)
+    srv_session_put_out (&conn->session, &why);
+}
+
+static gboolean
+is_same_name (const char *a, const char *b)
+{
+  g_autofree char *one = sal_name_key (a);
+  g_autofree char *other = sal_name_key (b);
+
+  return g_str_equal (one, other);
+}
+
+static void
+on_nick (Delivery *delivery)
+{
+  SrvWorker *worker = delivery->worker;
+  const SrvEntry *entry = delivery->entry;
+  const SrvUser *user = srv_state_get_user (worker->hub->state, entry->origin.connection);
+  SrvRoom *room = find_room (delivery);
+  SrvConn *conn = conn_of (delivery, entry->origin.connection);
+  SrvAddressees whom = { .skip = asker (delivery), .wants = was_not_told, .data = delivery };
+
+  if (room != NULL)
+    {
+      to_room (delivery, room, &delivery->event, &whom);
+      srv_room_go (room, entry->name);
+      srv_room_come (room, entry->target);
+    }
+  if (entry->flags & SRV_ENTRY_FLAG_MORE)
+    return;
+  if (conn != NULL)
+    {
+      g_free (conn->session.name);
+      conn->session.name = g_strdup (entry->target);
+    }
+  if (is_same_name (entry->name, entry->target))
+    return;
+  note_presence (worker, NULL, entry->name, FALSE);
+  if (user != NULL)
+    note_presence (worker, user, user->name, TRUE);
+}
+
+/* Rooms. */
+
+static void
+on_room (Delivery *delivery)
+{
+  SrvRoom *room = find_room (delivery);
+  SrvAddressees whom = { .skip = asker (delivery) };
+
+  if (room != NULL)
+    to_room (delivery, room, &delivery->event, &whom);
+}
+
+static gboolean
+is_not_invited (SrvMember *member, gpointer data)
+{
+  const Delivery *delivery = data;
+
+  return member->session->origin.connection != delivery->entry->about;
+}
+
+static void
+on_invite (Delivery *delivery)
+{
+  SrvRoom *room = find_room (delivery);
+  SrvConn *conn = conn_of (delivery, delivery->entry->about);
+  SrvAddressees whom = { .dialect = &sal_dialect_irc,
+                         .variant = SAL_IRC_CAP_INVITE_NOTIFY,
+                         .skip = asker (delivery),
+                         .wants = is_not_invited,
+                         .data = delivery };
+
+  if (conn != NULL)
+    srv_conn_show (conn, &delivery->event);
+  if (room != NULL)
+    to_room (delivery, room, &delivery->event, &whom);
+}
+
+static void
+on_wallops (Delivery *delivery)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, delivery->worker->hub->sessions);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      SrvSession *session = value;
+      const SrvUser *user =
+          srv_state_get_user (delivery->worker->hub->state, session->origin.connection);
+
+      if (session->irc != NULL && user != NULL && (user->modes & SRV_UMODE_WALLOPS))
+        srv_conn_show (srv_conn_from_session (session), &delivery->event);
+    }
+}
+
+static void
+deliver (Delivery *delivery)
+{
+  SrvHub *hub = delivery->worker->hub;
+  const SrvEntry *entry = delivery->entry;
+  guint64 id = entry->about != 0 ? entry->about : entry->origin.connection;
+  const SrvUser *before = srv_state_get_user (hub->state, id);
+  gboolean ends = entry->final;
+
+  if (before != NULL &&
+      (ends || (entry->kind == SRV_ENTRY_NICK && !g_str_equal (before->name, entry->target))))
+    srv_hub_remember (hub, before, entry->time_us);
+  if (entry->kind == SRV_ENTRY_KICK)
+    {
+      on_kick (delivery);
+      srv_state_apply (hub->state, entry);
+      return;
+    }
+  if (!srv_entry_is_said (entry))
+    srv_state_apply (hub->state, entry);
+  switch (entry->kind)
+    {
+    case SRV_ENTRY_JOIN:
+      on_join (delivery, before == NULL);
+      break;
+    case SRV_ENTRY_LEAVE:
+    case SRV_ENTRY_QUIT:
+      on_leave (delivery);
+      break;
+    case SRV_ENTRY_NICK:
+      on_nick (delivery);
+      break;
+    case SRV_ENTRY_CONNECT:
+      note_presence (delivery->worker, srv_state_get_user (hub->state, id), entry->name, TRUE);
+      break;
+    case SRV_ENTRY_TOPIC:
+    case SRV_ENTRY_MODE:
+      on_room (delivery);
+      break;
+    case SRV_ENTRY_REDACT:
+      on_redact (delivery);
+      break;
+    case SRV_ENTRY_INVITE:
+      on_invite (delivery);
+      break;
+    case SRV_ENTRY_AWAY:
+    case SRV_ENTRY_ACCOUNT:
+    case SRV_ENTRY_SETNAME:
+    case SRV_ENTRY_CHGHOST:
+      on_person (delivery);
+      break;
+    case SRV_ENTRY_WALLOPS:
+      on_wallops (delivery);
+      break;
+    default:
+      if (srv_entry_is_said (entry))
+        on_said (delivery);
+      break;
+    }
+  if (ends)
+    on_gone (delivery, entry->name);
+}
+
+/**
+ * srv_worker_deliver:
+ * @entry: the next one from the log
+ */
+void
+srv_worker_deliver (SrvWorker *worker, const SrvEntry *entry)
+{
+  Delivery delivery = { .worker = worker, .entry = entry };
+
+  if (entry->kind == SRV_ENTRY_BOOT)
+    return;
+  if (entry->origin.worker == worker->id)
+    delivery.conn = g_hash_table_lookup (worker->conns, &entry->origin.connection);
+  if (srv_entry_holds (entry))
+    {
+      srv_irc_event_from_entry (worker->hub, &delivery.event, entry, &delivery.msgid);
+      deliver (&delivery);
+      g_free (delivery.msgid);
+    }
+  else if (entry->status == SRV_ENTRY_REFUSED)
+    worker->counters.not_kept += delivery.conn != NULL;
+  if (delivery.conn != NULL)
+    srv_conn_entry (delivery.conn, entry);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the files of the worker share.
+ */
+#pragma once
+
+#include "server/chat/srv-hub.h"
+#include "server/srv-conn.h"
+
+G_BEGIN_DECLS
+
+struct _SrvWorker
+{
+  guint id;
+  SrvReactor *reactor; /* (owned) */
+  SrvMailbox *mailbox; /* (owned) */
+  SrvLog *log;         /* (unowned) */
+  SrvWorkerConfig config;
+  const SrvWorkerHooks *hooks; /* (unowned) */
+  gpointer data;
+
+  SrvConnHost host; /* what connections may use */
+  SrvHub *hub;      /* (owned) */
+  SrvOutqList outqs;
+  SrvFrameStream private_frames;
+  SrvCounters counters;
+
+  GHashTable *conns;    /* (owned): id -> SrvConn (owned) */
+  GHashTable *rooms;    /* (owned): name -> SrvRoom (owned) */
+  GPtrArray *active;    /* (owned) of SrvRoom (unowned): that delivered this turn */
+  GPtrArray *caught_up; /* (owned) of SrvRoom (unowned): whose posters may go on */
+  GPtrArray *outbox;    /* (owned) of SrvEntry (owned): for the log */
+  gsize outbox_bytes;
+  guint in_log;     /* requests that were posted and are not back from the log */
+  SrvDeadline hold; /* armed while what waits is held back */
+  gboolean hold_is_over;
+  SrvConn *closed;  /* to be freed at the end of the turn */
+  gboolean closing; /* nobody is read any more */
+};
+
+/* srv-deliver.c */
+void srv_worker_deliver (SrvWorker *worker, const SrvEntry *entry);
+
+/* srv-worker.c */
+void srv_worker_note_caught_up (SrvWorker *worker, SrvRoom *room);
+
+G_END_DECLS

@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Who is here, and in which rooms under which rules, as the log says. It is built from the
+ * log's entries alone, so everybody who has read the same entries has the same: the log's
+ * thread judges with one of these, and each worker shows from one of its own. It judges
+ * nothing itself; an entry that comes here has happened.
+ */
+#include "config.h"
+
+#include "server/state/srv-state.h"
+
+#include <string.h>
+
+#include "common/proto/sal-name.h"
+#include "server/state/srv-modes.h"
+
+struct _SrvState
+{
+  GHashTable *users;    /* (owned): id -> SrvUser (owned) */
+  GHashTable *names;    /* (owned): key of the name -> SrvUser (unowned) */
+  GHashTable *channels; /* (owned): key of the name -> SrvChannel (owned) */
+};
+
+static void
+user_free (gpointer data)
+{
+  SrvUser *user = data;
+
+  g_free (user->name);
+  g_free (user->key);
+  g_free (user->host);
+  g_free (user->address);
+  g_free (user->real_name);
+  g_free (user->account);
+  g_free (user->away);
+  g_free (user->token);
+  g_ptr_array_unref (user->memberships);
+  g_clear_pointer (&user->invited, g_hash_table_unref);
+  g_free (user);
+}
+
+static void
+channel_free (gpointer data)
+{
+  SrvChannel *channel = data;
+
+  g_free (channel->name);
+  g_free (channel->key);
+  g_ptr_array_unref (channel->members);
+  g_free (channel->password);
+  for (guint i = 0; i < SRV_N_LISTS; i++)
+    g_clear_pointer (&channel->lists[i], g_array_unref);
+  g_free (channel->topic);
+  g_free (channel->topic_by);
+  g_free (channel);
+}
+
+/**
+ * srv_state_new:
+ */
+SrvState *
+srv_state_new (void)
+{
+  SrvState *state = g_new0 (SrvState, 1);
+
+  state->users = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, user_free);
+  state->names = g_hash_table_new (g_str_hash, g_str_equal);
+  state->channels = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, channel_free);
+  return state;
+}
+
+/**
+ * srv_state_free:
+ * @state: (nullable) (transfer full)
+ */
+void
+srv_state_free (SrvState *state)
+{
+  if (state == NULL)
+    return;
+  g_hash_table_unref (state->names);
+  g_hash_table_unref (state->users);
+  g_hash_table_unref (state->channels);
+  g_free (state);
+}
+
+/* Asking. */
+
+/**
+ * srv_state_get_user:
+ *
+ * Returns: (transfer none) (nullable): who the connection @id is.
+ */
+SrvUser *
+srv_state_get_user (const SrvState *state, guint64 id)
+{
+  return g_hash_table_lookup (state->users, &id);
+}
+
+/**
+ * srv_state_find_user:
+ * @name: in any case
+ *
+ * Returns: (transfer none) (nullable): who is called so.
+ */
+SrvUser *
+srv_state_find_user (const SrvState *state, const char *name)
+{
+  g_autofree char *key = g_utf8_validate (name, -1, NULL) ? sal_name_key (name) : NULL;
+
+  return key != NULL ? g_hash_table_lookup (state->names, key) : NULL;
+}
+
+/**
+ * srv_state_find_channel:
+ * @name: of a room, in any case
+ *
+ * Returns: (transfer none) (nullable): the room, if anybody is in it.
+ */
+SrvChannel *
+srv_state_find_channel (const SrvState *state, const char *name)
+{
+  g_autofree char *key = g_utf8_validate (name, -1, NULL) ? sal_name_key (name) : NULL;
+
+  return key != NULL ? g_hash_table_lookup (state->channels, key) : NULL;
+}
+
+/**
+ * srv_state_find_membership:
+ *
+ * Returns: (transfer none) (nullable): what @user is in @channel.
+ */
+SrvMembership *
+srv_state_find_membership (const SrvUser *user, const SrvChannel *channel)
+{
+  for (guint i = 0; i < user->memberships->len; i++)
+    {
+      SrvMembership *membership = user->memberships->pdata[i];
+
+      if (membership->channel == channel)
+        return membership;
+    }
+  return NULL;
+}
+
+/**
+ * srv_state_find_membership_by_name:
+ * @room: as it is written
+ *
+ * Returns: (transfer none) (nullable): what @user is in @room; much faster than looking the
+ * room up, for those who are in it.
+ */
+SrvMembership *
+srv_state_find_membership_by_name (const SrvUser *user, const char *room)
+{
+  for (guint i = 0; i < user->memberships->len; i++)
+    {
+      SrvMembership *membership = user->memberships->pdata[i];
+
+      if (strcmp (membership->channel->name, room) == 0)
+        return membership;
+    }
+  return NULL;
+}
+
+/**
+ * srv_state_is_invited:
+ */
+gboolean
+srv_state_is_invited (const SrvUser *user, const SrvChannel *channel)
+{
+  return user->invited != NULL && g_hash_table_contains (user->invited, channel->key);
+}
+
+/**
+ * srv_state_share_channel:
+ *
+ * Returns: whether there is a room that both are in.
+ */
+gboolean
+srv_state_share_channel (const SrvUser *a, const SrvUser *b)
+{
+  for (guint i = 0; i < a->memberships->len; i++)
+    if (srv_state_find_membership (b, ((SrvMembership *) a->memberships->pdata[i])->channel) !=
+        NULL)
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * srv_user_party:
+ *
+ * Returns: (transfer full): as whom @user takes part in conversations between two: who has an
+ * account under that, for ever; others for as long as they are here, so that nobody reads what
+ * somebody else of the same name has said.
+ */
+char *
+srv_user_party (const SrvUser *user)
+{
+  g_autofree char *key = user->account != NULL ? sal_name_key (user->account) : NULL;
+
+  if (key != NULL)
+    return g_strconcat ("=", key, NULL);
+  return user->token != NULL ? g_strconcat ("~", user->token, NULL)
+                             : g_strconcat ("~p", user->key, NULL);
+}
+
+/**
+ * srv_user_conversation:
+ *
+ * Returns: (transfer full): the name under which the log keeps what @a and @b say to each
+ * other; no room is called so.
+ */
+char *
+srv_user_conversation (const SrvUser *a, const SrvUser *b)
+{
+  g_autofree char *one = srv_user_party (a);
+  g_autofree char *other = srv_user_party (b);
+
+  return strcmp (one, other) < 0 ? g_strconcat ("@", one, ",", other, NULL)
+                                 : g_strconcat ("@", other, ",", one, NULL);
+}
+
+/**
+ * srv_state_foreach_user:
+ *
+ * Calls @func with @data for everybody, in no order.
+ */
+void
+srv_state_foreach_user (const SrvState *state, void (*func) (SrvUser *, gpointer), gpointer data)
+{
+  GHashTableIter iter;
+  gpointer user = NULL;
+
+  g_hash_table_iter_init (&iter, state->users);
+  while (g_hash_table_iter_next (&iter, NULL, &user))
+    func (user, data);
+}
+
+/**
+ * srv_state_foreach_channel:
+ *
+ * Calls @func with @data for every room, in no order.
+ */
+void
+srv_state_foreach_channel (const SrvState *state,
+                           void (*func) (SrvChannel *, gpointer),
+                           gpointer data)
+{
+  GHashTableIter iter;
+  gpointer channel = NULL;
+
+  g_hash_table_iter_init (&iter, state->channels);
+  while (g_hash_table_iter_next (&iter, NULL, &channel))
+    func (channel, data);
+}
+
+/**
+ * srv_state_count_users:
+ */
+guint
+srv_state_count_users (const SrvState *state)
+{
+  return g_hash_table_size (state->users);
+}
+
+/**
+ * srv_state_count_channels:
+ */
+guint
+srv_state_count_channels (const SrvState *state)
+{
+  return g_hash_table_size (state->channels);
+}
+
+/* What happens. */
+
+static void
+set_string (char **place, const char *value)
+{
+  if (g_strcmp0 (*place, value) == 0)
+    return;
+  g_free (*place);
+  *place = g_strdup (value);
+}
+
+static SrvUser *
+add_user (SrvState *state, const SrvEntry *entry)
+{
+  SrvUser *user = g_new0 (SrvUser, 1);
+
+  user->id = entry->origin.connection;
+  user->name = g_strdup (entry->name);
+  user->key = sal_name_key (entry->name);
+  user->host = g_strdup (entry->host != NULL ? entry->host : "");
+  user->address = g_strdup (entry->address);
+  user->irc = (entry->flags & SRV_ENTRY_FLAG_IRC) != 0;
+  user->real_name = g_strdup (user->irc && entry->text != NULL ? entry->text : entry->name);
+  user->account = g_strdup (entry->account);
+  user->token = g_strdup (entry->nonce);
+  user->since_us = entry->time_us;
+  user->memberships = g_ptr_array_new_with_free_func (g_free);
+  g_hash_table_insert (state->users, &user->id, user);
+  g_hash_table_insert (state->names, user->key, user);
+  return user;
+}
+
+static SrvChannel *
+channel_of (SrvState *state, const SrvEntry *entry)
+{
+  SrvChannel *channel = srv_state_find_channel (state, entry->room);
+
+  if (channel != NULL)
+    return channel;
+  channel = g_new0 (SrvChannel, 1);
+  channel->name = g_strdup (entry->room);
+  channel->key = sal_name_key (entry->room);
+  channel->members = g_ptr_array_new ();
+  channel->modes = SRV_MODES_DEFAULT;
+  channel->created_us = entry->time_us;
+  g_hash_table_insert (state->channels, channel->key, channel);
+  return channel;
+}
+
+static void
+remove_membership (SrvState *state, SrvMembership *membership)
+{
+  SrvChannel *channel = membership->channel;
+  SrvUser *user = membership->user;
+
+  g_ptr_array_remove_index_fast (channel->members, membership->index);
+  if (membership->index < channel->members->len)
+    ((SrvMembership *) channel->members->pdata[membership->index])->index = membership->index;
+  g_ptr_array_remove (user->memberships, membership);
+  if (channel->members->len == 0)
+    g_hash_table_remove (state->channels, channel->key);
+}
+
+static void
+remove_user (SrvState *state, SrvUser *user)
+{
+  while (user->memberships->len > 0)
+    remove_membership (state, user->memberships->pdata[user->memberships->len - 1]);
+  if (g_hash_table_lookup (state->names, user->key) == user)
+    g_hash_table_remove (state->names, user->key);
+  g_hash_table_remove (state->users, &user->id);
+}
+
+static void
+apply_join (SrvState *state, const SrvEntry *entry)
+{
+  SrvUser *user = srv_state_get_user (state, entry->origin.connection);
+  SrvChannel *channel = channel_of (state, entry);
+  SrvMembership *membership = NULL;
+
+  if (user == NULL)
+    user = add_user (state, entry);
+  if (user->invited != NULL)
+    g_hash_table_remove (user->invited, channel->key);
+  if (srv_state_find_membership (user, channel) != NULL)
+    return;
+  membership = g_new0 (SrvMembership, 1);
+  *membership = (SrvMembership){ user, channel, channel->members->len, entry->rank };
+  g_ptr_array_add (user->memberships, membership);
+  g_ptr_array_add (channel->members, membership);
+}
+
+static void
+apply_leave (SrvState *state, const SrvEntry *entry, guint64 id)
+{
+  SrvUser *user = srv_state_get_user (state, id);
+  SrvChannel *channel = srv_state_find_channel (state, entry->room);
+  SrvMembership *membership =
+      user != NULL && channel != NULL ? srv_state_find_membership (user, channel) : NULL;
+
+  if (membership != NULL)
+    remove_membership (state, membership);
+  if (user != NULL && entry->final)
+    remove_user (state, user);
+}
+
+static void
+apply_nick (SrvState *state, const SrvEntry *entry)
+{
+  SrvUser *user = srv_state_get_user (state, entry->origin.connection);
+
+  if (user == NULL || g_str_equal (user->name, entry->target))
+    return;
+  g_hash_table_remove (state->names, user->key);
+  set_string (&user->name, entry->target);
+  g_free (user->key);
+  user->key = sal_name_key (entry->target);
+  g_hash_table_insert (state->names, user->key, user);
+}
+
+static void
+apply_topic (SrvState *state, const SrvEntry *entry)
+{
+  SrvChannel *channel = srv_state_find_channel (state, entry->room);
+
+  if (channel == NULL)
+    return;
+  g_clear_pointer (&channel->topic, g_free);
+  if (*entry->text != '\0')
+    channel->topic = g_strdup (entry->text);
+  g_free (channel->topic_by);
+  channel->topic_by = entry->host != NULL ? g_strconcat (entry->name, "!", entry->host, NULL)
+                                          : g_strdup (entry->name);
+  channel->topic_us = entry->time_us;
+}
+
+static void
+apply_invite (SrvState *state, const SrvEntry *entry)
+{
+  SrvUser *user = srv_state_get_user (state, entry->about);
+
+  if (user == NULL)
+    return;
+  if (user->invited == NULL)
+    user->invited = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_hash_table_add (user->invited, sal_name_key (entry->room));
+}
+
+/* What is about a person, wherever they are. */
+static void
+apply_to_user (SrvUser *user, const SrvEntry *entry)
+{
+  switch (entry->kind)
+    {
+    case SRV_ENTRY_AWAY:
+      set_string (&user->away, entry->text);
+      break;
+    case SRV_ENTRY_ACCOUNT:
+      set_string (&user->account, entry->account);
+      break;
+    case SRV_ENTRY_SETNAME:
+      set_string (&user->real_name, entry->text);
+      break;
+    case SRV_ENTRY_CHGHOST:
+      set_string (&user->host, entry->target);
+      break;
+    case SRV_ENTRY_UMODE:
+      srv_umodes_apply (user, entry->text);
+      break;
+    default:
+      break;
+    }
+}
+
+/**
+ * srv_state_apply:
+ * @entry: has happened; the next one of the log
+ *
+ * Entries that are denied, void or refused change nothing.
+ */
+void
+srv_state_apply (SrvState *state, const SrvEntry *entry)
+{
+  guint64 id = entry->about != 0 ? entry->about : entry->origin.connection;
+  SrvUser *user = NULL;
+  SrvChannel *channel = NULL;
+
+  if (!srv_entry_holds (entry))
+    return;
+  switch (entry->kind)
+    {
+    case SRV_ENTRY_CONNECT:
+      if (srv_state_get_user (state, id) == NULL)
+        (void) add_user (state, entry);
+      break;
+    case SRV_ENTRY_JOIN:
+      apply_join (state, entry);
+      break;
+    case SRV_ENTRY_LEAVE:
+    case SRV_ENTRY_QUIT:
+    case SRV_ENTRY_KICK:
+      apply_leave (state, entry, id);
+      break;
+    case SRV_ENTRY_NICK:
+      apply_nick (state, entry);
+      break;
+    case SRV_ENTRY_TOPIC:
+      apply_topic (state, entry);
+      break;
+    case SRV_ENTRY_MODE:
+      channel = srv_state_find_channel (state, entry->room);
+      if (channel != NULL)
+        srv_modes_apply (state, channel, entry);
+      break;
+    case SRV_ENTRY_INVITE:
+      apply_invite (state, entry);
+      break;
+    default:
+      user = srv_state_get_user (state, id);
+      if (user != NULL && !srv_entry_is_said (entry))
+        apply_to_user (user, entry);
+      break;
+    }
+}

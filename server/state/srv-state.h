@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "server/log/srv-entry.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SrvState SrvState;
+typedef struct _SrvUser SrvUser;
+typedef struct _SrvChannel SrvChannel;
+
+/* Somebody's status in a room: bits. */
+enum
+{
+  SRV_RANK_VOICE = 1 << 0,
+  SRV_RANK_OPERATOR = 1 << 1,
+};
+
+/* Somebody's own modes: bits. */
+enum
+{
+  SRV_UMODE_INVISIBLE = 1 << 0,
+  SRV_UMODE_BOT = 1 << 1,
+  SRV_UMODE_OPERATOR = 1 << 2,
+  SRV_UMODE_WALLOPS = 1 << 3,
+  SRV_UMODE_MODERATOR = 1 << 4, /* keeps order in every room, as its operators do */
+};
+
+/* Somebody in a room. */
+typedef struct
+{
+  SrvUser *user;       /* (unowned) */
+  SrvChannel *channel; /* (unowned) */
+  guint index;         /* among the channel's members */
+  guint8 rank;
+} SrvMembership;
+
+/* Somebody who is here. */
+struct _SrvUser
+{
+  guint64 id;             /* of the connection */
+  char *name;             /* (owned) */
+  char *key;              /* (owned): of the name */
+  char *host;             /* (owned): user@host, as it is shown */
+  char *address;          /* (owned): as the plain dialect shows it */
+  char *real_name;        /* (owned) */
+  char *account;          /* (owned) (nullable) */
+  char *away;             /* (owned) (nullable) */
+  char *token;            /* (owned) (nullable): by which they are known without an account */
+  GPtrArray *memberships; /* (owned) of SrvMembership (owned), in the order of their joins */
+  GHashTable *invited;    /* (owned) (nullable): set of keys of rooms */
+  gint64 since_us;        /* 1970, UTC */
+  guint8 modes;
+  gboolean irc; /* speaks IRC */
+};
+
+/* A mask in one of a room's lists. */
+typedef struct
+{
+  char *mask;   /* (owned) */
+  char *key;    /* (owned): in the form in which it is compared */
+  char *set_by; /* (owned) */
+  gint64 set_us;
+} SrvMask;
+
+typedef enum
+{
+  SRV_LIST_BAN,
+  SRV_LIST_EXCEPTION,
+  SRV_LIST_INVITATION,
+  SRV_N_LISTS
+} SrvListKind;
+
+/* A room that somebody is in. */
+struct _SrvChannel
+{
+  char *name;                 /* (owned): as first written */
+  char *key;                  /* (owned): of the name */
+  GPtrArray *members;         /* (owned) of SrvMembership (unowned) */
+  guint32 modes;              /* bits, see srv-modes.h */
+  guint limit;                /* 0: none */
+  char *password;             /* (owned) (nullable) */
+  GArray *lists[SRV_N_LISTS]; /* (owned) (nullable) of SrvMask */
+  char *topic;                /* (owned) (nullable) */
+  char *topic_by;             /* (owned) (nullable) */
+  gint64 topic_us;
+  gint64 created_us;
+};
+
+SrvState *srv_state_new (void);
+void srv_state_free (SrvState *state);
+void srv_state_apply (SrvState *state, const SrvEntry *entry);
+
+SrvUser *srv_state_get_user (const SrvState *state, guint64 id);
+SrvUser *srv_state_find_user (const SrvState *state, const char *name);
+SrvChannel *srv_state_find_channel (const SrvState *state, const char *name);
+SrvMembership *srv_state_find_membership (const SrvUser *user, const SrvChannel *channel);
+SrvMembership *srv_state_find_membership_by_name (const SrvUser *user, const char *room);
+gboolean srv_state_is_invited (const SrvUser *user, const SrvChannel *channel);
+gboolean srv_state_share_channel (const SrvUser *a, const SrvUser *b);
+char *srv_user_conversation (const SrvUser *a, const SrvUser *b);
+char *srv_user_party (const SrvUser *user);
+
+void
+srv_state_foreach_user (const SrvState *state, void (*func) (SrvUser *, gpointer), gpointer data);
+void srv_state_foreach_channel (const SrvState *state,
+                                void (*func) (SrvChannel *, gpointer),
+                                gpointer data);
+guint srv_state_count_users (const SrvState *state);
+guint srv_state_count_channels (const SrvState *state);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvState, srv_state_free)
+
+G_END_DECLS
