@@ -193,6 +193,7 @@ static gboolean
 check_output (const char *output, GError **error)
 {
   g_autofree char *parent = g_path_get_dirname (output);
+  int number = 0;
 
   if (g_file_test (output, G_FILE_TEST_EXISTS) || g_file_test (output, G_FILE_TEST_IS_SYMLINK))
     {
@@ -207,10 +208,14 @@ check_output (const char *output, GError **error)
                    _ ("--output: experiments have a /run of their own; name a folder elsewhere"));
       return FALSE;
     }
-  if (g_access (parent, W_OK | X_OK) == 0 && g_file_test (parent, G_FILE_TEST_IS_DIR))
+  if (g_access (parent, W_OK | X_OK) < 0)
+    number = errno;
+  else if (!g_file_test (parent, G_FILE_TEST_IS_DIR))
+    number = ENOTDIR;
+  if (number == 0)
     return TRUE;
   g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, _ ("--output: cannot make a folder in “%s”: %s"),
-               parent, g_strerror (errno));
+               parent, g_strerror (number));
   return FALSE;
 }
 

@@ -8,20 +8,16 @@
 
 #include "lab/bench/lab-run.h"
 
-#include <errno.h>
 #include <glib/gi18n.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "common/base/sal-error.h"
 #include "common/proto/sal-text.h"
 #include "lab/bench/lab-run-private.h"
 #include "lab/bench/lab-sandbox.h"
-#include "lab/dissect/lab-dissect.h"
 
 /**
  * lab_run_romeo:
