@@ -2,7 +2,8 @@
  *
  * The server as a whole: its listeners, its log, its worker, whom it lets in, and how
  * it ends. The main thread only. What an operator may ask of it is in
- * admin/srv-console.c.
+ * admin/srv-console.c. It is one piece because what is opened in one order has to be
+ * reloaded and ended in another, and all three have to be read side by side.
  */
 #include "config.h"
 

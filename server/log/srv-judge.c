@@ -5,7 +5,9 @@
  * verdict holds whatever a worker has heard of yet. One request becomes one entry or more;
  * all but the last have %SRV_ENTRY_FLAG_MORE.
  *
- * The log's thread only. Changes of modes are judged in srv-judge-modes.c.
+ * The log's thread only. Changes of modes are judged in srv-judge-modes.c, rooms that belong
+ * to somebody are in srv-judge-rooms.c. What is left is one piece: a request of any kind is
+ * judged by the same few helpers, and each kind is some lines.
  */
 #include "config.h"
 

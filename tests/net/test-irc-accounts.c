@@ -157,14 +157,19 @@ test_capabilities (void)
     { "passwords = tls\n", "302", " sasl=SCRAM-SHA-256 ", "account-registration" },
   };
 
+  TestServer *server = start_with ("");
+
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      TestServer *server = start_with (rows[i].config);
-      g_autoptr (TestPeer) peer = test_peer_connect (server->port);
+      g_autofree char *config = g_strconcat (CONFIG, rows[i].config, NULL);
       g_autofree char *ls = g_strconcat ("CAP LS ", rows[i].version, "\nPING :end", NULL);
       g_autoptr (GString) all = g_string_new (" ");
+      g_autoptr (TestPeer) peer = NULL;
 
       g_test_message ("%s%s", rows[i].config, rows[i].version);
+      test_folder_write (server->folder, "salotto/salottod.conf", config);
+      control (server, "reload", "reloaded\nok\n");
+      peer = test_peer_connect (server->port);
       say (peer, ls);
       for (;;)
         {
@@ -178,8 +183,8 @@ test_capabilities (void)
       g_assert_nonnull (strstr (all->str, rows[i].has));
       if (rows[i].lacks != NULL)
         g_assert_null (strstr (all->str, rows[i].lacks));
-      finish (server);
     }
+  finish (server);
 }
 
 static void
@@ -202,6 +207,7 @@ test_plain (void)
   complete (again);
   say (again, "WHOIS anna");
   test_peer_expect_later (again, ":" NAME " 330 anna anna anna :is logged in as\r\n");
+  test_peer_close (again);
   finish (server);
 }
 
@@ -252,6 +258,7 @@ test_authenticate (void)
     say (peer, line);
   test_peer_expect (peer, "AUTHENTICATE +\r\n:" NAME " 904 * :SASL authentication failed\r\n");
   complete (peer);
+  test_peer_close (peer);
   finish (server);
 }
 
@@ -278,6 +285,8 @@ test_guesses (void)
   test_peer_expect_later (many[0], " 464 m0 :Password incorrect\r\n");
   for (guint i = 0; i < G_N_ELEMENTS (many); i++)
     test_peer_free (many[i]);
+  test_peer_close (anna);
+  test_peer_close (guesser);
   finish (server);
 }
 
@@ -316,6 +325,8 @@ test_register (void)
   test_peer_expect_later (early, " FAIL REGISTER COMPLETE_CONNECTION_REQUIRED * :");
   control (server, "account list",
            "anna                             user       anna@example.org\nok\n");
+  test_peer_close (anna);
+  test_peer_close (early);
   finish (server);
 }
 
@@ -336,6 +347,8 @@ test_register_early (void)
   complete (bea);
   say (bea, "WHOIS bea");
   test_peer_expect_later (bea, " 330 bea bea bea :");
+  test_peer_close (root);
+  test_peer_close (bea);
   finish (server);
 }
 
@@ -352,6 +365,7 @@ test_invitation (void)
   say (anna, "VERIFY anna crocus");
   test_peer_expect_later (anna, " VERIFY SUCCESS anna :");
   test_peer_expect_later (anna, " 900 anna ");
+  test_peer_close (anna);
   finish (server);
 }
 
@@ -391,6 +405,8 @@ test_oper (void)
   say (anna, "KILL bea :no\nOPER anna :open sesame");
   test_peer_expect_later (anna, " 481 anna :");
   test_peer_expect_later (anna, " 464 anna :");
+  test_peer_close (anna);
+  test_peer_close (bea);
   finish (server);
 }
 
@@ -422,6 +438,9 @@ test_names (void)
   again = come_as (server, "anna", "open sesame");
   say (again, "NICK Annette");
   test_peer_expect_later (again, " NICK Annette\r\n");
+  test_peer_close (other);
+  test_peer_close (again);
+  test_peer_close (plain);
   finish (server);
 }
 
@@ -464,6 +483,9 @@ test_others_learn (void)
   test_peer_expect_later (modern, "\r\n");
   test_peer_expect_later (old, ":anna!");
   test_peer_expect_later (old, " PRIVMSG #tea :who am I\r\n");
+  test_peer_close (anna);
+  test_peer_close (modern);
+  test_peer_close (old);
   finish (server);
 }
 
@@ -522,6 +544,7 @@ test_room (void)
   leave (anna);
   say (bea, "JOIN #tea");
   test_peer_expect_later (bea, " 353 bea = #tea :@bea\r\n");
+  test_peer_close (bea);
   finish (server);
 }
 
