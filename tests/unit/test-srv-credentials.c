@@ -202,7 +202,7 @@ test_expired_at_the_start (Fixture *f, gconstpointer data)
   g_autofree char *said =
       g_strconcat ("warning: ", f->file, ": this certificate has expired", NULL);
 
-  make (f->file, f->key, now_s () - (gint64) 3700 * DAY_S);
+  make (f->file, f->key, now_s () - (gint64) 3700 * DAY_S + DAY_S / 2);
   load (f);
   g_assert_nonnull (strstr (logged->str, said));
   g_assert_nonnull (strstr (logged->str, "used all the same"));
@@ -212,10 +212,10 @@ test_expired_at_the_start (Fixture *f, gconstpointer data)
 static void
 test_end_is_near (Fixture *f, gconstpointer data)
 {
-  make (f->file, f->key, now_s () - (gint64) (3650 - 22) * DAY_S);
+  make (f->file, f->key, now_s () - (gint64) (3650 - 22) * DAY_S + DAY_S / 2);
   load (f);
   g_assert_null (strstr (logged->str, "must be replaced"));
-  make (f->file, f->key, now_s () - (gint64) (3650 - 20) * DAY_S);
+  make (f->file, f->key, now_s () - (gint64) (3650 - 20) * DAY_S + DAY_S / 2);
   load (f);
   g_assert_nonnull (strstr (logged->str, "must be replaced; days it is still valid: 20"));
 }
