@@ -188,12 +188,20 @@ static void
 on_person (Delivery *delivery)
 {
   SrvWorker *worker = delivery->worker;
-  const SrvUser *user = srv_state_get_user (worker->hub->state, delivery->entry->origin.connection);
+  guint64 about = delivery->entry->about;
+  guint64 id = about != 0 ? about : delivery->entry->origin.connection;
+  const SrvUser *user = srv_state_get_user (worker->hub->state, id);
+  SrvConn *conn = about != 0 ? conn_of (delivery, about) : NULL;
   SrvAddressees whom = {
     .dialect = &sal_dialect_irc, .skip = asker (delivery), .wants = was_not_told, .data = delivery
   };
   GHashTable *watchers = NULL;
 
+  if (conn != NULL && conn->session.irc != NULL && &conn->session != whom.skip)
+    {
+      conn->session.told = delivery->entry->group;
+      srv_conn_show (conn, &delivery->event);
+    }
   for (guint i = 0; user != NULL && i < user->memberships->len; i++)
     {
       const SrvMembership *membership = user->memberships->pdata[i];

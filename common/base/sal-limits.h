@@ -68,6 +68,7 @@ typedef enum
 #define SAL_REASON_BYTES 390
 #define SAL_AWAY_BYTES 200
 #define SAL_REAL_NAME_BYTES 150
+#define SAL_HOST_BYTES 64
 #define SAL_USER_NAME_BYTES 18
 #define SAL_MONITOR_TARGETS 100
 #define SAL_TARGETS_PER_COMMAND 10
@@ -80,6 +81,9 @@ typedef enum
 
 /* How long the same message posted again is known, by its nonce. */
 #define SAL_NONCE_US (7 * G_TIME_SPAN_DAY)
+
+/* Up to where people have read: of one person without an account, and of all with one. */
+#define SAL_READ_MARKERS 10000
 
 /* People who have left, for WHOWAS. */
 #define SAL_WHOWAS_ENTRIES 1000

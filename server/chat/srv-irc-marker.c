@@ -7,8 +7,20 @@
 
 #include <string.h>
 
+#include "common/base/sal-limits.h"
 #include "common/proto/sal-name.h"
 #include "server/chat/srv-irc-private.h"
+
+/* Whose are kept with the hub; those of people without an account end with their connection. */
+static GHashTable *
+markers_of (SrvIrc *irc)
+{
+  if (srv_irc_me (irc)->account != NULL)
+    return irc->hub->markers;
+  if (irc->markers == NULL)
+    irc->markers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  return irc->markers;
+}
 
 static char *
 key_of (const SrvIrc *irc, const char *target)
@@ -40,7 +52,7 @@ void
 srv_irc_send_marker (SrvIrc *irc, const char *target)
 {
   g_autofree char *key = key_of (irc, target);
-  const gint64 *known = g_hash_table_lookup (irc->hub->markers, key);
+  const gint64 *known = g_hash_table_lookup (markers_of (irc), key);
 
   send_time (irc, target, known != NULL ? *known : 0);
 }
@@ -94,10 +106,13 @@ srv_irc_handle_markread (SrvIrc *irc, const SalIrcLine *line)
       return;
     }
   key = key_of (irc, target);
-  known = g_hash_table_lookup (irc->hub->markers, key);
-  if (known == NULL || *known < time_us)
+  known = g_hash_table_lookup (markers_of (irc), key);
+  if (known == NULL && g_hash_table_size (markers_of (irc)) >= SAL_READ_MARKERS)
+    srv_irc_fail (irc, "MARKREAD", "TEMPORARILY_UNAVAILABLE", "%s :The server keeps %d at most",
+                  target, SAL_READ_MARKERS);
+  else if (known == NULL || *known < time_us)
     {
-      g_hash_table_insert (irc->hub->markers, g_steal_pointer (&key),
+      g_hash_table_insert (markers_of (irc), g_steal_pointer (&key),
                            g_memdup2 (&time_us, sizeof time_us));
       tell_others (irc, target, time_us);
       send_time (irc, target, time_us);

@@ -80,6 +80,12 @@ srv_irc_say_to (
   g_autofree char *action = kind == SRV_ENTRY_MESSAGE && text != NULL ? action_text (text) : NULL;
   gboolean some = (*target == '@' || *target == '+') && target[1] == '#';
 
+  if (irc->session->muted)
+    {
+      srv_irc_reply (irc, ERR_CANNOTSENDTOCHAN, "%s :The operator of the server has muted you",
+                     target);
+      return;
+    }
   if (some)
     fields.status_prefix = *target++;
   if (srv_irc_is_channel (target))
@@ -124,7 +130,7 @@ srv_irc_is_simple (const SrvIrc *irc, const SalIrcLine *line)
   g_autofree char *room = NULL;
   const char *target = NULL;
 
-  if (irc->lines != NULL || line->n_params < (tags_only ? 1 : 2) ||
+  if (irc->lines != NULL || irc->session->muted || line->n_params < (tags_only ? 1 : 2) ||
       (!tags_only && line->params[1][0] == '\0') ||
       (tags_only && !(irc->caps & SAL_IRC_CAP_MESSAGE_TAGS)) ||
       sal_irc_line_get_tag (line, "batch") != NULL)

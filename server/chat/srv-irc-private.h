@@ -54,8 +54,9 @@ struct _SrvIrc
   gpointer pending;      /* (owned) (nullable): what the answer of the log is for */
   GDestroyNotify pending_free;
   void (*on_past) (SrvIrc *irc, GPtrArray *entries, gboolean failed); /* (nullable) */
-  gint64 now_us;                                                      /* of the command in hand */
-  gint64 spoke_us; /* when it last said something; real time */
+  GHashTable *markers; /* (owned) (nullable): see srv-irc-marker.c */
+  gint64 now_us;       /* of the command in hand */
+  gint64 spoke_us;     /* when it last said something; real time */
 };
 
 /* A command: one row of the table. */
@@ -171,6 +172,7 @@ void srv_irc_handle_away (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_setname (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_kill (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_wallops (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_handle_chghost (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_become_operator (SrvIrc *irc, SrvRole role);
 void srv_irc_log_in (SrvIrc *irc, const char *account);
 

@@ -114,3 +114,44 @@ srv_irc_handle_wallops (SrvIrc *irc, const SalIrcLine *line)
   fields.text = line->params[0];
   srv_irc_post (irc, &fields);
 }
+
+static gboolean
+is_shown_host (const char *text)
+{
+  if (*text == '\0' || *text == ':' || strlen (text) > SAL_HOST_BYTES)
+    return FALSE;
+  for (; *text != '\0'; text++)
+    if (!g_ascii_isalnum (*text) && strchr ("-.:/_", *text) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+/**
+ * srv_irc_handle_chghost:
+ *
+ * An operator gives somebody another host to be shown with.
+ */
+void
+srv_irc_handle_chghost (SrvIrc *irc, const SalIrcLine *line)
+{
+  const SrvUser *user = srv_state_find_user (irc->hub->state, line->params[0]);
+  const char *at = user != NULL ? strchr (user->host, '@') : NULL;
+  g_autofree char *host = NULL;
+  SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_CHGHOST);
+
+  if (at == NULL)
+    {
+      srv_irc_reply (irc, ERR_NOSUCHNICK, "%s :No such nick", line->params[0]);
+      return;
+    }
+  if (!is_shown_host (line->params[1]))
+    {
+      srv_irc_fail (irc, "CHGHOST", "INVALID_HOST",
+                    ":A host has letters, digits and -.:/_ only, at most %d bytes", SAL_HOST_BYTES);
+      return;
+    }
+  host = g_strdup_printf ("%.*s@%s", (int) (at - user->host), user->host, line->params[1]);
+  fields.text = line->params[0];
+  fields.target = host;
+  srv_irc_post (irc, &fields);
+}

@@ -61,6 +61,7 @@ static const SrvIrcCommand commands[] = {
   { "AWAY", srv_irc_handle_away, 0, 0 },
   { "SETNAME", srv_irc_handle_setname, 1, 0 },
   { "KILL", srv_irc_handle_kill, 1, 0 },
+  { "CHGHOST", srv_irc_handle_chghost, 2, SRV_IRC_OPERATOR },
   { "WALLOPS", srv_irc_handle_wallops, 1, 0 },
 
   { "MOTD", srv_irc_handle_motd, 0, 0 },
@@ -114,6 +115,7 @@ srv_irc_free (SrvIrc *irc)
     return;
   srv_irc_monitor_clear (irc);
   srv_irc_lines_free (irc->lines);
+  g_clear_pointer (&irc->markers, g_hash_table_unref);
   clear_pending (irc);
   g_free (irc->nick);
   g_free (irc->refused_nick);

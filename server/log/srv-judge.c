@@ -767,6 +767,29 @@ judge_in_channel (Verdict *verdict)
     srv_judge_modes (verdict, channel);
 }
 
+/* Somebody else's host is an operator's to change. */
+static void
+judge_chghost (Verdict *verdict)
+{
+  SrvUser *target = srv_state_find_user (verdict->judge->state, verdict->asked->text);
+  SrvEntry *entry = NULL;
+
+  if (!(verdict->asked->flags & SRV_ENTRY_FLAG_SERVER) &&
+      !(verdict->user->modes & SRV_UMODE_OPERATOR))
+    srv_verdict_deny (verdict, ERR_NOPRIVILEGES);
+  else if (target == NULL)
+    srv_verdict_deny (verdict, ERR_NOSUCHNICK);
+  else
+    {
+      Verdict theirs = *verdict;
+
+      theirs.user = target;
+      entry = srv_verdict_new (&theirs, NULL);
+      entry->about = target->id;
+      srv_verdict_give (verdict, entry);
+    }
+}
+
 /* What somebody says of themselves. Who may become an operator was found out before. */
 static void
 judge_about_self (Verdict *verdict)
@@ -824,6 +847,9 @@ srv_judge_entry (SrvJudge *judge, SrvEntry *entry, GPtrArray *judged)
         break;
       case SRV_ENTRY_KILL:
         judge_kill (&verdict);
+        break;
+      case SRV_ENTRY_CHGHOST:
+        judge_chghost (&verdict);
         break;
       case SRV_ENTRY_TOPIC:
       case SRV_ENTRY_KICK:
