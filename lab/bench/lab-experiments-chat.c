@@ -298,6 +298,7 @@ run_force (LabRun *run)
 
   lab_run_step (run, _ ("A client that only connects"));
   lab_run_set (run, juliet, "net/ipv4/tcp_fin_timeout", "1");
+  lab_run_use_usual_timers (run, romeo);
   lab_run_set (run, romeo, "net/ipv4/tcp_orphan_retries", "4");
   server = start_room (run);
   client = lab_run_start (run, romeo, "shell", NULL);

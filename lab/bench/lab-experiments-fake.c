@@ -356,6 +356,7 @@ run_reset_lost (LabRun *run)
   guint rule = 0;
 
   lab_run_step (run, _ ("A connection that nobody accepts, with 12 bytes in it"));
+  lab_run_use_usual_timers (run, romeo);
   lab_run_set (run, romeo, "net/ipv4/tcp_orphan_retries", "4");
   fake = lab_run_start (run, juliet, "fake-server", PLACE, NULL);
   lab_run_await (run, fake, "listening on");

@@ -299,6 +299,8 @@ run_lossy (LabRun *run)
   LabFrameQuery data = { .from = romeo, .port = LOSSY_PORT, .data = TRUE };
 
   lab_run_step (run, _ ("An echo server behind a router that can be told to misbehave"));
+  lab_run_use_usual_timers (run, romeo);
+  lab_run_use_usual_timers (run, juliet);
   server = lab_run_start (run, juliet, "echo-server", "10.10.2.100:4000", NULL);
   lab_run_await (run, server, "listening on");
   for (gsize i = 0; i < G_N_ELEMENTS (troubles); i++)

@@ -117,6 +117,21 @@ lab_run_set (LabRun *run, const LabHost *host, const char *setting, const char *
                   before != NULL ? before : "?");
 }
 
+/**
+ * lab_run_use_usual_timers:
+ *
+ * Has @host send again as soon as Linux does elsewhere; for sockets that are made from now on.
+ */
+void
+lab_run_use_usual_timers (LabRun *run, const LabHost *host)
+{
+  const char *setting = "net/ipv4/tcp_rto_min_us";
+  g_autofree char *there = lab_world_get (run->world, host, setting);
+
+  if (run->error == NULL && there != NULL)
+    lab_world_set (run->world, host, setting, LAB_USUAL_RTO_US, &run->error);
+}
+
 /* Steps. */
 
 static gboolean

@@ -49,6 +49,8 @@ gboolean lab_run_is_good (const LabRun *run);
 void lab_run_fail (LabRun *run, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void lab_run_set (LabRun *run, const LabHost *host, const char *setting, const char *value);
 
+void lab_run_use_usual_timers (LabRun *run, const LabHost *host);
+
 void lab_run_step (LabRun *run, const char *title);
 void lab_run_remark (LabRun *run, const char *format, ...) G_GNUC_PRINTF (2, 3);
 LabProcess *

@@ -265,6 +265,8 @@ set_defaults (GError **error)
   if (!write_setting ("net/ipv4/tcp_congestion_control", "cubic") &&
       !write_setting ("net/ipv4/tcp_congestion_control", "reno"))
     return fail (error, "tcp_congestion_control");
+  /* Likewise, where the kernel has it (since 6.11). */
+  (void) write_setting ("net/ipv4/tcp_rto_min_us", LAB_PATIENT_RTO_US);
   for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
     if (!write_setting (settings[i].setting, settings[i].value))
       return fail (error, settings[i].setting);

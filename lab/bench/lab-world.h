@@ -11,6 +11,11 @@
 
 G_BEGIN_DECLS
 
+/* How long a host waits at least before it sends data again. Linux has 200 ms, in which a busy
+ * machine may not come to run the other end. */
+#define LAB_PATIENT_RTO_US "1000000"
+#define LAB_USUAL_RTO_US "200000"
+
 /* Hosts with a router between them, and programs that run on them. */
 typedef struct _LabWorld LabWorld;
 
