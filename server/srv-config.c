@@ -569,19 +569,64 @@ check_keys (GKeyFile *file, const char *path, GError **error)
   return TRUE;
 }
 
+/* @value: (out) (transfer full): %NULL where the file does not say it */
+static gboolean
+get_value (GKeyFile *file,
+           const char *path,
+           const char *group,
+           const char *key,
+           char **value,
+           GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  *value = g_key_file_get_string (file, group, key, &local);
+  if (*value != NULL)
+    g_strstrip (*value);
+  if (local == NULL || g_error_matches (local, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_KEY_NOT_FOUND) ||
+      g_error_matches (local, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_GROUP_NOT_FOUND))
+    return TRUE;
+  /* Not UTF-8, or a backslash before something that has no meaning there: with some of
+   * these GLib gives a value all the same. */
+  g_clear_pointer (value, g_free);
+  g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, "%s: [%s] %s: %s", path, group, key,
+               local->message);
+  return FALSE;
+}
+
 static gboolean
 apply_row (SrvConfig *config, GKeyFile *file, const char *path, const Row *row, GError **error)
 {
-  g_autofree char *value = g_key_file_get_string (file, row->group, row->key, NULL);
+  g_autofree char *value = NULL;
   g_autofree char *allowed = NULL;
   g_autoptr (GError) local = NULL;
 
-  if (value == NULL || row->read (config, g_strstrip (value), &allowed, &local))
+  if (!get_value (file, path, row->group, row->key, &value, error))
+    return FALSE;
+  if (value == NULL || row->read (config, value, &allowed, &local))
     return TRUE;
   if (allowed != NULL)
     return bad_value (path, row->group, row->key, value, allowed, error);
   g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, "%s: [%s] %s: %s", path, row->group, row->key,
                local->message);
+  return FALSE;
+}
+
+/* What is of use only together. @path: the file that was read last. */
+static gboolean
+check_pairs (const SrvConfig *config, const char *path, GError **error)
+{
+  if (config->key != NULL && config->certificate == NULL)
+    g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                 _ ("%s: [tls] key: “%s” is of no use without [tls] certificate"), path,
+                 config->key);
+  else if (config->accounts.registration == SRV_REGISTRATION_INVITATION &&
+           config->invitation_code == NULL)
+    g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                 _ ("%s: [accounts] registration = invitation needs an invitation-code beside it"),
+                 path);
+  else
+    return TRUE;
   return FALSE;
 }
 
@@ -606,13 +651,15 @@ apply_file (SrvConfig *config, const char *path, gboolean must_exist, GError **e
   for (guint i = 0; i < SAL_N_LIMITS; i++)
     {
       const char *key = sal_limit_key ((SalLimit) i);
-      g_autofree char *value = g_key_file_get_string (file, "limits", key, NULL);
+      g_autofree char *value = NULL;
       g_autofree char *allowed = NULL;
 
-      if (value != NULL && !read_limit (config, key, g_strstrip (value), &allowed))
+      if (!get_value (file, path, "limits", key, &value, error))
+        return FALSE;
+      if (value != NULL && !read_limit (config, key, value, &allowed))
         return bad_value (path, "limits", key, value, allowed, error);
     }
-  return TRUE;
+  return check_pairs (config, path, error);
 }
 
 /* The command line. */
@@ -671,19 +718,6 @@ srv_config_load (const SrvOptions *options, GError **error)
                    options->config_file != NULL, error) ||
       !apply_options (config, options, error))
     return NULL;
-  if (config->key != NULL && config->certificate == NULL)
-    {
-      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                   _ ("[tls] key: “%s” is of no use without [tls] certificate"), config->key);
-      return NULL;
-    }
-  if (config->accounts.registration == SRV_REGISTRATION_INVITATION &&
-      config->invitation_code == NULL)
-    {
-      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                   _ ("[accounts] registration = invitation needs an invitation-code beside it"));
-      return NULL;
-    }
   if (config->listeners->len == 0)
     g_ptr_array_add (config->listeners, sal_uri_parse_listener ("plain://:15102", NULL));
   return g_steal_pointer (&config);

@@ -225,7 +225,11 @@ follow_syn (LabConn *conn, LabSide from, LabFinding *finding)
       if (sender->sent_ack)
         return TRUE; /* an old one, overtaken by what came of it */
       if (state_of (conn, to) == LAB_CLOSED && !receiver->sent_syn_ack)
-        conn->report.end[to].state = LAB_LISTEN; /* refused, and tried again */
+        {
+          conn->report.end[to].state = LAB_LISTEN; /* refused, and tried again */
+          conn->report.end[to].rst_frame = 0;
+          receiver->rst_counted = FALSE;
+        }
       input (conn, from, LAB_INPUT_SEND_SYN_AGAIN);
       input (conn, to, LAB_INPUT_RECV_SYN);
       return TRUE;

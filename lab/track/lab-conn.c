@@ -351,10 +351,14 @@ lab_conn_add (LabConn *conn, LabFinding *finding, gsize *budget)
 {
   LabConnection *report = &conn->report;
   const LabSegment *segment = &finding->segment;
+  LabEnd *sender = NULL;
+  LabEnd *receiver = NULL;
   LabSide from;
 
   find_sides (conn, finding);
   from = finding->from;
+  sender = &conn->end[from];
+  receiver = &conn->end[lab_side_other (from)];
   finding->connection = report;
   finding->stream = report->stream;
   if (conn->reused && report->end[from].segments == 0 && report->first_frame == segment->number)
@@ -362,13 +366,14 @@ lab_conn_add (LabConn *conn, LabFinding *finding, gsize *budget)
   copy_states (conn, finding->before);
   place_in_time (conn, finding);
 
-  lab_conn_follow (conn, from, finding);
-  lab_conn_note_path (conn);
-  correct_base (conn, from, segment);
-  lab_analysis_add (&conn->end[from], &conn->end[lab_side_other (from)], &conn->round_trip, finding,
-                    budget);
-  lab_analysis_take_options (&conn->end[from], &conn->end[lab_side_other (from)], segment);
-  note_round_trip (conn, segment);
+  if (lab_conn_follow (conn, from, finding))
+    {
+      lab_conn_note_path (conn);
+      correct_base (conn, from, segment);
+      lab_analysis_add (sender, receiver, &conn->round_trip, finding, budget);
+      lab_analysis_take_options (sender, receiver, segment);
+      note_round_trip (conn, segment);
+    }
 
   make_relative (conn, finding);
   finding->window = scaled_window (conn, from, segment);

@@ -12,6 +12,7 @@
 
 #define TIP 9.0
 #define CAUSE_GAP 10.0
+#define ROUND 36.0    /* how far from the boxes a way goes round them */
 #define WAY_APART 5.0 /* the ways of both ends, where they are the same */
 
 typedef struct
@@ -172,6 +173,36 @@ append_causes (const LabConnection *connection, GString *out)
                   out);
 }
 
+/* Whether a step that the figure does not have would lead straight through other boxes:
+ * down a column. It goes round them, at the outer side. */
+static gboolean
+goes_round (const LabDiagramNode *from, const LabDiagramNode *to)
+{
+  return from->x == to->x && lab_diagram_find_edge (from->state, to->state) < 0;
+}
+
+static double
+round_x (const LabDiagramNode *node, LabSide side)
+{
+  return node->x + LAB_DIAGRAM_BOX_WIDTH / 2 + (side == LAB_CLIENT ? ROUND : ROUND / 2);
+}
+
+static void
+append_round (const LabDiagramNode *from,
+              const LabDiagramNode *to,
+              LabSide side,
+              const char *line,
+              const char *fill,
+              GString *out)
+{
+  double edge = from->x + LAB_DIAGRAM_BOX_WIDTH / 2;
+  double x = round_x (from, side);
+
+  append_line ((Point){ edge, from->y }, (Point){ x, from->y }, line, out);
+  append_line ((Point){ x, from->y }, (Point){ x, to->y }, line, out);
+  append_arrow ((Point){ x, to->y }, (Point){ edge, to->y }, line, fill, out);
+}
+
 /* A reset leads to CLOSED from anywhere; the figure has no arrows for that. */
 static void
 append_resets (const LabConnection *connection, GString *out)
@@ -191,8 +222,11 @@ append_resets (const LabConnection *connection, GString *out)
               lab_diagram_find_edge ((LabState) report->steps[i - 1], LAB_CLOSED) >= 0)
             continue;
           connect_boxes (step_node (report, i - 1), step_node (report, i), 0, &start, &end);
-          lab_svg_text ((start.x + end.x) / 2, (start.y + end.y) / 2 + 4, "cause walked middle",
-                        "RST", out);
+          if (goes_round (step_node (report, i - 1), step_node (report, i)))
+            start.x = end.x = round_x (step_node (report, i), (LabSide) side);
+          /* Near its beginning: half-way it may pass behind a box. */
+          lab_svg_text (start.x + (end.x - start.x) / 4, start.y + (end.y - start.y) / 4 + 4,
+                        "cause walked middle", "RST", out);
         }
     }
 }
@@ -236,6 +270,11 @@ append_way (const LabConnection *connection, LabSide side, GString *out)
       Point start = { 0 };
       Point end = { 0 };
 
+      if (goes_round (step_node (report, i - 1), step_node (report, i)))
+        {
+          append_round (step_node (report, i - 1), step_node (report, i), side, line, fill, out);
+          continue;
+        }
       connect_boxes (step_node (report, i - 1), step_node (report, i), both ? aside : 0, &start,
                      &end);
       append_arrow (start, end, line, fill, out);

@@ -20,7 +20,7 @@ struct _SrvJudge
   gpointer owners_data;
   const char *account;  /* (unowned) (nullable): of who asks for a name now */
   GHashTable *founders; /* (owned): key of a room that is owned -> account (owned) */
-  guint64 groups;             /* requests judged */
+  guint64 groups;       /* requests judged */
   guint n_reserved;
 };
 

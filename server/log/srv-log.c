@@ -48,9 +48,9 @@ typedef struct
   SrvLogQuery *query;  /* read: (owned) */
   SrvMailbox *mailbox; /* (unowned): where the answer goes */
   SrvMailFunc func;
-  gpointer letter; /* reserve: (owned): a room's name */
+  gpointer letter;         /* reserve: (owned): a room's name */
   const SrvOwners *owners; /* (unowned) */
-  guint64 number;  /* read: tag; subscribe: after; retention: bytes */
+  guint64 number;          /* read: tag; subscribe: after; retention: bytes */
   gint64 age_us;
 } Request;
 

@@ -95,6 +95,7 @@ static const SrvSessionHost host = {
   .login = login,
   .mechanisms = no_word,
   .registration = no_word,
+  .sts = no_word,
 };
 
 static const SrvJudgeHost judge_host = { NULL };
