@@ -135,7 +135,7 @@ test_changed_key (Room *room, gconstpointer data)
   TestFolder *folder = room->server->folder;
   g_autofree char *key = test_folder_file (folder, "salotto/tls/key.pem");
   g_autofree char *old = pin_of (room);
-  g_autofree char *first = RUN (room, 0, "send", room->address, "uno");
+  g_autofree char *first G_GNUC_UNUSED = RUN (room, 0, "send", room->address, "uno");
   g_autofree char *before = known (room);
   g_autofree char *after = NULL;
   g_autofree char *pin = NULL;
@@ -184,7 +184,7 @@ test_every_verb (Room *room, gconstpointer data)
   g_autoptr (TestProcess) talking = NULL;
   g_autoptr (TestProcess) listening = NULL;
   g_autofree char *script = test_folder_file (room->folder, "script.txt");
-  g_autofree char *probed = RUN (room, 0, "probe", room->address);
+  g_autofree char *probed G_GNUC_UNUSED = RUN (room, 0, "probe", room->address);
   g_autofree char *played = NULL;
 
   listening = test_process_start (room->folder, tail, NULL);

@@ -295,7 +295,7 @@ static void
 test_close (Room *room, gconstpointer data)
 {
   g_autoptr (TestTlsPeer) ada = test_tls_peer_join (room->tls_port, "Ada");
-  g_autoptr (TestTlsPeer) silent = test_tls_peer_new (room->tls_port, 0);
+  g_autoptr (TestTlsPeer) silent G_GNUC_UNUSED = test_tls_peer_new (room->tls_port, 0);
   g_autofree char *answer = NULL;
 
   wait_for_stat (room, "tls-handshaking", 1);
@@ -311,7 +311,7 @@ test_close (Room *room, gconstpointer data)
 static void
 test_banned (Room *room, gconstpointer data)
 {
-  g_autofree char *answer = test_server_control (room->server, "ban 127.0.0.1");
+  g_autofree char *answer G_GNUC_UNUSED = test_server_control (room->server, "ban 127.0.0.1");
   g_autoptr (TestTlsPeer) ada = test_tls_peer_connect (room->tls_port);
 
   test_tls_peer_expect (ada, "-- The operator has banned you from this server.\n");
