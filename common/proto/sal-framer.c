@@ -391,6 +391,8 @@ give (SalFramer *framer, SalUnit *unit, SalUnitKind kind, guint32 end, gboolean 
 static guint32
 split_character (const SalFramer *framer)
 {
+  if (framer->write == framer->unit_end)
+    return 0; /* there may be no buffer at all */
   return (guint32) sal_text_incomplete_tail (framer->buf + framer->unit_end,
                                              framer->write - framer->unit_end);
 }
