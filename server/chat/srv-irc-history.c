@@ -336,17 +336,30 @@ targets (SrvIrc *irc, const SalIrcLine *line)
     ask_targets (irc, &from, &to, limit);
 }
 
+/* From @point on, itself included. */
+static void
+go_from (SrvLogQuery *query, const Point *point)
+{
+  query->backwards = FALSE;
+  query->seq = point->seq > 0 ? point->seq - 1 : 0;
+  query->time_us = point->time_us;
+}
+
+/* One half is before @point, the other begins with it. */
 static void
 go_around (SrvLogQuery *query, Question *question, const Point *point)
 {
-  Point at = *point;
+  guint before = question->limit / 2;
 
-  question->second = srv_log_query_new (query->room, question->limit - question->limit / 2);
+  if (before == 0)
+    {
+      go_from (query, point);
+      return;
+    }
+  question->second = srv_log_query_new (query->room, question->limit - before);
+  go_from (question->second, point);
   go_before (query, point);
-  query->limit = question->limit / 2;
-  question->second->backwards = FALSE;
-  question->second->seq = at.seq > 0 ? at.seq - 1 : 0;
-  question->second->time_us = at.time_us;
+  query->limit = before;
 }
 
 static void

@@ -190,7 +190,7 @@ come (Play *play, const char *name, const char *how)
   g_hash_table_insert (play->people, g_strdup (name), peer);
   test_peer_expect (peer, "Welcome to the room!!\nPlease type your name first:\n");
   if (g_str_has_prefix (how, "irc"))
-    connect_irc (play, peer, name, g_strstrip (g_strdup (how + strlen ("irc"))));
+    connect_irc (play, peer, name, how + strlen ("irc") + (how[strlen ("irc")] == ' '));
   else if (g_str_equal (how, "plain"))
     {
       test_peer_send (peer, line);
