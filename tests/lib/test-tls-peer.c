@@ -152,6 +152,24 @@ test_tls_peer_end_writing (TestTlsPeer *peer)
 }
 
 /**
+ * test_tls_peer_send_last:
+ * @text: less than a segment
+ *
+ * Text and close_notify in one segment, so that whoever reads gets both at once.
+ */
+void
+test_tls_peer_send_last (TestTlsPeer *peer, const char *text)
+{
+  int on = 1;
+  int off = 0;
+
+  g_assert_cmpint (setsockopt (peer->fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on), ==, 0);
+  test_tls_peer_send (peer, text);
+  test_tls_peer_end_writing (peer);
+  g_assert_cmpint (setsockopt (peer->fd, IPPROTO_TCP, TCP_CORK, &off, sizeof off), ==, 0);
+}
+
+/**
  * test_tls_peer_dup_fingerprint:
  *
  * Returns: (transfer full): of the server's certificate, "AB:CD:...".

@@ -25,6 +25,7 @@ void test_tls_peer_shake_hands (TestTlsPeer *peer);
 void test_tls_peer_send (TestTlsPeer *peer, const char *text);
 gboolean test_tls_peer_read (TestTlsPeer *peer);
 void test_tls_peer_end_writing (TestTlsPeer *peer);
+void test_tls_peer_send_last (TestTlsPeer *peer, const char *text);
 char *test_tls_peer_dup_fingerprint (const TestTlsPeer *peer);
 
 /* These bytes come; what is before them is taken too. */

@@ -196,6 +196,28 @@ test_half_closed (Room *room, gconstpointer data)
   g_assert_cmpint (stat_of (room, "cut-off"), ==, 0);
 }
 
+/* What comes in one segment with the end is heard as well. */
+static void
+test_last_words (Room *room, gconstpointer data)
+{
+  for (gsize v = 0; v < G_N_ELEMENTS (versions); v++)
+    {
+      g_autoptr (TestTlsPeer) eva = test_tls_peer_new (room->tls_port, versions[v]);
+
+      test_tls_peer_shake_hands (eva);
+      test_tls_peer_send (eva, "Eva\n");
+      test_tls_peer_expect (eva, TEST_HINT);
+      test_tls_peer_send_last (eva, "whole\nunfinished");
+      test_peer_expect_later (room->w, ": whole\n");
+      test_peer_expect_later (room->w, ": unfinished\n");
+      test_peer_expect_later (room->w, " has left this room.\n");
+      test_tls_peer_expect (eva, ": whole\n");
+      test_tls_peer_expect (eva, ": unfinished\n");
+      test_tls_peer_expect_end (eva);
+    }
+  g_assert_cmpint (stat_of (room, "cut-off"), ==, 0);
+}
+
 /* A FIN alone may be an attacker's: half a line is nothing then. What was whole counts,
  * and who waits for the answer gets it. */
 static void
@@ -903,6 +925,7 @@ main (int argc, char **argv)
     { "first-words-are-heard", test_first_words },
     { "raw-peers-have-their-times", test_raw },
     { "who-ends-properly-has-said-everything", test_half_closed },
+    { "last-words-come-with-the-end", test_last_words },
     { "half-a-line-of-a-cut-stream-is-nothing", test_cut_off },
     { "an-injection-ends-it", test_injection },
     { "reader-that-stops-is-dropped-alone", test_reader_that_stops },

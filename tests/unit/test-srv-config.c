@@ -728,11 +728,11 @@ main (int argc, char **argv)
     add_row ("/config/takes", good_rows[i].key, good_rows[i].value, &good_rows[i], test_good);
   for (gsize i = 0; i < G_N_ELEMENTS (bad_rows); i++)
     add_row ("/config/refuses", bad_rows[i].key, bad_rows[i].value, &bad_rows[i], test_bad);
-  g_test_add_func ("/config/refuses/a-key-without-a-certificate", test_key);
   g_test_add_func ("/config/refuses/what-it-does-not-know", test_unknown);
   g_test_add_func ("/config/refuses/what-cannot-be-read", test_unreadable);
   g_test_add_func ("/config/refuses/an-invitation-needs-a-code", test_invitation);
   g_test_add_func ("/config/refuses/what-is-no-key-file", test_no_key_file);
+  g_test_add_func ("/config/takes/a-key-with-its-certificate", test_key);
   g_test_add_func ("/config/takes/comments-and-nothing", test_comments_and_nothing);
   g_test_add_func ("/config/limits/profiles", test_profiles);
   g_test_add_func ("/config/limits/win-over-the-profile", test_limits_over_profile);
