@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The server as a whole: its listeners, its log, its worker, whom it lets in, and how
- * it ends. The main thread only. What an operator may ask of it is in
- * admin/srv-console.c. It is one piece because what is opened in one order has to be
- * reloaded and ended in another, and all three have to be read side by side.
+ * The server as a whole: its listeners, its log, its worker, and how it ends. The main
+ * thread only. Whom it lets in is in srv-admission.c, what an operator may ask of it in
+ * admin/srv-console.c.
  */
 #include "config.h"
 
@@ -12,30 +11,22 @@
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <systemd/sd-daemon.h>
 
 #include "common/base/sal-error.h"
 #include "common/base/sal-fd.h"
 #include "common/base/sal-log.h"
-#include "common/proto/sal-dialect-plain.h"
-#include "common/proto/sal-guard.h"
 #include "server/chat/srv-irc.h"
 #include "server/log/srv-log-memory.h"
 #include "server/log/srv-log-sqlite.h"
 #include "server/log/srv-log.h"
 #include "server/net/srv-listener.h"
 #include "server/srv-conn.h"
+#include "server/srv-server-private.h"
 #include "server/srv-tls-config.h"
-
-#define DEFAULT_ROOM "lobby"
 
 /* Descriptors that are not connections: listeners, database files, and some room. */
 #define OTHER_DESCRIPTORS 64
-
-/* How many of those may serve to tell newcomers why they are not let in. The rest is for
- * the log and for the operator, who are needed most when there is no room. */
-#define TURNED_AWAY_DESCRIPTORS 32
 
 /* How long the log may take over what was said before everybody is told goodbye. */
 #define FLUSH_MS 300
@@ -43,260 +34,10 @@
 /* A log that has had something to do for this long without being done is stuck. */
 #define STUCK_US (30 * G_USEC_PER_SEC)
 
-struct _SrvServer
-{
-  SrvConfig *config; /* (owned) */
-  char *irc_name;    /* (owned) (nullable) */
-  SrvOptions options;
-  const SrvServerHooks *hooks; /* (unowned) */
-  gpointer data;
-  SrvRegistry *registry;       /* (owned) */
-  SrvAccounts *accounts;       /* (owned) */
-  SrvMailbox *mailbox;         /* (owned): what the operator's words have asked comes back here */
-  SrvLog *log;                 /* (owned) */
-  SrvWorker *worker;           /* (owned) */
-  SrvCredentials *credentials; /* (owned) (nullable): if there are listeners with TLS */
-  SrvHandshakes *handshakes;   /* (owned) (nullable): likewise */
-  GPtrArray *listeners;        /* (owned) of SrvListener (owned) */
-  GHashTable *sites;           /* (owned): guint64* -> how many connections */
-  SrvRefusals refusals;
-  gint64 started_us;
-  guint max_connections; /* what the descriptors allow */
-  gboolean stopped;      /* nobody new */
-  gboolean closing;
-  gboolean goodbye_said;
-  gboolean ended;
-  guint close_timer; /* of the main loop */
-};
-
 static gint64
 wall_clock (void)
 {
   return g_get_real_time ();
-}
-
-/* Letting in. */
-
-static gpointer
-site_key (const SrvAddress *peer)
-{
-  guint64 site = srv_address_site (peer);
-
-  return g_memdup2 (&site, sizeof site);
-}
-
-static guint
-count_site (SrvServer *server, const SrvAddress *peer, int change)
-{
-  g_autofree gpointer key = site_key (peer);
-  guint count = GPOINTER_TO_UINT (g_hash_table_lookup (server->sites, key)) + (guint) change;
-
-  if (count == 0)
-    g_hash_table_remove (server->sites, key);
-  else
-    g_hash_table_insert (server->sites, g_steal_pointer (&key), GUINT_TO_POINTER (count));
-  return count;
-}
-
-static char *
-shown_address (SrvServer *server, const SrvListener *listener, const SrvAddress *peer)
-{
-  const char *said = g_hash_table_lookup (srv_listener_get_uri (listener)->query, "addresses");
-  gboolean shown = said != NULL ? g_str_equal (said, "shown") : server->config->addresses_shown;
-  g_autofree char *host = shown || peer->family == SRV_ADDRESS_LOCAL
-                              ? srv_address_host (peer)
-                              : srv_registry_cloak (server->registry, peer);
-
-  return sal_plain_format_address (host, shown ? peer->port : 0);
-}
-
-/* Where others in IRC see that somebody comes from. */
-static char *
-irc_host (SrvServer *server, const SrvAddress *peer)
-{
-  g_autofree char *host = NULL;
-
-  if (peer->family == SRV_ADDRESS_LOCAL)
-    return g_strdup ("localhost");
-  if (!server->config->irc_addresses_shown)
-    {
-      host = srv_registry_cloak (server->registry, peer);
-      return g_strconcat (host, ".hidden", NULL);
-    }
-  host = srv_address_host (peer);
-  /* A parameter must not begin with a colon. */
-  return *host == ':' ? g_strconcat ("0", host, NULL) : g_steal_pointer (&host);
-}
-
-static const char *
-room_of (const SrvListener *listener)
-{
-  const char *room = g_hash_table_lookup (srv_listener_get_uri (listener)->query, "room");
-
-  if (room == NULL)
-    return DEFAULT_ROOM;
-  return *room == '#' ? room + 1 : room;
-}
-
-static SalEvent
-limit_event (const SrvServer *server, SalLimit limit, guint value)
-{
-  return (SalEvent){
-    .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_LIMIT, .text = sal_limit_key (limit), .number = value
-  };
-}
-
-/* Returns whether @peer may come in; else @why says why not. */
-static gboolean
-admits (SrvServer *server,
-        const SrvListener *listener,
-        const SrvAddress *peer,
-        guint from_site,
-        SalEvent *why)
-{
-  const guint *limits = server->config->limits.value;
-  guint most = MIN (limits[SAL_LIMIT_CONNECTIONS], server->max_connections);
-
-  *why = (SalEvent){ .kind = SAL_EVENT_NOTE };
-  if (server->stopped && srv_listener_is_inherited (listener))
-    {
-      why->note = SAL_NOTE_STOPPED;
-      server->refusals.stopped++;
-    }
-  else if (!server->config->public && srv_listener_is_wildcard (listener) &&
-           !srv_address_is_near (peer))
-    {
-      why->note = SAL_NOTE_NOT_PUBLIC;
-      server->refusals.not_public++;
-    }
-  else if (srv_registry_is_banned (server->registry, peer, wall_clock ()))
-    {
-      why->note = SAL_NOTE_BANNED;
-      server->refusals.banned++;
-    }
-  else if (srv_worker_count (server->worker) >= most)
-    *why = limit_event (server, SAL_LIMIT_CONNECTIONS, most);
-  else if (from_site > limits[SAL_LIMIT_CONNECTIONS_PER_ADDRESS])
-    *why = limit_event (server, SAL_LIMIT_CONNECTIONS_PER_ADDRESS,
-                        limits[SAL_LIMIT_CONNECTIONS_PER_ADDRESS]);
-  else
-    return TRUE;
-  return FALSE;
-}
-
-static gboolean
-is_tls (const SrvListener *listener)
-{
-  return sal_scheme_is_tls (srv_listener_get_uri (listener)->scheme);
-}
-
-static void
-on_no_descriptor (SrvListener *listener, int fd, gpointer data)
-{
-  SrvServer *server = data;
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autoptr (GBytes) alert = sal_guard_tls_alert ();
-  SalEvent why = limit_event (server, SAL_LIMIT_CONNECTIONS, srv_worker_count (server->worker));
-
-  server->refusals.no_descriptor++;
-  if (is_tls (listener)) /* there is no time for words */
-    g_string_append_len (text, g_bytes_get_data (alert, NULL), (gssize) g_bytes_get_size (alert));
-  else
-    sal_dialect_plain.encode (text, &why,
-                              sal_plain_variant (SAL_PLAIN_LF, server->config->language));
-  (void) send (fd, text->str, text->len, MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
-static gboolean
-is_irc (const SrvListener *listener)
-{
-  SalScheme scheme = srv_listener_get_uri (listener)->scheme;
-
-  return scheme == SAL_SCHEME_IRC || scheme == SAL_SCHEME_IRCS;
-}
-
-/* @peer has been counted. */
-static void
-let_in (SrvServer *server, const SrvListener *listener, SrvLink link, const SrvAddress *peer)
-{
-  guint from_site = count_site (server, peer, 0);
-  g_autofree char *shown = NULL;
-  g_autofree char *host_name = NULL;
-  SrvArrival arrival = {
-    .peer = peer, .shown = "", .irc_host = "", .room = "", .irc = is_irc (listener)
-  };
-  SalEvent why;
-
-  if (!admits (server, listener, peer, from_site, &why))
-    {
-      g_autofree char *host = srv_address_host (peer);
-
-      g_info ("%s was not let in on %s", host, srv_listener_get_name (listener));
-      srv_worker_turn_away (server->worker, link, &arrival, &why);
-      return;
-    }
-  arrival.shown = shown = shown_address (server, listener, peer);
-  arrival.irc_host = host_name = irc_host (server, peer);
-  arrival.room = room_of (listener);
-  g_debug ("connection from %s on %s", shown, srv_listener_get_name (listener));
-  srv_worker_take (server->worker, link, &arrival);
-}
-
-/* A browser that was sent here says all of it at once. */
-static gboolean
-is_browser (const SrvLink *link)
-{
-  char begin[512];
-  ssize_t n = recv (link->fd, begin, sizeof begin, MSG_PEEK | MSG_DONTWAIT);
-
-  return n > 0 && sal_guard_is_http (begin, (gsize) n);
-}
-
-static void
-on_handshake (
-    SrvLink link, const SrvAddress *peer, gpointer tag, SrvHandshakeEnd how, gpointer data)
-{
-  SrvServer *server = data;
-  SalEvent why = { .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_TLS_ONLY };
-  SrvArrival arrival = { .peer = peer, .shown = "", .irc_host = "", .room = "" };
-
-  if (how == SRV_HANDSHAKE_DONE)
-    let_in (server, tag, link, peer);
-  else if (how != SRV_HANDSHAKE_NOT_TLS)
-    (void) count_site (server, peer, -1);
-  else if (is_browser (&link))
-    srv_worker_turn_away (server->worker, link, &arrival, NULL);
-  else
-    {
-      arrival.irc = is_irc (tag);
-      srv_worker_turn_away (server->worker, link, &arrival, &why);
-    }
-}
-
-static guint
-count_all (const SrvServer *server)
-{
-  guint handshakes = server->handshakes != NULL ? srv_handshakes_count (server->handshakes) : 0;
-
-  return srv_worker_count (server->worker) + handshakes;
-}
-
-static void
-on_accept (SrvListener *listener, int fd, const SrvAddress *peer, gpointer data)
-{
-  SrvServer *server = data;
-
-  if (count_all (server) >= server->max_connections + TURNED_AWAY_DESCRIPTORS)
-    {
-      on_no_descriptor (listener, fd, server);
-      sal_fd_close (&fd);
-      return;
-    }
-  (void) count_site (server, peer, +1);
-  if (is_tls (listener))
-    srv_handshakes_add (server->handshakes, fd, peer, listener);
-  else
-    let_in (server, listener, (SrvLink){ .fd = fd }, peer);
 }
 
 /* The worker's news. */
@@ -325,7 +66,7 @@ on_closed (const SrvAddress *peer, gpointer data)
 {
   SrvServer *server = data;
 
-  (void) count_site (server, peer, -1);
+  (void) srv_server_count_site (server, peer, -1);
   if (server->goodbye_said && srv_worker_count (server->worker) == 0)
     finish (server);
 }
@@ -374,7 +115,7 @@ open_tls (SrvServer *server, GError **error)
     return FALSE;
   server->handshakes =
       srv_handshakes_new (srv_worker_get_reactor (server->worker), SRV_QUEUE_HANDSHAKE, most,
-                          server->credentials, on_handshake, server);
+                          server->credentials, srv_server_on_handshake, server);
   return TRUE;
 }
 
@@ -544,8 +285,8 @@ static SrvListener *
 listener_new (SrvServer *server, const SalUri *uri)
 {
   SrvListener *listener =
-      srv_listener_new (uri, srv_worker_get_reactor (server->worker), SRV_QUEUE_LISTENER, on_accept,
-                        on_no_descriptor, server);
+      srv_listener_new (uri, srv_worker_get_reactor (server->worker), SRV_QUEUE_LISTENER,
+                        srv_server_on_accept, srv_server_on_no_descriptor, server);
 
   g_ptr_array_add (server->listeners, listener);
   return listener;

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "common/base/sal-limits.h"
 #include "server/chat/srv-irc.h"
 #include "server/log/srv-judge.h"
 #include "tests/fuzz/fuzz.h"
@@ -42,7 +43,7 @@ post (SrvSession *session, SrvEntry *entry)
 static void
 read_past (SrvSession *session, SrvLogQuery *query)
 {
-  g_assert_cmpuint (query->limit, <=, SAL_HISTORY_MAX);
+  g_assert_true (query->party != NULL || query->limit <= SAL_HISTORY_MAX);
   srv_log_query_free (query);
   g_queue_push_tail (&world.asked, session);
 }

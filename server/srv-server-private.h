@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the files of the server share.
+ */
+#pragma once
+
+#include "server/net/srv-handshakes.h"
+#include "server/net/srv-listener.h"
+#include "server/srv-server.h"
+
+G_BEGIN_DECLS
+
+/* Where those go who come by a listener that names no room. */
+#define DEFAULT_ROOM "lobby"
+
+struct _SrvServer
+{
+  SrvConfig *config; /* (owned) */
+  char *irc_name;    /* (owned) (nullable) */
+  SrvOptions options;
+  const SrvServerHooks *hooks; /* (unowned) */
+  gpointer data;
+  SrvRegistry *registry;       /* (owned) */
+  SrvAccounts *accounts;       /* (owned) */
+  SrvMailbox *mailbox;         /* (owned): what the operator's words have asked comes back here */
+  SrvLog *log;                 /* (owned) */
+  SrvWorker *worker;           /* (owned) */
+  SrvCredentials *credentials; /* (owned) (nullable): if there are listeners with TLS */
+  SrvHandshakes *handshakes;   /* (owned) (nullable): likewise */
+  GPtrArray *listeners;        /* (owned) of SrvListener (owned) */
+  GHashTable *sites;           /* (owned): guint64* -> how many connections */
+  SrvRefusals refusals;
+  gint64 started_us;
+  guint max_connections; /* what the descriptors allow */
+  gboolean stopped;      /* nobody new */
+  gboolean closing;
+  gboolean goodbye_said;
+  gboolean ended;
+  guint close_timer; /* of the main loop */
+};
+
+/* srv-admission.c */
+guint srv_server_count_site (SrvServer *server, const SrvAddress *peer, int change);
+void srv_server_on_no_descriptor (SrvListener *listener, int fd, gpointer data);
+void srv_server_on_handshake (
+    SrvLink link, const SrvAddress *peer, gpointer tag, SrvHandshakeEnd how, gpointer data);
+void srv_server_on_accept (SrvListener *listener, int fd, const SrvAddress *peer, gpointer data);
+
+G_END_DECLS
