@@ -272,7 +272,7 @@ static void
 test_nicknames (void)
 {
   static const char *const good[] = {
-    "a", "Ann", "ann_2", "[ann]", "re\xCC\x81ne\xCC\x81" + 0, "Ren\xC3\xA9", "a`b\\c", "x-1"
+    "a", "Ann", "ann_2", "[ann]", "re\xCC\x81ne\xCC\x81", "Ren\xC3\xA9", "a`b\\c", "x-1"
   };
   static const char *const bad[] = { "",
                                      "1a",

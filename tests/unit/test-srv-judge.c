@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The judge, without a log: requests one after the other, and what becomes of each.
+ */
+#include "config.h"
+
+#include "server/log/srv-judge.h"
+
+#include "common/proto/sal-irc-numeric.h"
+
+typedef struct
+{
+  guint64 who;
+  SrvEntryKind kind;
+  const char *room;
+  const char *target;
+  const char *text;
+  guint code;       /* 0: it happens */
+  guint entries;    /* that it becomes */
+  const char *says; /* (nullable): the text of the last of them */
+} Step;
+
+/* 1 and 2 speak IRC and are called ann and bob; 3 speaks plain and has no name yet. */
+static const Step steps[] = {
+  { 1, SRV_ENTRY_MESSAGE, "tea", NULL, "x", ERR_NOSUCHCHANNEL, 1, "x" },
+  { 1, SRV_ENTRY_JOIN, "tea", NULL, NULL, 0, 1, NULL },
+  { 1, SRV_ENTRY_JOIN, "TEA", NULL, NULL, 0, 1, NULL }, /* void */
+  { 2, SRV_ENTRY_MESSAGE, "tea", NULL, "x", ERR_CANNOTSENDTOCHAN, 1, "x" },
+  { 2, SRV_ENTRY_TOPIC, "tea", NULL, "x", ERR_NOTONCHANNEL, 1, "x" },
+  { 1, SRV_ENTRY_MODE, "tea", NULL, "+kl secret 2", 0, 1, "+kl secret 2" },
+  { 2, SRV_ENTRY_JOIN, "tea", NULL, "wrong", ERR_BADCHANNELKEY, 1, "wrong" },
+  { 2, SRV_ENTRY_JOIN, "tea", NULL, "secret", 0, 1, NULL }, /* nobody reads the key */
+  { 3, SRV_ENTRY_JOIN, "tea", NULL, "secret", ERR_CHANNELISFULL, 1, "secret" },
+  { 1, SRV_ENTRY_MODE, "tea", NULL, "-l", 0, 1, "-l" },
+  { 2, SRV_ENTRY_MODE, "tea", NULL, "+o ann", ERR_CHANOPRIVSNEEDED, 1, "+o ann" },
+  { 1, SRV_ENTRY_MODE, "tea", NULL, "+xvo nobody bob", 0, 3, "+o bob" },
+  { 1, SRV_ENTRY_MODE, "tea", NULL, "+o bob", 0, 1, NULL }, /* void */
+  { 1, SRV_ENTRY_MODE, "tea", NULL, "-o+b bob bob", 0, 1, "-o+b bob bob!*@*" },
+  { 2, SRV_ENTRY_MESSAGE, "tea", NULL, "x", ERR_CANNOTSENDTOCHAN, 1, "x" },
+  { 1, SRV_ENTRY_KICK, "tea", "bob", "out", 0, 1, "out" },
+  { 1, SRV_ENTRY_KICK, "tea", "bob", "out", ERR_USERNOTINCHANNEL, 1, "out" },
+  { 2, SRV_ENTRY_JOIN, "tea", NULL, "secret", ERR_BANNEDFROMCHAN, 1, "secret" },
+  { 2, SRV_ENTRY_INVITE, "tea", "ann", NULL, ERR_NOTONCHANNEL, 1, NULL },
+  { 1, SRV_ENTRY_INVITE, "tea", "bob", NULL, 0, 1, NULL },
+  { 2, SRV_ENTRY_JOIN, "tea", NULL, NULL, 0, 1, NULL }, /* an invitation opens every door */
+  { 2, SRV_ENTRY_JOIN, "milk", NULL, NULL, 0, 1, NULL },
+  { 2, SRV_ENTRY_NICK, "", "ANN", NULL, ERR_NICKNAMEINUSE, 1, NULL },
+  { 2, SRV_ENTRY_NICK, "", "Bob", NULL, 0, 2, NULL }, /* one in each room */
+  { 1, SRV_ENTRY_MESSAGE, "", "nobody", "x", ERR_NOSUCHNICK, 1, "x" },
+  { 1, SRV_ENTRY_MESSAGE, "", "bob", "x", 0, 1, "x" },
+  { 1, SRV_ENTRY_KILL, "", "bob", "x", ERR_NOPRIVILEGES, 1, "x" },
+  { 1, SRV_ENTRY_WALLOPS, "", NULL, "x", ERR_NOPRIVILEGES, 1, "x" },
+  { 1, SRV_ENTRY_CHGHOST, "", "a@b", "bob", ERR_NOPRIVILEGES, 1, "bob" },
+  { 1, SRV_ENTRY_UMODE, "", NULL, "+o", 0, 1, "+o" },
+  { 1, SRV_ENTRY_CHGHOST, "", "a@b", "bob", 0, 1, "bob" },
+  { 1, SRV_ENTRY_KILL, "", "bob", "x", 0, 2, "x" }, /* a quit for each room */
+  { 2, SRV_ENTRY_MESSAGE, "tea", NULL, "x", ERR_NOTREGISTERED, 1, "x" },
+  { 3, SRV_ENTRY_JOIN, "tea", NULL, "secret", 0, 1, NULL },
+  { 3, SRV_ENTRY_LEAVE, "nowhere", NULL, NULL, ERR_NOSUCHCHANNEL, 1, NULL },
+};
+
+static const SrvJudgeHost host = { NULL };
+
+static GPtrArray *
+ask (SrvJudge *judge, const SrvEntry *fields)
+{
+  GPtrArray *judged = g_ptr_array_new_with_free_func ((GDestroyNotify) srv_entry_unref);
+
+  srv_judge_entry (judge, srv_entry_new_from (fields), judged);
+  g_assert_cmpuint (judged->len, >, 0);
+  for (guint i = 0; i < judged->len; i++)
+    {
+      const SrvEntry *entry = judged->pdata[i];
+
+      g_assert_cmpint ((entry->flags & SRV_ENTRY_FLAG_MORE) != 0, ==, i + 1 < judged->len);
+      g_assert_cmpuint (entry->origin.connection, ==, fields->origin.connection);
+    }
+  return judged;
+}
+
+static void
+connect_person (SrvJudge *judge, guint64 who, const char *name, guint code)
+{
+  SrvEntry fields = { .kind = SRV_ENTRY_CONNECT,
+                      .flags = SRV_ENTRY_FLAG_IRC,
+                      .origin = { .connection = who },
+                      .name = name,
+                      .host = "~u@h",
+                      .text = "Real" };
+  g_autoptr (GPtrArray) judged = ask (judge, &fields);
+
+  g_assert_cmpuint (((SrvEntry *) judged->pdata[0])->code, ==, code);
+}
+
+static void
+test_steps (void)
+{
+  g_autoptr (SrvJudge) judge = srv_judge_new (&host, NULL);
+
+  connect_person (judge, 1, "ann", 0);
+  connect_person (judge, 2, "bob", 0);
+  connect_person (judge, 4, "ANN", ERR_NICKNAMEINUSE);
+  connect_person (judge, 1, "other", ERR_ALREADYREGISTERED);
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      const Step *step = &steps[i];
+      SrvEntry fields = { .kind = (guint8) step->kind,
+                          .origin = { .connection = step->who },
+                          .room = step->room,
+                          .name = "3d",
+                          .host = "~u@h",
+                          .target = step->target,
+                          .text = step->text };
+      g_autoptr (GPtrArray) judged = ask (judge, &fields);
+      const SrvEntry *last = judged->pdata[judged->len - 1];
+
+      g_test_message ("step %u", i);
+      g_assert_cmpuint (judged->len, ==, step->entries);
+      g_assert_cmpuint (last->code, ==, step->code);
+      g_assert_cmpint (last->status == SRV_ENTRY_DENIED, ==, step->code != 0);
+      if (step->says != NULL || last->status == SRV_ENTRY_COMMITTED)
+        g_assert_cmpstr (last->text, ==, step->says);
+    }
+}
+
+/* A plain name that is no nickname becomes one; the first in a room of the server's own is not
+ * its operator, the first in another is. */
+static void
+test_newcomers (void)
+{
+  g_autoptr (SrvJudge) judge = srv_judge_new (&host, NULL);
+  static const char *const rooms[] = { "Lobby", "tea" };
+
+  srv_judge_reserve_room (judge, "lobby");
+  connect_person (judge, 1, "ann", 0);
+  for (guint i = 0; i < 2; i++)
+    {
+      SrvEntry fields = { .kind = SRV_ENTRY_JOIN,
+                          .flags = SRV_ENTRY_FLAG_IRC,
+                          .origin = { .connection = 1 },
+                          .room = rooms[i],
+                          .name = "ann" };
+      g_autoptr (GPtrArray) judged = ask (judge, &fields);
+
+      g_assert_cmpuint (((SrvEntry *) judged->pdata[0])->rank, ==, i == 0 ? 0 : SRV_RANK_OPERATOR);
+    }
+  {
+    SrvEntry fields = {
+      .kind = SRV_ENTRY_JOIN, .origin = { .connection = 3 }, .room = "milk", .name = "3com"
+    };
+    g_autoptr (GPtrArray) judged = ask (judge, &fields);
+
+    g_assert_cmpstr (((SrvEntry *) judged->pdata[0])->name, ==, "_3com");
+    g_assert_cmpuint (((SrvEntry *) judged->pdata[0])->rank, ==, 0);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/log/judge/one-after-the-other", test_steps);
+  g_test_add_func ("/log/judge/newcomers", test_newcomers);
+  return g_test_run ();
+}
