@@ -681,6 +681,20 @@ test_closed_door_after_much (Room *room, gconstpointer data)
   say_much_and_go (room, test_peer_close);
 }
 
+/* S24: so is what came together with a name, although the log has not given the name yet
+ * when the server learns of the reset. */
+static void
+test_reset_with_the_name (Room *room, gconstpointer data)
+{
+  g_autoptr (TestPeer) ada = connect_greeted (room);
+
+  test_peer_send (ada, "Ada: ciao");
+  test_peer_reset (ada);
+  expect_join (room->w, ada, "Ada");
+  expect_message (room->w, ada, "Ada", "ciao");
+  expect_leave (room->w, ada, "Ada");
+}
+
 /* S25: three in a row, and a good one in between. */
 static void
 test_binary_segments (Room *room, gconstpointer data)
@@ -838,6 +852,7 @@ main (int argc, char **argv)
     { "half-closed-peer-is-heard-and-answered", test_half_closed_peer },
     { "reset-disturbs-nobody", test_reset },
     { "reset-after-much-loses-nothing", test_reset_after_much },
+    { "reset-before-the-name-is-given-loses-nothing", test_reset_with_the_name },
     { "closed-door-after-much-loses-nothing", test_closed_door_after_much },
     { "three-binary-segments-end-it", test_binary_segments },
     { "reader-that-stops-is-dropped-alone", test_reader_that_stops },
