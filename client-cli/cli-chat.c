@@ -96,16 +96,15 @@ on_message (gpointer data)
 int
 cli_chat (int argc, char **argv)
 {
-  CliOptions options = { 0 };
+  g_auto (CliOptions) options = { 0 };
   Chat chat = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (SalUri) uri = NULL;
   int status = 0;
 
-  if (!cli_options_parse (
-          &options, CLI_TAKES_NAME | CLI_TAKES_SENDING | CLI_TAKES_SHOWING | CLI_TAKES_TIMEOUT,
-          _ ("[chat] [URI|HOST[:PORT]] - talk"),
-          _ ("Joins a room. With no address: the room on this machine."), &argc, &argv, &error))
+  if (!cli_options_parse (&options, CLI_TAKES_TALK, _ ("[chat] [URI|HOST[:PORT]] - talk"),
+                          _ ("Joins a room. With no address: the room on this machine."), &argc,
+                          &argv, &error))
     return cli_fail (error);
   if (argc > 2)
     return cli_usage (_ ("salotto-cli [chat] [URI|HOST[:PORT]]"));
@@ -121,6 +120,5 @@ cli_chat (int argc, char **argv)
     status = SAL_EXIT_FAILED;
   cli_input_free (chat.input);
   cli_talk_clear (&chat.talk);
-  cli_options_clear (&options);
   return status;
 }

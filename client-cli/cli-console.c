@@ -168,7 +168,7 @@ default_path (void)
 int
 cli_console (int argc, char **argv)
 {
-  CliOptions options = { 0 };
+  g_auto (CliOptions) options = { 0 };
   Console console = { 0 };
   SalTransportOptions transport = { 0 };
   g_autoptr (GError) error = NULL;
@@ -198,6 +198,5 @@ cli_console (int argc, char **argv)
   sal_framer_clear (&console.framer);
   g_main_loop_unref (console.loop);
   g_free (uri.path);
-  cli_options_clear (&options);
   return console.status;
 }

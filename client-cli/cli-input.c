@@ -185,7 +185,7 @@ cli_input_take_lines_back (CliInput *input, gboolean take_back)
 
 /* Nobody gets what is printed: going on would only look as if somebody did. GIO has the
  * signal for that ignored, because of sockets. */
-static void
+G_NORETURN static void
 end_without_output (int number)
 {
   if (number == EPIPE)

@@ -412,7 +412,7 @@ announce (Listen *self)
 int
 cli_listen (int argc, char **argv)
 {
-  CliOptions options = { 0 };
+  g_auto (CliOptions) options = { 0 };
   Listen self = { .options = &options };
   g_autoptr (GError) error = NULL;
   g_autoptr (SalUri) uri = NULL;
@@ -450,6 +450,5 @@ cli_listen (int argc, char **argv)
     }
   g_object_unref (self.listener);
   g_main_loop_unref (self.loop);
-  cli_options_clear (&options);
   return self.status;
 }

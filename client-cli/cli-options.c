@@ -11,8 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client-cli/cli-input.h"
 #include "common/base/sal-error.h"
 #include "common/base/sal-limits.h"
+#include "common/client/sal-known-servers.h"
+#include "common/client/sal-spki.h"
 #include "common/proto/sal-name.h"
 #include "common/proto/sal-text.h"
 
@@ -59,6 +62,12 @@ static const GOptionEntry timeout_entries[] = {
   { NULL }
 };
 
+static const GOptionEntry pin_entries[] = {
+  { "pin", 0, 0, G_OPTION_ARG_STRING, &values.pin,
+    N_ ("With TLS: the key that the server must have; it is remembered"), N_ ("PIN") },
+  { NULL }
+};
+
 static const GOptionEntry common_entries[] = {
   { "verbose", 'v', 0, G_OPTION_ARG_NONE, &values.verbose, N_ ("Say more"), NULL },
   { "version", 0, 0, G_OPTION_ARG_NONE, &values.version, N_ ("Say the version, and end"), NULL },
@@ -75,6 +84,7 @@ cli_options_clear (CliOptions *options)
   g_clear_pointer (&options->room, g_free);
   g_clear_pointer (&options->dialect, g_free);
   g_clear_pointer (&options->eol, g_free);
+  g_clear_pointer (&options->pin, g_free);
 }
 
 static gboolean
@@ -115,7 +125,7 @@ cli_options_parse (CliOptions *options,
   } sets[] = {
     { CLI_TAKES_NAME, name_entries },       { CLI_TAKES_SENDING, sending_entries },
     { CLI_TAKES_SHOWING, showing_entries }, { CLI_TAKES_BACKLOG, backlog_entries },
-    { CLI_TAKES_TIMEOUT, timeout_entries },
+    { CLI_TAKES_TIMEOUT, timeout_entries }, { CLI_TAKES_PIN, pin_entries },
   };
 
   values = (CliOptions){ 0 };
@@ -144,6 +154,57 @@ cli_options_parse (CliOptions *options,
          check_range ("timeout", options->timeout_s, 1, 86400, error);
 }
 
+static gboolean
+check_pin (const CliOptions *options, const SalUri *uri, const char *text, GError **error)
+{
+  if (options->pin == NULL)
+    return TRUE;
+  if (!sal_spki_is_pin (options->pin))
+    g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                 _ ("--pin: “%s” is not allowed; allowed: pin-sha256:BASE64, as the server "
+                    "says it"),
+                 options->pin);
+  else if (!sal_scheme_is_tls (uri->scheme))
+    g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, _ ("--pin: “%s” has no key; plains:// has"),
+                 text);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/* Where one went with TLS, one does not go without it by leaving out a word: somebody who
+ * listens in could have seen to it that this is all that works. What never leaves this
+ * machine is another matter, and so is saying plain:// on purpose. */
+static gboolean
+check_downgrade (const SalUri *uri, const char *text, GError **error)
+{
+  g_autofree char *file = sal_known_servers_file ();
+  g_autoptr (GInetAddress) address = NULL;
+  g_autoptr (GError) local = NULL;
+  guint16 port = 0;
+
+  if (uri->scheme != SAL_SCHEME_PLAIN || strstr (text, "://") != NULL)
+    return TRUE;
+  address = g_inet_address_new_from_string (uri->host);
+  if (g_ascii_strcasecmp (uri->host, "localhost") == 0 ||
+      (address != NULL && g_inet_address_get_is_loopback (address)))
+    return TRUE;
+  port = sal_known_servers_find (file, uri->host, &local);
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  if (port == 0)
+    return TRUE;
+  g_set_error (error, SAL_ERROR, SAL_EXIT_TLS,
+               /* TRANSLATORS: a host; the host with its port; what was typed */
+               _ ("%s is known to speak TLS: use plains://%s:%u, or plain://%s to do without it "
+                  "on purpose"),
+               uri->host, uri->host, port, text);
+  return FALSE;
+}
+
 /**
  * cli_options_uri:
  * @text: an address as typed
@@ -158,13 +219,16 @@ cli_options_uri (const CliOptions *options, const char *text, GError **error)
 
   if (uri == NULL)
     return NULL;
-  if (uri->scheme != SAL_SCHEME_PLAIN && uri->scheme != SAL_SCHEME_UNIX)
+  if (uri->scheme != SAL_SCHEME_PLAIN && uri->scheme != SAL_SCHEME_PLAINS &&
+      uri->scheme != SAL_SCHEME_UNIX)
     {
       g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                   _ ("“%s”: this version speaks plain:// only, not yet %s://"), text,
+                   _ ("“%s”: this version speaks plain:// and plains:// only, not yet %s://"), text,
                    sal_scheme_name (uri->scheme));
       return NULL;
     }
+  if (!check_downgrade (uri, text, error) || !check_pin (options, uri, text, error))
+    return NULL;
   if (options->dialect != NULL && !g_str_equal (options->dialect, "auto") &&
       !g_str_equal (options->dialect, "plain"))
     {
@@ -240,7 +304,8 @@ cli_options_transport (const CliOptions *options)
 {
   return (SalTransportOptions){ .split = (guint) options->split,
                                 .delay_ms = (guint) options->delay_ms,
-                                .maxseg = (guint) options->maxseg };
+                                .maxseg = (guint) options->maxseg,
+                                .pin = options->pin };
 }
 
 /**
@@ -254,4 +319,35 @@ cli_options_eol_bytes (const CliOptions *options)
   if (g_strcmp0 (options->eol, "crlf") == 0)
     return "\r\n";
   return g_strcmp0 (options->eol, "none") == 0 ? "" : "\n";
+}
+
+/**
+ * cli_tell_tls:
+ * @tls: (nullable): what was agreed on with the server
+ *
+ * Says on standard error what a person has to know of it, and with --verbose the rest.
+ */
+void
+cli_tell_tls (const SalTlsDetails *tls, const CliOptions *options)
+{
+  static const char *const why[] = {
+    [SAL_TRUST_NONE] = "",
+    [SAL_TRUST_AUTHORITY] = N_ ("an authority vouches for it"),
+    [SAL_TRUST_KNOWN] = N_ ("its key is the one of last time"),
+    [SAL_TRUST_FIRST_USE] = N_ ("it was never seen before"),
+    [SAL_TRUST_PIN] = N_ ("its key is the one of --pin"),
+  };
+
+  if (tls == NULL)
+    return;
+  if (tls->trust == SAL_TRUST_FIRST_USE)
+    cli_complain (_ ("this server is new here; its key is remembered from now on: %s"), tls->pin);
+  if (!options->verbose)
+    return;
+  cli_complain ("%s, %s", tls->version, tls->cipher);
+  cli_complain (_ ("certificate: %s"), tls->fingerprint);
+  cli_complain (_ ("signed by: %s"), tls->issuer);
+  cli_complain (_ ("valid until: %s"), tls->until);
+  cli_complain (_ ("key: %s"), tls->pin);
+  cli_complain (_ ("trusted because: %s"), _ (why[tls->trust]));
 }

@@ -15,6 +15,7 @@ typedef struct
   char *room;    /* (owned) (nullable) */
   char *dialect; /* (owned) (nullable) */
   char *eol;     /* (owned) (nullable) */
+  char *pin;     /* (owned) (nullable) */
   int split;
   int delay_ms;
   int maxseg;
@@ -37,6 +38,9 @@ typedef enum
   CLI_TAKES_SHOWING = 1 << 2, /* json, hex */
   CLI_TAKES_BACKLOG = 1 << 3,
   CLI_TAKES_TIMEOUT = 1 << 4,
+  CLI_TAKES_PIN = 1 << 5,
+  CLI_TAKES_TALK =
+      CLI_TAKES_NAME | CLI_TAKES_SENDING | CLI_TAKES_SHOWING | CLI_TAKES_TIMEOUT | CLI_TAKES_PIN,
 } CliTakes;
 
 void cli_options_clear (CliOptions *options);
@@ -55,5 +59,8 @@ gboolean cli_options_client (const CliOptions *options,
 SalTransportOptions cli_options_transport (const CliOptions *options);
 gboolean cli_options_eol (const CliOptions *options, SalEol *eol, GError **error);
 const char *cli_options_eol_bytes (const CliOptions *options);
+void cli_tell_tls (const SalTlsDetails *tls, const CliOptions *options);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CliOptions, cli_options_clear)
 
 G_END_DECLS

@@ -107,13 +107,12 @@ on_connect_late (gpointer data)
 }
 
 static void
-connect_to (Probe *probe, const SalUri *uri)
+connect_to (Probe *probe, const SalUri *uri, const SalTransportOptions *options)
 {
-  SalTransportOptions options = { 0 };
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   guint timer = g_timeout_add (CONNECT_MS, on_connect_late, cancellable);
 
-  sal_transport_connect_async (uri, &options, &hooks, probe, cancellable, on_connected, probe);
+  sal_transport_connect_async (uri, options, &hooks, probe, cancellable, on_connected, probe);
   while (probe->connecting)
     g_main_context_iteration (NULL, TRUE);
   if (!g_cancellable_is_cancelled (cancellable))
@@ -223,14 +222,16 @@ report (const Probe *probe, gsize before, gboolean json)
 int
 cli_probe (int argc, char **argv)
 {
-  CliOptions options = { 0 };
+  g_auto (CliOptions) options = { 0 };
   Probe probe = { .connecting = TRUE };
+  SalTransportOptions transport;
   g_autoptr (GError) error = NULL;
   g_autoptr (SalUri) uri = NULL;
   gsize before = 0;
   int status = SAL_EXIT_OK;
 
-  if (!cli_options_parse (&options, CLI_TAKES_SHOWING, _ ("probe HOST:PORT - what speaks there"),
+  if (!cli_options_parse (&options, CLI_TAKES_SHOWING | CLI_TAKES_PIN,
+                          _ ("probe HOST:PORT - what speaks there"),
                           _ ("Listens, then sends an empty line, and says what it makes of that."),
                           &argc, &argv, &error))
     return cli_fail (error);
@@ -240,12 +241,14 @@ cli_probe (int argc, char **argv)
   if (uri == NULL)
     return cli_fail (error);
 
+  transport = cli_options_transport (&options);
   probe.received = g_byte_array_new ();
-  connect_to (&probe, uri);
+  connect_to (&probe, uri, &transport);
   if (probe.transport == NULL)
     status = cli_fail (probe.error);
   else
     {
+      cli_tell_tls (sal_transport_get_tls (probe.transport), &options);
       let_pass (&probe, LISTEN_MS);
       before = probe.received->len;
       if (before == 0 && !probe.ended)
@@ -261,6 +264,5 @@ cli_probe (int argc, char **argv)
   g_clear_object (&probe.transport);
   g_clear_error (&probe.error);
   g_byte_array_unref (probe.received);
-  cli_options_clear (&options);
   return status;
 }

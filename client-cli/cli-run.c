@@ -108,6 +108,8 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
   actor->transport = sal_transport_connect_finish (result, &actor->error);
   actor->connected_us = g_get_monotonic_time ();
   actor->connecting = FALSE;
+  if (actor->transport != NULL)
+    cli_tell_tls (sal_transport_get_tls (actor->transport), actor->play->options);
 }
 
 typedef gboolean (*Condition) (Actor *actor, const SalStep *step);
@@ -303,14 +305,14 @@ read_script (const char *path, GError **error)
 int
 cli_run (int argc, char **argv)
 {
-  CliOptions options = { 0 };
+  g_auto (CliOptions) options = { 0 };
   Play play = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (SalUri) uri = NULL;
   g_autofree char *text = NULL;
   g_autoptr (GPtrArray) steps = NULL;
 
-  if (!cli_options_parse (&options, CLI_TAKES_SENDING | CLI_TAKES_SHOWING,
+  if (!cli_options_parse (&options, CLI_TAKES_SENDING | CLI_TAKES_SHOWING | CLI_TAKES_PIN,
                           _ ("run SCRIPT URI - play a script"),
                           _ ("Plays SCRIPT (- is standard input): send, say, expect, not, within, "
                              "expect-end, wait, half-close, close, reset."),
@@ -338,6 +340,5 @@ cli_run (int argc, char **argv)
     cli_complain (ngettext ("%u step, all as expected", "%u steps, all as expected", steps->len),
                   steps->len);
   g_hash_table_unref (play.actors);
-  cli_options_clear (&options);
   return play.status;
 }

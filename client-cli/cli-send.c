@@ -38,7 +38,7 @@ final_status (const CliTalk *talk, int status)
 int
 cli_send (int argc, char **argv)
 {
-  CliOptions options = { 0 };
+  g_auto (CliOptions) options = { 0 };
   CliTalk talk = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (SalUri) uri = NULL;
@@ -47,10 +47,9 @@ cli_send (int argc, char **argv)
   guint n = 0;
   int status = 0;
 
-  if (!cli_options_parse (
-          &options, CLI_TAKES_NAME | CLI_TAKES_SENDING | CLI_TAKES_SHOWING | CLI_TAKES_TIMEOUT,
-          _ ("send URI TEXT… - say something"),
-          _ ("Says TEXT, waits until it has come back, and leaves."), &argc, &argv, &error))
+  if (!cli_options_parse (&options, CLI_TAKES_TALK, _ ("send URI TEXT… - say something"),
+                          _ ("Says TEXT, waits until it has come back, and leaves."), &argc, &argv,
+                          &error))
     return cli_fail (error);
   if (argc < 3)
     return cli_usage (_ ("salotto-cli send URI TEXT…"));
@@ -80,6 +79,5 @@ cli_send (int argc, char **argv)
       status = final_status (&talk, cli_talk_run (&talk));
     }
   cli_talk_clear (&talk);
-  cli_options_clear (&options);
   return status;
 }

@@ -17,15 +17,14 @@
 int
 cli_tail (int argc, char **argv)
 {
-  CliOptions options = { 0 };
+  g_auto (CliOptions) options = { 0 };
   CliTalk talk = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (SalUri) uri = NULL;
   int status = 0;
 
   if (!cli_options_parse (
-          &options, CLI_TAKES_NAME | CLI_TAKES_SENDING | CLI_TAKES_SHOWING | CLI_TAKES_TIMEOUT,
-          _ ("tail URI - listen"),
+          &options, CLI_TAKES_TALK, _ ("tail URI - listen"),
           _ ("Prints what is said, as text, or with --json everything that happens."), &argc, &argv,
           &error))
     return cli_fail (error);
@@ -38,6 +37,5 @@ cli_tail (int argc, char **argv)
   talk.style.said_only = TRUE;
   status = cli_talk_run (&talk);
   cli_talk_clear (&talk);
-  cli_options_clear (&options);
   return status;
 }

@@ -94,6 +94,7 @@ static void
 on_connected (SalClient *client, CliTalk *talk)
 {
   talk->connected_us = g_get_monotonic_time ();
+  cli_tell_tls (sal_client_get_tls (client), talk->options);
 }
 
 static void

@@ -26,13 +26,15 @@ struct _GuiMessageText
 
 G_DEFINE_FINAL_TYPE (GuiMessageText, gui_message_text, GTK_TYPE_LABEL)
 
+/* As wide as GtkLabel has so many characters. */
 static int
 chars_to_pixels (GtkWidget *widget, int chars)
 {
   PangoContext *context = gtk_widget_get_pango_context (widget);
   PangoFontMetrics *metrics = pango_context_get_metrics (
       context, pango_context_get_font_description (context), pango_context_get_language (context));
-  int width = pango_font_metrics_get_approximate_char_width (metrics);
+  int width = MAX (pango_font_metrics_get_approximate_char_width (metrics),
+                   pango_font_metrics_get_approximate_digit_width (metrics));
 
   pango_font_metrics_unref (metrics);
   return PANGO_PIXELS (chars * width);

@@ -6,24 +6,16 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
-#include <locale.h>
-#include <signal.h>
 
 #include "client-gtk/gui-application.h"
-#include "common/base/sal-log.h"
+#include "common/base/sal-program.h"
 
 int
 main (int argc, char **argv)
 {
-  const char *locale_dir = g_getenv ("SALOTTO_LOCALEDIR");
   g_autoptr (GuiApplication) app = NULL;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, locale_dir != NULL ? locale_dir : SALOTTO_LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
-  sal_log_init ("salotto");
-  signal (SIGPIPE, SIG_IGN);
+  sal_program_init ("salotto");
   g_set_application_name (_ ("Salotto"));
 
   app = gui_application_new ();

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <glib-unix.h>
 #include <glib/gi18n.h>
-#include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +20,7 @@
 #include "common/base/sal-error.h"
 #include "common/base/sal-fd.h"
 #include "common/base/sal-log.h"
+#include "common/base/sal-program.h"
 #include "common/proto/sal-dialect-plain.h"
 #include "common/term/sal-line-editor.h"
 #include "server/admin/srv-console-talk.h"
@@ -27,6 +28,7 @@
 #include "server/admin/srv-control.h"
 #include "server/net/srv-listener.h"
 #include "server/srv-server.h"
+#include "server/srv-tls-config.h"
 
 typedef struct
 {
@@ -39,6 +41,7 @@ typedef struct
   SrvConsoleInput input;
   guint input_source;   /* 0: standard input is not read */
   gboolean input_ended; /* and will not be */
+  gboolean typed;       /* an operator types on a terminal */
   gboolean prints;      /* what happens in the rooms goes to standard output */
   guint again;          /* of the main loop: while the terminal takes nothing */
   guint left_out;       /* what was to be printed meanwhile */
@@ -61,8 +64,8 @@ static const GOptionEntry option_entries[] = {
   { "config", 'c', 0, G_OPTION_ARG_FILENAME, &option_config,
     N_ ("Read this configuration instead of the user's"), N_ ("FILE") },
   { "listen", 'l', 0, G_OPTION_ARG_STRING_ARRAY, &option_listen,
-    N_ ("Listen there: plain://[ADDR]:PORT, irc://[ADDR]:PORT or unix:///path, with ?room=NAME; "
-        "may be repeated"),
+    N_ ("Listen there: plain://[ADDR]:PORT, irc://[ADDR]:PORT, plains:// and ircs:// for TLS, or "
+        "unix:///path, with ?room=NAME; may be repeated"),
     N_ ("URI") },
   { "name", 0, 0, G_OPTION_ARG_STRING, &option_name, N_ ("The server's name"), N_ ("NAME") },
   { "log", 0, 0, G_OPTION_ARG_STRING, &option_log,
@@ -205,12 +208,24 @@ on_end_signal (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Whoever closes the window in which the server runs has ended it. The kernel says so with
+ * the signal that means to reload for a server that has no window. */
 static gboolean
-on_reload_signal (gpointer data)
+is_terminal_gone (const Program *program)
+{
+  struct pollfd input = { .fd = STDIN_FILENO };
+
+  return program->typed && poll (&input, 1, 0) > 0 && (input.revents & POLLHUP) != 0;
+}
+
+static gboolean
+on_hangup_signal (gpointer data)
 {
   Program *program = data;
   g_autoptr (GError) error = NULL;
 
+  if (is_terminal_gone (program))
+    return on_end_signal (program);
   (void) sd_notifyf (0, "RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT, g_get_monotonic_time ());
   if (srv_server_reload (program->server, &error))
     g_message (_ ("reloaded"));
@@ -308,6 +323,7 @@ open_console (Program *program)
   program->talk = srv_console_talk_new (program->server, &console_hooks, program);
   if (isatty (STDIN_FILENO) && isatty (STDOUT_FILENO))
     {
+      program->typed = TRUE;
       program->words = srv_console_words ();
       program->editor =
           sal_line_editor_new ("> ", (const char *const *) program->words, on_typed_line, program);
@@ -344,6 +360,15 @@ open_control (Program *program, GError **error)
   return TRUE;
 }
 
+/* What is spoken there. A unix socket's scheme says where it is, not that. */
+static const char *
+dialect_of (const SrvListener *listener)
+{
+  SalScheme scheme = srv_listener_get_uri (listener)->scheme;
+
+  return sal_scheme_name (scheme == SAL_SCHEME_UNIX ? SAL_SCHEME_PLAIN : scheme);
+}
+
 /* What others wait for: one line a listener, never translated. */
 static void
 announce (Program *program)
@@ -352,7 +377,7 @@ announce (Program *program)
 
   for (guint i = 0; i < listeners->len; i++)
     printf ("listening on %s (%s)\n", srv_listener_get_name (listeners->pdata[i]),
-            srv_listener_get_uri (listeners->pdata[i])->scheme == SAL_SCHEME_IRC ? "irc" : "plain");
+            dialect_of (listeners->pdata[i]));
   fflush (stdout);
   (void) sd_notifyf (0, "READY=1\nSTATUS=%s listens on %s",
                      srv_server_get_config (program->server)->name,
@@ -366,9 +391,18 @@ explain (Program *program)
   const GPtrArray *listeners = srv_server_get_listeners (program->server);
   const char *name = srv_listener_get_name (listeners->pdata[0]);
   const char *colon = strrchr (name, ':');
+  const SalUri *uri = srv_listener_get_uri (listeners->pdata[0]);
 
   if (g_str_has_prefix (name, "unix:"))
     fprintf (stderr, _ ("Join with: salotto-cli %s\n"), name);
+  else if (sal_scheme_is_tls (uri->scheme))
+    {
+      g_autofree char *address = g_strdup_printf (
+          "%s://%s", sal_scheme_name (uri->scheme),
+          srv_listener_is_wildcard (listeners->pdata[0]) ? g_get_host_name () : name);
+
+      fprintf (stderr, _ ("Join with: %s\n"), address);
+    }
   else if (srv_listener_is_wildcard (listeners->pdata[0]))
     fprintf (stderr,
              _ ("Join with: salotto-cli localhost:%s\n"
@@ -390,7 +424,7 @@ run (Program *program, GError **error)
     return sal_error_exit_status (*error);
   g_unix_signal_add (SIGINT, on_end_signal, program);
   g_unix_signal_add (SIGTERM, on_end_signal, program);
-  g_unix_signal_add (SIGHUP, on_reload_signal, program);
+  g_unix_signal_add (SIGHUP, on_hangup_signal, program);
   if (sd_watchdog_enabled (0, &watchdog_us) > 0)
     g_timeout_add ((guint) (watchdog_us / 2000), on_watchdog, program);
 
@@ -412,17 +446,10 @@ main (int argc, char **argv)
   SrvOptions options = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (SrvConfig) config = NULL;
-  const char *locale_dir = NULL;
   int status = 0;
 
-  setlocale (LC_ALL, "");
-  locale_dir = g_getenv ("SALOTTO_LOCALEDIR");
-  bindtextdomain (GETTEXT_PACKAGE, locale_dir != NULL ? locale_dir : SALOTTO_LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
-  sal_log_init ("salottod");
+  sal_program_init ("salottod");
   umask (077);
-  signal (SIGPIPE, SIG_IGN);
   signal (SIGXFSZ, SIG_IGN); /* a limit on file sizes is an error of the log, not the end */
 
   if (!parse_options (&argc, &argv))
@@ -451,6 +478,11 @@ main (int argc, char **argv)
   (void) sal_log_set_level (config->log_level);
   if (option_check)
     {
+      if (!srv_tls_config_check (config, &error))
+        {
+          complain (error->message);
+          return sal_error_exit_status (error);
+        }
       printf ("%s\n", _ ("the configuration is right"));
       return SAL_EXIT_OK;
     }
@@ -465,6 +497,7 @@ main (int argc, char **argv)
 
   g_clear_pointer (&program.editor, sal_line_editor_free);
   g_strfreev (program.words);
+  srv_console_input_clear (&program.input);
   sal_log_set_terminal_hooks (NULL, NULL);
   srv_control_free (program.control);
   srv_console_talk_free (program.talk);

@@ -87,6 +87,8 @@ srv_config_free (SrvConfig *config)
   g_free (config->name);
   g_ptr_array_unref (config->listeners);
   g_free (config->log_path);
+  g_free (config->certificate);
+  g_free (config->key);
   g_free (config->invitation_code);
   g_free (config->irc_network);
   g_free (config->irc_description);
@@ -188,7 +190,7 @@ read_name (SrvConfig *config, const char *value, char **allowed, GError **error)
   return TRUE;
 }
 
-/* Which listeners this program has yet. */
+/* What a listener may say for itself. */
 static gboolean
 check_listener (const SalUri *uri, const char *text, GError **error)
 {
@@ -199,15 +201,6 @@ check_listener (const SalUri *uri, const char *text, GError **error)
   GHashTableIter iter;
   gpointer key = NULL;
 
-  if (uri->scheme != SAL_SCHEME_PLAIN && uri->scheme != SAL_SCHEME_UNIX &&
-      uri->scheme != SAL_SCHEME_IRC)
-    {
-      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                   _ ("bad address “%s”: this version listens on plain://, irc:// and unix:// "
-                      "only, not yet on %s://"),
-                   text, sal_scheme_name (uri->scheme));
-      return FALSE;
-    }
   g_hash_table_iter_init (&iter, uri->query);
   while (g_hash_table_iter_next (&iter, &key, NULL))
     if (!g_strv_contains (known, key))
@@ -412,6 +405,28 @@ read_iterations (SrvConfig *config, const char *value, char **allowed, GError **
 }
 
 static gboolean
+read_certificate (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  g_free (config->certificate);
+  config->certificate = *value != '\0' ? g_strdup (value) : NULL;
+  return TRUE;
+}
+
+static gboolean
+read_key (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  g_free (config->key);
+  config->key = *value != '\0' ? g_strdup (value) : NULL;
+  return TRUE;
+}
+
+static gboolean
+read_sts_seconds (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  return srv_config_read_number (value, 0, 10 * 365 * 24 * 60 * 60, &config->sts_seconds, allowed);
+}
+
+static gboolean
 read_control (SrvConfig *config, const char *value, char **allowed, GError **error)
 {
   g_free (config->control);
@@ -465,6 +480,9 @@ static const Row rows[] = {
   { "log", "synchronous", read_synchronous },
   { "log", "retention-days", read_retention_days },
   { "log", "retention-mib", read_retention_mib },
+  { "tls", "certificate", read_certificate },
+  { "tls", "key", read_key },
+  { "tls", "sts-seconds", read_sts_seconds },
   { "irc", "network", srv_config_read_irc_network },
   { "irc", "description", srv_config_read_irc_description },
   { "irc", "password", srv_config_read_irc_password },
@@ -533,10 +551,10 @@ check_keys (GKeyFile *file, const char *path, GError **error)
 
       if (!is_known (groups[g], NULL))
         {
-          g_set_error (
-              error, SAL_ERROR, SAL_EXIT_USAGE,
-              _ ("%s: unknown group [%s]; allowed: server, log, accounts, irc, limits, console"),
-              path, groups[g]);
+          g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                       _ ("%s: unknown group [%s]; allowed: server, log, tls, accounts, irc, "
+                          "limits, console"),
+                       path, groups[g]);
           return FALSE;
         }
       for (guint k = 0; keys != NULL && keys[k] != NULL; k++)
@@ -551,19 +569,64 @@ check_keys (GKeyFile *file, const char *path, GError **error)
   return TRUE;
 }
 
+/* @value: (out) (transfer full): %NULL where the file does not say it */
+static gboolean
+get_value (GKeyFile *file,
+           const char *path,
+           const char *group,
+           const char *key,
+           char **value,
+           GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  *value = g_key_file_get_string (file, group, key, &local);
+  if (*value != NULL)
+    g_strstrip (*value);
+  if (local == NULL || g_error_matches (local, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_KEY_NOT_FOUND) ||
+      g_error_matches (local, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_GROUP_NOT_FOUND))
+    return TRUE;
+  /* Not UTF-8, or a backslash before something that has no meaning there: with some of
+   * these GLib gives a value all the same. */
+  g_clear_pointer (value, g_free);
+  g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, "%s: [%s] %s: %s", path, group, key,
+               local->message);
+  return FALSE;
+}
+
 static gboolean
 apply_row (SrvConfig *config, GKeyFile *file, const char *path, const Row *row, GError **error)
 {
-  g_autofree char *value = g_key_file_get_string (file, row->group, row->key, NULL);
+  g_autofree char *value = NULL;
   g_autofree char *allowed = NULL;
   g_autoptr (GError) local = NULL;
 
-  if (value == NULL || row->read (config, g_strstrip (value), &allowed, &local))
+  if (!get_value (file, path, row->group, row->key, &value, error))
+    return FALSE;
+  if (value == NULL || row->read (config, value, &allowed, &local))
     return TRUE;
   if (allowed != NULL)
     return bad_value (path, row->group, row->key, value, allowed, error);
   g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, "%s: [%s] %s: %s", path, row->group, row->key,
                local->message);
+  return FALSE;
+}
+
+/* What is of use only together. @path: the file that was read last. */
+static gboolean
+check_pairs (const SrvConfig *config, const char *path, GError **error)
+{
+  if (config->key != NULL && config->certificate == NULL)
+    g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                 _ ("%s: [tls] key: “%s” is of no use without [tls] certificate"), path,
+                 config->key);
+  else if (config->accounts.registration == SRV_REGISTRATION_INVITATION &&
+           config->invitation_code == NULL)
+    g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                 _ ("%s: [accounts] registration = invitation needs an invitation-code beside it"),
+                 path);
+  else
+    return TRUE;
   return FALSE;
 }
 
@@ -588,13 +651,15 @@ apply_file (SrvConfig *config, const char *path, gboolean must_exist, GError **e
   for (guint i = 0; i < SAL_N_LIMITS; i++)
     {
       const char *key = sal_limit_key ((SalLimit) i);
-      g_autofree char *value = g_key_file_get_string (file, "limits", key, NULL);
+      g_autofree char *value = NULL;
       g_autofree char *allowed = NULL;
 
-      if (value != NULL && !read_limit (config, key, g_strstrip (value), &allowed))
+      if (!get_value (file, path, "limits", key, &value, error))
+        return FALSE;
+      if (value != NULL && !read_limit (config, key, value, &allowed))
         return bad_value (path, "limits", key, value, allowed, error);
     }
-  return TRUE;
+  return check_pairs (config, path, error);
 }
 
 /* The command line. */
@@ -653,13 +718,6 @@ srv_config_load (const SrvOptions *options, GError **error)
                    options->config_file != NULL, error) ||
       !apply_options (config, options, error))
     return NULL;
-  if (config->accounts.registration == SRV_REGISTRATION_INVITATION &&
-      config->invitation_code == NULL)
-    {
-      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                   _ ("[accounts] registration = invitation needs an invitation-code beside it"));
-      return NULL;
-    }
   if (config->listeners->len == 0)
     g_ptr_array_add (config->listeners, sal_uri_parse_listener ("plain://:15102", NULL));
   return g_steal_pointer (&config);

@@ -43,6 +43,10 @@ typedef struct
   SrvSync sync;
   guint retention_days; /* 0: for ever */
   guint retention_mib;  /* 0: no limit */
+  /* [tls] */
+  char *certificate; /* (owned) (nullable): NULL: the server's own */
+  char *key;         /* (owned) (nullable): NULL: in the certificate's file */
+  guint sts_seconds; /* how long clients shall come by TLS only; 0: not said */
   /* [accounts]; what is a limit comes from there */
   SrvAccountsConfig accounts;
   char *invitation_code; /* (owned) (nullable) */

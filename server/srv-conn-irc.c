@@ -41,7 +41,8 @@ srv_conn_become_irc (SrvConn *conn)
     }
   srv_session_become_irc (&conn->session,
                           srv_irc_new (&conn->session, conn->host->hub, at + 1, token,
-                                       conn->peer.family == SRV_ADDRESS_LOCAL));
+                                       conn->peer.family == SRV_ADDRESS_LOCAL ||
+                                           srv_link_get_tls_version (&conn->link) != NULL));
   conn->members = g_ptr_array_new_with_free_func (g_free);
   sal_framer_become_irc (&conn->framer, SRV_IRC_UNIT_BYTES);
   conn->member.dialect = &sal_dialect_irc;
@@ -68,4 +69,23 @@ gint64
 srv_conn_wall_us (SrvSession *session)
 {
   return g_get_real_time ();
+}
+
+/**
+ * srv_conn_sts:
+ *
+ * Returns: (transfer full) (nullable): the value of IRCv3 "sts": where there is TLS, for who
+ *   comes without it; for how long it is promised, for who comes with it.
+ */
+char *
+srv_conn_sts (SrvSession *session)
+{
+  const SrvConn *conn = srv_conn_from_session (session);
+  const SrvWorkerConfig *config = conn->host->config;
+
+  if (config->sts_seconds == 0 || config->sts_port == 0 || conn->peer.family == SRV_ADDRESS_LOCAL)
+    return NULL;
+  return srv_link_get_tls_version (&conn->link) != NULL
+             ? g_strdup_printf ("duration=%u", config->sts_seconds)
+             : g_strdup_printf ("port=%u", config->sts_port);
 }

@@ -22,10 +22,13 @@ struct _SrvConnLogin
   gboolean asking;      /* the session is on the stack below us */
 };
 
+/* @fingerprint: (transfer none) (nullable): of the peer's certificate */
 static SrvLoginPeer
-peer_of (const SrvConn *conn)
+peer_of (const SrvConn *conn, const char *fingerprint)
 {
-  return (SrvLoginPeer){ .address = conn->peer };
+  return (SrvLoginPeer){ .address = conn->peer,
+                         .tls = srv_link_get_tls_version (&conn->link) != NULL,
+                         .fingerprint = fingerprint };
 }
 
 static void
@@ -58,7 +61,8 @@ srv_conn_login (SrvSession *session, const SrvLoginRequest *request)
 
   if (login == NULL)
     {
-      SrvLoginPeer peer = peer_of (conn);
+      g_autofree char *fingerprint = srv_link_dup_peer_fingerprint (&conn->link);
+      SrvLoginPeer peer = peer_of (conn, fingerprint);
 
       login = conn->login = g_new0 (SrvConnLogin, 1);
       login->conn = conn;
@@ -80,7 +84,8 @@ char *
 srv_conn_mechanisms (SrvSession *session)
 {
   SrvConn *conn = srv_conn_from_session (session);
-  SrvLoginPeer peer = peer_of (conn);
+  g_autofree char *fingerprint = srv_link_dup_peer_fingerprint (&conn->link);
+  SrvLoginPeer peer = peer_of (conn, fingerprint);
 
   return srv_accounts_dup_mechanisms (conn->host->config->accounts, &peer);
 }
@@ -94,7 +99,8 @@ char *
 srv_conn_registration (SrvSession *session)
 {
   SrvConn *conn = srv_conn_from_session (session);
-  SrvLoginPeer peer = peer_of (conn);
+  g_autofree char *fingerprint = srv_link_dup_peer_fingerprint (&conn->link);
+  SrvLoginPeer peer = peer_of (conn, fingerprint);
 
   return srv_accounts_dup_registration (conn->host->config->accounts, &peer);
 }

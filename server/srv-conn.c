@@ -12,6 +12,10 @@
  *
  * A connection may be closed anywhere in a turn; its memory stays until the turn's
  * end.
+ *
+ * It is one piece because reading, writing and ending each lead to the others: what is
+ * read may end the conversation, what cannot be written holds back reading, and the end
+ * needs both.
  */
 #include "config.h"
 
@@ -31,7 +35,12 @@
 /* How long the log may take over a leave before the person goes without it. */
 #define LEAVE_US (1 * G_USEC_PER_SEC)
 
+/* A record of TLS must fit into what one turn reads. */
+G_STATIC_ASSERT (SAL_TURN_READ_BYTES >= SRV_TLS_PLAIN_BYTES);
+
 static void process (SrvConn *conn);
+static void take_bytes (SrvConn *conn, gsize n);
+static void wait_to_write (SrvConn *conn);
 static gboolean is_held (const SrvConn *conn);
 
 /**
@@ -182,6 +191,7 @@ static const SrvSessionHost session_host = {
   .login = srv_conn_login,
   .mechanisms = srv_conn_mechanisms,
   .registration = srv_conn_registration,
+  .sts = srv_conn_sts,
 };
 
 /* Ends. */
@@ -247,14 +257,24 @@ broken (SrvConn *conn)
     process (conn);
 }
 
+static gboolean
+has_unsent (const SrvConn *conn)
+{
+  return !conn->gone && (conn->outq.n > 0 || srv_link_has_unsent (&conn->link));
+}
+
 /* Everything is sent: our FIN. */
 static void
 end_writing (SrvConn *conn)
 {
   if (conn->write_ended)
     return;
+  if (srv_link_end_writing (&conn->link) == SRV_LINK_AGAIN && !conn->gone)
+    {
+      wait_to_write (conn);
+      return;
+    }
   conn->write_ended = TRUE;
-  srv_link_end_writing (&conn->link);
   if (conn->read_ended)
     {
       close_with (conn, srv_link_close);
@@ -360,6 +380,15 @@ note_stall (SrvConn *conn)
   judge_reader (conn);
 }
 
+/* The kernel takes nothing now. */
+static void
+wait_to_write (SrvConn *conn)
+{
+  conn->blocked = TRUE;
+  watch_for (conn, EPOLLOUT, TRUE);
+  judge_reader (conn);
+}
+
 static SrvLinkStatus
 write_some (SrvConn *conn)
 {
@@ -410,14 +439,14 @@ srv_conn_flush (SrvConn *conn)
 
   if (conn->gone)
     srv_outq_clear (&conn->outq);
-  while (!conn->closed && !conn->blocked && conn->outq.n > 0 && status == SRV_LINK_OK)
+  while (!conn->closed && !conn->blocked && has_unsent (conn) && status == SRV_LINK_OK)
     status = write_some (conn);
   if (conn->closed)
     return;
   if (status == SRV_LINK_ERROR)
     stop_writing (conn);
   note_answers_sent (conn);
-  if (conn->outq.n == 0)
+  if (!has_unsent (conn))
     {
       conn->blocked = FALSE;
       watch_for (conn, EPOLLOUT, FALSE);
@@ -427,9 +456,7 @@ srv_conn_flush (SrvConn *conn)
         end_writing (conn);
       return;
     }
-  conn->blocked = TRUE;
-  watch_for (conn, EPOLLOUT, TRUE);
-  judge_reader (conn);
+  wait_to_write (conn);
 }
 
 /* Receiving. */
@@ -495,7 +522,10 @@ process (SrvConn *conn)
       else if (conn->read_ended && !conn->finished)
         {
           conn->finished = TRUE;
-          sal_framer_finish (&conn->framer); /* S24: what is left is a unit */
+          if (srv_link_is_cut_off (&conn->link))
+            sal_framer_break_off (&conn->framer);
+          else
+            sal_framer_finish (&conn->framer); /* S24: what is left is a unit */
         }
       else
         break;
@@ -543,8 +573,37 @@ pay_for (SrvConn *conn, gsize bytes)
 }
 
 static void
+take_bytes (SrvConn *conn, gsize n)
+{
+  conn->host->counters->bytes_in += n;
+  if (n == 0 || conn->ending)
+    return; /* thrown away */
+  sal_framer_push (&conn->framer, conn->host->input, n, now_us (conn));
+  process (conn);
+}
+
+static void
+take_end (SrvConn *conn)
+{
+  if (conn->read_ended)
+    {
+      broken (conn); /* both directions are closed, so it cannot be sent to */
+      return;
+    }
+  if (!conn->ending)
+    conn->host->counters->cut_off += srv_link_is_cut_off (&conn->link);
+  conn->read_ended = TRUE;
+  watch_for (conn, EPOLLIN, FALSE);
+  if (conn->write_ended)
+    close_with (conn, srv_link_close);
+  else if (!conn->ending)
+    process (conn);
+}
+
+static void
 take_input (SrvConn *conn, guint32 events)
 {
+  SrvLinkStatus status = SRV_LINK_AGAIN;
   gsize n = 0;
 
   if (!conn->ending && (conn->input_left || is_held (conn) || is_paused (conn)))
@@ -552,35 +611,17 @@ take_input (SrvConn *conn, guint32 events)
       pause_reading (conn, events);
       return;
     }
-  switch (srv_link_read (&conn->link, conn->host->input, SAL_TURN_READ_BYTES, &n))
-    {
-    case SRV_LINK_OK:
-      conn->host->counters->bytes_in += n;
-      if (conn->ending)
-        break; /* thrown away */
-      sal_framer_push (&conn->framer, conn->host->input, n, now_us (conn));
-      process (conn);
-      pay_for (conn, n);
-      break;
-    case SRV_LINK_EOF:
-      if (conn->read_ended)
-        {
-          broken (conn); /* both directions are closed, so it cannot be sent to */
-          break;
-        }
-      conn->read_ended = TRUE;
-      watch_for (conn, EPOLLIN, FALSE);
-      if (conn->write_ended)
-        close_with (conn, srv_link_close);
-      else if (!conn->ending)
-        process (conn);
-      break;
-    case SRV_LINK_ERROR:
-      broken (conn);
-      break;
-    case SRV_LINK_AGAIN:
-      break;
-    }
+  status = srv_link_read (&conn->link, conn->host->input, SAL_TURN_READ_BYTES, &n);
+  take_bytes (conn, n);
+  pay_for (conn, n);
+  if (conn->closed)
+    return;
+  if (status == SRV_LINK_EOF)
+    take_end (conn);
+  else if (status == SRV_LINK_ERROR)
+    broken (conn);
+  else if (srv_link_has_unsent (&conn->link))
+    srv_outq_list_add (&conn->outq); /* TLS itself has something to say */
 }
 
 static void
@@ -718,18 +759,19 @@ srv_conn_due (SrvDeadline *deadline)
 
 /**
  * srv_conn_new:
- * @fd: (transfer full): a connected, non-blocking socket
+ * @link: (transfer full): a connected, non-blocking socket; with TLS, its handshake is
+ *   complete
  *
  * Returns: (transfer full): a connection that has not said anything yet.
  */
 SrvConn *
-srv_conn_new (const SrvConnHost *host, guint64 id, int fd, const SrvArrival *arrival)
+srv_conn_new (const SrvConnHost *host, guint64 id, SrvLink link, const SrvArrival *arrival)
 {
   SrvConn *conn = g_new0 (SrvConn, 1);
 
   conn->host = host;
   conn->id = id;
-  conn->link.fd = fd;
+  conn->link = link;
   conn->peer = *arrival->peer;
   conn->watch = (SrvWatch){ .fd = -1, .ready = on_ready };
   sal_framer_init (&conn->framer, SAL_FRAMER_SERVER,
@@ -744,12 +786,14 @@ srv_conn_new (const SrvConnHost *host, guint64 id, int fd, const SrvArrival *arr
   if (conn->is_irc)
     srv_conn_become_irc (conn);
   srv_conn_update_style (conn);
-  if (!srv_reactor_add (host->reactor, &conn->watch, fd, EPOLLIN))
+  if (!srv_reactor_add (host->reactor, &conn->watch, link.fd, EPOLLIN))
     {
       srv_link_close (&conn->link);
       srv_conn_free (conn);
       return NULL;
     }
+  if (srv_link_has_unsent (&conn->link))
+    srv_outq_list_add (&conn->outq);
   srv_hub_add (host->hub, &conn->session);
   return conn;
 }
@@ -787,11 +831,19 @@ srv_conn_greet (SrvConn *conn)
 
 /**
  * srv_conn_turn_away:
+ * @why: (nullable): what to say; %NULL: the answer to a browser (S27)
  *
  * Says @why and nothing else, and ends.
  */
 void
 srv_conn_turn_away (SrvConn *conn, const SalEvent *why)
 {
+  static const SalCommand page = { .kind = SAL_COMMAND_HTTP };
+
+  if (why == NULL)
+    {
+      srv_session_handle (&conn->session, &page, now_us (conn));
+      return;
+    }
   srv_session_put_out (&conn->session, why);
 }

@@ -70,7 +70,8 @@ struct _SrvConn
   guint is_irc : 1; /* it came to a port where nothing else is spoken */
 };
 
-SrvConn *srv_conn_new (const SrvConnHost *host, guint64 id, int fd, const SrvArrival *arrival);
+SrvConn *
+srv_conn_new (const SrvConnHost *host, guint64 id, SrvLink link, const SrvArrival *arrival);
 void srv_conn_free (SrvConn *conn);
 
 void srv_conn_greet (SrvConn *conn);
@@ -87,6 +88,7 @@ void srv_conn_update_style (SrvConn *conn);
 gboolean srv_conn_begins_irc (const SrvConn *conn, const SalUnit *unit);
 void srv_conn_become_irc (SrvConn *conn);
 void srv_conn_restyle (SrvSession *session);
+char *srv_conn_sts (SrvSession *session);
 gint64 srv_conn_wall_us (SrvSession *session);
 void srv_conn_show (SrvConn *conn, const SalEvent *event);
 void srv_conn_close (SrvConn *conn);

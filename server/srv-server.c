@@ -2,7 +2,8 @@
  *
  * The server as a whole: its listeners, its log, its worker, whom it lets in, and how
  * it ends. The main thread only. What an operator may ask of it is in
- * admin/srv-console.c.
+ * admin/srv-console.c. It is one piece because what is opened in one order has to be
+ * reloaded and ended in another, and all three have to be read side by side.
  */
 #include "config.h"
 
@@ -18,11 +19,14 @@
 #include "common/base/sal-fd.h"
 #include "common/base/sal-log.h"
 #include "common/proto/sal-dialect-plain.h"
+#include "common/proto/sal-guard.h"
+#include "server/chat/srv-irc.h"
 #include "server/log/srv-log-memory.h"
 #include "server/log/srv-log-sqlite.h"
 #include "server/log/srv-log.h"
 #include "server/net/srv-listener.h"
 #include "server/srv-conn.h"
+#include "server/srv-tls-config.h"
 
 #define DEFAULT_ROOM "lobby"
 
@@ -46,13 +50,15 @@ struct _SrvServer
   SrvOptions options;
   const SrvServerHooks *hooks; /* (unowned) */
   gpointer data;
-  SrvRegistry *registry; /* (owned) */
-  SrvAccounts *accounts; /* (owned) */
-  SrvMailbox *mailbox;   /* (owned): what the operator's words have asked comes back here */
-  SrvLog *log;           /* (owned) */
-  SrvWorker *worker;     /* (owned) */
-  GPtrArray *listeners;  /* (owned) of SrvListener (owned) */
-  GHashTable *sites;     /* (owned): guint64* -> how many connections */
+  SrvRegistry *registry;       /* (owned) */
+  SrvAccounts *accounts;       /* (owned) */
+  SrvMailbox *mailbox;         /* (owned): what the operator's words have asked comes back here */
+  SrvLog *log;                 /* (owned) */
+  SrvWorker *worker;           /* (owned) */
+  SrvCredentials *credentials; /* (owned) (nullable): if there are listeners with TLS */
+  SrvHandshakes *handshakes;   /* (owned) (nullable): likewise */
+  GPtrArray *listeners;        /* (owned) of SrvListener (owned) */
+  GHashTable *sites;           /* (owned): guint64* -> how many connections */
   SrvRefusals refusals;
   gint64 started_us;
   guint max_connections; /* what the descriptors allow */
@@ -178,49 +184,119 @@ admits (SrvServer *server,
   return FALSE;
 }
 
+static gboolean
+is_tls (const SrvListener *listener)
+{
+  return sal_scheme_is_tls (srv_listener_get_uri (listener)->scheme);
+}
+
 static void
 on_no_descriptor (SrvListener *listener, int fd, gpointer data)
 {
   SrvServer *server = data;
   g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GBytes) alert = sal_guard_tls_alert ();
   SalEvent why = limit_event (server, SAL_LIMIT_CONNECTIONS, srv_worker_count (server->worker));
 
   server->refusals.no_descriptor++;
-  sal_dialect_plain.encode (text, &why, sal_plain_variant (SAL_PLAIN_LF, server->config->language));
+  if (is_tls (listener)) /* there is no time for words */
+    g_string_append_len (text, g_bytes_get_data (alert, NULL), (gssize) g_bytes_get_size (alert));
+  else
+    sal_dialect_plain.encode (text, &why,
+                              sal_plain_variant (SAL_PLAIN_LF, server->config->language));
   (void) send (fd, text->str, text->len, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-static void
-on_accept (SrvListener *listener, int fd, const SrvAddress *peer, gpointer data)
+static gboolean
+is_irc (const SrvListener *listener)
 {
-  SrvServer *server = data;
-  guint from_site = 0;
+  SalScheme scheme = srv_listener_get_uri (listener)->scheme;
+
+  return scheme == SAL_SCHEME_IRC || scheme == SAL_SCHEME_IRCS;
+}
+
+/* @peer has been counted. */
+static void
+let_in (SrvServer *server, const SrvListener *listener, SrvLink link, const SrvAddress *peer)
+{
+  guint from_site = count_site (server, peer, 0);
   g_autofree char *shown = NULL;
   g_autofree char *host_name = NULL;
-  SrvArrival arrival = { .peer = peer, .shown = "", .irc_host = "", .room = "" };
+  SrvArrival arrival = {
+    .peer = peer, .shown = "", .irc_host = "", .room = "", .irc = is_irc (listener)
+  };
   SalEvent why;
 
-  if (srv_worker_count (server->worker) >= server->max_connections + TURNED_AWAY_DESCRIPTORS)
-    {
-      on_no_descriptor (listener, fd, server);
-      sal_fd_close (&fd);
-      return;
-    }
-  from_site = count_site (server, peer, +1);
-  arrival.irc = srv_listener_get_uri (listener)->scheme == SAL_SCHEME_IRC;
   if (!admits (server, listener, peer, from_site, &why))
     {
       g_autofree char *host = srv_address_host (peer);
 
       g_info ("%s was not let in on %s", host, srv_listener_get_name (listener));
-      srv_worker_turn_away (server->worker, fd, &arrival, &why);
+      srv_worker_turn_away (server->worker, link, &arrival, &why);
       return;
     }
   arrival.shown = shown = shown_address (server, listener, peer);
   arrival.irc_host = host_name = irc_host (server, peer);
   arrival.room = room_of (listener);
   g_debug ("connection from %s on %s", shown, srv_listener_get_name (listener));
-  srv_worker_take (server->worker, fd, &arrival);
+  srv_worker_take (server->worker, link, &arrival);
+}
+
+/* A browser that was sent here says all of it at once. */
+static gboolean
+is_browser (const SrvLink *link)
+{
+  char begin[512];
+  ssize_t n = recv (link->fd, begin, sizeof begin, MSG_PEEK | MSG_DONTWAIT);
+
+  return n > 0 && sal_guard_is_http (begin, (gsize) n);
+}
+
+static void
+on_handshake (
+    SrvLink link, const SrvAddress *peer, gpointer tag, SrvHandshakeEnd how, gpointer data)
+{
+  SrvServer *server = data;
+  SalEvent why = { .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_TLS_ONLY };
+  SrvArrival arrival = { .peer = peer, .shown = "", .irc_host = "", .room = "" };
+
+  if (how == SRV_HANDSHAKE_DONE)
+    let_in (server, tag, link, peer);
+  else if (how != SRV_HANDSHAKE_NOT_TLS)
+    (void) count_site (server, peer, -1);
+  else if (is_browser (&link))
+    srv_worker_turn_away (server->worker, link, &arrival, NULL);
+  else
+    {
+      arrival.irc = is_irc (tag);
+      srv_worker_turn_away (server->worker, link, &arrival, &why);
+    }
+}
+
+static guint
+count_all (const SrvServer *server)
+{
+  guint handshakes = server->handshakes != NULL ? srv_handshakes_count (server->handshakes) : 0;
+
+  return srv_worker_count (server->worker) + handshakes;
+}
+
+static void
+on_accept (SrvListener *listener, int fd, const SrvAddress *peer, gpointer data)
+{
+  SrvServer *server = data;
+
+  if (count_all (server) >= server->max_connections + TURNED_AWAY_DESCRIPTORS)
+    {
+      on_no_descriptor (listener, fd, server);
+      sal_fd_close (&fd);
+      return;
+    }
+  (void) count_site (server, peer, +1);
+  if (is_tls (listener))
+    srv_handshakes_add (server->handshakes, fd, peer, listener);
+  else
+    let_in (server, listener, (SrvLink){ .fd = fd }, peer);
 }
 
 /* The worker's news. */
@@ -276,6 +352,30 @@ state_file (const char *name, GError **error)
       return NULL;
     }
   return g_build_filename (folder, name, NULL);
+}
+
+static gboolean
+load_credentials (SrvServer *server, const SrvConfig *config, GError **error)
+{
+  g_autofree char *own_folder = state_file ("tls", error);
+
+  return own_folder != NULL && srv_tls_config_load (config, server->credentials, own_folder, error);
+}
+
+static gboolean
+open_tls (SrvServer *server, GError **error)
+{
+  guint most = MIN (SAL_HANDSHAKES_MOST, server->max_connections / 2);
+
+  if (!srv_tls_config_is_needed (server->config))
+    return TRUE;
+  server->credentials = srv_credentials_new ();
+  if (!load_credentials (server, server->config, error))
+    return FALSE;
+  server->handshakes =
+      srv_handshakes_new (srv_worker_get_reactor (server->worker), SRV_QUEUE_HANDSHAKE, most,
+                          server->credentials, on_handshake, server);
+  return TRUE;
 }
 
 static gboolean
@@ -354,6 +454,46 @@ open_accounts (SrvServer *server)
   configure_accounts (server);
 }
 
+static gboolean
+may_use_name (const char *name, const char *account, gpointer accounts)
+{
+  return srv_accounts_may_use (accounts, name, account);
+}
+
+static SrvOwnedRoom *
+find_room (const char *room, gpointer accounts)
+{
+  return srv_accounts_dup_room (accounts, room);
+}
+
+static gboolean
+keep_room (const SrvOwnedRoom *room, gpointer accounts)
+{
+  return srv_accounts_keep_room (accounts, room);
+}
+
+static void
+drop_room (const char *room, gpointer accounts)
+{
+  srv_accounts_drop_room (accounts, room);
+}
+
+static const SrvOwners owners = { may_use_name, find_room, keep_room, drop_room };
+
+/* Where IRC has TLS, once it is open. */
+static guint16
+ircs_port (const SrvServer *server)
+{
+  for (guint i = 0; i < server->listeners->len; i++)
+    {
+      const SrvListener *listener = server->listeners->pdata[i];
+
+      if (srv_listener_get_uri (listener)->scheme == SAL_SCHEME_IRCS)
+        return srv_listener_get_port (listener);
+    }
+  return 0;
+}
+
 static SrvWorkerConfig
 worker_config (const SrvServer *server)
 {
@@ -372,6 +512,8 @@ worker_config (const SrvServer *server)
              .history_on_join = config->irc_history_on_join,
              .started_us = server->started_us },
     .accounts = server->accounts,
+    .sts_seconds = srv_tls_config_sts_seconds (config, server->credentials),
+    .sts_port = ircs_port (server),
   };
 }
 
@@ -472,10 +614,18 @@ srv_server_start (SrvServer *server, GError **error)
   set_retention (server);
   open_registry (server);
   open_accounts (server);
+  srv_log_set_owners (server->log, &owners, server->accounts);
   config = worker_config (server);
   server->worker = srv_worker_new (NULL, server->log, &config, &worker_hooks, server);
   server->mailbox = srv_mailbox_new (srv_worker_get_reactor (server->worker), server);
-  return open_listeners (server, error);
+  if (!open_tls (server, error))
+    return FALSE;
+  srv_tls_config_warn (server->config, server->credentials);
+  if (!open_listeners (server, error))
+    return FALSE;
+  config = worker_config (server); /* now the ports are known */
+  srv_worker_configure (server->worker, &config);
+  return TRUE;
 }
 
 /**
@@ -491,7 +641,12 @@ srv_server_free (SrvServer *server)
     return;
   g_clear_handle_id (&server->close_timer, g_source_remove);
   g_ptr_array_unref (server->listeners);
+  srv_handshakes_free (server->handshakes);
+  srv_credentials_free (server->credentials);
   srv_log_free (server->log);
+  /* What the accounts have still done concerns nobody any more. */
+  if (server->worker != NULL)
+    srv_worker_abort (server->worker);
   srv_accounts_free (server->accounts);
   srv_mailbox_free (server->mailbox);
   srv_worker_free (server->worker);
@@ -595,6 +750,8 @@ srv_server_close (SrvServer *server)
     return;
   server->closing = TRUE;
   srv_server_stop (server);
+  if (server->handshakes != NULL)
+    srv_handshakes_drop_all (server->handshakes);
   srv_worker_stop_reading (server->worker);
   server->close_timer = g_timeout_add (FLUSH_MS, on_flush_time, server);
   srv_worker_flush (server->worker, on_flushed, server);
@@ -615,7 +772,7 @@ srv_server_reload (SrvServer *server, GError **error)
   SrvConfig *old = server->config;
   SrvWorkerConfig worker;
 
-  if (config == NULL)
+  if (config == NULL || (server->credentials != NULL && !load_credentials (server, config, error)))
     return FALSE;
   if (config->store != old->store || g_strcmp0 (config->log_path, old->log_path) != 0 ||
       config->sync != old->sync || config->backlog != old->backlog ||
@@ -628,6 +785,11 @@ srv_server_reload (SrvServer *server, GError **error)
   old->exact = config->exact;
   old->retention_days = config->retention_days;
   old->retention_mib = config->retention_mib;
+  g_free (old->certificate);
+  old->certificate = g_steal_pointer (&config->certificate);
+  g_free (old->key);
+  old->key = g_steal_pointer (&config->key);
+  old->sts_seconds = config->sts_seconds;
   old->profile = config->profile;
   old->limits = config->limits;
   old->accounts = config->accounts;
@@ -639,6 +801,7 @@ srv_server_reload (SrvServer *server, GError **error)
   srv_worker_configure (server->worker, &worker);
   configure_accounts (server);
   set_retention (server);
+  srv_tls_config_warn (server->config, server->credentials);
   return TRUE;
 }
 
@@ -696,6 +859,36 @@ srv_server_ban (SrvServer *server, const SrvBan *ban, GError **error)
   return visit.count;
 }
 
+typedef struct
+{
+  const char *name;
+  gboolean exists;
+} AccountVisit;
+
+static void
+account_cb (SrvConn *conn, gpointer data)
+{
+  const AccountVisit *visit = data;
+
+  if (conn->session.irc != NULL)
+    srv_irc_account_changed (conn->session.irc, visit->name, visit->exists);
+}
+
+/**
+ * srv_server_account_changed:
+ * @name: of an account that has another role now, or is there no more
+ *
+ * Whoever uses it loses what they had by it.
+ */
+void
+srv_server_account_changed (SrvServer *server, const char *name)
+{
+  g_autofree char *written = srv_accounts_dup_name (server->accounts, name);
+  AccountVisit visit = { name, written != NULL };
+
+  srv_worker_foreach (server->worker, account_cb, &visit);
+}
+
 /**
  * srv_server_is_stopped:
  */
@@ -745,6 +938,39 @@ SrvRegistry *
 srv_server_get_registry (SrvServer *server)
 {
   return server->registry;
+}
+
+/**
+ * srv_server_get_certificate:
+ *
+ * Returns: (transfer none) (nullable): what TLS listeners show; %NULL if there are none.
+ */
+const SrvCertificate *
+srv_server_get_certificate (const SrvServer *server)
+{
+  return server->credentials != NULL ? srv_credentials_get_certificate (server->credentials) : NULL;
+}
+
+/**
+ * srv_server_get_handshakes:
+ *
+ * Returns: (transfer none) (nullable): %NULL if there are no TLS listeners.
+ */
+const SrvHandshakes *
+srv_server_get_handshakes (const SrvServer *server)
+{
+  return server->handshakes;
+}
+
+/**
+ * srv_server_get_sts_seconds:
+ *
+ * Returns: see srv_tls_config_sts_seconds().
+ */
+guint
+srv_server_get_sts_seconds (const SrvServer *server)
+{
+  return srv_tls_config_sts_seconds (server->config, server->credentials);
 }
 
 /**

@@ -5,6 +5,7 @@
 
 #include "server/accounts/srv-accounts.h"
 #include "server/admin/srv-registry.h"
+#include "server/net/srv-handshakes.h"
 #include "server/srv-config.h"
 #include "server/srv-worker.h"
 
@@ -44,11 +45,16 @@ gboolean srv_server_reload (SrvServer *server, GError **error);
 void srv_server_say (SrvServer *server, const char *text);
 guint srv_server_ban (SrvServer *server, const SrvBan *ban, GError **error);
 
+void srv_server_account_changed (SrvServer *server, const char *name);
+
 gboolean srv_server_is_stopped (const SrvServer *server);
 gboolean srv_server_is_healthy (const SrvServer *server);
 const SrvConfig *srv_server_get_config (const SrvServer *server);
 SrvWorker *srv_server_get_worker (SrvServer *server);
 SrvRegistry *srv_server_get_registry (SrvServer *server);
+const SrvCertificate *srv_server_get_certificate (const SrvServer *server);
+const SrvHandshakes *srv_server_get_handshakes (const SrvServer *server);
+guint srv_server_get_sts_seconds (const SrvServer *server);
 SrvAccounts *srv_server_get_accounts (SrvServer *server);
 SrvMailbox *srv_server_get_mailbox (SrvServer *server);
 const SrvRefusals *srv_server_get_refusals (const SrvServer *server);

@@ -14,6 +14,7 @@
 
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-name.h"
+#include "server/net/srv-handshakes.h"
 #include "server/net/srv-listener.h"
 #include "server/srv-worker-private.h"
 
@@ -139,6 +140,8 @@ on_due (SrvDeadline *deadline, gpointer data)
     ((SrvWorker *) data)->hold_is_over = TRUE;
   else if (deadline->queue == SRV_QUEUE_LISTENER)
     srv_listener_resume (deadline);
+  else if (deadline->queue == SRV_QUEUE_HANDSHAKE)
+    srv_handshakes_due (deadline);
   else
     srv_conn_due (deadline);
 }
@@ -341,10 +344,10 @@ srv_worker_configure (SrvWorker *worker, const SrvWorkerConfig *config)
 }
 
 static SrvConn *
-take (SrvWorker *worker, int fd, const SrvArrival *arrival)
+take (SrvWorker *worker, SrvLink link, const SrvArrival *arrival)
 {
   guint64 id = __atomic_add_fetch (&last_connection, 1, __ATOMIC_RELAXED);
-  SrvConn *conn = srv_conn_new (&worker->host, id, fd, arrival);
+  SrvConn *conn = srv_conn_new (&worker->host, id, link, arrival);
 
   worker->counters.connections++;
   if (conn != NULL)
@@ -356,12 +359,12 @@ take (SrvWorker *worker, int fd, const SrvArrival *arrival)
 
 /**
  * srv_worker_take:
- * @fd: (transfer full): somebody who has connected
+ * @link: (transfer full): somebody who has connected
  */
 void
-srv_worker_take (SrvWorker *worker, int fd, const SrvArrival *arrival)
+srv_worker_take (SrvWorker *worker, SrvLink link, const SrvArrival *arrival)
 {
-  SrvConn *conn = take (worker, fd, arrival);
+  SrvConn *conn = take (worker, link, arrival);
 
   if (conn != NULL)
     srv_conn_greet (conn);
@@ -369,13 +372,16 @@ srv_worker_take (SrvWorker *worker, int fd, const SrvArrival *arrival)
 
 /**
  * srv_worker_turn_away:
- * @fd: (transfer full): somebody who has connected and may not come in
- * @why: what they are told
+ * @link: (transfer full): somebody who has connected and may not come in
+ * @why: (nullable): what they are told; %NULL: that this is no web server
  */
 void
-srv_worker_turn_away (SrvWorker *worker, int fd, const SrvArrival *arrival, const SalEvent *why)
+srv_worker_turn_away (SrvWorker *worker,
+                      SrvLink link,
+                      const SrvArrival *arrival,
+                      const SalEvent *why)
 {
-  SrvConn *conn = take (worker, fd, arrival);
+  SrvConn *conn = take (worker, link, arrival);
 
   if (conn != NULL)
     srv_conn_turn_away (conn, why);

@@ -9,6 +9,7 @@
 #include "server/chat/srv-session.h"
 #include "server/log/srv-log.h"
 #include "server/net/srv-address.h"
+#include "server/net/srv-link.h"
 #include "server/net/srv-outq.h"
 #include "server/net/srv-reactor.h"
 
@@ -30,6 +31,7 @@ enum
   SRV_QUEUE_HOLD,                              /* for the log to give back what goes with it */
   SRV_QUEUE_PAUSE,                             /* before somebody who sent too much is read */
   SRV_QUEUE_LISTENER,                          /* before accepting is tried again */
+  SRV_QUEUE_HANDSHAKE,                         /* for TLS to begin */
   SRV_N_QUEUES
 };
 
@@ -41,6 +43,8 @@ typedef struct
   gboolean exact;        /* no line end for raw peers, as in the captures (S4) */
   SrvIrcConfig irc;      /* its strings must stay until another one is given */
   SrvAccounts *accounts; /* (unowned): must outlive what people ask of it */
+  guint sts_seconds;     /* for how long TLS is promised; 0: it is not */
+  guint16 sts_port;      /* where IRC has TLS; 0: nowhere */
 } SrvWorkerConfig;
 
 /* How somebody came in. */
@@ -64,6 +68,7 @@ typedef struct
   guint64 not_kept;
   guint64 dropped_slow;
   guint64 dropped_errors;
+  guint64 cut_off; /* TLS streams that ended without saying so */
   guint64 limits[SAL_N_LIMITS];
 } SrvCounters;
 
@@ -82,9 +87,11 @@ SrvWorker *srv_worker_new (GMainContext *context,
 void srv_worker_free (SrvWorker *worker);
 void srv_worker_configure (SrvWorker *worker, const SrvWorkerConfig *config);
 
-void srv_worker_take (SrvWorker *worker, int fd, const SrvArrival *arrival);
-void
-srv_worker_turn_away (SrvWorker *worker, int fd, const SrvArrival *arrival, const SalEvent *why);
+void srv_worker_take (SrvWorker *worker, SrvLink link, const SrvArrival *arrival);
+void srv_worker_turn_away (SrvWorker *worker,
+                           SrvLink link,
+                           const SrvArrival *arrival,
+                           const SalEvent *why);
 void srv_worker_stop_reading (SrvWorker *worker);
 void srv_worker_flush (SrvWorker *worker, SrvMailFunc on_flushed, gpointer letter);
 void srv_worker_close (SrvWorker *worker);

@@ -121,6 +121,13 @@ typedef enum
  * both leave in one write. Less than anybody notices. */
 #define SAL_HOLD_US (1 * 1000)
 
+/* TLS handshakes: how long one may take, how many there may be at a time (the oldest then
+ * makes room for a newcomer), and how many steps of them one turn takes. A step is half a
+ * millisecond of work, and those inside wait for it. */
+#define SAL_HANDSHAKE_US (10 * 1000 * 1000)
+#define SAL_HANDSHAKES_MOST 1024
+#define SAL_TURN_HANDSHAKES 8
+
 /* Posts of one connection that wait for the log; beyond it the connection is not
  * read, so that TCP holds the sender back. */
 #define SAL_POSTS_IN_FLIGHT 64

@@ -39,6 +39,17 @@ sal_scheme_name (SalScheme scheme)
 }
 
 /**
+ * sal_scheme_is_tls:
+ *
+ * Returns: whether what it names is encrypted.
+ */
+gboolean
+sal_scheme_is_tls (SalScheme scheme)
+{
+  return scheme == SAL_SCHEME_PLAINS || scheme == SAL_SCHEME_IRCS;
+}
+
+/**
  * sal_uri_free:
  * @uri: (nullable) (transfer full): an address
  */

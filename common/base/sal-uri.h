@@ -39,6 +39,7 @@ SalUri *sal_uri_copy (const SalUri *uri);
 void sal_uri_free (SalUri *uri);
 
 const char *sal_scheme_name (SalScheme scheme);
+gboolean sal_scheme_is_tls (SalScheme scheme);
 char *sal_format_host_port (const char *host, guint16 port);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SalUri, sal_uri_free)

@@ -727,6 +727,7 @@ sal_client_event_puts_out (const SalEvent *event)
     case SAL_NOTE_KICKED:
     case SAL_NOTE_NOT_PUBLIC:
     case SAL_NOTE_STOPPED:
+    case SAL_NOTE_TLS_ONLY:
     case SAL_NOTE_TOO_MANY_ERRORS:
       return TRUE;
     case SAL_NOTE_LIMIT: /* of messages, it refuses one message only */

@@ -369,3 +369,15 @@ sal_client_is_ours (SalClient *client)
 {
   return sal_client_machine_is_ours (client->machine);
 }
+
+/**
+ * sal_client_get_tls:
+ *
+ * Returns: (transfer none) (nullable): see sal_transport_get_tls(); %NULL also before it
+ *   is connected.
+ */
+const SalTlsDetails *
+sal_client_get_tls (SalClient *client)
+{
+  return client->transport != NULL ? sal_transport_get_tls (client->transport) : NULL;
+}

@@ -23,6 +23,7 @@ void sal_client_stop (SalClient *client);
 void sal_client_reset (SalClient *client);
 const char *sal_client_get_name (SalClient *client);
 gboolean sal_client_is_ours (SalClient *client);
+const SalTlsDetails *sal_client_get_tls (SalClient *client);
 guint sal_client_count_unfinished (SalClient *client);
 
 G_END_DECLS

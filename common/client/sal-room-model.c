@@ -258,6 +258,26 @@ settle_given (SalRoomModel *model)
     }
 }
 
+/* Returns: (transfer full) (nullable): why the client has let go, as a sentence for people;
+ * what GIO says of a connection that breaks is none. */
+static GError *
+make_reason (SalRoomModel *model, int how, const GError *error)
+{
+  gboolean broke = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED) ||
+                   (error == NULL && how == SAL_CLIENT_END_BROKEN);
+
+  if (broke)
+    return g_error_new (SAL_ERROR, SAL_EXIT_CLOSED, _ ("the connection to %s broke"), model->host);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    return g_error_new (SAL_ERROR, SAL_EXIT_TIMEOUT, _ ("%s does not answer"), model->host);
+  if (error != NULL)
+    return g_error_copy (error);
+  if (how == SAL_CLIENT_END_PEER)
+    return g_error_new (SAL_ERROR, SAL_EXIT_CLOSED, _ ("%s has ended the conversation"),
+                        model->host);
+  return NULL;
+}
+
 /* The client has let go: what now? */
 static void
 on_ended (SalClient *client, int how, const GError *error, SalRoomModel *model)
@@ -275,16 +295,8 @@ on_ended (SalClient *client, int how, const GError *error, SalRoomModel *model)
       g_get_monotonic_time () - model->in_since_us > SETTLED_US)
     sal_back_off_reset (&model->back_off);
 
-  if (words != NULL)
-    why = g_error_new_literal (SAL_ERROR, SAL_EXIT_REFUSED, words);
-  else if (error != NULL)
-    why = g_error_copy (error);
-  else if (how == SAL_CLIENT_END_PEER)
-    why =
-        g_error_new (SAL_ERROR, SAL_EXIT_CLOSED, _ ("%s has ended the conversation"), model->host);
-  else if (how == SAL_CLIENT_END_BROKEN)
-    why = g_error_new (SAL_ERROR, SAL_EXIT_CLOSED, _ ("the connection to %s broke"), model->host);
-
+  why = words != NULL ? g_error_new_literal (SAL_ERROR, SAL_EXIT_REFUSED, words)
+                      : make_reason (model, how, error);
   if (!model->wanted || model->put_out_for_good)
     {
       if (!model->wanted)
@@ -334,7 +346,7 @@ note_put_out (SalRoomModel *model, const SalEvent *event, const char *line)
   g_free (model->put_out);
   model->put_out = g_strdup (line);
   model->put_out_for_good |= event->note == SAL_NOTE_BANNED || event->note == SAL_NOTE_KICKED ||
-                             event->note == SAL_NOTE_NOT_PUBLIC;
+                             event->note == SAL_NOTE_NOT_PUBLIC || event->note == SAL_NOTE_TLS_ONLY;
 }
 
 static gboolean

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A client's connection, over TCP or a unix socket: GIO finds and connects the peer,
- * then bytes go to and fro in the main loop. It knows sockets and nothing of chat.
+ * A client's connection, over TCP, TLS or a unix socket: GIO finds and connects the peer,
+ * then bytes go to and fro in the main loop. It knows sockets and nothing of chat; whom
+ * to trust is in sal-tls.c.
  */
 #include "config.h"
 
@@ -24,6 +25,7 @@ struct _SalTransport
   GObject parent;
   GSocketConnection *connection; /* (owned) */
   GSocket *socket;               /* (unowned): of the connection */
+  SalTls *tls;                   /* (owned) (nullable): what lies between them and us */
   SalTransportOptions options;
   const SalTransportHooks *hooks; /* (unowned) */
   gpointer data;
@@ -57,6 +59,7 @@ sal_transport_dispose (GObject *object)
   SalTransport *transport = SAL_TRANSPORT (object);
 
   sal_transport_close (transport);
+  g_clear_pointer (&transport->tls, sal_tls_free);
   g_clear_error (&transport->lost);
   g_clear_object (&transport->connection);
   G_OBJECT_CLASS (sal_transport_parent_class)->dispose (object);
@@ -74,12 +77,14 @@ sal_transport_init (SalTransport *transport)
   g_queue_init (&transport->unsent);
 }
 
-/* A reset and a timeout are the end; of anything else three in a row are (C7). */
+/* A reset and a timeout are the end, and so is everything that TLS complains about; of
+ * anything else three in a row are (C7). */
 static gboolean
 is_end (SalTransport *transport, const GError *error)
 {
   transport->failures++;
-  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED) ||
+  return error->domain == G_TLS_ERROR ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED) ||
          g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED) ||
          g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) ||
          transport->failures >= SAL_ERRORS_IN_A_ROW;
@@ -125,7 +130,9 @@ read_some (SalTransport *transport)
 {
   g_autoptr (GError) error = NULL;
   guint8 bytes[READ_BYTES];
-  gssize n = g_socket_receive (transport->socket, (char *) bytes, sizeof bytes, NULL, &error);
+  gssize n = transport->tls != NULL
+                 ? sal_tls_read (transport->tls, bytes, sizeof bytes, &error)
+                 : g_socket_receive (transport->socket, (char *) bytes, sizeof bytes, NULL, &error);
 
   if (n < 0)
     {
@@ -140,9 +147,8 @@ read_some (SalTransport *transport)
 }
 
 static gboolean
-on_readable (GSocket *socket, GIOCondition condition, gpointer data)
+read_ready (SalTransport *transport)
 {
-  SalTransport *transport = data;
   g_autoptr (SalTransport) keep G_GNUC_UNUSED = g_object_ref (transport);
 
   read_some (transport);
@@ -152,7 +158,7 @@ on_readable (GSocket *socket, GIOCondition condition, gpointer data)
 static gboolean
 on_rest (gpointer data)
 {
-  return on_readable (NULL, G_IO_IN, data);
+  return read_ready (data);
 }
 
 /* Nothing can be sent any more. What had come before is still read (C5), as far as it
@@ -174,13 +180,35 @@ lose (SalTransport *transport, const GError *error)
 }
 
 static gboolean
-on_writable (GSocket *socket, GIOCondition condition, gpointer data)
+write_ready (SalTransport *transport)
 {
-  SalTransport *transport = data;
-
   clear_source (&transport->output);
   send_unsent (transport);
   return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_readable (GSocket *socket, GIOCondition condition, gpointer data)
+{
+  return read_ready (data);
+}
+
+static gboolean
+on_writable (GSocket *socket, GIOCondition condition, gpointer data)
+{
+  return write_ready (data);
+}
+
+static gboolean
+on_tls_readable (GObject *stream, gpointer data)
+{
+  return read_ready (data);
+}
+
+static gboolean
+on_tls_writable (GObject *stream, gpointer data)
+{
+  return write_ready (data);
 }
 
 static gboolean
@@ -194,15 +222,22 @@ on_delay (gpointer data)
 }
 
 static GSource *
-watch (SalTransport *transport, GIOCondition condition, GSocketSourceFunc func)
+watch (SalTransport *transport, GIOCondition condition)
 {
-  GSource *source = g_socket_create_source (transport->socket, condition, NULL);
+  gboolean in = condition == G_IO_IN;
+  GSource *source = transport->tls != NULL
+                        ? sal_tls_create_source (transport->tls, condition)
+                        : g_socket_create_source (transport->socket, condition, NULL);
 
   /* A server that never stops talking must not keep a window from being painted, nor a
    * person from typing: those come first. */
-  if (condition == G_IO_IN)
+  if (in)
     g_source_set_priority (source, G_PRIORITY_DEFAULT_IDLE);
-  g_source_set_callback (source, G_SOURCE_FUNC (func), transport, NULL);
+  if (transport->tls != NULL)
+    g_source_set_callback (source, G_SOURCE_FUNC (in ? on_tls_readable : on_tls_writable),
+                           transport, NULL);
+  else
+    g_source_set_callback (source, G_SOURCE_FUNC (in ? on_readable : on_writable), transport, NULL);
   g_source_attach (source, g_main_context_get_thread_default ());
   return source;
 }
@@ -215,6 +250,8 @@ send_some (SalTransport *transport, const void *bytes, gsize len, GError **error
   int fd = g_socket_get_fd (transport->socket);
   gssize n = 0;
 
+  if (transport->tls != NULL)
+    return sal_tls_write (transport->tls, bytes, len, error);
   do
     n = send (fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
   while (n < 0 && errno == EINTR);
@@ -248,7 +285,7 @@ send_unsent (SalTransport *transport)
               is_end (transport, error))
             lose (transport, error);
           else
-            transport->output = watch (transport, G_IO_OUT, on_writable);
+            transport->output = watch (transport, G_IO_OUT);
           return;
         }
       transport->failures = 0;
@@ -264,7 +301,10 @@ send_unsent (SalTransport *transport)
       transport->lost == NULL)
     {
       transport->end_when_sent = FALSE;
-      (void) g_socket_shutdown (transport->socket, FALSE, TRUE, NULL);
+      if (transport->tls != NULL)
+        sal_tls_end_writing (transport->tls);
+      else
+        (void) g_socket_shutdown (transport->socket, FALSE, TRUE, NULL);
     }
 }
 
@@ -276,6 +316,7 @@ typedef struct
   const SalTransportHooks *hooks;
   gpointer data;
   char *where; /* (owned) */
+  SalUri *uri; /* (owned) (nullable): with TLS */
 } Connect;
 
 static void
@@ -284,6 +325,7 @@ connect_free (gpointer data)
   Connect *connect = data;
 
   g_free (connect->where);
+  sal_uri_free (connect->uri);
   g_free (connect);
 }
 
@@ -314,9 +356,29 @@ set_options (GSocket *socket)
   (void) g_socket_set_option (socket, IPPROTO_TCP, TCP_USER_TIMEOUT, 60000, NULL);
 }
 
+static SalTransport *
+transport_new (GSocketConnection *connection,
+               SalTls *tls,
+               const SalTransportOptions *options,
+               const SalTransportHooks *hooks,
+               gpointer data)
+{
+  SalTransport *transport = g_object_new (SAL_TYPE_TRANSPORT, NULL);
+
+  transport->tls = tls;
+  transport->connection = g_object_ref (connection);
+  transport->socket = g_socket_connection_get_socket (connection);
+  transport->options = *options;
+  transport->hooks = hooks;
+  transport->data = data;
+  set_options (transport->socket);
+  transport->input = watch (transport, G_IO_IN);
+  return transport;
+}
+
 /**
  * sal_transport_new:
- * @connection: (transfer none): a connection, made or accepted
+ * @connection: (transfer none): a connection, made or accepted; not encrypted
  * @options: how to send
  * @hooks: (transfer none): called with @data
  *
@@ -328,16 +390,7 @@ sal_transport_new (GSocketConnection *connection,
                    const SalTransportHooks *hooks,
                    gpointer data)
 {
-  SalTransport *transport = g_object_new (SAL_TYPE_TRANSPORT, NULL);
-
-  transport->connection = g_object_ref (connection);
-  transport->socket = g_socket_connection_get_socket (connection);
-  transport->options = *options;
-  transport->hooks = hooks;
-  transport->data = data;
-  set_options (transport->socket);
-  transport->input = watch (transport, G_IO_IN, on_readable);
-  return transport;
+  return transport_new (connection, NULL, options, hooks, data);
 }
 
 /* What the kernel said, without the host that GIO puts before some of it. */
@@ -362,6 +415,36 @@ reason (const GError *error)
 }
 
 static void
+fail_late (GTask *task)
+{
+  Connect *connect = g_task_get_task_data (task);
+
+  g_task_return_new_error (task, SAL_ERROR, SAL_EXIT_TIMEOUT, _ ("%s does not answer"),
+                           connect->where);
+}
+
+static void
+on_tls_ready (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Connect *connect = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  GSocketConnection *connection = NULL;
+  SalTls *tls = sal_tls_connect_finish (result, &connection, &error);
+  g_autoptr (GSocketConnection) owned = connection;
+
+  g_task_set_check_cancellable (task, FALSE);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    fail_late (task);
+  else if (tls == NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_return_pointer (
+        task, transport_new (owned, tls, &connect->options, connect->hooks, connect->data),
+        g_object_unref);
+}
+
+static void
 on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -374,11 +457,16 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       g_task_set_check_cancellable (task, FALSE); /* or that would be all it says */
       if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        g_task_return_new_error (task, SAL_ERROR, SAL_EXIT_TIMEOUT, _ ("%s does not answer"),
-                                 connect->where);
+        fail_late (task);
       else
         g_task_return_new_error (task, SAL_ERROR, SAL_EXIT_UNREACHABLE,
                                  _ ("cannot connect to %s: %s"), connect->where, reason (error));
+      return;
+    }
+  if (connect->uri != NULL)
+    {
+      sal_tls_connect_async (connection, connect->uri, connect->options.pin,
+                             g_task_get_cancellable (task), on_tls_ready, g_object_ref (task));
       return;
     }
   g_task_return_pointer (
@@ -388,12 +476,13 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /**
  * sal_transport_connect_async:
- * @uri: plain:// or unix://
+ * @uri: plain://, plains:// or unix://
  * @options: how to send
  * @hooks: (transfer none): called with @data once it is connected
  * @cancellable: (nullable): ends the attempt
  *
- * Connects, trying each address of a name.
+ * Connects, trying each address of a name. With TLS, the handshake is part of it, and so is
+ * the decision whether this is the right server.
  */
 void
 sal_transport_connect_async (const SalUri *uri,
@@ -412,6 +501,7 @@ sal_transport_connect_async (const SalUri *uri,
   connect->options = *options;
   connect->hooks = hooks;
   connect->data = data;
+  connect->uri = sal_scheme_is_tls (uri->scheme) ? sal_uri_copy (uri) : NULL;
   connect->where = uri->scheme == SAL_SCHEME_UNIX ? g_strdup (uri->path)
                                                   : sal_format_host_port (uri->host, uri->port);
   g_task_set_task_data (task, connect, connect_free);
@@ -513,4 +603,16 @@ gboolean
 sal_transport_is_idle (const SalTransport *transport)
 {
   return g_queue_is_empty ((GQueue *) &transport->unsent);
+}
+
+/**
+ * sal_transport_get_tls:
+ *
+ * Returns: (transfer none) (nullable): what was agreed on with the server, and why it is
+ *   trusted; %NULL if nothing is encrypted.
+ */
+const SalTlsDetails *
+sal_transport_get_tls (const SalTransport *transport)
+{
+  return transport->tls != NULL ? sal_tls_get_details (transport->tls) : NULL;
 }

@@ -4,18 +4,21 @@
 #include <gio/gio.h>
 
 #include "common/base/sal-uri.h"
+#include "common/client/sal-tls.h"
 
 G_BEGIN_DECLS
 
 #define SAL_TYPE_TRANSPORT (sal_transport_get_type ())
 G_DECLARE_FINAL_TYPE (SalTransport, sal_transport, SAL, TRANSPORT, GObject)
 
-/* How bytes are sent, for tests of other people's programs. Zeroed: as usual. */
+/* How to connect, and how bytes are sent, for tests of other people's programs. Zeroed:
+ * as usual. */
 typedef struct
 {
-  guint split;    /* at most so many bytes a send */
-  guint delay_ms; /* between two sends */
-  guint maxseg;   /* TCP_MAXSEG */
+  guint split;     /* at most so many bytes a send */
+  guint delay_ms;  /* between two sends */
+  guint maxseg;    /* TCP_MAXSEG */
+  const char *pin; /* (unowned) (nullable): the only key of a TLS server to be accepted */
 } SalTransportOptions;
 
 /* All calls come from the main loop. */
@@ -44,5 +47,6 @@ void sal_transport_end_writing (SalTransport *transport);
 void sal_transport_close (SalTransport *transport);
 void sal_transport_reset (SalTransport *transport);
 gboolean sal_transport_is_idle (const SalTransport *transport);
+const SalTlsDetails *sal_transport_get_tls (const SalTransport *transport);
 
 G_END_DECLS

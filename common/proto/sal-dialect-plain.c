@@ -73,6 +73,8 @@ static const Template notes[SAL_N_NOTES] = {
                               "-- Questo server ammette solo la propria rete (public = no)." } },
   [SAL_NOTE_STOPPED] = { { "-- This server takes nobody new now.",
                            "-- Questo server ora non accetta nessuno di nuovo." } },
+  [SAL_NOTE_TLS_ONLY] = { { "-- This port speaks TLS only; come in with a client that does.",
+                            "-- Questa porta parla solo TLS: entra con un programma che lo fa." } },
   [SAL_NOTE_TOO_MANY_ERRORS] = { { "-- Three errors in a row: the connection ends.",
                                    "-- Tre errori di seguito: la connessione termina." } },
   [SAL_NOTE_PRIVATE] = { { "-- %n says to you alone: %t", "-- %n dice solo a te: %t" } },

@@ -57,6 +57,7 @@ typedef enum
   SAL_NOTE_KICKED,     /* text (nullable): why */
   SAL_NOTE_NOT_PUBLIC, /* the server admits its own network only */
   SAL_NOTE_STOPPED,    /* the server takes nobody new */
+  SAL_NOTE_TLS_ONLY,   /* this port speaks nothing but TLS */
   SAL_NOTE_TOO_MANY_ERRORS,
   SAL_NOTE_PRIVATE,  /* name, text: said to the receiver alone */
   SAL_NOTE_RENAMED,  /* name, text: the name from now on */

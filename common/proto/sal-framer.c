@@ -391,6 +391,8 @@ give (SalFramer *framer, SalUnit *unit, SalUnitKind kind, guint32 end, gboolean 
 static guint32
 split_character (const SalFramer *framer)
 {
+  if (framer->write == framer->unit_end)
+    return 0; /* there may be no buffer at all */
   return (guint32) sal_text_incomplete_tail (framer->buf + framer->unit_end,
                                              framer->write - framer->unit_end);
 }
@@ -686,6 +688,27 @@ void
 sal_framer_finish (SalFramer *framer)
 {
   framer->flush = framer->flush_tail = TRUE;
+  framer->timer = SAL_FRAMER_TIMER_NONE;
+}
+
+/**
+ * sal_framer_break_off:
+ *
+ * The stream has ended where perhaps not the peer ended it, and TLS can tell: in place of
+ * sal_framer_finish(), when sal_framer_next() has said %FALSE. A line without its end is
+ * no unit then, because nobody knows what the rest would have been ("I agree" and "I
+ * agree with nothing of this"). What a raw peer sent is one all the same: its messages
+ * are whole records, and a record cannot be cut.
+ */
+void
+sal_framer_break_off (SalFramer *framer)
+{
+  if (framer->peer_class == SAL_PEER_RAW)
+    {
+      sal_framer_finish (framer);
+      return;
+    }
+  sal_framer_clear (framer);
   framer->timer = SAL_FRAMER_TIMER_NONE;
 }
 

@@ -104,6 +104,7 @@ void sal_framer_push (SalFramer *framer, const void *bytes, gsize len, gint64 no
 gboolean sal_framer_next (SalFramer *framer, gint64 now_us, SalUnit *unit);
 void sal_framer_tick (SalFramer *framer, gint64 now_us);
 void sal_framer_finish (SalFramer *framer);
+void sal_framer_break_off (SalFramer *framer);
 
 SalFramerTimer sal_framer_timer (const SalFramer *framer);
 gint64 sal_framer_due_us (const SalFramer *framer);

@@ -45,7 +45,7 @@ struct _SalLineEditor
   GString *open;    /* (owned): the last row of an open line that stands above */
   int open_columns; /* how wide the screen was then; 0: no line is open */
   gboolean hidden;
-  gboolean handling;  /* a line is being handled: readline shows its prompt after that */
+  gboolean between;   /* a line was entered, and the prompt for the next one is still to come */
   gboolean take_back; /* a line goes off the screen when it is entered */
   gboolean secret;    /* the next line is not shown and not remembered */
 };
@@ -198,13 +198,13 @@ handle_line (char *line)
     }
   if (*line != '\0' && !secret)
     add_history (line);
-  /* readline still has the line, and would show it again with its prompt. */
-  editor->handling = TRUE;
+  /* What is printed now stands below what was typed, which readline still has. */
+  editor->between = TRUE;
   editor->on_line (line, editor->data);
-  if (the_editor != NULL)
-    the_editor->handling = FALSE;
   explicit_bzero (line, strlen (line));
   free (line);
+  if (the_editor == editor)
+    editor->between = FALSE;
 }
 
 /* Return. Where lines are taken back, the line is not left standing above. */
@@ -350,7 +350,7 @@ sal_line_editor_take_lines_back (SalLineEditor *editor, gboolean take_back)
 static void
 take_off (SalLineEditor *editor)
 {
-  if (editor->hidden)
+  if (editor->hidden || editor->between)
     return;
   rl_clear_visible_line ();
   fflush (stdout);
@@ -385,7 +385,7 @@ sal_line_editor_ask_secret (SalLineEditor *editor, const char *prompt)
 void
 sal_line_editor_hide (void)
 {
-  if (the_editor == NULL || the_editor->handling)
+  if (the_editor == NULL || the_editor->between)
     return;
   take_off (the_editor);
   close_open_line (the_editor);
@@ -399,7 +399,7 @@ sal_line_editor_hide (void)
 void
 sal_line_editor_show (void)
 {
-  if (the_editor == NULL || !the_editor->hidden || the_editor->handling)
+  if (the_editor == NULL || !the_editor->hidden || the_editor->between)
     return;
   the_editor->hidden = FALSE;
   rl_on_new_line ();

@@ -190,6 +190,8 @@ read_room (sqlite3_stmt *row, gpointer data)
   room->modes = g_strdup (column_text (row, 2));
   room->key = g_strdup ((const char *) sqlite3_column_text (row, 3));
   room->limit = (guint) MAX (sqlite3_column_int (row, 4), 0);
+  room->topic = g_strdup ((const char *) sqlite3_column_text (row, 5));
+  room->topic_by = g_strdup ((const char *) sqlite3_column_text (row, 6));
   g_ptr_array_add (contents->rooms, room);
   g_hash_table_insert (contents->by_key, sal_name_key (room->name), room);
 }
@@ -223,7 +225,7 @@ read_rooms (SrvAccountStore *store, Contents *contents, GError **error)
 {
   g_hash_table_remove_all (contents->by_key);
   return for_each_row (store,
-                       "SELECT room.name, account.name, modes, password, most"
+                       "SELECT room.name, account.name, modes, password, most, topic, topic_by"
                        " FROM room JOIN account ON account.key = founder",
                        read_room, contents, error) &&
          for_each_row (store, "SELECT room, list, mask, setter, made FROM room_mask", read_mask,
@@ -400,9 +402,9 @@ write_room (SrvAccountStore *store, const char *key, const SrvOwnedRoom *room, G
 
   return RUN (store, error, "DELETE FROM room WHERE key = ?", key) &&
          RUN (store, error,
-              "INSERT INTO room (key, name, founder, modes, password, most)"
-              " VALUES (?, ?, ?, ?, ?, CAST (? AS INTEGER))",
-              key, room->name, founder, room->modes, room->key, limit);
+              "INSERT INTO room (key, name, founder, modes, password, most, topic, topic_by)"
+              " VALUES (?, ?, ?, ?, ?, CAST (? AS INTEGER), ?, ?)",
+              key, room->name, founder, room->modes, room->key, limit, room->topic, room->topic_by);
 }
 
 static gboolean

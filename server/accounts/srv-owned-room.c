@@ -50,6 +50,8 @@ srv_owned_room_copy (const SrvOwnedRoom *room)
   copy->modes = g_strdup (room->modes);
   copy->key = g_strdup (room->key);
   copy->limit = room->limit;
+  copy->topic = g_strdup (room->topic);
+  copy->topic_by = g_strdup (room->topic_by);
   for (guint i = 0; i < room->masks->len; i++)
     {
       const SrvRoomMask *mask = room->masks->pdata[i];
@@ -72,6 +74,8 @@ srv_owned_room_free (SrvOwnedRoom *room)
   g_free (room->founder);
   g_free (room->modes);
   g_free (room->key);
+  g_free (room->topic);
+  g_free (room->topic_by);
   g_ptr_array_unref (room->masks);
   g_free (room);
 }

@@ -13,7 +13,7 @@ typedef struct
   gint64 set_us; /* since 1970 */
 } SrvRoomMask;
 
-/* What of a room is left when everybody has gone. The topic is in the log. */
+/* What of a room is left when everybody has gone. */
 typedef struct
 {
   char *name;       /* (owned): without # */
@@ -21,6 +21,8 @@ typedef struct
   char *modes;      /* (owned): letters of the modes without a parameter, "nt" */
   char *key;        /* (owned) (nullable): +k */
   guint limit;      /* +l; 0: none */
+  char *topic;      /* (owned) (nullable) */
+  char *topic_by;   /* (owned) (nullable) */
   GPtrArray *masks; /* (owned) of SrvRoomMask (owned) */
 } SrvOwnedRoom;
 

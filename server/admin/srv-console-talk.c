@@ -52,6 +52,7 @@ static const char *const role_names[SRV_N_ROLES] = {
 /* What is being changed. It outlives a conversation that ends meanwhile. */
 typedef struct
 {
+  SrvServer *server;    /* (unowned) */
   SrvConsoleTalk *talk; /* (unowned) (nullable) */
   SrvChangeKind kind;
   char *name; /* (owned) (nullable) */
@@ -197,6 +198,14 @@ describe_failure (const Change *change, SrvChangeResult result, const char *mess
     }
 }
 
+/* Whom it concerns learns it at once; they may be talking. */
+static void
+tell_server (SrvServer *server, const Change *change)
+{
+  if (change->kind == SRV_CHANGE_DROP || change->kind == SRV_CHANGE_ROLE)
+    srv_server_account_changed (server, change->name);
+}
+
 static void take_lines (SrvConsoleTalk *talk);
 
 static void
@@ -205,6 +214,8 @@ on_changed (SrvChangeResult result, const char *message, gpointer data)
   Change *change = data;
   SrvConsoleTalk *talk = change->talk;
 
+  if (result == SRV_CHANGED)
+    tell_server (change->server, change);
   if (talk != NULL)
     {
       g_autofree char *text = result == SRV_CHANGED ? describe_success (change)
@@ -222,6 +233,7 @@ static void
 start (SrvConsoleTalk *talk, Change *change)
 {
   talk->waiting = change;
+  change->server = talk->server;
   srv_accounts_change (srv_server_get_accounts (talk->server), change->kind, change->name,
                        change->text, change->role, srv_server_get_mailbox (talk->server),
                        on_changed, change);

@@ -116,8 +116,10 @@ who_cb (SrvConn *conn, gpointer data)
     return;
   append_column (out, session->name != NULL ? session->name : _ ("(no name yet)"), 20);
   append_column (out, session->name != NULL ? session->room : "", 16);
-  g_string_append_printf (out, "%s:%u%s\n", host, conn->peer.port,
-                          session->muted ? _ (" (muted)") : "");
+  g_string_append_printf (out, "%s:%u", host, conn->peer.port);
+  if (srv_link_get_tls_version (&conn->link) != NULL)
+    g_string_append_printf (out, " %s", srv_link_get_tls_version (&conn->link));
+  append_line (out, session->muted ? _ (" (muted)") : "");
 }
 
 static gboolean
@@ -324,6 +326,27 @@ append_count (GString *out, const char *name, guint64 value)
   g_string_append_printf (out, "%-32s %" G_GUINT64_FORMAT "\n", name, value);
 }
 
+static void
+append_tls (GString *out, const SrvServer *server)
+{
+  static const char *const names[SRV_N_HANDSHAKE_ENDS] = {
+    [SRV_HANDSHAKE_DONE] = "tls-handshakes", [SRV_HANDSHAKE_NOT_TLS] = "tls-not-tls",
+    [SRV_HANDSHAKE_FAILED] = "tls-failed",   [SRV_HANDSHAKE_TIMED_OUT] = "tls-timed-out",
+    [SRV_HANDSHAKE_DROPPED] = "tls-dropped",
+  };
+  const SrvHandshakes *handshakes = srv_server_get_handshakes (server);
+  const SrvCertificate *certificate = srv_server_get_certificate (server);
+  gint64 days = 0;
+
+  if (handshakes == NULL || certificate == NULL)
+    return;
+  days = srv_certificate_days_left (certificate, g_get_real_time () / G_USEC_PER_SEC);
+  g_string_append_printf (out, "%-32s %" G_GINT64_FORMAT "\n", "tls-certificate-days", days);
+  append_count (out, "tls-handshaking", srv_handshakes_count (handshakes));
+  for (guint i = 0; i < SRV_N_HANDSHAKE_ENDS; i++)
+    append_count (out, names[i], srv_handshakes_get_total (handshakes, (SrvHandshakeEnd) i));
+}
+
 static gboolean
 do_stats (SrvServer *server, const char *rest, GString *out)
 {
@@ -345,12 +368,43 @@ do_stats (SrvServer *server, const char *rest, GString *out)
   append_count (out, "refused-not-public", refusals->not_public);
   append_count (out, "refused-stopped", refusals->stopped);
   append_count (out, "refused-no-descriptor", refusals->no_descriptor);
+  append_count (out, "cut-off", counters->cut_off);
+  append_tls (out, server);
   for (guint i = 0; i < SAL_N_LIMITS; i++)
     {
       g_autofree char *name = g_strconcat ("limit-", sal_limit_key ((SalLimit) i), NULL);
 
       append_count (out, name, counters->limits[i]);
     }
+  return TRUE;
+}
+
+static void
+append_certificate (GString *out, const SrvCertificate *certificate)
+{
+  g_autoptr (GDateTime) from = g_date_time_new_from_unix_utc (certificate->from_s);
+  g_autoptr (GDateTime) until = g_date_time_new_from_unix_utc (certificate->until_s);
+  g_autofree char *from_day = g_date_time_format (from, "%Y-%m-%d");
+  g_autofree char *until_day = g_date_time_format (until, "%Y-%m-%d");
+
+  g_string_append_printf (out, _ ("certificate: %s\n"), certificate->file);
+  g_string_append_printf (out, _ ("key: %s\n"), certificate->key_file);
+  g_string_append_printf (out, _ ("for: %s\n"), certificate->names);
+  g_string_append_printf (out, _ ("valid: %s to %s\n"), from_day, until_day);
+  g_string_append_printf (out, _ ("signed by: %s\n"),
+                          certificate->self_signed ? _ ("itself") : certificate->issuer);
+  g_string_append_printf (out, _ ("its fingerprint (SHA-256): %s\n"), certificate->fingerprint);
+  g_string_append_printf (out, _ ("its key's fingerprint: %s\n"), certificate->pin);
+}
+
+static gboolean
+do_certificate (SrvServer *server, const char *rest, GString *out)
+{
+  const SrvCertificate *certificate = srv_server_get_certificate (server);
+
+  if (certificate == NULL)
+    return fail (out, _ ("no listener speaks TLS, so there is no certificate"));
+  append_certificate (out, certificate);
   return TRUE;
 }
 
@@ -372,6 +426,7 @@ static const Word words[] = {
   { "account", N_ ("WORD"), N_ ("who can log in; “account” alone lists its words"), FALSE, NULL },
   { "log", N_ ("[LEVEL]"), N_ ("say or set how much is logged"), FALSE, do_log },
   { "reload", "", N_ ("read the configuration again"), FALSE, do_reload },
+  { "certificate", "", N_ ("what TLS listeners show of the server"), FALSE, do_certificate },
   { "stats", "", N_ ("what happened, in numbers"), FALSE, do_stats },
   { "help", "", N_ ("this list"), FALSE, do_help },
 };
@@ -463,11 +518,13 @@ srv_console_input_init (SrvConsoleInput *input)
 
 /**
  * srv_console_input_clear:
+ * @input: initialised, or zeroed
  */
 void
 srv_console_input_clear (SrvConsoleInput *input)
 {
-  g_string_free (input->partial, TRUE);
+  if (input->partial != NULL)
+    g_string_free (input->partial, TRUE);
   input->partial = NULL;
 }
 

@@ -91,7 +91,8 @@ console_free (gpointer data)
 
 static gboolean on_console (int fd, GIOCondition condition, gpointer data);
 
-/* Returns FALSE if the console is gone. */
+/* Nobody need read the answers; the words count all the same. Returns FALSE if somebody
+ * lets too many pile up. */
 static gboolean
 send_unsent (Console *console)
 {
@@ -100,7 +101,9 @@ send_unsent (Console *console)
 
   if (n > 0)
     g_string_erase (console->unsent, 0, n);
-  return (n >= 0 || errno == EAGAIN || errno == EINTR) && console->unsent->len < MAX_UNREAD_BYTES;
+  else if (n < 0 && errno != EAGAIN && errno != EINTR)
+    g_string_truncate (console->unsent, 0);
+  return console->unsent->len < MAX_UNREAD_BYTES;
 }
 
 static void

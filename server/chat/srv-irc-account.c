@@ -12,6 +12,7 @@
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-name.h"
 #include "server/chat/srv-irc-private.h"
+#include "server/state/srv-modes.h"
 
 static void
 ask (SrvIrc *irc, const SrvLoginRequest *request)
@@ -217,6 +218,8 @@ answer_oper (SrvIrc *irc, const SrvLoginAnswer *answer)
   switch (answer->verdict)
     {
     case SRV_VERDICT_OK:
+      g_free (irc->role_account);
+      irc->role_account = g_strdup (answer->account);
       srv_irc_become_operator (irc, answer->role);
       break;
     case SRV_VERDICT_TOO_SOON:
@@ -346,17 +349,30 @@ srv_irc_on_login_timeout (SrvIrc *irc)
 }
 
 /**
- * srv_irc_log_out:
- * @account: that is there no more
+ * srv_irc_account_changed:
+ * @account: that has another role now, or is there no more
  *
- * Who is logged in to it is so no longer; others are not concerned.
+ * Who is logged in to an account that is gone is so no longer; who has a role by it has to
+ * ask for it again. Others are not concerned.
  */
 void
-srv_irc_log_out (SrvIrc *irc, const char *account)
+srv_irc_account_changed (SrvIrc *irc, const char *account, gboolean exists)
 {
+  const SrvUser *me = srv_irc_me (irc);
   const char *mine = own_account (irc);
 
-  if (mine == NULL || irc->session->state >= SRV_SESSION_LEAVING || !is_same_name (mine, account))
+  if (irc->session->state >= SRV_SESSION_LEAVING)
+    return;
+  if (me != NULL && irc->role_account != NULL && is_same_name (irc->role_account, account))
+    {
+      SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_UMODE);
+
+      g_clear_pointer (&irc->role_account, g_free);
+      fields.text = me->modes & SRV_UMODE_OPERATOR ? "-o" : "-m";
+      if (me->modes & SRV_UMODES_GIVEN)
+        srv_irc_post (irc, &fields);
+    }
+  if (exists || mine == NULL || !is_same_name (mine, account))
     return;
   say_logged_in (irc, RPL_LOGGEDOUT, NULL);
   srv_irc_log_in (irc, NULL);

@@ -28,8 +28,11 @@ srv_irc_available_caps (const SrvIrc *irc)
   SrvSession *session = irc->session;
   g_autofree char *mechanisms = session->host->mechanisms (session);
   g_autofree char *registration = session->host->registration (session);
-  guint missing = SAL_IRC_CAP_STS;
+  g_autofree char *sts = session->host->sts (session);
+  guint missing = 0;
 
+  if (sts == NULL || irc->cap_version < VERSION_WITH_VALUES)
+    missing |= SAL_IRC_CAP_STS;
   if (mechanisms == NULL)
     missing |= SAL_IRC_CAP_SASL;
   if (registration == NULL)
@@ -60,6 +63,9 @@ append_value (GString *out, const SrvIrc *irc, guint number)
       break;
     case SAL_IRC_CAP_REGISTRATION:
       append_text (out, irc->session->host->registration (irc->session));
+      break;
+    case SAL_IRC_CAP_STS:
+      append_text (out, irc->session->host->sts (irc->session));
       break;
     default:
       break;

@@ -30,6 +30,10 @@ static const struct
   { ERR_NOPRIVILEGES, "Permission denied: you are not an IRC operator" },
   { ERR_CHANOPRIVSNEEDED, "You're not channel operator" },
   { ERR_INVALIDMODEPARAM, "Invalid mode parameter" },
+  { SRV_DENIED_NAME_RESERVED, "Nickname is reserved for an account: log in first" },
+  { SRV_DENIED_NOT_LOGGED_IN, "You must be logged in to an account" },
+  { SRV_DENIED_TOO_MANY_ROOMS, "Your account has as many channels as one may have" },
+  { SRV_DENIED_NOT_FOUNDER, "You're not the founder of this channel" },
 };
 
 static const char *
@@ -41,14 +45,21 @@ text_of (guint code)
   return "Not allowed";
 }
 
+static SalIrcNumeric
+numeric_of (const SrvEntry *entry)
+{
+  return (SalIrcNumeric) (entry->code % 1000);
+}
+
 /* Before registration a name is all that is asked for. */
 static void
 connect_denied (SrvIrc *irc, const SrvEntry *entry)
 {
   irc->session->state =
       irc->session->state == SRV_SESSION_ENTERING ? SRV_SESSION_NEW : irc->session->state;
-  srv_irc_reply (irc, (SalIrcNumeric) entry->code, "%s :%s", entry->name, text_of (entry->code));
-  g_clear_pointer (&irc->nick, g_free);
+  srv_irc_reply (irc, numeric_of (entry), "%s :%s", entry->name, text_of (entry->code));
+  g_free (irc->refused_nick);
+  irc->refused_nick = g_steal_pointer (&irc->nick);
 }
 
 static void
@@ -74,7 +85,7 @@ redact_denied (SrvIrc *irc, const SrvEntry *entry)
 void
 srv_irc_on_denied (SrvIrc *irc, const SrvEntry *entry)
 {
-  SalIrcNumeric code = (SalIrcNumeric) entry->code;
+  SalIrcNumeric code = numeric_of (entry);
   const char *text = text_of (entry->code);
 
   if (entry->kind == SRV_ENTRY_CONNECT)
@@ -90,7 +101,7 @@ srv_irc_on_denied (SrvIrc *irc, const SrvEntry *entry)
   /* A notice is never answered with an error by which programs could answer each other. */
   if (entry->kind == SRV_ENTRY_NOTICE && !irc->busy && irc->answer == NULL)
     return;
-  switch (entry->code)
+  switch (code)
     {
     case ERR_NOSUCHNICK:
     case ERR_NICKNAMEINUSE:

@@ -20,7 +20,8 @@ static const struct
   { "MODE", "MODE <channel> [<modes> [<parameters>]]\n"
             "Modes of rooms: i by invitation only, k key, l limit, m moderated, n nothing from "
             "outside,\n"
-            "s secret, t topic by operators only, C no CTCP, R accounts only;\n"
+            "s secret, t topic by operators only, C no CTCP, R accounts only,\n"
+            "P it belongs to your account and stays as it is when everybody has gone;\n"
             "lists: b bans, e exceptions, I invitations; status: o operator, v voice.\n"
             "MODE <nickname> [<modes>]: B I am a program, i invisible, w hear WALLOPS." },
   { "KICK", "KICK <channel> <nickname>{,<nickname>} [:<reason>]\nPut somebody out of a room." },

@@ -28,6 +28,7 @@ struct _SrvIrc
   char *user;         /* (owned) (nullable) */
   char *real_name;    /* (owned) (nullable) */
   char *account;      /* (owned) (nullable): logged in before registration */
+  char *role_account; /* (owned) (nullable): by which it got a role */
   char *host;         /* (owned): the part after the `@` */
   char *source;       /* (owned) (nullable): user@host */
   char *token; /* (owned): by which the log knows it without an account; nobody else has it */

@@ -155,7 +155,9 @@ welcome (SrvIrc *irc)
   srv_irc_reply (irc, RPL_YOURHOST, ":Your host is %s, running version salotto-%s", config->name,
                  SALOTTO_VERSION);
   srv_irc_reply (irc, RPL_CREATED, ":This server was started %s", started->str);
-  srv_irc_reply (irc, RPL_MYINFO, "%s salotto-%s " SRV_UMODES_LETTERS " CIRbeiklmnostv Ibeklov",
+  srv_irc_reply (irc, RPL_MYINFO,
+                 "%s salotto-%s " SRV_UMODES_LETTERS " " SRV_MODES_LETTERS
+                 " " SRV_MODES_WITH_PARAMS,
                  config->name, SALOTTO_VERSION);
   srv_irc_send_isupport (irc);
   srv_irc_handle_lusers (irc, &nothing);

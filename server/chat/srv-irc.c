@@ -119,6 +119,7 @@ srv_irc_free (SrvIrc *irc)
   clear_pending (irc);
   g_free (irc->nick);
   g_free (irc->refused_nick);
+  g_free (irc->role_account);
   g_free (irc->user);
   g_free (irc->real_name);
   g_free (irc->account);

@@ -27,7 +27,7 @@ void srv_irc_watched (SrvIrc *irc, const SrvUser *user, const char *name, gboole
 
 void srv_irc_on_login (SrvIrc *irc, const SrvLoginAnswer *answer, gboolean late);
 void srv_irc_on_login_timeout (SrvIrc *irc);
-void srv_irc_log_out (SrvIrc *irc, const char *account);
+void srv_irc_account_changed (SrvIrc *irc, const char *account, gboolean exists);
 
 gboolean srv_irc_is_waiting (const SrvIrc *irc);
 guint srv_irc_get_caps (const SrvIrc *irc);

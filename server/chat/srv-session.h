@@ -40,6 +40,7 @@ typedef struct
   gboolean (*login) (SrvSession *session, const SrvLoginRequest *request);
   char *(*mechanisms) (SrvSession *session);   /* (transfer full) (nullable): of SASL */
   char *(*registration) (SrvSession *session); /* (transfer full) (nullable): NULL: none */
+  char *(*sts) (SrvSession *session); /* (transfer full) (nullable): where TLS is promised */
 } SrvSessionHost;
 
 typedef enum

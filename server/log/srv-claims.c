@@ -38,6 +38,8 @@ struct _SrvClaims
   GHashTable *keys;          /* (owned): key (of the claim) -> Claim (unowned) */
   GHashTable *families;      /* (owned): key -> Family (owned) */
   GHashTable *rooms;         /* (owned): key -> ClaimedRoom (owned) */
+  SrvClaimsFilter filter;    /* (nullable): with the next one as its data */
+  gpointer filter_data;
 };
 
 static void
@@ -92,6 +94,26 @@ srv_claims_free (SrvClaims *claims)
 }
 
 /**
+ * srv_claims_set_filter:
+ * @filter: (nullable): called with @data for each name that would be given
+ *
+ * A name that is not let through counts as held by somebody else.
+ */
+void
+srv_claims_set_filter (SrvClaims *claims, SrvClaimsFilter filter, gpointer data)
+{
+  claims->filter = filter;
+  claims->filter_data = data;
+}
+
+static gboolean
+is_free (const SrvClaims *claims, const char *name, const char *key)
+{
+  return !g_hash_table_contains (claims->keys, key) &&
+         (claims->filter == NULL || claims->filter (name, claims->filter_data));
+}
+
+/**
  * srv_claims_name:
  * @wanted: a name
  *
@@ -126,7 +148,7 @@ srv_claims_name (SrvClaims *claims, guint64 connection, const char *wanted)
           claim->number == 1 ? g_strdup (wanted) : sal_name_with_suffix (wanted, claim->number);
       g_autofree char *key = sal_name_key (name);
 
-      if (g_hash_table_contains (claims->keys, key))
+      if (!is_free (claims, name, key))
         continue;
       claim->name = g_steal_pointer (&name);
       claim->key = g_steal_pointer (&key);
@@ -154,7 +176,8 @@ srv_claims_take (SrvClaims *claims, guint64 connection, const char *name)
   const Claim *held = g_hash_table_lookup (claims->keys, key);
   Claim *mine = g_hash_table_lookup (claims->by_connection, &connection);
 
-  if (held != NULL && held != mine)
+  if ((held != NULL && held != mine) ||
+      (claims->filter != NULL && !claims->filter (name, claims->filter_data)))
     return FALSE;
   if (held != NULL)
     {

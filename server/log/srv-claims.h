@@ -7,8 +7,12 @@ G_BEGIN_DECLS
 
 typedef struct _SrvClaims SrvClaims;
 
+/* Whether whoever asks may be called @name. */
+typedef gboolean (*SrvClaimsFilter) (const char *name, gpointer data);
+
 SrvClaims *srv_claims_new (void);
 void srv_claims_free (SrvClaims *claims);
+void srv_claims_set_filter (SrvClaims *claims, SrvClaimsFilter filter, gpointer data);
 
 const char *srv_claims_name (SrvClaims *claims, guint64 connection, const char *wanted);
 gboolean srv_claims_take (SrvClaims *claims, guint64 connection, const char *name);

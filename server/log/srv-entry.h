@@ -57,6 +57,16 @@ enum
   SRV_ENTRY_FLAG_SERVER = 1 << 5,  /* the server itself asks, whatever the rules are */
 };
 
+/* Codes of what is denied, where they say more than a numeric of IRC; that is their last three
+ * digits. */
+enum
+{
+  SRV_DENIED_NAME_RESERVED = 1433,
+  SRV_DENIED_NOT_LOGGED_IN = 1477,
+  SRV_DENIED_TOO_MANY_ROOMS = 1482,
+  SRV_DENIED_NOT_FOUNDER = 2482,
+};
+
 /* Who asked for an entry: which connection of which worker. Connection 0 is the
  * server itself. */
 typedef struct

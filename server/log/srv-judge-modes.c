@@ -78,6 +78,10 @@ check (const Judging *judging, const SrvModeChange *change)
     return ERR_UNKNOWNMODE;
   switch (change->info->type)
     {
+    case SRV_MODE_FLAG:
+      return change->info->bit == SRV_MODE_PERMANENT
+                 ? srv_judge_own_room (judging->verdict, judging->channel, change->set)
+                 : 0;
     case SRV_MODE_LIST:
       return change->param != NULL ? check_mask (judging, change) : ERR_NEEDMOREPARAMS;
     case SRV_MODE_STATUS:
@@ -195,5 +199,6 @@ srv_judge_modes (Verdict *verdict, SrvChannel *channel)
     entry = srv_verdict_new (verdict, channel);
     verdict->asked = asked;
     srv_verdict_give (verdict, entry);
+    srv_judge_keep_room (verdict->judge, channel);
   }
 }

@@ -16,7 +16,11 @@ struct _SrvJudge
   SrvState *state;            /* (owned) */
   SrvClaims *claims;          /* (owned) */
   GHashTable *reserved_rooms; /* (owned): set of keys */
-  guint64 groups;             /* requests judged */
+  const SrvOwners *owners;    /* (unowned) (nullable) */
+  gpointer owners_data;
+  const char *account;  /* (unowned) (nullable): of who asks for a name now */
+  GHashTable *founders; /* (owned): key of a room that is owned -> account (owned) */
+  guint64 groups;       /* requests judged */
   guint n_reserved;
 };
 
@@ -36,6 +40,20 @@ void srv_verdict_void (Verdict *verdict);
 SrvEntry *srv_verdict_new (const Verdict *verdict, const SrvChannel *channel);
 gboolean srv_verdict_may_change (Verdict *verdict, const SrvChannel *channel);
 
+/* srv-judge.c */
+guint srv_judge_may_join (const Verdict *verdict, const SrvUser *user, const SrvChannel *channel);
+
+/* srv-judge-modes.c */
 void srv_judge_modes (Verdict *verdict, SrvChannel *channel);
+
+/* srv-judge-rooms.c */
+SrvOwnedRoom *srv_judge_find_room (const SrvJudge *judge, const char *room);
+gboolean srv_judge_is_founder (const SrvJudge *judge, const char *key, const char *account);
+guint srv_judge_may_enter (const Verdict *verdict, const SrvOwnedRoom *room);
+void srv_judge_note_room (SrvJudge *judge, const char *key, const SrvOwnedRoom *room);
+void srv_judge_wake_room (Verdict *verdict, const SrvOwnedRoom *room);
+void srv_judge_greet_founder (Verdict *verdict, const SrvChannel *channel);
+void srv_judge_keep_room (SrvJudge *judge, const SrvChannel *channel);
+guint srv_judge_own_room (Verdict *verdict, const SrvChannel *channel, gboolean set);
 
 G_END_DECLS

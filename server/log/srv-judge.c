@@ -5,7 +5,9 @@
  * verdict holds whatever a worker has heard of yet. One request becomes one entry or more;
  * all but the last have %SRV_ENTRY_FLAG_MORE.
  *
- * The log's thread only. Changes of modes are judged in srv-judge-modes.c.
+ * The log's thread only. Changes of modes are judged in srv-judge-modes.c, rooms that belong
+ * to somebody are in srv-judge-rooms.c. What is left is one piece: a request of any kind is
+ * judged by the same few helpers, and each kind is some lines.
  */
 #include "config.h"
 
@@ -34,6 +36,7 @@ srv_judge_new (const SrvJudgeHost *host, gpointer data)
   judge->state = srv_state_new ();
   judge->claims = srv_claims_new ();
   judge->reserved_rooms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  judge->founders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return judge;
 }
 
@@ -49,6 +52,7 @@ srv_judge_free (SrvJudge *judge)
   srv_state_free (judge->state);
   srv_claims_free (judge->claims);
   g_hash_table_unref (judge->reserved_rooms);
+  g_hash_table_unref (judge->founders);
   g_free (judge);
 }
 
@@ -72,6 +76,28 @@ void
 srv_judge_reserve_room (SrvJudge *judge, const char *room)
 {
   g_hash_table_add (judge->reserved_rooms, sal_name_key (room));
+}
+
+static gboolean
+may_use (const char *name, gpointer data)
+{
+  const SrvJudge *judge = data;
+
+  return judge->owners->may_use (name, judge->account, judge->owners_data);
+}
+
+/**
+ * srv_judge_set_owners:
+ * @owners: (transfer none): asked with @data
+ *
+ * From now on names and rooms can belong to somebody.
+ */
+void
+srv_judge_set_owners (SrvJudge *judge, const SrvOwners *owners, gpointer data)
+{
+  judge->owners = owners;
+  judge->owners_data = data;
+  srv_claims_set_filter (judge->claims, may_use, judge);
 }
 
 /* Verdicts. */
@@ -392,12 +418,18 @@ judge_redact (Verdict *verdict)
 
 /* Coming and going. */
 
-static guint
-may_join (const Verdict *verdict, const SrvUser *user, const SrvChannel *channel)
+/**
+ * srv_judge_may_join:
+ *
+ * Returns: 0, or as which numeric of IRC the rules of @channel keep @user out.
+ */
+guint
+srv_judge_may_join (const Verdict *verdict, const SrvUser *user, const SrvChannel *channel)
 {
   gboolean invited = srv_state_is_invited (user, channel);
 
-  if (verdict->asked->flags & SRV_ENTRY_FLAG_SERVER || invited)
+  if (verdict->asked->flags & SRV_ENTRY_FLAG_SERVER || invited ||
+      srv_judge_is_founder (verdict->judge, channel->key, user->account))
     return 0;
   if (channel->password != NULL && g_strcmp0 (verdict->asked->text, channel->password) != 0)
     return ERR_BADCHANNELKEY;
@@ -427,10 +459,22 @@ introduce (Verdict *verdict)
                       .host = asked->host };
   g_autoptr (SrvEntry) connect = NULL;
 
+  verdict->judge->account = NULL;
   fields.name = srv_claims_name (verdict->judge->claims, asked->origin.connection, nick);
   connect = srv_entry_new_from (&fields);
   srv_state_apply (verdict->judge->state, connect);
   return srv_state_get_user (verdict->judge->state, asked->origin.connection);
+}
+
+static SrvEntry *
+joined (const Verdict *verdict, const char *room)
+{
+  g_autoptr (SrvEntry) known = srv_verdict_new (verdict, NULL);
+  SrvEntry fields = *known;
+
+  fields.room = room;
+  fields.text = NULL; /* the key is nobody's business */
+  return srv_entry_new_from (&fields);
 }
 
 static void
@@ -439,6 +483,7 @@ judge_join (Verdict *verdict)
   SrvJudge *judge = verdict->judge;
   SrvChannel *channel = srv_state_find_channel (judge->state, verdict->asked->room);
   g_autofree char *key = sal_name_key (verdict->asked->room);
+  g_autoptr (SrvOwnedRoom) owned = NULL;
   SrvEntry *entry = NULL;
   guint code = 0;
 
@@ -452,21 +497,33 @@ judge_join (Verdict *verdict)
   if (verdict->user->memberships->len >= SAL_ROOMS_PER_PERSON)
     code = ERR_TOOMANYCHANNELS;
   else if (channel != NULL)
-    code = may_join (verdict, verdict->user, channel);
+    code = srv_judge_may_join (verdict, verdict->user, channel);
+  else
+    {
+      owned = srv_judge_find_room (judge, verdict->asked->room);
+      srv_judge_note_room (judge, key, owned);
+      code = owned != NULL ? srv_judge_may_enter (verdict, owned) : 0;
+    }
   if (code != 0)
     {
       srv_verdict_deny (verdict, code);
       return;
     }
-  entry = srv_verdict_new (verdict, channel);
-  entry->text = NULL; /* the key is nobody's business */
+  entry = joined (verdict, channel != NULL ? channel->name
+                           : owned != NULL ? owned->name
+                                           : verdict->asked->room);
   if (channel == NULL)
     {
       entry->flags |= SRV_ENTRY_FLAG_CREATED;
-      if (verdict->user->irc && !g_hash_table_contains (judge->reserved_rooms, key))
+      if (owned != NULL ? srv_judge_is_founder (judge, key, verdict->user->account)
+                        : verdict->user->irc && !g_hash_table_contains (judge->reserved_rooms, key))
         entry->rank = SRV_RANK_OPERATOR;
     }
   srv_verdict_give (verdict, entry);
+  if (owned != NULL)
+    srv_judge_wake_room (verdict, owned);
+  else if (channel != NULL)
+    srv_judge_greet_founder (verdict, channel);
 }
 
 /* A leave of the server becomes one of each room, the last of them final. */
@@ -550,6 +607,17 @@ judge_kill (Verdict *verdict)
     quit (verdict, target, SRV_ENTRY_FLAG_PUT_OUT);
 }
 
+/* Somebody else holds the name that was asked for, or it is theirs alone. */
+static void
+deny_name (Verdict *verdict, const char *name)
+{
+  const SrvJudge *judge = verdict->judge;
+
+  srv_verdict_deny (verdict, judge->owners != NULL && !may_use (name, verdict->judge)
+                                 ? SRV_DENIED_NAME_RESERVED
+                                 : ERR_NICKNAMEINUSE);
+}
+
 /* Somebody's second connection is numbered, as names are that many want. */
 static const char *
 take_own_name (Verdict *verdict)
@@ -573,11 +641,12 @@ judge_connect (Verdict *verdict)
       srv_verdict_deny (verdict, ERR_ALREADYREGISTERED);
       return;
     }
+  verdict->judge->account = fields.account;
   if (!srv_claims_take (verdict->judge->claims, fields.origin.connection, fields.name))
     fields.name = take_own_name (verdict);
   if (fields.name == NULL)
     {
-      srv_verdict_deny (verdict, ERR_NICKNAMEINUSE);
+      deny_name (verdict, verdict->asked->name);
       return;
     }
   fields.status = SRV_ENTRY_COMMITTED;
@@ -596,9 +665,10 @@ judge_nick (Verdict *verdict)
       srv_verdict_void (verdict);
       return;
     }
+  verdict->judge->account = user->account;
   if (!srv_claims_take (verdict->judge->claims, user->id, verdict->asked->target))
     {
-      srv_verdict_deny (verdict, ERR_NICKNAMEINUSE);
+      deny_name (verdict, verdict->asked->target);
       return;
     }
   for (guint i = 0; i < user->memberships->len; i++)
@@ -632,7 +702,10 @@ judge_topic (Verdict *verdict, SrvChannel *channel)
   else if ((channel->modes & SRV_MODE_TOPIC) && !is_operator (verdict, channel))
     srv_verdict_deny (verdict, ERR_CHANOPRIVSNEEDED);
   else
-    srv_verdict_give (verdict, srv_verdict_new (verdict, channel));
+    {
+      srv_verdict_give (verdict, srv_verdict_new (verdict, channel));
+      srv_judge_keep_room (verdict->judge, channel);
+    }
 }
 
 static void

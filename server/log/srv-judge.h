@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "server/log/srv-entry.h"
+#include "server/log/srv-owners.h"
 #include "server/state/srv-state.h"
 
 G_BEGIN_DECLS
@@ -23,6 +24,7 @@ SrvJudge *srv_judge_new (const SrvJudgeHost *host, gpointer data);
 void srv_judge_free (SrvJudge *judge);
 void srv_judge_reserve (SrvJudge *judge, const char *name);
 void srv_judge_reserve_room (SrvJudge *judge, const char *room);
+void srv_judge_set_owners (SrvJudge *judge, const SrvOwners *owners, gpointer data);
 void srv_judge_entry (SrvJudge *judge, SrvEntry *entry, GPtrArray *judged);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvJudge, srv_judge_free)

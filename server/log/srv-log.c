@@ -38,6 +38,7 @@ typedef enum
   REQUEST_FLUSH,
   REQUEST_RETENTION,
   REQUEST_RESERVE_ROOM,
+  REQUEST_OWNERS,
 } RequestKind;
 
 typedef struct
@@ -47,8 +48,9 @@ typedef struct
   SrvLogQuery *query;  /* read: (owned) */
   SrvMailbox *mailbox; /* (unowned): where the answer goes */
   SrvMailFunc func;
-  gpointer letter; /* reserve: (owned): a room's name */
-  guint64 number;  /* read: tag; subscribe: after; retention: bytes */
+  gpointer letter;         /* reserve: (owned): a room's name */
+  const SrvOwners *owners; /* (unowned) */
+  guint64 number;          /* read: tag; subscribe: after; retention: bytes */
   gint64 age_us;
 } Request;
 
@@ -348,6 +350,9 @@ serve (SrvLog *log, const Request *request)
       srv_judge_reserve_room (log->judge, request->letter);
       g_free (request->letter);
       break;
+    case REQUEST_OWNERS:
+      srv_judge_set_owners (log->judge, request->owners, request->letter);
+      break;
     case REQUEST_APPEND:
       g_assert_not_reached ();
     }
@@ -501,6 +506,20 @@ void
 srv_log_reserve_room (SrvLog *log, const char *room)
 {
   Request request = { .kind = REQUEST_RESERVE_ROOM, .letter = g_strdup (room) };
+
+  desk_post (&log->writing, &request, 1);
+}
+
+/**
+ * srv_log_set_owners:
+ * @owners: (transfer none): asked with @data in the log's thread, until the log is freed
+ *
+ * From what is appended now on, names and rooms can belong to somebody.
+ */
+void
+srv_log_set_owners (SrvLog *log, const SrvOwners *owners, gpointer data)
+{
+  Request request = { .kind = REQUEST_OWNERS, .owners = owners, .letter = data };
 
   desk_post (&log->writing, &request, 1);
 }

@@ -5,6 +5,7 @@
 
 #include "server/log/srv-entry.h"
 #include "server/log/srv-log-store.h"
+#include "server/log/srv-owners.h"
 #include "server/net/srv-mailbox.h"
 
 G_BEGIN_DECLS
@@ -33,6 +34,7 @@ typedef struct
 
 SrvLog *srv_log_new (SrvLogStore *store, SrvWallClock clock, const char *const *reserved_names);
 void srv_log_reserve_room (SrvLog *log, const char *room);
+void srv_log_set_owners (SrvLog *log, const SrvOwners *owners, gpointer data);
 void srv_log_free (SrvLog *log);
 
 void srv_log_subscribe (SrvLog *log, SrvMailbox *mailbox, SrvMailFunc on_batch, guint64 after);

@@ -4,26 +4,35 @@
 #include <glib.h>
 #include <sys/uio.h>
 
+#include "server/tls/srv-tls.h"
+
 G_BEGIN_DECLS
 
 typedef enum
 {
   SRV_LINK_OK,    /* some bytes went over */
   SRV_LINK_AGAIN, /* none can go now */
-  SRV_LINK_EOF,   /* the peer has ended its stream */
+  SRV_LINK_EOF,   /* the peer has ended its stream; some bytes may have come before that */
   SRV_LINK_ERROR, /* the connection is broken */
 } SrvLinkStatus;
 
-/* A stream of bytes to a peer. */
+/* A stream of bytes to a peer. Embedded in its owner, and moved by copying. */
 typedef struct
 {
-  int fd; /* (owned): -1 when closed */
+  int fd;      /* (owned): -1 when closed */
+  SrvTls *tls; /* (owned) (nullable): NULL: nothing is encrypted */
 } SrvLink;
+
+SrvLinkStatus srv_link_handshake (SrvLink *link);
+const char *srv_link_get_tls_version (const SrvLink *link);
+char *srv_link_dup_peer_fingerprint (const SrvLink *link);
 
 SrvLinkStatus srv_link_read (SrvLink *link, void *buffer, gsize size, gsize *n_read);
 SrvLinkStatus srv_link_write (SrvLink *link, const struct iovec *iov, int n_iov, gsize *n_written);
 gsize srv_link_count_unacked (const SrvLink *link);
-void srv_link_end_writing (SrvLink *link);
+gboolean srv_link_has_unsent (const SrvLink *link);
+SrvLinkStatus srv_link_end_writing (SrvLink *link);
+gboolean srv_link_is_cut_off (const SrvLink *link);
 void srv_link_close (SrvLink *link);
 void srv_link_abort (SrvLink *link);
 

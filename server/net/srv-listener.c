@@ -469,3 +469,14 @@ srv_listener_get_name (const SrvListener *listener)
 {
   return listener->name;
 }
+
+/**
+ * srv_listener_get_port:
+ *
+ * Returns: the port it listens on; 0 if it was never open, or has none.
+ */
+guint16
+srv_listener_get_port (const SrvListener *listener)
+{
+  return listener->real_port;
+}

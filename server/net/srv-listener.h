@@ -38,6 +38,7 @@ gboolean srv_listener_is_open (const SrvListener *listener);
 gboolean srv_listener_is_inherited (const SrvListener *listener);
 gboolean srv_listener_is_wildcard (const SrvListener *listener);
 const SalUri *srv_listener_get_uri (const SrvListener *listener);
+guint16 srv_listener_get_port (const SrvListener *listener);
 const char *srv_listener_get_name (const SrvListener *listener);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvListener, srv_listener_free)

@@ -30,6 +30,7 @@ struct _SrvReactor
   gint64 now_us;
   gint64 ready_us; /* when GLib will call at the latest; G_MAXINT64: not by time */
   gboolean in_turn;
+  GPtrArray *garbage; /* (owned): owners of watches, to be freed at the end of the turn */
 };
 
 typedef struct
@@ -81,6 +82,7 @@ dispatch (GSource *source, GSourceFunc callback, gpointer data)
 
   reactor->hooks->turn_end (reactor->data);
   reactor->in_turn = FALSE;
+  g_ptr_array_set_size (reactor->garbage, 0);
   set_ready_time (reactor);
   return G_SOURCE_CONTINUE;
 }
@@ -106,6 +108,7 @@ srv_reactor_new (GMainContext *context, guint n_queues, const SrvReactorHooks *h
   reactor->data = data;
   reactor->now_us = g_get_monotonic_time ();
   reactor->ready_us = G_MAXINT64;
+  reactor->garbage = g_ptr_array_new_with_free_func (g_free);
   reactor->source = g_source_new (&reactor_funcs, sizeof (ReactorSource));
   ((ReactorSource *) reactor->source)->reactor = reactor;
   g_source_set_static_name (reactor->source, "salotto reactor");
@@ -130,6 +133,7 @@ srv_reactor_free (SrvReactor *reactor)
   g_source_unref (reactor->source);
   sal_fd_close (&reactor->epoll_fd);
   srv_deadlines_free (reactor->deadlines);
+  g_ptr_array_unref (reactor->garbage);
   g_free (reactor);
 }
 
@@ -180,6 +184,18 @@ srv_reactor_remove (SrvReactor *reactor, SrvWatch *watch)
     return;
   (void) epoll_ctl (reactor->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
   watch->fd = -1;
+}
+
+/**
+ * srv_reactor_free_later:
+ * @memory: (transfer full): the owner of a watch that was removed, for g_free()
+ *
+ * Frees it when nothing of this turn can be about it any more.
+ */
+void
+srv_reactor_free_later (SrvReactor *reactor, gpointer memory)
+{
+  g_ptr_array_add (reactor->garbage, memory);
 }
 
 /**

@@ -34,6 +34,7 @@ void srv_reactor_free (SrvReactor *reactor);
 gboolean srv_reactor_add (SrvReactor *reactor, SrvWatch *watch, int fd, guint32 events);
 void srv_reactor_modify (SrvReactor *reactor, SrvWatch *watch, guint32 events);
 void srv_reactor_remove (SrvReactor *reactor, SrvWatch *watch);
+void srv_reactor_free_later (SrvReactor *reactor, gpointer memory);
 
 void srv_reactor_arm (SrvReactor *reactor, SrvDeadline *deadline, guint queue, gint64 length_us);
 void srv_reactor_disarm (SrvReactor *reactor, SrvDeadline *deadline);

@@ -17,6 +17,7 @@ enum
   SRV_MODE_TOPIC = 1 << 4,       /* t */
   SRV_MODE_NO_CTCP = 1 << 5,     /* C */
   SRV_MODE_REGISTERED = 1 << 6,  /* R */
+  SRV_MODE_PERMANENT = 1 << 7,   /* P: belongs to an account */
 };
 
 /* What a room begins with. */
@@ -49,8 +50,8 @@ typedef struct
   const char *param; /* (nullable) */
 } SrvModeChange;
 
-#define SRV_MODES_TYPES "Ibe,k,l,CRimnst"
-#define SRV_MODES_LETTERS "CIRbeiklmnostv"
+#define SRV_MODES_TYPES "Ibe,k,l,CPRimnst"
+#define SRV_MODES_LETTERS "CIPRbeiklmnostv"
 #define SRV_MODES_WITH_PARAMS "Ibeklov"
 #define SRV_UMODES_LETTERS "Bimow"
 

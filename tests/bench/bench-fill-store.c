@@ -160,7 +160,7 @@ await_kept (SalStore *store)
     g_main_context_iteration (NULL, TRUE);
 }
 
-static void
+G_NORETURN static void
 on_failed (SalStore *store, const GError *error, gpointer data)
 {
   fprintf (stderr, "bench-fill-store: %s\n", error->message);

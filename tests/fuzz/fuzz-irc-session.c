@@ -42,7 +42,7 @@ post (SrvSession *session, SrvEntry *entry)
 static void
 read_past (SrvSession *session, SrvLogQuery *query)
 {
-  g_assert_cmpuint (query->limit, >, 0);
+  g_assert_cmpuint (query->limit, <=, SAL_HISTORY_MAX);
   srv_log_query_free (query);
   g_queue_push_tail (&world.asked, session);
 }
@@ -95,6 +95,7 @@ static const SrvSessionHost host = {
   .login = login,
   .mechanisms = no_word,
   .registration = no_word,
+  .sts = no_word,
 };
 
 static const SrvJudgeHost judge_host = { NULL };

@@ -558,6 +558,27 @@ test_no_hyphens (void)
   gtk_widget_destroy (text);
 }
 
+/* What is known of long texts without laying them out is what GTK would find. */
+static void
+test_long_text_width (void)
+{
+  g_autoptr (GtkWidget) text = g_object_ref_sink (gui_message_text_new ());
+  g_autoptr (GString) words = g_string_new (NULL);
+  int medium = 0;
+  int longer = 0;
+
+  while (words->len < 120)
+    g_string_append (words, "word ");
+  gui_message_text_set (GUI_MESSAGE_TEXT (text), words->str);
+  gtk_widget_get_preferred_width (text, NULL, &medium);
+  while (words->len < 1000)
+    g_string_append (words, "word ");
+  gui_message_text_set (GUI_MESSAGE_TEXT (text), words->str);
+  gtk_widget_get_preferred_width (text, NULL, &longer);
+  g_assert_cmpint (ABS (longer - medium), <, 40);
+  gtk_widget_destroy (text);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -577,6 +598,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gtk/composer-parts/only-clean-text-goes-in", test_clean);
   g_test_add_func ("/gtk/composer-parts/only-so-much-goes-in", test_full);
   g_test_add_func ("/gtk/composer-parts/menu-undoes", test_menu);
+  g_test_add_func ("/gtk/composer-parts/long-texts-are-as-wide-as-others", test_long_text_width);
   g_test_add_func ("/gtk/composer-parts/no-hyphens-of-pango", test_no_hyphens);
   return g_test_run ();
 }

@@ -227,7 +227,7 @@ test_reset (Scene *scene, gconstpointer data)
 {
   test_peer_send (scene->stage->client, "half a li");
   test_peer_reset (scene->stage->client);
-  test_app_expect_label (scene->app, "Connection", "Not connected: ");
+  test_app_expect_label (scene->app, "Connection", "Not connected: the connection to 127.0.0.1");
   test_app_expect_row (scene->app, "Messages", "half a li");
   expect_answers (scene, "waiting");
 }

@@ -90,21 +90,54 @@ test_server_killed (void)
   test_app_expect_rows (app, "Messages", 1, "before");
 }
 
+/* A place where nobody listens yet. */
+static int
+make_door (guint16 *port)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET };
+  socklen_t len = sizeof address;
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
+  g_assert_no_errno (bind (fd, (struct sockaddr *) &address, sizeof address));
+  g_assert_no_errno (getsockname (fd, (struct sockaddr *) &address, &len));
+  *port = ntohs (address.sin_port);
+  return fd;
+}
+
+/* A window that has tried so often that it waits for long: each wait is longer than the one
+ * before, and the fifth surely is as long as this. Then somebody listens. */
+static TestApp *
+wait_for_long (const TestFolder *folder, guint16 port, int door)
+{
+  g_autofree char *uri = driver_uri (port, NULL);
+  TestApp *app = test_app_start (folder, (const char *const[]){ uri, NULL }, NULL);
+
+  test_app_expect_label (app, "Connection", "Next try in 8 s");
+  g_assert_no_errno (listen (door, 1));
+  return app;
+}
+
+static void
+expect_knock (int door)
+{
+  struct pollfd poll_fd = { .fd = door, .events = POLLIN };
+
+  g_assert_cmpint (poll (&poll_fd, 1, 6000), ==, 1);
+  close (door);
+}
+
 /* The next try need not be waited for. */
 static void
 test_try_now (void)
 {
-  g_autoptr (TestServer) server = start_server_at (test_folder_new (), 0);
-  g_autoptr (TestServer) next = NULL;
-  guint16 port = server->port;
+  guint16 port = 0;
+  int door = make_door (&port);
   g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
-  g_autoptr (TestApp) app = driver_enter (folder, port);
-  TestFolder *kept = kill_server (server);
+  g_autoptr (TestApp) app = wait_for_long (folder, port, door);
 
-  test_app_expect_label (app, "Connection", "Connection refused");
-  next = start_server_at (kept, port);
   test_app_press (app, "Try now");
-  test_app_expect_row (app, "Rooms", ", connected");
+  expect_knock (door);
 }
 
 /* A machine that wakes up does not wait for the next try: the clock for that stood still
@@ -112,26 +145,13 @@ test_try_now (void)
 static void
 test_wakes_up (void)
 {
-  struct sockaddr_in address = { .sin_family = AF_INET };
-  socklen_t len = sizeof address;
-  struct pollfd door = { .fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), .events = POLLIN };
+  guint16 port = 0;
+  int door = make_door (&port);
   g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
-  g_autofree char *uri = NULL;
-  g_autoptr (TestApp) app = NULL;
+  g_autoptr (TestApp) app = wait_for_long (folder, port, door);
 
-  address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
-  g_assert_no_errno (bind (door.fd, (struct sockaddr *) &address, sizeof address));
-  g_assert_no_errno (getsockname (door.fd, (struct sockaddr *) &address, &len));
-  uri = driver_uri (ntohs (address.sin_port), NULL);
-  app = test_app_start (folder, (const char *const[]){ uri, NULL }, NULL);
-
-  /* Each wait is longer than the one before; the fifth surely is as long as this. */
-  app->patience_ms = 3 * TEST_PATIENCE_MS;
-  test_app_expect_label (app, "Connection", "Next try in 8 s");
-  g_assert_no_errno (listen (door.fd, 1));
   test_desktop_sleep_and_wake ();
-  g_assert_cmpint (poll (&door, 1, 5000), ==, 1);
-  close (door.fd);
+  expect_knock (door);
 }
 
 /* SIGKILL for the window, while a message waits for a server that is not there. */
@@ -259,12 +279,20 @@ enter_unframed (const TestFolder *folder, Stage *stage)
   g_autofree char *uri = driver_uri (stage->port, NULL);
   TestApp *app = test_app_start (folder, (const char *const[]){ uri, NULL }, NULL);
 
-  stage_let_in (stage);
-  test_peer_send (stage->client, "Your name?");
-  test_peer_expect (stage->client, "Ada");
-  test_peer_send (stage->client, "Good evening, Ada");
-  test_app_expect_row (app, "Rooms", ", connected");
-  return app;
+  for (;;)
+    {
+      stage_let_in (stage);
+      test_peer_send (stage->client, "Your name?");
+      test_peer_expect (stage->client, "Ada");
+      test_peer_send (stage->client, "Good evening, Ada");
+      test_app_expect_row (app, "Rooms", ", connected");
+      if (stage->client->received->len == 0 && !test_peer_read (stage->client, 0))
+        return app;
+      /* On a busy machine our answer came so late that a newline was tried (rule C2), and
+       * this is a room of lines. Once more. */
+      test_peer_close (stage->client);
+      test_app_expect_row (app, "Rooms", ", trying again soon");
+    }
 }
 
 /* What the other end sees of a window that is closed, in this order. What was not sent

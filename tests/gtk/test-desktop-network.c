@@ -207,7 +207,6 @@ static void
 test_network_comes_back (World *world, gconstpointer data)
 {
   g_autofree char *uri = g_strdup_printf ("plain://" SERVER_V4 ":%u", world->server->port);
-  g_autoptr (TestPeer) eva = NULL;
 
   set_cable ("down");
   world->app = test_app_start (world->folder, (const char *const[]){ uri, NULL }, NULL);

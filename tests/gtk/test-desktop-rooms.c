@@ -193,7 +193,7 @@ test_file_is_private (void)
 {
   g_autoptr (TestServer) server = test_server_start (NULL);
   g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
-  g_autoptr (TestApp) app = driver_enter (folder, server->port);
+  g_autoptr (TestApp) app G_GNUC_UNUSED = driver_enter (folder, server->port);
   g_autofree char *path = test_folder_file (folder, "salotto/rooms.db");
   struct stat info = { 0 };
 

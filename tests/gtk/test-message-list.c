@@ -1084,7 +1084,6 @@ test_unread_line (Fixture *f, gconstpointer data)
 {
   guint64 id = 0;
   g_autofree char *header = NULL;
-  g_autofree char *after = NULL;
 
   set_active (f, TRUE);
   calm (f);
@@ -1582,7 +1581,6 @@ test_accessible (Fixture *f, gconstpointer data)
 {
   AtkObject *box = gtk_widget_get_accessible (GTK_WIDGET (f->box));
   guint64 id = 0;
-  g_autofree char *name = NULL;
   SalEntry like = { 0 };
 
   g_assert_cmpstr (atk_object_get_name (box), ==, "Messages");

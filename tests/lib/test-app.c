@@ -291,7 +291,7 @@ test_app_start (const TestFolder *folder,
 {
   TestApp *app = g_new0 (TestApp, 1);
 
-  app->patience_ms = TEST_PATIENCE_MS;
+  app->patience_ms = TEST_DESKTOP_PATIENCE_MS;
   test_desktop_wait_until_free (BUS_NAME);
   test_desktop_forget_notifications ();
   app->process = start (folder, arguments, extra_env);
@@ -342,7 +342,7 @@ void
 test_app_kill (TestApp *app)
 {
   test_process_signal (app->process, SIGKILL);
-  test_process_wait (app->process, TEST_PATIENCE_MS);
+  test_process_wait (app->process, TEST_DESKTOP_PATIENCE_MS);
 }
 
 /**

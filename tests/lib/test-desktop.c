@@ -74,7 +74,7 @@ start_screen (gboolean apart)
   g_autofree char *number = NULL;
 
   desktop.screen = test_process_start (desktop.folder, argv, NULL);
-  number = test_process_take_line (desktop.screen, TEST_PATIENCE_MS);
+  number = test_process_take_line (desktop.screen, TEST_DESKTOP_PATIENCE_MS);
   if (number == NULL)
     {
       g_autofree char *errors = test_process_get_errors (desktop.screen);
@@ -134,7 +134,7 @@ start_session (void)
   test_folder_write (desktop.folder, "session.conf", config);
   test_folder_write (desktop.folder, "services/" A11Y_SERVICE, service);
   desktop.session = test_process_start (desktop.folder, argv, (const char *const *) env);
-  desktop.address = test_process_take_line (desktop.session, TEST_PATIENCE_MS);
+  desktop.address = test_process_take_line (desktop.session, TEST_DESKTOP_PATIENCE_MS);
   if (desktop.address == NULL)
     {
       g_autofree char *errors = test_process_get_errors (desktop.session);
@@ -196,10 +196,10 @@ own_name (const char *name)
   g_autoptr (GVariant) owned = NULL;
   g_autoptr (GError) error = NULL;
 
-  owned = g_dbus_connection_call_sync (desktop.bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                                       "org.freedesktop.DBus", "RequestName",
-                                       g_variant_new ("(su)", name, 0), NULL,
-                                       G_DBUS_CALL_FLAGS_NONE, TEST_PATIENCE_MS, NULL, &error);
+  owned = g_dbus_connection_call_sync (
+      desktop.bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+      "RequestName", g_variant_new ("(su)", name, 0), NULL, G_DBUS_CALL_FLAGS_NONE,
+      TEST_DESKTOP_PATIENCE_MS, NULL, &error);
   g_assert_no_error (error);
 }
 
@@ -449,7 +449,7 @@ test_desktop_wait_until_free (const char *bus_name)
       g_autoptr (GVariant) answer = g_dbus_connection_call_sync (
           desktop.bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
           "NameHasOwner", g_variant_new ("(s)", bus_name), G_VARIANT_TYPE ("(b)"),
-          G_DBUS_CALL_FLAGS_NONE, TEST_PATIENCE_MS, NULL, &error);
+          G_DBUS_CALL_FLAGS_NONE, TEST_DESKTOP_PATIENCE_MS, NULL, &error);
 
       g_assert_no_error (error);
       g_variant_get (answer, "(b)", &owned);
@@ -503,7 +503,7 @@ top_window (XWindowAttributes *attributes)
 static Window
 expect_top_window (XWindowAttributes *attributes)
 {
-  gint64 until_us = g_get_monotonic_time () + TEST_PATIENCE_MS * 1000;
+  gint64 until_us = g_get_monotonic_time () + TEST_DESKTOP_PATIENCE_MS * 1000;
   Window top = None;
 
   while ((top = top_window (attributes)) == None)

@@ -7,6 +7,10 @@
 
 G_BEGIN_DECLS
 
+/* How long to wait for what has to come: a screen, a bus and a program start on a machine
+ * that may have ten others at work. */
+#define TEST_DESKTOP_PATIENCE_MS (3 * TEST_PATIENCE_MS)
+
 /* How often to look for what cannot be waited for. */
 #define TEST_LOOK_AGAIN_US (5 * 1000)
 

@@ -513,6 +513,7 @@ test_listen (void)
   test_peer_expect_end (second);
   test_peer_close (second);
 
+  test_peer_free (second);
   second = test_peer_connect (port);
   test_peer_expect_later (second, "leave.\n");
   for (int i = 0; i < 3; i++)
@@ -523,6 +524,7 @@ test_listen (void)
   test_peer_expect_end (second);
   test_peer_close (second);
 
+  test_peer_free (second);
   second = test_peer_connect (port);
   test_peer_expect_later (second, "leave.\n");
   test_process_write (cli, "close\n");
@@ -689,7 +691,7 @@ test_usage (void)
     { { "send", "localhost" }, "Usage: salotto-cli send URI TEXT…" },
     { { "tail" }, "Usage: salotto-cli tail URI" },
     { { "run", "x" }, "Usage: salotto-cli run SCRIPT URI" },
-    { { "tail", "ircs://localhost" }, "plain:// only, not yet ircs://" },
+    { { "tail", "ircs://localhost" }, "plain:// and plains:// only, not yet ircs://" },
     { { "tail", "localhost:99999" }, "“99999” is not a port" },
     { { "tail", "local host" }, "bad address “local host”" },
     { { "chat", "localhost", "--eol=cr" }, "“cr” is not allowed; allowed: lf, crlf, none" },

@@ -449,7 +449,7 @@ test_leave (Fixture *f, gconstpointer data)
 static void
 test_another_name (Fixture *f, gconstpointer data)
 {
-  g_autoptr (TestPeer) bob = test_peer_join (f->port, "Bob");
+  g_autoptr (TestPeer) bob G_GNUC_UNUSED = test_peer_join (f->port, "Bob");
 
   join (f);
   sal_room_model_set_name (f->model, "Bob");

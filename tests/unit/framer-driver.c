@@ -248,6 +248,21 @@ framer_run_finish (FramerRun *run, gint64 at_us)
 }
 
 /**
+ * framer_run_break_off:
+ *
+ * The stream ends at @at_us, and perhaps it was not the peer who ended it.
+ */
+void
+framer_run_break_off (FramerRun *run, gint64 at_us)
+{
+  framer_run_until (run, at_us);
+  sal_framer_break_off (&run->framer);
+  drain (run);
+  g_assert_cmpint (sal_framer_timer (&run->framer), ==, SAL_FRAMER_TIMER_NONE);
+  g_assert_false (sal_framer_has_partial (&run->framer));
+}
+
+/**
  * framer_render_bytes:
  *
  * Returns: (transfer full): @bytes as a person can read them: what is not printable is

@@ -35,6 +35,7 @@ void framer_run_until (FramerRun *run, gint64 at_us);
 void framer_run_feed (FramerRun *run, gint64 at_us, const void *bytes, gsize len);
 void framer_run_settle (FramerRun *run);
 void framer_run_finish (FramerRun *run, gint64 at_us);
+void framer_run_break_off (FramerRun *run, gint64 at_us);
 
 char *framer_run_render (const FramerRun *run, gboolean with_times);
 char *framer_render_bytes (const void *bytes, gsize len);

@@ -40,6 +40,7 @@ static const char *const note_names[SAL_N_NOTES] = {
   [SAL_NOTE_KICKED] = "kicked",
   [SAL_NOTE_NOT_PUBLIC] = "not-public",
   [SAL_NOTE_STOPPED] = "stopped",
+  [SAL_NOTE_TLS_ONLY] = "tls-only",
   [SAL_NOTE_TOO_MANY_ERRORS] = "too-many-errors",
 };
 

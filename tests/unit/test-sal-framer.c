@@ -810,6 +810,35 @@ test_endless_line_in_bounded_memory (void)
   g_assert_cmpuint (run->units->len, ==, 1 + 64 * SAL_TURN_READ_BYTES / 4096);
 }
 
+/* TLS can tell that a stream was cut: then half a line is nothing, and a raw message,
+ * which was one record, is whole. */
+static void
+test_broken_off (void)
+{
+  static const struct
+  {
+    const char *first, *last;
+    const char *units;
+  } rows[] = {
+    { "Ada\nI agr", "ee with no", "0:Ada$" },    { "Ada\nwhole\n", "half", "0:Ada$ | 0:whole$" },
+    { "Ada\nwhole\n", "", "0:Ada$ | 0:whole$" }, { "A", "d", "" }, /* nothing is known of it yet */
+    { "Ada", "raw", "300:Ada | 400:raw" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (FramerRun) run = framer_run_new (SAL_FRAMER_SERVER, 4096);
+      gint64 last_us = g_str_equal (rows[i].last, "raw") ? 400 * 1000 : 0;
+      g_autofree char *units = NULL;
+
+      framer_run_feed (run, 0, rows[i].first, strlen (rows[i].first));
+      framer_run_feed (run, last_us, rows[i].last, strlen (rows[i].last));
+      framer_run_break_off (run, last_us);
+      units = framer_run_render (run, TRUE);
+      g_assert_cmpstr (units, ==, rows[i].units);
+    }
+}
+
 static void
 test_client_endless_line (void)
 {
@@ -1301,6 +1330,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/framer/cr-lf-is-known-with-the-unit", test_crlf_is_known_with_the_unit);
   g_test_add_func ("/proto/framer/units-stay-valid-until-the-next-call",
                    test_units_stay_valid_until_the_next_call);
+  g_test_add_func ("/proto/framer/half-a-line-of-a-cut-stream-is-nothing", test_broken_off);
   g_test_add_func ("/proto/framer/law/cutting-of-pushes-changes-nothing", test_law_pushes);
   g_test_add_func ("/proto/framer/law/cutting-of-lines-changes-nothing", test_law_segments);
   g_test_add_func ("/proto/framer/client/law/cutting-changes-nothing", test_law_client_segments);

@@ -62,6 +62,10 @@ dump (const SrvConfig *config)
   g_string_append_printf (out, "sync=%d\n", config->sync);
   g_string_append_printf (out, "days=%u\n", config->retention_days);
   g_string_append_printf (out, "mib=%u\n", config->retention_mib);
+  g_string_append_printf (out, "certificate=%s\n",
+                          config->certificate != NULL ? config->certificate : "-");
+  g_string_append_printf (out, "key=%s\n", config->key != NULL ? config->key : "-");
+  g_string_append_printf (out, "sts=%u\n", config->sts_seconds);
   g_string_append_printf (out, "control=%s\n", config->control != NULL ? config->control : "-");
   g_string_append_printf (out, "group=%s\n",
                           config->control_group != NULL ? config->control_group : "-");
@@ -171,6 +175,9 @@ test_defaults (void)
                                          "sync=1\n"
                                          "days=365\n"
                                          "mib=1024\n"
+                                         "certificate=-\n"
+                                         "key=-\n"
+                                         "sts=0\n"
                                          "control=-\n"
                                          "group=-\n"
                                          "level=message\n"
@@ -202,6 +209,7 @@ static const Good good_rows[] = {
   { "server", "listen", "plain://?room=%23caff%C3%A8", "listen=plain|*|15102||room=#caff\xC3\xA8" },
   { "server", "listen", "plain://:9?addresses=hidden&room=tea",
     "listen=plain|*|9||addresses=hidden|room=tea" },
+  { "server", "listen", "plains://?room=tea", "listen=plains|*|15103||room=tea" },
   { "server", "listen", "unix:///run/salotto.sock?room=tea",
     "listen=unix|*|0|/run/salotto.sock|room=tea" },
   { "server", "listen", "plain://:1; plain://:2 ;unix:///x;",
@@ -228,6 +236,11 @@ static const Good good_rows[] = {
   { "log", "retention-days", "36500", "days=36500" },
   { "log", "retention-mib", "0", "mib=0" },
   { "log", "retention-mib", "1048576", "mib=1048576" },
+  { "tls", "certificate", "/etc/ssl/chat.pem", "certificate=/etc/ssl/chat.pem" },
+  { "tls", "certificate", "", "" },
+  { "tls", "key", "", "" },
+  { "tls", "sts-seconds", "2592000", "sts=2592000" },
+  { "tls", "sts-seconds", "0", "" },
   { "accounts", "registration", "off", "registration=0" },
   { "accounts", "registration", "open", "" },
   { "accounts", "invitation-code",
@@ -278,6 +291,7 @@ test_good (gconstpointer data)
   assert_changed (text, base, row->changed);
 }
 
+/* A key belongs to a certificate; a certificate may have its key with it. */
 /* Bad values. */
 
 typedef struct
@@ -294,8 +308,9 @@ static const Bad bad_rows[] = {
   { "server", "listen", "plain://:1;nonsense", "nonsense" },
   { "server", "listen", "plain://:99999", "99999" },
   { "server", "listen", "plain://host/tea", "?room=tea" },
-  { "server", "listen", "plains://:15103", "not yet on plains://" },
-  { "server", "listen", "ircs://:6697", "not yet on ircs://" },
+  { "server", "listen", "plains://:9?colour=red", "colour" },
+  { "tls", "sts-seconds", "315360001", "0 to 315360000" },
+  { "tls", "sts-seconds", "a month", "0 to 315360000" },
   { "server", "listen", "http://:80", "plain, plains, irc, ircs, unix" },
   { "server", "listen", "plain://:9?colour=red", "colour" },
   { "server", "listen", "plain://:9?room=Tea%20Room", "letters, digits" },
@@ -396,21 +411,40 @@ test_unknown (void)
   assert_file_refused ("[limits]\nmessages = 3\n", "messages");
   assert_file_refused ("[server]\nName = Casa\n", "Name"); /* as it is written */
   assert_file_refused ("[kitchen]\n", "[kitchen]");
-  assert_file_refused ("[kitchen]\n", "server, log, accounts, irc, limits, console");
+  assert_file_refused ("[kitchen]\n", "server, log, tls, accounts, irc, limits, console");
   assert_file_refused ("[server]\nname = Casa\n[Server]\n", "[Server]");
+}
+
+/* What cannot be read is not passed over as if it were not there. */
+static void
+test_unreadable (void)
+{
+  assert_file_refused ("[server]\nname = Ca\\sa \\q\n", "[server] name: ");
+  assert_file_refused ("[log]\nstore = sqlite:/\xe8.db\n", "[log] store: ");
+  assert_file_refused ("[limits]\nconnections = \xff\n", "[limits] connections: ");
+}
+
+static void
+test_key (void)
+{
+  g_autoptr (SrvConfig) config = NULL;
+
+  assert_file_refused ("[tls]\nkey = /k.pem\n",
+                       "[tls] key: “/k.pem” is of no use without [tls] certificate");
+  write_user_file ("[tls]\nkey = /k.pem\ncertificate = /c.pem\n");
+  config = load (&no_options);
+  forget_user_file ();
+  g_assert_cmpstr (config->certificate, ==, "/c.pem");
+  g_assert_cmpstr (config->key, ==, "/k.pem");
 }
 
 /* A code that nobody knows lets nobody in, so it is a mistake. */
 static void
 test_invitation (void)
 {
-  g_autoptr (GError) error = NULL;
   g_autoptr (SrvConfig) config = NULL;
 
-  write_user_file ("[accounts]\nregistration = invitation\n");
-  g_assert_null (srv_config_load (&no_options, &error));
-  g_assert_error (error, SAL_ERROR, SAL_EXIT_USAGE);
-  g_assert_nonnull (strstr (error->message, "invitation-code"));
+  assert_file_refused ("[accounts]\nregistration = invitation\n", "invitation-code");
   write_user_file ("[accounts]\nregistration = invitation\ninvitation-code = crocus\n");
   config = load (&no_options);
   g_assert_cmpint (config->accounts.registration, ==, SRV_REGISTRATION_INVITATION);
@@ -695,8 +729,10 @@ main (int argc, char **argv)
   for (gsize i = 0; i < G_N_ELEMENTS (bad_rows); i++)
     add_row ("/config/refuses", bad_rows[i].key, bad_rows[i].value, &bad_rows[i], test_bad);
   g_test_add_func ("/config/refuses/what-it-does-not-know", test_unknown);
+  g_test_add_func ("/config/refuses/what-cannot-be-read", test_unreadable);
   g_test_add_func ("/config/refuses/an-invitation-needs-a-code", test_invitation);
   g_test_add_func ("/config/refuses/what-is-no-key-file", test_no_key_file);
+  g_test_add_func ("/config/takes/a-key-with-its-certificate", test_key);
   g_test_add_func ("/config/takes/comments-and-nothing", test_comments_and_nothing);
   g_test_add_func ("/config/limits/profiles", test_profiles);
   g_test_add_func ("/config/limits/win-over-the-profile", test_limits_over_profile);

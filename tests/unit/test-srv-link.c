@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The stream of bytes, over a pair of sockets that no other process sees.
+ * The stream of bytes, over a pair of sockets that no other process sees, plain and with
+ * TLS.
  */
 #include "config.h"
 
@@ -8,14 +9,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "tests/unit/tls-driver.h"
 
 typedef struct
 {
   SrvLink link;
   int peer;
+  TlsClient *client; /* (nullable): the peer's TLS */
 } Fixture;
 
 static void
@@ -131,7 +136,9 @@ test_end_writing (Fixture *f, gconstpointer data)
   char buffer[16];
   gsize n = 0;
 
-  srv_link_end_writing (&f->link);
+  g_assert_null (srv_link_get_tls_version (&f->link));
+  g_assert_null (srv_link_dup_peer_fingerprint (&f->link));
+  g_assert_cmpint (srv_link_end_writing (&f->link), ==, SRV_LINK_OK);
   g_assert_cmpint (read (f->peer, buffer, sizeof buffer), ==, 0);
   g_assert_cmpint (write (f->peer, "ciao", 4), ==, 4);
   g_assert_cmpint (srv_link_read (&f->link, buffer, sizeof buffer, &n), ==, SRV_LINK_OK);
@@ -153,6 +160,226 @@ test_close (Fixture *f, gconstpointer abort_too)
   g_assert_cmpint (f->link.fd, ==, -1);
 }
 
+/* With TLS. */
+
+/* What the client has to say goes into its socket. */
+static void
+push_out (Fixture *f)
+{
+  g_autoptr (GByteArray) sealed = tls_client_take (f->client);
+
+  g_assert_cmpint (write (f->peer, sealed->data, sealed->len), ==, (ssize_t) sealed->len);
+}
+
+/* What is in its socket goes into the client. Returns whether the stream has ended. */
+static gboolean
+pull_in (Fixture *f)
+{
+  char buffer[65536];
+  ssize_t n = 0;
+
+  while ((n = recv (f->peer, buffer, sizeof buffer, MSG_DONTWAIT)) > 0)
+    tls_client_feed (f->client, buffer, (gsize) n);
+  return n == 0;
+}
+
+static void
+set_up_tls (Fixture *f, gconstpointer version)
+{
+  SrvLinkStatus status = SRV_LINK_AGAIN;
+
+  set_up (f, NULL);
+  f->client = tls_client_new (GPOINTER_TO_INT (version));
+  f->link.tls = srv_tls_new (tls_driver_context ());
+  g_assert_cmpint (srv_link_handshake (&f->link), ==, SRV_LINK_AGAIN); /* nobody has begun */
+  for (int i = 0; i < 4 && status == SRV_LINK_AGAIN; i++)
+    {
+      (void) SSL_do_handshake (f->client->ssl);
+      push_out (f);
+      status = srv_link_handshake (&f->link);
+      g_assert_false (srv_link_has_unsent (&f->link));
+      (void) pull_in (f);
+    }
+  g_assert_cmpint (status, ==, SRV_LINK_OK);
+  g_assert_cmpint (SSL_do_handshake (f->client->ssl), ==, 1);
+  g_assert_cmpstr (srv_link_get_tls_version (&f->link), ==, SSL_get_version (f->client->ssl));
+  g_assert_null (srv_link_dup_peer_fingerprint (&f->link));
+}
+
+static void
+tear_down_tls (Fixture *f, gconstpointer version)
+{
+  tls_client_free (f->client);
+  tear_down (f, NULL);
+}
+
+static gboolean
+is_readable (Fixture *f)
+{
+  struct pollfd fds = { .fd = f->link.fd, .events = POLLIN };
+
+  return poll (&fds, 1, 0) == 1;
+}
+
+/* Everything that has come is had by reading whenever the socket is readable: nothing is
+ * left where epoll does not see it. */
+static void
+test_tls_read (Fixture *f, gconstpointer version)
+{
+  static const gsize sizes[] = { 1, 16384, 100, 16384, 3, 16000, 16384 };
+  g_autofree char *block = g_strnfill (16384, 'x');
+  char buffer[SRV_TLS_PLAIN_BYTES];
+  gsize sent = 0;
+  gsize got = 0;
+  int reads = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      tls_client_write (f->client, block, sizes[i]);
+      sent += sizes[i];
+    }
+  push_out (f);
+  while (is_readable (f))
+    {
+      gsize n = 0;
+      SrvLinkStatus status = srv_link_read (&f->link, buffer, sizeof buffer, &n);
+
+      g_assert_cmpint (status, ==, n > 0 ? SRV_LINK_OK : SRV_LINK_AGAIN);
+      got += n;
+      g_assert_cmpint (++reads, <, 20);
+    }
+  g_assert_cmpuint (got, ==, sent);
+}
+
+static void
+test_tls_last_words (Fixture *f, gconstpointer version)
+{
+  char buffer[SRV_TLS_PLAIN_BYTES];
+  gsize n = 0;
+
+  tls_client_write (f->client, "quit\n", 5);
+  (void) SSL_shutdown (f->client->ssl);
+  push_out (f);
+  g_assert_cmpint (srv_link_read (&f->link, buffer, sizeof buffer, &n), ==, SRV_LINK_EOF);
+  g_assert_cmpmem (buffer, n, "quit\n", 5);
+  g_assert_false (srv_link_is_cut_off (&f->link));
+}
+
+static void
+test_tls_cut_off (Fixture *f, gconstpointer version)
+{
+  char buffer[SRV_TLS_PLAIN_BYTES];
+  gsize n = 0;
+
+  tls_client_write (f->client, "I agr", 5);
+  push_out (f);
+  g_assert_cmpint (shutdown (f->peer, SHUT_WR), ==, 0);
+  g_assert_cmpint (srv_link_read (&f->link, buffer, sizeof buffer, &n), ==, SRV_LINK_OK);
+  g_assert_cmpmem (buffer, n, "I agr", 5);
+  g_assert_cmpint (srv_link_read (&f->link, buffer, sizeof buffer, &n), ==, SRV_LINK_EOF);
+  g_assert_cmpuint (n, ==, 0);
+  g_assert_true (srv_link_is_cut_off (&f->link));
+}
+
+static void
+test_tls_injection (Fixture *f, gconstpointer version)
+{
+  char buffer[SRV_TLS_PLAIN_BYTES];
+  gsize n = 0;
+  int result = 0;
+
+  tls_client_write (f->client, "true", 4);
+  push_out (f);
+  g_assert_cmpint (write (f->peer,
+                          "\x17\x03\x03\x00\x20"
+                          "a record that is none of theirs.",
+                          37),
+                   ==, 37);
+  g_assert_cmpint (srv_link_read (&f->link, buffer, sizeof buffer, &n), ==, SRV_LINK_ERROR);
+  g_assert_cmpmem (buffer, n, "true", 4);
+  g_assert_true (srv_link_is_cut_off (&f->link));
+  (void) pull_in (f);
+  result = SSL_read (f->client->ssl, buffer, 1); /* it has been told */
+  g_assert_cmpint (SSL_get_error (f->client->ssl, result), ==, SSL_ERROR_SSL);
+}
+
+/* What the kernel does not take stays behind, a record at the most, and goes first. */
+static void
+test_tls_write_until_full (Fixture *f, gconstpointer version)
+{
+  g_autofree char *block = g_strnfill (100000, 'x');
+  struct iovec iov[] = { { block, 100000 }, { block, 100000 } };
+  g_autoptr (GString) rest = NULL;
+  gsize total = 0;
+  gsize got = 0;
+  gsize n = 0;
+  SrvLinkStatus status = SRV_LINK_OK;
+
+  for (int i = 0; (status = srv_link_write (&f->link, iov, 2, &n)) == SRV_LINK_OK; i++)
+    {
+      total += n;
+      g_assert_cmpint (i, <, 1000);
+    }
+  g_assert_cmpint (status, ==, SRV_LINK_AGAIN);
+  g_assert_cmpuint (n, ==, 0);
+  g_assert_true (srv_link_has_unsent (&f->link));
+  g_assert_cmpint (srv_link_write (&f->link, NULL, 0, &n), ==, SRV_LINK_AGAIN);
+  g_assert_cmpint (srv_link_end_writing (&f->link), ==, SRV_LINK_AGAIN);
+  g_assert_true (srv_link_has_unsent (&f->link));
+
+  for (int i = 0; srv_link_has_unsent (&f->link); i++)
+    {
+      g_autoptr (GString) plain = NULL;
+
+      (void) pull_in (f);
+      plain = tls_client_read (f->client);
+      got += plain->len;
+      (void) srv_link_write (&f->link, NULL, 0, &n);
+      g_assert_cmpint (i, <, 1000);
+    }
+  g_assert_false (SSL_get_shutdown (f->client->ssl) & SSL_RECEIVED_SHUTDOWN);
+  g_assert_cmpint (srv_link_end_writing (&f->link), ==, SRV_LINK_OK);
+  g_assert_true (pull_in (f)); /* the FIN comes behind the close_notify */
+  rest = tls_client_read (f->client);
+  g_assert_cmpuint (got + rest->len, ==, total);
+  g_assert_true (SSL_get_shutdown (f->client->ssl) & SSL_RECEIVED_SHUTDOWN);
+}
+
+/* Reading goes on after we have ended. */
+static void
+test_tls_half_closed (Fixture *f, gconstpointer version)
+{
+  char buffer[SRV_TLS_PLAIN_BYTES];
+  gsize n = 0;
+
+  g_assert_cmpint (srv_link_end_writing (&f->link), ==, SRV_LINK_OK);
+  g_assert_true (pull_in (f));
+  g_assert_cmpint (SSL_read (f->client->ssl, buffer, 1), ==, 0);
+  tls_client_write (f->client, "ciao", 4);
+  push_out (f);
+  g_assert_cmpint (srv_link_read (&f->link, buffer, sizeof buffer, &n), ==, SRV_LINK_OK);
+  g_assert_cmpmem (buffer, n, "ciao", 4);
+}
+
+static void
+test_tls_close (Fixture *f, gconstpointer version)
+{
+  srv_link_abort (&f->link);
+  g_assert_cmpint (f->link.fd, ==, -1);
+  g_assert_null (f->link.tls);
+  srv_link_close (&f->link);
+}
+
+#define ADD_TLS(path, func)                                                                        \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_test_add (path "/1.2", Fixture, GINT_TO_POINTER (TLS1_2_VERSION), set_up_tls, func,          \
+                tear_down_tls);                                                                    \
+    g_test_add (path "/1.3", Fixture, GINT_TO_POINTER (TLS1_3_VERSION), set_up_tls, func,          \
+                tear_down_tls);                                                                    \
+  }                                                                                                \
+  G_STMT_END
+
 #define ADD(path, data, func) g_test_add (path, Fixture, data, set_up, func, tear_down)
 
 int
@@ -167,5 +394,12 @@ main (int argc, char **argv)
   ADD ("/net/link/ends-writing-and-goes-on-reading", NULL, test_end_writing);
   ADD ("/net/link/closes-once", NULL, test_close);
   ADD ("/net/link/aborts-once", GINT_TO_POINTER (1), test_close);
+  ADD_TLS ("/net/link/tls/leaves-nothing-unseen", test_tls_read);
+  ADD_TLS ("/net/link/tls/last-words-come-with-the-end", test_tls_last_words);
+  ADD_TLS ("/net/link/tls/notices-that-a-stream-was-cut", test_tls_cut_off);
+  ADD_TLS ("/net/link/tls/an-injection-is-an-error", test_tls_injection);
+  ADD_TLS ("/net/link/tls/writes-without-blocking", test_tls_write_until_full);
+  ADD_TLS ("/net/link/tls/ends-writing-and-goes-on-reading", test_tls_half_closed);
+  ADD_TLS ("/net/link/tls/closes-once", test_tls_close);
   return g_test_run ();
 }

@@ -262,7 +262,7 @@ test_scram_nonsense (Fixture *f, gconstpointer data)
 
   for (gsize i = 0; i < G_N_ELEMENTS (firsts); i++)
     {
-      g_test_message ("%s", firsts[i]);
+      g_test_message ("number %" G_GSIZE_FORMAT, i);
       g_assert_cmpstr (say (f, "SCRAM-SHA-256"), ==, "continue +");
       g_assert_cmpstr (say_bytes (f, firsts[i], strlen (firsts[i])), ==, "wrong");
       g_assert_false (srv_login_is_open (f->login));

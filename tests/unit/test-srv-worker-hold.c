@@ -209,7 +209,7 @@ set_up (Fixture *f, gconstpointer data)
                    0);
   f->ada = fds[1];
   srv_worker_take (
-      f->worker, fds[0],
+      f->worker, (SrvLink){ .fd = fds[0] },
       &(SrvArrival){
           .peer = &local, .shown = "('local', 0)", .irc_host = "localhost", .room = "lobby" });
   srv_reactor_wake (srv_worker_get_reactor (f->worker));

@@ -91,7 +91,7 @@ person_init (Person *person, Fixture *f)
         setsockopt (fds[0], SOL_SOCKET, SO_SNDBUF, &f->send_buffer, sizeof f->send_buffer), ==, 0);
   *person = (Person){ .f = f, .fd = fds[1], .got = g_string_new (NULL) };
   srv_worker_take (
-      f->worker, fds[0],
+      f->worker, (SrvLink){ .fd = fds[0] },
       &(SrvArrival){
           .peer = &local, .shown = "('local', 0)", .irc_host = "localhost", .room = "lobby" });
   srv_reactor_wake (srv_worker_get_reactor (f->worker)); /* a listener would be in a turn */

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * How each program of Salotto begins, and the verbs of those that have some.
+ */
+#include "config.h"
+
+#include "common/base/sal-program.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "common/base/sal-log.h"
+
+/* Columns of the list of verbs before the help. */
+#define VERB_WIDTH 26
+
+/**
+ * sal_program_init:
+ * @name: (transfer none): of the program, forever
+ *
+ * The user's language, the log, and no death by a pipe that somebody closed. Before anything
+ * else.
+ */
+void
+sal_program_init (const char *name)
+{
+  const char *locale_dir = NULL;
+
+  setlocale (LC_ALL, "");
+  locale_dir = g_getenv ("SALOTTO_LOCALEDIR");
+  bindtextdomain (GETTEXT_PACKAGE, locale_dir != NULL ? locale_dir : SALOTTO_LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  sal_log_init (name);
+  signal (SIGPIPE, SIG_IGN);
+}
+
+/**
+ * sal_verbs_print:
+ *
+ * Prints a line for each verb.
+ */
+void
+sal_verbs_print (const SalVerb *verbs)
+{
+  for (; verbs->name != NULL; verbs++)
+    {
+      g_autofree char *head =
+          g_strdup_printf ("%s %s", verbs->name, *verbs->usage != '\0' ? _ (verbs->usage) : "");
+      int width = (int) g_utf8_strlen (head, -1);
+
+      /* Of a field's width printf() makes bytes, and a screen has characters. */
+      printf ("  %s%*s %s\n", head, MAX (VERB_WIDTH - width, 0), "", _ (verbs->help));
+    }
+}
+
+/**
+ * sal_verbs_find:
+ *
+ * Returns: (nullable): the verb that is called so.
+ */
+const SalVerb *
+sal_verbs_find (const SalVerb *verbs, const char *name)
+{
+  for (; verbs->name != NULL; verbs++)
+    if (g_str_equal (verbs->name, name))
+      return verbs;
+  return NULL;
+}

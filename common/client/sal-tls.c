@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The client's end of TLS, by GIO: whether this is the server that is meant, and bytes
+ * without blocking. It is the one place of the client where a certificate is judged: an
+ * authority of this system vouches for it, or its key is the one of last time, or it is
+ * the first time, or it is the one that was asked for.
+ */
+#include "config.h"
+
+#include "common/client/sal-tls.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "common/base/sal-error.h"
+#include "common/client/sal-spki.h"
+
+struct _SalTls
+{
+  GTlsConnection *connection; /* (owned) */
+  GSocketConnection *base;    /* (owned) */
+  SalTlsDetails details;
+};
+
+/* While it is being made. */
+typedef struct
+{
+  SalTls *tls;     /* (owned) (nullable) */
+  SalUri *uri;     /* (owned) */
+  char *where;     /* (owned) */
+  char *pin;       /* (owned) (nullable) */
+  GError *refusal; /* (owned) (nullable): why we do not want this server */
+} Connect;
+
+static void
+connect_free (gpointer data)
+{
+  Connect *connect = data;
+
+  sal_tls_free (connect->tls);
+  sal_uri_free (connect->uri);
+  g_free (connect->where);
+  g_free (connect->pin);
+  g_clear_error (&connect->refusal);
+  g_free (connect);
+}
+
+/**
+ * sal_tls_free:
+ * @tls: (nullable) (transfer full)
+ */
+void
+sal_tls_free (SalTls *tls)
+{
+  if (tls == NULL)
+    return;
+  g_clear_object (&tls->connection);
+  g_clear_object (&tls->base);
+  g_free (tls->details.pin);
+  g_free (tls->details.fingerprint);
+  g_free (tls->details.issuer);
+  g_free (tls->details.until);
+  g_free (tls->details.version);
+  g_free (tls->details.cipher);
+  g_free (tls);
+}
+
+/* The certificate. */
+
+static char *
+format_fingerprint (const GByteArray *der)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  GString *text = g_string_new (NULL);
+  guint8 digest[32];
+  gsize len = sizeof digest;
+
+  g_checksum_update (checksum, der->data, der->len);
+  g_checksum_get_digest (checksum, digest, &len);
+  for (gsize i = 0; i < len; i++)
+    g_string_append_printf (text, i == 0 ? "%02X" : ":%02X", digest[i]);
+  return g_string_free (text, FALSE);
+}
+
+/* Fills in what the certificate says of itself. Returns FALSE if it has no key. */
+static gboolean
+describe (SalTlsDetails *details, GTlsCertificate *certificate)
+{
+  g_autoptr (GByteArray) der = NULL;
+  g_autoptr (GDateTime) until = g_tls_certificate_get_not_valid_after (certificate);
+  g_autofree char *issuer = g_tls_certificate_get_issuer_name (certificate);
+
+  g_object_get (certificate, "certificate", &der, NULL);
+  if (der == NULL)
+    return FALSE;
+  details->pin = sal_spki_pin (der->data, der->len);
+  details->fingerprint = format_fingerprint (der);
+  details->issuer = g_strescape (issuer != NULL ? issuer : "?", NULL);
+  details->until = until != NULL ? g_date_time_format (until, "%Y-%m-%d") : g_strdup ("?");
+  return details->pin != NULL;
+}
+
+static gboolean
+judge (Connect *connect, GTlsCertificate *certificate, gboolean vouched)
+{
+  SalTlsDetails *details = &connect->tls->details;
+  g_autofree char *file = sal_known_servers_file ();
+
+  if (!describe (details, certificate))
+    {
+      g_set_error (&connect->refusal, SAL_ERROR, SAL_EXIT_TLS,
+                   _ ("%s: the server's certificate cannot be read"), connect->where);
+      return FALSE;
+    }
+  details->trust = sal_known_servers_judge (file, connect->uri->host, connect->uri->port,
+                                            details->pin, connect->pin, vouched, &connect->refusal);
+  return details->trust != SAL_TRUST_NONE;
+}
+
+/* Asked only where no authority vouches for it. */
+static gboolean
+on_accept_certificate (GTlsConnection *connection,
+                       GTlsCertificate *certificate,
+                       GTlsCertificateFlags errors,
+                       gpointer data)
+{
+  return judge (data, certificate, FALSE);
+}
+
+/* Connecting. */
+
+static const char *
+version_name (GTlsConnection *connection)
+{
+  switch (g_tls_connection_get_protocol_version (connection))
+    {
+    case G_TLS_PROTOCOL_VERSION_TLS_1_2:
+      return "TLS 1.2";
+    case G_TLS_PROTOCOL_VERSION_TLS_1_3:
+      return "TLS 1.3";
+    default:
+      return "TLS";
+    }
+}
+
+static void
+on_handshake (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Connect *connect = g_task_get_task_data (task);
+  GTlsConnection *connection = G_TLS_CONNECTION (source);
+  g_autoptr (GError) error = NULL;
+
+  g_task_set_check_cancellable (task, FALSE);
+  g_signal_handlers_disconnect_by_data (connection, connect);
+  if (!g_tls_connection_handshake_finish (connection, result, &error) ||
+      (connect->tls->details.trust == SAL_TRUST_NONE &&
+       !judge (connect, g_tls_connection_get_peer_certificate (connection), TRUE)))
+    {
+      if (connect->refusal != NULL)
+        g_task_return_error (task, g_steal_pointer (&connect->refusal));
+      else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        g_task_return_error (task, g_steal_pointer (&error));
+      else if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS))
+        g_task_return_new_error (task, SAL_ERROR, SAL_EXIT_TLS, _ ("%s does not speak TLS"),
+                                 connect->where);
+      else
+        g_task_return_new_error (task, SAL_ERROR, SAL_EXIT_TLS, _ ("no TLS with %s: %s"),
+                                 connect->where, error->message);
+      return;
+    }
+  connect->tls->details.version = g_strdup (version_name (connection));
+  connect->tls->details.cipher = g_tls_connection_get_ciphersuite_name (connection);
+  g_task_return_pointer (task, g_steal_pointer (&connect->tls), (GDestroyNotify) sal_tls_free);
+}
+
+/* The database goes in at construction: set later, or not at all, each connection would
+ * load the system's whole store of authorities for itself. */
+static GTlsConnection *
+connection_new (GSocketConnection *base, const SalUri *uri, GError **error)
+{
+  GTlsBackend *backend = g_tls_backend_get_default ();
+  g_autoptr (GTlsDatabase) authorities = NULL;
+  g_autoptr (GSocketConnectable) identity = g_network_address_new (uri->host, uri->port);
+
+  if (!g_tls_backend_supports_tls (backend))
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_TLS,
+                   _ ("there is no TLS on this system; the package glib-networking has it"));
+      return NULL;
+    }
+  authorities = g_tls_backend_get_default_database (backend);
+  return g_initable_new (g_tls_backend_get_client_connection_type (backend), NULL, error,
+                         "base-io-stream", base, "database", authorities, "server-identity",
+                         identity, NULL);
+}
+
+/**
+ * sal_tls_connect_async:
+ * @connection: (transfer none): a connection to the server
+ * @uri: where it leads, as it was typed
+ * @pin: (nullable): the only key to be accepted; else whoever is vouched for or known, or
+ *   was never seen before
+ *
+ * Shakes hands, and decides whether this is the right server.
+ */
+void
+sal_tls_connect_async (GSocketConnection *connection,
+                       const SalUri *uri,
+                       const char *pin,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  Connect *connect = g_new0 (Connect, 1);
+  GTlsConnection *tls = NULL;
+  g_autoptr (GError) error = NULL;
+
+  connect->uri = sal_uri_copy (uri);
+  connect->where = sal_format_host_port (uri->host, uri->port);
+  connect->pin = g_strdup (pin);
+  g_task_set_task_data (task, connect, connect_free);
+  tls = connection_new (connection, uri, &error);
+  if (tls == NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  connect->tls = g_new0 (SalTls, 1);
+  connect->tls->connection = tls;
+  connect->tls->base = g_object_ref (connection);
+  g_signal_connect (tls, "accept-certificate", G_CALLBACK (on_accept_certificate), connect);
+  g_tls_connection_handshake_async (tls, G_PRIORITY_DEFAULT, cancellable, on_handshake,
+                                    g_steal_pointer (&task));
+}
+
+/**
+ * sal_tls_connect_finish:
+ * @connection: (out) (transfer full): what was given to sal_tls_connect_async()
+ *
+ * Returns: (transfer full): the connection, or %NULL with a #SAL_ERROR that names the
+ *   server and says what to do, or with %G_IO_ERROR_CANCELLED.
+ */
+SalTls *
+sal_tls_connect_finish (GAsyncResult *result, GSocketConnection **connection, GError **error)
+{
+  SalTls *tls = g_task_propagate_pointer (G_TASK (result), error);
+
+  *connection = tls != NULL ? g_object_ref (tls->base) : NULL;
+  return tls;
+}
+
+/* Bytes. */
+
+/**
+ * sal_tls_read:
+ *
+ * Never blocks. Returns: how many bytes came; 0 at the end that the server has said; -1
+ * with an error, %G_IO_ERROR_WOULD_BLOCK if there are none now, %G_TLS_ERROR_EOF if the
+ * connection was cut.
+ */
+gssize
+sal_tls_read (SalTls *tls, void *buffer, gsize size, GError **error)
+{
+  GInputStream *stream = g_io_stream_get_input_stream (G_IO_STREAM (tls->connection));
+
+  return g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (stream), buffer, size,
+                                                   NULL, error);
+}
+
+/**
+ * sal_tls_write:
+ *
+ * Never blocks. After %G_IO_ERROR_WOULD_BLOCK it must be tried again with the same bytes.
+ */
+gssize
+sal_tls_write (SalTls *tls, const void *bytes, gsize len, GError **error)
+{
+  GOutputStream *stream = g_io_stream_get_output_stream (G_IO_STREAM (tls->connection));
+
+  return g_pollable_output_stream_write_nonblocking (G_POLLABLE_OUTPUT_STREAM (stream), bytes, len,
+                                                     NULL, error);
+}
+
+/**
+ * sal_tls_create_source:
+ * @condition: %G_IO_IN or %G_IO_OUT
+ *
+ * Returns: (transfer full): a source for a #GPollableSourceFunc.
+ */
+GSource *
+sal_tls_create_source (SalTls *tls, GIOCondition condition)
+{
+  GIOStream *stream = G_IO_STREAM (tls->connection);
+
+  if (condition == G_IO_IN)
+    return g_pollable_input_stream_create_source (
+        G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream)), NULL);
+  return g_pollable_output_stream_create_source (
+      G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (stream)), NULL);
+}
+
+static void
+on_output_closed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GSocketConnection) base = data;
+
+  (void) g_output_stream_close_finish (G_OUTPUT_STREAM (source), result, NULL);
+  (void) g_socket_shutdown (g_socket_connection_get_socket (base), FALSE, TRUE, NULL);
+}
+
+/**
+ * sal_tls_end_writing:
+ *
+ * Our end of the stream: close_notify, then FIN. Reading goes on.
+ */
+void
+sal_tls_end_writing (SalTls *tls)
+{
+  g_output_stream_close_async (g_io_stream_get_output_stream (G_IO_STREAM (tls->connection)),
+                               G_PRIORITY_DEFAULT, NULL, on_output_closed,
+                               g_object_ref (tls->base));
+}
+
+/**
+ * sal_tls_get_details:
+ */
+const SalTlsDetails *
+sal_tls_get_details (const SalTls *tls)
+{
+  return &tls->details;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "common/base/sal-uri.h"
+#include "common/client/sal-known-servers.h"
+
+G_BEGIN_DECLS
+
+/* The client's end of a TLS connection. */
+typedef struct _SalTls SalTls;
+
+/* What a person may want to know of it. */
+typedef struct
+{
+  SalTrust trust;    /* why we talk to this server */
+  char *pin;         /* (owned): its key, as salottod says it */
+  char *fingerprint; /* (owned): SHA-256 of its certificate, "AB:CD:..." */
+  char *issuer;      /* (owned): who has signed it */
+  char *until;       /* (owned): the day of its end, "2036-01-01"; "?" */
+  char *version;     /* (owned): "TLS 1.3" */
+  char *cipher;      /* (owned) */
+} SalTlsDetails;
+
+void sal_tls_connect_async (GSocketConnection *connection,
+                            const SalUri *uri,
+                            const char *pin,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+SalTls *
+sal_tls_connect_finish (GAsyncResult *result, GSocketConnection **connection, GError **error);
+void sal_tls_free (SalTls *tls);
+
+gssize sal_tls_read (SalTls *tls, void *buffer, gsize size, GError **error);
+gssize sal_tls_write (SalTls *tls, const void *bytes, gsize len, GError **error);
+GSource *sal_tls_create_source (SalTls *tls, GIOCondition condition);
+void sal_tls_end_writing (SalTls *tls);
+const SalTlsDetails *sal_tls_get_details (const SalTls *tls);
+
+G_END_DECLS

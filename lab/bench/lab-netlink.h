@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+#include <netinet/in.h>
+
+G_BEGIN_DECLS
+
+#define LAB_MAC_BYTES 6
+
+/* One end of a cable. */
+typedef struct
+{
+  const char *name; /* of the interface */
+  const guint8 *mac;
+  int network; /* namespace that it is in */
+} LabPlug;
+
+gboolean lab_netlink_add_cable (const LabPlug *here, const LabPlug *there, GError **error);
+gboolean lab_netlink_bring_up (const char *interface, GError **error);
+gboolean
+lab_netlink_add_address (const char *interface, in_addr_t address, int bits, GError **error);
+gboolean lab_netlink_add_default_route (in_addr_t gateway, GError **error);
+gboolean lab_netlink_add_neighbour (const char *interface,
+                                    in_addr_t address,
+                                    const guint8 *mac,
+                                    GError **error);
+gboolean lab_netlink_switch_offloads_off (const char *interface, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A report for the terminal.
+ */
+#include "config.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "lab/bench/lab-report.h"
+#include "lab/bench/lab-socket-table.h"
+#include "lab/bench/lab-world.h"
+#include "lab/view/lab-view.h"
+
+static void
+append_underlined (GString *out, const char *text, char line)
+{
+  g_string_append_printf (out, "%s\n", text);
+  for (glong i = g_utf8_strlen (text, -1); i > 0; i--)
+    g_string_append_c (out, line);
+  g_string_append (out, "\n\n");
+}
+
+/* Words in lines of at most 88 columns, the first after @indent. */
+static void
+append_wrapped (GString *out, const char *indent, const char *text)
+{
+  g_auto (GStrv) words = g_strsplit (text, " ", -1);
+  glong column = 0;
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      glong width = g_utf8_strlen (words[i], -1);
+
+      if (column > 0 && column + 1 + width > 88)
+        {
+          g_string_append_c (out, '\n');
+          column = 0;
+        }
+      if (column > 0)
+        g_string_append_c (out, ' ');
+      else if (i == 0)
+        g_string_append (out, indent);
+      else
+        g_string_append_printf (out, "%*s", (int) g_utf8_strlen (indent, -1), "");
+      g_string_append (out, words[i]);
+      column += (column == 0 ? g_utf8_strlen (indent, -1) : 1) + width;
+    }
+  g_string_append_c (out, '\n');
+}
+
+static void
+append_indented (GString *out, const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (*lines[i] != '\0')
+      g_string_append_printf (out, "    %s\n", lines[i]);
+}
+
+static void
+append_item (GString *out, const LabItem *item)
+{
+  g_autoptr (GString) table = NULL;
+
+  switch (item->kind)
+    {
+    case LAB_ITEM_COMMAND:
+      g_string_append_printf (out, "  %s %s\n", item->host, item->text);
+      break;
+    case LAB_ITEM_OUTPUT:
+      g_string_append_printf (out, "  %*s %s\n", (int) strlen (item->host), "", item->text);
+      break;
+    case LAB_ITEM_REMARK:
+      append_wrapped (out, "  * ", item->text);
+      break;
+    case LAB_ITEM_SAMPLE:
+      table = g_string_new (NULL);
+      lab_socket_table_text (table, item->sockets, FALSE);
+      g_string_append_printf (out, _ ("  The sockets of %s:"), item->host);
+      g_string_append_c (out, '\n');
+      append_indented (out, table->str);
+      break;
+    default:
+      break;
+    }
+}
+
+/* A datagram or an ICMP error, which are on no ladder. */
+static void
+append_other (GString *out, const LabFinding *finding)
+{
+  g_autoptr (GString) words = g_string_new (NULL);
+  g_autofree char *line = NULL;
+
+  lab_report_explain (finding, words);
+  line = g_strdup_printf (_ ("Frame %u: "), (guint) finding->segment.number);
+  g_string_prepend (words, line);
+  append_wrapped (out, "    ", words->str);
+}
+
+/* The frames of a step as one ladder for each connection, and those that are of none. */
+static void
+append_frames (
+    GString *out, const LabCapture *capture, guint64 after, guint64 last, gboolean colour)
+{
+  g_autoptr (GPtrArray) streams = lab_capture_find_streams (capture, after, last);
+  const LabViewOptions options = { .ladder = TRUE, .colour = colour };
+  LabView *view = lab_view_new (LAB_FORMAT_TEXT, &options, out);
+
+  if (after == last)
+    {
+      g_string_append (out, "  ");
+      g_string_append_printf (out, _ ("Nothing passed %s."), capture->host);
+      g_string_append (out, "\n\n");
+      lab_view_free (view);
+      return;
+    }
+  g_string_append (out, "  ");
+  g_string_append_printf (out, _ ("Frames %u to %u of %s:"), (guint) after + 1, (guint) last,
+                          capture->file);
+  g_string_append (out, "\n\n");
+  lab_view_begin (view);
+  for (guint i = 0; i < capture->findings->len; i++)
+    {
+      const LabFinding *finding = &g_array_index (capture->findings, LabFinding, i);
+
+      if (finding->segment.number <= after || finding->segment.number > last)
+        continue;
+      if (finding->segment.kind == LAB_KIND_TCP)
+        lab_view_packet (view, finding);
+      else
+        append_other (out, finding);
+    }
+  for (guint i = 0; i < streams->len; i++)
+    lab_view_connection (view, g_ptr_array_index (streams, i));
+  lab_view_end (view);
+  lab_view_free (view);
+  g_string_append_c (out, '\n');
+}
+
+static void
+append_step (GString *out, const LabReport *report, guint number, gboolean colour)
+{
+  const LabStep *step = g_ptr_array_index (report->steps, number);
+  g_autofree char *title = g_strdup_printf ("%u. %s", number + 1, step->title);
+
+  append_underlined (out, title, '-');
+  for (guint i = 0; i < step->items->len; i++)
+    append_item (out, g_ptr_array_index (step->items, i));
+  g_string_append_c (out, '\n');
+  if (report->captures->len > 0)
+    append_frames (out, g_ptr_array_index (report->captures, report->vantage),
+                   step->first[report->vantage], step->last[report->vantage], colour);
+}
+
+static void
+append_question (GString *out, const LabQuestion *question)
+{
+  append_wrapped (out, "", question->text);
+  for (guint i = 0; i < question->claims->len; i++)
+    {
+      const LabClaim *claim = g_ptr_array_index (question->claims, i);
+
+      append_wrapped (out, claim->holds ? "  ✓ " : "  ✗ ", claim->text);
+      if (claim->evidence != NULL)
+        g_string_append_printf (out, "      (%s)\n", claim->evidence);
+    }
+  g_string_append_c (out, '\n');
+}
+
+/**
+ * lab_report_text:
+ * @colour: for a terminal that has colours
+ */
+void
+lab_report_text (const LabReport *report, gboolean colour, GString *out)
+{
+  append_underlined (out, report->title, '=');
+  append_wrapped (out, "", report->about);
+  g_string_append_printf (out, "\n%s %s\n%s %s\n\n", _ ("Asked for in:"), report->source,
+                          _ ("Seen on:"), report->system);
+  for (guint i = 0; i < report->steps->len; i++)
+    append_step (out, report, i, colour);
+  if (report->questions->len > 0)
+    append_underlined (out, _ ("Questions and answers"), '-');
+  for (guint i = 0; i < report->questions->len; i++)
+    append_question (out, g_ptr_array_index (report->questions, i));
+  if (report->differences->len > 0)
+    append_underlined (out, _ ("Where this system differs from the documents"), '-');
+  for (guint i = 0; i < report->differences->len; i++)
+    append_wrapped (out, "  * ", g_ptr_array_index (report->differences, i));
+}

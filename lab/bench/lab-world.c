@@ -1,0 +1,785 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Hosts as network namespaces, each on a cable of its own to a router:
+ *
+ *     romeo 10.10.1.100 ---- .1.1 router .2.1 ---- 10.10.2.100 juliet
+ *
+ * The router is lab-forwarder behind one packet socket for each port; its kernel forwards
+ * nothing. Each host has a tap, a packet socket that sees what its interface sends and
+ * receives. One thread runs all of it, so that what an experiment does and what the network
+ * does come one after the other. To be used inside of lab-sandbox.
+ */
+#include "config.h"
+
+#include "lab/bench/lab-world.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/base/sal-error.h"
+#include "common/base/sal-fd.h"
+#include "lab/bench/lab-netlink.h"
+#include "lab/bench/lab-sandbox.h"
+
+#define MOST_HOSTS 8
+#define FRAME_BYTES 65536
+#define NS_PER_SECOND 1000000000LL
+/* How often to look for what cannot be waited for. */
+#define LOOK_AGAIN_US 1000
+#define LOOK_MS 2
+/* What a program may say, and what an experiment may see pass. */
+#define MOST_OUTPUT_BYTES (1024 * 1024)
+#define MOST_FRAMES 100000
+#define INTERFACE "eth0"
+
+struct _LabWorld
+{
+  int outside;             /* where we are when we are nowhere else */
+  int router;              /* namespace */
+  LabForwarder *forwarder; /* (owned) */
+  GPtrArray *hosts;        /* (owned): of (owned) LabHost */
+  GArray *ports;           /* (owned): of int, packet sockets of the router */
+  GPtrArray *processes;    /* (owned): of (owned) LabProcess */
+  gint64 traffic_us;       /* when a frame passed last */
+  guint64 dropped;
+  gboolean wants_return;
+  gboolean got_return;
+};
+
+static gboolean
+fail (GError **error, const char *what)
+{
+  g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED, _ ("cannot build the network: %s: %s"), what,
+               g_strerror (errno));
+  return FALSE;
+}
+
+static int
+current_network (void)
+{
+  return open ("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+}
+
+static void
+enter (int network)
+{
+  if (setns (network, CLONE_NEWNET) < 0)
+    g_error ("cannot enter a network namespace: %s", g_strerror (errno));
+}
+
+static gboolean
+write_setting (const char *setting, const char *value)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/sys/%s", setting);
+  int fd = open (path, O_WRONLY | O_CLOEXEC);
+  gboolean ok = fd >= 0 && write (fd, value, strlen (value)) == (ssize_t) strlen (value);
+  int number = errno;
+
+  sal_fd_close (&fd);
+  errno = number;
+  return ok;
+}
+
+/* Goes into a network of its own, without IPv6: it would talk about itself. -1 with errno. */
+static int
+new_network (void)
+{
+  if (unshare (CLONE_NEWNET) < 0)
+    return -1;
+  (void) write_setting ("net/ipv6/conf/all/disable_ipv6", "1");
+  (void) write_setting ("net/ipv6/conf/default/disable_ipv6", "1");
+  return current_network ();
+}
+
+static void
+frame_free (gpointer data)
+{
+  LabFrame *frame = data;
+
+  g_free (frame->bytes);
+  g_free (frame);
+}
+
+static void
+host_free (gpointer data)
+{
+  LabHost *host = data;
+
+  sal_fd_close (&host->network);
+  sal_fd_close (&host->tap);
+  g_ptr_array_unref (host->frames);
+  lab_diag_free (host->diag);
+  g_free (host->name);
+  g_free (host->address);
+  g_free (host);
+}
+
+static void
+process_free (gpointer data)
+{
+  LabProcess *process = data;
+
+  if (process->pid > 0)
+    {
+      kill (process->pid, SIGKILL);
+      waitpid (process->pid, NULL, 0);
+    }
+  sal_fd_close (&process->pid_fd);
+  sal_fd_close (&process->in);
+  sal_fd_close (&process->out);
+  g_string_free (process->output, TRUE);
+  g_free (process->name);
+  g_free (process);
+}
+
+static void
+send_frame (guint port, const guint8 *frame, gsize len, gpointer data)
+{
+  LabWorld *world = data;
+
+  /* A full queue loses frames, as in any router. */
+  (void) !send (g_array_index (world->ports, int, port), frame, len, MSG_DONTWAIT);
+}
+
+/**
+ * lab_world_new:
+ *
+ * Returns: (transfer full): a router without a host, or %NULL with a #SAL_ERROR.
+ */
+LabWorld *
+lab_world_new (GError **error)
+{
+  g_autoptr (LabWorld) world = g_new0 (LabWorld, 1);
+
+  world->hosts = g_ptr_array_new_with_free_func (host_free);
+  world->ports = g_array_new (FALSE, FALSE, sizeof (int));
+  world->processes = g_ptr_array_new_with_free_func (process_free);
+  world->forwarder = lab_forwarder_new (send_frame, world);
+  world->traffic_us = g_get_monotonic_time ();
+  world->outside = current_network ();
+  world->router = world->outside >= 0 ? new_network () : -1;
+  if (world->router < 0)
+    {
+      fail (error, "router");
+      return NULL;
+    }
+  enter (world->outside);
+  return g_steal_pointer (&world);
+}
+
+/**
+ * lab_world_free:
+ * @world: (nullable) (transfer full): its programs are killed
+ */
+void
+lab_world_free (LabWorld *world)
+{
+  if (world == NULL)
+    return;
+  g_ptr_array_unref (world->processes);
+  g_ptr_array_unref (world->hosts);
+  for (guint i = 0; i < world->ports->len; i++)
+    close (g_array_index (world->ports, int, i));
+  g_array_unref (world->ports);
+  lab_forwarder_free (world->forwarder);
+  sal_fd_close (&world->outside);
+  sal_fd_close (&world->router);
+  g_free (world);
+}
+
+/* A socket that sees all frames of an interface of the network we are in. */
+static int
+open_packet_socket (const char *interface, gboolean with_outgoing)
+{
+  struct sockaddr_ll address = { .sll_family = AF_PACKET, .sll_protocol = htons (ETH_P_ALL) };
+  int fd = socket (AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  int one = 1;
+
+  address.sll_ifindex = (int) if_nametoindex (interface);
+  if (fd < 0 ||
+      (!with_outgoing &&
+       setsockopt (fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &one, sizeof one) < 0) ||
+      setsockopt (fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof one) < 0 ||
+      bind (fd, (const struct sockaddr *) &address, sizeof address) < 0)
+    {
+      int number = errno;
+
+      sal_fd_close (&fd);
+      errno = number;
+      return -1;
+    }
+  (void) setsockopt (fd, SOL_SOCKET, SO_RCVBUF, &(int){ 8 * 1024 * 1024 }, sizeof (int));
+  return fd;
+}
+
+/* A cable is plugged in at once, but its ends notice a moment later; what is sent before
+ * that is lost. */
+static gboolean
+wait_until_running (const char *interface)
+{
+  struct ifreq request = { 0 };
+  int fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  gboolean running = FALSE;
+
+  g_strlcpy (request.ifr_name, interface, sizeof request.ifr_name);
+  for (int i = 0; i < 5000 && !running && ioctl (fd, SIOCGIFFLAGS, &request) == 0; i++)
+    {
+      running = (request.ifr_flags & IFF_RUNNING) != 0;
+      if (!running)
+        g_usleep (LOOK_AGAIN_US);
+    }
+  sal_fd_close (&fd);
+  return running;
+}
+
+/* The settings that make runs comparable, whatever this machine prefers and does besides. */
+static gboolean
+set_defaults (GError **error)
+{
+  static const struct
+  {
+    const char *setting;
+    const char *value;
+  } settings[] = {
+    { "net/ipv4/tcp_no_metrics_save", "1" }, /* nothing learnt for the next connection */
+    { "net/ipv4/tcp_early_retrans", "0" },   /* or a busy machine looks like a lossy network */
+    { "net/ipv4/icmp_ratemask", "0" },       /* errors are rationed among all networks */
+  };
+
+  if (!write_setting ("net/ipv4/tcp_congestion_control", "cubic") &&
+      !write_setting ("net/ipv4/tcp_congestion_control", "reno"))
+    return fail (error, "tcp_congestion_control");
+  /* Likewise, where the kernel has it (since 6.11). */
+  (void) write_setting ("net/ipv4/tcp_rto_min_us", LAB_PATIENT_RTO_US);
+  for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
+    if (!write_setting (settings[i].setting, settings[i].value))
+      return fail (error, settings[i].setting);
+  return TRUE;
+}
+
+static gboolean
+set_up_host (LabHost *host, in_addr_t gateway, const guint8 *gateway_mac, GError **error)
+{
+  if (!set_defaults (error) || !lab_netlink_bring_up ("lo", error) ||
+      !lab_netlink_switch_offloads_off (INTERFACE, error) ||
+      !lab_netlink_bring_up (INTERFACE, error) ||
+      !lab_netlink_add_address (INTERFACE, host->ip, 24, error))
+    return FALSE;
+  host->tap = open_packet_socket (INTERFACE, TRUE);
+  if (host->tap < 0)
+    return fail (error, "packet socket");
+  host->diag = lab_diag_new (error);
+  return host->diag != NULL && lab_netlink_add_neighbour (INTERFACE, gateway, gateway_mac, error);
+}
+
+static gboolean
+set_up_port (LabWorld *world,
+             const char *port,
+             in_addr_t gateway,
+             const LabHost *host,
+             const guint8 *host_mac,
+             GError **error)
+{
+  int fd = -1;
+
+  if (!lab_netlink_switch_offloads_off (port, error) || !lab_netlink_bring_up (port, error) ||
+      !lab_netlink_add_address (port, gateway, 24, error) ||
+      !lab_netlink_add_neighbour (port, host->ip, host_mac, error))
+    return FALSE;
+  if (!wait_until_running (port))
+    return fail (error, port);
+  fd = open_packet_socket (port, FALSE);
+  if (fd < 0)
+    return fail (error, "packet socket");
+  g_array_append_val (world->ports, fd);
+  return TRUE;
+}
+
+/* Everything of a host that lies in two networks. */
+static gboolean
+connect_host (LabWorld *world, LabHost *host, GError **error)
+{
+  guint number = world->hosts->len;
+  const guint8 host_mac[] = { 0x02, 0, 10, 10, (guint8) (number + 1), 100 };
+  const guint8 port_mac[] = { 0x02, 0, 10, 10, (guint8) (number + 1), 1 };
+  g_autofree char *port = g_strdup_printf ("port%u", number);
+  const LabPlug there = { .name = INTERFACE, .mac = host_mac, .network = host->network };
+  const LabPlug here = { .name = port, .mac = port_mac, .network = world->router };
+  in_addr_t gateway = htonl ((ntohl (host->ip) & 0xffffff00) | 1);
+  gboolean ok = lab_netlink_add_cable (&here, &there, error);
+
+  enter (host->network);
+  ok = ok && set_up_host (host, gateway, port_mac, error);
+  enter (world->router);
+  ok = ok && set_up_port (world, port, gateway, host, host_mac, error);
+  enter (host->network);
+  if (ok && !wait_until_running (INTERFACE))
+    ok = fail (error, INTERFACE);
+  ok = ok && lab_netlink_add_default_route (gateway, error);
+  enter (world->outside);
+  if (ok)
+    lab_forwarder_add_port (world->forwarder, host->ip, port_mac, host_mac);
+  return ok;
+}
+
+/**
+ * lab_world_add_host:
+ * @address: IPv4, in a network of 24 bits that no other host is in
+ *
+ * Returns: (transfer none): a host that reaches all others, or %NULL with a #SAL_ERROR.
+ */
+LabHost *
+lab_world_add_host (LabWorld *world, const char *name, const char *address, GError **error)
+{
+  LabHost *host = g_new0 (LabHost, 1);
+  gboolean ok = FALSE;
+
+  g_return_val_if_fail (world->hosts->len < MOST_HOSTS, NULL);
+
+  host->name = g_strdup (name);
+  host->address = g_strdup (address);
+  host->ip = inet_addr (address);
+  host->tap = -1;
+  host->frames = g_ptr_array_new_with_free_func (frame_free);
+  host->network = new_network ();
+  enter (world->outside);
+  ok = host->network >= 0 ? connect_host (world, host, error) : fail (error, name);
+  if (!ok)
+    {
+      host_free (host);
+      return NULL;
+    }
+  g_ptr_array_add (world->hosts, host);
+  return host;
+}
+
+/**
+ * lab_world_get_hosts:
+ *
+ * Returns: (transfer none): of #LabHost, in the order in which they were added.
+ */
+const GPtrArray *
+lab_world_get_hosts (const LabWorld *world)
+{
+  return world->hosts;
+}
+
+/**
+ * lab_world_get_forwarder:
+ *
+ * Returns: (transfer none): the router, to be given rules.
+ */
+LabForwarder *
+lab_world_get_forwarder (LabWorld *world)
+{
+  return world->forwarder;
+}
+
+/**
+ * lab_world_get_dropped:
+ *
+ * Returns: how many frames the taps could not keep, so that captures are not whole.
+ */
+guint64
+lab_world_get_dropped (const LabWorld *world)
+{
+  return world->dropped;
+}
+
+/**
+ * lab_world_set:
+ * @setting: below /proc/sys, e.g. `net/ipv4/tcp_syn_retries`
+ *
+ * Changes a setting of the kernel for one host.
+ */
+gboolean
+lab_world_set (
+    LabWorld *world, const LabHost *host, const char *setting, const char *value, GError **error)
+{
+  gboolean ok = FALSE;
+  int number = 0;
+
+  enter (host->network);
+  ok = write_setting (setting, value);
+  number = errno;
+  enter (world->outside);
+  errno = number;
+  return ok || fail (error, setting);
+}
+
+/**
+ * lab_world_get:
+ *
+ * Returns: (transfer full) (nullable): a setting of the kernel on one host; %NULL if it has
+ * no such setting.
+ */
+char *
+lab_world_get (LabWorld *world, const LabHost *host, const char *setting)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/sys/%s", setting);
+  char *value = NULL;
+
+  enter (host->network);
+  if (g_file_get_contents (path, &value, NULL, NULL))
+    g_strchomp (value);
+  enter (world->outside);
+  return value;
+}
+
+/* Programs. */
+
+static void G_GNUC_NORETURN
+become_program (const LabHost *host, const char *const *argv, int in, int out)
+{
+  static const char *const folders[] = { "HOME",           "XDG_STATE_HOME", "XDG_CONFIG_HOME",
+                                         "XDG_CACHE_HOME", "XDG_DATA_HOME",  "XDG_RUNTIME_DIR" };
+  sigset_t none;
+
+  sigemptyset (&none);
+  sigprocmask (SIG_SETMASK, &none, NULL);
+  signal (SIGPIPE, SIG_DFL);
+  signal (SIGINT, SIG_DFL);
+  g_setenv ("LC_ALL", "C.UTF-8", TRUE); /* experiments wait for what it says */
+  g_unsetenv ("LANGUAGE");
+  for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
+    g_setenv (folders[i], LAB_SANDBOX_FOLDER, TRUE);
+  if (chdir (LAB_SANDBOX_FOLDER) == 0 && setns (host->network, CLONE_NEWNET) == 0 &&
+      dup2 (in, STDIN_FILENO) >= 0 && dup2 (out, STDOUT_FILENO) >= 0 &&
+      dup2 (out, STDERR_FILENO) >= 0)
+    execvp (argv[0], (char **) argv);
+  dprintf (out, "cannot start %s: %s\n", argv[0], g_strerror (errno));
+  _exit (127);
+}
+
+/**
+ * lab_world_start:
+ * @name: for people
+ * @argv: the program and its arguments
+ *
+ * Returns: (transfer none): a program that runs on @host, or %NULL with a #SAL_ERROR.
+ */
+LabProcess *
+lab_world_start (
+    LabWorld *world, const LabHost *host, const char *name, const char *const *argv, GError **error)
+{
+  LabProcess *process = NULL;
+  int in[2] = { -1, -1 };
+  int out[2] = { -1, -1 };
+  pid_t pid = -1;
+
+  if (pipe2 (in, O_CLOEXEC) == 0 && pipe2 (out, O_CLOEXEC) == 0)
+    pid = fork ();
+  if (pid == 0)
+    become_program (host, argv, in[0], out[1]);
+  sal_fd_close (&in[0]);
+  sal_fd_close (&out[1]);
+  if (pid < 0)
+    {
+      fail (error, argv[0]);
+      sal_fd_close (&in[1]);
+      sal_fd_close (&out[0]);
+      return NULL;
+    }
+  process = g_new0 (LabProcess, 1);
+  process->host = host;
+  process->name = g_strdup (name);
+  process->pid = pid;
+  process->pid_fd = (int) syscall (SYS_pidfd_open, pid, 0);
+  process->in = in[1];
+  process->out = out[0];
+  fcntl (process->out, F_SETFL, O_NONBLOCK);
+  process->output = g_string_new (NULL);
+  g_ptr_array_add (world->processes, process);
+  return process;
+}
+
+/**
+ * lab_process_write:
+ *
+ * Types @text.
+ */
+void
+lab_process_write (LabProcess *process, const char *text)
+{
+  if (process->in >= 0)
+    (void) sal_fd_write_all (process->in, text, strlen (text));
+}
+
+/**
+ * lab_process_end_input:
+ *
+ * What Ctrl-D does.
+ */
+void
+lab_process_end_input (LabProcess *process)
+{
+  sal_fd_close (&process->in);
+}
+
+/**
+ * lab_process_signal:
+ */
+void
+lab_process_signal (LabProcess *process, int signal)
+{
+  if (process->pid > 0)
+    kill (process->pid, signal);
+}
+
+static void
+read_output (LabProcess *process)
+{
+  char bytes[4096];
+  ssize_t n = read (process->out, bytes, sizeof bytes);
+
+  if (n > 0 && process->output->len < MOST_OUTPUT_BYTES)
+    g_string_append_len (process->output, bytes, n);
+  else if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+    sal_fd_close (&process->out);
+}
+
+/* Process 1 inherits whoever loses a parent, so it looks at everybody. */
+static void
+reap (LabWorld *world)
+{
+  int status = 0;
+  pid_t ended = 0;
+
+  while ((ended = waitpid (-1, &status, WNOHANG)) > 0)
+    for (guint i = 0; i < world->processes->len; i++)
+      {
+        LabProcess *process = g_ptr_array_index (world->processes, i);
+
+        if (process->pid != ended)
+          continue;
+        process->pid = 0;
+        process->status = status;
+        sal_fd_close (&process->pid_fd);
+      }
+}
+
+/* Frames. */
+
+static gint64
+time_of (struct msghdr *message)
+{
+  struct timespec stamp = { 0 };
+
+  for (struct cmsghdr *part = CMSG_FIRSTHDR (message); part != NULL;
+       part = CMSG_NXTHDR (message, part))
+    if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_TIMESTAMPNS)
+      memcpy (&stamp, CMSG_DATA (part), sizeof stamp);
+  if (stamp.tv_sec == 0)
+    clock_gettime (CLOCK_REALTIME, &stamp);
+  return stamp.tv_sec * NS_PER_SECOND + stamp.tv_nsec;
+}
+
+/* The next frame of a packet socket; NULL if there is none. */
+static LabFrame *
+read_frame (int fd)
+{
+  static guint8 bytes[FRAME_BYTES];
+  union
+  {
+    char room[256];
+    struct cmsghdr align;
+  } control;
+  struct iovec part = { .iov_base = bytes, .iov_len = sizeof bytes };
+  struct msghdr message = { .msg_iov = &part,
+                            .msg_iovlen = 1,
+                            .msg_control = control.room,
+                            .msg_controllen = sizeof control.room };
+  ssize_t n = recvmsg (fd, &message, MSG_DONTWAIT);
+  LabFrame *frame = NULL;
+
+  if (n <= 0)
+    return NULL;
+  frame = g_new0 (LabFrame, 1);
+  frame->time_ns = time_of (&message);
+  frame->len = (guint32) n;
+  frame->bytes = g_memdup2 (bytes, (gsize) n);
+  return frame;
+}
+
+static void
+take_taps (LabWorld *world)
+{
+  for (guint i = 0; i < world->hosts->len; i++)
+    {
+      LabHost *host = g_ptr_array_index (world->hosts, i);
+      struct tpacket_stats stats = { 0 };
+      LabFrame *frame = NULL;
+
+      while ((frame = read_frame (host->tap)) != NULL)
+        {
+          world->traffic_us = g_get_monotonic_time ();
+          if (host->frames->len < MOST_FRAMES)
+            g_ptr_array_add (host->frames, frame);
+          else
+            {
+              world->dropped++;
+              frame_free (frame);
+            }
+        }
+      if (getsockopt (host->tap, SOL_PACKET, PACKET_STATISTICS, &stats,
+                      &(socklen_t){ sizeof stats }) == 0)
+        world->dropped += stats.tp_drops;
+    }
+}
+
+static void
+take_ports (LabWorld *world)
+{
+  for (guint i = 0; i < world->ports->len; i++)
+    {
+      LabFrame *frame = NULL;
+
+      while ((frame = read_frame (g_array_index (world->ports, int, i))) != NULL)
+        {
+          world->traffic_us = g_get_monotonic_time ();
+          lab_forwarder_take (world->forwarder, frame->bytes, frame->len, world->traffic_us);
+          frame_free (frame);
+        }
+    }
+  lab_forwarder_tick (world->forwarder, g_get_monotonic_time ());
+}
+
+static void
+add_fd (GArray *fds, int fd)
+{
+  struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+
+  if (fd >= 0)
+    g_array_append_val (fds, poll_fd);
+}
+
+static GArray *
+collect_fds (LabWorld *world)
+{
+  GArray *fds = g_array_new (FALSE, FALSE, sizeof (struct pollfd));
+
+  add_fd (fds, lab_sandbox_get_lifeline ());
+  for (guint i = 0; i < world->hosts->len; i++)
+    add_fd (fds, ((LabHost *) g_ptr_array_index (world->hosts, i))->tap);
+  for (guint i = 0; i < world->ports->len; i++)
+    add_fd (fds, g_array_index (world->ports, int, i));
+  for (guint i = 0; i < world->processes->len; i++)
+    {
+      const LabProcess *process = g_ptr_array_index (world->processes, i);
+
+      add_fd (fds, process->out);
+      add_fd (fds, process->pid_fd);
+    }
+  if (world->wants_return)
+    add_fd (fds, STDIN_FILENO);
+  return fds;
+}
+
+/* One turn, of at most @wait_ms. */
+static void
+turn (LabWorld *world, int wait_ms)
+{
+  g_autoptr (GArray) fds = collect_fds (world);
+  gint64 due_us = lab_forwarder_due_us (world->forwarder);
+
+  if (due_us != G_MAXINT64)
+    wait_ms = (int) CLAMP ((due_us - g_get_monotonic_time ()) / 1000 + 1, 0, wait_ms);
+  (void) poll ((struct pollfd *) (void *) fds->data, fds->len, wait_ms);
+  if (lab_sandbox_has_ended ())
+    _exit (SAL_EXIT_FAILED); /* nobody waits for us, and everything here ends with us */
+  take_taps (world);
+  take_ports (world);
+  for (guint i = 0; i < world->processes->len; i++)
+    {
+      LabProcess *process = g_ptr_array_index (world->processes, i);
+
+      if (process->out >= 0)
+        read_output (process);
+    }
+  reap (world);
+  if (world->wants_return && poll (&(struct pollfd){ .fd = STDIN_FILENO, .events = POLLIN }, 1, 0))
+    {
+      char c = '\n';
+
+      world->got_return = read (STDIN_FILENO, &c, 1) <= 0 || c == '\n';
+    }
+}
+
+/**
+ * lab_world_run:
+ * @until: asked after each turn, and at least every few milliseconds
+ * @timeout_ms: how long at most
+ *
+ * Lets the network and the programs go on. Returns: whether it has happened.
+ */
+gboolean
+lab_world_run (LabWorld *world, LabWorldUntil until, gpointer data, guint timeout_ms)
+{
+  gint64 end_us = g_get_monotonic_time () + (gint64) timeout_ms * 1000;
+
+  for (;;)
+    {
+      gint64 left_us = end_us - g_get_monotonic_time ();
+
+      if (until (data))
+        return TRUE;
+      if (left_us <= 0)
+        return FALSE;
+      turn (world, LOOK_MS);
+    }
+}
+
+/**
+ * lab_world_settle:
+ *
+ * Lets the network go on until nothing has passed for @quiet_ms, or for @most_ms.
+ */
+void
+lab_world_settle (LabWorld *world, guint quiet_ms, guint most_ms)
+{
+  gint64 end_us = g_get_monotonic_time () + (gint64) most_ms * 1000;
+  gint64 now_us = 0;
+
+  turn (world, 0);
+  world->traffic_us = MAX (world->traffic_us, g_get_monotonic_time ());
+  while ((now_us = g_get_monotonic_time ()) < end_us &&
+         now_us - world->traffic_us < (gint64) quiet_ms * 1000)
+    turn (world, (int) quiet_ms);
+}
+
+static gboolean
+has_return (gpointer data)
+{
+  return ((LabWorld *) data)->got_return;
+}
+
+/**
+ * lab_world_wait_for_return:
+ *
+ * Waits for Return on standard input, or for its end, while the network goes on.
+ */
+void
+lab_world_wait_for_return (LabWorld *world)
+{
+  world->wants_return = TRUE;
+  world->got_return = FALSE;
+  while (!lab_world_run (world, has_return, world, G_MAXUINT / 2))
+    ;
+  world->wants_return = FALSE;
+}

@@ -1,0 +1,600 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The answers that every lab asks for, from what one connection showed. How it began and
+ * ended is in the connection itself; acknowledgments and what was sent again are noted
+ * while they pass. Of each connection so much is kept that it fits on a screen: who wants
+ * more has the segments.
+ *
+ * Numbers are those of the wire, as the labs want them.
+ */
+#include "config.h"
+
+#include "lab/explain/lab-lessons.h"
+
+#include "lab/explain/lab-phrase.h"
+
+/* Lines of an answer. */
+#define MOST_LINES 16
+
+/* Segments of one direction whose acknowledgment is awaited. */
+#define MOST_SENT 16
+
+/* Something that was sent and takes numbers. */
+typedef struct
+{
+  guint64 frame;
+  guint32 seq;
+  guint32 len;
+  guint16 flags;
+} Sent;
+
+/* What was noted of one question. */
+typedef struct
+{
+  GPtrArray *lines; /* (owned) (nullable) (element-type utf8) */
+  guint64 left_out;
+} Notes;
+
+typedef struct
+{
+  Sent sent[LAB_N_SIDES][MOST_SENT];
+  guint n_sent[LAB_N_SIDES]; /* ever; the last MOST_SENT are there */
+  Notes acknowledgments;
+  Notes resent;
+} Talk;
+
+struct LabLessons
+{
+  GHashTable *talks; /* (owned): stream -> Talk */
+};
+
+static void
+notes_clear (Notes *notes)
+{
+  g_clear_pointer (&notes->lines, g_ptr_array_unref);
+}
+
+static void
+talk_free (gpointer data)
+{
+  Talk *talk = data;
+
+  notes_clear (&talk->acknowledgments);
+  notes_clear (&talk->resent);
+  g_free (talk);
+}
+
+/* A line to write to, or %NULL if there are enough. */
+static GString *
+notes_begin (Notes *notes)
+{
+  if (notes->lines == NULL)
+    notes->lines = g_ptr_array_new_with_free_func (g_free);
+  if (notes->lines->len < MOST_LINES)
+    return g_string_new (NULL);
+  notes->left_out++;
+  return NULL;
+}
+
+static void
+notes_end (Notes *notes, GString *line)
+{
+  g_ptr_array_add (notes->lines, g_string_free (line, FALSE));
+}
+
+/**
+ * lab_lessons_new:
+ *
+ * Returns: (transfer full): lessons of no connection yet.
+ */
+LabLessons *
+lab_lessons_new (void)
+{
+  LabLessons *lessons = g_new0 (LabLessons, 1);
+
+  lessons->talks = g_hash_table_new_full (NULL, NULL, NULL, talk_free);
+  return lessons;
+}
+
+/**
+ * lab_lessons_free:
+ * @lessons: (nullable) (transfer full)
+ */
+void
+lab_lessons_free (LabLessons *lessons)
+{
+  if (lessons == NULL)
+    return;
+  g_hash_table_unref (lessons->talks);
+  g_free (lessons);
+}
+
+static void
+remember_sent (Talk *talk, const LabFinding *finding)
+{
+  const LabSegment *segment = &finding->segment;
+  guint *n = &talk->n_sent[finding->from];
+
+  if (segment->len == 0 && !(segment->flags & (LAB_SYN | LAB_FIN)))
+    return;
+  talk->sent[finding->from][*n % MOST_SENT] =
+      (Sent){ segment->number, segment->seq, segment->len, segment->flags };
+  (*n)++;
+}
+
+static const Sent *
+find_sent (const Talk *talk, LabSide side, guint64 frame)
+{
+  guint n = talk->n_sent[side];
+
+  for (guint i = 0; i < MIN (n, MOST_SENT); i++)
+    {
+      const Sent *sent = &talk->sent[side][(n - 1 - i) % MOST_SENT];
+
+      if (sent->frame == frame)
+        return sent;
+    }
+  return NULL;
+}
+
+/* "767234902 = 767234901 + 1 (SYN)" */
+static void
+append_sum (GString *out, const Sent *sent, guint32 ack)
+{
+  lab_phrase_number (out, ack);
+  lab_phrase_word (out, " = ");
+  lab_phrase_number (out, sent->seq);
+  if (sent->len > 0)
+    {
+      lab_phrase_word (out, " + ");
+      lab_phrase_bytes (out, sent->len);
+    }
+  if (sent->flags & LAB_SYN)
+    lab_phrase_word (out, " + 1 for the SYN");
+  if (sent->flags & LAB_FIN)
+    lab_phrase_word (out, " + 1 for the FIN");
+}
+
+static void
+note_acknowledgment (Talk *talk, const LabFinding *finding)
+{
+  const Sent *sent = NULL;
+  GString *line = NULL;
+
+  if (!(finding->has & LAB_FINDING_ACKS_FRAME))
+    return;
+  sent = find_sent (talk, lab_side_other (finding->from), finding->acks_frame);
+  if (sent == NULL)
+    return;
+  line = notes_begin (&talk->acknowledgments);
+  if (line == NULL)
+    return;
+  lab_phrase_word (line, "Segment ");
+  lab_phrase_number (line, finding->segment.number);
+  lab_phrase_word (line, " (");
+  lab_phrase_word (line, lab_side_name (finding->from));
+  lab_phrase_word (line, ") acknowledges segment ");
+  lab_phrase_number (line, sent->frame);
+  lab_phrase_word (line, ": ");
+  append_sum (line, sent, finding->segment.ack);
+  lab_phrase_word (line, ".");
+  notes_end (&talk->acknowledgments, line);
+}
+
+/* Why it seems that a segment was sent again. */
+static void
+append_reason (GString *out, const LabFinding *finding)
+{
+  if (finding->analysis & LAB_ANALYSIS_FAST_RETRANSMISSION)
+    lab_phrase_word (out, ", because the other end asked for it with duplicate ACKs");
+  else if (finding->analysis & LAB_ANALYSIS_SPURIOUS_RETRANSMISSION)
+    lab_phrase_word (out, ", needlessly: it had been acknowledged");
+  else if (finding->has & LAB_FINDING_RTO)
+    lab_phrase_word (out, ", because no acknowledgment had come in that time");
+}
+
+static void
+note_resent (Talk *talk, const LabFinding *finding)
+{
+  const LabSegment *segment = &finding->segment;
+  GString *line = NULL;
+
+  if (!(finding->analysis & LAB_ANALYSIS_RETRANSMISSION))
+    return;
+  line = notes_begin (&talk->resent);
+  if (line == NULL)
+    return;
+  lab_phrase_word (line, "Segment ");
+  lab_phrase_number (line, segment->number);
+  lab_phrase_word (line, " (");
+  lab_phrase_word (line, lab_side_name (finding->from));
+  lab_phrase_word (line, ") sends ");
+  if (segment->len > 0)
+    {
+      lab_phrase_bytes (line, segment->len);
+      lab_phrase_word (line, " from number ");
+      lab_phrase_number (line, segment->seq);
+    }
+  else
+    lab_phrase_word (line, segment->flags & LAB_SYN ? "the SYN" : "the FIN");
+  lab_phrase_word (line, " again");
+  if (finding->resends_frame != 0)
+    {
+      lab_phrase_word (line, " (first in segment ");
+      lab_phrase_number (line, finding->resends_frame);
+      lab_phrase_word (line, ")");
+    }
+  if (finding->has & LAB_FINDING_RTO)
+    {
+      lab_phrase_word (line, " after ");
+      lab_phrase_duration (line, finding->rto_ns);
+    }
+  append_reason (line, finding);
+  lab_phrase_word (line, ".");
+  notes_end (&talk->resent, line);
+}
+
+/**
+ * lab_lessons_add:
+ *
+ * Notes a segment, if it belongs to a connection.
+ */
+void
+lab_lessons_add (LabLessons *lessons, const LabFinding *finding)
+{
+  Talk *talk = NULL;
+
+  if (finding->connection == NULL)
+    return;
+  talk = g_hash_table_lookup (lessons->talks, GUINT_TO_POINTER (finding->stream));
+  if (talk == NULL)
+    {
+      talk = g_new0 (Talk, 1);
+      g_hash_table_insert (lessons->talks, GUINT_TO_POINTER (finding->stream), talk);
+    }
+  note_acknowledgment (talk, finding);
+  note_resent (talk, finding);
+  remember_sent (talk, finding);
+}
+
+static void
+add_line (GPtrArray *lines, GString *line)
+{
+  g_ptr_array_add (lines, g_string_free (line, FALSE));
+}
+
+static void
+add_text (GPtrArray *lines, const char *text)
+{
+  g_ptr_array_add (lines, g_strdup (text));
+}
+
+/* "Segment 8: " */
+static GString *
+begin_segment (guint64 frame)
+{
+  GString *line = g_string_new ("Segment ");
+
+  lab_phrase_number (line, frame);
+  lab_phrase_word (line, ": ");
+  return line;
+}
+
+static void
+append_plus_one (GString *line, guint32 number)
+{
+  lab_phrase_number (line, number);
+  lab_phrase_word (line, " + 1 = ");
+  lab_phrase_number (line, number + 1);
+}
+
+static void
+answer_handshake (const LabConnection *connection, GPtrArray *lines)
+{
+  const LabOffer *client = &connection->end[LAB_CLIENT].offer;
+  const LabOffer *server = &connection->end[LAB_SERVER].offer;
+  GString *line = NULL;
+
+  if (client->frame == 0 && server->frame == 0)
+    {
+      add_text (lines, "It was over before the capture began.");
+      return;
+    }
+  if (client->frame != 0)
+    {
+      line = begin_segment (client->frame);
+      lab_phrase_word (line, "the client sends a SYN with its initial sequence number ");
+      lab_phrase_number (line, client->isn);
+      lab_phrase_word (line, ".");
+      add_line (lines, line);
+    }
+  if (server->frame != 0)
+    {
+      line = begin_segment (server->frame);
+      lab_phrase_word (line, "the server sends a SYN with its own, ");
+      lab_phrase_number (line, server->isn);
+      if (client->frame != 0 && server->frame > client->frame)
+        {
+          lab_phrase_word (line, ", and acknowledges ");
+          append_plus_one (line, client->isn);
+          lab_phrase_word (line, "; a SYN takes one number");
+        }
+      lab_phrase_word (line, ".");
+      add_line (lines, line);
+    }
+  if (connection->handshake_ack_frame != 0 && server->frame != 0)
+    {
+      line = begin_segment (connection->handshake_ack_frame);
+      lab_phrase_word (line, "the client acknowledges ");
+      append_plus_one (line, server->isn);
+      lab_phrase_word (line, ": the connection is established");
+      if (connection->has_initial_rtt)
+        {
+          lab_phrase_word (line, ", ");
+          lab_phrase_duration (line, connection->initial_rtt_ns);
+          lab_phrase_word (line, " after the first SYN");
+        }
+      lab_phrase_word (line, ".");
+      add_line (lines, line);
+    }
+  else if (connection->outcome == LAB_OUTCOME_REFUSED)
+    {
+      line = begin_segment (connection->end[LAB_SERVER].rst_frame);
+      lab_phrase_word (line, "the server answers with RST: nobody listens on that port.");
+      add_line (lines, line);
+    }
+  else if (connection->outcome == LAB_OUTCOME_NO_ANSWER)
+    add_text (lines, "Nobody answered.");
+}
+
+static void
+append_offer (GString *line, const LabOffer *offer)
+{
+  lab_phrase_word (line, "window ");
+  lab_phrase_number (line, offer->window);
+  if (offer->has & LAB_HAS_MSS)
+    {
+      lab_phrase_word (line, ", maximum segment size ");
+      lab_phrase_number (line, offer->mss);
+    }
+  if (offer->has & LAB_HAS_WSCALE)
+    {
+      lab_phrase_word (line, ", window scale ");
+      lab_phrase_number (line, offer->wscale);
+      lab_phrase_word (line, " (times ");
+      lab_phrase_number (line, (guint64) 1 << MIN (offer->wscale, 14));
+      lab_phrase_word (line, ")");
+    }
+  if (offer->has & LAB_HAS_SACK_PERM)
+    lab_phrase_word (line, ", selective acknowledgments");
+  if (offer->has & LAB_HAS_TIMESTAMPS)
+    lab_phrase_word (line, ", timestamps");
+  if (offer->has & LAB_HAS_MD5)
+    lab_phrase_word (line, ", MD5 signatures");
+  if (offer->has & LAB_HAS_FAST_OPEN)
+    lab_phrase_word (line, ", Fast Open");
+  if (offer->has & LAB_HAS_MPTCP)
+    lab_phrase_word (line, ", Multipath TCP");
+}
+
+/* Options work only if both ends offer them; the maximum segment size is each one's own. */
+static void
+append_in_use (GString *line, guint32 both)
+{
+  static const struct
+  {
+    guint32 bit;
+    const char *name;
+  } options[] = { { LAB_HAS_WSCALE, "window scaling" },
+                  { LAB_HAS_SACK_PERM, "selective acknowledgments" },
+                  { LAB_HAS_TIMESTAMPS, "timestamps" } };
+  gsize start = line->len;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
+    if (both & options[i].bit)
+      {
+        if (line->len > start)
+          lab_phrase_word (line, ", ");
+        lab_phrase_word (line, options[i].name);
+      }
+  if (line->len == start)
+    lab_phrase_word (line, "none of them");
+}
+
+static void
+answer_options (const LabConnection *connection, GPtrArray *lines)
+{
+  const LabOffer *client = &connection->end[LAB_CLIENT].offer;
+  const LabOffer *server = &connection->end[LAB_SERVER].offer;
+
+  for (int side = 0; side < LAB_N_SIDES; side++)
+    {
+      const LabOffer *offer = &connection->end[side].offer;
+      GString *line = NULL;
+
+      if (offer->frame == 0)
+        continue;
+      line = g_string_new (side == LAB_CLIENT ? "The client offered " : "The server offered ");
+      append_offer (line, offer);
+      lab_phrase_word (line, ".");
+      add_line (lines, line);
+    }
+  if (client->frame != 0 && server->frame != 0)
+    {
+      GString *line = g_string_new ("In use, because both ends offered it: ");
+
+      append_in_use (line, client->has & server->has);
+      lab_phrase_word (line, ".");
+      add_line (lines, line);
+    }
+}
+
+static void
+answer_notes (const Notes *notes, GPtrArray *lines)
+{
+  if (notes->lines == NULL)
+    return;
+  for (guint i = 0; i < notes->lines->len; i++)
+    add_text (lines, notes->lines->pdata[i]);
+  if (notes->left_out > 0)
+    {
+      GString *line = g_string_new ("... and ");
+
+      lab_phrase_times (line, notes->left_out, "more", "more");
+      lab_phrase_word (line, ".");
+      add_line (lines, line);
+    }
+}
+
+/* The FIN of one end, and who acknowledged it. */
+static void
+add_fin (const LabConnection *connection, LabSide side, gboolean is_first, GPtrArray *lines)
+{
+  const LabEndReport *end = &connection->end[side];
+  GString *line = begin_segment (end->fin_frame);
+
+  lab_phrase_word (line, "the ");
+  lab_phrase_word (line, lab_side_name (side));
+  lab_phrase_word (line, is_first ? " closes first: its FIN has number "
+                                  : " closes too: its FIN has number ");
+  lab_phrase_number (line, end->fin_seq);
+  if (end->finack_frame != 0)
+    {
+      lab_phrase_word (line, ", and segment ");
+      lab_phrase_number (line, end->finack_frame);
+      lab_phrase_word (line, " acknowledges it with ");
+      append_plus_one (line, end->fin_seq);
+    }
+  else
+    lab_phrase_word (line, ", and nobody acknowledges it");
+  lab_phrase_word (line, ".");
+  add_line (lines, line);
+}
+
+static void
+add_last_state (const LabEndReport *end, LabSide side, GPtrArray *lines)
+{
+  const char *meaning = NULL;
+  GString *line = NULL;
+
+  switch (end->state)
+    {
+    case LAB_TIME_WAIT:
+      meaning = " is left in TIME-WAIT for 2 MSL, in case its last ACK is lost.";
+      break;
+    case LAB_FIN_WAIT_1:
+      meaning = " is left in FIN-WAIT-1: its FIN is not acknowledged.";
+      break;
+    case LAB_FIN_WAIT_2:
+      meaning = " is left in FIN-WAIT-2: the other end has not closed.";
+      break;
+    case LAB_CLOSE_WAIT:
+      meaning = " is left in CLOSE-WAIT: its program has not closed.";
+      break;
+    case LAB_LAST_ACK:
+      meaning = " is left in LAST-ACK: its FIN is not acknowledged.";
+      break;
+    default:
+      return;
+    }
+  line = g_string_new ("The ");
+  lab_phrase_word (line, lab_side_name (side));
+  lab_phrase_word (line, meaning);
+  add_line (lines, line);
+}
+
+static void
+answer_ending (const LabConnection *connection, GPtrArray *lines)
+{
+  guint64 client = connection->end[LAB_CLIENT].fin_frame;
+  guint64 server = connection->end[LAB_SERVER].fin_frame;
+  LabSide first = server != 0 && (client == 0 || server < client) ? LAB_SERVER : LAB_CLIENT;
+
+  if (client != 0 || server != 0)
+    add_fin (connection, first, TRUE, lines);
+  if (client != 0 && server != 0)
+    add_fin (connection, lab_side_other (first), FALSE, lines);
+  for (int side = 0; side < LAB_N_SIDES; side++)
+    if (connection->end[side].rst_frame != 0 && connection->outcome != LAB_OUTCOME_REFUSED)
+      {
+        GString *line = begin_segment (connection->end[side].rst_frame);
+
+        lab_phrase_word (line, "the ");
+        lab_phrase_word (line, lab_side_name ((LabSide) side));
+        lab_phrase_word (line, " resets the connection (RST).");
+        add_line (lines, line);
+      }
+  if (lines->len == 0 && connection->outcome == LAB_OUTCOME_OPEN)
+    add_text (lines, "It was still open at the end of the capture.");
+  for (int side = 0; side < LAB_N_SIDES; side++)
+    add_last_state (&connection->end[side], (LabSide) side, lines);
+}
+
+/**
+ * lab_lessons_answer:
+ * @lines: (element-type utf8): where lines are added, to be freed by their new owner
+ *
+ * Answers a question about a connection that is over; with no line if there is nothing
+ * to say.
+ */
+void
+lab_lessons_answer (LabLessons *lessons,
+                    const LabConnection *connection,
+                    LabLesson lesson,
+                    GPtrArray *lines)
+{
+  const Talk *talk = g_hash_table_lookup (lessons->talks, GUINT_TO_POINTER (connection->stream));
+
+  switch (lesson)
+    {
+    case LAB_LESSON_HANDSHAKE:
+      answer_handshake (connection, lines);
+      break;
+    case LAB_LESSON_OPTIONS:
+      answer_options (connection, lines);
+      break;
+    case LAB_LESSON_ACKNOWLEDGMENTS:
+      if (talk != NULL)
+        answer_notes (&talk->acknowledgments, lines);
+      break;
+    case LAB_LESSON_RESENT:
+      if (talk != NULL)
+        answer_notes (&talk->resent, lines);
+      break;
+    case LAB_LESSON_ENDING:
+      answer_ending (connection, lines);
+      break;
+    case LAB_N_LESSONS:
+    default:
+      break;
+    }
+}
+
+/**
+ * lab_lessons_forget:
+ *
+ * Drops what was noted of a connection, once everything is answered.
+ */
+void
+lab_lessons_forget (LabLessons *lessons, const LabConnection *connection)
+{
+  g_hash_table_remove (lessons->talks, GUINT_TO_POINTER (connection->stream));
+}
+
+/**
+ * lab_lesson_title:
+ *
+ * Returns: the question in a few words.
+ */
+const char *
+lab_lesson_title (LabLesson lesson)
+{
+  static const char *const titles[LAB_N_LESSONS] = {
+    "How the three-way handshake went",         "Which options each end offered",
+    "How acknowledgment numbers were computed", "What was sent again, and why",
+    "How it ended, and who closed first",
+  };
+
+  g_return_val_if_fail (lesson < LAB_N_LESSONS, "");
+  return titles[lesson];
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * `salotto-lab sockets`: the table that netstat(8), ss(8) and lsof(8) give together.
+ */
+#include "config.h"
+
+#include <glib/gi18n.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/sal-error.h"
+#include "lab/bench/lab-diag.h"
+#include "lab/bench/lab-net.h"
+#include "lab/bench/lab-socket-table.h"
+#include "lab/bench/lab-socket-watch.h"
+#include "lab/lab-cmd.h"
+
+/* Changes that stay on the screen below the table. */
+#define KEPT_CHANGES 15
+
+static struct
+{
+  gboolean watch;
+  gboolean info;
+  gboolean json;
+  gboolean udp;
+  gboolean tcp;
+  char *state;
+  char *address;
+} values;
+
+static const GOptionEntry entries[] = {
+  { "watch", 'w', 0, G_OPTION_ARG_NONE, &values.watch,
+    N_ ("Go on looking, and show what changes and when"), NULL },
+  { "info", 'i', 0, G_OPTION_ARG_NONE, &values.info,
+    N_ ("Show round trips, windows and the like (TCP_INFO)"), NULL },
+  { "state", 0, 0, G_OPTION_ARG_STRING, &values.state,
+    N_ ("Only these states, as in LISTEN,TIME-WAIT"), N_ ("STATES") },
+  { "address", 'a', 0, G_OPTION_ARG_STRING, &values.address, N_ ("Only with ADDRESS at either end"),
+    N_ ("ADDRESS") },
+  { "tcp", 't', 0, G_OPTION_ARG_NONE, &values.tcp, N_ ("TCP (default)"), NULL },
+  { "udp", 'u', 0, G_OPTION_ARG_NONE, &values.udp, N_ ("UDP; with --tcp both"), NULL },
+  { "json", 0, 0, G_OPTION_ARG_NONE, &values.json, N_ ("One JSON object a line"), NULL },
+  { NULL },
+};
+
+static gboolean
+parse_address (const char *text, LabEndpoint *address, GError **error)
+{
+  if (lab_endpoint_parse (text, address))
+    return TRUE;
+  g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, _ ("--address: “%s” is no address"), text);
+  return FALSE;
+}
+
+static GPtrArray *
+look (LabDiag *diag, const LabSocketFilter *filter, GError **error)
+{
+  GPtrArray *sockets = lab_diag_list (diag, filter, error);
+
+  if (sockets != NULL)
+    lab_owner_find (sockets);
+  return sockets;
+}
+
+static gboolean
+show_once (LabDiag *diag, const LabSocketFilter *filter, GError **error)
+{
+  g_autoptr (GPtrArray) sockets = look (diag, filter, error);
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  if (sockets == NULL)
+    return FALSE;
+  if (values.json)
+    for (guint i = 0; i < sockets->len; i++)
+      lab_socket_json (out, "socket", g_get_real_time (), g_ptr_array_index (sockets, i));
+  else
+    lab_socket_table_text (out, sockets, values.info);
+  fputs (out->str, stdout);
+  return TRUE;
+}
+
+/* On a terminal the table stays on top, and the latest changes below it. */
+static void
+redraw (const GPtrArray *sockets, GPtrArray *lines, const char *added)
+{
+  g_autoptr (GString) out = g_string_new ("\033[H\033[J");
+
+  g_ptr_array_add (lines, g_strdup (added));
+  while (lines->len > KEPT_CHANGES)
+    g_ptr_array_remove_index (lines, 0);
+  lab_socket_table_text (out, sockets, values.info);
+  g_string_append_c (out, '\n');
+  for (guint i = 0; i < lines->len; i++)
+    g_string_append (out, g_ptr_array_index (lines, i));
+  fputs (out->str, stdout);
+}
+
+static gboolean
+show_changes (LabDiag *diag, const LabSocketFilter *filter, GError **error)
+{
+  g_autoptr (LabSocketWatch) watch = lab_socket_watch_new ();
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  gboolean screen = isatty (STDOUT_FILENO) && !values.json;
+  gboolean first = TRUE;
+
+  /* A reader that is gone ends it: SIGPIPE is ignored, but the write fails. */
+  while (!ferror (stdout))
+    {
+      GPtrArray *sockets = look (diag, filter, error);
+      g_autoptr (GArray) changes = NULL;
+      g_autoptr (GString) out = g_string_new (NULL);
+
+      if (sockets == NULL)
+        return FALSE;
+      changes = lab_socket_watch_take (watch, sockets);
+      for (guint i = 0; i < changes->len; i++)
+        {
+          const LabSocketChange *change = &g_array_index (changes, LabSocketChange, i);
+
+          if (values.json)
+            lab_socket_change_json (out, change, g_get_real_time ());
+          else if (!first || !screen)
+            lab_socket_change_text (out, change, g_get_real_time ());
+        }
+      if (screen && (first || out->len > 0))
+        redraw (sockets, lines, out->str);
+      else if (!screen)
+        fputs (out->str, stdout);
+      fflush (stdout);
+      first = FALSE;
+      (void) poll (NULL, 0, LAB_WATCH_MS);
+    }
+  return TRUE;
+}
+
+/**
+ * lab_cmd_sockets:
+ *
+ * Returns: 0 when the table could be shown, even if it is empty.
+ */
+int
+lab_cmd_sockets (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LabDiag) diag = NULL;
+  LabSocketFilter filter = { 0 };
+  LabEndpoint address;
+  gboolean ok = FALSE;
+
+  if (!lab_cmd_parse (entries, _ ("sockets [PORT]"),
+                      _ ("Shows the sockets of this machine: their states and queues, both ends, "
+                         "the timer that runs, and "
+                         "whose they are."),
+                      &argc, &argv, &error))
+    return lab_cmd_fail (error);
+  if (argc > 2)
+    return lab_cmd_usage (_ ("salotto-lab sockets [OPTION…] [PORT]"));
+  if ((argc == 2 && !lab_net_parse_port (argv[1], &filter.port, &error)) ||
+      (values.state != NULL && !lab_socket_parse_state (values.state, &filter.states, &error)) ||
+      (values.address != NULL && !parse_address (values.address, &address, &error)))
+    return lab_cmd_fail (error);
+  filter.address = values.address != NULL ? &address : NULL;
+  filter.udp = values.udp;
+  filter.tcp = values.tcp || !values.udp;
+  filter.with_info = values.info;
+  diag = lab_diag_new (&error);
+  ok = diag != NULL &&
+       (values.watch ? show_changes (diag, &filter, &error) : show_once (diag, &filter, &error));
+  return ok ? SAL_EXIT_OK : lab_cmd_fail (error);
+}

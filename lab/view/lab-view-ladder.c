@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The ladder of each connection in text: a line for a segment, the states at both sides.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "lab/explain/lab-explain.h"
+#include "lab/view/lab-diagram.h"
+#include "lab/view/lab-ladders.h"
+#include "lab/view/lab-paint.h"
+#include "lab/view/lab-view-private.h"
+#include "lab/view/lab-words.h"
+
+#define TIME_WIDTH 13
+#define STATE_WIDTH 13
+#define RUNG_WIDTH 46
+
+typedef struct
+{
+  LabView base;
+  LabLadders *ladders; /* (owned) */
+} LadderView;
+
+static LadderView *
+ladder_view (LabView *view)
+{
+  return (LadderView *) (void *) view;
+}
+
+static void
+ladder_begin (LabView *view)
+{
+  ladder_view (view)->ladders = lab_ladders_new (view->options.absolute);
+}
+
+static void
+ladder_clear (LabView *view)
+{
+  lab_ladders_free (ladder_view (view)->ladders);
+}
+
+static void
+ladder_packet (LabView *view, const LabFinding *finding)
+{
+  lab_ladders_add (ladder_view (view)->ladders, finding);
+}
+
+static void
+repeat (GString *out, const char *text, int times)
+{
+  for (; times > 0; times--)
+    g_string_append (out, text);
+}
+
+/* A state beside its pole, if it has just begun. Returns: how wide it is. */
+static int
+append_state (const LabView *view, LabState state, gboolean assumed, LabSide side, gboolean is_new)
+{
+  g_autofree char *name =
+      is_new ? g_strdup_printf ("%s%s", lab_state_name (state), assumed ? "?" : "") : g_strdup ("");
+
+  if (side == LAB_CLIENT)
+    g_string_append_printf (view->out, "%*s", STATE_WIDTH - (int) strlen (name), "");
+  lab_paint_begin (view->options.colour, lab_paint_of_state (state), view->out);
+  g_string_append (view->out, name);
+  lab_paint_end (view->options.colour, view->out);
+  return (int) strlen (name);
+}
+
+static void
+append_pole (const LabView *view, LabState state)
+{
+  lab_paint_begin (view->options.colour, lab_paint_of_state (state), view->out);
+  g_string_append (view->out, state == LAB_CLOSED || state == LAB_LISTEN ? "┆" : "┃");
+  lab_paint_end (view->options.colour, view->out);
+}
+
+/* The arrow with its label in the middle; one that is lost ends before it is there. */
+static void
+append_rung (const LabView *view, const LabLadderRow *row)
+{
+  g_autoptr (GString) label = g_string_new (" ");
+  gboolean to_server = row->from == LAB_CLIENT;
+  int left = 0;
+  int right = 0;
+
+  lab_ladder_row_label (row, label);
+  g_string_append_c (label, ' ');
+  left = MAX ((RUNG_WIDTH - 2 - (int) g_utf8_strlen (label->str, -1)) / 2, 1);
+  right = MAX (RUNG_WIDTH - 2 - (int) g_utf8_strlen (label->str, -1) - left, 1);
+  if (row->remark != NULL)
+    lab_paint_begin (view->options.colour, LAB_PAINT_WARNING, view->out);
+  g_string_append (view->out, to_server ? " " : row->is_lost ? " ✕" : " ◀");
+  repeat (view->out, "─", to_server ? left : left - 1);
+  g_string_append (view->out, label->str);
+  repeat (view->out, "─", to_server ? right - 1 : right);
+  g_string_append (view->out, to_server ? row->is_lost ? "✕ " : "▶ " : " ");
+  if (row->remark != NULL)
+    lab_paint_end (view->options.colour, view->out);
+}
+
+/* A line between the poles that is no arrow: text in its middle. */
+static void
+append_between (const LabView *view, const LabLadderRow *row, const char *text, LabPaint paint)
+{
+  int width = (int) g_utf8_strlen (text, -1);
+  int left = MAX ((RUNG_WIDTH - width) / 2, 1);
+
+  g_string_append_printf (view->out, "%*s", TIME_WIDTH + STATE_WIDTH + 1, "");
+  append_pole (view, row->state[LAB_CLIENT]);
+  g_string_append_printf (view->out, "%*s", left, "");
+  lab_paint_begin (view->options.colour, paint, view->out);
+  g_string_append (view->out, text);
+  lab_paint_end (view->options.colour, view->out);
+  g_string_append_printf (view->out, "%*s", MAX (RUNG_WIDTH - width - left, 1), "");
+  append_pole (view, row->state[LAB_SERVER]);
+  g_string_append_c (view->out, '\n');
+}
+
+static void
+append_break (const LabView *view, const LabLadderRow *row)
+{
+  g_autoptr (GString) text = g_string_new ("⋮ ");
+
+  lab_ladder_row_label (row, text);
+  g_string_append (text, " ⋮");
+  append_between (view, row, text->str, LAB_PAINT_FAINT);
+}
+
+/* The states that both ends are in before anything is sent. */
+static void
+append_start (const LabView *view, const LabLadderRow *row)
+{
+  g_string_append_printf (view->out, "%*s", TIME_WIDTH, "");
+  append_state (view, row->before[LAB_CLIENT], FALSE, LAB_CLIENT, TRUE);
+  g_string_append_c (view->out, ' ');
+  append_pole (view, row->before[LAB_CLIENT]);
+  g_string_append_printf (view->out, "%*s", RUNG_WIDTH, "");
+  append_pole (view, row->before[LAB_SERVER]);
+  g_string_append_c (view->out, ' ');
+  append_state (view, row->before[LAB_SERVER], FALSE, LAB_SERVER, TRUE);
+  g_string_append_c (view->out, '\n');
+}
+
+static void
+append_segment (const LabView *view, const LabLadderRow *row)
+{
+  GString *out = view->out;
+  gint64 microseconds = row->since_start_ns / 1000;
+  int width = 0;
+
+  g_string_append_printf (out, "%5" G_GINT64_FORMAT ".%06d ", microseconds / 1000000,
+                          (int) (ABS (microseconds) % 1000000));
+  append_state (view, row->state[LAB_CLIENT], row->assumed[LAB_CLIENT], LAB_CLIENT,
+                row->state[LAB_CLIENT] != row->before[LAB_CLIENT]);
+  g_string_append_c (out, ' ');
+  append_pole (view, row->state[LAB_CLIENT]);
+  append_rung (view, row);
+  append_pole (view, row->state[LAB_SERVER]);
+  g_string_append_c (out, ' ');
+  width = append_state (view, row->state[LAB_SERVER], row->assumed[LAB_SERVER], LAB_SERVER,
+                        row->state[LAB_SERVER] != row->before[LAB_SERVER]);
+  g_string_append_printf (out, "%*s %5" G_GUINT64_FORMAT "\n", STATE_WIDTH - width, "", row->frame);
+  if (row->remark != NULL)
+    append_between (view, row, row->remark, LAB_PAINT_WARNING);
+  if (row->chat != NULL)
+    {
+      g_autoptr (GString) quoted = g_string_new ("“");
+
+      lab_words_cut (row->chat, RUNG_WIDTH - 4, quoted);
+      g_string_append (quoted, "”");
+      append_between (view, row, quoted->str, LAB_PAINT_CHAT);
+    }
+}
+
+static void
+append_head (const LabView *view, const LabConnection *connection)
+{
+  g_autoptr (GString) client = g_string_new (NULL);
+  g_autoptr (GString) server = g_string_new (NULL);
+  int width = TIME_WIDTH + STATE_WIDTH + 2 + RUNG_WIDTH;
+
+  lab_words_end (&connection->end[LAB_CLIENT].address, connection->end[LAB_CLIENT].port, client);
+  lab_words_end (&connection->end[LAB_SERVER].address, connection->end[LAB_SERVER].port, server);
+  g_string_append (view->out, "\n");
+  lab_paint_begin (view->options.colour, LAB_PAINT_TITLE, view->out);
+  g_string_append_printf (view->out, "Connection #%u\n", connection->stream);
+  lab_paint_end (view->options.colour, view->out);
+  g_string_append (view->out, "  ");
+  lab_explain_connection (connection, view->out);
+  g_string_append (view->out, "\n\n");
+  g_string_append_printf (view->out, "%*s%s%*s%s\n", TIME_WIDTH, "", client->str,
+                          MAX (width - TIME_WIDTH - (int) client->len, 2), "", server->str);
+}
+
+static void
+ladder_connection (LabView *view, const LabConnection *connection)
+{
+  g_autoptr (LabLadder) ladder = lab_ladders_take (ladder_view (view)->ladders, connection);
+  const GPtrArray *rows = NULL;
+
+  if (ladder == NULL)
+    return;
+  rows = lab_ladder_get_rows (ladder);
+  append_head (view, connection);
+  append_start (view, rows->pdata[0]);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const LabLadderRow *row = rows->pdata[i];
+
+      if (row->kind == LAB_ROW_SEGMENT)
+        append_segment (view, row);
+      else if (row->kind == LAB_ROW_ERROR)
+        append_between (view, row, row->remark, LAB_PAINT_WARNING);
+      else
+        append_break (view, row);
+    }
+  if (view->options.diagram)
+    lab_view_diagram_text (connection, view->options.colour, view->out);
+}
+
+const LabViewClass lab_view_ladder_class = { .size = sizeof (LadderView),
+                                             .begin = ladder_begin,
+                                             .packet = ladder_packet,
+                                             .other = ladder_packet,
+                                             .connection = ladder_connection,
+                                             .clear = ladder_clear };

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Words that several views say in the same way. They are the RFCs' and English, as the
+ * sentences of lab_explain are.
+ */
+#include "config.h"
+
+#include "lab/view/lab-words.h"
+
+#define NS_PER_MICROSECOND 1000
+#define NS_PER_MILLISECOND 1000000
+#define NS_PER_SECOND G_GINT64_CONSTANT (1000000000)
+
+/**
+ * lab_words_flags:
+ *
+ * Appends @flags as tcpdump writes them: `S.` is SYN and ACK.
+ */
+void
+lab_words_flags (guint16 flags, GString *out)
+{
+  static const struct
+  {
+    guint16 flag;
+    char letter;
+  } letters[] = { { LAB_FIN, 'F' }, { LAB_SYN, 'S' }, { LAB_RST, 'R' },
+                  { LAB_PSH, 'P' }, { LAB_ACK, '.' }, { LAB_URG, 'U' },
+                  { LAB_ECE, 'E' }, { LAB_CWR, 'W' }, { LAB_AE, 'e' } };
+  gsize before = out->len;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (letters); i++)
+    if (flags & letters[i].flag)
+      g_string_append_c (out, letters[i].letter);
+  if (out->len == before)
+    g_string_append (out, "none");
+}
+
+/**
+ * lab_words_flag_names:
+ *
+ * Appends @flags by their names: `SYN, ACK`.
+ */
+void
+lab_words_flag_names (guint16 flags, GString *out)
+{
+  static const struct
+  {
+    guint16 flag;
+    const char *name;
+  } names[] = { { LAB_SYN, "SYN" }, { LAB_FIN, "FIN" }, { LAB_RST, "RST" },
+                { LAB_PSH, "PSH" }, { LAB_ACK, "ACK" }, { LAB_URG, "URG" },
+                { LAB_ECE, "ECE" }, { LAB_CWR, "CWR" }, { LAB_AE, "AE" } };
+  gsize before = out->len;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (flags & names[i].flag)
+      g_string_append_printf (out, "%s%s", out->len > before ? ", " : "", names[i].name);
+  if (out->len == before)
+    g_string_append (out, "no flags");
+}
+
+/**
+ * lab_words_end:
+ *
+ * Appends an address and a port: `10.0.0.1:80`, `[fd77::1]:80`.
+ */
+void
+lab_words_end (const LabAddress *address, guint16 port, GString *out)
+{
+  char text[LAB_ADDRESS_TEXT];
+
+  lab_address_to_text (address, text);
+  g_string_append_printf (out, address->family == 6 ? "[%s]:%u" : "%s:%u", text, port);
+}
+
+/**
+ * lab_words_duration:
+ *
+ * Appends a time span in the unit that suits it, with three figures.
+ */
+void
+lab_words_duration (gint64 ns, GString *out)
+{
+  static const struct
+  {
+    gint64 ns;
+    const char *name;
+  } units[] = {
+    { NS_PER_SECOND, "s" }, { NS_PER_MILLISECOND, "ms" }, { NS_PER_MICROSECOND, "µs" }, { 1, "ns" }
+  };
+  gsize i = 0;
+  double value = 0;
+
+  if (ns < 0)
+    {
+      g_string_append (out, "−"); /* a minus: clocks are set back */
+      ns = ns == G_MININT64 ? G_MAXINT64 : -ns;
+    }
+  if (ns == 0)
+    {
+      g_string_append (out, "0 s");
+      return;
+    }
+  while (ns < units[i].ns)
+    i++;
+  value = (double) ns / (double) units[i].ns;
+  g_string_append_printf (out, "%.*f %s",
+                          value < 10 && i < 3    ? 2
+                          : value < 100 && i < 3 ? 1
+                                                 : 0,
+                          value, units[i].name);
+}
+
+/**
+ * lab_words_cut:
+ * @text: valid UTF-8
+ *
+ * Appends @text, or so much of it as fits into a number of characters, with a sign that it
+ * goes on.
+ */
+void
+lab_words_cut (const char *text, guint chars, GString *out)
+{
+  const char *end = text;
+
+  for (guint i = 0; i < chars && *end != '\0'; i++)
+    end = g_utf8_next_char (end);
+  if (*end == '\0')
+    {
+      g_string_append (out, text);
+      return;
+    }
+  g_string_append_len (out, text, g_utf8_prev_char (end) - text);
+  g_string_append (out, "…");
+}
+
+/**
+ * lab_words_count:
+ *
+ * Appends a number of things.
+ */
+void
+lab_words_count (guint64 count, const char *one, const char *many, GString *out)
+{
+  g_string_append_printf (out, "%" G_GUINT64_FORMAT " %s", count, count == 1 ? one : many);
+}
+
+static void
+append_part (GString *out, gsize start, const char *text)
+{
+  if (out->len > start)
+    g_string_append (out, ", ");
+  g_string_append (out, text);
+}
+
+static void
+append_resent (const LabFinding *finding, const char *what, gsize start, GString *out)
+{
+  append_part (out, start, what);
+  if (finding->resends_frame != 0)
+    g_string_append_printf (out, " of %" G_GUINT64_FORMAT, finding->resends_frame);
+}
+
+/**
+ * lab_words_remark:
+ *
+ * Appends what is unusual about a segment.
+ */
+void
+lab_words_remark (const LabFinding *finding, GString *out)
+{
+  static const struct
+  {
+    guint32 bit;
+    const char *text;
+  } others[] = { { LAB_ANALYSIS_OUT_OF_ORDER, "out of order" },
+                 { LAB_ANALYSIS_LOST_SEGMENT, "segment before it not seen" },
+                 { LAB_ANALYSIS_ACK_LOST_SEGMENT, "acknowledges what was not seen" },
+                 { LAB_ANALYSIS_KEEP_ALIVE, "keep-alive" },
+                 { LAB_ANALYSIS_KEEP_ALIVE_ACK, "answer to keep-alive" },
+                 { LAB_ANALYSIS_ZERO_WINDOW_PROBE, "window probe" },
+                 { LAB_ANALYSIS_ZERO_WINDOW_PROBE_ACK, "answer to window probe" },
+                 { LAB_ANALYSIS_ZERO_WINDOW, "window closed" },
+                 { LAB_ANALYSIS_WINDOW_FULL, "fills the window" },
+                 { LAB_ANALYSIS_WINDOW_UPDATE, "window update" },
+                 { LAB_ANALYSIS_REUSED_PORTS, "ports used again" } };
+  gsize start = out->len;
+  guint32 analysis = finding->analysis;
+
+  if (analysis & LAB_ANALYSIS_FAST_RETRANSMISSION)
+    append_resent (finding, "fast retransmission", start, out);
+  else if (analysis & LAB_ANALYSIS_SPURIOUS_RETRANSMISSION)
+    append_resent (finding, "needless retransmission", start, out);
+  else if (analysis & LAB_ANALYSIS_RETRANSMISSION)
+    append_resent (finding, "retransmission", start, out);
+  if (analysis & LAB_ANALYSIS_DUPLICATE_ACK)
+    {
+      append_part (out, start, "duplicate ACK");
+      g_string_append_printf (out, " %u of %" G_GUINT64_FORMAT, finding->duplicate_ack_num,
+                              finding->duplicate_ack_frame);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    if (analysis & others[i].bit)
+      append_part (out, start, others[i].text);
+  if (finding->event == LAB_EVENT_RST_IGNORED)
+    append_part (out, start, "RST that does not count");
+  if (finding->event == LAB_EVENT_CHALLENGE_ACK)
+    append_part (out, start, "challenge ACK");
+  if (finding->event == LAB_EVENT_BACKLOG_SUSPECTED)
+    append_part (out, start, "accept queue full?");
+  if (finding->event == LAB_EVENT_MALFORMED)
+    append_part (out, start, "malformed");
+}

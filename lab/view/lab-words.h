@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "lab/track/lab-trace.h"
+
+G_BEGIN_DECLS
+
+void lab_words_flags (guint16 flags, GString *out);
+void lab_words_flag_names (guint16 flags, GString *out);
+void lab_words_end (const LabAddress *address, guint16 port, GString *out);
+void lab_words_duration (gint64 ns, GString *out);
+void lab_words_cut (const char *text, guint chars, GString *out);
+void lab_words_count (guint64 count, const char *one, const char *many, GString *out);
+
+/* What a segment is to be pointed out for, in few words; "" if for nothing. */
+void lab_words_remark (const LabFinding *finding, GString *out);
+
+G_END_DECLS

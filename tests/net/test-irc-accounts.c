@@ -1,0 +1,568 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Accounts as somebody with an IRC client has them: logging in with SASL, making an account,
+ * becoming an operator, names and rooms that are one's own, and what those around learn.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "common/base/sal-limits.h"
+#include "tests/lib/test-peer.h"
+
+#define NAME "salotto"
+
+/* Passwords are taken on this machine, and cheap. */
+#define CONFIG "[accounts]\npasswords = loopback\niterations = 4096\n"
+
+static TestServer *
+start_in (TestFolder *folder, const char *more)
+{
+  static const char *const options[] = { "--log", "memory", NULL };
+  g_autofree char *config = g_strconcat (CONFIG, more, NULL);
+
+  test_folder_write (folder, "salotto/salottod.conf", config);
+  return test_server_start_in (folder, options, NULL);
+}
+
+static TestServer *
+start_with (const char *more)
+{
+  return start_in (test_folder_new (), more);
+}
+
+static void
+finish (TestServer *server)
+{
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+/* Sends lines; each is ended here. */
+static void
+say (TestPeer *peer, const char *lines)
+{
+  g_auto (GStrv) all = g_strsplit (lines, "\n", -1);
+  g_autofree char *text = g_strjoinv ("\r\n", all);
+  g_autofree char *bytes = g_strconcat (text, "\r\n", NULL);
+
+  test_peer_send (peer, bytes);
+}
+
+/* Begins a connection in IRC; it is not complete before CAP END. */
+static TestPeer *
+begin (TestServer *server, const char *nick)
+{
+  TestPeer *peer = test_peer_connect (server->port);
+  g_autofree char *lines = g_strdup_printf ("CAP REQ :sasl\nNICK %s\nUSER u 0 * :Somebody", nick);
+
+  say (peer, lines);
+  test_peer_expect_later (peer, " ACK :sasl\r\n");
+  return peer;
+}
+
+static void
+complete (TestPeer *peer)
+{
+  say (peer, "CAP END");
+  test_peer_expect_later (peer, " 422 ");
+  test_peer_expect_later (peer, "\r\n");
+}
+
+static TestPeer *
+come (TestServer *server, const char *nick)
+{
+  TestPeer *peer = begin (server, nick);
+
+  complete (peer);
+  return peer;
+}
+
+static void
+send_plain (TestPeer *peer, const char *name, const char *password)
+{
+  gsize len = strlen (name) + strlen (password) + 2;
+  g_autofree char *message = g_malloc0 (len + 1);
+  g_autofree char *base64 = NULL;
+  g_autofree char *line = NULL;
+
+  strcpy (message + 1, name);
+  strcpy (message + 2 + strlen (name), password);
+  base64 = g_base64_encode ((const guchar *) message, len);
+  line = g_strconcat ("AUTHENTICATE ", base64, NULL);
+  say (peer, "AUTHENTICATE PLAIN");
+  test_peer_expect_later (peer, "AUTHENTICATE +\r\n");
+  say (peer, line);
+}
+
+/* Comes and logs in. */
+static TestPeer *
+come_as (TestServer *server, const char *name, const char *password)
+{
+  TestPeer *peer = begin (server, name);
+
+  send_plain (peer, name, password);
+  test_peer_expect_later (peer, " 903 * :");
+  complete (peer);
+  return peer;
+}
+
+/* Comes and makes an account; stays. */
+static TestPeer *
+come_and_register (TestServer *server, const char *name)
+{
+  TestPeer *peer = come (server, name);
+
+  say (peer, "REGISTER * * :open sesame");
+  test_peer_expect_later (peer, ":" NAME " REGISTER SUCCESS ");
+  test_peer_expect_later (peer, " 900 ");
+  test_peer_expect_later (peer, "\r\n");
+  return peer;
+}
+
+static void
+leave (TestPeer *peer)
+{
+  say (peer, "QUIT");
+  test_peer_expect_later (peer, "ERROR ");
+  test_peer_expect_later (peer, "\r\n");
+  test_peer_expect_end (peer);
+  test_peer_free (peer);
+}
+
+static void
+control (TestServer *server, const char *word, const char *answer)
+{
+  g_autofree char *got = test_server_control (server, word);
+
+  g_assert_cmpstr (got, ==, answer);
+}
+
+static void
+test_capabilities (void)
+{
+  static const struct
+  {
+    const char *config;
+    const char *version;
+    const char *has;
+    const char *lacks;
+  } rows[] = {
+    { "", "302", " sasl=SCRAM-SHA-256,PLAIN ", NULL },
+    { "", "302", " draft/account-registration ", NULL },
+    { "", "", " sasl ", "sasl=" },
+    { "before-connect = yes\n", "302", " draft/account-registration=before-connect ", NULL },
+    { "email = required\n", "302", " draft/account-registration=email-required ", NULL },
+    { "registration = off\n", "302", " sasl=SCRAM-SHA-256,PLAIN ", "account-registration" },
+    { "passwords = tls\n", "302", " sasl=SCRAM-SHA-256 ", "account-registration" },
+  };
+
+  TestServer *server = start_with ("");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *config = g_strconcat (CONFIG, rows[i].config, NULL);
+      g_autofree char *ls = g_strconcat ("CAP LS ", rows[i].version, "\nPING :end", NULL);
+      g_autoptr (GString) all = g_string_new (" ");
+      g_autoptr (TestPeer) peer = NULL;
+
+      g_test_message ("%s%s", rows[i].config, rows[i].version);
+      test_folder_write (server->folder, "salotto/salottod.conf", config);
+      control (server, "reload", "reloaded\nok\n");
+      peer = test_peer_connect (server->port);
+      say (peer, ls);
+      for (;;)
+        {
+          g_autofree char *line = test_peer_take_line (peer);
+
+          if (strstr (line, "PONG") != NULL)
+            break;
+          if (strstr (line, " LS ") != NULL)
+            g_string_append_printf (all, "%s ", g_strchomp (strrchr (line, ':') + 1));
+        }
+      g_assert_nonnull (strstr (all->str, rows[i].has));
+      if (rows[i].lacks != NULL)
+        g_assert_null (strstr (all->str, rows[i].lacks));
+    }
+  finish (server);
+}
+
+static void
+test_plain (void)
+{
+  TestServer *server = start_with ("");
+  TestPeer *anna = come_and_register (server, "anna");
+  g_autoptr (TestPeer) again = NULL;
+
+  leave (anna);
+  again = begin (server, "anna");
+  send_plain (again, "anna", "open Sesame");
+  test_peer_expect (again, ":" NAME " 904 * :SASL authentication failed\r\n");
+  send_plain (again, "nobody", "open sesame");
+  test_peer_expect (again, ":" NAME " 904 * :SASL authentication failed\r\n");
+  send_plain (again, "ANNA", "open sesame");
+  test_peer_expect_later (again, ":" NAME " 900 * anna!~u@");
+  test_peer_expect_later (again, " anna :You are now logged in as anna\r\n");
+  test_peer_expect (again, ":" NAME " 903 * :SASL authentication successful\r\n");
+  complete (again);
+  say (again, "WHOIS anna");
+  test_peer_expect_later (again, ":" NAME " 330 anna anna anna :is logged in as\r\n");
+  test_peer_close (again);
+  finish (server);
+}
+
+/* The rules of AUTHENTICATE lines, one after the other on one connection. */
+static void
+test_authenticate (void)
+{
+  static const struct
+  {
+    const char *said;
+    const char *answer;
+  } rows[] = {
+    { "AUTHENTICATE", ":" NAME " 461 * AUTHENTICATE :Not enough parameters\r\n" },
+    { "AUTHENTICATE FOO", ":" NAME " 908 * SCRAM-SHA-256,PLAIN :are available SASL mechanisms\r\n"
+                          ":" NAME " 904 * :SASL authentication failed: no such mechanism\r\n" },
+    { "AUTHENTICATE *", ":" NAME " 906 * :SASL authentication aborted\r\n" },
+    { "AUTHENTICATE plain", "AUTHENTICATE +\r\n" },
+    { "AUTHENTICATE *", ":" NAME " 906 * :SASL authentication aborted\r\n" },
+    { "AUTHENTICATE PLAIN", "AUTHENTICATE +\r\n" },
+    { "AUTHENTICATE !!!", ":" NAME " 904 * :SASL authentication failed\r\n" },
+    { "AUTHENTICATE PLAIN", "AUTHENTICATE +\r\n" },
+    { "NICK bea\nPING :x", ":" NAME " PONG " NAME " :x\r\n" }, /* does not disturb */
+    { "AUTHENTICATE +", ":" NAME " 904 * :SASL authentication failed\r\n" },
+    { "AUTHENTICATE SCRAM-SHA-256", "AUTHENTICATE +\r\n" },
+    { "AUTHENTICATE +", ":" NAME " 904 * :SASL authentication failed\r\n" },
+    { "AUTHENTICATE EXTERNAL",
+      ":" NAME " 908 * SCRAM-SHA-256,PLAIN :are available SASL mechanisms\r\n"
+      ":" NAME " 904 * :SASL authentication failed: no such mechanism\r\n" },
+  };
+  TestServer *server = start_with ("");
+  g_autoptr (TestPeer) peer = begin (server, "anna");
+  g_autofree char *full = g_strnfill (SAL_SASL_LINE_BYTES, 'A');
+  g_autofree char *longer = g_strdup_printf ("AUTHENTICATE PLAIN\nAUTHENTICATE A%s", full);
+  g_autofree char *line = g_strconcat ("AUTHENTICATE ", full, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_test_message ("%s", rows[i].said);
+      say (peer, rows[i].said);
+      test_peer_expect (peer, rows[i].answer);
+    }
+  say (peer, longer);
+  test_peer_expect (peer, "AUTHENTICATE +\r\n"
+                          ":" NAME " 905 * :SASL message too long (400 bytes a line)\r\n");
+  /* A message without an end has one. */
+  say (peer, "AUTHENTICATE PLAIN");
+  for (guint i = 0; i <= SAL_SASL_MAX_BYTES / SAL_SASL_LINE_BYTES; i++)
+    say (peer, line);
+  test_peer_expect (peer, "AUTHENTICATE +\r\n:" NAME " 904 * :SASL authentication failed\r\n");
+  complete (peer);
+  test_peer_close (peer);
+  finish (server);
+}
+
+/* Guesses wait longer and longer, and nothing else on the server does. */
+static void
+test_guesses (void)
+{
+  TestServer *server = start_with ("");
+  g_autoptr (TestPeer) anna = come_and_register (server, "anna");
+  g_autoptr (TestPeer) guesser = come (server, "mallory");
+  TestPeer *many[12] = { NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (many); i++)
+    {
+      g_autofree char *nick = g_strdup_printf ("m%u", i);
+
+      many[i] = come (server, nick);
+      say (many[i], "OPER nobody wrong");
+    }
+  /* The last ones would have to wait for too long. */
+  test_peer_expect_later (many[11], " 464 m11 :Too many mistakes, try again in ");
+  say (guesser, "PRIVMSG anna :still here");
+  test_peer_expect_later (anna, " PRIVMSG anna :still here\r\n");
+  test_peer_expect_later (many[0], " 464 m0 :Password incorrect\r\n");
+  for (guint i = 0; i < G_N_ELEMENTS (many); i++)
+    test_peer_free (many[i]);
+  test_peer_close (anna);
+  test_peer_close (guesser);
+  finish (server);
+}
+
+static void
+test_register (void)
+{
+  static const struct
+  {
+    const char *said;
+    const char *answer;
+  } rows[] = {
+    { "REGISTER", "461 anna REGISTER :Not enough parameters" },
+    { "REGISTER * *", "461 anna REGISTER :Not enough parameters" },
+    { "REGISTER bea * sesame", "FAIL REGISTER ACCOUNT_NAME_MUST_BE_NICK bea :" },
+    { "REGISTER * * short", "FAIL REGISTER UNACCEPTABLE_PASSWORD anna :" },
+    { "REGISTER * nobody sesame", "FAIL REGISTER INVALID_EMAIL anna :" },
+    { "VERIFY anna 1234", "FAIL VERIFY INVALID_CODE * :" },
+    { "REGISTER ANNA anna@example.org sesame", "REGISTER SUCCESS anna :" },
+    { "REGISTER * * sesame", "FAIL REGISTER ALREADY_AUTHENTICATED anna :" },
+  };
+  TestServer *server = start_with ("");
+  g_autoptr (TestPeer) anna = come (server, "anna");
+  g_autoptr (TestPeer) early = begin (server, "bea");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_test_message ("%s", rows[i].said);
+      say (anna, rows[i].said);
+      test_peer_expect_later (anna, ":" NAME " ");
+      if (g_str_has_prefix (rows[i].said, "REGISTER * * sesame"))
+        test_peer_expect_later (anna, ":" NAME " "); /* after 900 */
+      test_peer_expect (anna, rows[i].answer);
+      test_peer_expect_later (anna, "\r\n");
+    }
+  say (early, "REGISTER * * sesame");
+  test_peer_expect_later (early, " FAIL REGISTER COMPLETE_CONNECTION_REQUIRED * :");
+  control (server, "account list",
+           "anna                             user       anna@example.org\nok\n");
+  test_peer_close (anna);
+  test_peer_close (early);
+  finish (server);
+}
+
+static void
+test_register_early (void)
+{
+  TestServer *server = start_with ("before-connect = yes\n");
+  g_autoptr (TestPeer) root = come (server, "root");
+  g_autoptr (TestPeer) bea = test_peer_connect (server->port);
+
+  say (bea, "CAP LS 302\nREGISTER * * sesame");
+  test_peer_expect_later (bea, " FAIL REGISTER NEED_NICK * :");
+  say (bea, "NICK root\nREGISTER * * sesame"); /* nobody's account, but somebody is called so */
+  test_peer_expect_later (bea, " 433 * root :");
+  test_peer_expect_later (bea, " FAIL REGISTER ACCOUNT_EXISTS root :");
+  say (bea, "NICK bea\nUSER u 0 * :Bea\nREGISTER * * sesame");
+  test_peer_expect_later (bea, " REGISTER SUCCESS bea :");
+  complete (bea);
+  say (bea, "WHOIS bea");
+  test_peer_expect_later (bea, " 330 bea bea bea :");
+  test_peer_close (root);
+  test_peer_close (bea);
+  finish (server);
+}
+
+static void
+test_invitation (void)
+{
+  TestServer *server = start_with ("registration = invitation\ninvitation-code = crocus\n");
+  g_autoptr (TestPeer) anna = come (server, "anna");
+
+  say (anna, "REGISTER * * sesame");
+  test_peer_expect_later (anna, " REGISTER VERIFICATION_REQUIRED anna :");
+  say (anna, "VERIFY anna tulip");
+  test_peer_expect_later (anna, " FAIL VERIFY INVALID_CODE anna :");
+  say (anna, "VERIFY anna crocus");
+  test_peer_expect_later (anna, " VERIFY SUCCESS anna :");
+  test_peer_expect_later (anna, " 900 anna ");
+  test_peer_close (anna);
+  finish (server);
+}
+
+/* An operator has power, a moderator less, and both lose it with the account. */
+static void
+test_oper (void)
+{
+  TestServer *server = start_with ("");
+  g_autoptr (TestPeer) anna = come_and_register (server, "anna");
+  g_autoptr (TestPeer) bea = come (server, "bea");
+
+  say (bea, "JOIN #tea");
+  test_peer_expect_later (bea, " 366 ");
+  say (anna, "OPER anna :open sesame\nKILL bea :no\nOPER anna wrong\nOPER anna\nMODE anna +mo");
+  test_peer_expect_later (anna, " 491 anna :No role for your account\r\n");
+  test_peer_expect_later (anna, " 481 anna :");
+  test_peer_expect_later (anna, " 464 anna :Password incorrect\r\n");
+  test_peer_expect_later (anna, " 461 anna OPER :");
+  say (anna, "JOIN #tea\nMODE #tea +m");
+  test_peer_expect_later (anna, " 482 anna #tea :");
+
+  control (server, "account role anna moderator", "anna has the role “moderator” now\nok\n");
+  say (anna, "OPER anna :open sesame\nMODE #tea +m\nKILL bea :no");
+  test_peer_expect_later (anna, " 381 anna :");
+  test_peer_expect_later (anna, " MODE anna +m\r\n");
+  test_peer_expect_later (anna, " MODE #tea +m\r\n");
+  test_peer_expect_later (anna, " 481 anna :");
+
+  control (server, "account role anna operator", "anna has the role “operator” now\nok\n");
+  test_peer_expect_later (anna, " MODE anna -m\r\n");
+  say (anna, "OPER anna :open sesame");
+  test_peer_expect_later (anna, " 381 anna :You are now an IRC operator\r\n");
+  test_peer_expect_later (anna, " MODE anna +o\r\n");
+  control (server, "account drop anna", "anna has no account any more\nok\n");
+  test_peer_expect_later (anna, " 901 anna anna!");
+  test_peer_expect_later (anna, " MODE anna -o\r\n");
+  say (anna, "KILL bea :no\nOPER anna :open sesame");
+  test_peer_expect_later (anna, " 481 anna :");
+  test_peer_expect_later (anna, " 464 anna :");
+  test_peer_close (anna);
+  test_peer_close (bea);
+  finish (server);
+}
+
+/* A name of an account, and one that is reserved beside it, in both worlds. */
+static void
+test_names (void)
+{
+  TestServer *server = start_with ("");
+  TestPeer *anna = come_and_register (server, "anna");
+  g_autoptr (TestPeer) other = NULL;
+  g_autoptr (TestPeer) again = NULL;
+  g_autoptr (TestPeer) plain = NULL;
+
+  control (server, "account nick anna Annette", "Annette is reserved for anna\nok\n");
+  leave (anna);
+  other = begin (server, "ANNA");
+  say (other, "CAP END");
+  test_peer_expect_later (other, " 433 * ANNA :Nickname is reserved for an account: log in first");
+  say (other, "NICK bea");
+  test_peer_expect_later (other, " 422 bea ");
+  say (other, "NICK anna\nNICK annette\nNICK carla");
+  test_peer_expect_later (other, " 433 bea anna :Nickname is reserved");
+  test_peer_expect_later (other, " 433 bea annette :Nickname is reserved");
+  test_peer_expect_later (other, " NICK carla\r\n");
+
+  plain = test_peer_connect (server->port);
+  test_peer_send (plain, "anna\n");
+  test_peer_expect_later (plain, "Hi anna_2, ");
+  again = come_as (server, "anna", "open sesame");
+  say (again, "NICK Annette");
+  test_peer_expect_later (again, " NICK Annette\r\n");
+  test_peer_close (other);
+  test_peer_close (again);
+  test_peer_close (plain);
+  finish (server);
+}
+
+/* What others learn: with the capabilities for it, and without. */
+static void
+test_others_learn (void)
+{
+  TestServer *server = start_with ("");
+  TestPeer *first = come_and_register (server, "anna");
+  g_autoptr (TestPeer) anna = NULL;
+  g_autoptr (TestPeer) modern = test_peer_connect (server->port);
+  g_autoptr (TestPeer) old = come (server, "old");
+
+  leave (first);
+  say (modern, "CAP REQ :account-notify account-tag extended-join\nNICK modern\n"
+               "USER u 0 * :Modern\nCAP END\nJOIN #tea");
+  test_peer_expect_later (modern, " 366 ");
+  test_peer_expect_later (modern, "\r\n");
+  say (old, "JOIN #tea");
+  test_peer_expect_later (old, " 366 ");
+  test_peer_expect_later (old, "\r\n");
+  test_peer_expect_later (modern, " JOIN #tea * :Somebody\r\n");
+
+  anna = come_as (server, "anna", "open sesame");
+  say (anna, "JOIN #tea\nPRIVMSG #tea :hello");
+  test_peer_expect_later (modern, "@account=anna :anna!");
+  test_peer_expect_later (modern, " JOIN #tea anna :Somebody\r\n");
+  test_peer_expect_later (modern, "@account=anna :anna!");
+  test_peer_expect_later (modern, " PRIVMSG #tea :hello\r\n");
+  test_peer_expect_later (old, ":anna!");
+  test_peer_expect_later (old, " JOIN #tea\r\n:anna!");
+  test_peer_expect_later (old, " PRIVMSG #tea :hello\r\n");
+  say (modern, "WHO #tea %na");
+  test_peer_expect_later (modern, " 354 modern anna anna\r\n");
+
+  /* And when it is over. */
+  control (server, "account drop anna", "anna has no account any more\nok\n");
+  test_peer_expect_later (modern, " ACCOUNT *\r\n");
+  say (anna, "PRIVMSG #tea :who am I");
+  test_peer_expect_later (modern, "\r\n");
+  test_peer_expect_later (old, ":anna!");
+  test_peer_expect_later (old, " PRIVMSG #tea :who am I\r\n");
+  test_peer_close (anna);
+  test_peer_close (modern);
+  test_peer_close (old);
+  finish (server);
+}
+
+/* A room that is somebody's: left, found again, and found again after a restart. */
+static void
+test_room (void)
+{
+  TestServer *server = start_with ("");
+  TestFolder *folder = NULL;
+  TestPeer *anna = come (server, "anna");
+  g_autoptr (TestPeer) bea = come (server, "bea");
+
+  say (anna, "JOIN #Tea\nMODE #tea +P");
+  test_peer_expect_later (anna, " 477 anna #Tea :");
+  say (anna, "REGISTER * * :open sesame\nMODE #tea +P\nMODE #tea +kb-t sesame *!*@bad.example\n"
+             "TOPIC #tea :Earl Grey");
+  test_peer_expect_later (anna, " MODE #Tea +P\r\n");
+  test_peer_expect_later (anna, " TOPIC #Tea :Earl Grey\r\n");
+  leave (anna);
+
+  for (int i = 0; i < 2; i++)
+    {
+      say (bea, "JOIN #tea\nJOIN #tea sesame");
+      test_peer_expect_later (bea, " 475 bea #tea :");
+      test_peer_expect_later (bea, " JOIN #Tea\r\n");
+      test_peer_expect_later (bea, " 353 bea = #Tea :bea\r\n");
+      test_peer_expect_later (bea, ":anna MODE #Tea +Pk-t sesame\r\n");
+      test_peer_expect_later (bea, ":anna MODE #Tea +b *!*@bad.example\r\n");
+      test_peer_expect_later (bea, " TOPIC #Tea :Earl Grey\r\n");
+      say (bea, "MODE #tea +m\nMODE #tea -P");
+      test_peer_expect_later (bea, " 482 bea #Tea :");
+      test_peer_expect_later (bea, " 482 bea #Tea :");
+
+      /* Its founder needs no key, and is its operator. */
+      anna = come_as (server, "anna", "open sesame");
+      say (anna, "JOIN #tea");
+      test_peer_expect_later (bea, ":anna MODE #Tea +o anna\r\n");
+      say (anna, "MODE #tea +o bea");
+      test_peer_expect_later (bea, " MODE #Tea +o bea\r\n");
+      say (bea, "MODE #tea -P\nPART #tea");
+      test_peer_expect_later (bea, " 482 bea #Tea :You're not the founder of this channel\r\n");
+      test_peer_expect_later (bea, " PART #Tea\r\n");
+      leave (anna);
+      if (i == 1)
+        break;
+      test_server_stop (server);
+      folder = g_steal_pointer (&server->folder);
+      test_server_free (server);
+      server = start_in (folder, "");
+      test_peer_free (bea);
+      bea = come (server, "bea");
+    }
+  anna = come_as (server, "anna", "open sesame");
+  say (anna, "JOIN #tea\nMODE #tea -P");
+  test_peer_expect_later (anna, " MODE #Tea -P\r\n");
+  leave (anna);
+  say (bea, "JOIN #tea");
+  test_peer_expect_later (bea, " 353 bea = #tea :@bea\r\n");
+  test_peer_close (bea);
+  finish (server);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/net/irc-accounts/capabilities", test_capabilities);
+  g_test_add_func ("/net/irc-accounts/plain", test_plain);
+  g_test_add_func ("/net/irc-accounts/authenticate-lines", test_authenticate);
+  g_test_add_func ("/net/irc-accounts/guesses-wait-and-nobody-else", test_guesses);
+  g_test_add_func ("/net/irc-accounts/register", test_register);
+  g_test_add_func ("/net/irc-accounts/register-before-the-connection-is-complete",
+                   test_register_early);
+  g_test_add_func ("/net/irc-accounts/register-with-an-invitation", test_invitation);
+  g_test_add_func ("/net/irc-accounts/roles", test_oper);
+  g_test_add_func ("/net/irc-accounts/names-are-reserved", test_names);
+  g_test_add_func ("/net/irc-accounts/others-learn-of-it", test_others_learn);
+  g_test_add_func ("/net/irc-accounts/rooms-are-owned", test_room);
+  return g_test_run ();
+}

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Connections written down as one would on paper, and what the trace makes of them: states,
+ * events, looks, outcomes. What kernels do is in tests/truth; here is what they seldom do.
+ *
+ * A line is: who sends ("c" or "s"), flags, number and acknowledgment relative to the
+ * initial ones, length, milliseconds since the last; then the states and the event expected.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "lab/track/lab-trace.h"
+
+#define SYN LAB_SYN
+#define ACK LAB_ACK
+#define FIN LAB_FIN
+#define RST LAB_RST
+
+typedef struct
+{
+  char from;
+  guint16 flags;
+  gint64 seq;
+  gint64 ack;
+  guint16 len;
+  guint ms;
+  LabState client;
+  LabState server;
+  LabEvent event;
+  guint32 looks; /* of the analysis, those that must be set; 0: not compared */
+} Line;
+
+typedef struct
+{
+  const char *name;
+  LabOutcome outcome;
+  LabConnState conn_state;
+  guint connections;
+  Line lines[16];
+} Story;
+
+#define OPENED                                                                                     \
+  { 'c', SYN, 0, 0, 0, 0, LAB_SYN_SENT, LAB_SYN_RECEIVED, LAB_EVENT_SYN, 0 },                      \
+      { 's', SYN | ACK, 0, 1, 0, 10, LAB_ESTABLISHED, LAB_SYN_RECEIVED, LAB_EVENT_SYN_ACK, 0 },    \
+  {                                                                                                \
+    'c', ACK, 1, 1, 0, 10, LAB_ESTABLISHED, LAB_ESTABLISHED, LAB_EVENT_ESTABLISHED, 0              \
+  }
+#define E LAB_ESTABLISHED
+
+static const Story stories[] = {
+  { "half-open-scan",
+    LAB_OUTCOME_RESET_BY_CLIENT,
+    LAB_CONN_RSTO,
+    1,
+    { { 'c', SYN, 0, 0, 0, 0, LAB_SYN_SENT, LAB_SYN_RECEIVED, LAB_EVENT_SYN, 0 },
+      { 's', SYN | ACK, 0, 1, 0, 1, E, LAB_SYN_RECEIVED, LAB_EVENT_SYN_ACK, 0 },
+      { 'c', RST, 1, 0, 0, 1, LAB_CLOSED, LAB_LISTEN, LAB_EVENT_RST, 0 } } },
+  { "syn-taken-back",
+    LAB_OUTCOME_RESET_BY_CLIENT,
+    LAB_CONN_RSTOS0,
+    1,
+    { { 'c', SYN, 0, 0, 0, 0, LAB_SYN_SENT, LAB_SYN_RECEIVED, LAB_EVENT_SYN, 0 },
+      { 'c', RST, 0, 0, 0, 1, LAB_CLOSED, LAB_SYN_RECEIVED, LAB_EVENT_RST, 0 } } },
+  { "refusal-with-a-wrong-acknowledgment-does-not-count",
+    LAB_OUTCOME_NO_ANSWER,
+    LAB_CONN_S0,
+    1,
+    { { 'c', SYN, 0, 0, 0, 0, LAB_SYN_SENT, LAB_SYN_RECEIVED, LAB_EVENT_SYN, 0 },
+      { 's', RST | ACK, 0, 0, 0, 1, LAB_SYN_SENT, LAB_SYN_RECEIVED, LAB_EVENT_RST_IGNORED, 0 },
+      { 'c', SYN, 0, 0, 0, 999, LAB_SYN_SENT, LAB_SYN_RECEIVED, LAB_EVENT_SYN_RETRANSMISSION,
+        LAB_ANALYSIS_RETRANSMISSION } } },
+  { "refused-and-tried-again",
+    LAB_OUTCOME_CLOSED,
+    LAB_CONN_SF,
+    1,
+    { { 'c', SYN, 0, 0, 0, 0, LAB_SYN_SENT, LAB_SYN_RECEIVED, LAB_EVENT_SYN, 0 },
+      { 's', RST | ACK, 0, 1, 0, 1, LAB_CLOSED, LAB_CLOSED, LAB_EVENT_REFUSED, 0 },
+      { 'c', SYN, 0, 0, 0, 500, LAB_SYN_SENT, LAB_SYN_RECEIVED, LAB_EVENT_SYN_RETRANSMISSION, 0 },
+      { 's', SYN | ACK, 0, 1, 0, 1, E, LAB_SYN_RECEIVED, LAB_EVENT_SYN_ACK, 0 },
+      { 'c', ACK, 1, 1, 0, 1, E, E, LAB_EVENT_ESTABLISHED, 0 },
+      { 'c', FIN | ACK, 1, 1, 0, 9, LAB_FIN_WAIT_1, LAB_CLOSE_WAIT, LAB_EVENT_FIN, 0 },
+      { 's', FIN | ACK, 1, 2, 0, 9, LAB_TIME_WAIT, LAB_LAST_ACK, LAB_EVENT_FIN, 0 },
+      { 'c', ACK, 2, 2, 0, 1, LAB_TIME_WAIT, LAB_CLOSED, LAB_EVENT_LAST_ACK, 0 } } },
+  { "old-acknowledgment-is-answered-by-rst",
+    LAB_OUTCOME_UNKNOWN,
+    LAB_CONN_OTH,
+    1,
+    { { 'c', SYN, 0, 0, 0, 0, LAB_SYN_SENT, LAB_SYN_RECEIVED, LAB_EVENT_SYN, 0 },
+      { 's', ACK, 300, 100, 0, 1, LAB_SYN_SENT, LAB_SYN_RECEIVED, LAB_EVENT_ACK, 0 },
+      { 'c', RST, 100, 0, 0, 1, LAB_SYN_SENT, LAB_LISTEN, LAB_EVENT_RST, 0 } } },
+  { "rst-outside-is-ignored-and-challenged",
+    LAB_OUTCOME_OPEN,
+    LAB_CONN_S1,
+    1,
+    { OPENED,
+      { 's', RST, 5000, 0, 0, 5, E, E, LAB_EVENT_RST_IGNORED, 0 },
+      { 'c', ACK, 1, 1, 0, 1, E, E, LAB_EVENT_CHALLENGE_ACK, 0 } } },
+  { "forged-syn-changes-nothing",
+    LAB_OUTCOME_OPEN,
+    LAB_CONN_S1,
+    1,
+    { OPENED,
+      { 'c', SYN, 7000, 0, 0, 5, E, E, LAB_EVENT_SYN, 0 },
+      { 's', ACK, 1, 1, 0, 1, E, E, LAB_EVENT_CHALLENGE_ACK, 0 },
+      { 'c', ACK, 1, 1, 10, 1, E, E, LAB_EVENT_DATA, 0 } } },
+  { "a-syn-that-is-answered-begins-another",
+    LAB_OUTCOME_OPEN,
+    LAB_CONN_S1,
+    2,
+    { OPENED,
+      { 'c', SYN, 7000, 0, 0, 5, E, E, LAB_EVENT_SYN, 0 },
+      { 's', SYN | ACK, 9000, 7001, 0, 1, E, LAB_SYN_RECEIVED, LAB_EVENT_SYN_ACK, 0 },
+      { 'c', ACK, 7001, 9001, 0, 1, E, E, LAB_EVENT_ESTABLISHED, 0 } } },
+  { "a-syn-after-a-long-silence-begins-another",
+    LAB_OUTCOME_NO_ANSWER,
+    LAB_CONN_S0,
+    2,
+    { OPENED,
+      { 'c', SYN, 7000, 0, 0, 121000, LAB_SYN_SENT, LAB_SYN_RECEIVED, LAB_EVENT_PORTS_REUSED,
+        LAB_ANALYSIS_REUSED_PORTS } } },
+  { "first-fin-sent-again-after-its-acknowledgment",
+    LAB_OUTCOME_HALF_CLOSED,
+    LAB_CONN_S2,
+    1,
+    { OPENED,
+      { 'c', FIN | ACK, 1, 1, 0, 5, LAB_FIN_WAIT_1, LAB_CLOSE_WAIT, LAB_EVENT_FIN, 0 },
+      { 's', ACK, 1, 2, 0, 5, LAB_FIN_WAIT_2, LAB_CLOSE_WAIT, LAB_EVENT_FIN_ACK, 0 },
+      { 'c', FIN | ACK, 1, 1, 0, 300, LAB_FIN_WAIT_1, LAB_CLOSE_WAIT, LAB_EVENT_FIN_RETRANSMISSION,
+        LAB_ANALYSIS_RETRANSMISSION },
+      { 's', ACK, 1, 2, 0, 5, LAB_FIN_WAIT_2, LAB_CLOSE_WAIT, LAB_EVENT_FIN_ACK, 0 },
+      { 's', ACK, 1, 2, 7, 5, LAB_FIN_WAIT_2, LAB_CLOSE_WAIT, LAB_EVENT_HALF_CLOSE, 0 } } },
+  { "data-after-the-lost-acknowledgment-of-a-handshake",
+    LAB_OUTCOME_OPEN,
+    LAB_CONN_S1,
+    1,
+    { { 'c', SYN, 0, 0, 0, 0, LAB_SYN_SENT, LAB_SYN_RECEIVED, LAB_EVENT_SYN, 0 },
+      { 's', SYN | ACK, 0, 1, 0, 1, E, LAB_SYN_RECEIVED, LAB_EVENT_SYN_ACK, 0 },
+      { 's', ACK, 1, 1, 5, 1, E, E, LAB_EVENT_ESTABLISHED, 0 },
+      { 'c', ACK, 1, 6, 0, 1, E, E, LAB_EVENT_ACK, 0 } } },
+  { "half-of-a-handshake",
+    LAB_OUTCOME_UNKNOWN,
+    LAB_CONN_OTH,
+    1,
+    { { 'c', SYN, 0, 0, 0, 0, LAB_SYN_SENT, LAB_SYN_RECEIVED, LAB_EVENT_SYN, 0 },
+      { 's', SYN | ACK, 0, 1, 0, 1, E, LAB_SYN_RECEIVED, LAB_EVENT_SYN_ACK, 0 } } },
+  { "syn-and-fin-and-silence",
+    LAB_OUTCOME_HALF_CLOSED,
+    LAB_CONN_SH,
+    1,
+    { { 'c', SYN, 0, 0, 0, 0, LAB_SYN_SENT, LAB_SYN_RECEIVED, LAB_EVENT_SYN, 0 },
+      { 'c', FIN | ACK, 1, 1, 0, 9, LAB_FIN_WAIT_1, LAB_CLOSE_WAIT, LAB_EVENT_FIN, 0 } } },
+  { "answer-and-rst-without-a-syn",
+    LAB_OUTCOME_RESET_BY_SERVER,
+    LAB_CONN_RSTRH,
+    1,
+    { { 's', SYN | ACK, 0, 1, 0, 0, E, LAB_SYN_RECEIVED, LAB_EVENT_SYN_ACK, 0 },
+      { 's', RST, 1, 0, 0, 9, LAB_CLOSED, LAB_CLOSED, LAB_EVENT_RST, 0 } } },
+  { "answer-and-fin-without-a-syn",
+    LAB_OUTCOME_HALF_CLOSED,
+    LAB_CONN_SHR,
+    1,
+    { { 's', SYN | ACK, 0, 1, 0, 0, E, LAB_SYN_RECEIVED, LAB_EVENT_SYN_ACK, 0 },
+      { 's', FIN | ACK, 1, 1, 0, 9, LAB_CLOSE_WAIT, LAB_FIN_WAIT_1, LAB_EVENT_FIN, 0 } } },
+  { "from-the-middle-and-still-open",
+    LAB_OUTCOME_OPEN,
+    LAB_CONN_OTH,
+    1,
+    { { 'c', ACK, 500, 700, 10, 0, E, E, LAB_EVENT_DATA, 0 },
+      { 's', ACK, 700, 510, 0, 1, E, E, LAB_EVENT_ACK, 0 } } },
+  { "from-the-middle-and-reset",
+    LAB_OUTCOME_RESET_BY_SERVER,
+    LAB_CONN_RSTR,
+    1,
+    { { 'c', ACK, 500, 700, 10, 0, E, E, LAB_EVENT_DATA, 0 },
+      { 's', RST, 700, 0, 0, 1, LAB_CLOSED, LAB_CLOSED, LAB_EVENT_RST, 0 } } },
+  { "fast-retransmission",
+    LAB_OUTCOME_OPEN,
+    LAB_CONN_S1,
+    1,
+    { OPENED,
+      { 'c', ACK, 1, 1, 100, 50, E, E, LAB_EVENT_DATA, 0 },
+      { 'c', ACK, 101, 1, 100, 1, E, E, LAB_EVENT_DATA, 0 },
+      { 's', ACK, 1, 1, 0, 1, E, E, LAB_EVENT_DUPLICATE_ACK, LAB_ANALYSIS_DUPLICATE_ACK },
+      { 's', ACK, 1, 1, 0, 1, E, E, LAB_EVENT_DUPLICATE_ACK, LAB_ANALYSIS_DUPLICATE_ACK },
+      { 'c', ACK, 1, 1, 100, 1, E, E, LAB_EVENT_FAST_RETRANSMISSION,
+        LAB_ANALYSIS_FAST_RETRANSMISSION | LAB_ANALYSIS_RETRANSMISSION },
+      { 's', ACK, 1, 201, 0, 1, E, E, LAB_EVENT_ACK, 0 },
+      { 'c', ACK, 1, 1, 100, 300, E, E, LAB_EVENT_SPURIOUS_RETRANSMISSION,
+        LAB_ANALYSIS_SPURIOUS_RETRANSMISSION },
+      { 'c', ACK, 301, 1, 10, 1, E, E, LAB_EVENT_GAP, LAB_ANALYSIS_LOST_SEGMENT },
+      { 'c', ACK, 201, 1, 100, 1, E, E, LAB_EVENT_OUT_OF_ORDER, LAB_ANALYSIS_OUT_OF_ORDER },
+      { 'c', ACK, 310, 1, 0, 900, E, E, LAB_EVENT_KEEP_ALIVE, LAB_ANALYSIS_KEEP_ALIVE },
+      { 's', ACK, 1, 900, 0, 1, E, E, LAB_EVENT_ACK, LAB_ANALYSIS_ACK_LOST_SEGMENT } } },
+};
+
+typedef struct
+{
+  const Story *story;
+  const Line *line;
+  guint connections;
+} Reading;
+
+static void
+on_packet (const LabFinding *finding, gpointer data)
+{
+  const Reading *reading = data;
+  const Line *line = reading->line;
+
+  if (finding->state[LAB_CLIENT] != line->client || finding->state[LAB_SERVER] != line->server ||
+      finding->event != line->event || (finding->analysis & line->looks) != line->looks)
+    g_error ("%s, line %u: %s %s, %s, looks %x", reading->story->name,
+             (guint) (line - reading->story->lines) + 1,
+             lab_state_name (finding->state[LAB_CLIENT]),
+             lab_state_name (finding->state[LAB_SERVER]), lab_event_name (finding->event),
+             finding->analysis);
+}
+
+static void
+on_connection (const LabConnection *connection, gpointer data)
+{
+  Reading *reading = data;
+
+  reading->connections++;
+  if (reading->connections < reading->story->connections)
+    return;
+  g_assert_cmpstr (lab_outcome_name (connection->outcome), ==,
+                   lab_outcome_name (reading->story->outcome));
+  g_assert_cmpstr (lab_conn_state_name (connection->conn_state), ==,
+                   lab_conn_state_name (reading->story->conn_state));
+}
+
+static void
+put (guint8 *at, guint32 value, guint bytes)
+{
+  while (bytes > 0)
+    {
+      at[--bytes] = (guint8) value;
+      value >>= 8;
+    }
+}
+
+/* Initial numbers close to the end, so that everything wraps around. */
+#define CLIENT_ISN 0xffffff80u
+#define SERVER_ISN 0x7fffff00u
+
+static guint
+write_segment (const Line *line, guint8 *bytes)
+{
+  gboolean client = line->from == 'c';
+  guint len = 40u + line->len;
+
+  memset (bytes, 0, len);
+  bytes[0] = 0x45;
+  put (bytes + 2, len, 2);
+  bytes[9] = 6;
+  put (bytes + 12, client ? 0x0a000001 : 0x0a000002, 4);
+  put (bytes + 16, client ? 0x0a000002 : 0x0a000001, 4);
+  put (bytes + 20, client ? 40000 : 80, 2);
+  put (bytes + 22, client ? 80 : 40000, 2);
+  put (bytes + 24, (guint32) line->seq + (client ? CLIENT_ISN : SERVER_ISN), 4);
+  if (line->flags & LAB_ACK)
+    put (bytes + 28, (guint32) line->ack + (client ? SERVER_ISN : CLIENT_ISN), 4);
+  bytes[32] = 0x50;
+  bytes[33] = (guint8) line->flags;
+  put (bytes + 34, 30000, 2);
+  return len;
+}
+
+static void
+test_story (gconstpointer data)
+{
+  static const LabTraceSink sink = { on_packet, on_connection, NULL, NULL };
+  Reading reading = { .story = data };
+  g_autoptr (LabTrace) trace = lab_trace_new (NULL, &sink, &reading);
+  guint8 bytes[512];
+  LabPacket packet = { .link_type = 101, .bytes = bytes, .has_time = TRUE };
+
+  for (guint i = 0; i < G_N_ELEMENTS (reading.story->lines); i++)
+    {
+      reading.line = &reading.story->lines[i];
+      if (reading.line->from == 0)
+        break;
+      packet.number++;
+      packet.time_ns += (gint64) reading.line->ms * 1000 * 1000;
+      packet.captured_len = packet.wire_len = write_segment (reading.line, bytes);
+      lab_trace_push (trace, &packet);
+    }
+  lab_trace_finish (trace);
+  g_assert_cmpuint (reading.connections, ==, reading.story->connections);
+}
+
+typedef struct
+{
+  guint reported;
+  guint early;
+  guint notices;
+} Crowd;
+
+static void
+on_crowd_packet (const LabFinding *finding, gpointer data)
+{
+}
+
+static void
+on_crowd_connection (const LabConnection *connection, gpointer data)
+{
+  Crowd *crowd = data;
+
+  crowd->reported++;
+  crowd->early += connection->early;
+}
+
+static void
+on_crowd_notice (LabNotice notice, gpointer data)
+{
+  g_assert_cmpint (notice, ==, LAB_NOTICE_CONNECTIONS_CAPPED);
+  ((Crowd *) data)->notices++;
+}
+
+/* A flood of SYNs: no more are remembered than were allowed, all are reported, and it is
+ * said once. */
+static void
+test_flood (void)
+{
+  static const LabTraceSink sink = { on_crowd_packet, on_crowd_connection, NULL, on_crowd_notice };
+  static const Line syn = { 'c', SYN, 0, 0, 0, 0, 0, 0, 0, 0 };
+  Crowd crowd = { 0 };
+  LabTraceOptions options;
+  g_autoptr (LabTrace) trace = NULL;
+  guint8 bytes[64];
+  LabPacket packet = { .link_type = 101, .bytes = bytes, .has_time = TRUE };
+
+  lab_trace_options_init (&options);
+  options.max_connections = 100;
+  trace = lab_trace_new (&options, &sink, &crowd);
+  for (guint i = 0; i < 5000; i++)
+    {
+      packet.number++;
+      packet.captured_len = packet.wire_len = write_segment (&syn, bytes);
+      put (bytes + 12, 0x0a010000 + i, 4);
+      lab_trace_push (trace, &packet);
+      g_assert_cmpuint (lab_trace_n_live (trace), <=, 100);
+    }
+  lab_trace_finish (trace);
+  g_assert_cmpuint (crowd.reported, ==, 5000);
+  g_assert_cmpuint (crowd.early, ==, 4900);
+  g_assert_cmpuint (crowd.notices, ==, 1);
+}
+
+/* What is over is reported when its time has passed, with a packet or without. */
+static void
+test_linger (void)
+{
+  static const LabTraceSink sink = { on_crowd_packet, on_crowd_connection, NULL, NULL };
+  static const Line lines[] = { { 'c', SYN, 0, 0, 0, 0, 0, 0, 0, 0 },
+                                { 's', RST | ACK, 0, 1, 0, 0, 0, 0, 0, 0 } };
+  Crowd crowd = { 0 };
+  g_autoptr (LabTrace) trace = lab_trace_new (NULL, &sink, &crowd);
+  guint8 bytes[64];
+  LabPacket packet = { .link_type = 101, .bytes = bytes, .has_time = TRUE };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      packet.number++;
+      packet.captured_len = packet.wire_len = write_segment (&lines[i], bytes);
+      lab_trace_push (trace, &packet);
+    }
+  lab_trace_advance (trace, LAB_TRACE_LINGER_NS);
+  g_assert_cmpuint (crowd.reported, ==, 0);
+  lab_trace_advance (trace, LAB_TRACE_LINGER_NS + 1);
+  g_assert_cmpuint (crowd.reported, ==, 1);
+  g_assert_cmpuint (lab_trace_n_live (trace), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (stories); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/lab/trace/story/%s", stories[i].name);
+
+      g_test_add_data_func (path, &stories[i], test_story);
+    }
+  g_test_add_func ("/lab/trace/flood-is-bounded", test_flood);
+  g_test_add_func ("/lab/trace/linger", test_linger);
+  return g_test_run ();
+}

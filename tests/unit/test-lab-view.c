@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Views, the ladder and what they share, from findings made by hand: what is too much, what
+ * is hostile, what was lost.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "lab/view/lab-ladder.h"
+#include "lab/view/lab-svg.h"
+#include "lab/view/lab-view.h"
+#include "lab/view/lab-words.h"
+
+#define MS (1000 * 1000)
+
+static void
+test_escape (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *wanted;
+  } rows[] = {
+    { "", "" },
+    { "plain è 😀", "plain è 😀" },
+    { "<script>alert(\"1\")</script>", "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;" },
+    { "a&b'c", "a&amp;b&#39;c" },
+    { "\033[31m\r\n\t", "�[31m���" },
+    { "\x7f\xc2\x9b", "��" },
+    { "\xff\xc3", "��" },
+    { "\xef\xbf\xbf", "�" }, /* U+FFFF is in no XML */
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GString) out = g_string_new (NULL);
+
+      lab_xml_escape (rows[i].text, out);
+      g_assert_cmpstr (out->str, ==, rows[i].wanted);
+    }
+}
+
+static void
+test_durations (void)
+{
+  static const struct
+  {
+    gint64 ns;
+    const char *wanted;
+  } rows[] = {
+    { 0, "0 s" },
+    { 999, "999 ns" },
+    { 25000, "25.0 µs" },
+    { 1500 * 1000, "1.50 ms" },
+    { 123 * MS, "123 ms" },
+    { G_GINT64_CONSTANT (1070) * MS, "1.07 s" },
+    { G_GINT64_CONSTANT (90061) * 1000 * MS, "90061 s" },
+    { -25000, "−25.0 µs" },
+    { G_MININT64, "−9223372037 s" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GString) out = g_string_new (NULL);
+
+      lab_words_duration (rows[i].ns, out);
+      g_assert_cmpstr (out->str, ==, rows[i].wanted);
+    }
+}
+
+static void
+test_flags (void)
+{
+  static const struct
+  {
+    guint16 flags;
+    const char *letters;
+    const char *names;
+  } rows[] = {
+    { 0, "none", "no flags" },
+    { LAB_SYN, "S", "SYN" },
+    { LAB_SYN | LAB_ACK, "S.", "SYN, ACK" },
+    { LAB_FIN | LAB_PSH | LAB_ACK, "FP.", "FIN, PSH, ACK" },
+    { LAB_RST, "R", "RST" },
+    { LAB_SYN | LAB_ECE | LAB_CWR | LAB_AE, "SEWe", "SYN, ECE, CWR, AE" },
+    { LAB_URG | LAB_ACK, ".U", "ACK, URG" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GString) letters = g_string_new (NULL);
+      g_autoptr (GString) names = g_string_new (NULL);
+
+      lab_words_flags (rows[i].flags, letters);
+      lab_words_flag_names (rows[i].flags, names);
+      g_assert_cmpstr (letters->str, ==, rows[i].letters);
+      g_assert_cmpstr (names->str, ==, rows[i].names);
+    }
+}
+
+static void
+test_cut (void)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  lab_words_cut ("perché sì", 9, out);
+  g_string_append_c (out, '|');
+  lab_words_cut ("perché sì", 7, out);
+  g_string_append_c (out, '|');
+  lab_words_cut ("", 3, out);
+  g_assert_cmpstr (out->str, ==, "perché sì|perché…|");
+}
+
+static LabConnection
+make_connection (guint32 stream)
+{
+  LabConnection connection = { .stream = stream, .outcome = LAB_OUTCOME_OPEN };
+
+  for (int side = 0; side < LAB_N_SIDES; side++)
+    {
+      connection.end[side].address = (LabAddress){ 4, { 10, 77, 0, (guint8) (side + 1) } };
+      connection.end[side].port = (guint16) (side == LAB_CLIENT ? 40000 : 5050);
+      connection.end[side].state = LAB_ESTABLISHED;
+    }
+  return connection;
+}
+
+/* A segment of the middle of a connection. */
+static LabFinding
+make_finding (const LabConnection *connection,
+              guint64 frame,
+              LabSide from,
+              guint16 flags,
+              guint32 seq,
+              guint32 ack,
+              guint32 len)
+{
+  LabFinding finding = { .connection = connection,
+                         .stream = connection->stream,
+                         .from = from,
+                         .seq = seq,
+                         .ack = ack,
+                         .since_start_ns = (gint64) frame * MS,
+                         .since_previous_ns = MS };
+
+  finding.segment = (LabSegment){
+    .number = frame,
+    .kind = LAB_KIND_TCP,
+    .has = LAB_HAS_PORTS | LAB_HAS_SEQ | LAB_HAS_ACK | LAB_HAS_FLAGS | LAB_HAS_WINDOW,
+    .has_time = TRUE,
+    .src = connection->end[from].address,
+    .dst = connection->end[lab_side_other (from)].address,
+    .src_port = connection->end[from].port,
+    .dst_port = connection->end[lab_side_other (from)].port,
+    .seq = seq + 1000,
+    .ack = ack + 2000,
+    .flags = flags,
+    .len = len,
+  };
+  finding.event = len > 0 ? LAB_EVENT_DATA : LAB_EVENT_ACK;
+  for (int side = 0; side < LAB_N_SIDES; side++)
+    finding.state[side] = finding.before[side] = LAB_ESTABLISHED;
+  return finding;
+}
+
+/* Of a long connection the beginning and the end are kept, and how much is between. */
+static void
+test_ladder_is_bounded (void)
+{
+  LabConnection connection = make_connection (0);
+  g_autoptr (LabLadder) ladder = lab_ladder_new (3, FALSE);
+  const GPtrArray *rows = NULL;
+  g_autoptr (GString) frames = g_string_new (NULL);
+  double y = 0;
+
+  for (guint64 frame = 1; frame <= 100; frame++)
+    {
+      LabFinding finding =
+          make_finding (&connection, frame, LAB_CLIENT, LAB_ACK, (guint32) frame, 1, 1);
+
+      lab_ladder_add (ladder, &finding);
+      g_assert_cmpuint (lab_ladder_get_size (ladder), <=, 6);
+    }
+  lab_ladder_lay_out (ladder);
+  rows = lab_ladder_get_rows (ladder);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const LabLadderRow *row = rows->pdata[i];
+
+      g_assert_cmpfloat (row->top, >=, y);
+      y = row->comes;
+      if (row->kind == LAB_ROW_LEFT_OUT)
+        g_string_append_printf (frames, "(%u) ", (guint) row->left_out);
+      else
+        g_string_append_printf (frames, "%u ", (guint) row->frame);
+    }
+  g_assert_cmpstr (frames->str, ==, "1 2 3 (94) 98 99 100 ");
+  g_assert_cmpfloat (lab_ladder_get_height (ladder), >, y);
+}
+
+/* Where nothing is sent for long, there is a break. */
+static void
+test_ladder_pause (void)
+{
+  LabConnection connection = make_connection (0);
+  g_autoptr (LabLadder) ladder = lab_ladder_new (10, FALSE);
+  const gint64 pauses[] = { 500 * MS, 99 * MS, 100 * MS };
+  const GPtrArray *rows = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (pauses); i++)
+    {
+      LabFinding finding = make_finding (&connection, i + 1, LAB_CLIENT, LAB_ACK, 1, 1, 0);
+
+      finding.since_previous_ns = pauses[i];
+      lab_ladder_add (ladder, &finding);
+    }
+  lab_ladder_lay_out (ladder);
+  rows = lab_ladder_get_rows (ladder);
+  g_assert_cmpuint (rows->len, ==, 4); /* none before the first */
+  g_assert_cmpint (((const LabLadderRow *) rows->pdata[2])->kind, ==, LAB_ROW_PAUSE);
+}
+
+/* What was lost, told by what was sent again: the segment itself, or the answer to it. */
+static void
+test_ladder_lost (void)
+{
+  LabConnection connection = make_connection (0);
+  const struct
+  {
+    const char *name;
+    LabFinding findings[3];
+    guint32 analysis; /* of the last */
+    guint lost;       /* which */
+  } rows[] = {
+    { "data",
+      { make_finding (&connection, 1, LAB_CLIENT, LAB_ACK, 1, 1, 10),
+        make_finding (&connection, 2, LAB_CLIENT, LAB_ACK, 11, 1, 10),
+        make_finding (&connection, 3, LAB_CLIENT, LAB_ACK, 1, 1, 10) },
+      LAB_ANALYSIS_RETRANSMISSION,
+      1 },
+    { "data that looks out of order",
+      { make_finding (&connection, 1, LAB_CLIENT, LAB_ACK, 1, 1, 10),
+        make_finding (&connection, 2, LAB_SERVER, LAB_ACK, 1, 1, 0),
+        make_finding (&connection, 3, LAB_CLIENT, LAB_ACK, 1, 1, 10) },
+      LAB_ANALYSIS_OUT_OF_ORDER,
+      1 },
+    { "the acknowledgment",
+      { make_finding (&connection, 1, LAB_CLIENT, LAB_ACK, 1, 1, 10),
+        make_finding (&connection, 2, LAB_SERVER, LAB_ACK, 1, 11, 0),
+        make_finding (&connection, 3, LAB_CLIENT, LAB_ACK, 1, 1, 10) },
+      LAB_ANALYSIS_RETRANSMISSION | LAB_ANALYSIS_SPURIOUS_RETRANSMISSION,
+      2 },
+    { "the acknowledgment of a FIN",
+      { make_finding (&connection, 1, LAB_SERVER, LAB_FIN | LAB_ACK, 1, 1, 0),
+        make_finding (&connection, 2, LAB_CLIENT, LAB_ACK, 1, 2, 0),
+        make_finding (&connection, 3, LAB_SERVER, LAB_FIN | LAB_ACK, 1, 1, 0) },
+      LAB_ANALYSIS_RETRANSMISSION,
+      2 },
+    { "nothing: a keep-alive",
+      { make_finding (&connection, 1, LAB_CLIENT, LAB_ACK, 1, 1, 1),
+        make_finding (&connection, 2, LAB_SERVER, LAB_ACK, 1, 2, 0),
+        make_finding (&connection, 3, LAB_CLIENT, LAB_ACK, 1, 1, 1) },
+      LAB_ANALYSIS_KEEP_ALIVE,
+      0 },
+    { "nothing: it was not seen before",
+      { make_finding (&connection, 1, LAB_CLIENT, LAB_ACK, 11, 1, 10),
+        make_finding (&connection, 2, LAB_SERVER, LAB_ACK, 1, 1, 0),
+        make_finding (&connection, 3, LAB_CLIENT, LAB_ACK, 1, 1, 10) },
+      LAB_ANALYSIS_OUT_OF_ORDER,
+      0 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    /* Once among the first that are kept, once among the last. */
+    for (guint most = 1; most <= 3; most += 2)
+      {
+        g_autoptr (LabLadder) ladder = lab_ladder_new (most, FALSE);
+        const GPtrArray *drawn = NULL;
+
+        g_test_message ("%s", rows[i].name);
+        for (guint j = 0; j < 3; j++)
+          {
+            LabFinding finding = rows[i].findings[j];
+
+            finding.analysis = j == 2 ? rows[i].analysis : 0;
+            lab_ladder_add (ladder, &finding);
+          }
+        lab_ladder_lay_out (ladder);
+        drawn = lab_ladder_get_rows (ladder);
+        for (guint j = 0; j < drawn->len; j++)
+          {
+            const LabLadderRow *row = drawn->pdata[j];
+
+            if (row->kind == LAB_ROW_SEGMENT)
+              g_assert_cmpint (row->is_lost, ==, row->frame == rows[i].lost);
+          }
+      }
+}
+
+/* The poles have no gaps; the sender's state changes where the arrow leaves, the receiver's
+ * where it comes. */
+static void
+test_ladder_poles (void)
+{
+  LabConnection connection = make_connection (0);
+  g_autoptr (LabLadder) ladder = lab_ladder_new (10, FALSE);
+  LabFinding fin = make_finding (&connection, 1, LAB_CLIENT, LAB_FIN | LAB_ACK, 1, 1, 0);
+  const LabLadderRow *row = NULL;
+
+  fin.state[LAB_CLIENT] = LAB_FIN_WAIT_1;
+  fin.state[LAB_SERVER] = LAB_CLOSE_WAIT;
+  lab_ladder_add (ladder, &fin);
+  lab_ladder_lay_out (ladder);
+  row = lab_ladder_get_rows (ladder)->pdata[0];
+  for (int side = 0; side < LAB_N_SIDES; side++)
+    {
+      const GArray *spans = lab_ladder_get_spans (ladder, (LabSide) side);
+      const LabLadderSpan *before = &g_array_index (spans, LabLadderSpan, 0);
+      const LabLadderSpan *after = &g_array_index (spans, LabLadderSpan, 1);
+
+      g_assert_cmpuint (spans->len, ==, 2);
+      g_assert_cmpint (before->state, ==, LAB_ESTABLISHED);
+      g_assert_cmpfloat (before->top, ==, 0);
+      g_assert_cmpfloat (before->bottom, ==, after->top);
+      g_assert_cmpfloat (after->top, ==, side == LAB_CLIENT ? row->leaves : row->comes);
+      g_assert_cmpfloat (after->bottom, ==, lab_ladder_get_height (ladder));
+    }
+}
+
+/* What was lost changes nothing at the end that it never reached. */
+static void
+test_ladder_lost_changes_nothing (void)
+{
+  LabConnection connection = make_connection (0);
+  g_autoptr (LabLadder) ladder = lab_ladder_new (10, FALSE);
+  const GArray *spans = NULL;
+  const GPtrArray *rows = NULL;
+
+  for (guint64 frame = 1; frame <= 2; frame++)
+    {
+      LabFinding fin = make_finding (&connection, frame, LAB_CLIENT, LAB_FIN | LAB_ACK, 1, 1, 0);
+
+      fin.since_previous_ns = 300 * MS;
+      fin.analysis = frame == 2 ? LAB_ANALYSIS_RETRANSMISSION : 0;
+      fin.state[LAB_CLIENT] = LAB_FIN_WAIT_1;
+      fin.state[LAB_SERVER] = LAB_CLOSE_WAIT;
+      if (frame == 2)
+        memcpy (fin.before, fin.state, sizeof fin.before);
+      lab_ladder_add (ladder, &fin);
+    }
+  lab_ladder_lay_out (ladder);
+  rows = lab_ladder_get_rows (ladder);
+  g_assert_cmpuint (rows->len, ==, 3);
+  spans = lab_ladder_get_spans (ladder, LAB_SERVER);
+  g_assert_cmpuint (spans->len, ==, 2);
+  g_assert_cmpint (g_array_index (spans, LabLadderSpan, 1).state, ==, LAB_CLOSE_WAIT);
+  g_assert_cmpfloat (g_array_index (spans, LabLadderSpan, 1).top, ==,
+                     ((const LabLadderRow *) rows->pdata[2])->comes);
+  spans = lab_ladder_get_spans (ladder, LAB_CLIENT);
+  g_assert_cmpfloat (g_array_index (spans, LabLadderSpan, 1).top, ==,
+                     ((const LabLadderRow *) rows->pdata[0])->leaves);
+}
+
+static char *
+show (LabViewFormat format, guint connections, const char *chat, gboolean colour)
+{
+  const LabViewOptions options = { .colour = colour };
+  GString *out = g_string_new (NULL);
+  g_autoptr (LabView) view = lab_view_new (format, &options, out);
+  const LabChatLine line = { .text = chat };
+
+  lab_view_begin (view);
+  for (guint i = 0; i < connections; i++)
+    {
+      LabConnection connection = make_connection (i);
+      LabFinding finding =
+          make_finding (&connection, i + 1, LAB_CLIENT, LAB_PSH | LAB_ACK, 1, 1, 5);
+
+      finding.n_lines = chat != NULL;
+      finding.lines = &line;
+      lab_view_packet (view, &finding);
+      lab_view_connection (view, &connection);
+    }
+  lab_view_end (view);
+  return g_string_free (out, FALSE);
+}
+
+/* Chat that would be a page of its own stays text. */
+static void
+test_hostile_chat (void)
+{
+  const char *chat = "</title><script src=//evil>'\"&amp;";
+
+  for (int format = 0; format < LAB_N_FORMATS; format++)
+    {
+      g_autofree char *out = show ((LabViewFormat) format, 1, chat, FALSE);
+
+      if (format != LAB_FORMAT_TEXT && format != LAB_FORMAT_JSON)
+        g_assert_null (strstr (out, "<script"));
+      if (format == LAB_FORMAT_SVG || format == LAB_FORMAT_HTML)
+        g_assert_nonnull (
+            strstr (out, "&lt;/title&gt;&lt;script src=//evil&gt;&#39;&quot;&amp;amp;"));
+    }
+}
+
+static void
+test_no_connection (void)
+{
+  g_autofree char *svg = show (LAB_FORMAT_SVG, 0, NULL, FALSE);
+  g_autofree char *html = show (LAB_FORMAT_HTML, 0, NULL, FALSE);
+  g_autofree char *json = show (LAB_FORMAT_JSON, 0, NULL, FALSE);
+
+  g_assert_nonnull (strstr (svg, "There is no TCP connection in it."));
+  g_assert_true (g_str_has_suffix (svg, "</svg>\n"));
+  g_assert_nonnull (strstr (html, "There is no TCP connection in it."));
+  g_assert_true (g_str_has_suffix (html, "</html>\n"));
+  g_assert_cmpstr (json, ==, "");
+}
+
+/* One drawing holds only so many. */
+static void
+test_many_connections (void)
+{
+  g_autofree char *svg = show (LAB_FORMAT_SVG, 53, NULL, FALSE);
+  g_autofree char *html = show (LAB_FORMAT_HTML, 53, NULL, FALSE);
+
+  g_assert_nonnull (strstr (svg, "Connection #49<"));
+  g_assert_null (strstr (svg, "Connection #50<"));
+  g_assert_nonnull (strstr (svg, "3 more connections are left out; --connection N draws one."));
+  g_assert_nonnull (strstr (html, "<section id=\"c52\">"));
+}
+
+static void
+test_colours (void)
+{
+  g_autofree char *plain = show (LAB_FORMAT_TEXT, 1, "ciao", FALSE);
+  g_autofree char *coloured = show (LAB_FORMAT_TEXT, 1, "ciao", TRUE);
+
+  g_assert_null (strchr (plain, '\033'));
+  g_assert_nonnull (strstr (coloured, "\033[32mESTABLISHED\033[0m"));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/view/svg/escapes-everything", test_escape);
+  g_test_add_func ("/view/words/durations", test_durations);
+  g_test_add_func ("/view/words/flags", test_flags);
+  g_test_add_func ("/view/words/cut-between-characters", test_cut);
+  g_test_add_func ("/view/ladder/is-bounded", test_ladder_is_bounded);
+  g_test_add_func ("/view/ladder/pauses-are-breaks", test_ladder_pause);
+  g_test_add_func ("/view/ladder/what-was-lost", test_ladder_lost);
+  g_test_add_func ("/view/ladder/poles-have-no-gaps", test_ladder_poles);
+  g_test_add_func ("/view/ladder/lost-segment-changes-only-its-sender",
+                   test_ladder_lost_changes_nothing);
+  g_test_add_func ("/view/hostile-chat-stays-text", test_hostile_chat);
+  g_test_add_func ("/view/no-connection", test_no_connection);
+  g_test_add_func ("/view/many-connections", test_many_connections);
+  g_test_add_func ("/view/colours-only-if-wanted", test_colours);
+  return g_test_run ();
+}

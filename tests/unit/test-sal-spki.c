@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The public key in a certificate: that of one made with openssl(1), which says the same
+ * pin; and nothing in anything else.
+ */
+#include "config.h"
+
+#include "common/client/sal-spki.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+#define LEAF_PEM                                                                                   \
+  "-----BEGIN CERTIFICATE-----\n"                                                                  \
+  "MIIB1jCCAXugAwIBAgIBAjAKBggqhkjOPQQDAjAuMRMwEQYDVQQKDApTYWxvdHRv\n"                             \
+  "IMOpMRcwFQYDVQQDDA5UZXN0IEF1dGhvcml0eTAeFw0yNjAxMDEwMDAwMDBaFw0z\n"                             \
+  "NjAxMDEwMDAwMDBaMBIxEDAOBgNVBAMMB2lnbm9yZWQwWTATBgcqhkjOPQIBBggq\n"                             \
+  "hkjOPQMBBwNCAASxp7ysShq55gmIKM0cSDkaenBYURJFf360iIVJVmgS5yGjuSoR\n"                             \
+  "jttGyzK7BW44vIuP1Nfy++u9xvutAztG8YKco4GlMIGiMD8GA1UdEQQ4MDaCDGNo\n"                             \
+  "YXQuZXhhbXBsZYIOKi5jaGF0LmV4YW1wbGWHBMAAAgeHECABDbgAAAAAAAAAAAAA\n"                             \
+  "AAcwHQYDVR0OBBYEFBrsvkmMOEKItL2hp1nxSd+CbA6zMEAGA1UdIwQ5MDehMqQw\n"                             \
+  "MC4xEzARBgNVBAoMClNhbG90dG8gw6kxFzAVBgNVBAMMDlRlc3QgQXV0aG9yaXR5\n"                             \
+  "ggEBMAoGCCqGSM49BAMCA0kAMEYCIQCHaw6g/G0J8ltpGkjrNbNJj62qL23tygWt\n"                             \
+  "sBios5zbVgIhAMEJW70ma7EpZKdfy7h/w3ULEICAxRqC2C55xvUKCn4A\n"                                     \
+  "-----END CERTIFICATE-----\n"
+
+#define LEAF_PIN "pin-sha256:p+2LRzz8Je2Qk7jw08Qiicf8NJzdf0LN7QYav+4aL+4="
+
+static GByteArray *
+certificate (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTlsCertificate) leaf = g_tls_certificate_new_from_pem (LEAF_PEM, -1, &error);
+  GByteArray *der = NULL;
+
+  g_assert_no_error (error);
+  g_object_get (leaf, "certificate", &der, NULL);
+  return der;
+}
+
+static void
+test_pin (void)
+{
+  g_autoptr (GByteArray) der = certificate ();
+  g_autofree char *pin = sal_spki_pin (der->data, der->len);
+  const guint8 *spki = NULL;
+  gsize len = 0;
+
+  g_assert_cmpstr (pin, ==, LEAF_PIN);
+  g_assert_true (sal_spki_find (der->data, der->len, &spki, &len));
+  g_assert_cmpuint (len, ==, 91); /* an ECDSA key on P-256 */
+  g_assert_cmpmem (spki, 2, "\x30\x59", 2);
+}
+
+/* Whatever is missing at its end, or wrong in the lengths: no key, and no byte behind it
+ * is looked at. */
+static void
+test_damaged (void)
+{
+  g_autoptr (GByteArray) der = certificate ();
+  const guint8 *spki = NULL;
+  gsize spki_len = 0;
+
+  for (guint len = 0; len < der->len; len++)
+    {
+      g_autofree guint8 *cut = g_memdup2 (der->data, len);
+
+      g_assert_false (sal_spki_find (cut, len, &spki, &spki_len));
+      g_assert_null (sal_spki_pin (cut, len));
+    }
+  for (guint at = 0; at < der->len; at++)
+    for (int value = 0; value < 256; value += 17)
+      {
+        guint8 saved = der->data[at];
+
+        der->data[at] = (guint8) value;
+        if (sal_spki_find (der->data, der->len, &spki, &spki_len))
+          g_assert_true (spki >= der->data && spki + spki_len <= der->data + der->len);
+        der->data[at] = saved;
+      }
+}
+
+static void
+test_oldest (void)
+{
+  /* Without a version: serial, algorithm, issuer, validity, subject, key. */
+  static const guint8 der[] = { 0x30, 17,   0x30, 15,   0x02, 1,    5, 0x30, 0, 0x30,
+                                0,    0x30, 0,    0x30, 0,    0x30, 2, 0x05, 0 };
+  const guint8 *spki = NULL;
+  gsize len = 0;
+
+  g_assert_true (sal_spki_find (der, sizeof der, &spki, &len));
+  g_assert_cmpmem (spki, len, "\x30\x02\x05\x00", 4);
+}
+
+static void
+test_is_pin (void)
+{
+  g_assert_true (sal_spki_is_pin (LEAF_PIN));
+  g_assert_false (sal_spki_is_pin (LEAF_PIN "="));
+  g_assert_false (sal_spki_is_pin ("pin-sha256:"));
+  g_assert_false (sal_spki_is_pin ("pin-sha256:p+2LRzz8Je2Qk7jw08Qiicf8NJzdf0LN7QYav+4aL+4"));
+  g_assert_false (sal_spki_is_pin ("sha256:p+2LRzz8Je2Qk7jw08Qiicf8NJzdf0LN7QYav+4aL+4="));
+  g_assert_false (sal_spki_is_pin ("pin-sha256:p+2LRzz8Je2Qk7jw08Qiicf8NJzdf0LN7QYav-4aL-4="));
+  g_assert_false (sal_spki_is_pin ("pin-sha256:YQ=="));
+  g_assert_false (sal_spki_is_pin (""));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/client/spki/pin-is-what-openssl-says", test_pin);
+  g_test_add_func ("/client/spki/damage-has-no-key", test_damaged);
+  g_test_add_func ("/client/spki/the-oldest-certificates-have-one", test_oldest);
+  g_test_add_func ("/client/spki/pins-have-one-form", test_is_pin);
+  return g_test_run ();
+}
