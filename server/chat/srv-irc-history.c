@@ -286,7 +286,7 @@ static void
 ask_targets (SrvIrc *irc, const Point *from, const Point *to, guint limit)
 {
   const SrvUser *me = srv_irc_me (irc);
-  SrvLogQuery *query = srv_log_query_new (NULL, G_MAXUINT);
+  SrvLogQuery *query = srv_log_query_new (NULL, limit);
   Question *question = g_new0 (Question, 1);
   GPtrArray *rooms = g_ptr_array_new ();
 
