@@ -64,6 +64,26 @@ test_keeps (void)
   srv_claims_free (claims);
 }
 
+/* Who changes a name gets the one they ask for or keeps what they have. */
+static void
+test_changes (void)
+{
+  SrvClaims *claims = srv_claims_new ();
+
+  g_assert_true (srv_claims_take (claims, 1, "Ada"));
+  g_assert_false (srv_claims_take (claims, 2, "ADA")); /* a newcomer */
+  g_assert_cmpstr (srv_claims_name (claims, 2, "Bob"), ==, "Bob");
+  g_assert_false (srv_claims_take (claims, 2, "ada"));
+  g_assert_cmpstr (srv_claims_name (claims, 1, "Zoe"), ==, "Ada");
+  g_assert_cmpstr (srv_claims_name (claims, 2, "Zoe"), ==, "Bob");
+  g_assert_true (srv_claims_take (claims, 1, "ADA")); /* one's own, written otherwise */
+  g_assert_cmpstr (srv_claims_name (claims, 1, "Zoe"), ==, "ADA");
+  g_assert_true (srv_claims_take (claims, 2, "Zoe"));
+  g_assert_cmpstr (srv_claims_name (claims, 2, "Ada"), ==, "Zoe");
+  g_assert_cmpstr (srv_claims_name (claims, 3, "Bob"), ==, "Bob"); /* which is free now */
+  srv_claims_free (claims);
+}
+
 static void
 test_release (void)
 {
@@ -233,6 +253,7 @@ main (int argc, char **argv)
   g_test_add_func ("/log/claims/the-first-gets-the-name", test_first_come);
   g_test_add_func ("/log/claims/others-get-a-number", test_numbers);
   g_test_add_func ("/log/claims/who-has-a-name-keeps-it", test_keeps);
+  g_test_add_func ("/log/claims/names-change-to-free-ones", test_changes);
   g_test_add_func ("/log/claims/released-names-are-given-again", test_release);
   g_test_add_func ("/log/claims/a-number-may-be-in-use", test_number_in_use);
   g_test_add_func ("/log/claims/long-names-stay-within-32-characters", test_long_names);
