@@ -82,6 +82,7 @@ struct _SrvLog
   /* The log's thread only. */
   SrvJudge *judge;     /* (owned) */
   GArray *subscribers; /* (owned) of Subscriber */
+  GHashTable *nonces;  /* (owned): set of const char *, of the group that is being formed */
   gboolean booted;
   gboolean failing;
   gint64 maintain_at_us;
@@ -358,6 +359,15 @@ serve (SrvLog *log, const Request *request)
     }
 }
 
+/* Whether @entry may be kept together with those before it. A message that is sent again is
+ * known by what was kept, so it has to wait for it. */
+static gboolean
+joins_group (SrvLog *log, const SrvEntry *entry)
+{
+  return entry->nonce == NULL || !srv_entry_is_said (entry) ||
+         g_hash_table_add (log->nonces, (gpointer) entry->nonce);
+}
+
 /* Requests in their order; entries that follow one another are one group. */
 static void
 serve_all (SrvLog *log, const GArray *requests)
@@ -368,8 +378,10 @@ serve_all (SrvLog *log, const GArray *requests)
     {
       guint n = 0;
 
-      while (i + n < requests->len && n < GROUP_ENTRIES && all[i + n].kind == REQUEST_APPEND)
+      while (i + n < requests->len && n < GROUP_ENTRIES && all[i + n].kind == REQUEST_APPEND &&
+             joins_group (log, all[i + n].entry))
         n++;
+      g_hash_table_remove_all (log->nonces);
       if (n > 0)
         write_group (log, &all[i], n);
       else
@@ -454,6 +466,7 @@ srv_log_new (SrvLogStore *store, SrvWallClock clock, const char *const *reserved
   log->clock = clock;
   log->judge = srv_judge_new (&judge_host, log);
   log->subscribers = g_array_new (FALSE, FALSE, sizeof (Subscriber));
+  log->nonces = g_hash_table_new (g_str_hash, g_str_equal);
   log->last_turn_us = g_get_monotonic_time ();
   for (guint i = 0; reserved_names != NULL && reserved_names[i] != NULL; i++)
     srv_judge_reserve (log->judge, reserved_names[i]);
@@ -479,6 +492,7 @@ srv_log_free (SrvLog *log)
   log->store->klass->free (log->store);
   srv_judge_free (log->judge);
   g_array_unref (log->subscribers);
+  g_hash_table_unref (log->nonces);
   g_free (log);
 }
 

@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "server/log/srv-log-memory.h"
 #include "tests/unit/log-driver.h"
 
 /* What was logged; warnings are no failures here. */
@@ -430,6 +431,32 @@ test_large_groups_are_split (void)
 }
 
 /* Names and rooms have one judge. */
+
+/* Whoever sends a message again does not know that the first is being kept at that moment. */
+static void
+test_sent_twice_at_once (void)
+{
+  g_autoptr (LogRun) run = log_run_new (srv_log_memory_new (), fake_clock, NULL);
+  g_autoptr (GPtrArray) entries = g_ptr_array_new ();
+  const SrvEntry fields = { .kind = SRV_ENTRY_MESSAGE,
+                            .origin = { .connection = 7 },
+                            .room = "tea",
+                            .name = "Ada",
+                            .address = "('192.0.2.7', 1)",
+                            .text = "once",
+                            .nonce = "0123456789abcdef0123456789abcdef" };
+  const SrvEntry *again = NULL;
+
+  log_run_append (run, SRV_ENTRY_JOIN, 7, "tea", "Ada", NULL);
+  (void) log_run_wait (run, 2);
+  g_ptr_array_add (entries, srv_entry_new_from (&fields));
+  g_ptr_array_add (entries, srv_entry_new_from (&fields));
+  srv_log_append (run->log, entries);
+  again = log_run_wait (run, 4);
+  g_assert_cmpint (again->status, ==, SRV_ENTRY_KNOWN);
+  g_assert_cmpint (((SrvEntry *) run->reader.entries->pdata[2])->status, ==, SRV_ENTRY_COMMITTED);
+  g_assert_cmpuint (again->seq, ==, ((SrvEntry *) run->reader.entries->pdata[2])->seq);
+}
 
 static void
 test_names (void)
@@ -948,6 +975,7 @@ main (int argc, char **argv)
   ADD ("groups/what-arrives-meanwhile", test_group_commit);
   ADD ("groups/what-was-appended-together", test_appended_together);
   ADD ("groups/no-more-than-is-good", test_large_groups_are_split);
+  ADD ("what-is-sent-twice-at-once-is-kept-once", test_sent_twice_at_once);
   ADD ("names/one-judge", test_names);
   ADD ("names/kept-in-another-room", test_moving_keeps_the_name);
   ADD ("names/reserved", test_reserved_names);
