@@ -148,7 +148,7 @@ test_wakes_up (void)
   guint16 port = 0;
   int door = make_door (&port);
   g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
-  g_autoptr (TestApp) app = wait_for_long (folder, port, door);
+  g_autoptr (TestApp) app G_GNUC_UNUSED = wait_for_long (folder, port, door);
 
   test_desktop_sleep_and_wake ();
   expect_knock (door);
