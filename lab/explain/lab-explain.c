@@ -37,7 +37,7 @@ static const char *const sentences[LAB_N_EVENTS] = {
   [LAB_EVENT_DATA] = "The %f sends %l, numbers %s to %e.",
   [LAB_EVENT_ACK] = "The %f acknowledges everything before number %a.",
   [LAB_EVENT_DUPLICATE_ACK] =
-      "The %f says for the %d. time that it still waits for number %a (duplicate ACK).",
+      "The %f says again that it still waits for number %a (duplicate ACK number %d).",
   [LAB_EVENT_RETRANSMISSION] = "The %f sends %l again, from number %s on%F.",
   [LAB_EVENT_FAST_RETRANSMISSION] =
       "The %f sends %l again, from number %s on, because duplicate ACKs have asked for it.",

@@ -42,7 +42,9 @@ append_data (GString *out, const LabConnection *connection)
 
   if (bytes[LAB_CLIENT] == 0 && bytes[LAB_SERVER] == 0)
     {
-      if (connection->completeness & LAB_COMPLETE_ACK)
+      if ((connection->completeness & LAB_COMPLETE_ACK) &&
+          connection->outcome != LAB_OUTCOME_REFUSED &&
+          connection->outcome != LAB_OUTCOME_NO_ANSWER)
         lab_phrase_word (out, "; no data was sent");
       return;
     }
