@@ -421,6 +421,7 @@ test_guesses (Fixture *f, gconstpointer data)
 static void
 test_waiting (Fixture *f, gconstpointer data)
 {
+  gint64 quickest_us = G_MAXINT64;
   gint64 start_us = 0;
 
   for (guint i = 0; i < SAL_LOGIN_FREE_PER_ACCOUNT + 1; i++)
@@ -428,10 +429,16 @@ test_waiting (Fixture *f, gconstpointer data)
   start_us = g_get_monotonic_time ();
   g_assert_cmpstr (accounts_run_plain (f->run, f->login, "Anna", PASSWORD), ==, "ok Anna role=2");
   g_assert_cmpint (g_get_monotonic_time () - start_us, >=, SAL_LOGIN_DELAY_US / 2);
-  /* From now on this address is known. */
-  start_us = g_get_monotonic_time ();
-  g_assert_cmpstr (accounts_run_plain (f->run, f->login, "Anna", PASSWORD), ==, "ok Anna role=2");
-  g_assert_cmpint (g_get_monotonic_time () - start_us, <, SAL_LOGIN_DELAY_US / 2);
+  /* From now on this address is known. A machine that is busy may be slow to answer, but
+   * whoever has to wait is never answered sooner. */
+  for (int i = 0; i < 20 && quickest_us >= SAL_LOGIN_DELAY_US / 2; i++)
+    {
+      start_us = g_get_monotonic_time ();
+      g_assert_cmpstr (accounts_run_plain (f->run, f->login, "Anna", PASSWORD), ==,
+                       "ok Anna role=2");
+      quickest_us = MIN (quickest_us, g_get_monotonic_time () - start_us);
+    }
+  g_assert_cmpint (quickest_us, <, SAL_LOGIN_DELAY_US / 2);
 }
 
 /* Who goes away while waiting, and a server that ends. */
