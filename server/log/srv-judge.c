@@ -195,6 +195,17 @@ srv_verdict_new (const Verdict *verdict, const SrvChannel *channel)
   return srv_entry_new_from (&fields);
 }
 
+/* Returns an entry like @fields instead of @entry, which goes only when that is made: its
+ * strings may be among the fields. */
+static SrvEntry *
+replace_entry (SrvEntry *entry, const SrvEntry *fields)
+{
+  SrvEntry *made = srv_entry_new_from (fields);
+
+  srv_entry_unref (entry);
+  return made;
+}
+
 static gboolean
 is_operator (const Verdict *verdict, const SrvChannel *channel)
 {
@@ -410,8 +421,7 @@ judge_redact (Verdict *verdict)
 
       fields.room = conversation;
       fields.about = target->id;
-      srv_entry_unref (entry);
-      entry = srv_entry_new_from (&fields);
+      entry = replace_entry (entry, &fields);
     }
   srv_verdict_give (verdict, entry);
 }
@@ -805,8 +815,7 @@ judge_about_self (Verdict *verdict)
           SrvEntry fields = *entry;
 
           fields.account = verdict->asked->account;
-          srv_entry_unref (entry);
-          entry = srv_entry_new_from (&fields);
+          entry = replace_entry (entry, &fields);
         }
       srv_verdict_give (verdict, entry);
     }

@@ -195,6 +195,26 @@ test_names (Fixture *f, gconstpointer data)
   g_assert_cmpstr (come (f, 3, "Carla", "Carla"), ==, "is Carla_2");
 }
 
+/* Who logs in while they are here keeps name and host. */
+static void
+test_login (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) judged = g_ptr_array_new_with_free_func ((GDestroyNotify) srv_entry_unref);
+  const SrvEntry request = {
+    .kind = SRV_ENTRY_ACCOUNT, .origin.connection = 1, .name = "", .account = "Bea"
+  };
+  const SrvEntry *entry = NULL;
+
+  g_assert_cmpstr (come (f, 1, "anna", "anna"), ==, "is anna");
+  srv_judge_entry (f->judge, srv_entry_new_from (&request), judged);
+  g_assert_cmpuint (judged->len, ==, 1);
+  entry = judged->pdata[0];
+  g_assert_cmpint (entry->status, ==, SRV_ENTRY_COMMITTED);
+  g_assert_cmpstr (entry->account, ==, "Bea");
+  g_assert_cmpstr (entry->name, ==, "anna");
+  g_assert_cmpstr (entry->host, ==, "u@host");
+}
+
 /* Who speaks plain is not refused; they get another name. */
 static void
 test_plain_names (Fixture *f, gconstpointer data)
@@ -346,6 +366,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("names-belong-to-accounts", test_names);
+  ADD ("logging-in-changes-the-account-alone", test_login);
   ADD ("plain-people-get-another-name", test_plain_names);
   ADD ("a-room-is-found-as-it-was-left", test_room);
   ADD ("who-may-own-a-room", test_room_denied);
