@@ -32,6 +32,7 @@ struct _SalClient
   SalTransport *transport;   /* (owned) (nullable) */
   GCancellable *cancellable; /* (owned) */
   GError *error;             /* (owned) (nullable): what broke the connection */
+  SalTlsDetails *refused;    /* (owned) (nullable): a server that is not the one that is meant */
   guint connect_timer;
   guint timer;
   gboolean ended;
@@ -71,6 +72,7 @@ sal_client_finalize (GObject *object)
   SalClient *client = SAL_CLIENT (object);
 
   g_clear_error (&client->error);
+  g_clear_pointer (&client->refused, sal_tls_details_free);
   sal_client_machine_free (client->machine);
   sal_uri_free (client->uri);
   g_clear_object (&client->cancellable);
@@ -204,10 +206,20 @@ on_broken (const GError *error, gpointer data)
   carry_out (client);
 }
 
+static void
+on_refused (const SalTlsDetails *details, gpointer data)
+{
+  SalClient *client = data;
+
+  g_clear_pointer (&client->refused, sal_tls_details_free);
+  client->refused = sal_tls_details_copy (details);
+}
+
 static const SalTransportHooks transport_hooks = {
   .received = on_received,
   .ended = on_peer_ended,
   .broken = on_broken,
+  .refused = on_refused,
 };
 
 static void
@@ -383,6 +395,19 @@ const SalTlsDetails *
 sal_client_get_tls (SalClient *client)
 {
   return client->transport != NULL ? sal_transport_get_tls (client->transport) : NULL;
+}
+
+/**
+ * sal_client_get_refused:
+ *
+ * Returns: (transfer none) (nullable): what is known of the server that was not the one that is
+ *   meant, when connecting has failed because of that: its key may be the right one all the same
+ *   (see SalTransportOptions.pin), which is for a person to say.
+ */
+const SalTlsDetails *
+sal_client_get_refused (SalClient *client)
+{
+  return client->refused;
 }
 
 /**

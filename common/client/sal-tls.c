@@ -25,11 +25,12 @@ struct _SalTls
 /* While it is being made. */
 typedef struct
 {
-  SalTls *tls;     /* (owned) (nullable) */
-  SalUri *uri;     /* (owned) */
-  char *where;     /* (owned) */
-  char *pin;       /* (owned) (nullable) */
-  GError *refusal; /* (owned) (nullable): why we do not want this server */
+  SalTls *tls;        /* (owned) (nullable) */
+  SalUri *uri;        /* (owned) */
+  char *where;        /* (owned) */
+  char *pin;          /* (owned) (nullable) */
+  GError *refusal;    /* (owned) (nullable): why we do not want this server */
+  gboolean other_key; /* it has another key than the one that is meant */
 } Connect;
 
 static void
@@ -45,6 +46,17 @@ connect_free (gpointer data)
   g_free (connect);
 }
 
+static void
+clear_details (SalTlsDetails *details)
+{
+  g_free (details->pin);
+  g_free (details->fingerprint);
+  g_free (details->issuer);
+  g_free (details->until);
+  g_free (details->version);
+  g_free (details->cipher);
+}
+
 /**
  * sal_tls_free:
  * @tls: (nullable) (transfer full)
@@ -56,13 +68,41 @@ sal_tls_free (SalTls *tls)
     return;
   g_clear_object (&tls->connection);
   g_clear_object (&tls->base);
-  g_free (tls->details.pin);
-  g_free (tls->details.fingerprint);
-  g_free (tls->details.issuer);
-  g_free (tls->details.until);
-  g_free (tls->details.version);
-  g_free (tls->details.cipher);
+  clear_details (&tls->details);
   g_free (tls);
+}
+
+/**
+ * sal_tls_details_copy:
+ *
+ * Returns: (transfer full)
+ */
+SalTlsDetails *
+sal_tls_details_copy (const SalTlsDetails *details)
+{
+  SalTlsDetails *copy = g_new0 (SalTlsDetails, 1);
+
+  copy->trust = details->trust;
+  copy->pin = g_strdup (details->pin);
+  copy->fingerprint = g_strdup (details->fingerprint);
+  copy->issuer = g_strdup (details->issuer);
+  copy->until = g_strdup (details->until);
+  copy->version = g_strdup (details->version);
+  copy->cipher = g_strdup (details->cipher);
+  return copy;
+}
+
+/**
+ * sal_tls_details_free:
+ * @details: (nullable) (transfer full)
+ */
+void
+sal_tls_details_free (SalTlsDetails *details)
+{
+  if (details == NULL)
+    return;
+  clear_details (details);
+  g_free (details);
 }
 
 /* The certificate. */
@@ -114,7 +154,8 @@ judge (Connect *connect, GTlsCertificate *certificate, gboolean vouched)
     }
   details->trust = sal_known_servers_judge (file, connect->uri->host, connect->uri->port,
                                             details->pin, connect->pin, vouched, &connect->refusal);
-  return details->trust != SAL_TRUST_NONE;
+  connect->other_key = details->trust == SAL_TRUST_NONE;
+  return !connect->other_key;
 }
 
 /* Asked only where no authority vouches for it. */
@@ -249,6 +290,21 @@ sal_tls_connect_finish (GAsyncResult *result, GSocketConnection **connection, GE
 
   *connection = tls != NULL ? g_object_ref (tls->base) : NULL;
   return tls;
+}
+
+/**
+ * sal_tls_connect_get_refused:
+ * @result: of an attempt that has failed
+ *
+ * Returns: (transfer none) (nullable): what is known of a server that was refused because it is not
+ *   the one that is meant, as far as its key says.
+ */
+const SalTlsDetails *
+sal_tls_connect_get_refused (GAsyncResult *result)
+{
+  const Connect *connect = g_task_get_task_data (G_TASK (result));
+
+  return connect->other_key && connect->tls != NULL ? &connect->tls->details : NULL;
 }
 
 /* Bytes. */

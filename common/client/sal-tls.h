@@ -23,6 +23,9 @@ typedef struct
   char *cipher;      /* (owned) */
 } SalTlsDetails;
 
+SalTlsDetails *sal_tls_details_copy (const SalTlsDetails *details);
+void sal_tls_details_free (SalTlsDetails *details);
+
 void sal_tls_connect_async (GSocketConnection *connection,
                             const SalUri *uri,
                             const char *pin,
@@ -31,6 +34,7 @@ void sal_tls_connect_async (GSocketConnection *connection,
                             gpointer user_data);
 SalTls *
 sal_tls_connect_finish (GAsyncResult *result, GSocketConnection **connection, GError **error);
+const SalTlsDetails *sal_tls_connect_get_refused (GAsyncResult *result);
 void sal_tls_free (SalTls *tls);
 
 gssize sal_tls_read (SalTls *tls, void *buffer, gsize size, GError **error);

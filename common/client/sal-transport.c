@@ -437,7 +437,13 @@ on_tls_ready (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     fail_late (task);
   else if (tls == NULL)
-    g_task_return_error (task, g_steal_pointer (&error));
+    {
+      const SalTlsDetails *refused = sal_tls_connect_get_refused (result);
+
+      if (refused != NULL && connect->hooks->refused != NULL)
+        connect->hooks->refused (refused, connect->data);
+      g_task_return_error (task, g_steal_pointer (&error));
+    }
   else
     g_task_return_pointer (
         task, transport_new (owned, tls, &connect->options, connect->hooks, connect->data),
