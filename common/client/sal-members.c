@@ -177,6 +177,21 @@ remove_name (SalMembers *members, const char *folded)
   g_list_model_items_changed (G_LIST_MODEL (members), position, 1, 0);
 }
 
+/* Returns whether somebody stays where they were: @item is theirs now. */
+static gboolean
+replace_in_place (SalMembers *members, Item *item)
+{
+  GSequenceIter *at = g_hash_table_lookup (members->names, item->name);
+
+  if (at == NULL || !g_str_equal (((Item *) g_sequence_get (at))->sort, item->sort))
+    return FALSE;
+  g_hash_table_replace (members->names, item->name, at); /* its key lies in the old one */
+  g_sequence_set (at, item);
+  g_list_model_items_changed (G_LIST_MODEL (members), (guint) g_sequence_iter_get_position (at), 1,
+                              1);
+  return TRUE;
+}
+
 /**
  * sal_members_update:
  * @name: who has come, gone or changed, as they are called now
@@ -193,10 +208,15 @@ sal_members_update (SalMembers *members,
   GSequenceIter *at = NULL;
   Item *item = NULL;
 
-  remove_name (members, folded);
   if (like == NULL)
-    return;
+    {
+      remove_name (members, folded);
+      return;
+    }
   item = make_item (rooms, like, own);
+  if (replace_in_place (members, item))
+    return;
+  remove_name (members, folded);
   at = g_sequence_insert_sorted (members->items, item, compare, NULL);
   g_hash_table_replace (members->names, item->name, at);
   g_list_model_items_changed (G_LIST_MODEL (members), (guint) g_sequence_iter_get_position (at), 0,
