@@ -314,6 +314,8 @@ sal_room_on_state (SalRoomModel *room, const SalClientAction *action)
   /* Put out, we do not come back by ourselves; of a plain address we have only this room. */
   if (room->state == SAL_ROOM_LEFT && room != room->server->main)
     set_joined (room, FALSE);
+  if (room->state == SAL_ROOM_LEFT || room->state == SAL_ROOM_REFUSED)
+    room->resuming = FALSE;
   if (room->state != SAL_ROOM_IN)
     sal_room_on_members (room, NULL);
   sal_room_presence_changed (room);

@@ -169,13 +169,34 @@ say (SalRoomModel *room, SalEntryKind kind, const char *clean)
   sal_room_send_queued (room);
 }
 
+/* Returns: (nullable): what comes after the slash, if @text is a command to the server. What is
+ * no word, such as a path, is said, and so is what has two slashes, without the first. */
+static const char *
+command_of (SalRoomModel *room, const char **text)
+{
+  const char *word = *text + 1;
+  gsize letters = 0;
+
+  if (**text != '/' || !sal_server_speaks_irc (room->server) || g_str_has_prefix (*text, "/me "))
+    return NULL;
+  if (*word == '/')
+    {
+      (*text)++;
+      return NULL;
+    }
+  while (g_ascii_isalnum (word[letters]))
+    letters++;
+  return letters > 0 && (word[letters] == '\0' || word[letters] == ' ') ? word : NULL;
+}
+
 /**
  * sal_room_model_say:
  * @text: what was typed, one line
  *
  * Queues a message; it is sent when the room is reached. With `/me ` in front it is an action. At
  * an address of the plain dialect, `quit` and `exit` leave, with a slash or without, as they would
- * on the wire (C4, S23).
+ * on the wire (C4, S23). In IRC another word behind a slash is a command, which goes to the server
+ * as it is; two slashes say what begins with one.
  *
  * Returns: %FALSE if there is nothing in @text, or more than a message may have
  *   (%SAL_MESSAGE_MAX_BYTES), or nobody who would hear it; then nothing was queued.
@@ -184,6 +205,8 @@ gboolean
 sal_room_model_say (SalRoomModel *room, const char *text, GError **error)
 {
   g_autoptr (GString) clean = g_string_new (NULL);
+  const char *words = NULL;
+  const char *command = NULL;
 
   if (!sal_text_clean (clean, text, strlen (text)))
     {
@@ -197,7 +220,9 @@ sal_room_model_say (SalRoomModel *room, const char *text, GError **error)
                    clean->len);
       return FALSE;
     }
-  if (room->row->kind == SAL_ROOM_SERVER || room->server == NULL)
+  words = clean->str;
+  command = room->server != NULL ? command_of (room, &words) : NULL;
+  if (room->server == NULL || (room->row->kind == SAL_ROOM_SERVER && command == NULL))
     {
       g_set_error_literal (error, SAL_ERROR, SAL_EXIT_USAGE,
                            _ ("nobody is here to read it; join a room first"));
@@ -207,8 +232,10 @@ sal_room_model_say (SalRoomModel *room, const char *text, GError **error)
   if (sal_server_is_plain (room->server) &&
       sal_client_is_leaving_word (clean->str + (*clean->str == '/')))
     sal_room_model_leave (room);
+  else if (command != NULL)
+    sal_client_command (room->server->client, *room->place != '\0' ? room->place : NULL, command);
   else
-    say (room, SAL_ENTRY_MESSAGE, clean->str);
+    say (room, SAL_ENTRY_MESSAGE, words);
   return TRUE;
 }
 
@@ -275,12 +302,13 @@ finish_sent (SalRoomModel *room, const SalEntry *mine)
   sal_entry_unref (sal_story_replace (room->story, &like));
 }
 
+/* @words: (nullable): what the server has said of it, if that is known */
 static void
-on_refused (SalRoomModel *room, const SalEntry *mine)
+on_refused (SalRoomModel *room, const SalEntry *mine, const char *words)
 {
-  g_autofree char *reason = NULL;
+  g_autofree char *reason = g_strdup (words);
 
-  if (room->refusal != NULL)
+  if (reason == NULL && room->refusal != NULL)
     {
       /* Said once is enough: at the message. */
       reason = g_strdup (room->refusal->text);
@@ -315,7 +343,7 @@ sal_room_on_message (SalRoomModel *room, guint64 entry, const SalClientAction *a
       sal_story_drop (room->story, entry); /* the room's own entry of it has just been added */
       break;
     case SAL_MESSAGE_FAILED:
-      on_refused (room, mine);
+      on_refused (room, mine, sal_server_speaks_irc (room->server) ? action->event.text : NULL);
       break;
     case SAL_MESSAGE_QUEUED: /* it never left */
       sal_story_set_state (room->story, mine, SAL_MESSAGE_QUEUED, TRUE, NULL);

@@ -32,6 +32,8 @@ struct _SalRoomModel
   SalEntry *open;    /* (owned) (nullable): a line whose end has not come */
   SalEntry *refusal; /* (owned) (nullable): a note that may be the answer to a message */
 
+  gboolean resuming;    /* what was missed is being told by the client */
+  guint64 older_wanted; /* older ones than this entry are to be fetched then; 0: none */
   gboolean catching_up; /* what was missed in private was asked for */
   GPtrArray *held;      /* (owned) (nullable) of SalEntry (owned): what came meanwhile */
   GPtrArray *page;      /* (owned) (nullable) of SalEntry (owned): older ones are being fetched */

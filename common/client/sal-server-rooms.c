@@ -202,7 +202,10 @@ join_now (SalServer *server, SalRoomModel *room)
 
   if (server->presence == SAL_PRESENCE_IN && sal_server_speaks_irc (server) &&
       room->state != SAL_ROOM_IN && room->state != SAL_ROOM_JOINING)
-    sal_client_join (server->client, &join);
+    {
+      room->resuming = TRUE;
+      sal_client_join (server->client, &join);
+    }
 }
 
 /**

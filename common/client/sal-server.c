@@ -370,6 +370,7 @@ list_rooms_to_join (SalServer *server, GPtrArray *keep)
 
       if (room->row->kind != SAL_ROOM_CHANNEL || !room->row->joined || *room->place == '\0')
         continue;
+      room->resuming = TRUE;
       last = sal_story_find_last_known (room->story, G_MAXUINT64);
       if (last != NULL)
         {
@@ -750,6 +751,10 @@ sal_server_get_question (SalServer *server)
 void
 sal_server_add_raw (SalServer *server, gboolean own, const char *line)
 {
+  if (*line == '\0')
+    return;
+  if (g_getenv ("DBG"))
+    g_printerr ("%s %s %s\n", server->row->name, own ? ">" : "<", line);
   g_queue_push_tail (&server->raw, g_strconcat (own ? "> " : "< ", line, NULL));
   if (server->raw.length > RAW_LINES)
     g_free (g_queue_pop_head (&server->raw));
