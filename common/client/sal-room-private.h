@@ -44,9 +44,13 @@ struct _SalRoomModel
 SalRoomModel *sal_room_new (SalServer *server, const SalStoredRoom *row);
 void sal_room_detach (SalRoomModel *room);
 void sal_room_close (SalRoomModel *room);
+void sal_room_save (SalRoomModel *room);
+
+/* Where it is (sal-room-place.c). */
+void sal_room_name (SalRoomModel *room, SalServer *server);
 void sal_room_set_place (SalRoomModel *room, const char *place);
 gboolean sal_room_is_at (SalRoomModel *room, const char *place);
-void sal_room_save (SalRoomModel *room);
+SalIrcRoom *sal_room_get_irc (SalRoomModel *room);
 
 /* The connection. */
 gboolean sal_room_is_reached (SalRoomModel *room);
@@ -71,8 +75,6 @@ void sal_room_catch_up (SalRoomModel *room);
 gboolean sal_room_take_past (SalRoomModel *room, const SalEntry *like, gboolean past);
 void sal_room_on_history (SalRoomModel *room, const SalClientAction *action);
 void sal_room_stop_fetching (SalRoomModel *room);
-
-SalIrcRoom *sal_room_get_irc (SalRoomModel *room);
 
 /* Signals, for the other files. */
 void sal_room_emit_topic (SalRoomModel *room);
