@@ -132,6 +132,8 @@ struct _SalIrcMachine
 
   /* Registering. */
   char *nick;          /* (owned): as the server has it, or was asked for it */
+  char *next_wanted;   /* (owned) (nullable): the name that was asked for */
+  char *server;        /* (owned) (nullable): what it calls itself */
   char *host;          /* (owned) (nullable): our user@host, as others see it */
   char *logged_in;     /* (owned) (nullable): the account */
   guint tries;         /* names that were refused */
@@ -240,6 +242,7 @@ void sal_irc_send (SalIrcMachine *machine, const char *format, ...) G_GNUC_PRINT
 void sal_irc_send_now (SalIrcMachine *machine, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void sal_irc_send_line (SalIrcMachine *machine, const char *line);
 gboolean sal_irc_may_send (SalIrcMachine *machine);
+void sal_irc_fill_up (SalIrcMachine *machine);
 void sal_irc_flush_lines (SalIrcMachine *machine);
 gint64 sal_irc_lines_due_us (const SalIrcMachine *machine);
 gint64 sal_irc_token_due_us (const SalIrcMachine *machine);

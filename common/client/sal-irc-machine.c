@@ -122,7 +122,7 @@ sal_irc_over (SalIrcMachine *machine, SalClientEnd end)
                                                                             : message->state,
                             NULL, NULL, NULL);
   item = sal_irc_push (machine, SAL_ACTION_CLOSE);
-  item->action.end = machine->refused && end != SAL_CLIENT_END_QUIT ? SAL_CLIENT_END_REFUSED : end;
+  item->action.end = machine->refused ? SAL_CLIENT_END_REFUSED : end;
   item->action.code = sal_irc_item_keep (item, machine->refusal_code);
   item->action.text =
       sal_irc_item_keep (item, machine->refusal != NULL ? machine->refusal : machine->last_error);
@@ -242,6 +242,8 @@ sal_irc_machine_free (SalIrcMachine *machine)
   wipe (machine->server_password);
   g_free (machine->home);
   g_free (machine->nick);
+  g_free (machine->next_wanted);
+  g_free (machine->server);
   g_free (machine->host);
   g_free (machine->logged_in);
   g_free (machine->last_error);
@@ -440,7 +442,7 @@ on_unit (SalIrcMachine *machine, const SalUnit *unit)
   SalIrcAsked *asked = NULL;
   const char *label = NULL;
 
-  if (unit->kind != SAL_UNIT_TEXT || machine->state == SAL_IRC_OVER)
+  if (unit->kind != SAL_UNIT_TEXT || unit->len == 0 || machine->state == SAL_IRC_OVER)
     return; /* no line of IRC is as long as that; it is dropped whole */
   text = to_utf8 (unit->bytes, unit->len);
   tell_line (machine, text);
@@ -461,15 +463,6 @@ on_unit (SalIrcMachine *machine, const SalUnit *unit)
   dispatch (machine, &line, batch, asked);
   if (label != NULL && asked != NULL)
     sal_irc_answered (machine, asked);
-}
-
-static void
-take_units (SalIrcMachine *machine)
-{
-  SalUnit unit;
-
-  while (sal_framer_next (&machine->framer, machine->now_us, &unit))
-    on_unit (machine, &unit);
 }
 
 static void
@@ -502,6 +495,18 @@ go_on (SalIrcMachine *machine)
     leave (machine, NULL);
 }
 
+static void
+take_units (SalIrcMachine *machine)
+{
+  SalUnit unit;
+
+  while (sal_framer_next (&machine->framer, machine->now_us, &unit))
+    {
+      on_unit (machine, &unit);
+      go_on (machine); /* after each, so that it does not matter how many come at once */
+    }
+}
+
 /**
  * sal_irc_machine_received:
  * @bytes: what one read returned
@@ -515,7 +520,6 @@ sal_irc_machine_received (SalIrcMachine *machine, const void *bytes, gsize len, 
   machine->unanswered = 0;
   sal_framer_push (&machine->framer, bytes, len, now_us);
   take_units (machine);
-  go_on (machine);
 }
 
 /**

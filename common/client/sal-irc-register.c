@@ -150,6 +150,12 @@ sal_irc_named (SalIrcMachine *machine, const char *nick)
 {
   g_free (machine->nick);
   machine->nick = g_strdup (nick);
+  if (sal_irc_is_me (machine, machine->next_wanted))
+    {
+      g_free (machine->wanted);
+      machine->wanted = g_steal_pointer (&machine->next_wanted);
+      machine->bad_nick = 0;
+    }
   plan_reclaim (machine);
 }
 
@@ -162,13 +168,12 @@ void
 sal_irc_machine_set_nick (SalIrcMachine *machine, const char *nick, gint64 now_us)
 {
   machine->now_us = MAX (machine->now_us, now_us);
-  g_free (machine->wanted);
-  machine->wanted = g_strdup (nick);
-  machine->bad_nick = 0;
+  if (machine->state != SAL_IRC_IN)
+    return;
+  g_free (machine->next_wanted);
+  machine->next_wanted = g_strdup (nick);
   machine->reclaiming = FALSE;
-  if (machine->state == SAL_IRC_IN)
-    (void) sal_irc_ask_line (machine, SAL_IRC_ASKED_COMMAND, machine->typed_at, "NICK %s", nick);
-  plan_reclaim (machine);
+  (void) sal_irc_ask_line (machine, SAL_IRC_ASKED_COMMAND, machine->typed_at, "NICK %s", nick);
 }
 
 /* The first lines. */
@@ -480,6 +485,7 @@ ready (SalIrcMachine *machine)
   if (machine->state != SAL_IRC_REGISTERING || !machine->welcomed)
     return;
   sal_irc_set_state (machine, SAL_IRC_IN);
+  sal_irc_fill_up (machine);
   plan_reclaim (machine);
   tell_welcome (machine);
   if (machine->ours && machine->home == NULL && !machine->keep_place &&
@@ -500,6 +506,8 @@ on_welcome (SalIrcMachine *machine, const SalIrcLine *line)
   machine->cap_ended = TRUE; /* also where the server has never heard of CAP */
   g_free (machine->nick);
   machine->nick = g_strdup (line->params[0]);
+  g_free (machine->server);
+  machine->server = g_strdup (line->source);
 }
 
 /* RPL_MYINFO: name, version, modes. */
