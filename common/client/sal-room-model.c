@@ -188,6 +188,7 @@ sal_room_new (SalServer *server, const SalStoredRoom *row)
 void
 sal_room_detach (SalRoomModel *room)
 {
+  g_clear_handle_id (&room->name_timer, g_source_remove);
   room->server = NULL;
 }
 
@@ -246,6 +247,7 @@ sal_room_end_connection (SalRoomModel *room)
   sal_room_stop_fetching (room);
   g_clear_pointer (&room->open, sal_entry_unref);
   g_clear_pointer (&room->refusal, sal_entry_unref);
+  g_clear_handle_id (&room->name_timer, g_source_remove);
   room->state = SAL_ROOM_OUT;
   sal_room_on_members (room, NULL);
 }

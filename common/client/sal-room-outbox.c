@@ -27,6 +27,9 @@
 
 /* A salottod knows a nonce for seven days. A clock may be wrong. */
 #define NONCE_US (6 * G_TIME_SPAN_DAY)
+/* How long to wait for the name under which a message was sent: a server that has not noticed yet
+ * that our last connection is gone has given us another. */
+#define NAME_US (60 * G_TIME_SPAN_SECOND)
 
 typedef struct
 {
@@ -82,6 +85,27 @@ on_kept (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+typedef enum
+{
+  GIVE,
+  WAIT, /* for the name of before */
+  GIVE_UP,
+} Fate;
+
+/* What to do with a message that has been with a server already. A nonce is good for who has sent
+ * it: the same account, or the same name. */
+static Fate
+fate_of (SalRoomModel *room, const SalEntry *mine)
+{
+  SalServer *server = room->server;
+
+  if (!knows_nonces (room) || g_get_real_time () - mine->time_us > NONCE_US)
+    return GIVE_UP;
+  if (sal_client_get_account (server->client) != NULL || g_str_equal (mine->name, server->name))
+    return GIVE;
+  return g_get_monotonic_time () - server->in_since_us < NAME_US ? WAIT : GIVE_UP;
+}
+
 /* Returns whether @mine is to be given to the client. */
 static gboolean
 prepare (SalRoomModel *room, const SalEntry *mine, BatchItem *item)
@@ -91,7 +115,7 @@ prepare (SalRoomModel *room, const SalEntry *mine, BatchItem *item)
 
   item->id = mine->id;
   item->again = mine->state == SAL_MESSAGE_SENT;
-  if (item->again && (nonce == NULL || g_get_real_time () - mine->time_us > NONCE_US))
+  if (item->again && fate_of (room, mine) == GIVE_UP)
     {
       sal_story_set_state (room->story, mine, SAL_MESSAGE_UNKNOWN, FALSE, NULL);
       return FALSE;
@@ -100,7 +124,35 @@ prepare (SalRoomModel *room, const SalEntry *mine, BatchItem *item)
     return TRUE;
   like.state = SAL_MESSAGE_SENT;
   like.nonce = nonce;
+  like.name = room->server->name;
   sal_entry_unref (sal_story_replace (room->story, &like));
+  return TRUE;
+}
+
+static gboolean
+on_name_due (gpointer data)
+{
+  SalRoomModel *room = data;
+
+  room->name_timer = 0;
+  sal_room_send_queued (room);
+  return G_SOURCE_REMOVE;
+}
+
+/* Returns whether the queue has to wait, because nothing may overtake its first message. */
+static gboolean
+must_wait (SalRoomModel *room, const GArray *ids)
+{
+  const SalEntry *first = NULL;
+
+  for (guint i = 0; i < ids->len && first == NULL; i++)
+    first = sal_story_get_pending (room->story, g_array_index (ids, guint64, i));
+  if (first == NULL || first->state != SAL_MESSAGE_SENT || fate_of (room, first) != WAIT)
+    return FALSE;
+  for (guint i = 0; i < ids->len; i++)
+    sal_story_queue (room->story, g_array_index (ids, guint64, i));
+  if (room->name_timer == 0)
+    room->name_timer = g_timeout_add_seconds (NAME_US / G_TIME_SPAN_SECOND + 1, on_name_due, room);
   return TRUE;
 }
 
@@ -119,6 +171,8 @@ sal_room_send_queued (SalRoomModel *room)
   if (!sal_room_is_reached (room))
     return;
   ids = sal_story_take_queue (room->story);
+  if (must_wait (room, ids))
+    return;
   items = g_array_new (FALSE, FALSE, sizeof (BatchItem));
   for (guint i = 0; i < ids->len; i++)
     {

@@ -30,6 +30,7 @@ struct _SalRoomModel
 
   SalStory *story;   /* (owned) */
   SalEntry *open;    /* (owned) (nullable): a line whose end has not come */
+  guint name_timer;  /* source: how long the queue waits for the name of before */
   SalEntry *refusal; /* (owned) (nullable): a note that may be the answer to a message */
 
   gboolean resuming;    /* what was missed is being told by the client */

@@ -345,6 +345,23 @@ sal_server_end_connection (SalServer *server)
   for_each_room (server, sal_room_end_connection);
 }
 
+static void
+on_name (SalRoomModel *room)
+{
+  g_signal_emit_by_name (room, "name");
+  if (room->server != NULL)
+    sal_room_send_queued (room); /* what waits for its name */
+}
+
+/**
+ * sal_server_name_changed:
+ */
+void
+sal_server_name_changed (SalServer *server)
+{
+  for_each_room (server, on_name);
+}
+
 /**
  * sal_server_presence_changed:
  */

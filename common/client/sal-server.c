@@ -195,8 +195,7 @@ sal_server_set_current_name (SalServer *server, const char *name)
   g_free (server->name);
   server->name = g_strdup (name);
   g_signal_emit (server, signals[NAME], 0);
-  for (guint i = 0; i < server->rooms->len; i++)
-    g_signal_emit_by_name (server->rooms->pdata[i], "name");
+  sal_server_name_changed (server);
 }
 
 static gboolean
