@@ -3,6 +3,7 @@
  * What the files of the client's machine for IRC share. Each of them has one concern:
  *
  *     sal-irc-machine.c    being called: bytes, time, wishes; lines to who handles them
+ *     sal-irc-items.c      actions
  *     sal-irc-register.c   capabilities, the name, logging in, the welcome
  *     sal-irc-receive.c    what people say and do, and what that changes in rooms
  *     sal-irc-batches.c    lines that belong together
@@ -178,17 +179,19 @@ struct _SalIrcMachine
   gint64 request_us; /* when a program was answered last (CTCP) */
 };
 
-/* sal-irc-machine.c */
+/* sal-irc-items.c */
 SalIrcItem *sal_irc_item_new (SalClientActionKind kind);
 SalIrcItem *sal_irc_push (SalIrcMachine *machine, SalClientActionKind kind);
 SalIrcItem *sal_irc_push_at (SalIrcMachine *machine, SalClientActionKind kind, const char *place);
 const char *sal_irc_item_keep (SalIrcItem *item, const char *text);
 void sal_irc_item_free (gpointer item);
+void sal_irc_tell_text (
+    SalIrcMachine *machine, const char *place, const char *code, gboolean error, const char *text);
+
+/* sal-irc-machine.c */
 void sal_irc_set_state (SalIrcMachine *machine, SalIrcState state);
 void sal_irc_over (SalIrcMachine *machine, SalClientEnd end);
 void sal_irc_refuse (SalIrcMachine *machine, const char *code, const char *words);
-void sal_irc_tell_text (
-    SalIrcMachine *machine, const char *place, const char *code, gboolean error, const char *text);
 gboolean sal_irc_is_me (const SalIrcMachine *machine, const char *nick);
 SalIrcPlace *sal_irc_place_of (SalIrcRoom *room);
 

@@ -126,10 +126,11 @@ test_send_much (Place *place, gconstpointer data)
 {
   g_autofree char *text = g_strnfill (3000, 'x');
   g_autofree char *line = g_strconcat (text, "\n", NULL);
-  g_autoptr (TestProcess) tail = start_cli (place, "tail", "%IRC/lobby", "--name", "Eva", NULL);
   g_autoptr (TestPeer) w = test_peer_join (place->plain, "W");
+  g_autoptr (TestProcess) tail = start_cli (place, "tail", "%IRC/lobby", "--name", "Eva", NULL);
   g_autoptr (TestProcess) cli = NULL;
 
+  test_peer_expect_later (w, "> Eva('");
   cli = start_cli (place, "send", "%IRC/lobby", "--name", "Ada", text, NULL);
   test_process_expect_exit (cli, 0);
   test_peer_expect_later (w, line);
