@@ -142,7 +142,7 @@ look_at_number (const LabEnd *sender,
 static void
 note_resent (const LabEnd *sender, LabFinding *finding)
 {
-  LabFlight first = { sender->next_time_ns, sender->next_frame, 0, 0 };
+  LabFlight first = { .time_ns = sender->next_time_ns };
   LabFlight original;
 
   if (sender->flight_end > sender->flight_head)
@@ -166,7 +166,7 @@ advance (LabEnd *sender, const LabFinding *finding, gsize *budget)
 
   if (end != segment->seq)
     {
-      LabFlight flight = { segment->time_ns, segment->number, segment->seq, end };
+      LabFlight flight = { segment->time_ns, segment->number, FALSE, segment->seq, end };
 
       lab_end_fly (sender, &flight, budget);
     }
@@ -286,6 +286,8 @@ lab_analysis_add (
       finding->has |= LAB_FINDING_ACKS_FRAME;
       finding->acks_frame = acked.frame;
       finding->ack_rtt_ns = segment->time_ns - acked.time_ns;
+      finding->acks_seq = acked.seq;
+      finding->acks_rest = acked.is_rest;
     }
   measure_flight (sender, receiver, finding);
   measure_round_trip (round_trip, finding);

@@ -245,6 +245,8 @@ typedef struct
   guint32 bytes_in_flight;
   guint64 acks_frame;
   gint64 ack_rtt_ns;
+  guint32 acks_seq;   /* raw: where what is acknowledged begins; it ends at segment.ack */
+  gboolean acks_rest; /* what was before acks_seq in that frame had been acknowledged */
   gint64 initial_rtt_ns;
   gint64 rto_ns;
   guint64 resends_frame; /* the frame that was first sent with these bytes, if known */
