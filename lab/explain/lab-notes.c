@@ -30,7 +30,8 @@ enum
   HEAD_SERVER = 1 << 1, /* the server sent it */
   HEAD_SYN = 1 << 2,    /* what is acknowledged or sent again has it */
   HEAD_FIN = 1 << 3,
-  HEAD_PART = 1 << 4, /* a part of it had been acknowledged before */
+  HEAD_PART = 1 << 4, /* acknowledged: a part of it had been before */
+  HEAD_ACK = 1 << 4,  /* sent again: acknowledges something itself */
   HEAD_AFTER = 1 << 5,
   HEAD_FAST = 1 << 6,
   HEAD_NEEDLESS = 1 << 7,
@@ -236,7 +237,9 @@ note_resent (LabNotes *notes, const LabFinding *finding)
     note.head |= HEAD_SYN;
   if (segment->flags & LAB_FIN)
     note.head |= HEAD_FIN;
-  if (finding->analysis & LAB_ANALYSIS_FAST_RETRANSMISSION)
+  if (segment->flags & LAB_ACK)
+    note.head |= HEAD_ACK;
+  if (finding->event == LAB_EVENT_FAST_RETRANSMISSION)
     note.head |= HEAD_FAST;
   if (finding->analysis & LAB_ANALYSIS_SPURIOUS_RETRANSMISSION)
     note.head |= HEAD_NEEDLESS;
@@ -259,7 +262,7 @@ lab_notes_add (LabNotes *notes, const LabFinding *finding)
 {
   if ((finding->has & LAB_FINDING_ACKS_FRAME) && has_room (notes, LAB_NOTE_ACKNOWLEDGMENT))
     note_acknowledgment (notes, finding);
-  if ((finding->analysis & LAB_ANALYSIS_RETRANSMISSION) && has_room (notes, LAB_NOTE_RESENT))
+  if (finding->resent && has_room (notes, LAB_NOTE_RESENT))
     note_resent (notes, finding);
 }
 
@@ -324,7 +327,7 @@ append_what_is_resent (GString *line, const Note *note)
         lab_phrase_word (line, " and the FIN");
     }
   else if (note->head & HEAD_SYN)
-    lab_phrase_word (line, "the SYN");
+    lab_phrase_word (line, note->head & HEAD_ACK ? "the SYN,ACK" : "the SYN");
   else
     lab_phrase_word (line, "the FIN");
 }

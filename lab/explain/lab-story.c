@@ -36,6 +36,15 @@ append_beginning (GString *out, const LabConnection *connection)
 }
 
 static void
+append_amount (GString *out, guint64 bytes)
+{
+  if (bytes == 0)
+    lab_phrase_word (out, "nothing");
+  else
+    lab_phrase_bytes (out, bytes);
+}
+
+static void
 append_data (GString *out, const LabConnection *connection)
 {
   guint64 bytes[] = { connection->end[LAB_CLIENT].bytes, connection->end[LAB_SERVER].bytes };
@@ -49,9 +58,9 @@ append_data (GString *out, const LabConnection *connection)
       return;
     }
   lab_phrase_word (out, "; the client sent ");
-  lab_phrase_bytes (out, bytes[LAB_CLIENT]);
+  append_amount (out, bytes[LAB_CLIENT]);
   lab_phrase_word (out, ", the server ");
-  lab_phrase_bytes (out, bytes[LAB_SERVER]);
+  append_amount (out, bytes[LAB_SERVER]);
 }
 
 static const char *

@@ -238,13 +238,16 @@ count (LabConn *conn, const LabFinding *finding)
   LabEndReport *end = &conn->report.end[finding->from];
 
   end->segments++;
-  if (finding->analysis & LAB_ANALYSIS_RETRANSMISSION)
+  if (finding->resent)
     {
       end->retransmissions++;
       end->resent_bytes += finding->segment.len;
     }
   if (finding->analysis & LAB_ANALYSIS_OUT_OF_ORDER)
-    end->out_of_order++;
+    {
+      end->out_of_order++;
+      end->overtaken += !finding->resent;
+    }
   if (finding->analysis & LAB_ANALYSIS_DUPLICATE_ACK)
     end->duplicate_acks++;
   if (finding->analysis & LAB_ANALYSIS_ZERO_WINDOW)
@@ -326,13 +329,13 @@ correct_base (LabConn *conn, LabSide from, const LabSegment *segment)
     }
 }
 
-/* A SYN,ACK after the end of a connection, with a number of its own: most likely another has
- * begun, and the capture lacks its SYN. Nothing proves that, so it changes no state; but its
+/* A SYN,ACK with a number of its own after an end has closed: most likely another connection
+ * has begun, and the capture lacks its SYN. Nothing proves that, so it changes no state; but its
  * numbers count from it, and it is compared with what follows, as in tshark. */
 static gboolean
 begins_unseen (const LabConn *conn, const LabSegment *segment)
 {
-  gboolean closed = conn->end[LAB_CLIENT].sent_fin && conn->end[LAB_SERVER].sent_fin;
+  gboolean closed = conn->end[LAB_CLIENT].sent_fin || conn->end[LAB_SERVER].sent_fin;
 
   return (conn->is_over || closed) && (segment->flags & (LAB_SYN | LAB_ACK)) == (LAB_SYN | LAB_ACK);
 }
@@ -346,6 +349,26 @@ analyse (LabConn *conn, LabFinding *finding, gsize *budget)
 
   lab_analysis_add (sender, receiver, &conn->round_trip, finding, budget);
   lab_analysis_take_options (sender, receiver, &finding->segment);
+}
+
+/* Whether it takes numbers below the highest that was sent. To lab-analysis.c everything
+ * looks so that comes after a forged segment with a number far ahead. */
+static gboolean
+is_behind (const LabEnd *sender, const LabSegment *segment)
+{
+  gboolean takes = segment->len > 0 || (segment->flags & (LAB_SYN | LAB_FIN)) != 0;
+
+  return sender->heard && takes && lab_seq_lt (segment->seq, sender->sent);
+}
+
+/* What is behind has been sent before, or it fills a gap. A gap that is filled soon was
+ * overtaken; lab-analysis.c says so of everything that comes soon, but here the capture may
+ * have the first sending. */
+static gboolean
+is_resent (const LabFinding *finding)
+{
+  return (finding->analysis & LAB_ANALYSIS_RETRANSMISSION) != 0 ||
+         ((finding->analysis & LAB_ANALYSIS_OUT_OF_ORDER) != 0 && finding->resends_frame != 0);
 }
 
 /* Counted where the third segment of the handshake is recognized, not at whatever
@@ -375,9 +398,11 @@ lab_conn_add (LabConn *conn, LabFinding *finding, gsize *budget)
   LabConnection *report = &conn->report;
   const LabSegment *segment = &finding->segment;
   LabSide from;
+  gboolean behind = FALSE;
 
   find_sides (conn, finding);
   from = finding->from;
+  behind = is_behind (&conn->end[from], segment);
   finding->connection = report;
   finding->stream = report->stream;
   if (conn->reused && report->end[from].segments == 0 && report->first_frame == segment->number)
@@ -399,6 +424,7 @@ lab_conn_add (LabConn *conn, LabFinding *finding, gsize *budget)
       analyse (conn, finding, budget);
     }
 
+  finding->resent = behind && is_resent (finding);
   make_relative (conn, finding);
   finding->window = scaled_window (conn, from, segment);
   complete (conn, segment);

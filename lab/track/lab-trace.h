@@ -92,6 +92,11 @@ enum
   LAB_ANALYSIS_REUSED_PORTS = 1 << 14,
 };
 
+/* All kinds of sending again. */
+#define LAB_ANALYSIS_RETRANSMISSIONS                                                               \
+  (LAB_ANALYSIS_RETRANSMISSION | LAB_ANALYSIS_FAST_RETRANSMISSION |                                \
+   LAB_ANALYSIS_SPURIOUS_RETRANSMISSION)
+
 /* Which numbers of a finding exist. */
 enum
 {
@@ -170,6 +175,7 @@ typedef struct
   guint64 bytes; /* by sequence numbers, see trace-json */
   guint64 retransmissions;
   guint64 out_of_order;
+  guint64 overtaken; /* of those, the ones that were not sent before */
   guint64 duplicate_acks;
   guint64 zero_windows;
   guint64 keep_alives;
@@ -249,6 +255,7 @@ typedef struct
   gboolean acks_rest; /* what was before acks_seq in that frame had been acknowledged */
   gint64 initial_rtt_ns;
   gint64 rto_ns;
+  gboolean resent;       /* its data, SYN or FIN was sent before, whatever it looks like */
   guint64 resends_frame; /* the frame that was first sent with these bytes, if known */
 
   guint32 n_lines; /* chat */
