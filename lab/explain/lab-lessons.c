@@ -10,6 +10,7 @@
 
 #include "lab/explain/lab-lessons.h"
 
+#include "lab/explain/lab-explain.h"
 #include "lab/explain/lab-notes.h"
 #include "lab/explain/lab-phrase.h"
 
@@ -97,6 +98,42 @@ append_plus_one (GString *line, guint32 number)
   lab_phrase_number (line, number + 1);
 }
 
+/* The second segment of the handshake. */
+static void
+add_answer (const LabConnection *connection, GPtrArray *lines)
+{
+  const LabOffer *client = &connection->end[LAB_CLIENT].offer;
+  const LabOffer *server = &connection->end[LAB_SERVER].offer;
+  guint32 taken = server->ack - client->isn;
+  GString *line = begin_segment (server->frame);
+
+  lab_phrase_word (line, server->has_ack ? "the server sends a SYN with its own, "
+                                         : "the server sends a SYN, too, with its own, ");
+  lab_phrase_number (line, server->isn);
+  if (!server->has_ack)
+    lab_phrase_word (line, ", before it has seen that of the client");
+  if (server->has_ack && client->frame != 0)
+    {
+      lab_phrase_word (line, ", and acknowledges ");
+      if (taken == 1)
+        {
+          append_plus_one (line, client->isn);
+          lab_phrase_word (line, "; a SYN takes one number");
+        }
+      else
+        {
+          lab_phrase_number (line, server->ack);
+          lab_phrase_word (line, ": the SYN and the data that came with it");
+        }
+    }
+  lab_phrase_word (line, ".");
+  add_line (lines, line);
+  if (!server->has_ack && (connection->completeness & LAB_COMPLETE_SYN_ACK) != 0)
+    add_text (lines,
+              "Then each acknowledges the SYN of the other, and the connection is established: "
+              "both have opened at once.");
+}
+
 static void
 answer_handshake (const LabConnection *connection, GPtrArray *lines)
 {
@@ -118,19 +155,7 @@ answer_handshake (const LabConnection *connection, GPtrArray *lines)
       add_line (lines, line);
     }
   if (server->frame != 0)
-    {
-      line = begin_segment (server->frame);
-      lab_phrase_word (line, "the server sends a SYN with its own, ");
-      lab_phrase_number (line, server->isn);
-      if (client->frame != 0 && server->frame > client->frame)
-        {
-          lab_phrase_word (line, ", and acknowledges ");
-          append_plus_one (line, client->isn);
-          lab_phrase_word (line, "; a SYN takes one number");
-        }
-      lab_phrase_word (line, ".");
-      add_line (lines, line);
-    }
+    add_answer (connection, lines);
   if (connection->handshake_ack_frame != 0 && server->frame != 0)
     {
       line = begin_segment (connection->handshake_ack_frame);
@@ -247,8 +272,12 @@ add_fin (const LabConnection *connection, LabSide side, gboolean is_first, GPtrA
 
   lab_phrase_word (line, "the ");
   lab_phrase_word (line, lab_side_name (side));
-  lab_phrase_word (line, is_first ? " closes first: its FIN has number "
-                                  : " closes too: its FIN has number ");
+  if (is_first)
+    lab_phrase_word (line, " closes first: its FIN has number ");
+  else if (lab_explain_closes_at_once (connection))
+    lab_phrase_word (line, " closes too, before it has seen that: its FIN has number ");
+  else
+    lab_phrase_word (line, " closes too: its FIN has number ");
   lab_phrase_number (line, end->fin_seq);
   if (end->finack_frame != 0)
     {

@@ -76,7 +76,7 @@ name_syn_ack (const LabConn *conn, const LabFinding *finding)
 {
   const LabEnd *other = &conn->end[lab_side_other (finding->from)];
 
-  if (!finding->resent || conn->end[finding->from].sent_syn)
+  if (!finding->resent)
     return LAB_EVENT_SYN_ACK;
   return other->sent_ack && queue_is_suspected (conn) ? LAB_EVENT_BACKLOG_SUSPECTED
                                                       : LAB_EVENT_SYN_ACK_RETRANSMISSION;

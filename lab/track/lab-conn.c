@@ -352,13 +352,16 @@ analyse (LabConn *conn, LabFinding *finding, gsize *budget)
 }
 
 /* Whether it takes numbers below the highest that was sent. To lab-analysis.c everything
- * looks so that comes after a forged segment with a number far ahead. */
+ * looks so that comes after a forged segment with a number far ahead. Where both ends open
+ * at once, each sends a SYN and then, with the same number, a SYN,ACK (RFC 9293, figure 7). */
 static gboolean
 is_behind (const LabEnd *sender, const LabSegment *segment)
 {
   gboolean takes = segment->len > 0 || (segment->flags & (LAB_SYN | LAB_FIN)) != 0;
+  gboolean crossing = (segment->flags & (LAB_SYN | LAB_ACK)) == (LAB_SYN | LAB_ACK) &&
+                      sender->sent_syn && !sender->sent_syn_ack;
 
-  return sender->heard && takes && lab_seq_lt (segment->seq, sender->sent);
+  return sender->heard && takes && !crossing && lab_seq_lt (segment->seq, sender->sent);
 }
 
 /* What is behind has been sent before, or it fills a gap. A gap that is filled soon was

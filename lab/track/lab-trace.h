@@ -154,11 +154,13 @@ typedef struct
 {
   guint64 frame; /* of its SYN; 0: it was not seen */
   guint32 isn;   /* the number its relative numbers count from; see has_isn */
+  guint32 ack;   /* what its SYN acknowledges; see has_ack */
   guint32 has;   /* LAB_HAS_ bits of the options */
   guint16 mss;
   guint8 wscale;
-  guint16 window;   /* of the SYN */
-  gboolean has_isn; /* the SYN was seen; else isn is the first number seen, less 1 */
+  guint16 window;    /* of the SYN */
+  guint has_isn : 1; /* the SYN was seen; else isn is the first number seen, less 1 */
+  guint has_ack : 1; /* the SYN was a SYN,ACK */
 } LabOffer;
 
 /* One end, as the connection's story needs it. Everything that is a frame is 0 when
