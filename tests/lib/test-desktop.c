@@ -57,7 +57,7 @@ static struct
   guint filter;               /* of @a11y, while somebody listens */
   GMutex hearing;
   GString *heard; /* (owned) (nullable): under @hearing: while somebody listens */
-  int notified;               /* the number of the last one; atomic */
+  int notified;   /* the number of the last one; atomic */
 } desktop;
 
 /* The screen and the buses. */
