@@ -6,6 +6,7 @@
 #include "common/client/sal-entry.h"
 #include "common/client/sal-member.h"
 #include "common/client/sal-store.h"
+#include "common/client/sal-tls.h"
 
 G_BEGIN_DECLS
 
@@ -30,6 +31,10 @@ void sal_room_model_leave (SalRoomModel *room);
 SalPresence sal_room_model_get_presence (SalRoomModel *room);
 const GError *sal_room_model_get_error (SalRoomModel *room);
 gint64 sal_room_model_get_retry_us (SalRoomModel *room);
+
+const SalTlsDetails *sal_room_model_get_tls (SalRoomModel *room);
+const SalTlsDetails *sal_room_model_get_offered (SalRoomModel *room);
+void sal_room_model_answer_certificate (SalRoomModel *room, gboolean trust);
 
 SalServer *sal_room_model_get_server (SalRoomModel *room);
 SalRoomKind sal_room_model_get_kind (SalRoomModel *room);

@@ -19,16 +19,15 @@ typedef struct
   guint delay_ms;  /* between two sends */
   guint maxseg;    /* TCP_MAXSEG */
   const char *pin; /* (unowned) (nullable): the only key of a TLS server to be accepted */
+  gboolean ask;    /* whoever is new is refused until a person has said @pin */
 } SalTransportOptions;
 
 /* All calls come from the main loop. */
 typedef struct
 {
   void (*received) (const guint8 *bytes, gsize len, gpointer data);
-  void (*ended) (gpointer data);                                 /* the peer's FIN */
-  void (*broken) (const GError *error, gpointer data);           /* nothing more will come */
-  void (*refused) (const SalTlsDetails *details, gpointer data); /* (nullable): connecting fails,
-                          because this is not the server that is meant */
+  void (*ended) (gpointer data);                       /* the peer's FIN */
+  void (*broken) (const GError *error, gpointer data); /* nothing more will come */
 } SalTransportHooks;
 
 void sal_transport_connect_async (const SalUri *uri,
@@ -39,6 +38,8 @@ void sal_transport_connect_async (const SalUri *uri,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
 SalTransport *sal_transport_connect_finish (GAsyncResult *result, GError **error);
+
+SalTlsDetails *sal_transport_steal_refused (GAsyncResult *result);
 
 SalTransport *sal_transport_new (GSocketConnection *connection,
                                  const SalTransportOptions *options,
