@@ -55,6 +55,7 @@ sal_client_finalize (GObject *object)
   SalClient *client = SAL_CLIENT (object);
 
   g_clear_error (&client->error);
+  sal_tls_details_free (client->refused);
   sal_client_machine_free (client->machine);
   sal_irc_machine_free (client->irc);
   for (gsize i = 0; i < G_N_ELEMENTS (client->strings); i++)
@@ -364,6 +365,7 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
   g_clear_handle_id (&client->connect_timer, g_source_remove);
   if (client->transport == NULL)
     {
+      client->refused = sal_transport_steal_refused (result);
       end (client, SAL_CLIENT_END_BROKEN, error);
       return;
     }
@@ -578,4 +580,16 @@ const SalTlsDetails *
 sal_client_get_tls (SalClient *client)
 {
   return client->transport != NULL ? sal_transport_get_tls (client->transport) : NULL;
+}
+
+/**
+ * sal_client_steal_refused:
+ *
+ * Returns: (transfer full) (nullable): when it has ended because a person has to decide
+ *   about the server's key first: what there is to know of it
+ */
+SalTlsDetails *
+sal_client_steal_refused (SalClient *client)
+{
+  return g_steal_pointer (&client->refused);
 }
