@@ -118,7 +118,7 @@ on_said (Delivery *delivery)
   SrvRoom *room = NULL;
   SrvConn *conn = NULL;
 
-  delivery->worker->counters.messages++;
+  delivery->worker->counters.messages += entry->origin.worker == delivery->worker->id;
   if (entry->about != 0)
     {
       conn = conn_of (delivery, entry->about);

@@ -22,9 +22,10 @@ struct _SrvServer
   gpointer data;
   SrvRegistry *registry;       /* (owned) */
   SrvAccounts *accounts;       /* (owned) */
-  SrvMailbox *mailbox;         /* (owned): what the operator's words have asked comes back here */
+  SrvReactor *reactor;         /* (owned): of listeners, handshakes and the mailbox */
+  SrvMailbox *mailbox;         /* (owned): of the main thread */
   SrvLog *log;                 /* (owned) */
-  SrvWorker *worker;           /* (owned) */
+  SrvWorkers *workers;         /* (owned) */
   SrvCredentials *credentials; /* (owned) (nullable): if there are listeners with TLS */
   SrvHandshakes *handshakes;   /* (owned) (nullable): likewise */
   GPtrArray *listeners;        /* (owned) of SrvListener (owned) */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The server as a whole: its listeners, its log, its worker, and how it ends. The main
+ * The server as a whole: its listeners, its log, its workers, and how it ends. The main
  * thread only. Whom it lets in is in srv-admission.c, what an operator may ask of it in
  * admin/srv-console.c.
  */
@@ -40,15 +40,16 @@ wall_clock (void)
   return g_get_real_time ();
 }
 
-/* The worker's news. */
+/* What the main thread is told. */
 
 static void
-on_entry (const SrvEntry *entry, gpointer data)
+on_batch (gpointer owner, gpointer letter)
 {
-  SrvServer *server = data;
+  SrvServer *server = owner;
+  g_autoptr (SrvLogBatch) batch = letter;
 
-  if (server->hooks->entry != NULL)
-    server->hooks->entry (entry, server->data);
+  for (guint i = 0; i < batch->n && !server->ended; i++)
+    server->hooks->entry (batch->entries[i], server->data);
 }
 
 static void
@@ -67,13 +68,40 @@ on_closed (const SrvAddress *peer, gpointer data)
   SrvServer *server = data;
 
   (void) srv_server_count_site (server, peer, -1);
-  if (server->goodbye_said && srv_worker_count (server->worker) == 0)
+  if (server->goodbye_said && srv_workers_count (server->workers) == 0)
     finish (server);
 }
 
-static const SrvWorkerHooks worker_hooks = {
-  .entry = on_entry,
+static void on_flushed (gpointer data);
+
+static const SrvWorkersHooks workers_hooks = {
   .closed = on_closed,
+  .flushed = on_flushed,
+};
+
+/* The reactor of what the main thread watches. */
+
+enum
+{
+  QUEUE_LISTENER,  /* before accepting is tried again */
+  QUEUE_HANDSHAKE, /* for TLS to begin */
+  N_QUEUES
+};
+
+static void
+on_due (SrvDeadline *deadline, gpointer data)
+{
+  (deadline->queue == QUEUE_LISTENER ? srv_listener_resume : srv_handshakes_due) (deadline);
+}
+
+static void
+on_turn_end (gpointer data)
+{
+}
+
+static const SrvReactorHooks reactor_hooks = {
+  .due = on_due,
+  .turn_end = on_turn_end,
 };
 
 /* Starting. */
@@ -114,8 +142,8 @@ open_tls (SrvServer *server, GError **error)
   if (!load_credentials (server, server->config, error))
     return FALSE;
   server->handshakes =
-      srv_handshakes_new (srv_worker_get_reactor (server->worker), SRV_QUEUE_HANDSHAKE, most,
-                          server->credentials, srv_server_on_handshake, server);
+      srv_handshakes_new (server->reactor, QUEUE_HANDSHAKE, most, server->credentials,
+                          srv_server_on_handshake, server);
   return TRUE;
 }
 
@@ -285,8 +313,8 @@ static SrvListener *
 listener_new (SrvServer *server, const SalUri *uri)
 {
   SrvListener *listener =
-      srv_listener_new (uri, srv_worker_get_reactor (server->worker), SRV_QUEUE_LISTENER,
-                        srv_server_on_accept, srv_server_on_no_descriptor, server);
+      srv_listener_new (uri, server->reactor, QUEUE_LISTENER, srv_server_on_accept,
+                        srv_server_on_no_descriptor, server);
 
   g_ptr_array_add (server->listeners, listener);
   return listener;
@@ -330,6 +358,8 @@ srv_server_new (SrvConfig *config,
   server->data = data;
   server->listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) srv_listener_free);
   server->sites = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  server->reactor = srv_reactor_new (NULL, N_QUEUES, &reactor_hooks, server);
+  server->mailbox = srv_mailbox_new (server->reactor, server);
   server->max_connections = MAX (sal_fd_raise_limit (), 2 * OTHER_DESCRIPTORS) - OTHER_DESCRIPTORS;
   return server;
 }
@@ -357,15 +387,17 @@ srv_server_start (SrvServer *server, GError **error)
   open_accounts (server);
   srv_log_set_owners (server->log, &owners, server->accounts);
   config = worker_config (server);
-  server->worker = srv_worker_new (NULL, server->log, &config, &worker_hooks, server);
-  server->mailbox = srv_mailbox_new (srv_worker_get_reactor (server->worker), server);
+  if (server->hooks->entry != NULL)
+    srv_log_subscribe (server->log, server->mailbox, on_batch, G_MAXUINT64);
+  server->workers = srv_workers_new (server->config->workers, server->log, &config,
+                                     server->mailbox, &workers_hooks, server);
   if (!open_tls (server, error))
     return FALSE;
   srv_tls_config_warn (server->config, server->credentials);
   if (!open_listeners (server, error))
     return FALSE;
   config = worker_config (server); /* now the ports are known */
-  srv_worker_configure (server->worker, &config);
+  srv_workers_configure (server->workers, &config);
   return TRUE;
 }
 
@@ -384,13 +416,16 @@ srv_server_free (SrvServer *server)
   g_ptr_array_unref (server->listeners);
   srv_handshakes_free (server->handshakes);
   srv_credentials_free (server->credentials);
-  srv_log_free (server->log);
+  srv_workers_end (server->workers);
+  srv_log_stop (server->log);
   /* What the accounts have still done concerns nobody any more. */
-  if (server->worker != NULL)
-    srv_worker_abort (server->worker);
+  srv_workers_abort (server->workers);
   srv_accounts_free (server->accounts);
+  server->ended = TRUE; /* nobody is told any more what is in the mail */
   srv_mailbox_free (server->mailbox);
-  srv_worker_free (server->worker);
+  srv_workers_free (server->workers);
+  srv_log_free (server->log);
+  srv_reactor_free (server->reactor);
   srv_registry_free (server->registry);
   g_hash_table_unref (server->sites);
   srv_config_free (server->config);
@@ -454,15 +489,15 @@ say_goodbye (SrvServer *server)
   if (server->goodbye_said)
     return;
   server->goodbye_said = TRUE;
-  srv_worker_close (server->worker);
-  if (srv_worker_count (server->worker) == 0)
+  srv_workers_close (server->workers);
+  if (srv_workers_count (server->workers) == 0)
     finish (server);
 }
 
 static void
-on_flushed (gpointer owner, gpointer letter)
+on_flushed (gpointer data)
 {
-  say_goodbye (letter);
+  say_goodbye (data);
 }
 
 static gboolean
@@ -493,9 +528,9 @@ srv_server_close (SrvServer *server)
   srv_server_stop (server);
   if (server->handshakes != NULL)
     srv_handshakes_drop_all (server->handshakes);
-  srv_worker_stop_reading (server->worker);
+  srv_workers_stop_reading (server->workers);
   server->close_timer = g_timeout_add (FLUSH_MS, on_flush_time, server);
-  srv_worker_flush (server->worker, on_flushed, server);
+  srv_workers_flush (server->workers);
 }
 
 /**
@@ -517,8 +552,10 @@ srv_server_reload (SrvServer *server, GError **error)
     return FALSE;
   if (config->store != old->store || g_strcmp0 (config->log_path, old->log_path) != 0 ||
       config->sync != old->sync || config->backlog != old->backlog ||
+      config->workers != old->workers ||
       g_strcmp0 (config->control, old->control) != 0 || !srv_config_same_listeners (config, old))
-    g_message (_ ("listeners, the log's place and the control socket change at the next start"));
+    g_message (_ ("listeners, workers, the log's place and the control socket change at the next "
+                  "start"));
 
   old->public = config->public;
   old->addresses_shown = config->addresses_shown;
@@ -539,11 +576,22 @@ srv_server_reload (SrvServer *server, GError **error)
   (void) sal_log_set_level (config->log_level);
   srv_config_take_irc (old, config);
   worker = worker_config (server);
-  srv_worker_configure (server->worker, &worker);
+  srv_workers_configure (server->workers, &worker);
   configure_accounts (server);
   set_retention (server);
   srv_tls_config_warn (server->config, server->credentials);
   return TRUE;
+}
+
+static void
+say_in_rooms (SrvWorker *worker, gpointer text)
+{
+  g_autoptr (GList) rooms = srv_worker_rooms (worker);
+
+  for (GList *at = rooms; at != NULL; at = at->next)
+    srv_worker_post (worker, srv_entry_new (SRV_ENTRY_MESSAGE, (SrvOrigin){ 0 },
+                                            srv_room_get_name (at->data), SRV_OPERATOR_NAME,
+                                            "('local', 0)", text));
 }
 
 /**
@@ -555,12 +603,7 @@ srv_server_reload (SrvServer *server, GError **error)
 void
 srv_server_say (SrvServer *server, const char *text)
 {
-  g_autoptr (GList) rooms = srv_worker_rooms (server->worker);
-
-  for (GList *at = rooms; at != NULL; at = at->next)
-    srv_worker_post (server->worker, srv_entry_new (SRV_ENTRY_MESSAGE, (SrvOrigin){ 0 },
-                                                    srv_room_get_name (at->data), SRV_OPERATOR_NAME,
-                                                    "('local', 0)", text));
+  srv_workers_call_first (server->workers, say_in_rooms, (gpointer) text);
 }
 
 typedef struct
@@ -596,7 +639,7 @@ srv_server_ban (SrvServer *server, const SrvBan *ban, GError **error)
   BanVisit visit = { &ban->network, 0 };
 
   (void) srv_registry_ban (server->registry, ban, error);
-  srv_worker_foreach (server->worker, ban_cb, &visit);
+  srv_workers_foreach (server->workers, ban_cb, &visit);
   return visit.count;
 }
 
@@ -627,7 +670,7 @@ srv_server_account_changed (SrvServer *server, const char *name)
   g_autofree char *written = srv_accounts_dup_name (server->accounts, name);
   AccountVisit visit = { name, written != NULL };
 
-  srv_worker_foreach (server->worker, account_cb, &visit);
+  srv_workers_foreach (server->workers, account_cb, &visit);
 }
 
 /**
@@ -642,14 +685,15 @@ srv_server_is_stopped (const SrvServer *server)
 /**
  * srv_server_is_healthy:
  *
- * Returns: whether the log's thread gets its work done. Asked from the main loop, so
- * the answer says that that runs too.
+ * Returns: whether the log's thread and the workers get their work done. Asked from the main
+ * loop, so the answer says that that runs too. To be asked again and again.
  */
 gboolean
-srv_server_is_healthy (const SrvServer *server)
+srv_server_is_healthy (SrvServer *server)
 {
-  return srv_log_pending_bytes (server->log) == 0 ||
-         g_get_monotonic_time () - srv_log_last_turn_us (server->log) < STUCK_US;
+  return srv_workers_are_alive (server->workers, STUCK_US) &&
+         (srv_log_pending_bytes (server->log) == 0 ||
+          g_get_monotonic_time () - srv_log_last_turn_us (server->log) < STUCK_US);
 }
 
 /**
@@ -664,12 +708,12 @@ srv_server_get_config (const SrvServer *server)
 }
 
 /**
- * srv_server_get_worker:
+ * srv_server_get_workers:
  */
-SrvWorker *
-srv_server_get_worker (SrvServer *server)
+SrvWorkers *
+srv_server_get_workers (SrvServer *server)
 {
-  return server->worker;
+  return server->workers;
 }
 
 /**

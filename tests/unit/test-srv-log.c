@@ -543,7 +543,7 @@ test_subscribe (void)
   assert_numbers (&from_now, "7");
   assert_numbers (&from_beyond, "7");
 
-  srv_log_free (g_steal_pointer (&run->log));
+  srv_log_stop (run->log);
   log_reader_clear (&from_3);
   log_reader_clear (&from_now);
   log_reader_clear (&from_beyond);
@@ -604,7 +604,7 @@ test_subscribe_while_writing (void)
       for (guint k = 0; k < readers[i].entries->len; k++)
         g_assert_cmpuint (((SrvEntry *) readers[i].entries->pdata[k])->seq, ==, after[i] + k + 1);
     }
-  srv_log_free (g_steal_pointer (&run->log));
+  srv_log_stop (run->log);
   for (guint i = 0; i < N; i++)
     log_reader_clear (&readers[i]);
 }
@@ -624,7 +624,7 @@ test_subscribe_to_a_long_log (void)
   g_assert_cmpuint (late.entries->len, ==, 9001);
   for (guint i = 0; i < late.entries->len; i++)
     g_assert_cmpuint (((SrvEntry *) late.entries->pdata[i])->seq, ==, i + 1);
-  srv_log_free (g_steal_pointer (&run->log));
+  srv_log_stop (run->log);
   log_reader_clear (&late);
 }
 
@@ -881,7 +881,7 @@ test_free_delivers_everything (void)
   for (int i = 0; i < 100; i++)
     log_run_say (run, "ciao");
   log_run_ask_flush (run);
-  srv_log_free (g_steal_pointer (&run->log));
+  srv_log_stop (run->log);
   while (g_main_context_iteration (run->context, FALSE))
     ;
   g_assert_cmpuint (run->reader.entries->len, ==, 101);
