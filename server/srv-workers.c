@@ -467,7 +467,10 @@ on_flushed_home (gpointer owner, gpointer letter)
 static void
 on_flushed (gpointer owner, gpointer letter)
 {
-  srv_mailbox_post (((SrvWorkers *) letter)->home, on_flushed_home, letter);
+  SrvWorkers *workers = letter;
+
+  if (!workers->ended) /* else nobody waits for it any more */
+    srv_mailbox_post (workers->home, on_flushed_home, workers);
 }
 
 static void
