@@ -229,11 +229,16 @@ flush_all (SrvWorker *worker)
  * members, those who were first to read answer; if what they say goes to the log in one
  * turn and what the others say in the next, there are two groups for ever, and each pays
  * for a thousand sends. So what is on its way through the log is waited for, for no
- * longer than anybody notices: the log may have a slow disk. */
+ * longer than anybody notices: the log may have a slow disk. Where there are several workers,
+ * what the others have posted comes here as well. */
 static gboolean
 hold_back (SrvWorker *worker)
 {
-  if (worker->in_log > 0 && worker->outqs.head != NULL && !worker->closing && !worker->hold_is_over)
+  gboolean more = worker->in_log > 0 || (worker->hooks->lagging != NULL &&
+                                         (srv_log_is_busy (worker->log) ||
+                                          srv_mailbox_has_mail (worker->mailbox)));
+
+  if (more && worker->outqs.head != NULL && !worker->closing && !worker->hold_is_over)
     {
       if (!srv_deadline_is_armed (&worker->hold))
         srv_reactor_arm (worker->reactor, &worker->hold, SRV_QUEUE_HOLD, SAL_HOLD_US);

@@ -78,6 +78,7 @@ struct _SrvLog
   Desk writing;
   Desk reading;
   gsize pending_bytes; /* atomic: posted, and not taken by every subscriber yet */
+  guint unpublished;   /* atomic: entries that were posted and are in nobody's mail yet */
   gint64 last_turn_us; /* atomic: for the watchdog */
   gboolean stopped;    /* the threads have ended */
 
@@ -334,6 +335,7 @@ write_group (SrvLog *log, const Request *requests, guint n)
   batch->bytes = bytes;
   batch->log = log;
   publish (log, batch);
+  __atomic_sub_fetch (&log->unpublished, n, __ATOMIC_RELAXED);
 }
 
 /* A new subscriber first gets what it has missed, then takes part. */
@@ -609,6 +611,7 @@ srv_log_append (SrvLog *log, GPtrArray *entries)
       bytes += srv_entry_size (requests[i].entry);
     }
   __atomic_add_fetch (&log->pending_bytes, bytes, __ATOMIC_RELAXED);
+  __atomic_add_fetch (&log->unpublished, entries->len, __ATOMIC_RELAXED);
   desk_post (&log->writing, requests, entries->len);
   g_ptr_array_set_size (entries, 0);
 }
@@ -670,6 +673,18 @@ gsize
 srv_log_pending_bytes (const SrvLog *log)
 {
   return __atomic_load_n (&log->pending_bytes, __ATOMIC_RELAXED);
+}
+
+/**
+ * srv_log_is_busy:
+ *
+ * Returns: whether something was appended that is in no subscriber's mailbox yet. From any
+ * thread.
+ */
+gboolean
+srv_log_is_busy (const SrvLog *log)
+{
+  return __atomic_load_n (&log->unpublished, __ATOMIC_RELAXED) > 0;
 }
 
 /**

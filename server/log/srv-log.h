@@ -48,6 +48,7 @@ void srv_log_flush (SrvLog *log, SrvMailbox *mailbox, SrvMailFunc on_flushed, gp
 void srv_log_set_retention (SrvLog *log, gint64 age_us, guint64 bytes);
 
 gsize srv_log_pending_bytes (const SrvLog *log);
+gboolean srv_log_is_busy (const SrvLog *log);
 gint64 srv_log_last_turn_us (const SrvLog *log);
 
 void srv_log_batch_unref (SrvLogBatch *batch);
