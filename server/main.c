@@ -121,11 +121,6 @@ parse_options (int *argc, char ***argv)
       complain (_ ("--backlog: a number from 1 to 65535"));
       return FALSE;
     }
-  if (option_workers < 0)
-    {
-      complain (_ ("--workers: a number from 1 to 64"));
-      return FALSE;
-    }
   return TRUE;
 }
 

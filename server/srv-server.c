@@ -141,9 +141,8 @@ open_tls (SrvServer *server, GError **error)
   server->credentials = srv_credentials_new ();
   if (!load_credentials (server, server->config, error))
     return FALSE;
-  server->handshakes =
-      srv_handshakes_new (server->reactor, QUEUE_HANDSHAKE, most, server->credentials,
-                          srv_server_on_handshake, server);
+  server->handshakes = srv_handshakes_new (server->reactor, QUEUE_HANDSHAKE, most,
+                                           server->credentials, srv_server_on_handshake, server);
   return TRUE;
 }
 
@@ -389,8 +388,8 @@ srv_server_start (SrvServer *server, GError **error)
   config = worker_config (server);
   if (server->hooks->entry != NULL)
     srv_log_subscribe (server->log, server->mailbox, on_batch, G_MAXUINT64);
-  server->workers = srv_workers_new (server->config->workers, server->log, &config,
-                                     server->mailbox, &workers_hooks, server);
+  server->workers = srv_workers_new (server->config->workers, server->log, &config, server->mailbox,
+                                     &workers_hooks, server);
   if (!open_tls (server, error))
     return FALSE;
   srv_tls_config_warn (server->config, server->credentials);
@@ -552,8 +551,8 @@ srv_server_reload (SrvServer *server, GError **error)
     return FALSE;
   if (config->store != old->store || g_strcmp0 (config->log_path, old->log_path) != 0 ||
       config->sync != old->sync || config->backlog != old->backlog ||
-      config->workers != old->workers ||
-      g_strcmp0 (config->control, old->control) != 0 || !srv_config_same_listeners (config, old))
+      config->workers != old->workers || g_strcmp0 (config->control, old->control) != 0 ||
+      !srv_config_same_listeners (config, old))
     g_message (_ ("listeners, workers, the log's place and the control socket change at the next "
                   "start"));
 

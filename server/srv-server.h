@@ -20,7 +20,7 @@ typedef struct
 {
   /* (nullable): something happened, or was refused */
   void (*entry) (const SrvEntry *entry, gpointer data);
-  void (*ended) (gpointer data);                        /* the server has closed */
+  void (*ended) (gpointer data); /* the server has closed */
 } SrvServerHooks;
 
 /* Who was not let in, counted. */

@@ -234,9 +234,9 @@ flush_all (SrvWorker *worker)
 static gboolean
 hold_back (SrvWorker *worker)
 {
-  gboolean more = worker->in_log > 0 || (worker->hooks->lagging != NULL &&
-                                         (srv_log_is_busy (worker->log) ||
-                                          srv_mailbox_has_mail (worker->mailbox)));
+  gboolean more = worker->in_log > 0 ||
+                  (worker->hooks->lagging != NULL &&
+                   (srv_log_is_busy (worker->log) || srv_mailbox_has_mail (worker->mailbox)));
 
   if (more && worker->outqs.head != NULL && !worker->closing && !worker->hold_is_over)
     {

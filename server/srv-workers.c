@@ -241,10 +241,9 @@ on_call (gpointer owner, gpointer letter)
 static void
 call_in (Place *place, SrvWorkerFunc func, gpointer data)
 {
-  Call call = { .func = func,
-                .data = data,
-                .mutex = PTHREAD_MUTEX_INITIALIZER,
-                .cond = PTHREAD_COND_INITIALIZER };
+  Call call = {
+    .func = func, .data = data, .mutex = PTHREAD_MUTEX_INITIALIZER, .cond = PTHREAD_COND_INITIALIZER
+  };
 
   if (place->context == NULL || place->all->ended)
     {

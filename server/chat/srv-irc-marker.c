@@ -96,8 +96,7 @@ srv_irc_note_marker (SrvHub *hub, const SrvEntry *entry)
   known = g_hash_table_lookup (hub->markers, key);
   if (known != NULL ? *known >= time_us : g_hash_table_size (hub->markers) >= SAL_READ_MARKERS)
     return;
-  g_hash_table_insert (hub->markers, g_steal_pointer (&key),
-                       g_memdup2 (&time_us, sizeof time_us));
+  g_hash_table_insert (hub->markers, g_steal_pointer (&key), g_memdup2 (&time_us, sizeof time_us));
   tell_others (hub, entry);
 }
 

@@ -86,7 +86,7 @@ struct _SrvSession
   guint saying_goodbye : 1;
   guint muted : 1;
   guint stranger : 1; /* counted among those who have not said who they are */
-  guint reading : 1; /* waits for its history */
+  guint reading : 1;  /* waits for its history */
   guint put_out : 1;
 };
 

@@ -455,9 +455,8 @@ apply_to_user (SrvUser *user, const SrvEntry *entry)
 void
 srv_state_note_said (SrvState *state, const SrvEntry *entry)
 {
-  SrvUser *user = entry->kind != SRV_ENTRY_TAGMSG
-                      ? srv_state_get_user (state, entry->origin.connection)
-                      : NULL;
+  SrvUser *user =
+      entry->kind != SRV_ENTRY_TAGMSG ? srv_state_get_user (state, entry->origin.connection) : NULL;
 
   if (user != NULL)
     user->spoke_us = entry->time_us;

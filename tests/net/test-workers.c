@@ -233,8 +233,8 @@ test_operator (gconstpointer data)
     {
       g_autofree char *mute = g_strdup_printf ("mute guest%u", i);
       g_autofree char *kick = g_strdup_printf ("kick guest%u be good", i);
-      g_autofree char *gone = g_strdup_printf (
-          "nobody here is called guest%u; “who” lists everybody\nerror\n", i);
+      g_autofree char *gone =
+          g_strdup_printf ("nobody here is called guest%u; “who” lists everybody\nerror\n", i);
 
       control (server, mute, "ok\n");
       test_peer_send (peers[i], "me?\n");
