@@ -553,8 +553,8 @@ srv_server_reload (SrvServer *server, GError **error)
       config->sync != old->sync || config->backlog != old->backlog ||
       config->workers != old->workers || g_strcmp0 (config->control, old->control) != 0 ||
       !srv_config_same_listeners (config, old))
-    g_message (_ ("listeners, workers, the log's place and the control socket change at the next "
-                  "start"));
+    g_message (_ ("listeners, the log's place, the control socket and the number of workers change "
+                  "at the next start"));
 
   old->public = config->public;
   old->addresses_shown = config->addresses_shown;
