@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The server as a whole: its listeners, its log, its workers, and how it ends. The main
- * thread only. Whom it lets in is in srv-admission.c, what an operator may ask of it in
+ * thread only. What it opens is in srv-server-open.c, whom it lets in is in srv-admission.c, what an operator may ask of it in
  * admin/srv-console.c.
  */
 #include "config.h"
 
 #include "server/srv-server.h"
 
-#include <errno.h>
 #include <glib/gi18n-lib.h>
-#include <string.h>
-#include <systemd/sd-daemon.h>
 
 #include "common/base/sal-error.h"
 #include "common/base/sal-fd.h"
 #include "common/base/sal-log.h"
 #include "server/chat/srv-irc.h"
-#include "server/log/srv-log-memory.h"
-#include "server/log/srv-log-sqlite.h"
 #include "server/log/srv-log.h"
-#include "server/net/srv-listener.h"
 #include "server/srv-conn.h"
 #include "server/srv-server-private.h"
 #include "server/srv-tls-config.h"
@@ -33,12 +27,6 @@
 
 /* A log that has had something to do for this long without being done is stuck. */
 #define STUCK_US (30 * G_USEC_PER_SEC)
-
-static gint64
-wall_clock (void)
-{
-  return g_get_real_time ();
-}
 
 /* What the main thread is told. */
 
@@ -81,17 +69,11 @@ static const SrvWorkersHooks workers_hooks = {
 
 /* The reactor of what the main thread watches. */
 
-enum
-{
-  QUEUE_LISTENER,  /* before accepting is tried again */
-  QUEUE_HANDSHAKE, /* for TLS to begin */
-  N_QUEUES
-};
-
 static void
 on_due (SrvDeadline *deadline, gpointer data)
 {
-  (deadline->queue == QUEUE_LISTENER ? srv_listener_resume : srv_handshakes_due) (deadline);
+  (deadline->queue == SRV_SERVER_QUEUE_LISTENER ? srv_listener_resume
+                                                : srv_handshakes_due) (deadline);
 }
 
 static void
@@ -103,239 +85,6 @@ static const SrvReactorHooks reactor_hooks = {
   .due = on_due,
   .turn_end = on_turn_end,
 };
-
-/* Starting. */
-
-static char *
-state_file (const char *name, GError **error)
-{
-  const char *systemd = g_getenv ("STATE_DIRECTORY");
-  g_autofree char *folder = systemd != NULL
-                                ? g_strndup (systemd, strcspn (systemd, ":"))
-                                : g_build_filename (g_get_user_state_dir (), "salotto", NULL);
-
-  if (g_mkdir_with_parents (folder, 0700) < 0)
-    {
-      g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED, _ ("cannot make the folder %s: %s"), folder,
-                   g_strerror (errno));
-      return NULL;
-    }
-  return g_build_filename (folder, name, NULL);
-}
-
-static gboolean
-load_credentials (SrvServer *server, const SrvConfig *config, GError **error)
-{
-  g_autofree char *own_folder = state_file ("tls", error);
-
-  return own_folder != NULL && srv_tls_config_load (config, server->credentials, own_folder, error);
-}
-
-static gboolean
-open_tls (SrvServer *server, GError **error)
-{
-  guint most = MIN (SAL_HANDSHAKES_MOST, server->max_connections / 2);
-
-  if (!srv_tls_config_is_needed (server->config))
-    return TRUE;
-  server->credentials = srv_credentials_new ();
-  if (!load_credentials (server, server->config, error))
-    return FALSE;
-  server->handshakes = srv_handshakes_new (server->reactor, QUEUE_HANDSHAKE, most,
-                                           server->credentials, srv_server_on_handshake, server);
-  return TRUE;
-}
-
-static gboolean
-open_log (SrvServer *server, GError **error)
-{
-  static const char *const reserved[] = { SRV_OPERATOR_NAME, NULL };
-  const SrvConfig *config = server->config;
-  g_autofree char *path = g_strdup (config->log_path);
-  SrvLogStore *store = NULL;
-
-  if (config->store == SRV_STORE_MEMORY)
-    store = srv_log_memory_new ();
-  else
-    {
-      if (path == NULL)
-        path = state_file ("rooms.db", error);
-      if (path == NULL)
-        return FALSE;
-      store = srv_log_sqlite_new (path, config->sync, error);
-      if (store == NULL)
-        return FALSE;
-    }
-  server->log = srv_log_new (store, wall_clock, reserved);
-  return TRUE;
-}
-
-static void
-set_retention (SrvServer *server)
-{
-  srv_log_set_retention (server->log, server->config->retention_days * G_TIME_SPAN_DAY,
-                         (guint64) server->config->retention_mib * 1024 * 1024);
-}
-
-/* The rooms work without it, so a registry that cannot be opened is no reason not to
- * start; but it must be said. */
-static void
-open_registry (SrvServer *server)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *path = state_file ("server.db", &error);
-
-  if (path != NULL)
-    server->registry = srv_registry_open (path, &error);
-  if (server->registry != NULL)
-    return;
-  g_warning (_ ("bans will not survive the end of the server: %s"), error->message);
-  server->registry = srv_registry_open (NULL, NULL);
-}
-
-static void
-configure_accounts (SrvServer *server)
-{
-  const SrvConfig *config = server->config;
-  SrvAccountsConfig accounts = config->accounts;
-
-  accounts.invitation_code = config->invitation_code;
-  accounts.max_accounts = config->limits.value[SAL_LIMIT_ACCOUNTS];
-  accounts.registrations_per_hour = config->limits.value[SAL_LIMIT_REGISTRATIONS_PER_HOUR];
-  srv_accounts_configure (server->accounts, &accounts);
-}
-
-/* As with bans: without the file there is nobody with an account, and the rest works. */
-static void
-open_accounts (SrvServer *server)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *path = state_file ("server.db", &error);
-
-  if (path != NULL)
-    server->accounts = srv_accounts_new (path, NULL, &error);
-  if (server->accounts == NULL)
-    {
-      g_warning (_ ("nobody can log in: %s"), error->message);
-      server->accounts = srv_accounts_new (NULL, NULL, NULL);
-    }
-  configure_accounts (server);
-}
-
-static gboolean
-may_use_name (const char *name, const char *account, gpointer accounts)
-{
-  return srv_accounts_may_use (accounts, name, account);
-}
-
-static SrvOwnedRoom *
-find_room (const char *room, gpointer accounts)
-{
-  return srv_accounts_dup_room (accounts, room);
-}
-
-static gboolean
-keep_room (const SrvOwnedRoom *room, gpointer accounts)
-{
-  return srv_accounts_keep_room (accounts, room);
-}
-
-static void
-drop_room (const char *room, gpointer accounts)
-{
-  srv_accounts_drop_room (accounts, room);
-}
-
-static const SrvOwners owners = { may_use_name, find_room, keep_room, drop_room };
-
-/* Where IRC has TLS, once it is open. */
-static guint16
-ircs_port (const SrvServer *server)
-{
-  for (guint i = 0; i < server->listeners->len; i++)
-    {
-      const SrvListener *listener = server->listeners->pdata[i];
-
-      if (srv_listener_get_uri (listener)->scheme == SAL_SCHEME_IRCS)
-        return srv_listener_get_port (listener);
-    }
-  return 0;
-}
-
-static SrvWorkerConfig
-worker_config (const SrvServer *server)
-{
-  const SrvConfig *config = server->config;
-
-  return (SrvWorkerConfig){
-    .limits = config->limits,
-    .language = config->language,
-    .exact = config->exact,
-    .irc = { .name = server->irc_name,
-             .network = config->irc_network,
-             .description = config->irc_description,
-             .password = config->irc_password,
-             .motd = (const char *const *) config->irc_motd,
-             .addresses_shown = config->irc_addresses_shown,
-             .history_on_join = config->irc_history_on_join,
-             .started_us = server->started_us },
-    .accounts = server->accounts,
-    .sts_seconds = srv_tls_config_sts_seconds (config, server->credentials),
-    .sts_port = ircs_port (server),
-  };
-}
-
-/* The server's name as it stands in lines of IRC: one word. */
-static char *
-irc_name_of (const char *name)
-{
-  return g_strdelimit (g_strdup (name), " :!@*,", '-');
-}
-
-/* Nobody becomes the operator of a room that a listener leads into. */
-static void
-reserve_rooms (SrvServer *server)
-{
-  for (guint i = 0; i < server->config->listeners->len; i++)
-    {
-      const SalUri *uri = server->config->listeners->pdata[i];
-      const char *room = g_hash_table_lookup (uri->query, "room");
-
-      if (uri->scheme != SAL_SCHEME_IRC)
-        srv_log_reserve_room (server->log, room == NULL   ? DEFAULT_ROOM
-                                           : *room == '#' ? room + 1
-                                                          : room);
-    }
-}
-
-static SrvListener *
-listener_new (SrvServer *server, const SalUri *uri)
-{
-  SrvListener *listener =
-      srv_listener_new (uri, server->reactor, QUEUE_LISTENER, srv_server_on_accept,
-                        srv_server_on_no_descriptor, server);
-
-  g_ptr_array_add (server->listeners, listener);
-  return listener;
-}
-
-/* Sockets that systemd has opened take the place of those in the configuration; the
- * first has the room and the like of the first, and so on. */
-static gboolean
-open_listeners (SrvServer *server, GError **error)
-{
-  const GPtrArray *uris = server->config->listeners;
-  int inherited = sd_listen_fds (1);
-
-  for (int i = 0; i < inherited; i++)
-    if (!srv_listener_adopt (listener_new (server, uris->pdata[MIN ((guint) i, uris->len - 1)]),
-                             SD_LISTEN_FDS_START + i, error))
-      return FALSE;
-  for (guint i = 0; inherited <= 0 && i < uris->len; i++)
-    if (!srv_listener_open (listener_new (server, uris->pdata[i]), server->config->backlog, error))
-      return FALSE;
-  return TRUE;
-}
 
 /**
  * srv_server_new:
@@ -357,7 +106,7 @@ srv_server_new (SrvConfig *config,
   server->data = data;
   server->listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) srv_listener_free);
   server->sites = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-  server->reactor = srv_reactor_new (NULL, N_QUEUES, &reactor_hooks, server);
+  server->reactor = srv_reactor_new (NULL, SRV_SERVER_N_QUEUES, &reactor_hooks, server);
   server->mailbox = srv_mailbox_new (server->reactor, server);
   server->max_connections = MAX (sal_fd_raise_limit (), 2 * OTHER_DESCRIPTORS) - OTHER_DESCRIPTORS;
   return server;
@@ -376,26 +125,25 @@ srv_server_start (SrvServer *server, GError **error)
 {
   SrvWorkerConfig config;
 
-  if (!open_log (server, error))
+  if (!srv_server_open_log (server, error))
     return FALSE;
-  reserve_rooms (server);
-  server->started_us = wall_clock ();
-  server->irc_name = irc_name_of (server->config->name);
-  set_retention (server);
-  open_registry (server);
-  open_accounts (server);
-  srv_log_set_owners (server->log, &owners, server->accounts);
-  config = worker_config (server);
+  srv_server_reserve_rooms (server);
+  server->started_us = g_get_real_time ();
+  server->irc_name = srv_server_irc_name (server->config->name);
+  srv_server_set_retention (server);
+  srv_server_open_registry (server);
+  srv_server_open_accounts (server);
+  config = srv_server_worker_config (server);
   if (server->hooks->entry != NULL)
     srv_log_subscribe (server->log, server->mailbox, on_batch, G_MAXUINT64);
   server->workers = srv_workers_new (server->config->workers, server->log, &config, server->mailbox,
                                      &workers_hooks, server);
-  if (!open_tls (server, error))
+  if (!srv_server_open_tls (server, error))
     return FALSE;
   srv_tls_config_warn (server->config, server->credentials);
-  if (!open_listeners (server, error))
+  if (!srv_server_open_listeners (server, error))
     return FALSE;
-  config = worker_config (server); /* now the ports are known */
+  config = srv_server_worker_config (server); /* now the ports are known */
   srv_workers_configure (server->workers, &config);
   return TRUE;
 }
@@ -547,7 +295,8 @@ srv_server_reload (SrvServer *server, GError **error)
   SrvConfig *old = server->config;
   SrvWorkerConfig worker;
 
-  if (config == NULL || (server->credentials != NULL && !load_credentials (server, config, error)))
+  if (config == NULL ||
+      (server->credentials != NULL && !srv_server_load_credentials (server, config, error)))
     return FALSE;
   if (config->store != old->store || g_strcmp0 (config->log_path, old->log_path) != 0 ||
       config->sync != old->sync || config->backlog != old->backlog ||
@@ -574,10 +323,10 @@ srv_server_reload (SrvServer *server, GError **error)
   old->invitation_code = g_steal_pointer (&config->invitation_code);
   (void) sal_log_set_level (config->log_level);
   srv_config_take_irc (old, config);
-  worker = worker_config (server);
+  worker = srv_server_worker_config (server);
   srv_workers_configure (server->workers, &worker);
-  configure_accounts (server);
-  set_retention (server);
+  srv_server_configure_accounts (server);
+  srv_server_set_retention (server);
   srv_tls_config_warn (server->config, server->credentials);
   return TRUE;
 }

@@ -290,6 +290,10 @@ test_people_in_irc (gconstpointer data)
   test_peer_expect_later (ann, " 731 ann :robert\r\n");
   say (ann, "WHOWAS robert");
   test_peer_expect_later (ann, " 314 ann robert ");
+  test_peer_close (ann);
+  test_peer_close (bob);
+  test_peer_close (stranger);
+  test_peer_close (other);
   finish (server);
 }
 
@@ -340,6 +344,10 @@ test_read_markers (gconstpointer data)
   late = log_in (server, "late");
   say (late, "MARKREAD #tea");
   test_peer_expect (late, ":salotto MARKREAD #tea " TIME ("20") "\r\n");
+  test_peer_close (first);
+  test_peer_close (second);
+  test_peer_close (third);
+  test_peer_close (late);
   finish (server);
 }
 
