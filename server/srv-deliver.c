@@ -118,7 +118,8 @@ on_said (Delivery *delivery)
   SrvRoom *room = NULL;
   SrvConn *conn = NULL;
 
-  delivery->worker->counters.messages++;
+  srv_state_note_said (delivery->worker->hub->state, entry);
+  delivery->worker->counters.messages += entry->origin.worker == delivery->worker->id;
   if (entry->about != 0)
     {
       conn = conn_of (delivery, entry->about);
@@ -459,6 +460,7 @@ deliver (Delivery *delivery)
     }
   if (!srv_entry_is_said (entry))
     srv_state_apply (hub->state, entry);
+  hub->max_users = MAX (hub->max_users, srv_state_count_users (hub->state));
   switch (entry->kind)
     {
     case SRV_ENTRY_JOIN:
@@ -492,6 +494,9 @@ deliver (Delivery *delivery)
       break;
     case SRV_ENTRY_WALLOPS:
       on_wallops (delivery);
+      break;
+    case SRV_ENTRY_MARKER:
+      srv_irc_note_marker (hub, entry);
       break;
     default:
       if (srv_entry_is_said (entry))

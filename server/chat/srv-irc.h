@@ -30,6 +30,7 @@ void srv_irc_on_login_timeout (SrvIrc *irc);
 void srv_irc_account_changed (SrvIrc *irc, const char *account, gboolean exists);
 
 gboolean srv_irc_is_waiting (const SrvIrc *irc);
+void srv_irc_note_marker (SrvHub *hub, const SrvEntry *entry);
 guint srv_irc_get_caps (const SrvIrc *irc);
 void
 srv_irc_event_from_entry (const SrvHub *hub, SalEvent *event, const SrvEntry *entry, char **msgid);
