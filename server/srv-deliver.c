@@ -129,6 +129,7 @@ on_said (Delivery *delivery)
   room = find_room (delivery);
   if (room == NULL)
     return;
+  whom.seq = entry->seq;
   if (entry->status_prefix != '\0')
     {
       whom.wants = has_rank;

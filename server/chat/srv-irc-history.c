@@ -487,3 +487,31 @@ srv_irc_show_past (SrvIrc *irc, const char *room)
   irc->on_past = on_recent;
   srv_irc_read (irc, srv_log_query_new (room, irc->hub->config.history_on_join));
 }
+
+/* For those who could not follow. */
+
+/**
+ * srv_irc_tell_missed:
+ * @room: where
+ * @missed: how many messages were left out
+ * @seq: the number of the first of them
+ *
+ * Tells the client from where on to ask for them (CHATHISTORY AFTER), up to the next message
+ * that it gets.
+ */
+void
+srv_irc_tell_missed (SrvIrc *irc, const char *room, guint missed, guint64 seq)
+{
+  g_autofree char *after = sal_irc_msgid_format (irc->hub->log_id, seq - 1);
+
+  if (irc->caps & SAL_IRC_CAP_STANDARD_REPLIES)
+    srv_irc_say_aside (irc,
+                       "WARN CHATHISTORY MESSAGES_LEFT_OUT #%s %u msgid=%s :You could not follow: "
+                       "the messages after this one are in the history",
+                       room, missed, after);
+  else
+    srv_irc_say_aside (irc,
+                       "NOTICE %s :You could not follow: %u messages in #%s were left out; read "
+                       "them with CHATHISTORY AFTER #%s msgid=%s %d",
+                       srv_irc_get_nick (irc), missed, room, room, after, SAL_HISTORY_MAX);
+}

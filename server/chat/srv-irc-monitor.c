@@ -194,8 +194,8 @@ void
 srv_irc_watched (SrvIrc *irc, const SrvUser *user, const char *name, gboolean here)
 {
   if (here)
-    srv_irc_say (irc, "%d %s :%s!%s", (int) RPL_MONONLINE, srv_irc_get_nick (irc), user->name,
-                 user->host);
+    srv_irc_say_aside (irc, "%d %s :%s!%s", (int) RPL_MONONLINE, srv_irc_get_nick (irc), user->name,
+                       user->host);
   else
-    srv_irc_say (irc, "%d %s :%s", (int) RPL_MONOFFLINE, srv_irc_get_nick (irc), name);
+    srv_irc_say_aside (irc, "%d %s :%s", (int) RPL_MONOFFLINE, srv_irc_get_nick (irc), name);
 }

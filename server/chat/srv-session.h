@@ -105,6 +105,7 @@ void srv_session_history (SrvSession *session, GPtrArray *entries, gboolean fail
 void srv_session_eof (SrvSession *session);
 void srv_session_goodbye (SrvSession *session);
 void srv_session_put_out (SrvSession *session, const SalEvent *why);
+void srv_session_lost (SrvSession *session, const char *why);
 void srv_session_killed (SrvSession *session, const char *why);
 void srv_session_give_up_waiting (SrvSession *session);
 void srv_session_shut_down (SrvSession *session);

@@ -273,6 +273,8 @@ static const Good good_rows[] = {
   { "limits", "bytes-per-second", "5000", "limit bytes-per-second=5000" },
   { "limits", "send-queue-bytes", "16384", "limit send-queue-bytes=16384" },
   { "limits", "send-stall-seconds", "3600", "limit send-stall-seconds=3600" },
+  { "limits", "ping-seconds", "0", "limit ping-seconds=0" },
+  { "limits", "ping-timeout-seconds", "3600", "limit ping-timeout-seconds=3600" },
   { "limits", "accounts", "1", "limit accounts=1" },
   { "limits", "registrations-per-hour", "3", "limit registrations-per-hour=3" },
 };
@@ -360,6 +362,8 @@ static const Bad bad_rows[] = {
   { "limits", "send-queue-bytes", "16383", "16384 to 67108864" },
   { "limits", "send-stall-seconds", "3601", "1 to 3600" },
   { "limits", "send-stall-seconds", "99999999999999999999", "1 to 3600" },
+  { "limits", "ping-seconds", "3601", "0 to 3600" },
+  { "limits", "ping-timeout-seconds", "0", "1 to 3600" },
   { "limits", "accounts", "0", "1 to 1000000" },
   { "limits", "registrations-per-hour", "1000001", "0 to 1000000" },
 };
