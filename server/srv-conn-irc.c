@@ -91,6 +91,21 @@ srv_conn_sts (SrvSession *session)
              : g_strdup_printf ("port=%u", config->sts_port);
 }
 
+/**
+ * srv_conn_spend:
+ *
+ * Looking through everybody takes time although little is answered: it counts as answers, so
+ * that there is an end to what one connection may ask for in one turn.
+ */
+void
+srv_conn_spend (SrvSession *session, guint bytes)
+{
+  SrvConn *conn = srv_conn_from_session (session);
+
+  conn->told_bytes += bytes;
+  srv_outq_list_add (&conn->outq);
+}
+
 /* Whether somebody is there. The kernel asks plain people (TCP keep-alive); in IRC the server
  * does, because a program can hang while its machine answers. */
 

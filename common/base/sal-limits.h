@@ -75,6 +75,7 @@ typedef enum
 #define SAL_HOST_BYTES 64
 #define SAL_USER_NAME_BYTES 18
 #define SAL_MONITOR_TARGETS 100
+#define SAL_MONITOR_NAME_BYTES (4 * SAL_NAME_MAX_CHARS)
 #define SAL_TARGETS_PER_COMMAND 10
 #define SAL_MODES_PER_COMMAND 20
 #define SAL_LABEL_BYTES 64
@@ -82,6 +83,11 @@ typedef enum
 
 /* draft/multiline: lines of one message; its bytes are those of any message. */
 #define SAL_MULTILINE_LINES 32
+
+/* What one LIST may name, and what looking at one person or room is worth in bytes of
+ * answers, of which a turn has so many. */
+#define SAL_LIST_ROOMS 5000
+#define SAL_LOOK_BYTES 16
 
 /* How long the same message posted again is known, by its nonce. */
 #define SAL_NONCE_US (7 * G_TIME_SPAN_DAY)

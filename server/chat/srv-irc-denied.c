@@ -117,6 +117,9 @@ srv_irc_on_denied (SrvIrc *irc, const SrvEntry *entry)
     case ERR_INVALIDMODEPARAM:
       srv_irc_reply (irc, code, "#%s %s * :%s", entry->room, entry->target, text);
       break;
+    case ERR_BANLISTFULL:
+      srv_irc_reply (irc, code, "#%s %s :%s", entry->room, entry->target, text);
+      break;
     case ERR_NEEDMOREPARAMS:
       srv_irc_reply (irc, code, "MODE :%s", text);
       break;

@@ -77,8 +77,9 @@ add (SrvIrc *irc, char **names)
     {
       g_autofree char *key = NULL;
 
-      if (**names == '\0' || strpbrk (*names, "*?! ") != NULL)
-        continue;
+      if (**names == '\0' || strpbrk (*names, "*?! ") != NULL ||
+          strlen (*names) > SAL_MONITOR_NAME_BYTES)
+        continue; /* nobody can be called so */
       key = sal_name_key (*names);
       if (g_hash_table_size (irc->monitored) >= SAL_MONITOR_TARGETS &&
           !g_hash_table_contains (irc->monitored, key))

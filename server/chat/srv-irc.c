@@ -294,8 +294,8 @@ has_quota (SrvIrc *irc, const SalIrcLine *line, gint64 now_us)
 
   if (srv_quota_take (&irc->session->quota, rate, limits->value[SAL_LIMIT_MESSAGE_BURST], now_us))
     return TRUE;
-  srv_irc_say (irc, "263 %s %s :Not accepted: the limit %s is %u here", srv_irc_get_nick (irc),
-               line->verb, sal_limit_key (SAL_LIMIT_MESSAGES_PER_SECOND), rate);
+  srv_irc_reply (irc, RPL_TRYAGAIN, "%s :Not accepted: the limit %s is %u here", line->verb,
+                 sal_limit_key (SAL_LIMIT_MESSAGES_PER_SECOND), rate);
   return FALSE;
 }
 

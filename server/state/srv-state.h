@@ -50,7 +50,7 @@ struct _SrvUser
   char *away;             /* (owned) (nullable) */
   char *token;            /* (owned) (nullable): by which they are known without an account */
   GPtrArray *memberships; /* (owned) of SrvMembership (owned), in the order of their joins */
-  GHashTable *invited;    /* (owned) (nullable): set of keys of rooms */
+  GHashTable *invited;    /* (owned) (nullable): set of SrvChannel (unowned) */
   gint64 since_us;        /* 1970, UTC */
   guint8 modes;
   gboolean irc; /* speaks IRC */
@@ -86,6 +86,7 @@ struct _SrvChannel
   char *topic;                /* (owned) (nullable) */
   char *topic_by;             /* (owned) (nullable) */
   gint64 topic_us;
+  GHashTable *invited; /* (owned) (nullable): set of SrvUser (unowned) */
   gint64 created_us;
 };
 

@@ -85,6 +85,11 @@ no_word (SrvSession *session)
   return NULL;
 }
 
+static void
+spend (SrvSession *session, guint bytes)
+{
+}
+
 static const SrvSessionHost host = {
   .tell = tell,
   .post = post,
@@ -97,6 +102,7 @@ static const SrvSessionHost host = {
   .mechanisms = no_word,
   .registration = no_word,
   .sts = no_word,
+  .spend = spend,
 };
 
 static const SrvJudgeHost judge_host = { NULL };
