@@ -192,6 +192,7 @@ static const SrvSessionHost session_host = {
   .mechanisms = srv_conn_mechanisms,
   .registration = srv_conn_registration,
   .sts = srv_conn_sts,
+  .marker = srv_conn_marker,
   .spend = srv_conn_spend,
 };
 

@@ -92,8 +92,10 @@ typedef enum
 /* How long the same message posted again is known, by its nonce. */
 #define SAL_NONCE_US (7 * G_TIME_SPAN_DAY)
 
-/* Up to where people have read: of one person without an account, and of all with one. */
-#define SAL_READ_MARKERS 10000
+/* Up to where people have read: targets of one person, and how long after a change it is
+ * written to the disk. */
+#define SAL_READ_MARKERS 200
+#define SAL_MARKERS_US (1 * G_USEC_PER_SEC)
 
 /* People who have left, for WHOWAS. */
 #define SAL_WHOWAS_ENTRIES 1000

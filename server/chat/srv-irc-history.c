@@ -230,15 +230,6 @@ ask (SrvIrc *irc, Question *question, SrvLogQuery *query)
 
 /* Targets. */
 
-static int
-compare_times (gconstpointer a, gconstpointer b)
-{
-  const SrvEntry *x = *(const SrvEntry *const *) a;
-  const SrvEntry *y = *(const SrvEntry *const *) b;
-
-  return x->time_us < y->time_us ? -1 : x->time_us > y->time_us;
-}
-
 /* How the client would call the room or the person that @entry was said with. */
 static char *
 target_name (const SrvIrc *irc, const SrvEntry *entry)
@@ -258,16 +249,14 @@ on_targets (SrvIrc *irc, GPtrArray *entries, gboolean failed)
 {
   Question *question = irc->pending;
   g_autofree char *batch = NULL;
-  guint n = MIN (entries->len, question->limit);
 
   if (failed)
     {
       refuse (irc, "MESSAGE_ERROR", "TARGETS", ":The log cannot be read now");
       return;
     }
-  g_ptr_array_sort (entries, compare_times);
   batch = open_batch (irc, "draft/chathistory-targets", NULL, FALSE);
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < entries->len; i++)
     {
       const SrvEntry *entry = entries->pdata[question->descending ? entries->len - 1 - i : i];
       g_autofree char *name = target_name (irc, entry);
@@ -296,11 +285,11 @@ ask_targets (SrvIrc *irc, const Point *from, const Point *to, guint limit)
   g_ptr_array_add (rooms, NULL);
   query->rooms = (char **) g_ptr_array_free (rooms, FALSE);
   query->party = srv_user_party (me);
-  query->backwards = FALSE;
+  query->backwards = from->time_us > to->time_us;
   query->time_us = MIN (from->time_us, to->time_us) + MS_US;
   query->until_us = MAX (from->time_us, to->time_us);
   question->limit = limit;
-  question->descending = from->time_us > to->time_us;
+  question->descending = query->backwards;
   ask (irc, question, query);
   irc->on_past = on_targets;
 }

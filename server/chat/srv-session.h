@@ -41,6 +41,8 @@ typedef struct
   char *(*mechanisms) (SrvSession *session);   /* (transfer full) (nullable): of SASL */
   char *(*registration) (SrvSession *session); /* (transfer full) (nullable): NULL: none */
   char *(*sts) (SrvSession *session); /* (transfer full) (nullable): where TLS is promised */
+  /* IRC: up to when @account has read @target, see SrvMarkers. */
+  gint64 (*marker) (SrvSession *session, const char *account, const char *target);
   /* IRC: what was done for it took as much time as telling it so many bytes. */
   void (*spend) (SrvSession *session, guint bytes);
 } SrvSessionHost;

@@ -85,6 +85,12 @@ no_word (SrvSession *session)
   return NULL;
 }
 
+static gint64
+marker (SrvSession *session, const char *account, const char *target)
+{
+  return 0;
+}
+
 static void
 spend (SrvSession *session, guint bytes)
 {
@@ -102,6 +108,7 @@ static const SrvSessionHost host = {
   .mechanisms = no_word,
   .registration = no_word,
   .sts = no_word,
+  .marker = marker,
   .spend = spend,
 };
 
