@@ -15,20 +15,20 @@
 #include "common/base/sal-uri.h"
 
 static char *
-normalize_plain (const SalUri *uri)
+normalize_host (const SalUri *uri, guint16 usual_port)
 {
   g_autofree char *host = g_utf8_strdown (uri->host, -1);
   g_autofree char *where = NULL;
   g_autofree char *room = NULL;
 
-  if (uri->port != SAL_PORT_PLAIN)
+  if (uri->port != usual_port)
     where = sal_format_host_port (host, uri->port);
   else
     where = g_strdup_printf (strchr (host, ':') != NULL ? "[%s]" : "%s", host);
   if (uri->path == NULL)
-    return g_strdup_printf ("plain://%s", where);
+    return g_strdup_printf ("%s://%s", sal_scheme_name (uri->scheme), where);
   room = g_uri_escape_string (uri->path, NULL, TRUE);
-  return g_strdup_printf ("plain://%s/%s", where, room);
+  return g_strdup_printf ("%s://%s/%s", sal_scheme_name (uri->scheme), where, room);
 }
 
 /**
@@ -62,14 +62,16 @@ gui_address_normalize (const char *text, GError **error)
   switch (uri->scheme)
     {
     case SAL_SCHEME_PLAIN:
-      return normalize_plain (uri);
+      return normalize_host (uri, SAL_PORT_PLAIN);
+    case SAL_SCHEME_PLAINS:
+      return normalize_host (uri, SAL_PORT_PLAINS);
     case SAL_SCHEME_UNIX:
       path = g_uri_escape_string (uri->path, "/", TRUE);
       return g_strconcat ("unix://", path, NULL);
     default:
       g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                   _ ("“%s”: this version speaks plain:// only, not yet %s://"), trimmed,
-                   sal_scheme_name (uri->scheme));
+                   _ ("“%s”: this version speaks plain:// and plains:// only, not yet %s://"),
+                   trimmed, sal_scheme_name (uri->scheme));
       return NULL;
     }
 }

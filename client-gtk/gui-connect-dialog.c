@@ -25,6 +25,7 @@ struct _GuiConnectDialog
   GuiRooms *known;     /* (unowned) */
   GSettings *settings; /* (owned) */
   SalRoomModel *room;  /* (owned) (nullable): the one that is being joined */
+  gboolean asked;      /* whether its server is the right one */
 
   GtkEntry *address;
   GtkLabel *address_note;
@@ -156,8 +157,9 @@ static void
 fail (GuiConnectDialog *dialog)
 {
   const GError *error = sal_room_model_get_error (dialog->room);
-  g_autofree char *text =
-      g_strdup (error != NULL ? error->message : _ ("the room could not be joined"));
+  g_autofree char *text = g_strdup (error != NULL   ? error->message
+                                    : dialog->asked ? _ ("you have decided not to connect")
+                                                    : _ ("the room could not be joined"));
 
   give_up (dialog);
   set_address_error (dialog, text);
@@ -168,6 +170,13 @@ on_presence (SalRoomModel *room, GuiConnectDialog *dialog)
 {
   g_autofree char *text = NULL;
 
+  /* Somebody is being asked. */
+  if (sal_room_model_get_offered (room) != NULL)
+    {
+      dialog->asked = TRUE;
+      gtk_label_set_text (dialog->progress_text, _ ("Is this the right server?"));
+      return;
+    }
   switch (sal_room_model_get_presence (room))
     {
     case SAL_PRESENCE_IN:
@@ -209,6 +218,7 @@ begin (GuiConnectDialog *dialog)
       set_address_error (dialog, error->message);
       return;
     }
+  dialog->asked = FALSE;
   set_room (dialog, room);
   on_presence (room, dialog);
 }

@@ -42,24 +42,37 @@ on_leave (GSimpleAction *action, GVariant *parameter, gpointer data)
   sal_room_model_leave (model_of (data));
 }
 
-/* The window asks first. */
+/* What the window does: it has dialogs for it. */
+static void
+ask_window (GtkWidget *widget, const char *action)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (gtk_widget_get_toplevel (widget)), action,
+                                  g_variant_new_int64 (sal_room_model_get_id (model_of (widget))));
+}
+
+static void
+on_security (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ask_window (data, "room-security");
+}
+
 static void
 on_forget (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  g_action_group_activate_action (G_ACTION_GROUP (gtk_widget_get_toplevel (data)), "forget-room",
-                                  g_variant_new_int64 (sal_room_model_get_id (model_of (data))));
+  ask_window (data, "forget-room");
 }
 
 static const GActionEntry actions[] = {
   { .name = "connect", .activate = on_connect },
   { .name = "leave", .activate = on_leave },
+  { .name = "security", .activate = on_security },
   { .name = "forget", .activate = on_forget },
 };
 
 /**
  * gui_room_actions_insert:
  * @widget: gets the group of actions "room", instead of another room's if it has one; in a
- *   window that has the action `forget-room`
+ *   window that has the actions `forget-room` and `room-security`
  * @model: (transfer none): the room
  */
 void
@@ -97,6 +110,7 @@ gui_room_actions_menu_new (void)
 
   append (first, _ ("_Connect"), "room.connect");
   append (first, _ ("_Leave"), "room.leave");
+  append (first, _ ("_Security"), "room.security");
   append (second, _ ("_Forget…"), "room.forget");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (first));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (second));

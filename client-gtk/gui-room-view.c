@@ -88,8 +88,12 @@ waiting_to_text (SalRoomModel *model)
 static char *
 offline_to_text (SalRoomModel *model)
 {
-  g_autofree char *reason = dup_reason (model);
+  g_autofree char *reason = NULL;
 
+  if (sal_room_model_get_offered (model) != NULL)
+    return g_strdup_printf (_ ("Not connected: is %s the right server?"),
+                            sal_room_model_get_host (model));
+  reason = dup_reason (model);
   return reason != NULL ? g_strdup_printf (_ ("Not connected: %s"), reason)
                         : g_strdup (_ ("Not connected"));
 }

@@ -14,22 +14,27 @@
 
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
+#include <string.h>
 
 #include "client-gtk/gui-address.h"
 #include "common/base/sal-error.h"
+#include "common/base/sal-uri.h"
+#include "common/client/sal-known-servers.h"
 #include "common/proto/sal-name.h"
 
 struct _GuiRooms
 {
-  GSettings *settings;   /* (owned) */
-  GuiNotifier *notifier; /* (unowned) */
-  SalStore *store;       /* (owned) (nullable): while it cannot be opened */
-  char *temporary;       /* (owned) (nullable): the folder of a store for this time only */
-  GHashTable *models;    /* of SalRoomModel (owned): every room that is known */
-  GListStore *list;      /* (owned): those of them that are kept */
-  GPtrArray *forgotten;  /* of SalRoomModel (unowned): to be deleted when left */
-  GuiRoomsLeft left;     /* (nullable): while all rooms are being left */
-  gpointer data;         /* for it */
+  GSettings *settings;       /* (owned) */
+  GuiNotifier *notifier;     /* (unowned) */
+  SalStore *store;           /* (owned) (nullable): while it cannot be opened */
+  char *temporary;           /* (owned) (nullable): the folder of a store for this time only */
+  GHashTable *models;        /* of SalRoomModel (owned): every room that is known */
+  GListStore *list;          /* (owned): those of them that are kept */
+  GPtrArray *forgotten;      /* of SalRoomModel (unowned): to be deleted when left */
+  GuiRoomsLeft left;         /* (nullable): while all rooms are being left */
+  gpointer data;             /* for it */
+  GuiRoomsQuestion question; /* (nullable): somebody can be asked */
+  gpointer question_data;    /* for it */
 };
 
 static gboolean
@@ -95,6 +100,8 @@ on_presence (SalRoomModel *model, GuiRooms *rooms)
       sal_room_model_get_presence (model) == SAL_PRESENCE_OFFLINE)
     drop_model (rooms, model);
   remember_joined (rooms);
+  if (rooms->question != NULL && sal_room_model_get_offered (model) != NULL)
+    rooms->question (model, rooms->question_data);
   if (rooms->left != NULL && all_are_offline (rooms))
     rooms->left (rooms->data);
 }
@@ -162,6 +169,40 @@ gui_rooms_dup_name (GuiRooms *rooms)
   return name != NULL ? name : g_strdup ("salotto");
 }
 
+/* Where one went with TLS, one does not go without it by leaving out a word: somebody who
+ * listens in could have seen to it that this is all that works. What never leaves this
+ * machine is another matter, and so is saying plain:// on purpose. */
+static gboolean
+check_downgrade (const char *typed, const char *normal, GError **error)
+{
+  g_autofree char *file = sal_known_servers_file ();
+  g_autoptr (SalUri) uri = sal_uri_parse_client (normal, NULL);
+  g_autoptr (GInetAddress) address = NULL;
+  g_autoptr (GError) local = NULL;
+  guint16 port = 0;
+
+  if (uri == NULL || uri->scheme != SAL_SCHEME_PLAIN || strstr (typed, "://") != NULL)
+    return TRUE;
+  address = g_inet_address_new_from_string (uri->host);
+  if (g_str_equal (uri->host, "localhost") ||
+      (address != NULL && g_inet_address_get_is_loopback (address)))
+    return TRUE;
+  port = sal_known_servers_find (file, uri->host, &local);
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  if (port == 0)
+    return TRUE;
+  g_set_error (error, SAL_ERROR, SAL_EXIT_TLS,
+               /* TRANSLATORS: a host; the host with its port; what was typed */
+               _ ("%s is known to speak TLS: use plains://%s:%u, or plain://%s to do without it "
+                  "on purpose"),
+               uri->host, uri->host, port, typed);
+  return FALSE;
+}
+
 /**
  * gui_rooms_try:
  * @uri: where, as people write it
@@ -179,7 +220,7 @@ gui_rooms_try (GuiRooms *rooms, const char *uri, const char *name, GError **erro
   SalRoomModel *model = NULL;
 
   g_return_val_if_fail (rooms->store != NULL, NULL);
-  if (normal == NULL)
+  if (normal == NULL || !check_downgrade (uri, normal, error))
     return NULL;
   model = find_model (rooms, normal);
   if (model == NULL)
@@ -272,6 +313,38 @@ GListModel *
 gui_rooms_get_list (GuiRooms *rooms)
 {
   return G_LIST_MODEL (rooms->list);
+}
+
+/* Questions. */
+
+/**
+ * gui_rooms_on_question:
+ * @question: (nullable): called with @data whenever a room cannot go on before a person has
+ *   decided whether its server is the right one
+ */
+void
+gui_rooms_on_question (GuiRooms *rooms, GuiRoomsQuestion question, gpointer data)
+{
+  rooms->question = question;
+  rooms->question_data = data;
+}
+
+/**
+ * gui_rooms_find_question:
+ *
+ * Returns: (transfer none) (nullable): a room that waits for such a decision.
+ */
+SalRoomModel *
+gui_rooms_find_question (GuiRooms *rooms)
+{
+  GHashTableIter iter;
+  gpointer model = NULL;
+
+  g_hash_table_iter_init (&iter, rooms->models);
+  while (g_hash_table_iter_next (&iter, &model, NULL))
+    if (sal_room_model_get_offered (model) != NULL)
+      return model;
+  return NULL;
 }
 
 /* The store. */

@@ -12,6 +12,9 @@ typedef struct _GuiRooms GuiRooms;
 /* Every room is offline now. */
 typedef void (*GuiRoomsLeft) (gpointer data);
 
+/* A person has to decide something about this room's server. */
+typedef void (*GuiRoomsQuestion) (SalRoomModel *model, gpointer data);
+
 GuiRooms *gui_rooms_new (GSettings *settings, GuiNotifier *notifier);
 void gui_rooms_free (GuiRooms *rooms);
 
@@ -25,6 +28,9 @@ gboolean gui_rooms_keeps (GuiRooms *rooms, SalRoomModel *model);
 int gui_rooms_find_id (GuiRooms *rooms, gint64 id);
 void gui_rooms_forget (GuiRooms *rooms, SalRoomModel *model);
 char *gui_rooms_dup_name (GuiRooms *rooms);
+
+void gui_rooms_on_question (GuiRooms *rooms, GuiRoomsQuestion question, gpointer data);
+SalRoomModel *gui_rooms_find_question (GuiRooms *rooms);
 
 void gui_rooms_leave_all (GuiRooms *rooms, GuiRoomsLeft left, gpointer data);
 void gui_rooms_come_back (GuiRooms *rooms);

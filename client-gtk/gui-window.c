@@ -12,14 +12,17 @@
 #include <glib/gi18n.h>
 
 #include "client-gtk/gui-address.h"
+#include "client-gtk/gui-certificate-dialog.h"
 #include "client-gtk/gui-connect-dialog.h"
 #include "client-gtk/gui-label.h"
 #include "client-gtk/gui-preferences.h"
 #include "client-gtk/gui-rooms-page.h"
+#include "client-gtk/gui-security-dialog.h"
 #include "client-gtk/gui-style.h"
 
 /* The windows in front of this one, in pixels. */
 #define DIALOG_WIDTH 420
+#define FACTS_WIDTH 520
 #define PREFERENCES_WIDTH 480
 #define PREFERENCES_HEIGHT 460
 #define NARROWEST 320
@@ -53,8 +56,11 @@ struct _GuiWindow
   GtkWidget *dialog;
   GtkWidget *preferences;
   GtkWidget *shortcuts;
-  GtkWidget *question; /* whether to forget a room ... */
-  gint64 in_question;  /* ... which has this number */
+  GtkWidget *security;    /* of a room's connection */
+  GtkWidget *certificate; /* whether a server is the right one ... */
+  SalRoomModel *asking;   /* (owned) (nullable): ... that of this room */
+  GtkWidget *question;    /* whether to forget a room ... */
+  gint64 in_question;     /* ... which has this number */
 };
 
 G_DEFINE_FINAL_TYPE (GuiWindow, gui_window, HDY_TYPE_APPLICATION_WINDOW)
@@ -243,6 +249,51 @@ gui_window_open_address (GuiWindow *window, const char *uri, GError **error)
   return TRUE;
 }
 
+/* Keys of servers. */
+
+static void ask_next (GuiWindow *window);
+
+static void
+on_certificate_response (GtkWidget *dialog, int response, GuiWindow *window)
+{
+  g_autoptr (SalRoomModel) model = g_steal_pointer (&window->asking);
+
+  gtk_widget_hide (dialog);
+  if (model != NULL)
+    sal_room_model_answer_certificate (model, response == GTK_RESPONSE_ACCEPT);
+  ask_next (window);
+}
+
+/* One question at a time, in front of the window in which somebody waits for it. */
+static void
+ask_next (GuiWindow *window)
+{
+  SalRoomModel *model = gui_rooms_find_question (window->rooms);
+  gboolean joins = window->dialog != NULL && gtk_widget_get_visible (window->dialog);
+
+  if (model == NULL || (window->asking != NULL && window->asking != model))
+    return;
+  if (window->certificate == NULL)
+    {
+      keep (window, &window->certificate, gui_certificate_dialog_new ());
+      g_signal_connect (window->certificate, "response", G_CALLBACK (on_certificate_response),
+                        window);
+    }
+  g_set_object (&window->asking, model);
+  gui_certificate_dialog_ask (GUI_CERTIFICATE_DIALOG (window->certificate),
+                              sal_room_model_get_host (model), sal_room_model_get_offered (model));
+  gtk_window_set_transient_for (GTK_WINDOW (window->certificate),
+                                GTK_WINDOW (joins ? window->dialog : GTK_WIDGET (window)));
+  fit (window, window->certificate, FACTS_WIDTH, 1);
+  gtk_window_present (GTK_WINDOW (window->certificate));
+}
+
+static void
+on_question (SalRoomModel *model, gpointer window)
+{
+  ask_next (window);
+}
+
 /* Without a store. */
 
 static void
@@ -362,6 +413,24 @@ on_forget_room (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+on_room_security (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GuiWindow *window = data;
+  g_autoptr (SalRoomModel) model = dup_room_by_id (window, g_variant_get_int64 (parameter));
+
+  if (model == NULL)
+    return;
+  if (window->security == NULL)
+    {
+      keep (window, &window->security, gui_security_dialog_new ());
+      g_signal_connect (window->security, "response", G_CALLBACK (gtk_widget_hide), NULL);
+    }
+  gui_security_dialog_fill (GUI_SECURITY_DIALOG (window->security), model);
+  fit (window, window->security, FACTS_WIDTH, 1);
+  gtk_window_present (GTK_WINDOW (window->security));
+}
+
+static void
 on_room (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GuiWindow *window = data;
@@ -471,6 +540,7 @@ on_close (GSimpleAction *action, GVariant *parameter, gpointer data)
 
 static const GActionEntry actions[] = {
   { .name = "forget-room", .activate = on_forget_room, .parameter_type = "x" },
+  { .name = "room-security", .activate = on_room_security, .parameter_type = "x" },
   { .name = "room", .activate = on_room, .parameter_type = "i" },
   { .name = "previous-room", .activate = on_previous_room },
   { .name = "next-room", .activate = on_next_room },
@@ -576,6 +646,11 @@ gui_window_dispose (GObject *object)
   g_clear_weak_pointer (&window->preferences);
   g_clear_weak_pointer (&window->shortcuts);
   g_clear_weak_pointer (&window->question);
+  g_clear_weak_pointer (&window->security);
+  g_clear_weak_pointer (&window->certificate);
+  g_clear_object (&window->asking);
+  if (window->rooms != NULL)
+    gui_rooms_on_question (window->rooms, NULL, NULL);
   G_OBJECT_CLASS (gui_window_parent_class)->dispose (object);
 }
 
@@ -631,6 +706,7 @@ gui_window_new (GtkApplication *app, GuiRooms *rooms, GSettings *settings)
   window->rooms = rooms;
   window->settings = g_object_ref (settings);
   window->list_model = gui_rooms_get_list (rooms);
+  gui_rooms_on_question (rooms, on_question, window);
   g_signal_connect_swapped (window->list_model, "items-changed", G_CALLBACK (show_rooms), window);
   gtk_window_set_default_size (GTK_WINDOW (window), g_settings_get_int (settings, "window-width"),
                                g_settings_get_int (settings, "window-height"));

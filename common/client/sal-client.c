@@ -29,6 +29,7 @@ struct _SalClient
   SalTransport *transport;   /* (owned) (nullable) */
   GCancellable *cancellable; /* (owned) */
   GError *error;             /* (owned) (nullable): what broke the connection */
+  SalTlsDetails *refused;    /* (owned) (nullable): by us, while a person has not decided */
   guint connect_timer;
   guint timer;
   gboolean ended;
@@ -68,6 +69,7 @@ sal_client_finalize (GObject *object)
   SalClient *client = SAL_CLIENT (object);
 
   g_clear_error (&client->error);
+  sal_tls_details_free (client->refused);
   sal_client_machine_free (client->machine);
   sal_uri_free (client->uri);
   g_clear_object (&client->cancellable);
@@ -217,6 +219,7 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
   g_clear_handle_id (&client->connect_timer, g_source_remove);
   if (client->transport == NULL)
     {
+      client->refused = sal_transport_steal_refused (result);
       end (client, SAL_CLIENT_END_BROKEN, error);
       return;
     }
@@ -380,4 +383,16 @@ const SalTlsDetails *
 sal_client_get_tls (SalClient *client)
 {
   return client->transport != NULL ? sal_transport_get_tls (client->transport) : NULL;
+}
+
+/**
+ * sal_client_steal_refused:
+ *
+ * Returns: (transfer full) (nullable): when it has ended because a person has to decide
+ *   about the server's key first: what there is to know of it
+ */
+SalTlsDetails *
+sal_client_steal_refused (SalClient *client)
+{
+  return g_steal_pointer (&client->refused);
 }

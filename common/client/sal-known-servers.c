@@ -156,10 +156,12 @@ lock (const char *file, GError **error)
   return fd;
 }
 
-static SalTrust
+static SalDoubt
 refuse_change (const char *key, const char *pin, const char *known, GError **error)
 {
-  if (g_str_equal (known, AUTHORITY))
+  gboolean lapsed = g_str_equal (known, AUTHORITY);
+
+  if (lapsed)
     g_set_error (error, SAL_ERROR, SAL_EXIT_TLS,
                  /* TRANSLATORS: a server; what its key is */
                  _ ("%s: an authority vouched for this server before, and none does now. Somebody "
@@ -173,7 +175,17 @@ refuse_change (const char *key, const char *pin, const char *known, GError **err
                     "it was set up anew. Its key is %s now and was %s. If its operator says that "
                     "this is right, accept it with --pin"),
                  key, pin, known);
-  return SAL_TRUST_NONE;
+  return lapsed ? SAL_DOUBT_LAPSED : SAL_DOUBT_CHANGED;
+}
+
+static SalDoubt
+refuse_new (const char *key, const char *pin, GError **error)
+{
+  g_set_error (error, SAL_ERROR, SAL_EXIT_TLS,
+               /* TRANSLATORS: a server; what its key is */
+               _ ("%s: this server is new here, and no authority vouches for it; its key is %s"),
+               key, pin);
+  return SAL_DOUBT_NEW;
 }
 
 /* What to think of a server, and what to remember of it: NULL: nothing new. */
@@ -184,8 +196,11 @@ judge (const char *key,
        gboolean vouched,
        const char *known,
        const char **trust,
+       SalDoubt *doubt,
        GError **error)
 {
+  SalDoubt why = SAL_DOUBT_NONE;
+
   *trust = NULL;
   if (wanted != NULL && !g_str_equal (wanted, pin))
     {
@@ -205,12 +220,17 @@ judge (const char *key,
       *trust = AUTHORITY;
       return SAL_TRUST_AUTHORITY;
     }
-  if (known == NULL)
+  if (known == NULL && doubt == NULL)
     {
       *trust = pin;
       return SAL_TRUST_FIRST_USE;
     }
-  return g_str_equal (known, pin) ? SAL_TRUST_KNOWN : refuse_change (key, pin, known, error);
+  if (known != NULL && g_str_equal (known, pin))
+    return SAL_TRUST_KNOWN;
+  why = known == NULL ? refuse_new (key, pin, error) : refuse_change (key, pin, known, error);
+  if (doubt != NULL)
+    *doubt = why;
+  return SAL_TRUST_NONE;
 }
 
 /**
@@ -220,6 +240,9 @@ judge (const char *key,
  * @pin: its key, as sal_spki_pin() says it
  * @wanted: (nullable): the only key to be accepted; it is remembered
  * @vouched: whether an authority of this system vouches for its certificate and the name
+ * @doubt: (out) (nullable): if there is a person who can be asked: whoever is new is refused
+ *   as well then, and this says why a server was refused. Whom the person trusts is let in
+ *   by @wanted
  *
  * Decides whether the server is the one it says it is, and remembers it.
  *
@@ -233,6 +256,7 @@ sal_known_servers_judge (const char *file,
                          const char *pin,
                          const char *wanted,
                          gboolean vouched,
+                         SalDoubt *doubt,
                          GError **error)
 {
   g_autofree char *key = key_of (host, port);
@@ -243,10 +267,12 @@ sal_known_servers_judge (const char *file,
   SalTrust trust = SAL_TRUST_NONE;
   guint line = 0;
 
+  if (doubt != NULL)
+    *doubt = SAL_DOUBT_NONE;
   if (lines != NULL)
     {
       known = look_up (lines, key, &line);
-      trust = judge (key, pin, wanted, vouched, known, &remember, error);
+      trust = judge (key, pin, wanted, vouched, known, &remember, doubt, error);
       if (remember != NULL && g_strcmp0 (remember, known) != 0 &&
           !write_lines (file, lines, key, remember, error))
         trust = SAL_TRUST_NONE;

@@ -15,6 +15,15 @@ typedef enum
   SAL_TRUST_PIN,       /* its key is the one that was asked for */
 } SalTrust;
 
+/* Why it was not, where a person may know better. */
+typedef enum
+{
+  SAL_DOUBT_NONE,    /* no person can */
+  SAL_DOUBT_NEW,     /* nobody knows it, and it was never seen before */
+  SAL_DOUBT_CHANGED, /* it has another key than the last time */
+  SAL_DOUBT_LAPSED,  /* an authority vouched for it the last time, and none does now */
+} SalDoubt;
+
 char *sal_known_servers_file (void);
 
 SalTrust sal_known_servers_judge (const char *file,
@@ -23,6 +32,7 @@ SalTrust sal_known_servers_judge (const char *file,
                                   const char *pin,
                                   const char *wanted,
                                   gboolean vouched,
+                                  SalDoubt *doubt,
                                   GError **error);
 guint16 sal_known_servers_find (const char *file, const char *host, GError **error);
 

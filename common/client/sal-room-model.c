@@ -67,6 +67,8 @@ struct _SalRoomModel
   gint64 in_since_us;
   SalClient *client;        /* (owned) (nullable) */
   GNetworkMonitor *monitor; /* (owned) */
+  SalTlsDetails *offered;   /* (owned) (nullable): a key that the person has to decide about */
+  char *pin;                /* (owned) (nullable): the one that was decided for */
   char *put_out;            /* (owned) (nullable): the server's last words to us */
   gboolean put_out_for_good;
 
@@ -130,6 +132,8 @@ sal_room_model_finalize (GObject *object)
   g_clear_pointer (&model->open, sal_entry_unref);
   g_clear_pointer (&model->refusal, sal_entry_unref);
   g_hash_table_unref (model->given);
+  sal_tls_details_free (model->offered);
+  g_free (model->pin);
   g_free (model->put_out);
   g_free (model->title);
   g_free (model->host);
@@ -287,7 +291,9 @@ on_ended (SalClient *client, int how, const GError *error, SalRoomModel *model)
   GError *why = NULL;
   gint64 wait_us = 0;
 
+  model->offered = sal_client_steal_refused (client);
   drop_client (model);
+  g_clear_pointer (&model->pin, g_free); /* from now on it is the one that is known */
   settle_given (model);
   g_clear_pointer (&model->open, sal_entry_unref);
   g_clear_pointer (&model->refusal, sal_entry_unref);
@@ -297,7 +303,7 @@ on_ended (SalClient *client, int how, const GError *error, SalRoomModel *model)
 
   why = words != NULL ? g_error_new_literal (SAL_ERROR, SAL_EXIT_REFUSED, words)
                       : make_reason (model, how, error);
-  if (!model->wanted || model->put_out_for_good)
+  if (!model->wanted || model->put_out_for_good || model->offered != NULL)
     {
       if (!model->wanted)
         g_clear_error (&why);
@@ -527,7 +533,7 @@ on_action (SalClient *client, const SalClientAction *action, SalRoomModel *model
 static void
 start (SalRoomModel *model)
 {
-  static const SalTransportOptions as_usual = { 0 };
+  const SalTransportOptions transport_options = { .pin = model->pin, .ask = TRUE };
   SalClientOptions options = { .name = model->room->name,
                                .room =
                                    model->uri->scheme == SAL_SCHEME_UNIX ? NULL : model->uri->path,
@@ -535,9 +541,10 @@ start (SalRoomModel *model)
 
   g_clear_handle_id (&model->retry, g_source_remove);
   g_clear_pointer (&model->put_out, g_free);
+  g_clear_pointer (&model->offered, sal_tls_details_free);
   model->put_out_for_good = FALSE;
   sal_story_begin_connection (model->story);
-  model->client = sal_client_new (model->uri, &options, &as_usual);
+  model->client = sal_client_new (model->uri, &options, &transport_options);
   g_signal_connect (model->client, "connected", G_CALLBACK (on_connected), model);
   g_signal_connect (model->client, "action", G_CALLBACK (on_action), model);
   g_signal_connect (model->client, "ended", G_CALLBACK (on_ended), model);
@@ -825,6 +832,49 @@ gint64
 sal_room_model_get_retry_us (SalRoomModel *model)
 {
   return model->retry_us;
+}
+
+/**
+ * sal_room_model_get_tls:
+ *
+ * Returns: (transfer none) (nullable): of the connection, if it has TLS.
+ */
+const SalTlsDetails *
+sal_room_model_get_tls (SalRoomModel *model)
+{
+  return model->client != NULL ? sal_client_get_tls (model->client) : NULL;
+}
+
+/**
+ * sal_room_model_get_offered:
+ *
+ * Returns: (transfer none) (nullable): the server's key, if the person has to decide
+ *   whether it is the right one. The room is offline until they have.
+ */
+const SalTlsDetails *
+sal_room_model_get_offered (SalRoomModel *model)
+{
+  return model->offered;
+}
+
+/**
+ * sal_room_model_answer_certificate:
+ * @trust: it is the right one, and is from now on
+ */
+void
+sal_room_model_answer_certificate (SalRoomModel *model, gboolean trust)
+{
+  if (model->offered == NULL)
+    return;
+  if (trust)
+    {
+      g_free (model->pin);
+      model->pin = g_strdup (model->offered->pin);
+      sal_room_model_connect (model);
+      return;
+    }
+  g_clear_pointer (&model->offered, sal_tls_details_free);
+  set_presence (model, SAL_PRESENCE_OFFLINE, NULL);
 }
 
 /**

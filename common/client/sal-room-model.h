@@ -5,6 +5,7 @@
 
 #include "common/client/sal-entry.h"
 #include "common/client/sal-store.h"
+#include "common/client/sal-tls.h"
 
 G_BEGIN_DECLS
 
@@ -29,6 +30,10 @@ void sal_room_model_leave (SalRoomModel *model);
 SalPresence sal_room_model_get_presence (SalRoomModel *model);
 const GError *sal_room_model_get_error (SalRoomModel *model);
 gint64 sal_room_model_get_retry_us (SalRoomModel *model);
+
+const SalTlsDetails *sal_room_model_get_tls (SalRoomModel *model);
+const SalTlsDetails *sal_room_model_get_offered (SalRoomModel *model);
+void sal_room_model_answer_certificate (SalRoomModel *model, gboolean trust);
 
 gint64 sal_room_model_get_id (SalRoomModel *model);
 const char *sal_room_model_get_uri (SalRoomModel *model);

@@ -19,16 +19,17 @@ struct _SalTls
 {
   GTlsConnection *connection; /* (owned) */
   GSocketConnection *base;    /* (owned) */
-  SalTlsDetails details;
+  SalTlsDetails *details;     /* (owned) */
 };
 
 /* While it is being made. */
 typedef struct
 {
-  SalTls *tls;     /* (owned) (nullable) */
-  SalUri *uri;     /* (owned) */
-  char *where;     /* (owned) */
-  char *pin;       /* (owned) (nullable) */
+  SalTls *tls; /* (owned) (nullable) */
+  SalUri *uri; /* (owned) */
+  char *where; /* (owned) */
+  char *pin;   /* (owned) (nullable) */
+  gboolean ask;
   GError *refusal; /* (owned) (nullable): why we do not want this server */
 } Connect;
 
@@ -46,6 +47,24 @@ connect_free (gpointer data)
 }
 
 /**
+ * sal_tls_details_free:
+ * @details: (nullable) (transfer full)
+ */
+void
+sal_tls_details_free (SalTlsDetails *details)
+{
+  if (details == NULL)
+    return;
+  g_free (details->pin);
+  g_free (details->fingerprint);
+  g_free (details->issuer);
+  g_free (details->until);
+  g_free (details->version);
+  g_free (details->cipher);
+  g_free (details);
+}
+
+/**
  * sal_tls_free:
  * @tls: (nullable) (transfer full)
  */
@@ -56,12 +75,7 @@ sal_tls_free (SalTls *tls)
     return;
   g_clear_object (&tls->connection);
   g_clear_object (&tls->base);
-  g_free (tls->details.pin);
-  g_free (tls->details.fingerprint);
-  g_free (tls->details.issuer);
-  g_free (tls->details.until);
-  g_free (tls->details.version);
-  g_free (tls->details.cipher);
+  sal_tls_details_free (tls->details);
   g_free (tls);
 }
 
@@ -103,7 +117,7 @@ describe (SalTlsDetails *details, GTlsCertificate *certificate)
 static gboolean
 judge (Connect *connect, GTlsCertificate *certificate, gboolean vouched)
 {
-  SalTlsDetails *details = &connect->tls->details;
+  SalTlsDetails *details = connect->tls->details;
   g_autofree char *file = sal_known_servers_file ();
 
   if (!describe (details, certificate))
@@ -112,8 +126,9 @@ judge (Connect *connect, GTlsCertificate *certificate, gboolean vouched)
                    _ ("%s: the server's certificate cannot be read"), connect->where);
       return FALSE;
     }
-  details->trust = sal_known_servers_judge (file, connect->uri->host, connect->uri->port,
-                                            details->pin, connect->pin, vouched, &connect->refusal);
+  details->trust = sal_known_servers_judge (
+      file, connect->uri->host, connect->uri->port, details->pin, connect->pin, vouched,
+      connect->ask ? &details->doubt : NULL, &connect->refusal);
   return details->trust != SAL_TRUST_NONE;
 }
 
@@ -154,7 +169,7 @@ on_handshake (GObject *source, GAsyncResult *result, gpointer user_data)
   g_task_set_check_cancellable (task, FALSE);
   g_signal_handlers_disconnect_by_data (connection, connect);
   if (!g_tls_connection_handshake_finish (connection, result, &error) ||
-      (connect->tls->details.trust == SAL_TRUST_NONE &&
+      (connect->tls->details->trust == SAL_TRUST_NONE &&
        !judge (connect, g_tls_connection_get_peer_certificate (connection), TRUE)))
     {
       if (connect->refusal != NULL)
@@ -169,8 +184,8 @@ on_handshake (GObject *source, GAsyncResult *result, gpointer user_data)
                                  connect->where, error->message);
       return;
     }
-  connect->tls->details.version = g_strdup (version_name (connection));
-  connect->tls->details.cipher = g_tls_connection_get_ciphersuite_name (connection);
+  connect->tls->details->version = g_strdup (version_name (connection));
+  connect->tls->details->cipher = g_tls_connection_get_ciphersuite_name (connection);
   g_task_return_pointer (task, g_steal_pointer (&connect->tls), (GDestroyNotify) sal_tls_free);
 }
 
@@ -201,6 +216,8 @@ connection_new (GSocketConnection *base, const SalUri *uri, GError **error)
  * @uri: where it leads, as it was typed
  * @pin: (nullable): the only key to be accepted; else whoever is vouched for or known, or
  *   was never seen before
+ * @ask: there is a person who decides about servers that were never seen before: they are
+ *   refused until their @pin is given. See sal_tls_steal_refused()
  *
  * Shakes hands, and decides whether this is the right server.
  */
@@ -208,6 +225,7 @@ void
 sal_tls_connect_async (GSocketConnection *connection,
                        const SalUri *uri,
                        const char *pin,
+                       gboolean ask,
                        GCancellable *cancellable,
                        GAsyncReadyCallback callback,
                        gpointer user_data)
@@ -220,6 +238,7 @@ sal_tls_connect_async (GSocketConnection *connection,
   connect->uri = sal_uri_copy (uri);
   connect->where = sal_format_host_port (uri->host, uri->port);
   connect->pin = g_strdup (pin);
+  connect->ask = ask;
   g_task_set_task_data (task, connect, connect_free);
   tls = connection_new (connection, uri, &error);
   if (tls == NULL)
@@ -228,6 +247,7 @@ sal_tls_connect_async (GSocketConnection *connection,
       return;
     }
   connect->tls = g_new0 (SalTls, 1);
+  connect->tls->details = g_new0 (SalTlsDetails, 1);
   connect->tls->connection = tls;
   connect->tls->base = g_object_ref (connection);
   g_signal_connect (tls, "accept-certificate", G_CALLBACK (on_accept_certificate), connect);
@@ -249,6 +269,23 @@ sal_tls_connect_finish (GAsyncResult *result, GSocketConnection **connection, GE
 
   *connection = tls != NULL ? g_object_ref (tls->base) : NULL;
   return tls;
+}
+
+/**
+ * sal_tls_steal_refused:
+ * @result: of sal_tls_connect_async(), after its finish has failed
+ *
+ * Returns: (transfer full) (nullable): the server that was refused, if it is for a person to
+ *   decide about it: `doubt` says why.
+ */
+SalTlsDetails *
+sal_tls_steal_refused (GAsyncResult *result)
+{
+  Connect *connect = g_task_get_task_data (G_TASK (result));
+
+  if (connect->tls == NULL || connect->tls->details->doubt == SAL_DOUBT_NONE)
+    return NULL;
+  return g_steal_pointer (&connect->tls->details);
 }
 
 /* Bytes. */
@@ -329,5 +366,5 @@ sal_tls_end_writing (SalTls *tls)
 const SalTlsDetails *
 sal_tls_get_details (const SalTls *tls)
 {
-  return &tls->details;
+  return tls->details;
 }

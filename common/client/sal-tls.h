@@ -15,6 +15,7 @@ typedef struct _SalTls SalTls;
 typedef struct
 {
   SalTrust trust;    /* why we talk to this server */
+  SalDoubt doubt;    /* ... or why we do not, if a person was to be asked */
   char *pin;         /* (owned): its key, as salottod says it */
   char *fingerprint; /* (owned): SHA-256 of its certificate, "AB:CD:..." */
   char *issuer;      /* (owned): who has signed it */
@@ -26,11 +27,13 @@ typedef struct
 void sal_tls_connect_async (GSocketConnection *connection,
                             const SalUri *uri,
                             const char *pin,
+                            gboolean ask,
                             GCancellable *cancellable,
                             GAsyncReadyCallback callback,
                             gpointer user_data);
 SalTls *
 sal_tls_connect_finish (GAsyncResult *result, GSocketConnection **connection, GError **error);
+SalTlsDetails *sal_tls_steal_refused (GAsyncResult *result);
 void sal_tls_free (SalTls *tls);
 
 gssize sal_tls_read (SalTls *tls, void *buffer, gsize size, GError **error);
@@ -38,5 +41,8 @@ gssize sal_tls_write (SalTls *tls, const void *bytes, gsize len, GError **error)
 GSource *sal_tls_create_source (SalTls *tls, GIOCondition condition);
 void sal_tls_end_writing (SalTls *tls);
 const SalTlsDetails *sal_tls_get_details (const SalTls *tls);
+void sal_tls_details_free (SalTlsDetails *details);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SalTlsDetails, sal_tls_details_free)
 
 G_END_DECLS

@@ -19,6 +19,7 @@ typedef struct
   guint delay_ms;  /* between two sends */
   guint maxseg;    /* TCP_MAXSEG */
   const char *pin; /* (unowned) (nullable): the only key of a TLS server to be accepted */
+  gboolean ask;    /* whoever is new is refused until a person has said @pin */
 } SalTransportOptions;
 
 /* All calls come from the main loop. */
@@ -37,6 +38,8 @@ void sal_transport_connect_async (const SalUri *uri,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
 SalTransport *sal_transport_connect_finish (GAsyncResult *result, GError **error);
+
+SalTlsDetails *sal_transport_steal_refused (GAsyncResult *result);
 
 SalTransport *sal_transport_new (GSocketConnection *connection,
                                  const SalTransportOptions *options,

@@ -6,8 +6,9 @@
  *
  *     bench-first-window PROGRAM [ARGUMENT...]
  *
- * Prints two numbers of milliseconds, mapped and painted, and ends the program. Exit
- * status 1 if no window came.
+ * Prints three numbers of milliseconds: until it is mapped, until it is painted, and how
+ * long a processor worked for it until then, in all of its threads; and ends the program.
+ * Exit status 1 if no window came.
  */
 #include "config.h"
 
@@ -43,6 +44,18 @@ static int
 on_error (Display *display, XErrorEvent *error)
 {
   return 0;
+}
+
+/* Milliseconds for which a processor has worked for this program. */
+static double
+work_ms (pid_t pid)
+{
+  struct timespec worked = { 0 };
+  clockid_t clock = 0;
+
+  if (clock_getcpuclockid (pid, &clock) == 0)
+    clock_gettime (clock, &worked);
+  return (double) worked.tv_sec * 1e3 + (double) worked.tv_nsec / 1e6;
 }
 
 static pid_t
@@ -120,6 +133,7 @@ main (int argc, char **argv)
   double start_ms = 0;
   double mapped_ms = 0;
   double painted_ms = 0;
+  double worked_ms = 0;
   Window window = None;
   pid_t pid = 0;
 
@@ -140,6 +154,7 @@ main (int argc, char **argv)
   while (window != None && !is_painted (display, window) && now_ms () < start_ms + PATIENCE_MS)
     usleep (2000);
   painted_ms = now_ms ();
+  worked_ms = work_ms (pid);
 
   kill (pid, SIGTERM);
   for (int i = 0; i < 100 && waitpid (pid, NULL, WNOHANG) == 0; i++)
@@ -151,6 +166,6 @@ main (int argc, char **argv)
       fprintf (stderr, "bench-first-window: %s showed no window\n", argv[1]);
       return 1;
     }
-  printf ("%.1f %.1f\n", mapped_ms - start_ms, painted_ms - start_ms);
+  printf ("%.1f %.1f %.1f\n", mapped_ms - start_ms, painted_ms - start_ms, worked_ms);
   return 0;
 }

@@ -697,6 +697,23 @@ test_app_expect_words_at (TestApp *app, const char *part, TEST_WHERE)
   expect (app, are_words_there, &wish, file, line, func, "nothing says “%s”", part);
 }
 
+static gboolean
+was_heard (TestApp *app, const Wish *wish)
+{
+  return test_desktop_has_heard (wish->text);
+}
+
+/**
+ * test_app_expect_heard_at:
+ */
+void
+test_app_expect_heard_at (TestApp *app, const char *part, TEST_WHERE)
+{
+  Wish wish = { .text = part };
+
+  expect (app, was_heard, &wish, file, line, func, "nothing has said “%s”", part);
+}
+
 /* Rows. */
 
 /* Returns: (transfer full) (element-type TestSight): what can be seen of a list and what

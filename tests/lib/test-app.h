@@ -52,6 +52,9 @@ gint64 test_app_measure_answer (TestApp *app);
 #define test_app_expect_text(app, name, text) test_app_expect_text_at (app, name, text, TEST_HERE)
 /* The text of a label has this in it. */
 #define test_app_expect_label(app, name, part) test_app_expect_label_at (app, name, part, TEST_HERE)
+/* A text with this in it was written somewhere since test_desktop_listen(), which was called
+ * before the start; it may be gone again. */
+#define test_app_expect_heard(app, part) test_app_expect_heard_at (app, part, TEST_HERE)
 /* Something that can be seen has this in its name or its text. */
 #define test_app_expect_words(app, part) test_app_expect_words_at (app, part, TEST_HERE)
 /* A row of a list has these words in its name, in this order. */
@@ -75,6 +78,7 @@ void test_app_grab_at (TestApp *app, const char *role, const char *name, TEST_WH
 void test_app_write_at (TestApp *app, const char *name, const char *text, TEST_WHERE);
 void test_app_expect_text_at (TestApp *app, const char *name, const char *text, TEST_WHERE);
 void test_app_expect_label_at (TestApp *app, const char *name, const char *part, TEST_WHERE);
+void test_app_expect_heard_at (TestApp *app, const char *part, TEST_WHERE);
 void test_app_expect_words_at (TestApp *app, const char *part, TEST_WHERE);
 void test_app_expect_rows_at (
     TestApp *app, const char *list, guint n, const char *const *parts, TEST_WHERE);

@@ -36,6 +36,10 @@
 /* The only service of the session, besides what programs offer themselves. */
 #define A11Y_SERVICE "org.a11y.Bus.service"
 
+#define REGISTRY "org.a11y.atspi.Registry"
+#define REGISTRY_PATH "/org/a11y/atspi/registry"
+#define TEXT_CHANGES "type='signal',interface='org.a11y.atspi.Event.Object',member='TextChanged'"
+
 static struct
 {
   TestFolder *folder;   /* (owned): of the screen and the buses */
@@ -50,7 +54,10 @@ static struct
   GDBusConnection *bus;       /* (owned): of the session */
   GDBusConnection *a11y;      /* (owned) */
   GAsyncQueue *notifications; /* (owned): of char * */
-  int notified;               /* the number of the last one; atomic */
+  guint filter;               /* of @a11y, while somebody listens */
+  GMutex hearing;
+  GString *heard; /* (owned) (nullable): under @hearing: while somebody listens */
+  int notified;   /* the number of the last one; atomic */
 } desktop;
 
 /* The screen and the buses. */
@@ -279,6 +286,99 @@ test_desktop_forget_notifications (void)
   while ((text = g_async_queue_try_pop (desktop.notifications)) != NULL)
     g_free (text);
 }
+
+/* Listening. */
+
+/* A text was written, or something was written into one. Called by the thread of the bus. */
+static GDBusMessage *
+on_message (GDBusConnection *bus, GDBusMessage *message, gboolean incoming, gpointer data)
+{
+  GVariant *body = g_dbus_message_get_body (message);
+  g_autoptr (GVariant) words = NULL;
+  const char *what = NULL;
+
+  if (!incoming || g_strcmp0 (g_dbus_message_get_member (message), "TextChanged") != 0 ||
+      body == NULL || !g_variant_is_of_type (body, G_VARIANT_TYPE ("(siiva{sv})")))
+    return message;
+  g_variant_get_child (body, 0, "&s", &what);
+  g_variant_get_child (body, 3, "v", &words);
+  if (!g_str_has_prefix (what, "insert") || !g_variant_is_of_type (words, G_VARIANT_TYPE_STRING))
+    return message;
+  g_mutex_lock (&desktop.hearing);
+  if (desktop.heard != NULL)
+    g_string_append_printf (desktop.heard, "%s\n", g_variant_get_string (words, NULL));
+  g_mutex_unlock (&desktop.hearing);
+  return message;
+}
+
+static void
+ask (const char *owner, const char *path, const char *method, GVariant *arguments)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer =
+      g_dbus_connection_call_sync (desktop.a11y, owner, path, owner, method, arguments, NULL,
+                                   G_DBUS_CALL_FLAGS_NONE, TEST_DESKTOP_PATIENCE_MS, NULL, &error);
+
+  g_assert_no_error (error);
+}
+
+/**
+ * test_desktop_listen:
+ *
+ * From now on it is noted what is written anywhere in a program that is started after
+ * this, so that what stands only for a moment is not missed.
+ */
+void
+test_desktop_listen (void)
+{
+  g_mutex_lock (&desktop.hearing);
+  if (desktop.heard == NULL)
+    desktop.heard = g_string_new (NULL);
+  g_string_truncate (desktop.heard, 0);
+  g_mutex_unlock (&desktop.hearing);
+  ask ("org.freedesktop.DBus", "/org/freedesktop/DBus", "AddMatch",
+       g_variant_new ("(s)", TEXT_CHANGES));
+  /* Programs only tell what somebody has asked the registry for. */
+  ask (REGISTRY, REGISTRY_PATH, "RegisterEvent",
+       g_variant_new_parsed ("('object:text-changed', @as [], '')"));
+  desktop.filter = g_dbus_connection_add_filter (desktop.a11y, on_message, NULL, NULL);
+}
+
+/**
+ * test_desktop_stop_listening:
+ *
+ * All is forgotten.
+ */
+void
+test_desktop_stop_listening (void)
+{
+  ask (REGISTRY, REGISTRY_PATH, "DeregisterEvent", g_variant_new ("(s)", "object:text-changed"));
+  ask ("org.freedesktop.DBus", "/org/freedesktop/DBus", "RemoveMatch",
+       g_variant_new ("(s)", TEXT_CHANGES));
+  g_dbus_connection_remove_filter (desktop.a11y, desktop.filter);
+  g_mutex_lock (&desktop.hearing);
+  if (desktop.heard != NULL)
+    g_string_free (g_steal_pointer (&desktop.heard), TRUE);
+  g_mutex_unlock (&desktop.hearing);
+}
+
+/**
+ * test_desktop_has_heard:
+ *
+ * Returns: whether @part was in a text that was written since test_desktop_listen().
+ */
+gboolean
+test_desktop_has_heard (const char *part)
+{
+  gboolean has = FALSE;
+
+  g_mutex_lock (&desktop.hearing);
+  has = desktop.heard != NULL && strstr (desktop.heard->str, part) != NULL;
+  g_mutex_unlock (&desktop.hearing);
+  return has;
+}
+
+/* Sleep. */
 
 static void
 say_sleep (gboolean about_to)

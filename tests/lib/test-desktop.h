@@ -25,6 +25,9 @@ char *test_desktop_take_notification (int ms);
 void test_desktop_click_notification (void);
 void test_desktop_forget_notifications (void);
 void test_desktop_sleep_and_wake (void);
+void test_desktop_listen (void);
+void test_desktop_stop_listening (void);
+gboolean test_desktop_has_heard (const char *part);
 
 /* What a person has: a keyboard, a mouse, eyes. */
 void test_desktop_focus (void);

@@ -47,7 +47,8 @@ static SalTrust
 judge (Fixture *f, const char *host, const char *pin, const char *wanted, gboolean vouched)
 {
   g_autoptr (GError) error = NULL;
-  SalTrust trust = sal_known_servers_judge (f->file, host, 15103, pin, wanted, vouched, &error);
+  SalTrust trust =
+      sal_known_servers_judge (f->file, host, 15103, pin, wanted, vouched, NULL, &error);
 
   g_assert_true ((trust == SAL_TRUST_NONE) == (error != NULL));
   if (error != NULL)
@@ -109,6 +110,43 @@ test_authority (Fixture *f, gconstpointer data)
   g_assert_cmpint (judge (f, "chat.example", PIN_A, NULL, TRUE), ==, SAL_TRUST_AUTHORITY);
 }
 
+/* Where a person can be asked, nobody is taken in before they were, and it is said why. */
+static void
+test_doubt (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    const char *host;
+    const char *pin;
+    const char *wanted;
+    gboolean vouched;
+    SalTrust trust;
+    SalDoubt doubt;
+  } rows[] = {
+    { "chat.example", PIN_A, NULL, FALSE, SAL_TRUST_NONE, SAL_DOUBT_NEW },
+    { "chat.example", PIN_A, NULL, FALSE, SAL_TRUST_NONE, SAL_DOUBT_NEW },
+    { "chat.example", PIN_A, PIN_A, FALSE, SAL_TRUST_PIN, SAL_DOUBT_NONE },
+    { "chat.example", PIN_A, NULL, FALSE, SAL_TRUST_KNOWN, SAL_DOUBT_NONE },
+    { "chat.example", PIN_B, NULL, FALSE, SAL_TRUST_NONE, SAL_DOUBT_CHANGED },
+    { "chat.example", PIN_B, PIN_A, FALSE, SAL_TRUST_NONE, SAL_DOUBT_NONE },
+    { "chat.example", PIN_B, PIN_B, FALSE, SAL_TRUST_PIN, SAL_DOUBT_NONE },
+    { "chat.example", PIN_B, NULL, TRUE, SAL_TRUST_AUTHORITY, SAL_DOUBT_NONE },
+    { "chat.example", PIN_B, NULL, FALSE, SAL_TRUST_NONE, SAL_DOUBT_LAPSED },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      SalDoubt doubt = SAL_DOUBT_CHANGED;
+      g_autoptr (GError) error = NULL;
+
+      g_assert_cmpint (sal_known_servers_judge (f->file, rows[i].host, 15103, rows[i].pin,
+                                                rows[i].wanted, rows[i].vouched, &doubt, &error),
+                       ==, rows[i].trust);
+      g_assert_cmpint (doubt, ==, rows[i].doubt);
+      g_assert_true ((rows[i].trust == SAL_TRUST_NONE) == (error != NULL));
+    }
+}
+
 static void
 test_find (Fixture *f, gconstpointer data)
 {
@@ -141,9 +179,9 @@ test_damaged (Fixture *f, gconstpointer data)
       g_autofree char *text = NULL;
 
       g_assert_true (g_file_set_contents (f->file, texts[i], -1, NULL));
-      g_assert_cmpint (
-          sal_known_servers_judge (f->file, "chat.example", 15103, PIN_A, NULL, FALSE, &error), ==,
-          SAL_TRUST_NONE);
+      g_assert_cmpint (sal_known_servers_judge (f->file, "chat.example", 15103, PIN_A, NULL, FALSE,
+                                                NULL, &error),
+                       ==, SAL_TRUST_NONE);
       g_assert_error (error, SAL_ERROR, SAL_EXIT_TLS);
       g_assert_true (g_str_has_prefix (error->message, prefix));
       g_assert_true (g_file_get_contents (f->file, &text, NULL, NULL));
@@ -175,8 +213,9 @@ test_no_place (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_cmpint (sal_known_servers_judge ("/proc/none/known", "a", 1, PIN_A, NULL, FALSE, &error),
-                   ==, SAL_TRUST_NONE);
+  g_assert_cmpint (
+      sal_known_servers_judge ("/proc/none/known", "a", 1, PIN_A, NULL, FALSE, NULL, &error), ==,
+      SAL_TRUST_NONE);
   g_assert_error (error, SAL_ERROR, SAL_EXIT_TLS);
 }
 
@@ -231,6 +270,7 @@ main (int argc, char **argv)
   ADD ("/client/known-servers/refuses-a-change", test_change);
   ADD ("/client/known-servers/takes-only-what-was-asked-for", test_wanted);
   ADD ("/client/known-servers/remembers-an-authoritys-word", test_authority);
+  ADD ("/client/known-servers/has-doubts-where-a-person-is-asked", test_doubt);
   ADD ("/client/known-servers/knows-who-speaks-tls", test_find);
   ADD ("/client/known-servers/damage-is-not-emptiness", test_damaged);
   ADD ("/client/known-servers/keeps-comments", test_comments);
