@@ -129,6 +129,15 @@ put (BenchCrowd *crowd, Client *client, const char *bytes, gsize len)
   watch (crowd, client, EPOLL_CTL_MOD, WATCHED | EPOLLOUT);
 }
 
+static BenchPlace
+place_of (const BenchCrowd *crowd, const Client *client)
+{
+  return (BenchPlace){ .name = client->name,
+                       .number = client->number,
+                       .enters = client->enters,
+                       .moves = crowd->n_rooms > 1 };
+}
+
 static void
 compose (BenchCrowd *crowd, Client *client, gint64 sent_ns)
 {
@@ -136,8 +145,15 @@ compose (BenchCrowd *crowd, Client *client, gint64 sent_ns)
   BenchMessage message = { .sender = client->reader.sender,
                            .seq = sender->sent++,
                            .sent_ns = sent_ns };
-  gsize before = crowd->say->len;
+  gsize before = 0;
 
+  if (crowd->config.dialect->say != NULL)
+    {
+      BenchPlace place = place_of (crowd, client);
+
+      crowd->config.dialect->say (&place, crowd->say);
+    }
+  before = crowd->say->len;
   g_string_set_size (crowd->say, before + crowd->config.message_size);
   bench_message_write (&message, crowd->say->str + before, crowd->config.message_size);
   bench_stream_note_sent (client->reader.stream);
@@ -189,6 +205,7 @@ note_in (BenchCrowd *crowd, Client *client)
   BenchSender *sender = NULL;
   struct sockaddr_in local = { 0 };
   socklen_t len = sizeof local;
+  BenchPlace place = place_of (crowd, client);
 
   client->is_in = TRUE;
   crowd->n_in++;
@@ -197,16 +214,7 @@ note_in (BenchCrowd *crowd, Client *client)
   (void) getsockname (client->fd, (struct sockaddr *) &local, &len);
   sender = &crowd->check->senders[client->reader.sender];
   sender->room = client->number;
-  sender->prefix = crowd->config.dialect->prefix (client->name, ntohs (local.sin_port));
-}
-
-static BenchPlace
-place_of (const BenchCrowd *crowd, const Client *client)
-{
-  return (BenchPlace){ .name = client->name,
-                       .number = client->number,
-                       .enters = client->enters,
-                       .moves = crowd->n_rooms > 1 };
+  sender->prefix = crowd->config.dialect->prefix (&place, ntohs (local.sin_port));
 }
 
 static void

@@ -27,7 +27,7 @@ relay_hear (const BenchPlace *place, const char *line, GString *say)
 }
 
 static char *
-relay_prefix (const char *name, guint16 local_port)
+relay_prefix (const BenchPlace *place, guint16 local_port)
 {
   return g_strdup ("");
 }
@@ -66,9 +66,67 @@ plain_is_arrival (const char *line)
 }
 
 static char *
-plain_prefix (const char *name, guint16 local_port)
+plain_prefix (const BenchPlace *place, guint16 local_port)
 {
-  return g_strdup_printf ("> %s('127.0.0.1', %u): ", name, local_port);
+  return g_strdup_printf ("> %s('127.0.0.1', %u): ", place->name, local_port);
+}
+
+/* IRC, with one's own messages coming back (echo-message), and nothing else negotiated. The
+ * server shows addresses. Who comes and goes is not counted. */
+
+static void
+irc_room (const BenchPlace *place, GString *out)
+{
+  if (place->moves)
+    g_string_append_printf (out, "#room-%u", place->number);
+  else
+    g_string_append (out, "#lobby");
+}
+
+static gboolean
+irc_begin (const BenchPlace *place, GString *say)
+{
+  g_string_append_printf (say,
+                          "CAP REQ :echo-message no-implicit-names\r\nNICK %s\r\n"
+                          "USER %s 0 * :%s\r\nCAP END\r\n",
+                          place->name, place->name, place->name);
+  return FALSE;
+}
+
+static gboolean
+irc_hear (const BenchPlace *place, const char *line, GString *say)
+{
+  g_autofree char *join = NULL;
+
+  if (strstr (line, " 422 ") != NULL || strstr (line, " 376 ") != NULL)
+    {
+      if (!place->enters)
+        return TRUE;
+      g_string_append (say, "JOIN ");
+      irc_room (place, say);
+      g_string_append (say, "\r\n");
+      return FALSE;
+    }
+  join = g_strdup_printf (":%s!", place->name);
+  return g_str_has_prefix (line, join) && strstr (line, " JOIN #") != NULL;
+}
+
+static void
+irc_say (const BenchPlace *place, GString *say)
+{
+  g_string_append (say, "PRIVMSG ");
+  irc_room (place, say);
+  g_string_append (say, " :");
+}
+
+static char *
+irc_prefix (const BenchPlace *place, guint16 local_port)
+{
+  GString *prefix = g_string_new (NULL);
+
+  g_string_append_printf (prefix, ":%s!~%s@127.0.0.1 ", place->name, place->name);
+  irc_say (place, prefix);
+  return g_string_free (prefix, FALSE);
 }
 
 static const BenchDialect dialects[] = {
@@ -84,6 +142,13 @@ static const BenchDialect dialects[] = {
       .hear = plain_hear,
       .is_arrival = plain_is_arrival,
       .prefix = plain_prefix,
+  },
+  {
+      .name = "irc",
+      .begin = irc_begin,
+      .hear = irc_hear,
+      .say = irc_say,
+      .prefix = irc_prefix,
   },
 };
 

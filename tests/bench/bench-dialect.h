@@ -30,8 +30,11 @@ typedef struct
   /* Does @line tell that somebody else has come in? NULL: the server does not tell. */
   gboolean (*is_arrival) (const char *line);
 
-  /* (transfer full): what stands before each message of a client. */
-  char *(*prefix) (const char *name, guint16 local_port);
+  /* Appends what a client says before each of its messages. NULL: nothing. */
+  void (*say) (const BenchPlace *place, GString *say);
+
+  /* (transfer full): what stands before each message of a client, as others read it. */
+  char *(*prefix) (const BenchPlace *place, guint16 local_port);
 } BenchDialect;
 
 const BenchDialect *bench_dialect_find (const char *name);
