@@ -165,6 +165,7 @@ end (SrvSession *session, SrvEnd how)
   if (conn->ending || conn->closed)
     return;
   srv_conn_leave_rooms (conn);
+  srv_hub_note_known (conn->host->hub, &conn->session);
   if (how == SRV_END_HTTP || how == SRV_END_TLS)
     {
       answer = how == SRV_END_HTTP ? sal_guard_http_answer () : sal_guard_tls_alert ();
@@ -691,15 +692,17 @@ srv_conn_entry (SrvConn *conn, const SrvEntry *entry)
 {
   if (conn->closed)
     return;
-  srv_session_entry (&conn->session, entry);
-  if (conn->closed)
-    return;
   if ((entry->kind == SRV_ENTRY_JOIN || entry->kind == SRV_ENTRY_CONNECT) &&
       srv_entry_holds (entry) && conn->life_deadline.queue == SRV_QUEUE_LOGIN)
     {
+      srv_hub_note_known (conn->host->hub, &conn->session);
       srv_reactor_disarm (conn->host->reactor, &conn->life_deadline);
-      srv_conn_heard (conn);
     }
+  srv_session_entry (&conn->session, entry);
+  if (conn->closed)
+    return;
+  if (!srv_deadline_is_armed (&conn->life_deadline))
+    srv_conn_heard (conn);
   srv_conn_resume (conn);
 }
 

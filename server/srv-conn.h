@@ -33,6 +33,7 @@ typedef struct
   SrvMailbox *mailbox; /* of this thread */
   void (*post) (SrvWorker *worker, SrvEntry *entry);
   void (*read) (SrvWorker *worker, SrvLogQuery *query, guint64 connection);
+  void (*lagging) (SrvWorker *worker, SrvRoom *room);   /* more or fewer of it cannot follow */
   void (*caught_up) (SrvWorker *worker, SrvRoom *room); /* it is no longer behind */
   void (*closed) (SrvWorker *worker, SrvConn *conn);
 } SrvConnHost;

@@ -118,7 +118,8 @@ on_said (Delivery *delivery)
   SrvRoom *room = NULL;
   SrvConn *conn = NULL;
 
-  delivery->worker->counters.messages++;
+  srv_state_note_said (delivery->worker->hub->state, entry);
+  delivery->worker->counters.messages += entry->origin.worker == delivery->worker->id;
   if (entry->about != 0)
     {
       conn = conn_of (delivery, entry->about);
@@ -477,6 +478,7 @@ deliver (Delivery *delivery)
     }
   if (!srv_entry_is_said (entry))
     srv_state_apply (hub->state, entry);
+  hub->max_users = MAX (hub->max_users, srv_state_count_users (hub->state));
   switch (entry->kind)
     {
     case SRV_ENTRY_JOIN:

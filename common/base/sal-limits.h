@@ -143,8 +143,13 @@ typedef enum
 /* Posts of one connection that wait for the log; beyond it the connection is not
  * read, so that TCP holds the sender back. */
 #define SAL_POSTS_IN_FLIGHT 64
-/* Bytes of all posts that wait for the log; beyond it nobody who posts is read. */
+/* Threads that people are spread over. More than that many cores have not been seen. */
+#define SAL_WORKERS_MAX 64
+
+/* Bytes of all posts that wait for the log, or for a worker to take them; beyond it nobody
+ * who posts is read, until there are so few again. */
 #define SAL_LOG_QUEUE_BYTES (1024 * 1024)
+#define SAL_LOG_QUEUE_LOW_BYTES (SAL_LOG_QUEUE_BYTES / 2)
 
 /* A send queue over its limit belongs to somebody who does not read, if nothing of it
  * went out for this long; ... */

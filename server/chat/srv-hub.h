@@ -45,7 +45,7 @@ struct _SrvHub
   GQueue former;        /* (owned) of SrvFormerUser (owned), newest first */
   SrvIrcConfig config;
   guint8 log_id[16];
-  guint max_users;
+  guint max_users; /* at a time */
 };
 
 SrvHub *srv_hub_new (void);
@@ -53,7 +53,8 @@ void srv_hub_free (SrvHub *hub);
 
 void srv_hub_add (SrvHub *hub, SrvSession *session);
 void srv_hub_remove (SrvHub *hub, SrvSession *session);
-SrvSession *srv_hub_get (const SrvHub *hub, guint64 id);
+void srv_hub_note_known (SrvHub *hub, SrvSession *session);
+guint srv_hub_count_strangers (void);
 
 void srv_hub_remember (SrvHub *hub, const SrvUser *user, gint64 now_us);
 

@@ -57,7 +57,6 @@ struct _SrvIrc
   void (*on_past) (SrvIrc *irc, GPtrArray *entries, gboolean failed); /* (nullable) */
   SrvMarkers *markers; /* (owned) (nullable): while it has no account */
   gint64 now_us;       /* of the command in hand */
-  gint64 spoke_us;     /* when it last said something; real time */
 };
 
 /* A command: one row of the table. */

@@ -52,6 +52,8 @@ void srv_room_add (SrvRoom *room, SrvMember *member);
 void srv_room_remove (SrvMember *member);
 void srv_room_set_variant (SrvMember *member, guint variant);
 void srv_room_set_lagging (SrvMember *member, gboolean lagging);
+guint srv_room_get_lagging (const SrvRoom *room);
+void srv_room_set_lagging_elsewhere (SrvRoom *room, guint worker, guint lagging);
 gboolean srv_room_is_behind (const SrvRoom *room);
 void srv_room_foreach (SrvRoom *room, void (*func) (SrvMember *, gpointer), gpointer data);
 guint srv_room_deliver (SrvRoom *room, const SalEvent *event, GString *scratch);

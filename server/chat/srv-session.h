@@ -89,7 +89,8 @@ struct _SrvSession
   guint8 blanks; /* before the name (S21) */
   guint saying_goodbye : 1;
   guint muted : 1;
-  guint reading : 1; /* waits for its history */
+  guint stranger : 1; /* counted among those who have not said who they are */
+  guint reading : 1;  /* waits for its history */
   guint put_out : 1;
 };
 

@@ -296,6 +296,7 @@ add_user (SrvState *state, const SrvEntry *entry)
   user->host = g_strdup (entry->host != NULL ? entry->host : "");
   user->address = g_strdup (entry->address);
   user->irc = (entry->flags & SRV_ENTRY_FLAG_IRC) != 0;
+  user->secure = (entry->flags & SRV_ENTRY_FLAG_SECURE) != 0;
   user->real_name = g_strdup (user->irc && entry->text != NULL ? entry->text : entry->name);
   user->account = g_strdup (entry->account);
   user->token = g_strdup (entry->nonce);
@@ -490,6 +491,20 @@ apply_to_user (SrvUser *user, const SrvEntry *entry)
     default:
       break;
     }
+}
+
+/**
+ * srv_state_note_said:
+ * @entry: something that was said; that somebody types is nothing said
+ */
+void
+srv_state_note_said (SrvState *state, const SrvEntry *entry)
+{
+  SrvUser *user =
+      entry->kind != SRV_ENTRY_TAGMSG ? srv_state_get_user (state, entry->origin.connection) : NULL;
+
+  if (user != NULL)
+    user->spoke_us = entry->time_us;
 }
 
 /**

@@ -52,8 +52,10 @@ struct _SrvUser
   GPtrArray *memberships; /* (owned) of SrvMembership (owned), in the order of their joins */
   GHashTable *invited;    /* (owned) (nullable): set of SrvChannel (unowned) */
   gint64 since_us;        /* 1970, UTC */
+  gint64 spoke_us;        /* when they last said something; 0: not yet */
   guint8 modes;
-  gboolean irc; /* speaks IRC */
+  gboolean irc;    /* speaks IRC */
+  gboolean secure; /* nobody on the way can read what they say */
 };
 
 /* A mask in one of a room's lists. */
@@ -93,6 +95,7 @@ struct _SrvChannel
 SrvState *srv_state_new (void);
 void srv_state_free (SrvState *state);
 void srv_state_apply (SrvState *state, const SrvEntry *entry);
+void srv_state_note_said (SrvState *state, const SrvEntry *entry);
 
 SrvUser *srv_state_get_user (const SrvState *state, guint64 id);
 SrvUser *srv_state_find_user (const SrvState *state, const char *name);

@@ -75,7 +75,8 @@ static const GOptionEntry option_entries[] = {
   { "connect", 0, 0, G_OPTION_ARG_INT, &option_port, "Use the server on this port of 127.0.0.1",
     "PORT" },
   { "pid", 0, 0, G_OPTION_ARG_INT, &option_pid, "Its process, to know what it uses", "PID" },
-  { "dialect", 0, 0, G_OPTION_ARG_STRING, &option_dialect, "What it speaks: relay, plain, irc", "NAME" },
+  { "dialect", 0, 0, G_OPTION_ARG_STRING, &option_dialect, "What it speaks: relay, plain, irc",
+    "NAME" },
   { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, "Print one line of JSON", NULL },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_command, NULL, NULL },
   { NULL }

@@ -52,7 +52,7 @@ dump (const SrvConfig *config)
 
       g_string_append_printf (out, "%s%s", i == 0 ? "listen=" : ";", listener);
     }
-  g_string_append_printf (out, "\nbacklog=%d\n", config->backlog);
+  g_string_append_printf (out, "\nbacklog=%d\nworkers=%u\n", config->backlog, config->workers);
   g_string_append_printf (out, "public=%d\n", config->public);
   g_string_append_printf (out, "shown=%d\n", config->addresses_shown);
   g_string_append_printf (out, "language=%d\n", config->language);
@@ -167,6 +167,7 @@ test_defaults (void)
   g_assert_true (g_str_has_prefix (text, "name=salotto\n"
                                          "listen=plain|*|15102|\n"
                                          "backlog=1024\n"
+                                         "workers=1\n"
                                          "public=0\n"
                                          "shown=1\n"
                                          "language=0\n"
@@ -218,6 +219,8 @@ static const Good good_rows[] = {
   { "server", "listen", " ; ", "" },
   { "server", "backlog", "1", "backlog=1" },
   { "server", "backlog", "65535", "backlog=65535" },
+  { "server", "workers", "1", "workers=1" },
+  { "server", "workers", "64", "workers=64" },
   { "server", "public", "yes", "public=1" },
   { "server", "public", "TRUE", "public=1" },
   { "server", "public", "no", "" },
@@ -322,6 +325,8 @@ static const Bad bad_rows[] = {
   { "server", "listen", "unix://here", "unix:///path" },
   { "server", "backlog", "0", "1 to 65535" },
   { "server", "backlog", "65536", "1 to 65535" },
+  { "server", "workers", "0", "1 to 64" },
+  { "server", "workers", "65", "1 to 64" },
   { "server", "backlog", "many", "1 to 65535" },
   { "server", "backlog", "-1", "1 to 65535" },
   { "server", "backlog", "", "1 to 65535" },
@@ -587,22 +592,24 @@ test_options_over_files (void)
                          .name = "Typed",
                          .log = "memory",
                          .backlog = 5,
+                         .workers = 3,
                          .control = "/typed",
                          .verbose = TRUE };
   SrvOptions empty = { .listen = none };
   g_autofree char *text = NULL;
   g_autofree char *from_file = NULL;
 
-  write_user_file ("[server]\nname = Mine\nlisten = plain://:1;plain://:2\nbacklog = 9\n"
-                   "[log]\nstore = sqlite:/x\n[console]\ncontrol = /x\nlog-level = error\n");
+  write_user_file (
+      "[server]\nname = Mine\nlisten = plain://:1;plain://:2\nbacklog = 9\nworkers = 2\n"
+      "[log]\nstore = sqlite:/x\n[console]\ncontrol = /x\nlog-level = error\n");
   text = dump_loaded (&options);
   from_file = dump_loaded (&empty);
   forget_user_file ();
   assert_changed (text, base,
-                  "name=Typed\nlisten=plain|*|3|;unix|*|0|/y\nbacklog=5\nstore=0:\n"
+                  "name=Typed\nlisten=plain|*|3|;unix|*|0|/y\nbacklog=5\nworkers=3\nstore=0:\n"
                   "control=/typed\nlevel=debug\n");
   assert_changed (from_file, base,
-                  "name=Mine\nlisten=plain|*|1|;plain|*|2|\nbacklog=9\nstore=1:/x\n"
+                  "name=Mine\nlisten=plain|*|1|;plain|*|2|\nbacklog=9\nworkers=2\nstore=1:/x\n"
                   "control=/x\nlevel=error\n");
 }
 
@@ -622,6 +629,8 @@ test_bad_options (void)
     { { .log = "nats://x:1" }, "nats://x:1", "not part of this version" },
     { { .backlog = 70000 }, "--backlog", "1 to 65535" },
     { { .backlog = -1 }, "--backlog", "1 to 65535" },
+    { { .workers = 65 }, "--workers", "1 to 64" },
+    { { .workers = -1 }, "--workers", "1 to 64" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
