@@ -19,9 +19,10 @@ typedef struct
 
 typedef struct
 {
+  guint64 connection;
   char *name;   /* (owned) */
   char *key;    /* (owned): what it must not share with another */
-  char *family; /* (owned): the key of the name that was wanted */
+  char *family; /* (owned): the key of the name that was wanted; it may be the key itself */
   guint number; /* 1: the name as wanted */
 } Claim;
 
@@ -34,7 +35,7 @@ typedef struct
 
 struct _SrvClaims
 {
-  GHashTable *by_connection; /* (owned): guint64* -> Claim (owned) */
+  GHashTable *by_connection; /* (owned): its connection -> Claim (owned) */
   GHashTable *keys;          /* (owned): key (of the claim) -> Claim (unowned) */
   GHashTable *families;      /* (owned): key -> Family (owned) */
   GHashTable *rooms;         /* (owned): key -> ClaimedRoom (owned) */
@@ -47,9 +48,11 @@ claim_free (gpointer data)
 {
   Claim *claim = data;
 
-  g_free (claim->name);
+  if (claim->family != claim->key)
+    g_free (claim->family);
+  if (claim->name != claim->key)
+    g_free (claim->name);
   g_free (claim->key);
-  g_free (claim->family);
   g_free (claim);
 }
 
@@ -70,7 +73,7 @@ srv_claims_new (void)
 {
   SrvClaims *claims = g_new0 (SrvClaims, 1);
 
-  claims->by_connection = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, claim_free);
+  claims->by_connection = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, claim_free);
   claims->keys = g_hash_table_new (g_str_hash, g_str_equal);
   claims->families = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   claims->rooms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, room_free);
@@ -151,6 +154,22 @@ find_name (const SrvClaims *claims, Claim *claim, const char *wanted, guint hint
   return FALSE;
 }
 
+/* Most names are written as their keys are, and are nobody else's. */
+static void
+share_strings (Claim *claim)
+{
+  if (g_str_equal (claim->name, claim->key))
+    {
+      g_free (claim->name);
+      claim->name = claim->key;
+    }
+  if (g_str_equal (claim->family, claim->key))
+    {
+      g_free (claim->family);
+      claim->family = claim->key;
+    }
+}
+
 /**
  * srv_claims_name:
  * @wanted: a name
@@ -171,6 +190,7 @@ srv_claims_name (SrvClaims *claims, guint64 connection, const char *wanted)
     return claim->name;
 
   claim = g_new0 (Claim, 1);
+  claim->connection = connection;
   claim->family = sal_name_key (wanted);
   family = g_hash_table_lookup (claims->families, claim->family);
   if (family == NULL)
@@ -188,9 +208,10 @@ srv_claims_name (SrvClaims *claims, guint64 connection, const char *wanted)
       return NULL;
     }
   family->hint = claim->number + 1;
+  share_strings (claim);
 
   g_hash_table_insert (claims->keys, claim->key, claim);
-  g_hash_table_insert (claims->by_connection, g_memdup2 (&connection, sizeof connection), claim);
+  g_hash_table_insert (claims->by_connection, &claim->connection, claim);
   return claim->name;
 }
 
@@ -213,7 +234,8 @@ srv_claims_take (SrvClaims *claims, guint64 connection, const char *name)
     return FALSE;
   if (held != NULL)
     {
-      g_free (mine->name);
+      if (mine->name != mine->key)
+        g_free (mine->name);
       mine->name = g_strdup (name);
       return TRUE;
     }

@@ -14,6 +14,9 @@
 #include "common/proto/sal-name.h"
 #include "server/state/srv-modes.h"
 
+/* What somebody's host is where it is not known. */
+static const char NOTHING[] = "";
+
 struct _SrvState
 {
   GHashTable *users;    /* (owned): id -> SrvUser (owned) */
@@ -21,20 +24,90 @@ struct _SrvState
   GHashTable *channels; /* (owned): key of the name -> SrvChannel (owned) */
 };
 
+/* One of somebody's strings that is theirs, not the entry's. */
+static void
+free_string (const SrvUser *user, const char *string)
+{
+  const SrvEntry *entry = user->entry;
+
+  if (string != entry->name && string != entry->host && string != entry->address &&
+      string != entry->text && string != entry->account && string != entry->nonce &&
+      string != NOTHING)
+    g_free ((char *) string);
+}
+
+static void
+set_string (const SrvUser *user, const char **place, const char *value)
+{
+  const char *before = *place;
+
+  if (g_strcmp0 (before, value) == 0)
+    return;
+  *place = g_strdup (value);
+  free_string (user, before);
+}
+
+static void
+memberships_add (SrvMemberships *memberships, SrvMembership *membership)
+{
+  if (memberships->len == 0)
+    {
+      memberships->pdata = &memberships->first;
+      memberships->size = 1;
+    }
+  else if (memberships->len == memberships->size)
+    {
+      SrvMembership **more = g_new (SrvMembership *, 2 * (gsize) memberships->size);
+
+      memcpy (more, memberships->pdata, memberships->len * sizeof *more);
+      if (memberships->pdata != &memberships->first)
+        g_free (memberships->pdata);
+      memberships->pdata = more;
+      memberships->size *= 2;
+    }
+  memberships->pdata[memberships->len++] = membership;
+}
+
+static void
+memberships_clear (SrvMemberships *memberships)
+{
+  for (guint i = 0; i < memberships->len; i++)
+    g_free (memberships->pdata[i]);
+  if (memberships->pdata != &memberships->first)
+    g_free (memberships->pdata);
+  *memberships = (SrvMemberships){ NULL };
+}
+
+static void
+memberships_remove (SrvMemberships *memberships, SrvMembership *membership)
+{
+  guint i = 0;
+
+  while (memberships->pdata[i] != membership)
+    i++;
+  memmove (&memberships->pdata[i], &memberships->pdata[i + 1],
+           (memberships->len - i - 1) * sizeof membership);
+  memberships->len--;
+  g_free (membership);
+  if (memberships->len == 0)
+    memberships_clear (memberships);
+}
+
 static void
 user_free (gpointer data)
 {
   SrvUser *user = data;
 
-  g_free (user->name);
+  free_string (user, user->name);
+  free_string (user, user->host);
+  free_string (user, user->address);
+  free_string (user, user->real_name);
+  free_string (user, user->account);
+  free_string (user, user->away);
+  free_string (user, user->token);
+  srv_entry_unref (user->entry);
   g_free (user->key);
-  g_free (user->host);
-  g_free (user->address);
-  g_free (user->real_name);
-  g_free (user->account);
-  g_free (user->away);
-  g_free (user->token);
-  g_ptr_array_unref (user->memberships);
+  memberships_clear (user->memberships);
   g_clear_pointer (&user->invited, g_hash_table_unref);
   g_free (user);
 }
@@ -276,32 +349,23 @@ srv_state_count_channels (const SrvState *state)
 
 /* What happens. */
 
-static void
-set_string (char **place, const char *value)
-{
-  if (g_strcmp0 (*place, value) == 0)
-    return;
-  g_free (*place);
-  *place = g_strdup (value);
-}
-
 static SrvUser *
 add_user (SrvState *state, const SrvEntry *entry)
 {
   SrvUser *user = g_new0 (SrvUser, 1);
 
   user->id = entry->origin.connection;
-  user->name = g_strdup (entry->name);
+  user->entry = srv_entry_ref ((SrvEntry *) entry); /* what it says stays the same */
+  user->name = entry->name;
   user->key = sal_name_key (entry->name);
-  user->host = g_strdup (entry->host != NULL ? entry->host : "");
-  user->address = g_strdup (entry->address);
+  user->host = entry->host != NULL ? entry->host : NOTHING;
+  user->address = entry->address;
   user->irc = (entry->flags & SRV_ENTRY_FLAG_IRC) != 0;
   user->secure = (entry->flags & SRV_ENTRY_FLAG_SECURE) != 0;
-  user->real_name = g_strdup (user->irc && entry->text != NULL ? entry->text : entry->name);
-  user->account = g_strdup (entry->account);
-  user->token = g_strdup (entry->nonce);
+  user->real_name = user->irc && entry->text != NULL ? entry->text : entry->name;
+  user->account = entry->account;
+  user->token = entry->nonce;
   user->since_us = entry->time_us;
-  user->memberships = g_ptr_array_new_with_free_func (g_free);
   g_hash_table_insert (state->users, &user->id, user);
   g_hash_table_insert (state->names, user->key, user);
   return user;
@@ -370,7 +434,7 @@ remove_membership (SrvState *state, SrvMembership *membership)
   g_ptr_array_remove_index_fast (channel->members, membership->index);
   if (membership->index < channel->members->len)
     ((SrvMembership *) channel->members->pdata[membership->index])->index = membership->index;
-  g_ptr_array_remove (user->memberships, membership);
+  memberships_remove (user->memberships, membership);
   if (channel->members->len == 0)
     remove_channel (state, channel);
 }
@@ -409,7 +473,7 @@ apply_join (SrvState *state, const SrvEntry *entry)
     return;
   membership = g_new0 (SrvMembership, 1);
   *membership = (SrvMembership){ user, channel, channel->members->len, entry->rank };
-  g_ptr_array_add (user->memberships, membership);
+  memberships_add (user->memberships, membership);
   g_ptr_array_add (channel->members, membership);
 }
 
@@ -435,7 +499,7 @@ apply_nick (SrvState *state, const SrvEntry *entry)
   if (user == NULL || g_str_equal (user->name, entry->target))
     return;
   g_hash_table_remove (state->names, user->key);
-  set_string (&user->name, entry->target);
+  set_string (user, &user->name, entry->target);
   g_free (user->key);
   user->key = sal_name_key (entry->target);
   g_hash_table_insert (state->names, user->key, user);
@@ -474,16 +538,16 @@ apply_to_user (SrvUser *user, const SrvEntry *entry)
   switch (entry->kind)
     {
     case SRV_ENTRY_AWAY:
-      set_string (&user->away, entry->text);
+      set_string (user, &user->away, entry->text);
       break;
     case SRV_ENTRY_ACCOUNT:
-      set_string (&user->account, entry->account);
+      set_string (user, &user->account, entry->account);
       break;
     case SRV_ENTRY_SETNAME:
-      set_string (&user->real_name, entry->text);
+      set_string (user, &user->real_name, entry->text);
       break;
     case SRV_ENTRY_CHGHOST:
-      set_string (&user->host, entry->target);
+      set_string (user, &user->host, entry->target);
       break;
     case SRV_ENTRY_UMODE:
       srv_umodes_apply (user, entry->text);
@@ -509,7 +573,7 @@ srv_state_note_said (SrvState *state, const SrvEntry *entry)
 
 /**
  * srv_state_apply:
- * @entry: has happened; the next one of the log
+ * @entry: has happened; the next one of the log; it may be kept
  *
  * Entries that are denied, void or refused change nothing.
  */

@@ -27,7 +27,7 @@ relay_hear (const BenchPlace *place, const char *line, GString *say)
 }
 
 static char *
-relay_prefix (const BenchPlace *place, guint16 local_port)
+relay_prefix (const BenchPlace *place, const char *source, guint16 local_port)
 {
   return g_strdup ("");
 }
@@ -66,67 +66,72 @@ plain_is_arrival (const char *line)
 }
 
 static char *
-plain_prefix (const BenchPlace *place, guint16 local_port)
+plain_prefix (const BenchPlace *place, const char *source, guint16 local_port)
 {
   return g_strdup_printf ("> %s('127.0.0.1', %u): ", place->name, local_port);
 }
 
-/* IRC, with one's own messages coming back (echo-message), and nothing else negotiated. The
- * server shows addresses. Who comes and goes is not counted. */
-
-static void
-irc_room (const BenchPlace *place, GString *out)
-{
-  if (place->moves)
-    g_string_append_printf (out, "#room-%u", place->number);
-  else
-    g_string_append (out, "#lobby");
-}
+/* Any IRC server, as any client speaks to it. */
 
 static gboolean
 irc_begin (const BenchPlace *place, GString *say)
 {
-  g_string_append_printf (say,
-                          "CAP REQ :echo-message no-implicit-names\r\nNICK %s\r\n"
-                          "USER %s 0 * :%s\r\nCAP END\r\n",
-                          place->name, place->name, place->name);
+  if (!place->enters)
+    return TRUE;
+  g_string_append_printf (say, "NICK %s\r\nUSER bench 0 * :bench\r\n", place->name);
   return FALSE;
+}
+
+/* The word after the first; `` if there is none. */
+static const char *
+verb_of (const char *line)
+{
+  const char *space = strchr (line, ' ');
+
+  return space != NULL ? space + 1 : "";
 }
 
 static gboolean
 irc_hear (const BenchPlace *place, const char *line, GString *say)
 {
-  g_autofree char *join = NULL;
-
-  if (strstr (line, " 422 ") != NULL || strstr (line, " 376 ") != NULL)
-    {
-      if (!place->enters)
-        return TRUE;
-      g_string_append (say, "JOIN ");
-      irc_room (place, say);
-      g_string_append (say, "\r\n");
-      return FALSE;
-    }
-  join = g_strdup_printf (":%s!", place->name);
-  return g_str_has_prefix (line, join) && strstr (line, " JOIN #") != NULL;
+  if (g_str_has_prefix (line, "PING "))
+    g_string_append_printf (say, "PONG %.*s\r\n", (int) strcspn (line + 5, "\r"), line + 5);
+  else if (g_str_has_prefix (verb_of (line), "001 "))
+    g_string_append_printf (say, "JOIN #room-%u\r\n", place->number);
+  return g_str_has_prefix (verb_of (line), "366 ");
 }
 
-static void
-irc_say (const BenchPlace *place, GString *say)
+static gboolean
+irc_is_arrival (const char *line)
 {
-  g_string_append (say, "PRIVMSG ");
-  irc_room (place, say);
-  g_string_append (say, " :");
+  return g_str_has_prefix (verb_of (line), "JOIN ");
 }
 
 static char *
-irc_prefix (const BenchPlace *place, guint16 local_port)
+irc_prefix (const BenchPlace *place, const char *source, guint16 local_port)
 {
-  GString *prefix = g_string_new (NULL);
+  return g_strdup_printf ("%.*s PRIVMSG #room-%u :", (int) strcspn (source, " "), source,
+                          place->number);
+}
 
-  g_string_append_printf (prefix, ":%s!~%s@127.0.0.1 ", place->name, place->name);
-  irc_say (place, prefix);
-  return g_string_free (prefix, FALSE);
+static void
+irc_address (const BenchPlace *place, GString *say)
+{
+  g_string_append_printf (say, "PRIVMSG #room-%u :", place->number);
+}
+
+/* ncat --broker: one room, no names; whoever sends does not get it. */
+
+static gboolean
+broker_begin (const BenchPlace *place, GString *say)
+{
+  return TRUE;
+}
+
+static gboolean
+broker_hear (const BenchPlace *place, const char *line, GString *say)
+{
+  return FALSE;
 }
 
 static const BenchDialect dialects[] = {
@@ -147,8 +152,17 @@ static const BenchDialect dialects[] = {
       .name = "irc",
       .begin = irc_begin,
       .hear = irc_hear,
-      .say = irc_say,
+      .is_arrival = irc_is_arrival,
       .prefix = irc_prefix,
+      .address = irc_address,
+      .no_echo = TRUE,
+  },
+  {
+      .name = "broker",
+      .begin = broker_begin,
+      .hear = broker_hear,
+      .prefix = relay_prefix,
+      .no_echo = TRUE,
   },
 };
 
