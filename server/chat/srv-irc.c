@@ -115,7 +115,7 @@ srv_irc_free (SrvIrc *irc)
     return;
   srv_irc_monitor_clear (irc);
   srv_irc_lines_free (irc->lines);
-  g_clear_pointer (&irc->markers, g_hash_table_unref);
+  srv_markers_free (irc->markers);
   clear_pending (irc);
   g_free (irc->nick);
   g_free (irc->refused_nick);
@@ -294,8 +294,8 @@ has_quota (SrvIrc *irc, const SalIrcLine *line, gint64 now_us)
 
   if (srv_quota_take (&irc->session->quota, rate, limits->value[SAL_LIMIT_MESSAGE_BURST], now_us))
     return TRUE;
-  srv_irc_say (irc, "263 %s %s :Not accepted: the limit %s is %u here", srv_irc_get_nick (irc),
-               line->verb, sal_limit_key (SAL_LIMIT_MESSAGES_PER_SECOND), rate);
+  srv_irc_reply (irc, RPL_TRYAGAIN, "%s :Not accepted: the limit %s is %u here", line->verb,
+                 sal_limit_key (SAL_LIMIT_MESSAGES_PER_SECOND), rate);
   return FALSE;
 }
 
@@ -449,6 +449,8 @@ answer (SrvIrc *irc, const SrvEntry *entry)
     srv_irc_on_denied (irc, entry);
   else if (srv_entry_is_said (entry))
     srv_irc_on_said (irc, entry);
+  else if (entry->kind == SRV_ENTRY_MARK)
+    srv_irc_on_marked (irc, entry);
   else if (entry->kind == SRV_ENTRY_CONNECT)
     srv_irc_on_connect (irc, entry);
   else if (entry->kind == SRV_ENTRY_JOIN && entry->status != SRV_ENTRY_VOID)
