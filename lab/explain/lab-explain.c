@@ -49,7 +49,7 @@ static const char *const sentences[LAB_N_EVENTS] = {
   [LAB_EVENT_KEEP_ALIVE_ACK] = "The %f answers that it is still there.",
   [LAB_EVENT_ZERO_WINDOW] =
       "The %f has no room left: its window is 0, so the %o has to stop sending.",
-  [LAB_EVENT_WINDOW_PROBE] = "The %f tries one byte to see whether the %o has room again.",
+  [LAB_EVENT_WINDOW_PROBE] = "The %f asks whether the %o has room again (window probe).",
   [LAB_EVENT_WINDOW_PROBE_ACK] = "The %f answers the probe: it still has no room.",
   [LAB_EVENT_WINDOW_UPDATE] = "The %f has room for %w bytes now (window update).",
   [LAB_EVENT_WINDOW_FULL] = "The %f sends %l, which fills the window of the %o.",
