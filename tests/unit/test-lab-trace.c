@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lab/track/lab-trace.h"
+#include "tests/unit/segment-writer.h"
 
 #define SYN LAB_SYN
 #define ACK LAB_ACK
@@ -267,41 +268,20 @@ on_connection (const LabConnection *connection, gpointer data)
                    lab_conn_state_name (reading->story->conn_state));
 }
 
-static void
-put (guint8 *at, guint32 value, guint bytes)
-{
-  while (bytes > 0)
-    {
-      at[--bytes] = (guint8) value;
-      value >>= 8;
-    }
-}
-
 /* Initial numbers close to the end, so that everything wraps around. */
 #define CLIENT_ISN 0xffffff80u
 #define SERVER_ISN 0x7fffff00u
 
 static guint
-write_segment (const Line *line, guint8 *bytes)
+write_line (const Line *line, guint8 *bytes)
 {
-  gboolean client = line->from == 'c';
-  guint len = 40u + line->len;
+  gboolean by_client = line->from == 'c';
+  guint32 own = by_client ? CLIENT_ISN : SERVER_ISN;
+  guint32 other = by_client ? SERVER_ISN : CLIENT_ISN;
+  const WrittenSegment segment = { by_client, line->flags, (guint32) line->seq + own,
+                                   (guint32) line->ack + other, line->len };
 
-  memset (bytes, 0, len);
-  bytes[0] = 0x45;
-  put (bytes + 2, len, 2);
-  bytes[9] = 6;
-  put (bytes + 12, client ? 0x0a000001 : 0x0a000002, 4);
-  put (bytes + 16, client ? 0x0a000002 : 0x0a000001, 4);
-  put (bytes + 20, client ? 40000 : 80, 2);
-  put (bytes + 22, client ? 80 : 40000, 2);
-  put (bytes + 24, (guint32) line->seq + (client ? CLIENT_ISN : SERVER_ISN), 4);
-  if (line->flags & LAB_ACK)
-    put (bytes + 28, (guint32) line->ack + (client ? SERVER_ISN : CLIENT_ISN), 4);
-  bytes[32] = 0x50;
-  bytes[33] = (guint8) line->flags;
-  put (bytes + 34, 30000, 2);
-  return len;
+  return write_segment (&segment, bytes);
 }
 
 static void
@@ -320,7 +300,7 @@ test_story (gconstpointer data)
         break;
       packet.number++;
       packet.time_ns += (gint64) reading.line->ms * 1000 * 1000;
-      packet.captured_len = packet.wire_len = write_segment (reading.line, bytes);
+      packet.captured_len = packet.wire_len = write_line (reading.line, bytes);
       lab_trace_push (trace, &packet);
     }
   lab_trace_finish (trace);
@@ -374,8 +354,8 @@ test_flood (void)
   for (guint i = 0; i < 5000; i++)
     {
       packet.number++;
-      packet.captured_len = packet.wire_len = write_segment (&syn, bytes);
-      put (bytes + 12, 0x0a010000 + i, 4);
+      packet.captured_len = packet.wire_len = write_line (&syn, bytes);
+      put_number (bytes + 12, 0x0a010000 + i, 4);
       lab_trace_push (trace, &packet);
       g_assert_cmpuint (lab_trace_n_live (trace), <=, 100);
     }
@@ -400,7 +380,7 @@ test_linger (void)
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
     {
       packet.number++;
-      packet.captured_len = packet.wire_len = write_segment (&lines[i], bytes);
+      packet.captured_len = packet.wire_len = write_line (&lines[i], bytes);
       lab_trace_push (trace, &packet);
     }
   lab_trace_advance (trace, LAB_TRACE_LINGER_NS);
@@ -459,7 +439,7 @@ test_late_syn (void)
       for (guint j = 0; j < 3; j++)
         {
           packet.number++;
-          packet.captured_len = packet.wire_len = write_segment (&cases[i].lines[j], bytes);
+          packet.captured_len = packet.wire_len = write_line (&cases[i].lines[j], bytes);
           lab_trace_push (trace, &packet);
           g_assert_cmpint (from, ==, cases[i].from[j]);
         }
