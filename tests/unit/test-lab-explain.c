@@ -87,7 +87,8 @@ test_sentences (void)
     LabEvent event;
     const char *sentence;
   } rows[] = {
-    { LAB_EVENT_SYN, "The client asks for a connection (SYN); it counts its bytes from 1011." },
+    { LAB_EVENT_SYN, "The client asks for a connection (SYN) and sends 13 bytes with it; it counts "
+                     "its bytes from 1011." },
     { LAB_EVENT_SYN_ACK, "The client agrees (SYN,ACK): it acknowledges the SYN of the server and "
                          "counts its own bytes from 1011." },
     { LAB_EVENT_ESTABLISHED,
@@ -101,7 +102,7 @@ test_sentences (void)
       "The client sends 13 bytes again, from number 11 on, as in frame 5." },
     { LAB_EVENT_WINDOW_UPDATE, "The client has room for 4096 bytes now (window update)." },
     { LAB_EVENT_GAP,
-      "The client is at number 11 already; what was before it is not in the capture." },
+      "The client is at number 11 already; what comes before that has not been seen." },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -125,6 +126,9 @@ test_sentences_that_depend (void)
   finding.segment.len = 1;
   check_sentence (&finding, "The client sends 1 byte again, from number 11 on.");
   finding = make_finding (LAB_EVENT_SYN);
+  finding.segment.len = 0;
+  check_sentence (&finding,
+                  "The client asks for a connection (SYN); it counts its bytes from 1011.");
   finding.state[LAB_CLIENT] = LAB_ESTABLISHED;
   check_sentence (&finding, "A SYN in the name of the client that does not fit into the "
                             "connection: it changes nothing.");
