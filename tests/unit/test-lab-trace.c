@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "lab/track/lab-stream.h"
 #include "lab/track/lab-trace.h"
 #include "tests/unit/segment-writer.h"
 
@@ -365,6 +366,52 @@ test_flood (void)
   g_assert_cmpuint (crowd.notices, ==, 1);
 }
 
+static void
+add_chat (LabStream *stream, guint32 seq, const char *text, LabChatLines *lines, gsize *budget)
+{
+  LabSegment segment = { .kind = LAB_KIND_TCP,
+                         .flags = LAB_ACK,
+                         .seq = seq,
+                         .len = (guint32) strlen (text),
+                         .data = (const guint8 *) text,
+                         .data_len = (guint32) strlen (text) };
+
+  lab_stream_add (stream, &segment, lines, budget);
+}
+
+/* What comes before its time is kept as far as all streams together may; what is too much is
+ * lost, and what was kept is given back. */
+static void
+test_chat_is_bounded (void)
+{
+  const gsize all = 60;
+  gsize budget = all;
+  guint n = 0;
+  LabStream stream;
+  LabChatLines lines;
+  const LabChatLine *found = NULL;
+
+  lab_chat_lines_init (&lines);
+  lab_stream_init (&stream, LAB_CLIENT);
+  add_chat (&stream, 100, "one\n", &lines, &budget);
+  add_chat (&stream, 110, "three\n", &lines, &budget);
+  add_chat (&stream, 116, "a line that is too long to be kept as well, as it is\n", &lines,
+            &budget);
+  g_assert_cmpuint (budget, <, all);
+  add_chat (&stream, 104, "two  \n", &lines, &budget);
+  found = lab_chat_lines_finish (&lines, &n);
+  g_assert_cmpuint (n, ==, 3);
+  g_assert_cmpstr (found[0].text, ==, "one");
+  g_assert_cmpstr (found[2].text, ==, "three");
+  g_assert_cmpuint (budget, ==, all);
+
+  add_chat (&stream, 130, "four\n", &lines, &budget);
+  g_assert_cmpuint (budget, <, all);
+  lab_stream_clear (&stream, &budget);
+  g_assert_cmpuint (budget, ==, all);
+  lab_chat_lines_clear (&lines);
+}
+
 /* What is over is reported when its time has passed, with a packet or without. */
 static void
 test_linger (void)
@@ -458,6 +505,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &stories[i], test_story);
     }
   g_test_add_func ("/lab/trace/flood-is-bounded", test_flood);
+  g_test_add_func ("/lab/trace/chat-is-bounded", test_chat_is_bounded);
   g_test_add_func ("/lab/trace/linger", test_linger);
   g_test_add_func ("/lab/trace/late-syn", test_late_syn);
   return g_test_run ();
