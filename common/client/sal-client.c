@@ -349,6 +349,7 @@ on_broken (const GError *error, gpointer data)
     sal_client_machine_broken (client->machine);
   sal_client_carry_out (client);
 }
+
 static const SalTransportHooks transport_hooks = {
   .received = on_received,
   .ended = on_peer_ended,
