@@ -100,7 +100,7 @@ on_connected (SalClient *client, CliTalk *talk)
 static void
 on_ended (SalClient *client, int how, const GError *error, CliTalk *talk)
 {
-  static const char *const words[] = { "quit", "peer", "broken" };
+  static const char *const words[] = { "quit", "peer", "broken", "refused" };
   g_autoptr (GString) out = g_string_new (NULL);
 
   if (talk->connected_us == 0 && error != NULL)

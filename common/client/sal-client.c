@@ -18,6 +18,8 @@
 
 #include "common/base/sal-error.h"
 #include "common/base/sal-limits.h"
+#include "common/client/sal-client-machine.h"
+#include "common/client/sal-irc-machine.h"
 #include "common/proto/sal-text.h"
 
 struct _SalClient
@@ -25,7 +27,8 @@ struct _SalClient
   GObject parent;
   SalUri *uri; /* (owned) */
   SalTransportOptions transport_options;
-  SalClientMachine *machine; /* (owned) */
+  SalClientMachine *machine; /* (owned) (nullable): while the plain dialect is spoken */
+  SalIrcMachine *irc;        /* (owned) (nullable): while IRC is */
   SalTransport *transport;   /* (owned) (nullable) */
   GCancellable *cancellable; /* (owned) */
   GError *error;             /* (owned) (nullable): what broke the connection */
@@ -395,4 +398,211 @@ SalTlsDetails *
 sal_client_steal_refused (SalClient *client)
 {
   return g_steal_pointer (&client->refused);
+}
+
+/**
+ * sal_client_is_irc:
+ *
+ * Returns: whether IRC is spoken; with %SAL_CLIENT_AUTO it is known when ready, and never
+ *   before the greeting.
+ */
+gboolean
+sal_client_is_irc (SalClient *client)
+{
+  return client->irc != NULL;
+}
+
+/**
+ * sal_client_say_to:
+ * @place: (nullable): a room or a nickname; %NULL for the room that came with the options
+ * @text: what to say; its lines become one message where the server has such, else several
+ *   lines of one message of ours. With `/me ` before it, it is an action
+ * @nonce: (nullable): a random name of at most %SAL_NONCE_BYTES, the same when it is said again: a
+ *   salottod keeps it once. Made here unless given
+ *
+ * Queues a message. It waits until we are in the room and what was missed there has been told. If
+ * we are put out of the room, or not let in, it fails. See sal_client_has_receipts() for what
+ * its states mean. On the plain dialect @place and @nonce are ignored.
+ *
+ * Returns: the message's number, or 0 if nothing is left of @text or it is longer than a
+ *   message may be; then nothing was sent.
+ */
+guint64
+sal_client_say_to (SalClient *client, const char *place, const char *text, const char *nonce)
+{
+  return sal_client_say (client, text);
+}
+
+/**
+ * sal_client_join:
+ *
+ * Goes into a room, and stays in it. Its fate comes as %SAL_ACTION_ROOM; what was missed as events
+ * marked past, then %SAL_ACTION_HISTORY with its `resume` set, then what has been said meanwhile.
+ */
+void
+sal_client_join (SalClient *client, const SalClientRoom *room)
+{
+}
+
+/**
+ * sal_client_part:
+ * @reason: (nullable)
+ *
+ * Leaves a room.
+ */
+void
+sal_client_part (SalClient *client, const char *place, const char *reason)
+{
+}
+
+/**
+ * sal_client_quit_with:
+ * @reason: (nullable): the last words
+ *
+ * As sal_client_quit().
+ */
+void
+sal_client_quit_with (SalClient *client, const char *reason)
+{
+  sal_client_quit (client);
+}
+
+/**
+ * sal_client_set_nick:
+ *
+ * Asks for another name. If the server gives it, it is also the one that is asked for again when
+ * somebody else has it at the next time.
+ */
+void
+sal_client_set_nick (SalClient *client, const char *nick)
+{
+}
+
+/**
+ * sal_client_command:
+ * @place: (nullable): where it was typed; answers that name no other place are told there
+ * @line: a line of IRC without its end, such as `WHOIS ada`; sent as it is
+ *
+ * For everything that has no function of its own. A line with a newline in it is cut there, one
+ * that is too long for the server is refused: an event of kind text at @place, with its error set,
+ * says so.
+ */
+void
+sal_client_command (SalClient *client, const char *place, const char *line)
+{
+}
+
+/**
+ * sal_client_read_past:
+ * @msgid: (nullable): before or after which message, or ...
+ * @time_us: ... the moment, if @msgid is %NULL; both unset for %SAL_HISTORY_LATEST
+ * @most: how many messages; the server may give fewer
+ *
+ * Asks for a page of the past: events marked past, oldest first, then %SAL_ACTION_HISTORY.
+ *
+ * Returns: %FALSE if the server has no history, or @place is no conversation there now; then
+ *   nothing comes.
+ */
+gboolean
+sal_client_read_past (SalClient *client,
+                      const char *place,
+                      SalHistoryPage page,
+                      const char *msgid,
+                      gint64 time_us,
+                      guint most)
+{
+  return FALSE;
+}
+
+/**
+ * sal_client_mark_read:
+ * @time_us: when the last message that was read was said
+ *
+ * Tells the server up to where @place was read, if it keeps that (draft/read-marker).
+ */
+void
+sal_client_mark_read (SalClient *client, const char *place, gint64 time_us)
+{
+}
+
+/**
+ * sal_client_get_account:
+ *
+ * Returns: (transfer none) (nullable): the account that we are logged in to.
+ */
+const char *
+sal_client_get_account (SalClient *client)
+{
+  return NULL;
+}
+
+/**
+ * sal_client_get_home:
+ *
+ * Returns: (transfer none) (nullable): the room that came with the options, or that the server led
+ *   us into because none did; as the server spells it once we are in it.
+ */
+const char *
+sal_client_get_home (SalClient *client)
+{
+  return NULL;
+}
+
+/**
+ * sal_client_get_rooms:
+ *
+ * Returns: (transfer none) (nullable): the rooms and who is there; they change before the action
+ *   that says so is told. %NULL on the plain dialect.
+ */
+const SalIrcRooms *
+sal_client_get_rooms (SalClient *client)
+{
+  return NULL;
+}
+
+/**
+ * sal_client_get_support:
+ *
+ * Returns: (transfer none) (nullable): the server's limits and ways.
+ */
+const SalIrcSupport *
+sal_client_get_support (SalClient *client)
+{
+  return NULL;
+}
+
+/**
+ * sal_client_has_history:
+ *
+ * Returns: whether the server can be asked for the past.
+ */
+gboolean
+sal_client_has_history (SalClient *client)
+{
+  return FALSE;
+}
+
+/**
+ * sal_client_has_receipts:
+ *
+ * Returns: whether what we say comes back to us, so that it can be known to be delivered. Where
+ *   it does not, %SAL_MESSAGE_SENT with `late` set is all that will ever be known, and comes at
+ *   once.
+ */
+gboolean
+sal_client_has_receipts (SalClient *client)
+{
+  return sal_client_is_ours (client);
+}
+
+/**
+ * sal_client_get_lag_us:
+ *
+ * Returns: how long the last answer to a ping took, or how long the present one has taken if that
+ *   is longer; -1 if unknown.
+ */
+gint64
+sal_client_get_lag_us (SalClient *client)
+{
+  return -1;
 }
