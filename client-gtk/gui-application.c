@@ -358,7 +358,8 @@ gui_application_init (GuiApplication *app)
   g_application_set_option_context_description (
       application,
       _ ("A URI is plain://HOST[:PORT][/ROOM], the same with plains:// (TLS), unix:///path, or\n"
-         "HOST[:PORT]. If salotto runs already, its window opens the room. All of it: salotto(1)."));
+         "HOST[:PORT]. If salotto runs already, its window opens the room. All of it: "
+         "salotto(1)."));
 }
 
 /**

@@ -46,7 +46,8 @@ gui_certificate_dialog_init (GuiCertificateDialog *dialog)
 {
   GtkContainer *area =
       GTK_CONTAINER (gtk_message_dialog_get_message_area (GTK_MESSAGE_DIALOG (dialog)));
-  GtkWidget *label = gtk_label_new (_ ("Whoever runs this server has told me that this is its key"));
+  GtkWidget *label =
+      gtk_label_new (_ ("Whoever runs this server has told me that this is its key"));
 
   dialog->warning = gtk_image_new_from_icon_name ("dialog-warning-symbolic", GTK_ICON_SIZE_DIALOG);
   gtk_container_add (area, dialog->warning);

@@ -222,6 +222,7 @@ show_added (GuiMessageList *list)
         gui_message_window_trim_start (list->window);
       gui_message_window_append (list->window, entry);
     }
+  gui_message_window_refresh (list->window);
 }
 
 /* Returns: whether to show only the end of what is new: there is too much of it for one

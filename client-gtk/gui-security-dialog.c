@@ -46,8 +46,8 @@ gui_security_dialog_init (GuiSecurityDialog *dialog)
 GtkWidget *
 gui_security_dialog_new (void)
 {
-  return g_object_new (GUI_TYPE_SECURITY_DIALOG, "modal", TRUE, "message-type", GTK_MESSAGE_OTHER, "resizable", TRUE,
-                       NULL);
+  return g_object_new (GUI_TYPE_SECURITY_DIALOG, "modal", TRUE, "message-type", GTK_MESSAGE_OTHER,
+                       "resizable", TRUE, NULL);
 }
 
 /* Returns: (transfer none): why we talk to this server. */

@@ -236,6 +236,25 @@ test_server_stopped (void)
   test_app_expect_row (app, "Messages", "is somebody there?", "Delivered");
 }
 
+/* What has become of a message is shown in the next frame, after its room's state. */
+#define FRAME_US (2 * G_USEC_PER_SEC)
+
+/* Whether the connection broke before a busy machine had taken five seconds for it: what comes
+ * back by then is waited for no longer, and is "Sent" for good. */
+static gboolean
+is_unknown (TestApp *app, const char *text)
+{
+  const char *const unknown[] = { text, "May not have arrived", NULL };
+  gint64 until_us = 0;
+
+  test_app_expect_rows (app, "Rooms", 0, ", connected");
+  until_us = g_get_monotonic_time () + FRAME_US;
+  while (test_app_count_rows (app, "Messages", unknown) == 0)
+    if (g_get_monotonic_time () > until_us)
+      return FALSE;
+  return TRUE;
+}
+
 /* Sent to a server that was killed before it could say that it has it. Nobody knows, so
  * it is not sent again by itself. */
 static void
@@ -247,20 +266,31 @@ test_unknown (void)
   guint16 port = server->port;
   g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
   g_autoptr (TestApp) app = driver_enter (folder, port);
+  g_autofree char *text = NULL;
   TestFolder *kept = NULL;
 
-  test_process_signal (server->process, SIGSTOP);
-  driver_say (app, "perhaps");
-  test_app_expect_row (app, "Messages", "perhaps", "Sent");
-  kept = kill_server (server);
-  test_app_expect_row (app, "Messages", "perhaps", "May not have arrived");
+  for (int i = 0; i < TRIES; i++)
+    {
+      g_free (text);
+      text = g_strdup_printf ("perhaps %d", i);
+      test_process_signal (server->process, SIGSTOP);
+      driver_say (app, text);
+      test_app_expect_row (app, "Messages", text, "Sent");
+      kept = kill_server (server);
+      if (is_unknown (app, text))
+        break;
+      test_server_free (server);
+      server = start_server_at (kept, port);
+      test_app_expect_row (app, "Rooms", ", connected");
+    }
+  test_app_expect_row (app, "Messages", text, "May not have arrived");
 
   next = start_server_at (kept, port);
   eva = test_peer_join (port, "Eva");
   test_app_expect_row (app, "Rooms", ", connected");
   driver_say (app, "certainly");
   g_assert_cmpuint (count_until (eva, ": perhaps", ": certainly"), ==, 0);
-  test_app_expect_row (app, "Messages", "perhaps", "May not have arrived");
+  test_app_expect_row (app, "Messages", text, "May not have arrived");
 }
 
 /* SIGKILL for the window between sending and the answer: the next one does not know. */
@@ -330,7 +360,6 @@ enter_unframed (const TestFolder *folder, Stage *stage)
       /* On a busy machine our answer came so late that a newline was tried (rule C2), and
        * this is a room of lines. Once more. */
       test_peer_close (stage->client);
-      test_app_expect_row (app, "Rooms", ", trying again soon");
     }
 }
 

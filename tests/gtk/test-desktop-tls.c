@@ -306,9 +306,9 @@ main (int argc, char **argv)
     const char *path;
     void (*test) (Room *room, gconstpointer data);
   } cases[] = {
-    { "first-use", test_first_use },     { "refused", test_refused },
-    { "changed-key", test_changed_key }, { "dialog", test_dialog },
-    { "no-way-back", test_no_way_back }, { "in-clear", test_in_clear },
+    { "first-use", test_first_use },       { "refused", test_refused },
+    { "changed-key", test_changed_key },   { "dialog", test_dialog },
+    { "no-way-back", test_no_way_back },   { "in-clear", test_in_clear },
     { "no-tls-there", test_no_tls_there }, { "narrow", test_narrow },
   };
   int status = 0;
