@@ -30,7 +30,6 @@ struct _GuiMemberList
   GtkTreeView *view;
   GuiMemberRows *rows; /* (owned) (nullable): while the view has them */
   guint changes;       /* since the last frame */
-  gboolean stale;      /* something has become of somebody */
   guint tick;
   gint64 rest_until_us;
 };
@@ -159,18 +158,6 @@ give_rows (GuiMemberList *list)
   gtk_tree_view_set_model (list->view, GTK_TREE_MODEL (list->rows));
 }
 
-/* Only rows that can be seen show it. */
-static void
-look_again (GuiMemberList *list)
-{
-  g_autoptr (GtkTreePath) first = NULL;
-  g_autoptr (GtkTreePath) last = NULL;
-
-  list->stale = FALSE;
-  if (gtk_tree_view_get_visible_range (list->view, &first, &last))
-    gui_member_rows_look_again (list->rows, first, last);
-}
-
 static gboolean
 on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
@@ -183,8 +170,6 @@ on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
       give_rows (list);
       list->rest_until_us = g_get_monotonic_time () + REST_US;
     }
-  else if (list->stale)
-    look_again (list);
   update_count (list);
   list->changes = 0;
   list->tick = 0;
@@ -198,33 +183,11 @@ queue_tick (GuiMemberList *list)
     list->tick = gtk_widget_add_tick_callback (GTK_WIDGET (list), on_tick, NULL, NULL);
 }
 
-static void
-on_member_changed (GuiMemberList *list)
-{
-  list->stale = TRUE;
-  queue_tick (list);
-}
-
-/* A member may have been here before, at another place. */
-static void
-follow (GuiMemberList *list, guint from, guint n)
-{
-  for (guint i = from; i < from + n; i++)
-    {
-      g_autoptr (SalMember) member = g_list_model_get_item (list->members, i);
-
-      g_signal_handlers_disconnect_by_data (member, list);
-      g_signal_connect_object (member, "notify", G_CALLBACK (on_member_changed), list,
-                               G_CONNECT_SWAPPED);
-    }
-}
-
 /* Before the rows are told of it. */
 static void
 on_items_changed (
     GListModel *members, guint position, guint removed, guint added, GuiMemberList *list)
 {
-  follow (list, position, added);
   list->changes += removed + added;
   if (list->rows != NULL && (list->changes > MANY || !gtk_widget_get_mapped (GTK_WIDGET (list))))
     take_rows (list);
@@ -421,7 +384,6 @@ gui_member_list_new (SalRoomModel *model)
 
   list->members = g_object_ref (sal_room_model_get_members (model));
   g_signal_connect (list->members, "items-changed", G_CALLBACK (on_items_changed), list);
-  follow (list, 0, g_list_model_get_n_items (list->members));
   update_count (list);
   return GTK_WIDGET (list);
 }

@@ -2,8 +2,7 @@
  *
  * The people of a room as GtkTreeView takes them: a GListModel in the clothes of a
  * GtkTreeModel. Nothing is copied, and a row costs nothing but its place: a list box with a
- * widget for each of 5,000 people would take seconds. What becomes of one of them is not
- * followed here; gui_member_rows_look_again() tells the view of the rows that can be seen.
+ * widget for each of 5,000 people would take seconds.
  */
 #include "config.h"
 
@@ -180,29 +179,6 @@ SalMember *
 gui_member_rows_get (GuiMemberRows *rows, GtkTreeIter *iter)
 {
   return g_list_model_get_item (rows->members, index_of (iter));
-}
-
-/**
- * gui_member_rows_look_again:
- * @first: the first row that can be seen
- * @last: the last one
- *
- * Something has become of somebody; if it can be seen, it is.
- */
-void
-gui_member_rows_look_again (GuiMemberRows *rows, GtkTreePath *first, GtkTreePath *last)
-{
-  int from = gtk_tree_path_get_indices (first)[0];
-  int to = gtk_tree_path_get_indices (last)[0];
-
-  for (int i = from; i <= to; i++)
-    {
-      g_autoptr (GtkTreePath) path = gtk_tree_path_new_from_indices (i, -1);
-      GtkTreeIter iter;
-
-      if (point_at (rows, &iter, (guint) i))
-        gtk_tree_model_row_changed (GTK_TREE_MODEL (rows), path, &iter);
-    }
 }
 
 static void

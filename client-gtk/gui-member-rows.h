@@ -15,6 +15,5 @@ G_DECLARE_FINAL_TYPE (GuiMemberRows, gui_member_rows, GUI, MEMBER_ROWS, GObject)
 
 GuiMemberRows *gui_member_rows_new (GListModel *members);
 SalMember *gui_member_rows_get (GuiMemberRows *rows, GtkTreeIter *iter);
-void gui_member_rows_look_again (GuiMemberRows *rows, GtkTreePath *first, GtkTreePath *last);
 
 G_END_DECLS

@@ -29,6 +29,7 @@ struct _GuiMessageWindow
   GPtrArray *rows;     /* (owned): of GuiMessageRow (unowned), oldest first */
   SalEntry *before;    /* (owned) (nullable): the entry before the first row, if it is known */
   gboolean has_oldest;
+  gboolean waits;       /* for older entries that the server has been asked for */
   gboolean has_newest;
   gboolean busy;        /* several rows change: what stands above them is done once, afterwards */
   guint64 unread_after; /* the entry after which the unread ones begin; 0 for none */
@@ -289,7 +290,7 @@ take_last (GuiMessageWindow *window, GPtrArray *entries, guint most)
 {
   guint extra = entries->len - fit (entries, most, TRUE);
 
-  window->has_oldest = extra == 0;
+  window->has_oldest = extra == 0 && !sal_room_model_has_older (window->model);
   set_before (window, extra > 0 ? entries->pdata[extra - 1] : NULL);
   if (extra > 0)
     g_ptr_array_remove_range (entries, 0, extra);
@@ -352,7 +353,8 @@ gui_message_window_open_around (GuiMessageWindow *window, guint64 id)
 /**
  * gui_message_window_page_before:
  *
- * Moves the window back by a page.
+ * Moves the window back by a page. What is not kept here the server is asked for; see
+ * gui_message_window_take_older().
  *
  * Returns: whether it has changed.
  */
@@ -364,6 +366,12 @@ gui_message_window_page_before (GuiMessageWindow *window)
   if (window->has_oldest || window->rows->len == 0)
     return FALSE;
   entries = sal_room_model_read_before (window->model, first_id (window), GUI_WINDOW_PAGE_ROWS + 1);
+  if (entries->len == 0)
+    {
+      window->waits = sal_room_model_fetch_older (window->model, first_id (window));
+      window->has_oldest = !window->waits;
+      return FALSE;
+    }
   begin (window);
   take_last (window, entries, GUI_WINDOW_PAGE_ROWS);
   if (window->rows->len + entries->len > GUI_WINDOW_MAX_ROWS)
@@ -372,6 +380,30 @@ gui_message_window_page_before (GuiMessageWindow *window)
     add_first (window, entries->pdata[i - 1]);
   end (window);
   return TRUE;
+}
+
+/**
+ * gui_message_window_waits:
+ *
+ * Returns: whether the server has been asked for older entries, and has not answered.
+ */
+gboolean
+gui_message_window_waits (GuiMessageWindow *window)
+{
+  return window->waits;
+}
+
+/**
+ * gui_message_window_take_older:
+ *
+ * The server has answered; what it has is in the story.
+ */
+void
+gui_message_window_take_older (GuiMessageWindow *window)
+{
+  window->waits = FALSE;
+  if (window->rows->len > 0)
+    window->has_oldest = FALSE; /* the next page says so */
 }
 
 /**
