@@ -38,7 +38,22 @@ kind_name (SalEventKind kind)
     case SAL_EVENT_JOIN:
       return "join";
     case SAL_EVENT_LEAVE:
+    case SAL_EVENT_QUIT:
       return "leave";
+    case SAL_EVENT_NOTICE:
+      return "notice";
+    case SAL_EVENT_NICK:
+      return "nick";
+    case SAL_EVENT_TOPIC:
+      return "topic";
+    case SAL_EVENT_KICK:
+      return "kick";
+    case SAL_EVENT_MODE:
+      return "mode";
+    case SAL_EVENT_INVITE:
+      return "invite";
+    case SAL_EVENT_REDACT:
+      return "redact";
     case SAL_EVENT_GOODBYE:
       return "goodbye";
     case SAL_EVENT_NOTE:

@@ -8,8 +8,8 @@
  *
  * Signals:
  *   go-to (SalRoomModel *)   another room is to be looked at
- *   show-raw ()              what goes to the server and comes from it
- *   show-help (char *)       what can be typed; about one command unless %NULL
+ *   raw-wanted ()              what goes to the server and comes from it
+ *   help-wanted (char *)       what can be typed; about one command unless %NULL
  */
 #include "config.h"
 
@@ -580,8 +580,8 @@ gui_room_view_class_init (GuiRoomViewClass *klass)
   signals[GO_TO] = g_signal_new ("go-to", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                                  1, SAL_TYPE_ROOM_MODEL);
   signals[SHOW_RAW] =
-      g_signal_new ("show-raw", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[SHOW_HELP] = g_signal_new ("show-help", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+      g_signal_new ("raw-wanted", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SHOW_HELP] = g_signal_new ("help-wanted", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                      G_TYPE_NONE, 1, G_TYPE_STRING);
   widget_class->destroy = gui_room_view_destroy;
   widget_class->key_press_event = gui_room_view_key_press_event;

@@ -6,8 +6,8 @@
  *
  * Signal:
  *   title ()   another room is looked at, or its name has changed
- *   show-raw (SalRoomModel *)   somebody wants to see what goes to and fro
- *   show-help (char *)          ... what can be typed
+ *   raw-wanted (SalRoomModel *)   somebody wants to see what goes to and fro
+ *   help-wanted (char *)          ... what can be typed
  */
 #include "config.h"
 
@@ -150,8 +150,8 @@ get_view (GuiRoomsPage *page, SalRoomModel *model)
   gtk_widget_show (GTK_WIDGET (view));
   gtk_container_add (GTK_CONTAINER (page->views), GTK_WIDGET (view));
   g_signal_connect_swapped (view, "go-to", G_CALLBACK (on_go_to), page);
-  g_signal_connect (view, "show-raw", G_CALLBACK (on_show_raw), page);
-  g_signal_connect_swapped (view, "show-help", G_CALLBACK (on_show_help), page);
+  g_signal_connect (view, "raw-wanted", G_CALLBACK (on_show_raw), page);
+  g_signal_connect_swapped (view, "help-wanted", G_CALLBACK (on_show_help), page);
   g_hash_table_insert (page->shown, g_object_ref (model), view);
   return view;
 }
@@ -402,9 +402,9 @@ gui_rooms_page_class_init (GuiRoomsPageClass *klass)
   G_OBJECT_CLASS (klass)->finalize = gui_rooms_page_finalize;
   title_signal = g_signal_new ("title", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                NULL, G_TYPE_NONE, 0);
-  raw_signal = g_signal_new ("show-raw", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+  raw_signal = g_signal_new ("raw-wanted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                              NULL, NULL, G_TYPE_NONE, 1, SAL_TYPE_ROOM_MODEL);
-  help_signal = g_signal_new ("show-help", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+  help_signal = g_signal_new ("help-wanted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                               NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/salotto/Salotto/gui-rooms-page.ui");

@@ -113,8 +113,8 @@ show_rooms_page (GuiWindow *window)
     {
       window->rooms_page = GUI_ROOMS_PAGE (gui_rooms_page_new (window->rooms));
       g_signal_connect_swapped (window->rooms_page, "title", G_CALLBACK (update_title), window);
-      g_signal_connect_swapped (window->rooms_page, "show-raw", G_CALLBACK (show_raw), window);
-      g_signal_connect_swapped (window->rooms_page, "show-help", G_CALLBACK (show_help), window);
+      g_signal_connect_swapped (window->rooms_page, "raw-wanted", G_CALLBACK (show_raw), window);
+      g_signal_connect_swapped (window->rooms_page, "help-wanted", G_CALLBACK (show_help), window);
       gtk_container_add (GTK_CONTAINER (window->pages), GTK_WIDGET (window->rooms_page));
       complete_pages (window);
     }

@@ -81,7 +81,9 @@ typedef enum
                              before this: number of events, more; text (nullable): why it failed */
   SAL_ACTION_READ_MARKER, /* time_us: read up to there on some device; 0: nowhere yet */
   SAL_ACTION_LINE,        /* text, own: a line as it went or came, cleaned, without passwords */
-  SAL_ACTION_SWITCH,      /* the machine is done: IRC from here on. SalClient keeps it to itself */
+  /* What SalClient keeps to itself. */
+  SAL_ACTION_DERIVE, /* derive the key of SCRAM, in a thread */
+  SAL_ACTION_SWITCH, /* the machine is done: IRC from here on */
 } SalClientActionKind;
 
 typedef enum

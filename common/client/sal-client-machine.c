@@ -9,6 +9,7 @@
  *     GREETING --a prompt without LF--> PROBING --answer: unframed, none: lines--> IN
  *     GREETING --LF, or silence--> IN            (foreign servers)
  *     GREETING --our greeting--> ENTERING --welcome--> [MOVING --/join--> ] IN
+ *     GREETING --our greeting, where IRC may be spoken--> OVER, and another machine goes on
  *     any --quit--> LEAVING --FIN, or its time is over--> OVER
  */
 #include "config.h"
@@ -59,6 +60,7 @@ struct _SalClientMachine
   gboolean half_close;
   gboolean latin1;
   gboolean receipts;
+  gboolean may_switch; /* to IRC, with a salottod */
   State state;
   gint64 since_us; /* when the state began */
   gint64 last_input_us;
@@ -103,6 +105,7 @@ sal_client_machine_new (const SalClientOptions *options)
   machine->half_close = options->half_close;
   machine->latin1 = options->latin1;
   machine->receipts = options->receipts;
+  machine->may_switch = options->dialect == SAL_CLIENT_AUTO;
   machine->outbox = sal_outbox_new ();
   sal_framer_init (&machine->framer, SAL_FRAMER_CLIENT, SAL_CLIENT_LINE_BYTES);
   g_queue_init (&machine->actions);
@@ -311,6 +314,14 @@ ready (SalClientMachine *machine, gint64 now_us)
   set_state (machine, IN, now_us);
 }
 
+/* A salottod speaks IRC on this port as well: nothing is said here any more. */
+static void
+switch_over (SalClientMachine *machine)
+{
+  push (machine, SAL_ACTION_SWITCH);
+  machine->state = OVER;
+}
+
 /* Saying one's name (C2). */
 
 static void
@@ -399,7 +410,11 @@ on_event (SalClientMachine *machine, SalClientAction *action, gint64 now_us)
       machine->ours |= machine->state == GREETING;
       break;
     case SAL_EVENT_NAME_WANTED:
-      if (machine->ours && machine->state == GREETING)
+      if (!machine->ours || machine->state != GREETING)
+        break;
+      if (machine->may_switch)
+        switch_over (machine);
+      else
         say_name (machine, now_us);
       break;
     case SAL_EVENT_WELCOME:
@@ -445,7 +460,7 @@ take_units (SalClientMachine *machine, gint64 now_us)
 {
   SalUnit unit;
 
-  while (sal_framer_next (&machine->framer, now_us, &unit))
+  while (machine->state != OVER && sal_framer_next (&machine->framer, now_us, &unit))
     on_unit (machine, &unit, now_us);
 }
 
@@ -698,4 +713,20 @@ guint
 sal_client_machine_count_unfinished (const SalClientMachine *machine)
 {
   return sal_outbox_count (machine->outbox);
+}
+
+/**
+ * sal_client_machine_steal_outbox:
+ *
+ * After %SAL_ACTION_SWITCH: what was said so far, for the machine that goes on.
+ *
+ * Returns: (transfer full)
+ */
+SalOutbox *
+sal_client_machine_steal_outbox (SalClientMachine *machine)
+{
+  SalOutbox *outbox = machine->outbox;
+
+  machine->outbox = sal_outbox_new ();
+  return outbox;
 }

@@ -26,6 +26,7 @@ void sal_client_machine_tick (SalClientMachine *machine, gint64 now_us);
 gint64 sal_client_machine_due_us (const SalClientMachine *machine);
 gboolean sal_client_machine_next (SalClientMachine *machine, SalClientAction *action);
 
+SalOutbox *sal_client_machine_steal_outbox (SalClientMachine *machine);
 gboolean sal_client_machine_is_ours (const SalClientMachine *machine);
 const char *sal_client_machine_get_name (const SalClientMachine *machine);
 guint sal_client_machine_count_unfinished (const SalClientMachine *machine);

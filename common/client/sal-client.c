@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A client as an object with signals: the machine that knows what to do, the transport
- * that carries bytes, and the clock, in one main loop.
+ * that carries bytes, and the clock, in one main loop. There are two machines, one for each
+ * dialect; the one of the plain dialect gives way to the other when a salottod has greeted.
  *
  * Signals:
  *   connected ()                          the connection is there
@@ -32,11 +33,18 @@ struct _SalClient
   SalTransport *transport;   /* (owned) (nullable) */
   GCancellable *cancellable; /* (owned) */
   GError *error;             /* (owned) (nullable): what broke the connection */
-  SalTlsDetails *refused;    /* (owned) (nullable): by us, while a person has not decided */
+  SalTlsDetails *refused;    /* (owned) (nullable): a server that is not the one that is meant */
   guint connect_timer;
   guint timer;
   gboolean ended;
   gboolean carrying_out;
+  gboolean input_ended;
+
+  /* For a machine that is made only when the server has greeted. */
+  SalClientOptions options;
+  char *strings[6];        /* (owned): of the options */
+  SalClientRoom *rooms;    /* (owned) */
+  GPtrArray *room_strings; /* (owned) */
 };
 
 G_DEFINE_FINAL_TYPE (SalClient, sal_client, G_TYPE_OBJECT)
@@ -72,8 +80,17 @@ sal_client_finalize (GObject *object)
   SalClient *client = SAL_CLIENT (object);
 
   g_clear_error (&client->error);
-  sal_tls_details_free (client->refused);
+  g_clear_pointer (&client->refused, sal_tls_details_free);
   sal_client_machine_free (client->machine);
+  sal_irc_machine_free (client->irc);
+  for (gsize i = 0; i < G_N_ELEMENTS (client->strings); i++)
+    {
+      if (client->strings[i] != NULL)
+        explicit_bzero (client->strings[i], strlen (client->strings[i])); /* passwords, too */
+      g_free (client->strings[i]);
+    }
+  g_free (client->rooms);
+  g_clear_pointer (&client->room_strings, g_ptr_array_unref);
   sal_uri_free (client->uri);
   g_clear_object (&client->cancellable);
   G_OBJECT_CLASS (sal_client_parent_class)->finalize (object);
@@ -117,13 +134,61 @@ end (SalClient *client, SalClientEnd how, const GError *error)
   g_signal_emit (client, signals[ENDED], 0, (int) how, error);
 }
 
+/* Why a server of IRC does not want us, or we do not want it. */
+static GError *
+refusal (const SalClientAction *action)
+{
+  const char *code = action->code != NULL ? action->code : "";
+  const char *words = action->text != NULL ? action->text : "";
+
+  if (g_str_equal (code, "no-sasl"))
+    return g_error_new (SAL_ERROR, SAL_EXIT_REFUSED, _ ("this server has no login (SASL)"));
+  if (g_str_equal (code, "no-mechanism"))
+    return g_error_new (SAL_ERROR, SAL_EXIT_REFUSED,
+                        _ ("this server has no login that keeps the password to ourselves; "
+                           "it offers: %s"),
+                        *words != '\0' ? words : "-");
+  if (g_str_equal (code, "sasl-failed"))
+    return g_error_new (SAL_ERROR, SAL_EXIT_REFUSED,
+                        _ ("the login failed: the server does not know this password either"));
+  if (g_str_has_prefix (code, "90"))
+    return g_error_new (SAL_ERROR, SAL_EXIT_REFUSED, _ ("the login was refused: %s"), words);
+  return g_error_new (SAL_ERROR, SAL_EXIT_REFUSED, _ ("the server refuses: %s"), words);
+}
+
+static GError *
+reason_of_end (SalClient *client, const SalClientAction *action)
+{
+  if (client->error != NULL)
+    return g_error_copy (client->error);
+  if (client->irc == NULL || action->end == SAL_CLIENT_END_QUIT)
+    return NULL;
+  if (action->end == SAL_CLIENT_END_REFUSED)
+    return refusal (action);
+  if (action->end == SAL_CLIENT_END_BROKEN)
+    return g_error_new (SAL_ERROR, SAL_EXIT_TIMEOUT, _ ("the server does not answer any more"));
+  return action->text != NULL
+             ? g_error_new (SAL_ERROR, SAL_EXIT_CLOSED, _ ("the server says: %s"), action->text)
+             : NULL;
+}
+
+static gint64
+due_us (SalClient *client)
+{
+  return client->irc != NULL ? sal_irc_machine_due_us (client->irc)
+                             : sal_client_machine_due_us (client->machine);
+}
+
 static gboolean
 on_timer (gpointer data)
 {
   SalClient *client = data;
 
   client->timer = 0;
-  sal_client_machine_tick (client->machine, g_get_monotonic_time ());
+  if (client->irc != NULL)
+    sal_irc_machine_tick (client->irc, g_get_monotonic_time ());
+  else
+    sal_client_machine_tick (client->machine, g_get_monotonic_time ());
   carry_out (client);
   return G_SOURCE_REMOVE;
 }
@@ -131,15 +196,105 @@ on_timer (gpointer data)
 static void
 set_timer (SalClient *client)
 {
-  gint64 due_us = sal_client_machine_due_us (client->machine);
-  gint64 left_us = due_us - g_get_monotonic_time ();
+  gint64 when_us = due_us (client);
+  gint64 left_us = when_us - g_get_monotonic_time ();
 
   g_clear_handle_id (&client->timer, g_source_remove);
-  if (due_us != G_MAXINT64 && !client->ended)
+  if (when_us != G_MAXINT64 && !client->ended)
     /* As late as what the server has sent is read, and after it: a window that was busy
      * for half a second must not think that nothing has come. */
     client->timer = g_timeout_add_full (
         G_PRIORITY_DEFAULT_IDLE, (guint) (MAX (left_us, 0) / 1000 + 1), on_timer, client, NULL);
+}
+
+/* The key of SCRAM takes as long as the server likes, so a thread derives it. */
+
+typedef struct
+{
+  char *password; /* (owned): wiped */
+  GBytes *salt;   /* (owned) */
+  guint iterations;
+  guint8 key[SAL_SASL_KEY_BYTES];
+} Work;
+
+static void
+work_free (gpointer data)
+{
+  Work *work = data;
+
+  explicit_bzero (work->password, strlen (work->password));
+  explicit_bzero (work->key, sizeof work->key);
+  g_free (work->password);
+  g_bytes_unref (work->salt);
+  g_free (work);
+}
+
+static void
+derive (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Work *work = data;
+
+  sal_sasl_derive (work->password, work->salt, work->iterations, work->key);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_derived (GObject *source, GAsyncResult *result, gpointer data)
+{
+  SalClient *client = SAL_CLIENT (source);
+  Work *work = g_task_get_task_data (G_TASK (result));
+
+  if (client->ended || client->irc == NULL)
+    return;
+  sal_irc_machine_derived (client->irc, work->key, g_get_monotonic_time ());
+  carry_out (client);
+}
+
+static void
+begin_work (SalClient *client)
+{
+  GBytes *salt = NULL;
+  guint iterations = 0;
+  const char *password = sal_irc_machine_get_work (client->irc, &salt, &iterations);
+  g_autoptr (GTask) task = NULL;
+  Work *work = NULL;
+
+  if (password == NULL || salt == NULL)
+    return;
+  work = g_new0 (Work, 1);
+  work->password = g_strdup (password);
+  work->salt = g_bytes_ref (salt);
+  work->iterations = iterations;
+  task = g_task_new (client, NULL, on_derived, NULL);
+  g_task_set_task_data (task, work, work_free);
+  g_task_run_in_thread (task, derive);
+}
+
+/* A salottod has greeted: IRC from here on. */
+static void
+switch_to_irc (SalClient *client)
+{
+  client->irc = sal_irc_machine_new (&client->options);
+  sal_irc_machine_take_outbox (client->irc, sal_client_machine_steal_outbox (client->machine));
+  g_clear_pointer (&client->machine, sal_client_machine_free);
+  sal_irc_machine_connected (client->irc, g_get_monotonic_time ());
+  if (client->input_ended)
+    sal_irc_machine_end_input (client->irc, g_get_monotonic_time ());
+}
+
+static gboolean
+next_action (SalClient *client, SalClientAction *action)
+{
+  return client->irc != NULL ? sal_irc_machine_next (client->irc, action)
+                             : sal_client_machine_next (client->machine, action);
+}
+
+static void
+carry_out_end (SalClient *client, const SalClientAction *action)
+{
+  g_autoptr (GError) reason = reason_of_end (client, action);
+
+  end (client, action->end, reason);
 }
 
 /* Do what the machine wants done. */
@@ -152,7 +307,7 @@ carry_out (SalClient *client)
   if (client->carrying_out)
     return; /* the loop further up goes on */
   client->carrying_out = TRUE;
-  while (sal_client_machine_next (client->machine, &action))
+  while (next_action (client, &action))
     switch (action.kind)
       {
       case SAL_ACTION_SEND:
@@ -164,7 +319,13 @@ carry_out (SalClient *client)
           sal_transport_end_writing (client->transport);
         break;
       case SAL_ACTION_CLOSE:
-        end (client, action.end, client->error);
+        carry_out_end (client, &action);
+        break;
+      case SAL_ACTION_SWITCH:
+        switch_to_irc (client);
+        break;
+      case SAL_ACTION_DERIVE:
+        begin_work (client);
         break;
       default:
         g_signal_emit (client, signals[ACTION], 0, &action);
@@ -182,7 +343,10 @@ on_received (const guint8 *bytes, gsize len, gpointer data)
   g_autoptr (GBytes) chunk = g_bytes_new (bytes, len);
 
   g_signal_emit (client, signals[CHUNK], 0, chunk);
-  sal_client_machine_received (client->machine, bytes, len, g_get_monotonic_time ());
+  if (client->irc != NULL)
+    sal_irc_machine_received (client->irc, bytes, len, g_get_monotonic_time ());
+  else
+    sal_client_machine_received (client->machine, bytes, len, g_get_monotonic_time ());
   carry_out (client);
 }
 
@@ -191,7 +355,10 @@ on_peer_ended (gpointer data)
 {
   SalClient *client = data;
 
-  sal_client_machine_peer_ended (client->machine, g_get_monotonic_time ());
+  if (client->irc != NULL)
+    sal_irc_machine_peer_ended (client->irc, g_get_monotonic_time ());
+  else
+    sal_client_machine_peer_ended (client->machine, g_get_monotonic_time ());
   carry_out (client);
 }
 
@@ -201,15 +368,29 @@ on_broken (const GError *error, gpointer data)
   SalClient *client = data;
   g_autoptr (SalClient) keep G_GNUC_UNUSED = g_object_ref (client);
 
+  g_clear_error (&client->error);
   client->error = g_error_copy (error);
-  sal_client_machine_broken (client->machine);
+  if (client->irc != NULL)
+    sal_irc_machine_broken (client->irc);
+  else
+    sal_client_machine_broken (client->machine);
   carry_out (client);
+}
+
+static void
+on_refused (const SalTlsDetails *details, gpointer data)
+{
+  SalClient *client = data;
+
+  g_clear_pointer (&client->refused, sal_tls_details_free);
+  client->refused = sal_tls_details_copy (details);
 }
 
 static const SalTransportHooks transport_hooks = {
   .received = on_received,
   .ended = on_peer_ended,
   .broken = on_broken,
+  .refused = on_refused,
 };
 
 static void
@@ -222,12 +403,14 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
   g_clear_handle_id (&client->connect_timer, g_source_remove);
   if (client->transport == NULL)
     {
-      client->refused = sal_transport_steal_refused (result);
       end (client, SAL_CLIENT_END_BROKEN, error);
       return;
     }
   g_signal_emit (client, signals[CONNECTED], 0);
-  sal_client_machine_connected (client->machine, g_get_monotonic_time ());
+  if (client->irc != NULL)
+    sal_irc_machine_connected (client->irc, g_get_monotonic_time ());
+  else
+    sal_client_machine_connected (client->machine, g_get_monotonic_time ());
   carry_out (client);
 }
 
@@ -241,11 +424,43 @@ on_connect_timeout (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* The options, for as long as the client lives: the machine that speaks IRC may be made late. */
+static void
+keep_options (SalClient *client, const SalClientOptions *options)
+{
+  const char **fields[] = { &client->options.name,      &client->options.room,
+                            &client->options.real_name, &client->options.account,
+                            &client->options.password,  &client->options.server_password };
+
+  client->options = *options;
+  for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
+    *fields[i] = client->strings[i] = g_strdup (*fields[i]);
+  client->rooms = g_memdup2 (options->rooms, options->n_rooms * sizeof *options->rooms);
+  client->room_strings = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < options->n_rooms; i++)
+    {
+      const char **strings[] = { &client->rooms[i].name, &client->rooms[i].key,
+                                 &client->rooms[i].msgid };
+
+      for (gsize j = 0; j < G_N_ELEMENTS (strings); j++)
+        {
+          char *copy = g_strdup (*strings[j]);
+
+          *strings[j] = copy;
+          if (copy != NULL)
+            g_ptr_array_add (client->room_strings, copy);
+        }
+    }
+  client->options.rooms = client->rooms;
+}
+
 /**
  * sal_client_new:
  * @uri: where the room is; copied
  * @options: who we are; copied
  * @transport_options: how to send; copied
+ *
+ * With irc:// and ircs:// IRC is spoken, whatever @options say; else as they say.
  */
 SalClient *
 sal_client_new (const SalUri *uri,
@@ -256,7 +471,13 @@ sal_client_new (const SalUri *uri,
 
   client->uri = sal_uri_copy (uri);
   client->transport_options = *transport_options;
-  client->machine = sal_client_machine_new (options);
+  keep_options (client, options);
+  client->options.confidential = sal_scheme_is_tls (uri->scheme) || uri->scheme == SAL_SCHEME_UNIX;
+  if (uri->scheme == SAL_SCHEME_IRC || uri->scheme == SAL_SCHEME_IRCS ||
+      options->dialect == SAL_CLIENT_IRC)
+    client->irc = sal_irc_machine_new (&client->options);
+  else
+    client->machine = sal_client_machine_new (&client->options);
   return client;
 }
 
@@ -278,6 +499,8 @@ sal_client_start (SalClient *client, guint connect_timeout_ms)
  * sal_client_say:
  * @text: what was typed; cleaned here as a server would
  *
+ * Says it in the one room, or in IRC where sal_client_say_to() says it without a place.
+ *
  * Returns: the message's number, or 0 if nothing is left of @text or it is longer than
  * a message may be (%SAL_LIMIT_UNIT_BYTES); then nothing was sent.
  */
@@ -289,6 +512,8 @@ sal_client_say (SalClient *client, const char *text)
 
   if (!sal_text_clean (clean, text, strlen (text)) || clean->len > SAL_MESSAGE_MAX_BYTES)
     return 0;
+  if (client->irc != NULL)
+    return sal_client_say_to (client, NULL, clean->str, NULL);
   id = sal_client_machine_say (client->machine, clean->str, g_get_monotonic_time ());
   carry_out (client);
   return id;
@@ -302,8 +527,7 @@ sal_client_say (SalClient *client, const char *text)
 void
 sal_client_quit (SalClient *client)
 {
-  sal_client_machine_quit (client->machine, g_get_monotonic_time ());
-  carry_out (client);
+  sal_client_quit_with (client, NULL);
 }
 
 /**
@@ -314,7 +538,11 @@ sal_client_quit (SalClient *client)
 void
 sal_client_end_input (SalClient *client)
 {
-  sal_client_machine_end_input (client->machine, g_get_monotonic_time ());
+  client->input_ended = TRUE;
+  if (client->irc != NULL)
+    sal_irc_machine_end_input (client->irc, g_get_monotonic_time ());
+  else
+    sal_client_machine_end_input (client->machine, g_get_monotonic_time ());
   carry_out (client);
 }
 
@@ -326,7 +554,8 @@ sal_client_end_input (SalClient *client)
 guint
 sal_client_count_unfinished (SalClient *client)
 {
-  return sal_client_machine_count_unfinished (client->machine);
+  return client->irc != NULL ? sal_irc_machine_count_unfinished (client->irc)
+                             : sal_client_machine_count_unfinished (client->machine);
 }
 
 /**
@@ -362,7 +591,8 @@ sal_client_reset (SalClient *client)
 const char *
 sal_client_get_name (SalClient *client)
 {
-  return sal_client_machine_get_name (client->machine);
+  return client->irc != NULL ? sal_irc_machine_get_name (client->irc)
+                             : sal_client_machine_get_name (client->machine);
 }
 
 /**
@@ -373,7 +603,8 @@ sal_client_get_name (SalClient *client)
 gboolean
 sal_client_is_ours (SalClient *client)
 {
-  return sal_client_machine_is_ours (client->machine);
+  return client->irc != NULL ? sal_irc_machine_is_ours (client->irc)
+                             : sal_client_machine_is_ours (client->machine);
 }
 
 /**
@@ -389,15 +620,16 @@ sal_client_get_tls (SalClient *client)
 }
 
 /**
- * sal_client_steal_refused:
+ * sal_client_get_refused:
  *
- * Returns: (transfer full) (nullable): when it has ended because a person has to decide
- *   about the server's key first: what there is to know of it
+ * Returns: (transfer none) (nullable): what is known of the server that was not the one that is
+ *   meant, when connecting has failed because of that: its key may be the right one all the same
+ *   (see SalTransportOptions.pin), which is for a person to say.
  */
-SalTlsDetails *
-sal_client_steal_refused (SalClient *client)
+const SalTlsDetails *
+sal_client_get_refused (SalClient *client)
 {
-  return g_steal_pointer (&client->refused);
+  return client->refused;
 }
 
 /**
@@ -410,6 +642,30 @@ gboolean
 sal_client_is_irc (SalClient *client)
 {
   return client->irc != NULL;
+}
+
+/* Each line as a server would clean it; empty ones stay in between. Returns whether any text is left. */
+static gboolean
+clean_lines (GString *out, const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  guint waiting = 0;
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      g_autoptr (GString) clean = g_string_new (NULL);
+
+      sal_text_clean_line (clean, lines[i], strlen (lines[i]));
+      g_strchomp (clean->str);
+      if (*clean->str != '\0')
+        {
+          for (; waiting > 0; waiting--)
+            g_string_append_c (out, '\n');
+          g_string_append (out, clean->str);
+        }
+      waiting += out->len > 0;
+    }
+  return out->len > 0;
 }
 
 /**
@@ -430,7 +686,18 @@ sal_client_is_irc (SalClient *client)
 guint64
 sal_client_say_to (SalClient *client, const char *place, const char *text, const char *nonce)
 {
-  return sal_client_say (client, text);
+  g_autoptr (GString) clean = g_string_new (NULL);
+  g_autofree char *made = nonce == NULL ? g_uuid_string_random () : NULL;
+  guint64 id = 0;
+
+  if (client->irc == NULL)
+    return sal_client_say (client, text);
+  if (!clean_lines (clean, text) || clean->len > SAL_MESSAGE_MAX_BYTES)
+    return 0;
+  id = sal_irc_machine_say (client->irc, place, clean->str, nonce != NULL ? nonce : made,
+                            g_get_monotonic_time ());
+  carry_out (client);
+  return id;
 }
 
 /**
@@ -442,6 +709,10 @@ sal_client_say_to (SalClient *client, const char *place, const char *text, const
 void
 sal_client_join (SalClient *client, const SalClientRoom *room)
 {
+  if (client->irc == NULL)
+    return;
+  sal_irc_machine_join (client->irc, room, g_get_monotonic_time ());
+  carry_out (client);
 }
 
 /**
@@ -453,6 +724,10 @@ sal_client_join (SalClient *client, const SalClientRoom *room)
 void
 sal_client_part (SalClient *client, const char *place, const char *reason)
 {
+  if (client->irc == NULL)
+    return;
+  sal_irc_machine_part (client->irc, place, reason, g_get_monotonic_time ());
+  carry_out (client);
 }
 
 /**
@@ -464,7 +739,11 @@ sal_client_part (SalClient *client, const char *place, const char *reason)
 void
 sal_client_quit_with (SalClient *client, const char *reason)
 {
-  sal_client_quit (client);
+  if (client->irc != NULL)
+    sal_irc_machine_quit (client->irc, reason, g_get_monotonic_time ());
+  else
+    sal_client_machine_quit (client->machine, g_get_monotonic_time ());
+  carry_out (client);
 }
 
 /**
@@ -476,6 +755,10 @@ sal_client_quit_with (SalClient *client, const char *reason)
 void
 sal_client_set_nick (SalClient *client, const char *nick)
 {
+  if (client->irc == NULL)
+    return;
+  sal_irc_machine_set_nick (client->irc, nick, g_get_monotonic_time ());
+  carry_out (client);
 }
 
 /**
@@ -490,6 +773,10 @@ sal_client_set_nick (SalClient *client, const char *nick)
 void
 sal_client_command (SalClient *client, const char *place, const char *line)
 {
+  if (client->irc == NULL)
+    return;
+  sal_irc_machine_command (client->irc, place, line, g_get_monotonic_time ());
+  carry_out (client);
 }
 
 /**
@@ -511,7 +798,11 @@ sal_client_read_past (SalClient *client,
                       gint64 time_us,
                       guint most)
 {
-  return FALSE;
+  if (client->irc == NULL || !sal_irc_machine_read_past (client->irc, place, page, msgid, time_us,
+                                                         most, g_get_monotonic_time ()))
+    return FALSE;
+  carry_out (client);
+  return TRUE;
 }
 
 /**
@@ -523,6 +814,10 @@ sal_client_read_past (SalClient *client,
 void
 sal_client_mark_read (SalClient *client, const char *place, gint64 time_us)
 {
+  if (client->irc == NULL)
+    return;
+  sal_irc_machine_mark_read (client->irc, place, time_us, g_get_monotonic_time ());
+  carry_out (client);
 }
 
 /**
@@ -533,7 +828,7 @@ sal_client_mark_read (SalClient *client, const char *place, gint64 time_us)
 const char *
 sal_client_get_account (SalClient *client)
 {
-  return NULL;
+  return client->irc != NULL ? sal_irc_machine_get_account (client->irc) : NULL;
 }
 
 /**
@@ -545,7 +840,7 @@ sal_client_get_account (SalClient *client)
 const char *
 sal_client_get_home (SalClient *client)
 {
-  return NULL;
+  return client->irc != NULL ? sal_irc_machine_get_home (client->irc) : NULL;
 }
 
 /**
@@ -557,7 +852,7 @@ sal_client_get_home (SalClient *client)
 const SalIrcRooms *
 sal_client_get_rooms (SalClient *client)
 {
-  return NULL;
+  return client->irc != NULL ? sal_irc_machine_get_rooms (client->irc) : NULL;
 }
 
 /**
@@ -568,7 +863,7 @@ sal_client_get_rooms (SalClient *client)
 const SalIrcSupport *
 sal_client_get_support (SalClient *client)
 {
-  return NULL;
+  return client->irc != NULL ? &sal_irc_machine_get_rooms (client->irc)->support : NULL;
 }
 
 /**
@@ -579,7 +874,7 @@ sal_client_get_support (SalClient *client)
 gboolean
 sal_client_has_history (SalClient *client)
 {
-  return FALSE;
+  return client->irc != NULL && sal_irc_machine_has_history (client->irc);
 }
 
 /**
@@ -592,7 +887,8 @@ sal_client_has_history (SalClient *client)
 gboolean
 sal_client_has_receipts (SalClient *client)
 {
-  return sal_client_is_ours (client);
+  return client->irc != NULL ? sal_irc_machine_has_receipts (client->irc)
+                             : sal_client_machine_is_ours (client->machine);
 }
 
 /**
@@ -604,5 +900,6 @@ sal_client_has_receipts (SalClient *client)
 gint64
 sal_client_get_lag_us (SalClient *client)
 {
-  return -1;
+  return client->irc != NULL ? sal_irc_machine_get_lag_us (client->irc, g_get_monotonic_time ())
+                             : -1;
 }

@@ -7,6 +7,10 @@
 
 G_BEGIN_DECLS
 
+/* The number of a story's first entry: what the server still has of the time before finds its
+ * place below. */
+#define SAL_ENTRY_FIRST_ID ((guint64) 1 << 40)
+
 /* The numbers are kept in files. */
 typedef enum
 {
@@ -25,6 +29,7 @@ typedef enum
   SAL_ENTRY_KICK = 12,   /* name: by whom; target: who was put out; text (nullable): why */
   SAL_ENTRY_MODE = 13,   /* name, text: the change */
   SAL_ENTRY_INVITE = 14, /* name, target: who is invited */
+  SAL_ENTRY_LAST_KIND = SAL_ENTRY_INVITE
 } SalEntryKind;
 
 /* Something that was said or that happened in a room, as one person has it. Does not

@@ -9,6 +9,7 @@
 
 #include "common/client/sal-client-action.h"
 #include "common/client/sal-irc-rooms.h"
+#include "common/client/sal-irc-sasl.h"
 
 G_BEGIN_DECLS
 
@@ -59,8 +60,14 @@ gboolean sal_irc_machine_is_ready (const SalIrcMachine *machine);
 guint sal_irc_machine_get_caps (const SalIrcMachine *machine);
 const SalIrcRooms *sal_irc_machine_get_rooms (const SalIrcMachine *machine);
 gboolean sal_irc_machine_has_history (const SalIrcMachine *machine);
+gboolean sal_irc_machine_has_receipts (const SalIrcMachine *machine);
 gint64 sal_irc_machine_get_lag_us (const SalIrcMachine *machine, gint64 now_us);
 guint sal_irc_machine_count_unfinished (const SalIrcMachine *machine);
+
+const char *sal_irc_machine_get_work (SalIrcMachine *machine, GBytes **salt, guint *iterations);
+void sal_irc_machine_derived (SalIrcMachine *machine,
+                              const guint8 key[SAL_SASL_KEY_BYTES],
+                              gint64 now_us);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SalIrcMachine, sal_irc_machine_free)
 

@@ -42,13 +42,16 @@ typedef struct
   GHashTable *members;  /* (owned): folded nickname -> SalIrcMember (owned) */
   gboolean complete;    /* all members have been told */
   gboolean cut;         /* ... but there were more than are kept */
+  gpointer own;         /* (owned) (nullable): what the machine remembers beside */
+  GDestroyNotify free_own;
 } SalIrcRoom;
 
 typedef struct
 {
   SalIrcSupport support;
-  GHashTable *rooms; /* (owned): folded name -> SalIrcRoom (owned) */
-  GHashTable *users; /* (owned): folded nickname -> SalIrcUser (owned) */
+  GHashTable *rooms;       /* (owned): folded name -> SalIrcRoom (owned) */
+  GHashTable *users;       /* (owned): folded nickname -> SalIrcUser (owned) */
+  GDestroyNotify free_own; /* (nullable): of SalIrcRoom.own */
 } SalIrcRooms;
 
 void sal_irc_rooms_init (SalIrcRooms *rooms);
@@ -58,7 +61,7 @@ SalIrcRoom *sal_irc_rooms_find (const SalIrcRooms *rooms, const char *name);
 SalIrcRoom *sal_irc_rooms_add (SalIrcRooms *rooms, const char *name);
 void sal_irc_rooms_remove (SalIrcRooms *rooms, SalIrcRoom *room);
 GPtrArray *sal_irc_rooms_list (const SalIrcRooms *rooms);
-void sal_irc_rooms_refold (SalIrcRooms *rooms);
+void sal_irc_rooms_take_support (SalIrcRooms *rooms, const char *token);
 
 SalIrcUser *sal_irc_rooms_find_user (const SalIrcRooms *rooms, const char *nick);
 gboolean sal_irc_rooms_rename_user (SalIrcRooms *rooms, const char *from, const char *to);

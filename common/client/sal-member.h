@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Somebody who is in a room, as an object for lists. Its properties change and notify:
- * "name", "prefix", "away", "account", "bot". */
+/* Somebody who is in a room, as an object for lists. It does not change: the list puts another
+ * one in its place. */
 #define SAL_TYPE_MEMBER (sal_member_get_type ())
 G_DECLARE_FINAL_TYPE (SalMember, sal_member, SAL, MEMBER, GObject)
 
@@ -22,11 +22,11 @@ typedef enum
 } SalRole;
 
 const char *sal_member_get_name (SalMember *member);
-char sal_member_get_prefix (SalMember *member); /* as the server writes it; 0: none */
+char sal_member_get_prefix (SalMember *member);
 SalRole sal_member_get_role (SalMember *member);
 gboolean sal_member_is_away (SalMember *member);
-const char *sal_member_get_account (SalMember *member); /* (nullable) */
+const char *sal_member_get_account (SalMember *member);
 gboolean sal_member_is_bot (SalMember *member);
-gboolean sal_member_is_own (SalMember *member); /* it is us */
+gboolean sal_member_is_own (SalMember *member);
 
 G_END_DECLS

@@ -6,7 +6,6 @@
 #include "common/client/sal-entry.h"
 #include "common/client/sal-member.h"
 #include "common/client/sal-store.h"
-#include "common/client/sal-tls.h"
 
 G_BEGIN_DECLS
 
@@ -25,79 +24,53 @@ typedef enum
   SAL_PRESENCE_LEAVING, /* said goodbye; waits for the peer's FIN */
 } SalPresence;
 
-/* (Goes away: rooms come from their SalServer.) */
-SalRoomModel *sal_room_model_new (SalStore *store, const SalStoredRoom *room, GError **error);
+void sal_room_model_connect (SalRoomModel *room);
+void sal_room_model_hurry (SalRoomModel *room);
+void sal_room_model_leave (SalRoomModel *room);
+SalPresence sal_room_model_get_presence (SalRoomModel *room);
+const GError *sal_room_model_get_error (SalRoomModel *room);
+gint64 sal_room_model_get_retry_us (SalRoomModel *room);
 
-/* Besides the signals presence, name, added, changed, removed and unread:
- *   topic ()            the topic has changed
- *   older (guint, gboolean)   an answer to sal_room_model_fetch_older(): how many entries are
- *                       new before @id (they were put there without `added`), and whether
- *                       there may be more
- *   read ()             the read marker was moved, perhaps by another device of ours
- *   closed ()           the room is gone: forgotten
- */
-SalServer *sal_room_model_get_server (SalRoomModel *model); /* (transfer none) */
-SalRoomKind sal_room_model_get_kind (SalRoomModel *model);
-const char *sal_room_model_get_place (SalRoomModel *model); /* "#tea", a nickname, or "" */
-/* (nullable) each. */
-const char *sal_room_model_get_topic (SalRoomModel *model);
-const char *sal_room_model_get_topic_by (SalRoomModel *model);
-gint64 sal_room_model_get_topic_us (SalRoomModel *model); /* since 1970; 0: unknown */
-gboolean sal_room_model_set_topic (SalRoomModel *model, const char *topic, GError **error);
-/* (transfer none): of SalMember, sorted by role, then name; empty where nobody tells. */
-GListModel *sal_room_model_get_members (SalRoomModel *model);
-SalMember *sal_room_model_find_member (SalRoomModel *model, const char *name);
+SalServer *sal_room_model_get_server (SalRoomModel *room);
+SalRoomKind sal_room_model_get_kind (SalRoomModel *room);
+const char *sal_room_model_get_place (SalRoomModel *room);
+const char *sal_room_model_get_topic (SalRoomModel *room);
+const char *sal_room_model_get_topic_by (SalRoomModel *room);
+gint64 sal_room_model_get_topic_us (SalRoomModel *room);
+gboolean sal_room_model_set_topic (SalRoomModel *room, const char *topic, GError **error);
+GListModel *sal_room_model_get_members (SalRoomModel *room);
+SalMember *sal_room_model_find_member (SalRoomModel *room, const char *name);
 
-/* In a room of an IRC server: the presence of the room is %SAL_PRESENCE_OFFLINE while the server
- * is there and the room is not joined; get_error() says why it was refused or we were put out.
- * connect() and leave() join and part then; in others they connect and leave the server. */
+gint64 sal_room_model_get_id (SalRoomModel *room);
+const char *sal_room_model_get_uri (SalRoomModel *room);
+const char *sal_room_model_get_title (SalRoomModel *room);
+const char *sal_room_model_get_host (SalRoomModel *room);
+const char *sal_room_model_get_name (SalRoomModel *room);
+void sal_room_model_set_name (SalRoomModel *room, const char *name);
+gint64 sal_room_model_get_last_used_us (SalRoomModel *room);
 
-/* Whether there may be older entries than those in the cache, on the server. */
-gboolean sal_room_model_has_older (SalRoomModel *model);
-/* Fetches a page of what was said before entry @id (the oldest that is shown, when
- * read_before() returned nothing, or one whose predecessor is a gap). Returns: whether an answer
- * comes (`older`). Calls while one is on its way do nothing and return TRUE. */
-gboolean sal_room_model_fetch_older (SalRoomModel *model, guint64 id);
+gboolean sal_room_model_say (SalRoomModel *room, const char *text, GError **error);
+gboolean sal_room_model_command (SalRoomModel *room, const char *line, GError **error);
+void sal_room_model_add_typed (SalRoomModel *room, const char *text);
+gboolean sal_room_model_say_again (SalRoomModel *room, guint64 entry);
+gboolean sal_room_model_discard (SalRoomModel *room, guint64 entry);
 
-/* See sal_store_search(). */
+guint64 sal_room_model_get_last_id (SalRoomModel *room);
+GPtrArray *sal_room_model_read_before (SalRoomModel *room, guint64 id, guint most);
+GPtrArray *sal_room_model_read_after (SalRoomModel *room, guint64 id, guint most);
+
+gboolean sal_room_model_has_older (SalRoomModel *room);
+gboolean sal_room_model_fetch_older (SalRoomModel *room, guint64 id);
 GPtrArray *
-sal_room_model_search (SalRoomModel *model, const char *words, guint64 before, guint most);
-/* How many of the unread messages name us; in a private conversation, all. */
-guint sal_room_model_count_mentions (SalRoomModel *model);
+sal_room_model_search (SalRoomModel *room, const char *words, guint64 before, guint most);
 
-void sal_room_model_connect (SalRoomModel *model);
-void sal_room_model_hurry (SalRoomModel *model);
-void sal_room_model_leave (SalRoomModel *model);
-SalPresence sal_room_model_get_presence (SalRoomModel *model);
-const GError *sal_room_model_get_error (SalRoomModel *model);
-gint64 sal_room_model_get_retry_us (SalRoomModel *model);
+const char *sal_room_model_get_draft (SalRoomModel *room);
+void sal_room_model_set_draft (SalRoomModel *room, const char *text);
+GPtrArray *sal_room_model_read_typed (SalRoomModel *room, guint most);
 
-const SalTlsDetails *sal_room_model_get_tls (SalRoomModel *model);
-const SalTlsDetails *sal_room_model_get_offered (SalRoomModel *model);
-void sal_room_model_answer_certificate (SalRoomModel *model, gboolean trust);
-
-gint64 sal_room_model_get_id (SalRoomModel *model);
-const char *sal_room_model_get_uri (SalRoomModel *model);
-const char *sal_room_model_get_title (SalRoomModel *model);
-const char *sal_room_model_get_host (SalRoomModel *model);
-const char *sal_room_model_get_name (SalRoomModel *model);
-void sal_room_model_set_name (SalRoomModel *model, const char *name);
-gint64 sal_room_model_get_last_used_us (SalRoomModel *model);
-
-gboolean sal_room_model_say (SalRoomModel *model, const char *text, GError **error);
-gboolean sal_room_model_say_again (SalRoomModel *model, guint64 entry);
-gboolean sal_room_model_discard (SalRoomModel *model, guint64 entry);
-
-guint64 sal_room_model_get_last_id (SalRoomModel *model);
-GPtrArray *sal_room_model_read_before (SalRoomModel *model, guint64 id, guint most);
-GPtrArray *sal_room_model_read_after (SalRoomModel *model, guint64 id, guint most);
-
-const char *sal_room_model_get_draft (SalRoomModel *model);
-void sal_room_model_set_draft (SalRoomModel *model, const char *text);
-GPtrArray *sal_room_model_read_typed (SalRoomModel *model, guint most);
-
-guint64 sal_room_model_get_read_id (SalRoomModel *model);
-void sal_room_model_set_read_id (SalRoomModel *model, guint64 id);
-guint sal_room_model_count_unread (SalRoomModel *model);
+guint64 sal_room_model_get_read_id (SalRoomModel *room);
+void sal_room_model_set_read_id (SalRoomModel *room, guint64 id);
+guint sal_room_model_count_unread (SalRoomModel *room);
+guint sal_room_model_count_mentions (SalRoomModel *room);
 
 G_END_DECLS

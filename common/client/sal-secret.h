@@ -12,8 +12,6 @@ void sal_secret_lookup_async (const char *uri,
                               GCancellable *cancellable,
                               GAsyncReadyCallback callback,
                               gpointer data);
-/* Returns: (transfer full) (nullable): the password; %NULL without an error if none is
- * kept. To be freed with sal_secret_free(). */
 char *sal_secret_lookup_finish (GAsyncResult *result, GError **error);
 
 void sal_secret_store_async (const char *uri,
@@ -24,7 +22,6 @@ void sal_secret_store_async (const char *uri,
                              gpointer data);
 gboolean sal_secret_store_finish (GAsyncResult *result, GError **error);
 
-/* Not to have one is no error. */
 void sal_secret_clear_async (const char *uri,
                              const char *account,
                              GCancellable *cancellable,
@@ -32,7 +29,6 @@ void sal_secret_clear_async (const char *uri,
                              gpointer data);
 gboolean sal_secret_clear_finish (GAsyncResult *result, GError **error);
 
-/* For programs without a main loop that runs. */
 char *sal_secret_lookup_sync (const char *uri,
                               const char *account,
                               GCancellable *cancellable,
@@ -43,7 +39,6 @@ gboolean sal_secret_store_sync (const char *uri,
                                 GCancellable *cancellable,
                                 GError **error);
 
-/* Overwrites @password and frees it. */
 void sal_secret_free (char *password);
 
 G_END_DECLS

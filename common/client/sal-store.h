@@ -29,8 +29,7 @@ typedef enum
   SAL_ROOM_SERVER = 3,  /* what the server itself says */
 } SalRoomKind;
 
-/* What is kept of a room besides its entries. (`uri` and `name` become the server's in the
- * next commits; ask sal_server_get_uri() and sal_server_get_name().) */
+/* What is kept of a room besides its entries. */
 typedef struct
 {
   gint64 id;
@@ -39,10 +38,8 @@ typedef struct
   char *place;         /* (owned): "#tea", or a nickname, as the server spells it; "" for the
                           server itself and for the one room of a plain server */
   char *topic;         /* (owned): as it was last known; "" for none */
-  gboolean joined;     /* to be joined when the server is reached */
-  char *uri;           /* (owned): as sal_uri_parse_client() takes it */
-  char *name;          /* (owned): who we are there */
   char *draft;         /* (owned): typed and not sent; "" for none */
+  gboolean joined;     /* to be joined when the server is reached */
   gint64 last_used_us; /* since 1970; 0: never joined */
   guint64 read_id;     /* the last entry that was seen */
 } SalStoredRoom;
@@ -50,22 +47,26 @@ typedef struct
 SalStoredRoom *sal_stored_room_copy (const SalStoredRoom *room);
 void sal_stored_room_free (SalStoredRoom *room);
 
+SalStoredServer *sal_stored_server_copy (const SalStoredServer *server);
+void sal_stored_server_free (SalStoredServer *server);
+
 SalStore *sal_store_open (const char *path, GError **error);
 void sal_store_close (SalStore *store);
 
-GPtrArray *sal_store_list_rooms (SalStore *store);
-SalStoredRoom *sal_store_find_room (SalStore *store, const char *uri);
-gint64 sal_store_add_room (SalStore *store, const char *uri, const char *name, GError **error);
-void sal_store_update_room (SalStore *store, const SalStoredRoom *room);
-void sal_store_forget_room (SalStore *store, gint64 room);
-
-GPtrArray *sal_store_list_servers (SalStore *store); /* of SalStoredServer, last used first */
+GPtrArray *sal_store_list_servers (SalStore *store);
 SalStoredServer *sal_store_find_server (SalStore *store, const char *uri);
 gint64 sal_store_add_server (SalStore *store, const char *uri, const char *name, GError **error);
 void sal_store_update_server (SalStore *store, const SalStoredServer *server);
-void sal_store_forget_server (SalStore *store, gint64 server); /* and all of its rooms */
-SalStoredServer *sal_stored_server_copy (const SalStoredServer *server);
-void sal_stored_server_free (SalStoredServer *server);
+void sal_store_forget_server (SalStore *store, gint64 server);
+
+GPtrArray *sal_store_list_rooms (SalStore *store, gint64 server);
+SalStoredRoom *sal_store_get_room (SalStore *store, gint64 room);
+SalStoredRoom *
+sal_store_find_room (SalStore *store, gint64 server, SalRoomKind kind, const char *place);
+gint64 sal_store_add_room (
+    SalStore *store, gint64 server, SalRoomKind kind, const char *place, GError **error);
+void sal_store_update_room (SalStore *store, const SalStoredRoom *room);
+void sal_store_forget_room (SalStore *store, gint64 room);
 
 void sal_store_put (SalStore *store, gint64 room, const SalEntry *entry);
 void sal_store_remove (SalStore *store, gint64 room, guint64 entry);
@@ -73,16 +74,13 @@ void sal_store_add_typed (SalStore *store, gint64 room, const char *text);
 void sal_store_when_kept (SalStore *store, GSourceFunc callback, gpointer data);
 
 guint64 sal_store_last_id (SalStore *store, gint64 room);
-guint64 sal_store_count_after (SalStore *store, gint64 room, guint64 id);
+guint64 sal_store_count_after (SalStore *store, gint64 room, guint64 id, guint *mentions);
 GPtrArray *sal_store_read_before (SalStore *store, gint64 room, guint64 id, guint most);
 GPtrArray *sal_store_read_after (SalStore *store, gint64 room, guint64 id, guint most);
-/* The entries with all of @words (what was typed into a search field; the last word may be
- * the beginning of one), before entry @before (0: the end), newest first, @most of them. */
+GPtrArray *sal_store_read_pending (SalStore *store, gint64 room);
 GPtrArray *
 sal_store_search (SalStore *store, gint64 room, const char *words, guint64 before, guint most);
-/* 0: there is none. */
 guint64 sal_store_find_msgid (SalStore *store, gint64 room, const char *msgid);
-GPtrArray *sal_store_read_pending (SalStore *store, gint64 room);
 GPtrArray *sal_store_read_typed (SalStore *store, gint64 room, guint most);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SalStoredServer, sal_stored_server_free)

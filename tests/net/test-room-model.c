@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "common/client/sal-room-model.h"
+#include "common/client/sal-server.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -23,8 +23,9 @@ typedef struct
   TestServer *server; /* (owned) (nullable) */
   guint16 port;
   SalStore *store;
-  SalRoomModel *model;
-  GPtrArray *story; /* (owned) of SalEntry: as the signals tell it */
+  SalServer *place;    /* (owned): the server as the client has it */
+  SalRoomModel *model; /* (unowned): its main room */
+  GPtrArray *story;    /* (owned) of SalEntry: as the signals tell it */
   guint unread_signals;
 } Fixture;
 
@@ -78,15 +79,16 @@ open_model (Fixture *f, const char *room)
   g_autofree char *path = test_folder_file (f->folder, "rooms.db");
   g_autofree char *uri = g_strdup_printf ("plain://127.0.0.1:%u%s", f->port, room);
   g_autoptr (GError) error = NULL;
-  g_autoptr (SalStoredRoom) stored = NULL;
+  g_autoptr (SalStoredServer) stored = NULL;
 
   f->store = sal_store_open (path, &error);
   g_assert_no_error (error);
-  g_assert_cmpint (sal_store_add_room (f->store, uri, "Ada", &error), >, 0);
+  g_assert_cmpint (sal_store_add_server (f->store, uri, "Ada", &error), >, 0);
   g_assert_no_error (error);
-  stored = sal_store_find_room (f->store, uri);
-  f->model = sal_room_model_new (f->store, stored, &error);
+  stored = sal_store_find_server (f->store, uri);
+  f->place = sal_server_new (f->store, stored, &error);
   g_assert_no_error (error);
+  f->model = sal_server_get_main_room (f->place);
   f->story = sal_room_model_read_before (f->model, G_MAXUINT64, 1000);
   g_signal_connect (f->model, "added", G_CALLBACK (on_added), f);
   g_signal_connect (f->model, "changed", G_CALLBACK (on_changed), f);
@@ -121,7 +123,8 @@ close_model (Fixture *f)
   if (f->model == NULL)
     return;
   check_story (f);
-  g_clear_object (&f->model);
+  f->model = NULL;
+  g_assert_finalize_object (g_steal_pointer (&f->place));
   sal_store_close (f->store);
   g_clear_object (&f->store);
   g_clear_pointer (&f->story, g_ptr_array_unref);
