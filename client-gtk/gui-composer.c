@@ -285,12 +285,19 @@ ask_about_leaving (GuiComposer *composer, const GuiLines *lines)
   ask (composer, question, lines->verdict == GUI_LINES_LEAVE ? _ ("Leave") : NULL);
 }
 
-/* Whether what is typed after a slash is meant for us, and words that leave are none: on a plain
- * server both are the server's business. */
+/* Whether what is typed after a slash is meant for us: on a plain server that is not ours, it is
+ * the server's business. */
 static gboolean
 has_commands (GuiComposer *composer)
 {
   return sal_server_has_rooms (sal_room_model_get_server (composer->model));
+}
+
+/* Where people of the plain dialect are, a word alone may leave (S23). */
+static gboolean
+may_say_any_word (GuiComposer *composer)
+{
+  return g_str_has_prefix (sal_room_model_get_uri (composer->model), "irc");
 }
 
 static void
@@ -308,12 +315,12 @@ send_text (GuiComposer *composer, gboolean confirmed)
 {
   g_autofree char *text = gui_text_entry_dup_text (composer->entry);
   gboolean commands = has_commands (composer);
-  g_autoptr (GuiLines) lines = gui_lines_new (text, commands);
+  g_autoptr (GuiLines) lines = gui_lines_new (text, may_say_any_word (composer));
 
   stop_asking (composer);
   stop_complaining (composer);
-  if (commands && lines->verdict == GUI_LINES_GOOD && lines->messages->len == 1 &&
-      gui_command_is_one (lines->messages->pdata[0]))
+  if (commands && lines->messages->len == 1 && gui_command_is_one (lines->messages->pdata[0]) &&
+      (lines->verdict == GUI_LINES_GOOD || lines->verdict == GUI_LINES_LEAVE))
     {
       send_command (composer, lines->messages->pdata[0]);
       return;

@@ -777,7 +777,8 @@ gui_message_list_new (SalRoomModel *model)
 static void
 set_found (GuiMessageList *list, gboolean found)
 {
-  GuiMessageRow *row = list->found != 0 ? gui_message_window_find (list->window, list->found) : NULL;
+  GuiMessageRow *row =
+      list->found != 0 ? gui_message_window_find (list->window, list->found) : NULL;
   GtkStyleContext *style = row != NULL ? gtk_widget_get_style_context (GTK_WIDGET (row)) : NULL;
 
   if (style != NULL && found)

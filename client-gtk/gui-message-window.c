@@ -29,7 +29,7 @@ struct _GuiMessageWindow
   GPtrArray *rows;     /* (owned): of GuiMessageRow (unowned), oldest first */
   SalEntry *before;    /* (owned) (nullable): the entry before the first row, if it is known */
   gboolean has_oldest;
-  gboolean waits;       /* for older entries that the server has been asked for */
+  gboolean waits; /* for older entries that the server has been asked for */
   gboolean has_newest;
   gboolean busy;        /* several rows change: what stands above them is done once, afterwards */
   guint64 unread_after; /* the entry after which the unread ones begin; 0 for none */

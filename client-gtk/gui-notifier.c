@@ -132,8 +132,7 @@ on_notified (SalServer *server, SalRoomModel *model, SalEntry *entry, GuiNotifie
 {
   Watch *watch = NULL;
 
-  if (is_looked_at (notifier) || 
-      !g_settings_get_boolean (notifier->settings, "notify-mentions"))
+  if (is_looked_at (notifier) || !g_settings_get_boolean (notifier->settings, "notify-mentions"))
     return;
   watch = get_watch (notifier, model);
   if (watch->pause == 0)

@@ -69,10 +69,8 @@ on_forget (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static const GActionEntry actions[] = {
-  { .name = "connect", .activate = on_connect },
-  { .name = "leave", .activate = on_leave },
-  { .name = "security", .activate = on_security },
-  { .name = "raw", .activate = on_raw },
+  { .name = "connect", .activate = on_connect },   { .name = "leave", .activate = on_leave },
+  { .name = "security", .activate = on_security }, { .name = "raw", .activate = on_raw },
   { .name = "forget", .activate = on_forget },
 };
 

@@ -104,8 +104,8 @@ row_to_speech (SalRoomModel *model, guint unread, guint mentions)
 
   g_string_printf (text, "%s, %s, %s", title, host, presence_word (model));
   if (unread > 0)
-    g_string_append_printf (
-        text, ngettext (", %u unread message", ", %u unread messages", unread), unread);
+    g_string_append_printf (text, ngettext (", %u unread message", ", %u unread messages", unread),
+                            unread);
   if (mentions > 0 && sal_room_model_get_kind (model) != SAL_ROOM_PRIVATE)
     /* TRANSLATORS: after a room and how much in it is unread */
     g_string_append_printf (text, ngettext (", %u names you", ", %u name you", mentions), mentions);

@@ -297,8 +297,8 @@ update_topic (GuiRoomView *view)
 {
   const char *topic = sal_room_model_get_topic (view->model);
   SalServer *server = sal_room_model_get_server (view->model);
-  gboolean can_be = sal_room_model_get_kind (view->model) == SAL_ROOM_CHANNEL &&
-                    sal_server_has_rooms (server);
+  gboolean can_be =
+      sal_room_model_get_kind (view->model) == SAL_ROOM_CHANNEL && sal_server_has_rooms (server);
   GtkWidget *bar = NULL;
 
   if (view->topic != NULL || !can_be || topic == NULL || *topic == '\0')
@@ -316,8 +316,7 @@ static void
 on_talk_to (GuiRoomView *view, const char *name)
 {
   g_autoptr (GError) error = NULL;
-  SalRoomModel *room =
-      sal_server_talk_to (sal_room_model_get_server (view->model), name, &error);
+  SalRoomModel *room = sal_server_talk_to (sal_room_model_get_server (view->model), name, &error);
 
   if (room != NULL)
     g_signal_emit (view, signals[GO_TO], 0, room);
@@ -406,8 +405,7 @@ talk (GuiRoomView *view, const GuiCommand *command)
   if (room == NULL && error == NULL)
     g_set_error (&error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _ ("You are not in “%s”"),
                  command->target);
-  if (room != NULL && command->text != NULL &&
-      !sal_room_model_say (room, command->text, &error))
+  if (room != NULL && command->text != NULL && !sal_room_model_say (room, command->text, &error))
     room = NULL;
   go_to (view, room, error);
 }
@@ -434,8 +432,7 @@ send_line (GuiRoomView *view, const char *line)
 static void
 on_command (GuiRoomView *view, const char *text)
 {
-  g_autoptr (GuiCommand) command =
-      gui_command_parse (text, sal_room_model_get_place (view->model));
+  g_autoptr (GuiCommand) command = gui_command_parse (text, sal_room_model_get_place (view->model));
   SalServer *server = sal_room_model_get_server (view->model);
   g_autoptr (GError) error = NULL;
 

@@ -132,9 +132,8 @@ static void
 bind_people (GuiRoomsPage *page, GuiRoomView *view)
 {
   unbind_people (page);
-  page->people_shown =
-      g_object_bind_property (view, "shows-people", page->people_button, "active",
-                              G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
+  page->people_shown = g_object_bind_property (view, "shows-people", page->people_button, "active",
+                                               G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
   page->people_there = g_object_bind_property (view, "has-people", page->people_button, "visible",
                                                G_BINDING_SYNC_CREATE);
 }

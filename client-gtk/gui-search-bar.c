@@ -73,9 +73,7 @@ go_older (GuiSearchBar *bar)
   id = find_older (bar);
   if (id != 0)
     g_array_append_val (bar->places, id);
-  show (bar, id != 0               ? ""
-             : bar->places->len > 0 ? _ ("Nothing before that")
-                                    : _ ("Nothing found"));
+  show (bar, id != 0 ? "" : bar->places->len > 0 ? _ ("Nothing before that") : _ ("Nothing found"));
 }
 
 static void

@@ -166,8 +166,8 @@ gui_topic_bar_init (GuiTopicBar *bar)
   gtk_widget_set_hexpand (line, TRUE);
   atk_object_set_name (gtk_widget_get_accessible (line), _ ("Topic of the room"));
   bar->button = GTK_MENU_BUTTON (button);
-  gtk_container_add (GTK_CONTAINER (button), gtk_image_new_from_icon_name (
-                                                 "document-edit-symbolic", GTK_ICON_SIZE_BUTTON));
+  gtk_container_add (GTK_CONTAINER (button),
+                     gtk_image_new_from_icon_name ("document-edit-symbolic", GTK_ICON_SIZE_BUTTON));
   gtk_style_context_add_class (gtk_widget_get_style_context (button), "flat");
   gtk_widget_set_tooltip_text (button, _ ("Change the topic"));
   atk_object_set_name (gtk_widget_get_accessible (button), _ ("Change the topic"));

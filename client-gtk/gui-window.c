@@ -289,7 +289,7 @@ on_password_response (GtkWidget *dialog, int response, GuiWindow *window)
                                 gui_password_dialog_get_password (password),
                                 gui_password_dialog_is_to_remember (password));
   else if (server != NULL)
-    sal_server_answer_password (server, NULL, NULL, FALSE);
+    sal_server_answer_password (server, gui_password_dialog_get_account (password), NULL, FALSE);
   gui_password_dialog_forget (password);
   ask_next (window);
 }

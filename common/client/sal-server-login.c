@@ -161,4 +161,6 @@ sal_server_answer_certificate (SalServer *server, gboolean trust)
   g_clear_pointer (&server->offered, sal_tls_details_free);
   if (trust)
     sal_server_connect (server);
+  else
+    sal_server_wait_for_person (server, SAL_QUESTION_NONE, NULL); /* who knows why */
 }

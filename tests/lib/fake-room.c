@@ -44,8 +44,8 @@ sal_room_model_class_init (SalRoomModelClass *klass)
 
   G_OBJECT_CLASS (klass)->finalize = sal_room_model_finalize;
   for (guint i = 0; i < 4; i++)
-    g_signal_new (((const char *[]){ "presence", "name", "unread", "read" })[i], type, G_SIGNAL_RUN_LAST, 0,
-                  NULL, NULL, NULL, G_TYPE_NONE, 0);
+    g_signal_new (((const char *[]){ "presence", "name", "unread", "read" })[i], type,
+                  G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   for (guint i = 0; i < 2; i++)
     g_signal_new (((const char *[]){ "added", "changed" })[i], type, G_SIGNAL_RUN_LAST, 0, NULL,
                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
