@@ -26,8 +26,8 @@ static const char *const sentences[LAB_N_EVENTS] = {
   [LAB_EVENT_SYN] = "The %f asks for a connection (SYN); it counts its bytes from %I.",
   [LAB_EVENT_SYN_RETRANSMISSION] =
       "The %f asks for the connection again: no answer to its SYN has reached it.",
-  [LAB_EVENT_SYN_ACK] =
-      "The %f agrees (SYN,ACK), counts its own bytes from %I and expects number %a next.",
+  [LAB_EVENT_SYN_ACK] = "The %f agrees (SYN,ACK): it acknowledges the SYN of the %o and counts its "
+                        "own bytes from %I.",
   [LAB_EVENT_SYN_ACK_RETRANSMISSION] =
       "The %f sends its SYN,ACK again: the answer of the %o has not reached it, or was ignored.",
   [LAB_EVENT_SIMULTANEOUS_OPEN] = "The %f asks for the connection, too, before it has seen the SYN "

@@ -6,6 +6,7 @@
 G_BEGIN_DECLS
 
 void lab_explain_packet (const LabFinding *finding, GString *out);
+gboolean lab_explain_closes_at_once (const LabConnection *connection);
 void lab_explain_connection (const LabConnection *connection, GString *out);
 void lab_explain_icmp (const LabSegment *segment, GString *out);
 

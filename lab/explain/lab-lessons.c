@@ -2,8 +2,7 @@
  *
  * The answers that every lab asks for, from what one connection showed. How it began and
  * ended is in the connection itself; acknowledgments and what was sent again are noted
- * while they pass. Of each connection so much is kept that it fits on a screen: who wants
- * more has the segments.
+ * while they pass (lab-notes).
  *
  * Numbers are those of the wire, as the labs want them.
  */
@@ -11,76 +10,14 @@
 
 #include "lab/explain/lab-lessons.h"
 
+#include "lab/explain/lab-explain.h"
+#include "lab/explain/lab-notes.h"
 #include "lab/explain/lab-phrase.h"
-
-/* Lines of an answer. */
-#define MOST_LINES 16
-
-/* Segments of one direction whose acknowledgment is awaited. */
-#define MOST_SENT 16
-
-/* Something that was sent and takes numbers. */
-typedef struct
-{
-  guint64 frame;
-  guint32 seq;
-  guint32 len;
-  guint16 flags;
-} Sent;
-
-/* What was noted of one question. */
-typedef struct
-{
-  GPtrArray *lines; /* (owned) (nullable) (element-type utf8) */
-  guint64 left_out;
-} Notes;
-
-typedef struct
-{
-  Sent sent[LAB_N_SIDES][MOST_SENT];
-  guint n_sent[LAB_N_SIDES]; /* ever; the last MOST_SENT are there */
-  Notes acknowledgments;
-  Notes resent;
-} Talk;
 
 struct LabLessons
 {
-  GHashTable *talks; /* (owned): stream -> Talk */
+  GHashTable *notes; /* (owned): stream -> LabNotes */
 };
-
-static void
-notes_clear (Notes *notes)
-{
-  g_clear_pointer (&notes->lines, g_ptr_array_unref);
-}
-
-static void
-talk_free (gpointer data)
-{
-  Talk *talk = data;
-
-  notes_clear (&talk->acknowledgments);
-  notes_clear (&talk->resent);
-  g_free (talk);
-}
-
-/* A line to write to, or %NULL if there are enough. */
-static GString *
-notes_begin (Notes *notes)
-{
-  if (notes->lines == NULL)
-    notes->lines = g_ptr_array_new_with_free_func (g_free);
-  if (notes->lines->len < MOST_LINES)
-    return g_string_new (NULL);
-  notes->left_out++;
-  return NULL;
-}
-
-static void
-notes_end (Notes *notes, GString *line)
-{
-  g_ptr_array_add (notes->lines, g_string_free (line, FALSE));
-}
 
 /**
  * lab_lessons_new:
@@ -92,7 +29,7 @@ lab_lessons_new (void)
 {
   LabLessons *lessons = g_new0 (LabLessons, 1);
 
-  lessons->talks = g_hash_table_new_full (NULL, NULL, NULL, talk_free);
+  lessons->notes = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) lab_notes_free);
   return lessons;
 }
 
@@ -105,133 +42,8 @@ lab_lessons_free (LabLessons *lessons)
 {
   if (lessons == NULL)
     return;
-  g_hash_table_unref (lessons->talks);
+  g_hash_table_unref (lessons->notes);
   g_free (lessons);
-}
-
-static void
-remember_sent (Talk *talk, const LabFinding *finding)
-{
-  const LabSegment *segment = &finding->segment;
-  guint *n = &talk->n_sent[finding->from];
-
-  if (segment->len == 0 && !(segment->flags & (LAB_SYN | LAB_FIN)))
-    return;
-  talk->sent[finding->from][*n % MOST_SENT] =
-      (Sent){ segment->number, segment->seq, segment->len, segment->flags };
-  (*n)++;
-}
-
-static const Sent *
-find_sent (const Talk *talk, LabSide side, guint64 frame)
-{
-  guint n = talk->n_sent[side];
-
-  for (guint i = 0; i < MIN (n, MOST_SENT); i++)
-    {
-      const Sent *sent = &talk->sent[side][(n - 1 - i) % MOST_SENT];
-
-      if (sent->frame == frame)
-        return sent;
-    }
-  return NULL;
-}
-
-/* "767234902 = 767234901 + 1 (SYN)" */
-static void
-append_sum (GString *out, const Sent *sent, guint32 ack)
-{
-  lab_phrase_number (out, ack);
-  lab_phrase_word (out, " = ");
-  lab_phrase_number (out, sent->seq);
-  if (sent->len > 0)
-    {
-      lab_phrase_word (out, " + ");
-      lab_phrase_bytes (out, sent->len);
-    }
-  if (sent->flags & LAB_SYN)
-    lab_phrase_word (out, " + 1 for the SYN");
-  if (sent->flags & LAB_FIN)
-    lab_phrase_word (out, " + 1 for the FIN");
-}
-
-static void
-note_acknowledgment (Talk *talk, const LabFinding *finding)
-{
-  const Sent *sent = NULL;
-  GString *line = NULL;
-
-  if (!(finding->has & LAB_FINDING_ACKS_FRAME))
-    return;
-  sent = find_sent (talk, lab_side_other (finding->from), finding->acks_frame);
-  if (sent == NULL)
-    return;
-  line = notes_begin (&talk->acknowledgments);
-  if (line == NULL)
-    return;
-  lab_phrase_word (line, "Segment ");
-  lab_phrase_number (line, finding->segment.number);
-  lab_phrase_word (line, " (");
-  lab_phrase_word (line, lab_side_name (finding->from));
-  lab_phrase_word (line, ") acknowledges segment ");
-  lab_phrase_number (line, sent->frame);
-  lab_phrase_word (line, ": ");
-  append_sum (line, sent, finding->segment.ack);
-  lab_phrase_word (line, ".");
-  notes_end (&talk->acknowledgments, line);
-}
-
-/* Why it seems that a segment was sent again. */
-static void
-append_reason (GString *out, const LabFinding *finding)
-{
-  if (finding->analysis & LAB_ANALYSIS_FAST_RETRANSMISSION)
-    lab_phrase_word (out, ", because the other end asked for it with duplicate ACKs");
-  else if (finding->analysis & LAB_ANALYSIS_SPURIOUS_RETRANSMISSION)
-    lab_phrase_word (out, ", needlessly: it had been acknowledged");
-  else if (finding->has & LAB_FINDING_RTO)
-    lab_phrase_word (out, ", because no acknowledgment had come in that time");
-}
-
-static void
-note_resent (Talk *talk, const LabFinding *finding)
-{
-  const LabSegment *segment = &finding->segment;
-  GString *line = NULL;
-
-  if (!(finding->analysis & LAB_ANALYSIS_RETRANSMISSION))
-    return;
-  line = notes_begin (&talk->resent);
-  if (line == NULL)
-    return;
-  lab_phrase_word (line, "Segment ");
-  lab_phrase_number (line, segment->number);
-  lab_phrase_word (line, " (");
-  lab_phrase_word (line, lab_side_name (finding->from));
-  lab_phrase_word (line, ") sends ");
-  if (segment->len > 0)
-    {
-      lab_phrase_bytes (line, segment->len);
-      lab_phrase_word (line, " from number ");
-      lab_phrase_number (line, segment->seq);
-    }
-  else
-    lab_phrase_word (line, segment->flags & LAB_SYN ? "the SYN" : "the FIN");
-  lab_phrase_word (line, " again");
-  if (finding->resends_frame != 0)
-    {
-      lab_phrase_word (line, " (first in segment ");
-      lab_phrase_number (line, finding->resends_frame);
-      lab_phrase_word (line, ")");
-    }
-  if (finding->has & LAB_FINDING_RTO)
-    {
-      lab_phrase_word (line, " after ");
-      lab_phrase_duration (line, finding->rto_ns);
-    }
-  append_reason (line, finding);
-  lab_phrase_word (line, ".");
-  notes_end (&talk->resent, line);
 }
 
 /**
@@ -242,19 +54,17 @@ note_resent (Talk *talk, const LabFinding *finding)
 void
 lab_lessons_add (LabLessons *lessons, const LabFinding *finding)
 {
-  Talk *talk = NULL;
+  LabNotes *notes = NULL;
 
   if (finding->connection == NULL)
     return;
-  talk = g_hash_table_lookup (lessons->talks, GUINT_TO_POINTER (finding->stream));
-  if (talk == NULL)
+  notes = g_hash_table_lookup (lessons->notes, GUINT_TO_POINTER (finding->stream));
+  if (notes == NULL)
     {
-      talk = g_new0 (Talk, 1);
-      g_hash_table_insert (lessons->talks, GUINT_TO_POINTER (finding->stream), talk);
+      notes = lab_notes_new ();
+      g_hash_table_insert (lessons->notes, GUINT_TO_POINTER (finding->stream), notes);
     }
-  note_acknowledgment (talk, finding);
-  note_resent (talk, finding);
-  remember_sent (talk, finding);
+  lab_notes_add (notes, finding);
 }
 
 static void
@@ -288,6 +98,42 @@ append_plus_one (GString *line, guint32 number)
   lab_phrase_number (line, number + 1);
 }
 
+/* The second segment of the handshake. */
+static void
+add_answer (const LabConnection *connection, GPtrArray *lines)
+{
+  const LabOffer *client = &connection->end[LAB_CLIENT].offer;
+  const LabOffer *server = &connection->end[LAB_SERVER].offer;
+  guint32 taken = server->ack - client->isn;
+  GString *line = begin_segment (server->frame);
+
+  lab_phrase_word (line, server->has_ack ? "the server sends a SYN with its own, "
+                                         : "the server sends a SYN, too, with its own, ");
+  lab_phrase_number (line, server->isn);
+  if (!server->has_ack)
+    lab_phrase_word (line, ", before it has seen that of the client");
+  if (server->has_ack && client->frame != 0)
+    {
+      lab_phrase_word (line, ", and acknowledges ");
+      if (taken == 1)
+        {
+          append_plus_one (line, client->isn);
+          lab_phrase_word (line, "; a SYN takes one number");
+        }
+      else
+        {
+          lab_phrase_number (line, server->ack);
+          lab_phrase_word (line, ": the SYN and the data that came with it");
+        }
+    }
+  lab_phrase_word (line, ".");
+  add_line (lines, line);
+  if (!server->has_ack && (connection->completeness & LAB_COMPLETE_SYN_ACK) != 0)
+    add_text (lines,
+              "Then each acknowledges the SYN of the other, and the connection is established: "
+              "both have opened at once.");
+}
+
 static void
 answer_handshake (const LabConnection *connection, GPtrArray *lines)
 {
@@ -309,19 +155,7 @@ answer_handshake (const LabConnection *connection, GPtrArray *lines)
       add_line (lines, line);
     }
   if (server->frame != 0)
-    {
-      line = begin_segment (server->frame);
-      lab_phrase_word (line, "the server sends a SYN with its own, ");
-      lab_phrase_number (line, server->isn);
-      if (client->frame != 0 && server->frame > client->frame)
-        {
-          lab_phrase_word (line, ", and acknowledges ");
-          append_plus_one (line, client->isn);
-          lab_phrase_word (line, "; a SYN takes one number");
-        }
-      lab_phrase_word (line, ".");
-      add_line (lines, line);
-    }
+    add_answer (connection, lines);
   if (connection->handshake_ack_frame != 0 && server->frame != 0)
     {
       line = begin_segment (connection->handshake_ack_frame);
@@ -429,23 +263,6 @@ answer_options (const LabConnection *connection, GPtrArray *lines)
     }
 }
 
-static void
-answer_notes (const Notes *notes, GPtrArray *lines)
-{
-  if (notes->lines == NULL)
-    return;
-  for (guint i = 0; i < notes->lines->len; i++)
-    add_text (lines, notes->lines->pdata[i]);
-  if (notes->left_out > 0)
-    {
-      GString *line = g_string_new ("... and ");
-
-      lab_phrase_times (line, notes->left_out, "more", "more");
-      lab_phrase_word (line, ".");
-      add_line (lines, line);
-    }
-}
-
 /* The FIN of one end, and who acknowledged it. */
 static void
 add_fin (const LabConnection *connection, LabSide side, gboolean is_first, GPtrArray *lines)
@@ -455,8 +272,12 @@ add_fin (const LabConnection *connection, LabSide side, gboolean is_first, GPtrA
 
   lab_phrase_word (line, "the ");
   lab_phrase_word (line, lab_side_name (side));
-  lab_phrase_word (line, is_first ? " closes first: its FIN has number "
-                                  : " closes too: its FIN has number ");
+  if (is_first)
+    lab_phrase_word (line, " closes first: its FIN has number ");
+  else if (lab_explain_closes_at_once (connection))
+    lab_phrase_word (line, " closes too, before it has seen that: its FIN has number ");
+  else
+    lab_phrase_word (line, " closes too: its FIN has number ");
   lab_phrase_number (line, end->fin_seq);
   if (end->finack_frame != 0)
     {
@@ -543,7 +364,8 @@ lab_lessons_answer (LabLessons *lessons,
                     LabLesson lesson,
                     GPtrArray *lines)
 {
-  const Talk *talk = g_hash_table_lookup (lessons->talks, GUINT_TO_POINTER (connection->stream));
+  const LabNotes *notes =
+      g_hash_table_lookup (lessons->notes, GUINT_TO_POINTER (connection->stream));
 
   switch (lesson)
     {
@@ -554,12 +376,12 @@ lab_lessons_answer (LabLessons *lessons,
       answer_options (connection, lines);
       break;
     case LAB_LESSON_ACKNOWLEDGMENTS:
-      if (talk != NULL)
-        answer_notes (&talk->acknowledgments, lines);
+      if (notes != NULL)
+        lab_notes_answer (notes, LAB_NOTE_ACKNOWLEDGMENT, lines);
       break;
     case LAB_LESSON_RESENT:
-      if (talk != NULL)
-        answer_notes (&talk->resent, lines);
+      if (notes != NULL)
+        lab_notes_answer (notes, LAB_NOTE_RESENT, lines);
       break;
     case LAB_LESSON_ENDING:
       answer_ending (connection, lines);
@@ -578,7 +400,7 @@ lab_lessons_answer (LabLessons *lessons,
 void
 lab_lessons_forget (LabLessons *lessons, const LabConnection *connection)
 {
-  g_hash_table_remove (lessons->talks, GUINT_TO_POINTER (connection->stream));
+  g_hash_table_remove (lessons->notes, GUINT_TO_POINTER (connection->stream));
 }
 
 /**

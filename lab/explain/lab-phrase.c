@@ -62,41 +62,37 @@ lab_phrase_bytes (GString *out, guint64 bytes)
 /**
  * lab_phrase_duration:
  *
- * Appends a time as people say it: "3.25 s", "41.2 ms", "7 us".
+ * Appends a time as people say it, with three figures: "3.25 s", "41.2 ms", "7.00 us".
  */
 void
 lab_phrase_duration (GString *out, gint64 ns)
 {
+  static const struct
+  {
+    guint64 ns;
+    const char *name;
+  } units[] = { { 1000000000, " s" }, { 1000000, " ms" }, { 1000, " us" } };
   guint64 magnitude = ns < 0 ? -(guint64) ns : (guint64) ns;
-  guint64 unit = 1000;
-  const char *name = " us";
+  guint64 whole = 0;
+  guint64 part = 1; /* of one: tenths, hundredths */
+  gsize i = 0;
 
-  if (magnitude >= 1000000000)
-    {
-      unit = 1000000000;
-      name = " s";
-    }
-  else if (magnitude >= 1000000)
-    {
-      unit = 1000000;
-      name = " ms";
-    }
+  while (i < G_N_ELEMENTS (units) - 1 && magnitude < units[i].ns)
+    i++;
+  whole = magnitude / units[i].ns;
+  if (whole < 100)
+    part = whole < 10 ? 100 : 10;
+  /* Rounded, in parts. */
+  whole = whole * part + (magnitude % units[i].ns * part + units[i].ns / 2) / units[i].ns;
+
   if (ns < 0)
     g_string_append_c (out, '-');
-  lab_phrase_number (out, magnitude / unit);
-  if (unit > 1000)
-    {
-      guint64 hundredths = magnitude % unit / (unit / 100);
-
-      if (hundredths > 0)
-        {
-          g_string_append_c (out, '.');
-          g_string_append_c (out, (char) ('0' + hundredths / 10));
-          if (hundredths % 10 != 0)
-            g_string_append_c (out, (char) ('0' + hundredths % 10));
-        }
-    }
-  lab_phrase_word (out, name);
+  lab_phrase_number (out, whole / part);
+  if (part > 1)
+    g_string_append_c (out, '.');
+  for (part /= 10; part > 0; part /= 10)
+    g_string_append_c (out, (char) ('0' + whole / part % 10));
+  lab_phrase_word (out, units[i].name);
 }
 
 /**

@@ -36,6 +36,15 @@ append_beginning (GString *out, const LabConnection *connection)
 }
 
 static void
+append_amount (GString *out, guint64 bytes)
+{
+  if (bytes == 0)
+    lab_phrase_word (out, "nothing");
+  else
+    lab_phrase_bytes (out, bytes);
+}
+
+static void
 append_data (GString *out, const LabConnection *connection)
 {
   guint64 bytes[] = { connection->end[LAB_CLIENT].bytes, connection->end[LAB_SERVER].bytes };
@@ -49,23 +58,40 @@ append_data (GString *out, const LabConnection *connection)
       return;
     }
   lab_phrase_word (out, "; the client sent ");
-  lab_phrase_bytes (out, bytes[LAB_CLIENT]);
+  append_amount (out, bytes[LAB_CLIENT]);
   lab_phrase_word (out, ", the server ");
-  lab_phrase_bytes (out, bytes[LAB_SERVER]);
+  append_amount (out, bytes[LAB_SERVER]);
 }
 
-static const char *
+static LabSide
 first_to_close (const LabConnection *connection)
 {
   guint64 client = connection->end[LAB_CLIENT].fin_frame;
   guint64 server = connection->end[LAB_SERVER].fin_frame;
 
-  return lab_side_name (server == 0 || (client != 0 && client < server) ? LAB_CLIENT : LAB_SERVER);
+  return server == 0 || (client != 0 && client < server) ? LAB_CLIENT : LAB_SERVER;
+}
+
+/**
+ * lab_explain_closes_at_once:
+ *
+ * Returns: whether each end closed before it had seen the FIN of the other (RFC 9293,
+ *   figure 13)
+ */
+gboolean
+lab_explain_closes_at_once (const LabConnection *connection)
+{
+  LabSide first = first_to_close (connection);
+  const LabEndReport *second = &connection->end[lab_side_other (first)];
+
+  return second->fin_frame != 0 && second->fin_frame < connection->end[first].finack_frame;
 }
 
 static void
 append_ending (GString *out, const LabConnection *connection)
 {
+  LabSide first = first_to_close (connection);
+
   switch (connection->outcome)
     {
     case LAB_OUTCOME_REFUSED:
@@ -79,13 +105,20 @@ append_ending (GString *out, const LabConnection *connection)
       break;
     case LAB_OUTCOME_HALF_CLOSED:
       lab_phrase_word (out, ". Only the ");
-      lab_phrase_word (out, first_to_close (connection));
+      lab_phrase_word (out, lab_side_name (first));
       lab_phrase_word (out, " has closed its side.");
       break;
     case LAB_OUTCOME_CLOSED:
+      if (lab_explain_closes_at_once (connection))
+        {
+          lab_phrase_word (out, ". Both closed at once.");
+          break;
+        }
       lab_phrase_word (out, ". The ");
-      lab_phrase_word (out, first_to_close (connection));
-      lab_phrase_word (out, " closed first, then the other end.");
+      lab_phrase_word (out, lab_side_name (first));
+      lab_phrase_word (out, " closed first, then the ");
+      lab_phrase_word (out, lab_side_name (lab_side_other (first)));
+      lab_phrase_word (out, ".");
       break;
     case LAB_OUTCOME_RESET_BY_CLIENT:
       lab_phrase_word (out, ". The client aborted it (RST).");

@@ -140,10 +140,18 @@ look_at_number (const LabEnd *sender,
 }
 
 static void
-note_resent (const LabEnd *sender, LabFinding *finding)
+note_original (const LabEnd *sender, LabFinding *finding)
 {
-  LabFlight first = { sender->next_time_ns, sender->next_frame, 0, 0 };
   LabFlight original;
+
+  if (lab_end_find_flight (sender, finding->segment.seq, &original))
+    finding->resends_frame = original.frame;
+}
+
+static void
+measure_timeout (const LabEnd *sender, LabFinding *finding)
+{
+  LabFlight first = { .time_ns = sender->next_time_ns };
 
   if (sender->flight_end > sender->flight_head)
     first = sender->flight[sender->flight_head];
@@ -152,8 +160,6 @@ note_resent (const LabEnd *sender, LabFinding *finding)
       finding->has |= LAB_FINDING_RTO;
       finding->rto_ns = finding->segment.time_ns - first.time_ns;
     }
-  if (lab_end_find_flight (sender, finding->segment.seq, &original))
-    finding->resends_frame = original.frame;
 }
 
 /* Takes the segment into what is known of its sender. */
@@ -166,7 +172,7 @@ advance (LabEnd *sender, const LabFinding *finding, gsize *budget)
 
   if (end != segment->seq)
     {
-      LabFlight flight = { segment->time_ns, segment->number, segment->seq, end };
+      LabFlight flight = { segment->time_ns, segment->number, FALSE, segment->seq, end };
 
       lab_end_fly (sender, &flight, budget);
     }
@@ -277,8 +283,10 @@ lab_analysis_add (
   if ((segment->len > 0 || virtual_bytes (segment) != 0) &&
       (finding->analysis & LAB_ANALYSIS_KEEP_ALIVE) == 0)
     finding->analysis |= look_at_number (sender, receiver, round_trip, segment);
+  if (finding->analysis & (LAB_ANALYSIS_RETRANSMISSION | LAB_ANALYSIS_OUT_OF_ORDER))
+    note_original (sender, finding);
   if (finding->analysis & LAB_ANALYSIS_RETRANSMISSION)
-    note_resent (sender, finding);
+    measure_timeout (sender, finding);
 
   advance (sender, finding, budget);
   if (lab_end_acknowledged (receiver, segment->ack, &acked, budget))
@@ -286,6 +294,8 @@ lab_analysis_add (
       finding->has |= LAB_FINDING_ACKS_FRAME;
       finding->acks_frame = acked.frame;
       finding->ack_rtt_ns = segment->time_ns - acked.time_ns;
+      finding->acks_seq = acked.seq;
+      finding->acks_rest = acked.is_rest;
     }
   measure_flight (sender, receiver, finding);
   measure_round_trip (round_trip, finding);

@@ -76,7 +76,7 @@ name_syn_ack (const LabConn *conn, const LabFinding *finding)
 {
   const LabEnd *other = &conn->end[lab_side_other (finding->from)];
 
-  if ((finding->analysis & LAB_ANALYSIS_RETRANSMISSION) == 0 || conn->end[finding->from].sent_syn)
+  if (!finding->resent)
     return LAB_EVENT_SYN_ACK;
   return other->sent_ack && queue_is_suspected (conn) ? LAB_EVENT_BACKLOG_SUSPECTED
                                                       : LAB_EVENT_SYN_ACK_RETRANSMISSION;
@@ -104,6 +104,16 @@ name_change (const LabConn *conn, const LabFinding *finding)
   return LAB_EVENT_ESTABLISHED;
 }
 
+/* Whether a duplicate ACK has just asked for what is sent again. With SACK one is enough
+ * (RFC 8985). */
+static gboolean
+was_asked_for (const LabConn *conn, const LabFinding *finding)
+{
+  const LabEnd *receiver = &conn->end[lab_side_other (finding->from)];
+
+  return receiver->duplicate_acks > 0 && receiver->last_ack == finding->segment.seq;
+}
+
 static LabEvent
 name_look (const LabConn *conn, const LabFinding *finding)
 {
@@ -116,12 +126,14 @@ name_look (const LabConn *conn, const LabFinding *finding)
     return LAB_EVENT_FIN_RETRANSMISSION;
   if ((segment->flags & LAB_URG) != 0 && segment->len > 0)
     return LAB_EVENT_URGENT;
-  if ((finding->analysis & LAB_ANALYSIS_RETRANSMISSION) != 0 && finding->from == LAB_CLIENT &&
-      conn->end[LAB_SERVER].sent_syn_ack && !conn->end[LAB_SERVER].proven &&
-      queue_is_suspected (conn))
+  if (finding->resent && finding->from == LAB_CLIENT && conn->end[LAB_SERVER].sent_syn_ack &&
+      !conn->end[LAB_SERVER].proven && queue_is_suspected (conn))
     return LAB_EVENT_BACKLOG_SUSPECTED;
+  if (finding->resent && (finding->analysis & LAB_ANALYSIS_OUT_OF_ORDER) != 0)
+    return was_asked_for (conn, finding) ? LAB_EVENT_FAST_RETRANSMISSION : LAB_EVENT_RETRANSMISSION;
   for (gsize i = 0; i < G_N_ELEMENTS (looks); i++)
-    if (finding->analysis & looks[i].look)
+    if ((finding->analysis & looks[i].look) != 0 &&
+        (finding->resent || (looks[i].look & LAB_ANALYSIS_RETRANSMISSIONS) == 0))
       return looks[i].event;
   if (finding->state[finding->from] == LAB_TIME_WAIT && segment->len == 0)
     return LAB_EVENT_TIME_WAIT_ACK;

@@ -186,11 +186,13 @@ offer_of (const LabSegment *segment)
 {
   return (LabOffer){ .frame = segment->number,
                      .isn = segment->seq,
+                     .ack = segment->ack,
                      .has = segment->has & ~0xffu,
                      .mss = segment->mss,
                      .wscale = segment->wscale,
                      .window = segment->window,
-                     .has_isn = TRUE };
+                     .has_isn = TRUE,
+                     .has_ack = (segment->flags & LAB_ACK) != 0 };
 }
 
 static void

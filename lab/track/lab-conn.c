@@ -121,6 +121,7 @@ lab_conn_begins_another (const LabConn *conn, const LabSegment *segment)
 {
   LabSide from = lab_conn_side (conn, segment);
   const LabEnd *sender = &conn->end[from];
+  const LabEnd *receiver = &conn->end[lab_side_other (from)];
   LabState state = conn->report.end[from].state;
   LabState other = conn->report.end[lab_side_other (from)].state;
 
@@ -132,9 +133,9 @@ lab_conn_begins_another (const LabConn *conn, const LabSegment *segment)
     return TRUE;
   if (state == LAB_SYN_SENT || other == LAB_SYN_RECEIVED)
     return TRUE; /* not synchronized yet */
-  if (sender->sent_fin)
-    return TRUE; /* who has closed does not go on with the same connection */
-  if (!conn->end[LAB_CLIENT].heard || !conn->end[LAB_SERVER].heard)
+  if (sender->sent_fin || receiver->sent_fin)
+    return TRUE; /* who has closed, or was told so, does not begin the same connection again */
+  if (!sender->heard || !receiver->heard)
     return TRUE;
   return segment->time_ns - conn->report.last_time_ns >= IDLE_NS;
 }
@@ -166,7 +167,7 @@ lab_conn_begin_from_pending (LabConn *conn, const LabConn *old, gsize *budget)
 {
   LabEnd *client = &conn->end[LAB_CLIENT];
   guint32 seq = old->pending.isn;
-  LabFlight syn = { old->pending_time_ns, old->pending.frame, seq, seq + 1 };
+  LabFlight syn = { old->pending_time_ns, old->pending.frame, FALSE, seq, seq + 1 };
 
   client->has_base = client->isn_known = client->heard = client->sent_syn = TRUE;
   client->base = client->isn = seq;
@@ -237,13 +238,16 @@ count (LabConn *conn, const LabFinding *finding)
   LabEndReport *end = &conn->report.end[finding->from];
 
   end->segments++;
-  if (finding->analysis & LAB_ANALYSIS_RETRANSMISSION)
+  if (finding->resent)
     {
       end->retransmissions++;
       end->resent_bytes += finding->segment.len;
     }
   if (finding->analysis & LAB_ANALYSIS_OUT_OF_ORDER)
-    end->out_of_order++;
+    {
+      end->out_of_order++;
+      end->overtaken += !finding->resent;
+    }
   if (finding->analysis & LAB_ANALYSIS_DUPLICATE_ACK)
     end->duplicate_acks++;
   if (finding->analysis & LAB_ANALYSIS_ZERO_WINDOW)
@@ -325,6 +329,51 @@ correct_base (LabConn *conn, LabSide from, const LabSegment *segment)
     }
 }
 
+/* A SYN,ACK with a number of its own after an end has closed: most likely another connection
+ * has begun, and the capture lacks its SYN. Nothing proves that, so it changes no state; but its
+ * numbers count from it, and it is compared with what follows, as in tshark. */
+static gboolean
+begins_unseen (const LabConn *conn, const LabSegment *segment)
+{
+  gboolean closed = conn->end[LAB_CLIENT].sent_fin || conn->end[LAB_SERVER].sent_fin;
+
+  return (conn->is_over || closed) && (segment->flags & (LAB_SYN | LAB_ACK)) == (LAB_SYN | LAB_ACK);
+}
+
+/* Looks at a segment as tshark does, and takes it into what is known of both ends. */
+static void
+analyse (LabConn *conn, LabFinding *finding, gsize *budget)
+{
+  LabEnd *sender = &conn->end[finding->from];
+  LabEnd *receiver = &conn->end[lab_side_other (finding->from)];
+
+  lab_analysis_add (sender, receiver, &conn->round_trip, finding, budget);
+  lab_analysis_take_options (sender, receiver, &finding->segment);
+}
+
+/* Whether it takes numbers below the highest that was sent. To lab-analysis.c everything
+ * looks so that comes after a forged segment with a number far ahead. Where both ends open
+ * at once, each sends a SYN and then, with the same number, a SYN,ACK (RFC 9293, figure 7). */
+static gboolean
+is_behind (const LabEnd *sender, const LabSegment *segment)
+{
+  gboolean takes = segment->len > 0 || (segment->flags & (LAB_SYN | LAB_FIN)) != 0;
+  gboolean crossing = (segment->flags & (LAB_SYN | LAB_ACK)) == (LAB_SYN | LAB_ACK) &&
+                      sender->sent_syn && !sender->sent_syn_ack;
+
+  return sender->heard && takes && !crossing && lab_seq_lt (segment->seq, sender->sent);
+}
+
+/* What is behind has been sent before, or it fills a gap. A gap that is filled soon was
+ * overtaken; lab-analysis.c says so of everything that comes soon, but here the capture may
+ * have the first sending. */
+static gboolean
+is_resent (const LabFinding *finding)
+{
+  return (finding->analysis & LAB_ANALYSIS_RETRANSMISSION) != 0 ||
+         ((finding->analysis & LAB_ANALYSIS_OUT_OF_ORDER) != 0 && finding->resends_frame != 0);
+}
+
 /* Counted where the third segment of the handshake is recognized, not at whatever
  * acknowledgment comes first. */
 static void
@@ -351,14 +400,12 @@ lab_conn_add (LabConn *conn, LabFinding *finding, gsize *budget)
 {
   LabConnection *report = &conn->report;
   const LabSegment *segment = &finding->segment;
-  LabEnd *sender = NULL;
-  LabEnd *receiver = NULL;
   LabSide from;
+  gboolean behind = FALSE;
 
   find_sides (conn, finding);
   from = finding->from;
-  sender = &conn->end[from];
-  receiver = &conn->end[lab_side_other (from)];
+  behind = is_behind (&conn->end[from], segment);
   finding->connection = report;
   finding->stream = report->stream;
   if (conn->reused && report->end[from].segments == 0 && report->first_frame == segment->number)
@@ -370,11 +417,17 @@ lab_conn_add (LabConn *conn, LabFinding *finding, gsize *budget)
     {
       lab_conn_note_path (conn);
       correct_base (conn, from, segment);
-      lab_analysis_add (sender, receiver, &conn->round_trip, finding, budget);
-      lab_analysis_take_options (sender, receiver, segment);
+      analyse (conn, finding, budget);
       note_round_trip (conn, segment);
     }
+  else if (begins_unseen (conn, segment))
+    {
+      conn->end[from].base = segment->seq;
+      finding->analysis |= LAB_ANALYSIS_REUSED_PORTS;
+      analyse (conn, finding, budget);
+    }
 
+  finding->resent = behind && is_resent (finding);
   make_relative (conn, finding);
   finding->window = scaled_window (conn, from, segment);
   complete (conn, segment);

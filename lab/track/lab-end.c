@@ -108,7 +108,10 @@ acknowledge (LabFlight *flight, guint32 ack, gboolean *found, LabFlight *exact)
   if (lab_seq_gt (flight->next, ack))
     {
       if (lab_seq_gt (ack, flight->seq))
-        flight->seq = ack; /* a part of it */
+        {
+          flight->seq = ack;
+          flight->is_rest = TRUE;
+        }
       return FALSE;
     }
   return TRUE;

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   gint64 time_ns;
-  guint64 frame;
+  guint64 frame : 63;
+  guint64 is_rest : 1; /* a part has been acknowledged; seq is behind it */
   guint32 seq;
   guint32 next; /* the number after its last */
 } LabFlight;

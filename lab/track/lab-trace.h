@@ -92,6 +92,11 @@ enum
   LAB_ANALYSIS_REUSED_PORTS = 1 << 14,
 };
 
+/* All kinds of sending again. */
+#define LAB_ANALYSIS_RETRANSMISSIONS                                                               \
+  (LAB_ANALYSIS_RETRANSMISSION | LAB_ANALYSIS_FAST_RETRANSMISSION |                                \
+   LAB_ANALYSIS_SPURIOUS_RETRANSMISSION)
+
 /* Which numbers of a finding exist. */
 enum
 {
@@ -149,11 +154,13 @@ typedef struct
 {
   guint64 frame; /* of its SYN; 0: it was not seen */
   guint32 isn;   /* the number its relative numbers count from; see has_isn */
+  guint32 ack;   /* what its SYN acknowledges; see has_ack */
   guint32 has;   /* LAB_HAS_ bits of the options */
   guint16 mss;
   guint8 wscale;
-  guint16 window;   /* of the SYN */
-  gboolean has_isn; /* the SYN was seen; else isn is the first number seen, less 1 */
+  guint16 window;    /* of the SYN */
+  guint has_isn : 1; /* the SYN was seen; else isn is the first number seen, less 1 */
+  guint has_ack : 1; /* the SYN was a SYN,ACK */
 } LabOffer;
 
 /* One end, as the connection's story needs it. Everything that is a frame is 0 when
@@ -170,6 +177,7 @@ typedef struct
   guint64 bytes; /* by sequence numbers, see trace-json */
   guint64 retransmissions;
   guint64 out_of_order;
+  guint64 overtaken; /* of those, the ones that were not sent before */
   guint64 duplicate_acks;
   guint64 zero_windows;
   guint64 keep_alives;
@@ -245,8 +253,11 @@ typedef struct
   guint32 bytes_in_flight;
   guint64 acks_frame;
   gint64 ack_rtt_ns;
+  guint32 acks_seq;   /* raw: where what is acknowledged begins; it ends at segment.ack */
+  gboolean acks_rest; /* what was before acks_seq in that frame had been acknowledged */
   gint64 initial_rtt_ns;
   gint64 rto_ns;
+  gboolean resent;       /* its data, SYN or FIN was sent before, whatever it looks like */
   guint64 resends_frame; /* the frame that was first sent with these bytes, if known */
 
   guint32 n_lines; /* chat */

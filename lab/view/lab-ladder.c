@@ -146,11 +146,10 @@ answers (const LabLadderRow *answer, const LabLadderRow *row)
 static void
 mark_lost (LabLadder *ladder, const LabLadderRow *again)
 {
-  const guint32 resent = LAB_ANALYSIS_RETRANSMISSION | LAB_ANALYSIS_OUT_OF_ORDER;
   LabLadderRow *latest = last_row (ladder);
   LabLadderRow *row = NULL;
 
-  if (!(again->analysis & resent))
+  if (!again->is_resent)
     return;
   row = find_same (ladder, again);
   if (row == NULL)
@@ -202,6 +201,7 @@ row_new (LabLadder *ladder, const LabFinding *finding)
   row->len = segment->len;
   row->has = segment->has;
   row->analysis = finding->analysis;
+  row->is_resent = finding->resent;
   memcpy (row->before, finding->before, sizeof row->before);
   memcpy (row->state, finding->state, sizeof row->state);
   memcpy (row->assumed, finding->assumed, sizeof row->assumed);

@@ -236,7 +236,9 @@ put_analysis (Out out, const LabFinding *finding)
   if (finding->has & LAB_FINDING_ACKS_FRAME)
     {
       out = KEY_U64 (out, "tcp.analysis.acks_frame", finding->acks_frame);
-      out = KEY_SECONDS (out, "tcp.analysis.ack_rtt", finding->ack_rtt_ns);
+      /* As in tshark, no time is no round trip. */
+      if (finding->ack_rtt_ns != 0)
+        out = KEY_SECONDS (out, "tcp.analysis.ack_rtt", finding->ack_rtt_ns);
     }
   if (finding->has & LAB_FINDING_INITIAL_RTT)
     out = KEY_SECONDS (out, "tcp.analysis.initial_rtt", finding->initial_rtt_ns);

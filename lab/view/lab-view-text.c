@@ -368,8 +368,8 @@ append_totals (const LabView *view, const LabConnection *connection)
   append_row (out, "segments", client->segments, server->segments);
   append_row (out, "bytes of data", client->bytes, server->bytes);
   append_row (out, "retransmissions", client->retransmissions, server->retransmissions);
-  if (client->out_of_order + server->out_of_order > 0)
-    append_row (out, "out of order", client->out_of_order, server->out_of_order);
+  if (client->overtaken + server->overtaken > 0)
+    append_row (out, "out of order", client->overtaken, server->overtaken);
   if (client->duplicate_acks + server->duplicate_acks > 0)
     append_row (out, "duplicate ACKs", client->duplicate_acks, server->duplicate_acks);
   if (client->zero_windows + server->zero_windows > 0)

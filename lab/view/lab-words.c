@@ -173,8 +173,7 @@ lab_words_remark (const LabFinding *finding, GString *out)
   {
     guint32 bit;
     const char *text;
-  } others[] = { { LAB_ANALYSIS_OUT_OF_ORDER, "out of order" },
-                 { LAB_ANALYSIS_LOST_SEGMENT, "segment before it not seen" },
+  } others[] = { { LAB_ANALYSIS_LOST_SEGMENT, "segment before it not seen" },
                  { LAB_ANALYSIS_ACK_LOST_SEGMENT, "acknowledges what was not seen" },
                  { LAB_ANALYSIS_KEEP_ALIVE, "keep-alive" },
                  { LAB_ANALYSIS_KEEP_ALIVE_ACK, "answer to keep-alive" },
@@ -187,11 +186,16 @@ lab_words_remark (const LabFinding *finding, GString *out)
   gsize start = out->len;
   guint32 analysis = finding->analysis;
 
-  if (analysis & LAB_ANALYSIS_FAST_RETRANSMISSION)
+  if (!finding->resent)
+    {
+      if (analysis & LAB_ANALYSIS_OUT_OF_ORDER)
+        append_part (out, start, "out of order");
+    }
+  else if (finding->event == LAB_EVENT_FAST_RETRANSMISSION)
     append_resent (finding, "fast retransmission", start, out);
   else if (analysis & LAB_ANALYSIS_SPURIOUS_RETRANSMISSION)
     append_resent (finding, "needless retransmission", start, out);
-  else if (analysis & LAB_ANALYSIS_RETRANSMISSION)
+  else
     append_resent (finding, "retransmission", start, out);
   if (analysis & LAB_ANALYSIS_DUPLICATE_ACK)
     {

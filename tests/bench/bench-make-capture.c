@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A large capture to measure with: bench-make-capture FILE [CONNECTIONS]. The same file
- * every time; 20,000 connections make 441 MB and 1.54 million segments.
+ * A large capture to measure with: bench-make-capture FILE [CONNECTIONS [LIVE]]. The same
+ * file every time; 20,000 connections make 441 MB and 1.54 million segments.
  *
  * A connection opens, sends lines that are acknowledged one by one, and closes. One line in
- * a hundred is lost behind the place of capture and sent again. Some 200 connections are
- * open at a time.
+ * a hundred is lost behind the place of capture and sent again. LIVE connections are open
+ * at a time, 200 unless said.
  */
 #include "config.h"
 
@@ -187,19 +187,20 @@ main (int argc, char **argv)
   const guint32 header[6] = { 0xA1B2C3D4, 0x00040002, 0, 0, 65535, 1 };
   guint connections = argc > 2 ? (guint) g_ascii_strtoull (argv[2], NULL, 10) : 20000;
   Maker maker = { .time_us = G_GINT64_CONSTANT (1732110000) * G_USEC_PER_SEC };
-  Talk talks[LIVE] = { 0 };
+  guint live = argc > 3 ? (guint) g_ascii_strtoull (argv[3], NULL, 10) : LIVE;
+  g_autofree Talk *talks = g_new0 (Talk, MAX (live, 1));
   guint opened = 0;
   guint open = 1;
 
   if (argc < 2)
-    g_error ("usage: bench-make-capture FILE [CONNECTIONS]");
+    g_error ("usage: bench-make-capture FILE [CONNECTIONS [LIVE]]");
   maker.file = fopen (argv[1], "we");
   if (maker.file == NULL || fwrite (header, sizeof header, 1, maker.file) != 1)
     g_error ("%s cannot be written", argv[1]);
   while (open > 0 || opened < connections)
     {
       open = 0;
-      for (guint i = 0; i < LIVE; i++)
+      for (guint i = 0; i < live; i++)
         {
           if (talks[i].is_open)
             go_on (&maker, &talks[i]);

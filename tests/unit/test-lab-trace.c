@@ -174,6 +174,43 @@ static const Story stories[] = {
     1,
     { { 'c', ACK, 500, 700, 10, 0, E, E, LAB_EVENT_DATA, 0 },
       { 's', RST, 700, 0, 0, 1, LAB_CLOSED, LAB_CLOSED, LAB_EVENT_RST, 0 } } },
+  { "sent-again-so-soon-that-it-looks-overtaken",
+    LAB_OUTCOME_OPEN,
+    LAB_CONN_S1,
+    1,
+    { OPENED,
+      { 'c', ACK, 1, 1, 100, 50, E, E, LAB_EVENT_DATA, 0 },
+      { 'c', ACK, 101, 1, 100, 1, E, E, LAB_EVENT_DATA, 0 },
+      { 'c', ACK, 1, 1, 100, 1, E, E, LAB_EVENT_RETRANSMISSION, LAB_ANALYSIS_OUT_OF_ORDER },
+      { 's', ACK, 1, 1, 0, 1, E, E, LAB_EVENT_DUPLICATE_ACK, LAB_ANALYSIS_DUPLICATE_ACK },
+      { 'c', ACK, 1, 1, 100, 1, E, E, LAB_EVENT_FAST_RETRANSMISSION,
+        LAB_ANALYSIS_OUT_OF_ORDER } } },
+  { "nothing-is-sent-again-after-a-forged-number",
+    LAB_OUTCOME_HALF_CLOSED,
+    LAB_CONN_S2,
+    1,
+    { OPENED,
+      { 'c', RST, 5000, 0, 0, 5, E, E, LAB_EVENT_RST_IGNORED, 0 },
+      { 'c', ACK, 1, 1, 100, 50, E, E, LAB_EVENT_DATA, LAB_ANALYSIS_RETRANSMISSION },
+      { 'c', FIN | ACK, 101, 1, 0, 1, LAB_FIN_WAIT_1, LAB_CLOSE_WAIT, LAB_EVENT_FIN, 0 } } },
+  { "a-syn-after-the-other-end-has-closed-begins-another",
+    LAB_OUTCOME_NO_ANSWER,
+    LAB_CONN_S0,
+    2,
+    { OPENED,
+      { 's', FIN | ACK, 1, 1, 0, 5, LAB_CLOSE_WAIT, LAB_FIN_WAIT_1, LAB_EVENT_FIN, 0 },
+      { 'c', ACK, 1, 2, 0, 1, LAB_CLOSE_WAIT, LAB_FIN_WAIT_2, LAB_EVENT_FIN_ACK, 0 },
+      { 'c', SYN, 7000, 0, 0, 900, LAB_SYN_SENT, LAB_SYN_RECEIVED, LAB_EVENT_PORTS_REUSED,
+        LAB_ANALYSIS_REUSED_PORTS } } },
+  { "an-answer-to-a-syn-that-was-not-seen-changes-nothing",
+    LAB_OUTCOME_HALF_CLOSED,
+    LAB_CONN_S3,
+    1,
+    { OPENED,
+      { 's', FIN | ACK, 1, 1, 0, 5, LAB_CLOSE_WAIT, LAB_FIN_WAIT_1, LAB_EVENT_FIN, 0 },
+      { 'c', ACK, 1, 2, 0, 1, LAB_CLOSE_WAIT, LAB_FIN_WAIT_2, LAB_EVENT_FIN_ACK, 0 },
+      { 's', SYN | ACK, 7000, 9000, 0, 900, LAB_CLOSE_WAIT, LAB_FIN_WAIT_2, LAB_EVENT_SYN_ACK,
+        LAB_ANALYSIS_REUSED_PORTS | LAB_ANALYSIS_LOST_SEGMENT } } },
   { "fast-retransmission",
     LAB_OUTCOME_OPEN,
     LAB_CONN_S1,
@@ -373,6 +410,63 @@ test_linger (void)
   g_assert_cmpuint (lab_trace_n_live (trace), ==, 0);
 }
 
+/* The ends of a connection that begins in the middle are guessed by their ports; a SYN or
+ * its answer that comes late, because it was overtaken, says who is who. What was sent
+ * before goes with its sender. */
+static void
+on_late_packet (const LabFinding *finding, gpointer data)
+{
+  *(LabSide *) data = finding->from;
+}
+
+static void
+on_late_connection (const LabConnection *connection, gpointer data)
+{
+  const LabEndReport *client = &connection->end[LAB_CLIENT];
+
+  g_assert_cmpuint (client->port, ==, 80);
+  g_assert_cmpuint (client->segments, ==, 2);
+  g_assert_cmpuint (client->bytes, ==, 10);
+  g_assert_cmpuint (connection->end[LAB_SERVER].segments, ==, 1);
+}
+
+static void
+test_late_syn (void)
+{
+  static const LabTraceSink sink = { on_late_packet, on_late_connection, NULL, NULL };
+  static const struct
+  {
+    Line lines[3];
+    LabSide from[3];
+  } cases[] = {
+    { { { 's', ACK, 1, 1, 10, 0, 0, 0, 0, 0 },
+        { 's', SYN, 0, 0, 0, 0, 0, 0, 0, 0 },
+        { 'c', SYN | ACK, 0, 1, 0, 0, 0, 0, 0, 0 } },
+      { LAB_SERVER, LAB_CLIENT, LAB_SERVER } },
+    { { { 's', ACK, 1, 1, 10, 0, 0, 0, 0, 0 },
+        { 'c', SYN | ACK, 0, 1, 0, 0, 0, 0, 0, 0 },
+        { 's', ACK, 1, 1, 0, 0, 0, 0, 0, 0 } },
+      { LAB_SERVER, LAB_SERVER, LAB_CLIENT } },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      LabSide from = LAB_N_SIDES;
+      g_autoptr (LabTrace) trace = lab_trace_new (NULL, &sink, &from);
+      guint8 bytes[128];
+      LabPacket packet = { .link_type = 101, .bytes = bytes, .has_time = TRUE };
+
+      for (guint j = 0; j < 3; j++)
+        {
+          packet.number++;
+          packet.captured_len = packet.wire_len = write_segment (&cases[i].lines[j], bytes);
+          lab_trace_push (trace, &packet);
+          g_assert_cmpint (from, ==, cases[i].from[j]);
+        }
+      lab_trace_finish (trace);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -385,5 +479,6 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/lab/trace/flood-is-bounded", test_flood);
   g_test_add_func ("/lab/trace/linger", test_linger);
+  g_test_add_func ("/lab/trace/late-syn", test_late_syn);
   return g_test_run ();
 }

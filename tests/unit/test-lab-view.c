@@ -284,6 +284,7 @@ test_ladder_lost (void)
             LabFinding finding = rows[i].findings[j];
 
             finding.analysis = j == 2 ? rows[i].analysis : 0;
+            finding.resent = finding.analysis != 0 && finding.analysis != LAB_ANALYSIS_KEEP_ALIVE;
             lab_ladder_add (ladder, &finding);
           }
         lab_ladder_lay_out (ladder);
@@ -343,6 +344,7 @@ test_ladder_lost_changes_nothing (void)
 
       fin.since_previous_ns = 300 * MS;
       fin.analysis = frame == 2 ? LAB_ANALYSIS_RETRANSMISSION : 0;
+      fin.resent = frame == 2;
       fin.state[LAB_CLIENT] = LAB_FIN_WAIT_1;
       fin.state[LAB_SERVER] = LAB_CLOSE_WAIT;
       if (frame == 2)
