@@ -3,6 +3,7 @@
  * What the files of the client's machine for IRC share. Each of them has one concern:
  *
  *     sal-irc-machine.c    being called: bytes, time, wishes; lines to who handles them
+ *     sal-irc-items.c      actions
  *     sal-irc-register.c   capabilities, the name, logging in, the welcome
  *     sal-irc-receive.c    what people say and do, and what that changes in rooms
  *     sal-irc-batches.c    lines that belong together
@@ -132,6 +133,8 @@ struct _SalIrcMachine
 
   /* Registering. */
   char *nick;          /* (owned): as the server has it, or was asked for it */
+  char *next_wanted;   /* (owned) (nullable): the name that was asked for */
+  char *server;        /* (owned) (nullable): what it calls itself */
   char *host;          /* (owned) (nullable): our user@host, as others see it */
   char *logged_in;     /* (owned) (nullable): the account */
   guint tries;         /* names that were refused */
@@ -151,7 +154,8 @@ struct _SalIrcMachine
   gboolean welcomed;     /* 001 has come */
   gboolean ours;
   guint motd_lines;
-  gint64 reclaim_us; /* when to ask for our own name again; G_MAXINT64: never */
+  gint64 reclaim_wait_us; /* how long it was waited before it was asked for last */
+  gint64 reclaim_us;      /* when to ask for our own name again; G_MAXINT64: never */
 
   /* State. */
   SalIrcRooms rooms;
@@ -175,17 +179,19 @@ struct _SalIrcMachine
   gint64 request_us; /* when a program was answered last (CTCP) */
 };
 
-/* sal-irc-machine.c */
+/* sal-irc-items.c */
 SalIrcItem *sal_irc_item_new (SalClientActionKind kind);
 SalIrcItem *sal_irc_push (SalIrcMachine *machine, SalClientActionKind kind);
 SalIrcItem *sal_irc_push_at (SalIrcMachine *machine, SalClientActionKind kind, const char *place);
 const char *sal_irc_item_keep (SalIrcItem *item, const char *text);
 void sal_irc_item_free (gpointer item);
+void sal_irc_tell_text (
+    SalIrcMachine *machine, const char *place, const char *code, gboolean error, const char *text);
+
+/* sal-irc-machine.c */
 void sal_irc_set_state (SalIrcMachine *machine, SalIrcState state);
 void sal_irc_over (SalIrcMachine *machine, SalClientEnd end);
 void sal_irc_refuse (SalIrcMachine *machine, const char *code, const char *words);
-void sal_irc_tell_text (
-    SalIrcMachine *machine, const char *place, const char *code, gboolean error, const char *text);
 gboolean sal_irc_is_me (const SalIrcMachine *machine, const char *nick);
 SalIrcPlace *sal_irc_place_of (SalIrcRoom *room);
 
@@ -240,6 +246,7 @@ void sal_irc_send (SalIrcMachine *machine, const char *format, ...) G_GNUC_PRINT
 void sal_irc_send_now (SalIrcMachine *machine, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void sal_irc_send_line (SalIrcMachine *machine, const char *line);
 gboolean sal_irc_may_send (SalIrcMachine *machine);
+void sal_irc_fill_up (SalIrcMachine *machine);
 void sal_irc_flush_lines (SalIrcMachine *machine);
 gint64 sal_irc_lines_due_us (const SalIrcMachine *machine);
 gint64 sal_irc_token_due_us (const SalIrcMachine *machine);

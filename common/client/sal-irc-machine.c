@@ -24,78 +24,6 @@
 #define HALF_CLOSED_US (2000 * 1000)   /* for what still comes after our FIN */
 #define REGISTER_US (90 * 1000 * 1000) /* servers look names up for up to a minute */
 
-/* Items. */
-
-/* Creates an action that is not to be carried out yet; sal_irc_item_free(). */
-SalIrcItem *
-sal_irc_item_new (SalClientActionKind kind)
-{
-  SalIrcItem *item = g_new0 (SalIrcItem, 1);
-
-  item->action.kind = kind;
-  return item;
-}
-
-void
-sal_irc_item_free (gpointer data)
-{
-  SalIrcItem *item = data;
-
-  g_clear_pointer (&item->bytes, g_byte_array_unref);
-  if (item->scratch != NULL)
-    g_string_free (item->scratch, TRUE);
-  for (guint i = 0; i < item->n_strings; i++)
-    g_free (item->strings[i]);
-  g_free (item);
-}
-
-/* Copies @text (nullable) into what @item owns, and returns the copy. */
-const char *
-sal_irc_item_keep (SalIrcItem *item, const char *text)
-{
-  if (text == NULL)
-    return NULL;
-  g_assert (item->n_strings < G_N_ELEMENTS (item->strings));
-  item->strings[item->n_strings] = g_strdup (text);
-  return item->strings[item->n_strings++];
-}
-
-/* Puts an action behind those that are to be carried out. */
-SalIrcItem *
-sal_irc_push (SalIrcMachine *machine, SalClientActionKind kind)
-{
-  SalIrcItem *item = sal_irc_item_new (kind);
-
-  g_queue_push_tail (&machine->actions, item);
-  return item;
-}
-
-SalIrcItem *
-sal_irc_push_at (SalIrcMachine *machine, SalClientActionKind kind, const char *place)
-{
-  SalIrcItem *item = sal_irc_push (machine, kind);
-
-  item->action.place = sal_irc_item_keep (item, place);
-  return item;
-}
-
-/* Tells what the server says in words. @code: (nullable); @text: not clean. */
-void
-sal_irc_tell_text (
-    SalIrcMachine *machine, const char *place, const char *code, gboolean error, const char *text)
-{
-  SalIrcItem *item = sal_irc_item_new (SAL_ACTION_EVENT);
-
-  item->scratch = g_string_new (NULL);
-  sal_irc_append_clean (item->scratch, text);
-  item->action.event = (SalEvent){ .kind = SAL_EVENT_TEXT, .text = item->scratch->str };
-  item->action.text = item->scratch->str;
-  item->action.code = sal_irc_item_keep (item, code);
-  item->action.error = error;
-  item->action.ended = TRUE;
-  sal_irc_tell_event (machine, item, place);
-}
-
 /* States. */
 
 void
@@ -122,7 +50,7 @@ sal_irc_over (SalIrcMachine *machine, SalClientEnd end)
                                                                             : message->state,
                             NULL, NULL, NULL);
   item = sal_irc_push (machine, SAL_ACTION_CLOSE);
-  item->action.end = machine->refused && end != SAL_CLIENT_END_QUIT ? SAL_CLIENT_END_REFUSED : end;
+  item->action.end = machine->refused ? SAL_CLIENT_END_REFUSED : end;
   item->action.code = sal_irc_item_keep (item, machine->refusal_code);
   item->action.text =
       sal_irc_item_keep (item, machine->refusal != NULL ? machine->refusal : machine->last_error);
@@ -242,6 +170,8 @@ sal_irc_machine_free (SalIrcMachine *machine)
   wipe (machine->server_password);
   g_free (machine->home);
   g_free (machine->nick);
+  g_free (machine->next_wanted);
+  g_free (machine->server);
   g_free (machine->host);
   g_free (machine->logged_in);
   g_free (machine->last_error);
@@ -440,7 +370,7 @@ on_unit (SalIrcMachine *machine, const SalUnit *unit)
   SalIrcAsked *asked = NULL;
   const char *label = NULL;
 
-  if (unit->kind != SAL_UNIT_TEXT || machine->state == SAL_IRC_OVER)
+  if (unit->kind != SAL_UNIT_TEXT || unit->len == 0 || machine->state == SAL_IRC_OVER)
     return; /* no line of IRC is as long as that; it is dropped whole */
   text = to_utf8 (unit->bytes, unit->len);
   tell_line (machine, text);
@@ -461,15 +391,6 @@ on_unit (SalIrcMachine *machine, const SalUnit *unit)
   dispatch (machine, &line, batch, asked);
   if (label != NULL && asked != NULL)
     sal_irc_answered (machine, asked);
-}
-
-static void
-take_units (SalIrcMachine *machine)
-{
-  SalUnit unit;
-
-  while (sal_framer_next (&machine->framer, machine->now_us, &unit))
-    on_unit (machine, &unit);
 }
 
 static void
@@ -502,6 +423,18 @@ go_on (SalIrcMachine *machine)
     leave (machine, NULL);
 }
 
+static void
+take_units (SalIrcMachine *machine)
+{
+  SalUnit unit;
+
+  while (sal_framer_next (&machine->framer, machine->now_us, &unit))
+    {
+      on_unit (machine, &unit);
+      go_on (machine); /* after each, so that it does not matter how many come at once */
+    }
+}
+
 /**
  * sal_irc_machine_received:
  * @bytes: what one read returned
@@ -515,7 +448,6 @@ sal_irc_machine_received (SalIrcMachine *machine, const void *bytes, gsize len, 
   machine->unanswered = 0;
   sal_framer_push (&machine->framer, bytes, len, now_us);
   take_units (machine);
-  go_on (machine);
 }
 
 /**

@@ -35,7 +35,7 @@ as_plain_line (const SalClientAction *action)
                   event.kind == SAL_EVENT_NOTICE;
   g_autoptr (GString) out = g_string_new (NULL);
 
-  event.past &= said; /* there, the past has a form only for what was said */
+  event.past &= said && event.time_us != 0; /* there, only what was said has a past */
   if (said && action->own && event.target != NULL && !event.past)
     g_string_append_printf (out, "-- %s says to %s alone: %s", event.name, event.target,
                             event.text);
@@ -557,6 +557,8 @@ place_of_said (SalIrcMachine *machine, SalClientAction *action, const char *writ
       event->target = written;
       return written;
     }
+  if (g_strcmp0 (event->name, machine->server) == 0)
+    return NULL;
   if (event->host == NULL && sal_irc_rooms_find_user (&machine->rooms, event->name) == NULL &&
       (strchr (event->name, '.') != NULL || g_str_equal (event->name, "*") ||
        !sal_irc_is_me (machine, written)))

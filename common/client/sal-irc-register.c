@@ -16,7 +16,8 @@
 #include "common/proto/sal-irc-numeric.h"
 #include "common/proto/sal-name.h"
 
-#define RECLAIM_US (60 * 1000 * 1000)
+#define RECLAIM_FIRST_US (1000 * 1000)
+#define RECLAIM_MAX_US (60 * 1000 * 1000)
 #define NICK_TRIES 12
 #define SHORT_NICK_CHARS 9 /* what RFC 1459 has; servers without NICKLEN yet */
 #define REQ_BYTES 400
@@ -115,9 +116,10 @@ plan_reclaim (SalIrcMachine *machine)
 {
   g_autofree char *own = nick_from_wanted (machine);
 
+  machine->reclaim_wait_us = CLAMP (2 * machine->reclaim_wait_us, RECLAIM_FIRST_US, RECLAIM_MAX_US);
   machine->reclaim_us = sal_irc_is_me (machine, own) || machine->bad_nick > 0
                             ? G_MAXINT64
-                            : machine->now_us + RECLAIM_US;
+                            : machine->now_us + machine->reclaim_wait_us;
 }
 
 /* Asks for our own name again. */
@@ -150,6 +152,12 @@ sal_irc_named (SalIrcMachine *machine, const char *nick)
 {
   g_free (machine->nick);
   machine->nick = g_strdup (nick);
+  if (sal_irc_is_me (machine, machine->next_wanted))
+    {
+      g_free (machine->wanted);
+      machine->wanted = g_steal_pointer (&machine->next_wanted);
+      machine->bad_nick = 0;
+    }
   plan_reclaim (machine);
 }
 
@@ -162,13 +170,12 @@ void
 sal_irc_machine_set_nick (SalIrcMachine *machine, const char *nick, gint64 now_us)
 {
   machine->now_us = MAX (machine->now_us, now_us);
-  g_free (machine->wanted);
-  machine->wanted = g_strdup (nick);
-  machine->bad_nick = 0;
+  if (machine->state != SAL_IRC_IN)
+    return;
+  g_free (machine->next_wanted);
+  machine->next_wanted = g_strdup (nick);
   machine->reclaiming = FALSE;
-  if (machine->state == SAL_IRC_IN)
-    (void) sal_irc_ask_line (machine, SAL_IRC_ASKED_COMMAND, machine->typed_at, "NICK %s", nick);
-  plan_reclaim (machine);
+  (void) sal_irc_ask_line (machine, SAL_IRC_ASKED_COMMAND, machine->typed_at, "NICK %s", nick);
 }
 
 /* The first lines. */
@@ -480,6 +487,7 @@ ready (SalIrcMachine *machine)
   if (machine->state != SAL_IRC_REGISTERING || !machine->welcomed)
     return;
   sal_irc_set_state (machine, SAL_IRC_IN);
+  sal_irc_fill_up (machine);
   plan_reclaim (machine);
   tell_welcome (machine);
   if (machine->ours && machine->home == NULL && !machine->keep_place &&
@@ -500,6 +508,8 @@ on_welcome (SalIrcMachine *machine, const SalIrcLine *line)
   machine->cap_ended = TRUE; /* also where the server has never heard of CAP */
   g_free (machine->nick);
   machine->nick = g_strdup (line->params[0]);
+  g_free (machine->server);
+  machine->server = g_strdup (line->source);
 }
 
 /* RPL_MYINFO: name, version, modes. */

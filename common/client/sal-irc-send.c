@@ -64,6 +64,14 @@ fill_tokens (SalIrcMachine *machine)
   machine->tokens_us = machine->now_us;
 }
 
+/* In: the server takes a few lines at once. */
+void
+sal_irc_fill_up (SalIrcMachine *machine)
+{
+  machine->tokens = BURST;
+  machine->tokens_us = machine->now_us;
+}
+
 static gboolean
 is_paced (const SalIrcMachine *machine)
 {

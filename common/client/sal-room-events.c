@@ -28,18 +28,40 @@ names_us (SalRoomModel *room, const SalEntry *like)
   return sal_mention_in_entry (like, sal_room_model_get_name (room));
 }
 
+/* An entry has come once more. When it was told as somebody's of another name, it was the name that
+ * we had before. */
+static void
+add_again (SalRoomModel *room, guint64 id, const SalEntry *again)
+{
+  g_autoptr (SalEntry) entry = again->own ? sal_story_find (room->story, id) : NULL;
+  SalEntry like = { 0 };
+
+  if (entry == NULL || entry->own)
+    return;
+  like = *entry;
+  like.own = TRUE;
+  like.state = SAL_MESSAGE_DELIVERED;
+  like.mention = FALSE;
+  sal_entry_unref (sal_story_replace (room->story, &like));
+}
+
 /* Returns: (transfer full) (nullable): the entry, if it is new and at the end of the story now. */
 static SalEntry *
 add (SalRoomModel *room, const SalEntry *like, gboolean past)
 {
   SalEntry with_mention = *like;
   SalEntry *entry = NULL;
+  guint64 known = 0;
 
   with_mention.mention = names_us (room, like);
   if (sal_room_take_past (room, &with_mention, past))
     return NULL;
-  if (like->msgid != NULL && sal_story_find_msgid (room->story, like->msgid) != 0)
-    return NULL;
+  known = like->msgid != NULL ? sal_story_find_msgid (room->story, like->msgid) : 0;
+  if (known != 0)
+    {
+      add_again (room, known, like);
+      return NULL;
+    }
   entry = past ? sal_story_add_missed (room->story, &with_mention)
                : sal_story_add (room->story, &with_mention);
   if (entry->mention && !past)
@@ -314,6 +336,8 @@ sal_room_on_state (SalRoomModel *room, const SalClientAction *action)
   /* Put out, we do not come back by ourselves; of a plain address we have only this room. */
   if (room->state == SAL_ROOM_LEFT && room != room->server->main)
     set_joined (room, FALSE);
+  if (room->state == SAL_ROOM_LEFT || room->state == SAL_ROOM_REFUSED)
+    room->resuming = FALSE;
   if (room->state != SAL_ROOM_IN)
     sal_room_on_members (room, NULL);
   sal_room_presence_changed (room);

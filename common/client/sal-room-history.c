@@ -155,12 +155,18 @@ sal_room_model_fetch_older (SalRoomModel *room, guint64 id)
 
   if (!can_ask (room))
     return FALSE;
-  if (room->page != NULL)
+  if (room->page != NULL || room->older_wanted != 0)
     return TRUE;
   if (id == 0)
     id = first_id (room);
   if (id == 0 || id == room->beginning)
     return FALSE;
+  if (room->resuming)
+    {
+      /* What was missed is still coming: one question at a time. */
+      room->older_wanted = id;
+      return TRUE;
+    }
   point = sal_story_find_older_point (room->story, id);
   if (point == NULL || !ask (room, SAL_HISTORY_BEFORE, point))
     return FALSE;
@@ -179,6 +185,7 @@ on_older (SalRoomModel *room, const SalClientAction *action)
 
   if (page == NULL)
     return;
+
   if (!failed)
     {
       gboolean at_the_top = first_id (room) == room->page_before;
@@ -201,11 +208,28 @@ void
 sal_room_stop_fetching (SalRoomModel *room)
 {
   room->catching_up = FALSE;
+  room->resuming = FALSE;
   release_held (room);
-  if (room->page == NULL)
+  if (room->page == NULL && room->older_wanted == 0)
     return;
+  room->older_wanted = 0;
   g_clear_pointer (&room->page, g_ptr_array_unref);
   sal_room_emit_older (room, 0, TRUE);
+}
+
+static void
+on_resumed (SalRoomModel *room, const SalClientAction *action)
+{
+  guint64 wanted = room->older_wanted;
+
+  room->resuming = FALSE;
+  room->older_wanted = 0;
+  if (action->text == NULL && !action->more)
+    sal_story_resumed (room->story);
+  else if (action->text == NULL)
+    sal_story_add_gap (room->story);
+  if (wanted != 0 && !sal_room_model_fetch_older (room, wanted))
+    sal_room_emit_older (room, 0, TRUE);
 }
 
 /**
@@ -216,12 +240,7 @@ void
 sal_room_on_history (SalRoomModel *room, const SalClientAction *action)
 {
   if (action->resume)
-    {
-      if (action->text == NULL && !action->more)
-        sal_story_resumed (room->story);
-      else if (action->text == NULL)
-        sal_story_add_gap (room->story);
-    }
+    on_resumed (room, action);
   else if (action->page == SAL_HISTORY_BEFORE)
     on_older (room, action);
   else if (room->catching_up)

@@ -159,34 +159,6 @@ is_main (SalRoomModel *room)
   return room->server != NULL && room->server->main == room;
 }
 
-/* `irc://host:port/tea`, `irc://host:port/%23%23tea`, `irc://host:port/bob,isnick`. */
-static char *
-make_uri (SalRoomModel *room, SalServer *server)
-{
-  const char *name = room->place;
-  g_autofree char *escaped = NULL;
-
-  if (server->main == room || server->main == NULL)
-    return g_strdup (server->row->uri);
-  if (*name == '#' && strchr ("#&+!", name[1]) == NULL)
-    name++;
-  escaped = g_uri_escape_string (name, NULL, TRUE);
-  return g_strconcat (server->row->uri, "/", escaped,
-                      room->row->kind == SAL_ROOM_PRIVATE ? ",isnick" : "", NULL);
-}
-
-static void
-name_room (SalRoomModel *room, SalServer *server)
-{
-  gboolean own_name = room->row->kind != SAL_ROOM_SERVER && *room->place != '\0' &&
-                      !(server->main == room || server->main == NULL);
-
-  g_free (room->title);
-  room->title = g_strdup (own_name ? room->place : server->title);
-  g_free (room->uri);
-  room->uri = make_uri (room, server);
-}
-
 /**
  * sal_room_new:
  * @server: (unowned): whose room it is; the first one is its main one
@@ -203,7 +175,7 @@ sal_room_new (SalServer *server, const SalStoredRoom *row)
   room->store = g_object_ref (server->store);
   room->row = sal_stored_room_copy (row);
   room->place = g_strdup (row->place);
-  name_room (room, server);
+  sal_room_name (room, server);
   room->story = sal_story_new (server->store, row->id, row->read_id, &story_hooks, room);
   return room;
 }
@@ -216,6 +188,7 @@ sal_room_new (SalServer *server, const SalStoredRoom *row)
 void
 sal_room_detach (SalRoomModel *room)
 {
+  g_clear_handle_id (&room->name_timer, g_source_remove);
   room->server = NULL;
 }
 
@@ -239,59 +212,6 @@ void
 sal_room_save (SalRoomModel *room)
 {
   sal_store_update_room (room->store, room->row);
-}
-
-/**
- * sal_room_set_place:
- * @place: as the server spells it
- */
-void
-sal_room_set_place (SalRoomModel *room, const char *place)
-{
-  if (g_str_equal (room->place, place))
-    return;
-  g_free (room->place);
-  room->place = g_strdup (place);
-  g_free (room->row->place);
-  room->row->place = g_strdup (place);
-  sal_room_save (room);
-  name_room (room, room->server);
-}
-
-/**
- * sal_room_is_at:
- * @place: in whatever case; of a room perhaps without its `#`
- *
- * Returns: whether that is this room.
- */
-gboolean
-sal_room_is_at (SalRoomModel *room, const char *place)
-{
-  static const SalIrcSupport usual = { .casemapping = SAL_CASEMAPPING_RFC1459 };
-  const SalIrcSupport *support =
-      sal_server_speaks_irc (room->server) ? sal_client_get_support (room->server->client) : NULL;
-  const char *own = room->place;
-
-  if (*own == '\0' || *place == '\0')
-    return FALSE;
-  if (room->row->kind == SAL_ROOM_CHANNEL && *place == '#' && strchr ("#&+!", *own) == NULL)
-    place++;
-  return sal_irc_support_same (support != NULL ? support : &usual, own, place);
-}
-
-/**
- * sal_room_get_irc:
- *
- * Returns: (transfer none) (nullable): what the client knows of the room.
- */
-SalIrcRoom *
-sal_room_get_irc (SalRoomModel *room)
-{
-  const SalIrcRooms *rooms = room->server != NULL && room->server->client != NULL
-                                 ? sal_client_get_rooms (room->server->client)
-                                 : NULL;
-
-  return rooms != NULL && *room->place != '\0' ? sal_irc_rooms_find (rooms, room->place) : NULL;
 }
 
 /* The connection. */
@@ -327,6 +247,7 @@ sal_room_end_connection (SalRoomModel *room)
   sal_room_stop_fetching (room);
   g_clear_pointer (&room->open, sal_entry_unref);
   g_clear_pointer (&room->refusal, sal_entry_unref);
+  g_clear_handle_id (&room->name_timer, g_source_remove);
   room->state = SAL_ROOM_OUT;
   sal_room_on_members (room, NULL);
 }

@@ -27,6 +27,9 @@
 
 /* A salottod knows a nonce for seven days. A clock may be wrong. */
 #define NONCE_US (6 * G_TIME_SPAN_DAY)
+/* How long to wait for the name under which a message was sent: a server that has not noticed yet
+ * that our last connection is gone has given us another. */
+#define NAME_US (60 * G_TIME_SPAN_SECOND)
 
 typedef struct
 {
@@ -82,6 +85,27 @@ on_kept (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+typedef enum
+{
+  GIVE,
+  WAIT, /* for the name of before */
+  GIVE_UP,
+} Fate;
+
+/* What to do with a message that has been with a server already. A nonce is good for who has sent
+ * it: the same account, or the same name. */
+static Fate
+fate_of (SalRoomModel *room, const SalEntry *mine)
+{
+  SalServer *server = room->server;
+
+  if (!knows_nonces (room) || g_get_real_time () - mine->time_us > NONCE_US)
+    return GIVE_UP;
+  if (sal_client_get_account (server->client) != NULL || g_str_equal (mine->name, server->name))
+    return GIVE;
+  return g_get_monotonic_time () - server->in_since_us < NAME_US ? WAIT : GIVE_UP;
+}
+
 /* Returns whether @mine is to be given to the client. */
 static gboolean
 prepare (SalRoomModel *room, const SalEntry *mine, BatchItem *item)
@@ -91,7 +115,7 @@ prepare (SalRoomModel *room, const SalEntry *mine, BatchItem *item)
 
   item->id = mine->id;
   item->again = mine->state == SAL_MESSAGE_SENT;
-  if (item->again && (nonce == NULL || g_get_real_time () - mine->time_us > NONCE_US))
+  if (item->again && fate_of (room, mine) == GIVE_UP)
     {
       sal_story_set_state (room->story, mine, SAL_MESSAGE_UNKNOWN, FALSE, NULL);
       return FALSE;
@@ -100,7 +124,35 @@ prepare (SalRoomModel *room, const SalEntry *mine, BatchItem *item)
     return TRUE;
   like.state = SAL_MESSAGE_SENT;
   like.nonce = nonce;
+  like.name = room->server->name;
   sal_entry_unref (sal_story_replace (room->story, &like));
+  return TRUE;
+}
+
+static gboolean
+on_name_due (gpointer data)
+{
+  SalRoomModel *room = data;
+
+  room->name_timer = 0;
+  sal_room_send_queued (room);
+  return G_SOURCE_REMOVE;
+}
+
+/* Returns whether the queue has to wait, because nothing may overtake its first message. */
+static gboolean
+must_wait (SalRoomModel *room, const GArray *ids)
+{
+  const SalEntry *first = NULL;
+
+  for (guint i = 0; i < ids->len && first == NULL; i++)
+    first = sal_story_get_pending (room->story, g_array_index (ids, guint64, i));
+  if (first == NULL || first->state != SAL_MESSAGE_SENT || fate_of (room, first) != WAIT)
+    return FALSE;
+  for (guint i = 0; i < ids->len; i++)
+    sal_story_queue (room->story, g_array_index (ids, guint64, i));
+  if (room->name_timer == 0)
+    room->name_timer = g_timeout_add_seconds (NAME_US / G_TIME_SPAN_SECOND + 1, on_name_due, room);
   return TRUE;
 }
 
@@ -119,6 +171,8 @@ sal_room_send_queued (SalRoomModel *room)
   if (!sal_room_is_reached (room))
     return;
   ids = sal_story_take_queue (room->story);
+  if (must_wait (room, ids))
+    return;
   items = g_array_new (FALSE, FALSE, sizeof (BatchItem));
   for (guint i = 0; i < ids->len; i++)
     {
@@ -169,13 +223,34 @@ say (SalRoomModel *room, SalEntryKind kind, const char *clean)
   sal_room_send_queued (room);
 }
 
+/* Returns: (nullable): what comes after the slash, if @text is a command to the server. What is
+ * no word, such as a path, is said, and so is what has two slashes, without the first. */
+static const char *
+command_of (SalRoomModel *room, const char **text)
+{
+  const char *word = *text + 1;
+  gsize letters = 0;
+
+  if (**text != '/' || !sal_server_speaks_irc (room->server) || g_str_has_prefix (*text, "/me "))
+    return NULL;
+  if (*word == '/')
+    {
+      (*text)++;
+      return NULL;
+    }
+  while (g_ascii_isalnum (word[letters]))
+    letters++;
+  return letters > 0 && (word[letters] == '\0' || word[letters] == ' ') ? word : NULL;
+}
+
 /**
  * sal_room_model_say:
  * @text: what was typed, one line
  *
  * Queues a message; it is sent when the room is reached. With `/me ` in front it is an action. At
  * an address of the plain dialect, `quit` and `exit` leave, with a slash or without, as they would
- * on the wire (C4, S23).
+ * on the wire (C4, S23). In IRC another word behind a slash is a command, which goes to the server
+ * as it is; two slashes say what begins with one.
  *
  * Returns: %FALSE if there is nothing in @text, or more than a message may have
  *   (%SAL_MESSAGE_MAX_BYTES), or nobody who would hear it; then nothing was queued.
@@ -184,6 +259,8 @@ gboolean
 sal_room_model_say (SalRoomModel *room, const char *text, GError **error)
 {
   g_autoptr (GString) clean = g_string_new (NULL);
+  const char *words = NULL;
+  const char *command = NULL;
 
   if (!sal_text_clean (clean, text, strlen (text)))
     {
@@ -197,7 +274,9 @@ sal_room_model_say (SalRoomModel *room, const char *text, GError **error)
                    clean->len);
       return FALSE;
     }
-  if (room->row->kind == SAL_ROOM_SERVER || room->server == NULL)
+  words = clean->str;
+  command = room->server != NULL ? command_of (room, &words) : NULL;
+  if (room->server == NULL || (room->row->kind == SAL_ROOM_SERVER && command == NULL))
     {
       g_set_error_literal (error, SAL_ERROR, SAL_EXIT_USAGE,
                            _ ("nobody is here to read it; join a room first"));
@@ -207,8 +286,10 @@ sal_room_model_say (SalRoomModel *room, const char *text, GError **error)
   if (sal_server_is_plain (room->server) &&
       sal_client_is_leaving_word (clean->str + (*clean->str == '/')))
     sal_room_model_leave (room);
+  else if (command != NULL)
+    sal_client_command (room->server->client, *room->place != '\0' ? room->place : NULL, command);
   else
-    say (room, SAL_ENTRY_MESSAGE, clean->str);
+    say (room, SAL_ENTRY_MESSAGE, words);
   return TRUE;
 }
 
@@ -305,12 +386,13 @@ finish_sent (SalRoomModel *room, const SalEntry *mine)
   sal_entry_unref (sal_story_replace (room->story, &like));
 }
 
+/* @words: (nullable): what the server has said of it, if that is known */
 static void
-on_refused (SalRoomModel *room, const SalEntry *mine)
+on_refused (SalRoomModel *room, const SalEntry *mine, const char *words)
 {
-  g_autofree char *reason = NULL;
+  g_autofree char *reason = g_strdup (words);
 
-  if (room->refusal != NULL)
+  if (reason == NULL && room->refusal != NULL)
     {
       /* Said once is enough: at the message. */
       reason = g_strdup (room->refusal->text);
@@ -345,7 +427,7 @@ sal_room_on_message (SalRoomModel *room, guint64 entry, const SalClientAction *a
       sal_story_drop (room->story, entry); /* the room's own entry of it has just been added */
       break;
     case SAL_MESSAGE_FAILED:
-      on_refused (room, mine);
+      on_refused (room, mine, sal_server_speaks_irc (room->server) ? action->event.text : NULL);
       break;
     case SAL_MESSAGE_QUEUED: /* it never left */
       sal_story_set_state (room->story, mine, SAL_MESSAGE_QUEUED, TRUE, NULL);

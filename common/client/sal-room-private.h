@@ -30,8 +30,11 @@ struct _SalRoomModel
 
   SalStory *story;   /* (owned) */
   SalEntry *open;    /* (owned) (nullable): a line whose end has not come */
+  guint name_timer;  /* source: how long the queue waits for the name of before */
   SalEntry *refusal; /* (owned) (nullable): a note that may be the answer to a message */
 
+  gboolean resuming;    /* what was missed is being told by the client */
+  guint64 older_wanted; /* older ones than this entry are to be fetched then; 0: none */
   gboolean catching_up; /* what was missed in private was asked for */
   GPtrArray *held;      /* (owned) (nullable) of SalEntry (owned): what came meanwhile */
   GPtrArray *page;      /* (owned) (nullable) of SalEntry (owned): older ones are being fetched */
@@ -42,9 +45,13 @@ struct _SalRoomModel
 SalRoomModel *sal_room_new (SalServer *server, const SalStoredRoom *row);
 void sal_room_detach (SalRoomModel *room);
 void sal_room_close (SalRoomModel *room);
+void sal_room_save (SalRoomModel *room);
+
+/* Where it is (sal-room-place.c). */
+void sal_room_name (SalRoomModel *room, SalServer *server);
 void sal_room_set_place (SalRoomModel *room, const char *place);
 gboolean sal_room_is_at (SalRoomModel *room, const char *place);
-void sal_room_save (SalRoomModel *room);
+SalIrcRoom *sal_room_get_irc (SalRoomModel *room);
 
 /* The connection. */
 gboolean sal_room_is_reached (SalRoomModel *room);
@@ -69,8 +76,6 @@ void sal_room_catch_up (SalRoomModel *room);
 gboolean sal_room_take_past (SalRoomModel *room, const SalEntry *like, gboolean past);
 void sal_room_on_history (SalRoomModel *room, const SalClientAction *action);
 void sal_room_stop_fetching (SalRoomModel *room);
-
-SalIrcRoom *sal_room_get_irc (SalRoomModel *room);
 
 /* Signals, for the other files. */
 void sal_room_emit_topic (SalRoomModel *room);

@@ -61,6 +61,7 @@ gboolean sal_server_load_rooms (SalServer *server, GError **error);
 void sal_server_unload_rooms (SalServer *server);
 void sal_server_begin_connection (SalServer *server);
 void sal_server_end_connection (SalServer *server);
+void sal_server_name_changed (SalServer *server);
 void sal_server_presence_changed (SalServer *server);
 void sal_server_on_action (SalClient *client, const SalClientAction *action, SalServer *server);
 gboolean sal_server_is_plain (const SalServer *server);

@@ -202,7 +202,10 @@ join_now (SalServer *server, SalRoomModel *room)
 
   if (server->presence == SAL_PRESENCE_IN && sal_server_speaks_irc (server) &&
       room->state != SAL_ROOM_IN && room->state != SAL_ROOM_JOINING)
-    sal_client_join (server->client, &join);
+    {
+      room->resuming = TRUE;
+      sal_client_join (server->client, &join);
+    }
 }
 
 /**
@@ -340,6 +343,23 @@ sal_server_end_connection (SalServer *server)
         sal_room_settle (one->room, one->entry);
     }
   for_each_room (server, sal_room_end_connection);
+}
+
+static void
+on_name (SalRoomModel *room)
+{
+  g_signal_emit_by_name (room, "name");
+  if (room->server != NULL)
+    sal_room_send_queued (room); /* what waits for its name */
+}
+
+/**
+ * sal_server_name_changed:
+ */
+void
+sal_server_name_changed (SalServer *server)
+{
+  for_each_room (server, on_name);
 }
 
 /**

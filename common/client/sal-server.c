@@ -195,8 +195,7 @@ sal_server_set_current_name (SalServer *server, const char *name)
   g_free (server->name);
   server->name = g_strdup (name);
   g_signal_emit (server, signals[NAME], 0);
-  for (guint i = 0; i < server->rooms->len; i++)
-    g_signal_emit_by_name (server->rooms->pdata[i], "name");
+  sal_server_name_changed (server);
 }
 
 static gboolean
@@ -372,6 +371,7 @@ list_rooms_to_join (SalServer *server, GPtrArray *keep)
 
       if (room->row->kind != SAL_ROOM_CHANNEL || !room->row->joined || *room->place == '\0')
         continue;
+      room->resuming = TRUE;
       last = sal_story_find_last_known (room->story, G_MAXUINT64);
       if (last != NULL)
         {
@@ -752,6 +752,10 @@ sal_server_get_question (SalServer *server)
 void
 sal_server_add_raw (SalServer *server, gboolean own, const char *line)
 {
+  if (*line == '\0')
+    return;
+  if (g_getenv ("DBG"))
+    g_printerr ("%s %s %s\n", server->row->name, own ? ">" : "<", line);
   g_queue_push_tail (&server->raw, g_strconcat (own ? "> " : "< ", line, NULL));
   if (server->raw.length > RAW_LINES)
     g_free (g_queue_pop_head (&server->raw));

@@ -129,7 +129,7 @@ test_rooms (Fixture *f, gconstpointer data)
   sal_server_set_name (bob->server, "robert");
   test_wait_until (sal_room_model_find_member (tea, "robert") != NULL);
   g_assert_null (sal_room_model_find_member (tea, "bob"));
-  g_assert_cmpstr (sal_server_get_name (bob->server), ==, "robert");
+  test_wait_until (g_str_equal (sal_server_get_name (bob->server), "robert"));
 
   sal_room_model_leave (his);
   test_wait_for (his, SAL_PRESENCE_OFFLINE);
@@ -319,7 +319,7 @@ test_older (Fixture *f, gconstpointer data)
   g_assert_cmpuint (told[2], ==, 0);
   g_assert_false (sal_room_model_fetch_older (tea, first_id (tea)));
   expect_all (tea, 430);
-  g_assert_cmpuint (told[1], ==, 330);
+  g_assert_cmpuint (told[1], >=, 330); /* and who came and went */
   g_clear_pointer (&f->ada, test_client_free);
   f->ada = new_client (f, "ada");
   expect_all (sal_server_find_room (f->ada->server, "#tea"), 430);
@@ -467,6 +467,8 @@ test_foreign (Fixture *f, gconstpointer data)
         {
           test_client_say (tea, "hello?");
           /* No echo: that it was sent is all that is ever known. */
+          await_line (server, "PING :salotto-1");
+          test_peer_send (server, ":x PONG x :salotto-1\r\n");
           test_wait_until (test_client_has (tea, "hello?", SAL_MESSAGE_SENT, FALSE));
           test_peer_send (server, ":bob!b@x PRIVMSG #tea :hello ada\r\n"
                                   ":bob!b@x PRIVMSG ada :psst\r\n");
