@@ -20,7 +20,7 @@ struct _SalClient
   SalTransport *transport;   /* (owned) (nullable) */
   GCancellable *cancellable; /* (owned) */
   GError *error;             /* (owned) (nullable): what broke the connection */
-  SalTlsDetails *refused;    /* (owned) (nullable): a server that is not the one that is meant */
+  SalTlsDetails *refused;    /* (owned) (nullable): by us, while a person has not decided */
   guint connect_timer;
   guint timer;
   gboolean ended;

@@ -55,7 +55,7 @@ sal_client_finalize (GObject *object)
   SalClient *client = SAL_CLIENT (object);
 
   g_clear_error (&client->error);
-  g_clear_pointer (&client->refused, sal_tls_details_free);
+  sal_tls_details_free (client->refused);
   sal_client_machine_free (client->machine);
   sal_irc_machine_free (client->irc);
   for (gsize i = 0; i < G_N_ELEMENTS (client->strings); i++)
@@ -350,20 +350,10 @@ on_broken (const GError *error, gpointer data)
   sal_client_carry_out (client);
 }
 
-static void
-on_refused (const SalTlsDetails *details, gpointer data)
-{
-  SalClient *client = data;
-
-  g_clear_pointer (&client->refused, sal_tls_details_free);
-  client->refused = sal_tls_details_copy (details);
-}
-
 static const SalTransportHooks transport_hooks = {
   .received = on_received,
   .ended = on_peer_ended,
   .broken = on_broken,
-  .refused = on_refused,
 };
 
 static void
@@ -376,6 +366,7 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
   g_clear_handle_id (&client->connect_timer, g_source_remove);
   if (client->transport == NULL)
     {
+      client->refused = sal_transport_steal_refused (result);
       end (client, SAL_CLIENT_END_BROKEN, error);
       return;
     }
@@ -593,14 +584,13 @@ sal_client_get_tls (SalClient *client)
 }
 
 /**
- * sal_client_get_refused:
+ * sal_client_steal_refused:
  *
- * Returns: (transfer none) (nullable): what is known of the server that was not the one that is
- *   meant, when connecting has failed because of that: its key may be the right one all the same
- *   (see SalTransportOptions.pin), which is for a person to say.
+ * Returns: (transfer full) (nullable): when it has ended because a person has to decide
+ *   about the server's key first: what there is to know of it
  */
-const SalTlsDetails *
-sal_client_get_refused (SalClient *client)
+SalTlsDetails *
+sal_client_steal_refused (SalClient *client)
 {
-  return client->refused;
+  return g_steal_pointer (&client->refused);
 }

@@ -396,6 +396,40 @@ sal_room_model_get_retry_us (SalRoomModel *room)
 }
 
 /**
+ * sal_room_model_get_tls:
+ *
+ * As sal_server_get_tls().
+ */
+const SalTlsDetails *
+sal_room_model_get_tls (SalRoomModel *room)
+{
+  return room->server != NULL ? sal_server_get_tls (room->server) : NULL;
+}
+
+/**
+ * sal_room_model_get_offered:
+ *
+ * As sal_server_get_offered().
+ */
+const SalTlsDetails *
+sal_room_model_get_offered (SalRoomModel *room)
+{
+  return room->server != NULL ? sal_server_get_offered (room->server) : NULL;
+}
+
+/**
+ * sal_room_model_answer_certificate:
+ *
+ * As sal_server_answer_certificate().
+ */
+void
+sal_room_model_answer_certificate (SalRoomModel *room, gboolean trust)
+{
+  if (room->server != NULL)
+    sal_server_answer_certificate (room->server, trust);
+}
+
+/**
  * sal_room_model_get_server:
  *
  * Returns: (transfer none) (nullable): whose room it is; %NULL when that has gone.

@@ -31,6 +31,10 @@ SalPresence sal_room_model_get_presence (SalRoomModel *room);
 const GError *sal_room_model_get_error (SalRoomModel *room);
 gint64 sal_room_model_get_retry_us (SalRoomModel *room);
 
+const SalTlsDetails *sal_room_model_get_tls (SalRoomModel *room);
+const SalTlsDetails *sal_room_model_get_offered (SalRoomModel *room);
+void sal_room_model_answer_certificate (SalRoomModel *room, gboolean trust);
+
 SalServer *sal_room_model_get_server (SalRoomModel *room);
 SalRoomKind sal_room_model_get_kind (SalRoomModel *room);
 const char *sal_room_model_get_place (SalRoomModel *room);

@@ -80,6 +80,7 @@ on_kept (gpointer data)
   g_object_unref (batch->client);
   g_array_unref (batch->items);
   g_free (batch);
+  room->keeping = FALSE;
   if (room->server != NULL)
     sal_room_send_queued (room);
   return G_SOURCE_REMOVE;
@@ -168,7 +169,9 @@ sal_room_send_queued (SalRoomModel *room)
   g_autoptr (GArray) items = NULL;
   Batch *batch = NULL;
 
-  if (!sal_room_is_reached (room))
+  /* One group after the other: what one connection did not take any more is queued again before
+   * what was typed later is given to the next. */
+  if (!sal_room_is_reached (room) || room->keeping)
     return;
   ids = sal_story_take_queue (room->story);
   if (must_wait (room, ids))
@@ -188,6 +191,7 @@ sal_room_send_queued (SalRoomModel *room)
   batch->room = g_object_ref (room);
   batch->client = g_object_ref (room->server->client);
   batch->items = g_steal_pointer (&items);
+  room->keeping = TRUE;
   sal_store_when_kept (room->store, on_kept, batch);
 }
 

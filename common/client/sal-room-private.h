@@ -30,6 +30,7 @@ struct _SalRoomModel
 
   SalStory *story;   /* (owned) */
   SalEntry *open;    /* (owned) (nullable): a line whose end has not come */
+  gboolean keeping;  /* messages wait until the file has them as sent */
   guint name_timer;  /* source: how long the queue waits for the name of before */
   SalEntry *refusal; /* (owned) (nullable): a note that may be the answer to a message */
 

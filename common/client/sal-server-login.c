@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What only the person can answer before there is a connection: the password of the account, and
- * whether a server with another key is the right one. The password is looked for in the keyring
+ * whether a server with a key that is new or another is the right one. The password is looked for in the keyring
  * first; it is held in memory, and nowhere else but there.
  */
 #include "config.h"
@@ -133,7 +133,8 @@ sal_server_login_failed (SalServer *server)
 /**
  * sal_server_get_offered:
  *
- * Returns: (transfer none) (nullable): the server with another key, while that is in question.
+ * Returns: (transfer none) (nullable): the server's key, if the person has to decide whether it is
+ *   the right one. We are offline until they have.
  */
 const SalTlsDetails *
 sal_server_get_offered (SalServer *server)
@@ -150,17 +151,15 @@ sal_server_get_offered (SalServer *server)
 void
 sal_server_answer_certificate (SalServer *server, gboolean trust)
 {
-  if (server->question != SAL_QUESTION_CERTIFICATE)
+  if (server->question != SAL_QUESTION_CERTIFICATE || server->offered == NULL)
     return;
   if (trust)
     {
       g_free (server->pin);
       server->pin = g_strdup (server->offered->pin);
+      sal_server_connect (server);
+      return;
     }
-  sal_server_ask (server, SAL_QUESTION_NONE);
   g_clear_pointer (&server->offered, sal_tls_details_free);
-  if (trust)
-    sal_server_connect (server);
-  else
-    sal_server_wait_for_person (server, SAL_QUESTION_NONE, NULL); /* who knows why */
+  sal_server_wait_for_person (server, SAL_QUESTION_NONE, NULL);
 }

@@ -269,23 +269,19 @@ go_offline (SalServer *server, GError *why)
 void
 sal_server_wait_for_person (SalServer *server, SalQuestion question, GError *why)
 {
-  /* The question first: who is told that we are offline can see why. */
-  sal_server_ask (server, question);
   set_presence (server, SAL_PRESENCE_OFFLINE, why);
+  sal_server_ask (server, question);
 }
 
 /* Returns what is to be asked of the person, now that the client has let go. */
 static SalQuestion
 take_question (SalServer *server, SalClient *client)
 {
-  const SalTlsDetails *refused = sal_client_get_refused (client);
-
-  if (refused != NULL)
-    {
-      g_clear_pointer (&server->offered, sal_tls_details_free);
-      server->offered = sal_tls_details_copy (refused);
-      return SAL_QUESTION_CERTIFICATE;
-    }
+  g_clear_pointer (&server->offered, sal_tls_details_free);
+  server->offered = sal_client_steal_refused (client);
+  g_clear_pointer (&server->pin, g_free); /* from now on it is the one that is known */
+  if (server->offered != NULL)
+    return SAL_QUESTION_CERTIFICATE;
   return server->wrong_password ? SAL_QUESTION_PASSWORD : SAL_QUESTION_NONE;
 }
 
@@ -299,7 +295,6 @@ on_ended (SalClient *client, int how, const GError *error, SalServer *server)
   GError *why = NULL;
 
   drop_client (server);
-  g_clear_pointer (&server->pin, g_free); /* if it was the right one, it is known now */
   sal_server_end_connection (server);
   if (server->presence == SAL_PRESENCE_IN &&
       g_get_monotonic_time () - server->in_since_us > SETTLED_US)
@@ -392,7 +387,7 @@ list_rooms_to_join (SalServer *server, GPtrArray *keep)
 void
 sal_server_start_client (SalServer *server)
 {
-  const SalTransportOptions transport = { .pin = server->pin, .ask = TRUE };
+  SalTransportOptions transport = { .pin = server->pin, .ask = TRUE };
   g_autoptr (GPtrArray) keep = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
   g_autoptr (GArray) rooms = list_rooms_to_join (server, keep);
   gboolean log_in = *server->row->account != '\0' && !server->anonymous;
@@ -423,6 +418,7 @@ start (SalServer *server)
 {
   g_clear_handle_id (&server->retry, g_source_remove);
   g_clear_pointer (&server->put_out, g_free);
+  g_clear_pointer (&server->offered, sal_tls_details_free);
   server->put_out_for_good = FALSE;
   server->wrong_password = FALSE;
   sal_server_ask (server, SAL_QUESTION_NONE);

@@ -19,19 +19,18 @@ struct _SalTls
 {
   GTlsConnection *connection; /* (owned) */
   GSocketConnection *base;    /* (owned) */
-  SalTlsDetails details;
+  SalTlsDetails *details;     /* (owned) */
 };
 
 /* While it is being made. */
 typedef struct
 {
-  SalTls *tls;        /* (owned) (nullable) */
-  SalUri *uri;        /* (owned) */
-  char *where;        /* (owned) */
-  char *pin;          /* (owned) (nullable) */
+  SalTls *tls; /* (owned) (nullable) */
+  SalUri *uri; /* (owned) */
+  char *where; /* (owned) */
+  char *pin;   /* (owned) (nullable) */
   gboolean ask;
-  GError *refusal;    /* (owned) (nullable): why we do not want this server */
-  gboolean other_key; /* it has another key than the one that is meant */
+  GError *refusal; /* (owned) (nullable): why we do not want this server */
 } Connect;
 
 static void
@@ -47,15 +46,22 @@ connect_free (gpointer data)
   g_free (connect);
 }
 
-static void
-clear_details (SalTlsDetails *details)
+/**
+ * sal_tls_details_free:
+ * @details: (nullable) (transfer full)
+ */
+void
+sal_tls_details_free (SalTlsDetails *details)
 {
+  if (details == NULL)
+    return;
   g_free (details->pin);
   g_free (details->fingerprint);
   g_free (details->issuer);
   g_free (details->until);
   g_free (details->version);
   g_free (details->cipher);
+  g_free (details);
 }
 
 /**
@@ -69,42 +75,8 @@ sal_tls_free (SalTls *tls)
     return;
   g_clear_object (&tls->connection);
   g_clear_object (&tls->base);
-  clear_details (&tls->details);
+  sal_tls_details_free (tls->details);
   g_free (tls);
-}
-
-/**
- * sal_tls_details_copy:
- *
- * Returns: (transfer full)
- */
-SalTlsDetails *
-sal_tls_details_copy (const SalTlsDetails *details)
-{
-  SalTlsDetails *copy = g_new0 (SalTlsDetails, 1);
-
-  copy->trust = details->trust;
-  copy->doubt = details->doubt;
-  copy->pin = g_strdup (details->pin);
-  copy->fingerprint = g_strdup (details->fingerprint);
-  copy->issuer = g_strdup (details->issuer);
-  copy->until = g_strdup (details->until);
-  copy->version = g_strdup (details->version);
-  copy->cipher = g_strdup (details->cipher);
-  return copy;
-}
-
-/**
- * sal_tls_details_free:
- * @details: (nullable) (transfer full)
- */
-void
-sal_tls_details_free (SalTlsDetails *details)
-{
-  if (details == NULL)
-    return;
-  clear_details (details);
-  g_free (details);
 }
 
 /* The certificate. */
@@ -145,7 +117,7 @@ describe (SalTlsDetails *details, GTlsCertificate *certificate)
 static gboolean
 judge (Connect *connect, GTlsCertificate *certificate, gboolean vouched)
 {
-  SalTlsDetails *details = &connect->tls->details;
+  SalTlsDetails *details = connect->tls->details;
   g_autofree char *file = sal_known_servers_file ();
 
   if (!describe (details, certificate))
@@ -154,12 +126,10 @@ judge (Connect *connect, GTlsCertificate *certificate, gboolean vouched)
                    _ ("%s: the server's certificate cannot be read"), connect->where);
       return FALSE;
     }
-  details->trust = sal_known_servers_judge (file, connect->uri->host, connect->uri->port,
-                                            details->pin, connect->pin, vouched,
-                                            connect->ask ? &details->doubt : NULL,
-                                            &connect->refusal);
-  connect->other_key = details->trust == SAL_TRUST_NONE;
-  return !connect->other_key;
+  details->trust = sal_known_servers_judge (
+      file, connect->uri->host, connect->uri->port, details->pin, connect->pin, vouched,
+      connect->ask ? &details->doubt : NULL, &connect->refusal);
+  return details->trust != SAL_TRUST_NONE;
 }
 
 /* Asked only where no authority vouches for it. */
@@ -199,7 +169,7 @@ on_handshake (GObject *source, GAsyncResult *result, gpointer user_data)
   g_task_set_check_cancellable (task, FALSE);
   g_signal_handlers_disconnect_by_data (connection, connect);
   if (!g_tls_connection_handshake_finish (connection, result, &error) ||
-      (connect->tls->details.trust == SAL_TRUST_NONE &&
+      (connect->tls->details->trust == SAL_TRUST_NONE &&
        !judge (connect, g_tls_connection_get_peer_certificate (connection), TRUE)))
     {
       if (connect->refusal != NULL)
@@ -214,8 +184,8 @@ on_handshake (GObject *source, GAsyncResult *result, gpointer user_data)
                                  connect->where, error->message);
       return;
     }
-  connect->tls->details.version = g_strdup (version_name (connection));
-  connect->tls->details.cipher = g_tls_connection_get_ciphersuite_name (connection);
+  connect->tls->details->version = g_strdup (version_name (connection));
+  connect->tls->details->cipher = g_tls_connection_get_ciphersuite_name (connection);
   g_task_return_pointer (task, g_steal_pointer (&connect->tls), (GDestroyNotify) sal_tls_free);
 }
 
@@ -247,7 +217,7 @@ connection_new (GSocketConnection *base, const SalUri *uri, GError **error)
  * @pin: (nullable): the only key to be accepted; else whoever is vouched for or known, or
  *   was never seen before
  * @ask: there is a person who decides about servers that were never seen before: they are
- *   refused until their @pin is given. See sal_tls_connect_get_refused()
+ *   refused until their @pin is given. See sal_tls_steal_refused()
  *
  * Shakes hands, and decides whether this is the right server.
  */
@@ -277,6 +247,7 @@ sal_tls_connect_async (GSocketConnection *connection,
       return;
     }
   connect->tls = g_new0 (SalTls, 1);
+  connect->tls->details = g_new0 (SalTlsDetails, 1);
   connect->tls->connection = tls;
   connect->tls->base = g_object_ref (connection);
   g_signal_connect (tls, "accept-certificate", G_CALLBACK (on_accept_certificate), connect);
@@ -301,22 +272,20 @@ sal_tls_connect_finish (GAsyncResult *result, GSocketConnection **connection, GE
 }
 
 /**
- * sal_tls_connect_get_refused:
- * @result: of an attempt that has failed
+ * sal_tls_steal_refused:
+ * @result: of sal_tls_connect_async(), after its finish has failed
  *
- * Returns: (transfer none) (nullable): what is known of a server that was refused because it is not
- *   the one that is meant, as far as its key says.
+ * Returns: (transfer full) (nullable): the server that was refused, if it is for a person to
+ *   decide about it: `doubt` says why.
  */
-const SalTlsDetails *
-sal_tls_connect_get_refused (GAsyncResult *result)
+SalTlsDetails *
+sal_tls_steal_refused (GAsyncResult *result)
 {
-  const Connect *connect = g_task_get_task_data (G_TASK (result));
-  gboolean is_doubt = connect->tls != NULL && connect->tls->details.doubt != SAL_DOUBT_NONE;
+  Connect *connect = g_task_get_task_data (G_TASK (result));
 
-  /* If it was not the one of the pin, another one may be. */
-  if (!connect->other_key || (connect->ask && !is_doubt && connect->pin == NULL))
+  if (connect->tls == NULL || connect->tls->details->doubt == SAL_DOUBT_NONE)
     return NULL;
-  return &connect->tls->details;
+  return g_steal_pointer (&connect->tls->details);
 }
 
 /* Bytes. */
@@ -397,5 +366,5 @@ sal_tls_end_writing (SalTls *tls)
 const SalTlsDetails *
 sal_tls_get_details (const SalTls *tls)
 {
-  return &tls->details;
+  return tls->details;
 }

@@ -24,9 +24,6 @@ typedef struct
   char *cipher;      /* (owned) */
 } SalTlsDetails;
 
-SalTlsDetails *sal_tls_details_copy (const SalTlsDetails *details);
-void sal_tls_details_free (SalTlsDetails *details);
-
 void sal_tls_connect_async (GSocketConnection *connection,
                             const SalUri *uri,
                             const char *pin,
@@ -36,7 +33,7 @@ void sal_tls_connect_async (GSocketConnection *connection,
                             gpointer user_data);
 SalTls *
 sal_tls_connect_finish (GAsyncResult *result, GSocketConnection **connection, GError **error);
-const SalTlsDetails *sal_tls_connect_get_refused (GAsyncResult *result);
+SalTlsDetails *sal_tls_steal_refused (GAsyncResult *result);
 void sal_tls_free (SalTls *tls);
 
 gssize sal_tls_read (SalTls *tls, void *buffer, gsize size, GError **error);
@@ -44,5 +41,8 @@ gssize sal_tls_write (SalTls *tls, const void *bytes, gsize len, GError **error)
 GSource *sal_tls_create_source (SalTls *tls, GIOCondition condition);
 void sal_tls_end_writing (SalTls *tls);
 const SalTlsDetails *sal_tls_get_details (const SalTls *tls);
+void sal_tls_details_free (SalTlsDetails *details);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SalTlsDetails, sal_tls_details_free)
 
 G_END_DECLS

@@ -315,8 +315,9 @@ typedef struct
   SalTransportOptions options;
   const SalTransportHooks *hooks;
   gpointer data;
-  char *where; /* (owned) */
-  SalUri *uri; /* (owned) (nullable): with TLS */
+  char *where;            /* (owned) */
+  SalUri *uri;            /* (owned) (nullable): with TLS */
+  SalTlsDetails *refused; /* (owned) (nullable) */
 } Connect;
 
 static void
@@ -326,6 +327,7 @@ connect_free (gpointer data)
 
   g_free (connect->where);
   sal_uri_free (connect->uri);
+  sal_tls_details_free (connect->refused);
   g_free (connect);
 }
 
@@ -438,10 +440,7 @@ on_tls_ready (GObject *source, GAsyncResult *result, gpointer user_data)
     fail_late (task);
   else if (tls == NULL)
     {
-      const SalTlsDetails *refused = sal_tls_connect_get_refused (result);
-
-      if (refused != NULL && connect->hooks->refused != NULL)
-        connect->hooks->refused (refused, connect->data);
+      connect->refused = sal_tls_steal_refused (result);
       g_task_return_error (task, g_steal_pointer (&error));
     }
   else
@@ -530,6 +529,20 @@ SalTransport *
 sal_transport_connect_finish (GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * sal_transport_steal_refused:
+ * @result: of sal_transport_connect_async(), after its finish has failed
+ *
+ * Returns: (transfer full) (nullable): see sal_tls_steal_refused()
+ */
+SalTlsDetails *
+sal_transport_steal_refused (GAsyncResult *result)
+{
+  Connect *connect = g_task_get_task_data (G_TASK (result));
+
+  return g_steal_pointer (&connect->refused);
 }
 
 /**

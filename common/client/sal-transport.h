@@ -26,10 +26,8 @@ typedef struct
 typedef struct
 {
   void (*received) (const guint8 *bytes, gsize len, gpointer data);
-  void (*ended) (gpointer data);                                 /* the peer's FIN */
-  void (*broken) (const GError *error, gpointer data);           /* nothing more will come */
-  void (*refused) (const SalTlsDetails *details, gpointer data); /* (nullable): connecting fails,
-                          because this is not the server that is meant */
+  void (*ended) (gpointer data);                       /* the peer's FIN */
+  void (*broken) (const GError *error, gpointer data); /* nothing more will come */
 } SalTransportHooks;
 
 void sal_transport_connect_async (const SalUri *uri,
