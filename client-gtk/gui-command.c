@@ -451,7 +451,7 @@ gui_command_parse (const char *text, const char *place)
   if (*rest == '/')
     {
       command->kind = GUI_COMMAND_SAY;
-      command->text = g_strdup (rest);
+      command->text = g_strdup (text); /* the room takes one of them off */
       return command;
     }
   typed = take_word (&rest);

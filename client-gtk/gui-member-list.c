@@ -19,6 +19,8 @@
 
 /* More changes in a frame than this are shown together. */
 #define MANY 100
+/* Pixels. */
+#define WIDTH 220
 /* While changes come, the list is not shown anew more often than this. */
 #define REST_US (150 * 1000)
 
@@ -343,6 +345,7 @@ gui_member_list_init (GuiMemberList *list)
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (list), GTK_ORIENTATION_VERTICAL);
   gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (list)), "member-list");
+  gtk_widget_set_size_request (GTK_WIDGET (list), WIDTH, -1);
   list->count = GTK_LABEL (count);
   gtk_label_set_xalign (list->count, 0);
   gtk_style_context_add_class (gtk_widget_get_style_context (count), "member-count");

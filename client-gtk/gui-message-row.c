@@ -102,11 +102,13 @@ on_activate_link (GtkLabel *label, const char *uri, GuiMessageRow *row)
   return TRUE;
 }
 
+static void show_text (GuiMessageRow *row);
+
 static void
 on_more (GtkButton *button, GuiMessageRow *row)
 {
   row->whole = TRUE;
-  gui_message_row_set_entry (row, row->entry);
+  show_text (row);
 }
 
 static void

@@ -132,6 +132,18 @@ button_new (GuiSearchBar *bar, const char *icon, const char *name, void (*clicke
   return button;
 }
 
+/* GTK has given its close button a picture and no name. */
+static void
+name_close_button (GtkWidget *widget, gpointer data)
+{
+  AtkObject *accessible = gtk_widget_get_accessible (widget);
+
+  if (GTK_IS_BUTTON (widget) && atk_object_get_name (accessible) == NULL)
+    atk_object_set_name (accessible, _ ("Close the search"));
+  else if (GTK_IS_CONTAINER (widget))
+    gtk_container_forall (GTK_CONTAINER (widget), name_close_button, NULL);
+}
+
 static void
 gui_search_bar_finalize (GObject *object)
 {
@@ -167,6 +179,7 @@ gui_search_bar_init (GuiSearchBar *bar)
   bar->entry = GTK_ENTRY (entry);
   bar->note = GTK_LABEL (note);
   gtk_widget_set_hexpand (entry, TRUE);
+  gtk_entry_set_width_chars (bar->entry, 8); /* in a narrow window */
   gtk_entry_set_placeholder_text (bar->entry, _ ("Search in this room"));
   atk_object_set_name (gtk_widget_get_accessible (entry), _ ("Search in this room"));
   gtk_style_context_add_class (gtk_widget_get_style_context (note), "field-note");
@@ -184,6 +197,7 @@ gui_search_bar_init (GuiSearchBar *bar)
   g_signal_connect (entry, "key-press-event", G_CALLBACK (on_key), bar);
   g_signal_connect_swapped (search, "notify::search-mode-enabled", G_CALLBACK (on_mode_changed),
                             bar);
+  name_close_button (search, NULL);
   gtk_widget_show_all (GTK_WIDGET (bar));
 }
 

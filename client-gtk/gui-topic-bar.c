@@ -20,7 +20,7 @@
 
 struct _GuiTopicBar
 {
-  GtkRevealer parent;
+  GtkBin parent;
   SalRoomModel *model; /* (owned) */
   GtkLabel *line;
   GtkMenuButton *button;
@@ -29,7 +29,7 @@ struct _GuiTopicBar
   GtkLabel *note;  /* likewise: what is wrong with what was typed */
 };
 
-G_DEFINE_FINAL_TYPE (GuiTopicBar, gui_topic_bar, GTK_TYPE_REVEALER)
+G_DEFINE_FINAL_TYPE (GuiTopicBar, gui_topic_bar, GTK_TYPE_BIN)
 
 /* Returns: (transfer full) (nullable): "Eva, Monday, 3 March 2025, 14:05" */
 static char *
@@ -177,7 +177,6 @@ gui_topic_bar_init (GuiTopicBar *bar)
   gtk_container_add (GTK_CONTAINER (box), button);
   gtk_container_add (GTK_CONTAINER (bar), box);
   gtk_widget_show_all (box);
-  gtk_revealer_set_reveal_child (GTK_REVEALER (bar), TRUE);
 }
 
 /**

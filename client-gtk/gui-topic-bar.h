@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 #define GUI_TYPE_TOPIC_BAR (gui_topic_bar_get_type ())
-G_DECLARE_FINAL_TYPE (GuiTopicBar, gui_topic_bar, GUI, TOPIC_BAR, GtkRevealer)
+G_DECLARE_FINAL_TYPE (GuiTopicBar, gui_topic_bar, GUI, TOPIC_BAR, GtkBin)
 
 GtkWidget *gui_topic_bar_new (SalRoomModel *model);
 

@@ -6,6 +6,7 @@
 #include "common/client/sal-entry.h"
 #include "common/client/sal-member.h"
 #include "common/client/sal-store.h"
+#include "common/client/sal-tls.h"
 
 G_BEGIN_DECLS
 

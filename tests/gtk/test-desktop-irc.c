@@ -15,6 +15,8 @@
 #define NARROW 360
 /* More people than anybody sees at once. */
 #define CROWD 5000
+/* For so long it is looked at while they go and others come. */
+#define CROWD_US (2 * G_USEC_PER_SEC)
 
 typedef struct
 {
@@ -132,6 +134,7 @@ test_people (Scene *scene, gconstpointer data)
 {
   TestApp *app = scene->app;
 
+  app->looks_into_rows = TRUE;
   test_app_press (app, "People in this room");
   test_app_expect_words (app, "2 people here");
   test_app_expect (app, "table|tree table", "People");
@@ -277,6 +280,7 @@ test_narrow (Scene *scene, gconstpointer data)
 
   test_desktop_resize (NARROW, 640);
   test_app_expect (app, BUTTONS, "Back to the rooms");
+  app->looks_into_rows = TRUE;
   test_app_press (app, "People in this room");
   test_app_expect (app, "table cell", "Eva");
   test_desktop_shoot ("people-narrow");
@@ -293,6 +297,7 @@ test_names (Scene *scene, gconstpointer data)
 {
   g_autoptr (GPtrArray) nameless = NULL;
 
+  scene->app->looks_into_rows = TRUE;
   test_app_press (scene->app, "People in this room");
   test_app_expect (scene->app, "table cell", "Eva");
   test_app_focus (scene->app);
@@ -315,6 +320,7 @@ test_crowd (void)
   g_autoptr (GString) lines = g_string_new (NULL);
   g_autofree char *motd = NULL;
   gint64 worst_us = 0;
+  gint64 until_us = 0;
 
   app = test_app_start (folder, (const char *const[]){ uri, NULL }, NULL);
   stage_let_in (stage);
@@ -347,7 +353,8 @@ test_crowd (void)
     g_string_append_printf (lines, ":p%d!u@h PART #tea\r\n:q%d!u@h JOIN #tea\r\n", i, i);
   test_peer_send (stage->client, lines->str);
   test_peer_send (stage->client, ":q1!u@h PRIVMSG #tea :that was all\r\n");
-  for (int i = 0; i < 200; i++)
+  until_us = g_get_monotonic_time () + CROWD_US;
+  while (g_get_monotonic_time () < until_us)
     worst_us = MAX (worst_us, test_app_measure_answer (app));
   g_test_message ("the longest answer took %d ms", (int) (worst_us / 1000));
   g_assert_cmpint (worst_us, <, PATIENCE_OF_A_PERSON_US);
