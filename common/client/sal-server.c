@@ -269,8 +269,9 @@ go_offline (SalServer *server, GError *why)
 void
 sal_server_wait_for_person (SalServer *server, SalQuestion question, GError *why)
 {
-  set_presence (server, SAL_PRESENCE_OFFLINE, why);
+  /* The question first: whoever is told that we are offline can see why. */
   sal_server_ask (server, question);
+  set_presence (server, SAL_PRESENCE_OFFLINE, why);
 }
 
 /* Returns what is to be asked of the person, now that the client has let go. */
