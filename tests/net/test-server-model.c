@@ -565,6 +565,14 @@ test_read_marker (Fixture *f, gconstpointer data)
   sal_server_answer_password (phone->server, "ada", "open sesame", FALSE);
   there = join (phone, "#tea");
   test_client_say (his, "one");
+  test_wait_for_story (tea, "bob: one");
+  {
+    g_autoptr (SalEntry) one = test_client_find (tea, "one");
+
+    /* Markers are times, in milliseconds: two messages of one would be read at once. */
+    while (g_get_real_time () / 1000 <= one->time_us / 1000)
+      continue;
+  }
   test_client_say (his, "two");
   test_wait_for_story (tea, "bob: one, bob: two");
   test_wait_for_story (there, "bob: one, bob: two");
