@@ -17,6 +17,7 @@
 
 #include "common/base/sal-error.h"
 #include "tests/lib/test-client.h"
+#include "tests/lib/test-leaks.h"
 
 typedef struct
 {
@@ -417,7 +418,8 @@ test_plain_address (Fixture *f, gconstpointer data)
 static void
 await_line (TestPeer *server, const char *text)
 {
-  while (memmem (server->received->data, server->received->len, text, strlen (text)) == NULL)
+  while (server->received->len == 0 ||
+         memmem (server->received->data, server->received->len, text, strlen (text)) == NULL)
     {
       g_assert_false (server->ended);
       g_main_context_iteration (NULL, FALSE);
@@ -515,6 +517,8 @@ test_password (Fixture *f, gconstpointer data)
   test_wait_until (sal_server_get_question (f->ada->server) == SAL_QUESTION_PASSWORD);
   g_assert_cmpint (sal_server_get_presence (f->ada->server), ==, SAL_PRESENCE_OFFLINE);
   g_assert_null (sal_server_get_error (f->ada->server));
+  /* libsecret 0.20 loses the name of each version of its file. */
+  test_leaks_ignore ();
   sal_server_answer_password (f->ada->server, "ada", "sesame, open", TRUE);
   g_assert_cmpint (sal_server_get_question (f->ada->server), ==, SAL_QUESTION_NONE);
   test_wait_until (sal_server_get_question (f->ada->server) == SAL_QUESTION_PASSWORD);
@@ -525,6 +529,7 @@ test_password (Fixture *f, gconstpointer data)
   g_assert_cmpint (sal_server_get_presence (f->ada->server), ==, SAL_PRESENCE_OFFLINE);
   sal_server_answer_password (f->ada->server, "ada", "open sesame", TRUE);
   test_wait_until (sal_server_get_presence (f->ada->server) == SAL_PRESENCE_IN);
+  test_leaks_notice ();
   {
     g_autoptr (GPtrArray) raw = sal_server_dup_raw (f->ada->server);
 
