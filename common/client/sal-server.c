@@ -111,8 +111,8 @@ sal_server_class_init (SalServerClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = sal_server_dispose;
   G_OBJECT_CLASS (klass)->finalize = sal_server_finalize;
-#define SIGNAL(name, n, ...)                                                                       \
-  g_signal_new (name, type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, n, ##__VA_ARGS__)
+#define SIGNAL(name, ...)                                                                          \
+  g_signal_new (name, type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, __VA_ARGS__)
   signals[PRESENCE] = SIGNAL ("presence", 0);
   signals[NAME] = SIGNAL ("name", 0);
   signals[QUESTION] = SIGNAL ("question", 0);
