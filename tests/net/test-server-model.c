@@ -211,7 +211,6 @@ test_resend (Fixture *f, gconstpointer data)
   for (guint i = 0; i < 6; i++)
     {
       g_autofree char *text = g_strdup_printf ("on its way %u", i);
-      g_autofree char *story = NULL;
 
       if (i % 2 == 0)
         test_process_signal (f->salottod->process, SIGSTOP); /* it does not arrive */
