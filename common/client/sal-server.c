@@ -253,6 +253,7 @@ go_offline (SalServer *server, GError *why)
   set_presence (server, SAL_PRESENCE_OFFLINE, why);
   if (server->forgotten)
     {
+      server->forgotten = FALSE; /* told once, whoever leaves again because of it */
       sal_store_forget_server (server->store, server->row->id);
       g_signal_emit (server, signals[FORGOTTEN], 0);
     }
