@@ -10,7 +10,7 @@
  *   presence ()                 the state of the connection or of the room, or its error, has
  *                               changed
  *   name ()                     who we are has changed
- *   topic ()                    the topic has changed
+ *   topic ()                    the topic has changed, or the room's title
  *   added (SalEntry *)          an entry at the end of the story
  *   changed (SalEntry *)        the entry of that number is now this
  *   removed (guint64)           the entry of that number is gone

@@ -166,6 +166,11 @@ test_private (Fixture *f, gconstpointer data)
   test_wait_for_story (his, "ada: between us, bob: of course");
   test_wait_for_story (tea, "");
   g_assert_cmpuint (sal_room_model_count_mentions (his), ==, 1);
+  sal_server_set_name (bob->server, "robert");
+  test_wait_until (g_str_equal (sal_room_model_get_place (hers), "robert"));
+  g_assert_cmpstr (sal_room_model_get_title (hers), ==, "robert");
+  test_client_say (hers, "the same as before");
+  test_wait_for_story (his, "ada: between us, bob: of course, ada: the same as before");
   sal_server_forget_room (bob->server, his);
   g_assert_null (sal_server_find_room (bob->server, "ada"));
   g_assert_null (sal_server_talk_to (bob->server, "no body", NULL));
@@ -591,6 +596,40 @@ test_read_marker (Fixture *f, gconstpointer data)
   test_wait_until (sal_room_model_count_unread (there) == 0);
 }
 
+/* Said in private to another device of the same person, while this one was away. */
+static void
+test_missed_in_private (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TestClient) bob = new_client (f, "bob");
+  g_autoptr (TestClient) phone = new_client (f, "phone");
+  SalRoomModel *his = NULL;
+  SalRoomModel *hers = NULL;
+  SalRoomModel *there = NULL;
+
+  register_account (f, "ada");
+  register_account (f, "bob");
+  sal_server_set_name (phone->server, "ada");
+  sal_server_answer_password (f->ada->server, "ada", "open sesame", FALSE);
+  sal_server_answer_password (phone->server, "ada", "open sesame", FALSE);
+  sal_server_answer_password (bob->server, "bob", "open sesame", FALSE);
+  (void) join (f->ada, "#tea");
+  (void) join (bob, "#tea");
+  his = sal_server_talk_to (bob->server, "ada", NULL);
+  test_client_say (his, "one");
+  test_wait_until ((hers = sal_server_find_room (f->ada->server, "bob")) != NULL);
+  test_wait_for_story (hers, "bob: one");
+  sal_server_leave (f->ada->server);
+  test_wait_until (sal_server_get_presence (f->ada->server) == SAL_PRESENCE_OFFLINE);
+  (void) join (phone, "#tea");
+  g_assert_cmpstr (sal_server_get_name (phone->server), ==, "ada");
+  test_client_say (his, "two");
+  test_client_say (his, "three");
+  test_wait_until ((there = sal_server_find_room (phone->server, "bob")) != NULL);
+  test_wait_for_story (there, "bob: two, bob: three");
+  sal_server_connect (f->ada->server);
+  test_wait_for_story (hers, "bob: one, bob: two, bob: three");
+}
+
 /* A process that is killed while it talks. */
 
 /* Returns: (transfer full): the numbers that the server has, one a line. */
@@ -779,6 +818,7 @@ main (int argc, char **argv)
   ADD ("a-foreign-server-is-not-told-twice", test_foreign);
   ADD ("asks-for-the-password-until-it-is-right", test_password);
   ADD ("what-is-read-is-read-on-all-devices", test_read_marker);
+  ADD ("what-was-missed-in-private-comes-too", test_missed_in_private);
   ADD ("killed-while-it-talks", test_killed);
   g_test_add_func ("/net/server-model/addresses-are-taken-apart", test_split_uri);
   status = g_test_run ();
