@@ -60,10 +60,13 @@ take_receipts (Talker *talker, GHashTable *receipts)
     }
 }
 
+/* ... and until something has been acknowledged, however busy the machine is. */
 static void
 talk_until (Talker *talkers, GHashTable *receipts, gint64 until_us)
 {
-  while (g_get_monotonic_time () < until_us)
+  guint before = g_hash_table_size (receipts);
+
+  while (g_get_monotonic_time () < until_us || g_hash_table_size (receipts) == before)
     {
       struct pollfd fds[TALKERS];
 
