@@ -268,7 +268,7 @@ sal_irc_machine_command (SalIrcMachine *machine, const char *place, const char *
   if (machine->state != SAL_IRC_IN || *line == '\0')
     return;
   if (strlen (line) > machine->rooms.support.line_bytes)
-    sal_irc_tell_text (machine, place, "417", TRUE, line);
+    sal_irc_tell_text (machine, place, "417", TRUE, line, NULL);
   else if (*line == '@' || *line == ':')
     sal_irc_send_line (machine, line); /* with tags of its own */
   else

@@ -35,6 +35,8 @@ static void
 check_action (const SalClientAction *action)
 {
   check_text (action->text);
+  check_text (action->place);
+  check_text (action->code);
   if (action->kind == SAL_ACTION_SEND)
     {
       g_assert_cmpuint (action->len, >=, 2);
