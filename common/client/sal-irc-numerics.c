@@ -323,7 +323,8 @@ on_refusal (SalIrcMachine *machine, const SalIrcLine *line, guint code, SalIrcAs
       sal_irc_room_refused (machine, room, line->verb, words);
       return TRUE;
     }
-  if (asked != NULL && asked->kind == SAL_IRC_ASKED_MESSAGE && asked->message == 0)
+  if (asked != NULL && asked->kind == SAL_IRC_ASKED_MESSAGE && asked->message == 0 &&
+      is_error (code))
     return TRUE; /* another line of a message that was refused */
   if (asked != NULL ? asked->kind == SAL_IRC_ASKED_MESSAGE && is_error (code)
                     : refuses_message (code))
