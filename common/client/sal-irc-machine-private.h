@@ -80,8 +80,7 @@ typedef struct
   GString *text;        /* (owned) (nullable): multiline: so far */
   guint lines;
   gboolean notice;
-  char *oldest; /* (owned) (nullable): history: msgid of its first event ... */
-  char *newest; /* (owned) (nullable): ... and of its last */
+  char *newest; /* (owned) (nullable): history: msgid of its last event */
   gint64 newest_us;
 } SalIrcBatch;
 

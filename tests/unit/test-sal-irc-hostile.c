@@ -196,6 +196,27 @@ test_labels (Talk *talk, gconstpointer data)
   g_assert_cmpuint (talk->events, ==, 1);
 }
 
+/* What people paste and what programs hand over never makes a second line. */
+static void
+test_one_line (Talk *talk, gconstpointer data)
+{
+  SalClientRoom room = { .name = "#x\r\nQUIT", .no_resume = TRUE };
+
+  join (talk, NULL);
+  sal_irc_machine_command (talk->machine, "#tea", "WHOIS Bob\r\nQUIT :1", talk->now_us);
+  sal_irc_machine_say (talk->machine, "#tea", "ciao\rQUIT :2", "n", talk->now_us);
+  sal_irc_machine_say (talk->machine, "Bob\nQUIT :3", "ciao", "n", talk->now_us);
+  sal_irc_machine_set_nick (talk->machine, "Eva\nQUIT :4", talk->now_us);
+  sal_irc_machine_join (talk->machine, &room, talk->now_us);
+  sal_irc_machine_part (talk->machine, "#tea", "bye\nQUIT :5", talk->now_us);
+  sal_irc_machine_quit (talk->machine, "so\nlong", talk->now_us);
+  look (talk);
+  g_assert_null (strstr (talk->sent->str, "\nQUIT :1"));
+  for (const char *at = talk->sent->str; (at = strstr (at, "\nQUIT")) != NULL; at++)
+    g_assert_true (g_str_has_prefix (at, "\nQUIT :so\r\n"));
+  g_assert_null (strstr (talk->sent->str, "\rQUIT"));
+}
+
 #define CASE(path, test)                                                                           \
   g_test_add ("/client/irc-hostile/" path, Talk, NULL, set_up, test, tear_down)
 
@@ -209,5 +230,6 @@ main (int argc, char **argv)
   CASE ("past-without-end", test_resume);
   CASE ("past-that-never-comes", test_held);
   CASE ("answers-that-never-come", test_labels);
+  CASE ("a-line-is-one-line", test_one_line);
   return g_test_run ();
 }
