@@ -39,7 +39,7 @@ report (SalIrcMachine *machine,
   item->action.state = state;
   item->action.late = message->late;
   item->action.text = sal_irc_item_keep (item, message->text);
-  item->action.code = sal_irc_item_keep (item, code);
+  item->action.code = sal_irc_item_keep_word (item, code);
   if (receipt != NULL)
     {
       item->action.event.time_us = receipt->time_us;
