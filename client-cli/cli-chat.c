@@ -7,11 +7,13 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "client-cli/cli-commands.h"
 #include "client-cli/cli-input.h"
 #include "client-cli/cli-talk.h"
 #include "client-cli/cli.h"
 #include "common/base/sal-error.h"
 #include "common/base/sal-limits.h"
+#include "common/proto/sal-text.h"
 
 /* A pipe is not read while so many messages wait to be sent or to come back. */
 #define UNFINISHED_MAX 64
@@ -23,6 +25,7 @@ typedef struct
 {
   CliTalk talk; /* first */
   CliInput *input;
+  GQueue early; /* of char * (owned): typed before anybody would have heard it */
   guint line;
 } Chat;
 
@@ -42,6 +45,36 @@ explain (Chat *chat)
 }
 
 static void
+say (Chat *chat, const char *line)
+{
+  g_autoptr (GString) clean = g_string_new (NULL);
+
+  if (sal_text_clean (clean, line, strlen (line)) && cli_commands_take (&chat->talk, clean->str))
+    return;
+  if (sal_client_say (chat->talk.client, line) == 0 && strlen (line) > SAL_MESSAGE_MAX_BYTES)
+    {
+      cli_complain (_ ("line %u has %zu bytes and was not sent; a message has at most %d"),
+                    chat->line, strlen (line), SAL_MESSAGE_MAX_BYTES);
+      chat->talk.failed++;
+    }
+}
+
+static void
+on_end (Chat *chat)
+{
+  SalClient *client = chat->talk.client;
+
+  if (cli_input_is_terminal (chat->input))
+    cli_talk_leave (&chat->talk);
+  else if (chat->talk.options->reset)
+    sal_client_reset (client);
+  else
+    sal_client_end_input (client);
+  chat->talk.leaving = TRUE;
+}
+
+/* What is typed before it is known what is spoken waits for that. */
+static void
 on_line (const char *line, gpointer data)
 {
   Chat *chat = data;
@@ -49,43 +82,59 @@ on_line (const char *line, gpointer data)
 
   if (line == NULL)
     {
-      if (cli_input_is_terminal (chat->input))
-        cli_talk_leave (&chat->talk);
-      else if (chat->talk.options->reset)
-        sal_client_reset (client);
-      else
-        sal_client_end_input (client);
-      chat->talk.leaving = TRUE;
+      on_end (chat);
       return;
     }
   chat->line++;
+  if (!chat->talk.entered)
+    {
+      g_queue_push_tail (&chat->early, g_strdup (line));
+      return;
+    }
   if (g_str_equal (line, "/help") && cli_input_is_terminal (chat->input))
     {
       explain (chat);
       if (!sal_client_is_ours (client))
         return;
     }
-  if (sal_client_say (client, line) == 0 && strlen (line) > SAL_MESSAGE_MAX_BYTES)
-    {
-      cli_complain (_ ("line %u has %zu bytes and was not sent; a message has at most %d"),
-                    chat->line, strlen (line), SAL_MESSAGE_MAX_BYTES);
-      chat->talk.failed++;
-    }
+  say (chat, line);
   hold_input (chat);
 }
 
 static void
-on_ready (gpointer data)
+on_entered (gpointer data)
 {
   Chat *chat = data;
+  char *line = NULL;
 
-  cli_input_take_lines_back (chat->input, sal_client_is_ours (chat->talk.client));
+  cli_input_take_lines_back (chat->input, sal_client_has_receipts (chat->talk.client));
+  while ((line = g_queue_pop_head (&chat->early)) != NULL)
+    {
+      say (chat, line);
+      g_free (line);
+    }
+  cli_input_pause (chat->input, FALSE);
+  hold_input (chat);
 }
 
 static void
 on_message (gpointer data)
 {
   hold_input (data);
+}
+
+/* What nobody was there for any more. */
+static void
+complain_of_early (Chat *chat)
+{
+  char *line = NULL;
+
+  while ((line = g_queue_pop_head (&chat->early)) != NULL)
+    {
+      cli_complain (_ ("not sent, the conversation was over: %s"), line);
+      chat->talk.failed++;
+      g_free (line);
+    }
 }
 
 /**
@@ -112,10 +161,12 @@ cli_chat (int argc, char **argv)
   if (uri == NULL || !cli_talk_init (&chat.talk, &options, uri, FALSE, &error))
     return cli_fail (error);
 
-  chat.talk.on_ready = on_ready;
+  chat.talk.on_entered = on_entered;
   chat.talk.on_message = on_message;
   chat.input = cli_input_new ("> ", completions, on_line, &chat);
+  cli_input_pause (chat.input, TRUE);
   status = cli_talk_run (&chat.talk);
+  complain_of_early (&chat);
   if (status == SAL_EXIT_OK && chat.talk.failed + chat.talk.unknown > 0)
     status = SAL_EXIT_FAILED;
   cli_input_free (chat.input);

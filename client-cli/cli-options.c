@@ -26,7 +26,8 @@ static const GOptionEntry name_entries[] = {
   { "name", 'n', 0, G_OPTION_ARG_STRING, &values.name, N_ ("Who you are (your login name)"),
     N_ ("NAME") },
   { "room", 'r', 0, G_OPTION_ARG_STRING, &values.room, N_ ("Go to this room"), N_ ("ROOM") },
-  { "dialect", 0, 0, G_OPTION_ARG_STRING, &values.dialect, N_ ("auto or plain"), N_ ("DIALECT") },
+  { "dialect", 0, 0, G_OPTION_ARG_STRING, &values.dialect, N_ ("auto, plain or irc"),
+    N_ ("DIALECT") },
   { NULL }
 };
 
@@ -205,6 +206,43 @@ check_downgrade (const SalUri *uri, const char *text, GError **error)
   return FALSE;
 }
 
+static gboolean
+is_irc (const SalUri *uri)
+{
+  return uri->scheme == SAL_SCHEME_IRC || uri->scheme == SAL_SCHEME_IRCS;
+}
+
+static gboolean
+check_dialect (const CliOptions *options, const SalUri *uri, const char *text, GError **error)
+{
+  static const char *const names[] = { "auto", "plain", "irc", NULL };
+
+  if (options->dialect == NULL)
+    return TRUE;
+  if (!g_strv_contains (names, options->dialect))
+    g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                 _ ("--dialect: “%s” is not allowed; allowed: auto, plain, irc"), options->dialect);
+  else if (is_irc (uri) && g_str_equal (options->dialect, "plain"))
+    g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                 _ ("--dialect: “%s” speaks IRC; plain:// speaks the plain dialect"), text);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/* What is said of how lines look on the wire is meant for the dialect that has such lines. */
+static SalClientDialect
+choose_dialect (const CliOptions *options, const SalUri *uri)
+{
+  if (is_irc (uri) || g_strcmp0 (options->dialect, "irc") == 0)
+    return SAL_CLIENT_IRC;
+  if (g_strcmp0 (options->dialect, "plain") == 0 ||
+      (options->dialect == NULL &&
+       (options->eol != NULL || options->latin1 || options->half_close || options->split > 0)))
+    return SAL_CLIENT_PLAIN;
+  return SAL_CLIENT_AUTO;
+}
+
 /**
  * cli_options_uri:
  * @text: an address as typed
@@ -219,23 +257,10 @@ cli_options_uri (const CliOptions *options, const char *text, GError **error)
 
   if (uri == NULL)
     return NULL;
-  if (uri->scheme != SAL_SCHEME_PLAIN && uri->scheme != SAL_SCHEME_PLAINS &&
-      uri->scheme != SAL_SCHEME_UNIX)
-    {
-      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                   _ ("“%s”: this version speaks plain:// and plains:// only, not yet %s://"), text,
-                   sal_scheme_name (uri->scheme));
-      return NULL;
-    }
   if (!check_downgrade (uri, text, error) || !check_pin (options, uri, text, error))
     return NULL;
-  if (options->dialect != NULL && !g_str_equal (options->dialect, "auto") &&
-      !g_str_equal (options->dialect, "plain"))
-    {
-      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                   _ ("--dialect: “%s” is not allowed; allowed: auto, plain"), options->dialect);
-      return NULL;
-    }
+  if (!check_dialect (options, uri, text, error))
+    return NULL;
   return g_steal_pointer (&uri);
 }
 
@@ -292,7 +317,10 @@ cli_options_client (const CliOptions *options,
       g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, _ ("--room: “%s” cannot be a room"), room);
       return FALSE;
     }
-  *client = (SalClientOptions){ .name = name, .room = room, .half_close = options->half_close };
+  *client = (SalClientOptions){ .name = name,
+                                .room = room,
+                                .half_close = options->half_close,
+                                .dialect = choose_dialect (options, uri) };
   return cli_options_eol (options, &client->eol, error);
 }
 

@@ -38,7 +38,22 @@ kind_name (SalEventKind kind)
     case SAL_EVENT_JOIN:
       return "join";
     case SAL_EVENT_LEAVE:
+    case SAL_EVENT_QUIT:
       return "leave";
+    case SAL_EVENT_NOTICE:
+      return "notice";
+    case SAL_EVENT_NICK:
+      return "nick";
+    case SAL_EVENT_TOPIC:
+      return "topic";
+    case SAL_EVENT_KICK:
+      return "kick";
+    case SAL_EVENT_MODE:
+      return "mode";
+    case SAL_EVENT_INVITE:
+      return "invite";
+    case SAL_EVENT_REDACT:
+      return "redact";
     case SAL_EVENT_GOODBYE:
       return "goodbye";
     case SAL_EVENT_NOTE:
@@ -51,7 +66,8 @@ kind_name (SalEventKind kind)
 static gboolean
 is_said (const SalEvent *event)
 {
-  return event->kind == SAL_EVENT_MESSAGE || event->kind == SAL_EVENT_ACTION;
+  return event->kind == SAL_EVENT_MESSAGE || event->kind == SAL_EVENT_ACTION ||
+         event->kind == SAL_EVENT_NOTICE;
 }
 
 static void
@@ -60,6 +76,29 @@ begin_json (GString *out, const char *type, gint64 time_us)
   sal_json_begin (out);
   sal_json_string (out, "type", type);
   sal_json_time (out, "time", time_us);
+}
+
+/* What only IRC has. */
+static void
+render_json_of_irc (GString *out, const SalClientAction *action)
+{
+  const SalEvent *event = &action->event;
+
+  if (action->place == NULL && action->code == NULL)
+    return;
+  sal_json_string (out, "place", action->place);
+  sal_json_string (out, "msgid", event->msgid);
+  sal_json_string (out, "account", event->account);
+  if (event->time_us != 0)
+    sal_json_time (out, "said", event->time_us);
+  if (event->past)
+    sal_json_bool (out, "past", TRUE);
+  if (event->kind == SAL_EVENT_NICK || event->kind == SAL_EVENT_KICK ||
+      event->kind == SAL_EVENT_INVITE)
+    sal_json_string (out, "target", event->target);
+  sal_json_string (out, "code", action->code);
+  if (action->code != NULL)
+    sal_json_bool (out, "error", action->error);
 }
 
 static void
@@ -88,12 +127,15 @@ render_json (GString *out, const SalClientAction *action, gint64 time_us)
           sal_json_string (out, "text", event->text);
           sal_json_bool (out, "own", action->own);
         }
+      else if (event->kind != SAL_EVENT_NOTE && event->kind != SAL_EVENT_TEXT)
+        sal_json_string (out, "text", event->text);
       sal_json_string (out, "line", action->text);
       if (event->kind == SAL_EVENT_TEXT)
         {
           sal_json_bool (out, "ended", action->ended);
           sal_json_bool (out, "continues", action->continues);
         }
+      render_json_of_irc (out, action);
       break;
     }
   sal_json_end (out);
@@ -137,6 +179,7 @@ render_for_people (GString *out, const SalClientAction *action, gint64 time_us, 
   switch (event->kind)
     {
     case SAL_EVENT_MESSAGE:
+    case SAL_EVENT_NOTICE:
       g_string_append_printf (out, "%s%s%s: %s", colour (style, action->own ? GREEN : BOLD),
                               event->name, colour (style, PLAIN), event->text);
       break;
@@ -150,6 +193,7 @@ render_for_people (GString *out, const SalClientAction *action, gint64 time_us, 
       g_string_append (out, colour (style, PLAIN));
       break;
     case SAL_EVENT_LEAVE:
+    case SAL_EVENT_QUIT:
       g_string_append (out, colour (style, DIM));
       g_string_append_printf (out, _ ("%s has left"), event->name);
       g_string_append (out, colour (style, PLAIN));

@@ -20,6 +20,7 @@
 #include "common/base/sal-error.h"
 #include "common/base/sal-uri.h"
 #include "common/client/sal-known-servers.h"
+#include "common/client/sal-server.h"
 #include "common/proto/sal-name.h"
 
 struct _GuiRooms
@@ -28,7 +29,8 @@ struct _GuiRooms
   GuiNotifier *notifier;     /* (unowned) */
   SalStore *store;           /* (owned) (nullable): while it cannot be opened */
   char *temporary;           /* (owned) (nullable): the folder of a store for this time only */
-  GHashTable *models;        /* of SalRoomModel (owned): every room that is known */
+  GHashTable *models;        /* of SalRoomModel (owned) -> its SalServer (owned): every room that
+                                is known */
   GListStore *list;          /* (owned): those of them that are kept */
   GPtrArray *forgotten;      /* of SalRoomModel (unowned): to be deleted when left */
   GuiRoomsLeft left;         /* (nullable): while all rooms are being left */
@@ -87,7 +89,7 @@ drop_model (GuiRooms *rooms, SalRoomModel *model)
   g_ptr_array_remove (rooms->forgotten, model);
   g_signal_handlers_disconnect_by_data (model, rooms);
   gui_notifier_unwatch (rooms->notifier, model);
-  sal_store_forget_room (rooms->store, sal_room_model_get_id (model));
+  sal_server_forget (g_hash_table_lookup (rooms->models, model));
   g_hash_table_remove (rooms->models, model);
 }
 
@@ -120,13 +122,15 @@ find_model (GuiRooms *rooms, const char *uri)
 }
 
 static SalRoomModel *
-add_model (GuiRooms *rooms, const SalStoredRoom *room, GError **error)
+add_model (GuiRooms *rooms, const SalStoredServer *stored, GError **error)
 {
-  SalRoomModel *model = sal_room_model_new (rooms->store, room, error);
+  SalServer *server = sal_server_new (rooms->store, stored, error);
+  SalRoomModel *model = NULL;
 
-  if (model == NULL)
+  if (server == NULL)
     return NULL;
-  g_hash_table_add (rooms->models, model);
+  model = sal_server_get_main_room (server);
+  g_hash_table_insert (rooms->models, g_object_ref (model), server);
   g_signal_connect (model, "presence", G_CALLBACK (on_presence), rooms);
   gui_notifier_watch (rooms->notifier, model);
   return model;
@@ -135,21 +139,18 @@ add_model (GuiRooms *rooms, const SalStoredRoom *room, GError **error)
 static SalRoomModel *
 create_model (GuiRooms *rooms, const char *uri, const char *name, GError **error)
 {
-  g_autoptr (SalStoredRoom) room = sal_store_find_room (rooms->store, uri);
+  g_autoptr (SalStoredServer) server = NULL;
   g_autofree char *default_name = gui_rooms_dup_name (rooms);
 
-  if (room == NULL)
-    {
-      if (sal_store_add_room (rooms->store, uri, name != NULL ? name : default_name, error) == 0)
-        return NULL;
-      room = sal_store_find_room (rooms->store, uri);
-    }
-  if (room == NULL)
+  if (sal_store_add_server (rooms->store, uri, name != NULL ? name : default_name, error) == 0)
+    return NULL;
+  server = sal_store_find_server (rooms->store, uri);
+  if (server == NULL)
     {
       g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED, _ ("“%s” could not be stored"), uri);
       return NULL;
     }
-  return add_model (rooms, room, error);
+  return add_model (rooms, server, error);
 }
 
 /**
@@ -352,8 +353,8 @@ gui_rooms_find_question (GuiRooms *rooms)
 static int
 compare_last_used (gconstpointer a, gconstpointer b)
 {
-  const SalStoredRoom *first = *(SalStoredRoom *const *) a;
-  const SalStoredRoom *second = *(SalStoredRoom *const *) b;
+  const SalStoredServer *first = *(SalStoredServer *const *) a;
+  const SalStoredServer *second = *(SalStoredServer *const *) b;
 
   return (first->last_used_us < second->last_used_us) -
          (first->last_used_us > second->last_used_us);
@@ -377,7 +378,7 @@ join_again (GuiRooms *rooms)
 static void
 load_rooms (GuiRooms *rooms)
 {
-  g_autoptr (GPtrArray) stored = sal_store_list_rooms (rooms->store);
+  g_autoptr (GPtrArray) stored = sal_store_list_servers (rooms->store);
 
   g_ptr_array_sort (stored, compare_last_used);
   for (guint i = 0; i < stored->len; i++)
@@ -539,7 +540,7 @@ gui_rooms_new (GSettings *settings, GuiNotifier *notifier)
 
   rooms->settings = g_object_ref (settings);
   rooms->notifier = notifier;
-  rooms->models = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+  rooms->models = g_hash_table_new_full (NULL, NULL, g_object_unref, g_object_unref);
   rooms->list = g_list_store_new (SAL_TYPE_ROOM_MODEL);
   rooms->forgotten = g_ptr_array_new ();
   return rooms;

@@ -217,6 +217,29 @@ typedef enum
 /* What a client keeps of a line that never ends before it shows it (rule C1). */
 #define SAL_CLIENT_LINE_BYTES 16384
 
+/* What a client believes of a server of IRC: rooms, people in one of them and in all, bytes of
+ * anybody's name, host and the like. More than the greatest networks have; beyond it is left
+ * out. */
+#define SAL_CLIENT_ROOMS 500
+#define SAL_CLIENT_MEMBERS 20000
+#define SAL_CLIENT_USERS 50000
+#define SAL_CLIENT_NAME_BYTES 512
+
+/* Batches that are open at a time and how deep they lie in one another; lines and bytes of one
+ * message that comes in several; labels of which no answer has come yet. */
+#define SAL_CLIENT_BATCHES 32
+#define SAL_CLIENT_BATCH_DEPTH 4
+#define SAL_CLIENT_MESSAGE_LINES 100
+#define SAL_CLIENT_LABELS 256
+
+/* Lines of the message of the day that are told; the rest is not. */
+#define SAL_CLIENT_MOTD_LINES 500
+
+/* What was missed in a room is asked for in so many pages; what is said there meanwhile waits, so
+ * many events of it. */
+#define SAL_CLIENT_RESUME_PAGES 20
+#define SAL_CLIENT_HELD_EVENTS 2000
+
 /* The store of the desktop client. Entries that are kept of a room: years of a busy one,
  * some 50 MB. */
 #define SAL_STORE_ENTRIES 200000

@@ -312,12 +312,6 @@ sal_room_model_discard (SalRoomModel *model, guint64 id)
   return TRUE;
 }
 
-SalRoomModel *
-sal_room_model_new (SalStore *store, const SalStoredRoom *room, GError **error)
-{
-  return fake_room_new (0, NULL, NULL);
-}
-
 void
 sal_room_model_connect (SalRoomModel *model)
 {
