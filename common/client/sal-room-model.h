@@ -55,6 +55,8 @@ void sal_room_model_set_name (SalRoomModel *room, const char *name);
 gint64 sal_room_model_get_last_used_us (SalRoomModel *room);
 
 gboolean sal_room_model_say (SalRoomModel *room, const char *text, GError **error);
+gboolean sal_room_model_command (SalRoomModel *room, const char *line, GError **error);
+void sal_room_model_add_typed (SalRoomModel *room, const char *text);
 gboolean sal_room_model_say_again (SalRoomModel *room, guint64 entry);
 gboolean sal_room_model_discard (SalRoomModel *room, guint64 entry);
 

@@ -298,6 +298,36 @@ sal_room_model_say (SalRoomModel *room, const char *text, GError **error)
 }
 
 /**
+ * sal_room_model_command:
+ * @line: a line of IRC
+ *
+ * Sends it as it is. What the server answers that names no other place is told here.
+ *
+ * Returns: %FALSE if nobody is there who would understand it.
+ */
+gboolean
+sal_room_model_command (SalRoomModel *room, const char *line, GError **error)
+{
+  if (room->server == NULL || room->row->kind == SAL_ROOM_SERVER ||
+      room->server->presence != SAL_PRESENCE_IN || !sal_client_is_irc (room->server->client))
+    return room->server != NULL && sal_server_quote (room->server, line, error);
+  sal_client_command (room->server->client, room->place, line);
+  return TRUE;
+}
+
+/**
+ * sal_room_model_add_typed:
+ * @text: something that was typed here and is not a message
+ *
+ * It is among what sal_room_model_read_typed() returns.
+ */
+void
+sal_room_model_add_typed (SalRoomModel *room, const char *text)
+{
+  sal_store_add_typed (room->store, room->row->id, text);
+}
+
+/**
  * sal_room_model_say_again:
  * @entry: a message of ours that the server refused
  *

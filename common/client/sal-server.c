@@ -269,8 +269,9 @@ go_offline (SalServer *server, GError *why)
 void
 sal_server_wait_for_person (SalServer *server, SalQuestion question, GError *why)
 {
-  set_presence (server, SAL_PRESENCE_OFFLINE, why);
+  /* The question first: whoever is told that we are offline can see why. */
   sal_server_ask (server, question);
+  set_presence (server, SAL_PRESENCE_OFFLINE, why);
 }
 
 /* Returns what is to be asked of the person, now that the client has let go. */
@@ -282,7 +283,11 @@ take_question (SalServer *server, SalClient *client)
   g_clear_pointer (&server->pin, g_free); /* from now on it is the one that is known */
   if (server->offered != NULL)
     return SAL_QUESTION_CERTIFICATE;
-  return server->wrong_password ? SAL_QUESTION_PASSWORD : SAL_QUESTION_NONE;
+  if (!sal_client_is_password_wrong (client))
+    return SAL_QUESTION_NONE;
+  g_clear_pointer (&server->password, sal_secret_free);
+  server->kept_is_wrong = TRUE;
+  return SAL_QUESTION_PASSWORD;
 }
 
 /* The client has let go: what now? */
@@ -420,7 +425,6 @@ start (SalServer *server)
   g_clear_pointer (&server->put_out, g_free);
   g_clear_pointer (&server->offered, sal_tls_details_free);
   server->put_out_for_good = FALSE;
-  server->wrong_password = FALSE;
   sal_server_ask (server, SAL_QUESTION_NONE);
   sal_server_begin_connection (server);
   set_presence (server, SAL_PRESENCE_CONNECTING, NULL);

@@ -17,7 +17,8 @@ typedef enum
 {
   SAL_QUESTION_NONE,
   SAL_QUESTION_PASSWORD,    /* for the account; the error says so if it was a wrong one */
-  SAL_QUESTION_CERTIFICATE, /* another key than last time: whether that is right */
+  SAL_QUESTION_CERTIFICATE, /* a key that was never seen, or another than last time: whether it
+                               is the right one */
 } SalQuestion;
 
 char *sal_server_split_uri (const char *uri, char **place, GError **error);

@@ -1052,14 +1052,12 @@ shows_connection (Fixture *f)
   return gtk_widget_get_mapped (find (f, GTK_TYPE_LABEL, "Connection"));
 }
 
-/* A server of ours, as far as it is needed to be let in. */
+/* A server of lines, as far as it is needed to be let in. */
 
 static gboolean
 on_readable (GSocket *socket, GIOCondition condition, gpointer data)
 {
-  static const char welcome[] =
-      "Hi Ada_2, you are in the room now. Say 'quit' or 'exit' to leave.\n"
-      "Just write now, everyone reads it\n";
+  static const char welcome[] = "Welcome, Ada\n";
   char bytes[256];
   gssize n = g_socket_receive (socket, bytes, sizeof bytes, NULL, NULL);
 
@@ -1071,7 +1069,7 @@ on_readable (GSocket *socket, GIOCondition condition, gpointer data)
 static gboolean
 on_guest (GSocketService *service, GSocketConnection *guest, GObject *source, Fixture *f)
 {
-  static const char greeting[] = "Welcome to the room!!\nPlease type your name first:\n";
+  static const char greeting[] = "Good evening.\nWho are you?\n";
   GSocket *socket = g_socket_connection_get_socket (guest);
   g_autoptr (GSource) readable = g_socket_create_source (socket, G_IO_IN, NULL);
 
@@ -1125,7 +1123,7 @@ test_connection (Fixture *f, gconstpointer data)
 
   start_server (f);
   wait_until (sal_room_model_get_presence (f->model) == SAL_PRESENCE_IN);
-  g_assert_cmpstr (connection (f), ==, "Connected as Ada_2");
+  g_assert_cmpstr (connection (f), ==, "Connected as Ada");
   wait_until (!shows_connection (f));
 
   stop_server (f);
