@@ -45,7 +45,7 @@ typedef struct
   BenchReader reader; /* first */
   int fd;             /* -1: closed */
   gpointer tls;       /* (owned) (nullable) */
-  char name[12];
+  char name[16];
   guint number; /* of the room */
   gboolean enters;
   gboolean is_in;
@@ -139,6 +139,7 @@ static BenchPlace
 place_of (const BenchCrowd *crowd, const Client *client)
 {
   return (BenchPlace){ .name = client->name,
+                       .room = crowd->config.room,
                        .number = client->number,
                        .enters = client->enters,
                        .moves = crowd->n_rooms > 1,
@@ -413,7 +414,7 @@ bench_crowd_new (const BenchCrowdConfig *config, BenchCheck *check)
       gboolean idle = i >= config->clients;
 
       client->fd = -1;
-      g_snprintf (client->name, sizeof client->name, "c%u", i);
+      g_snprintf (client->name, sizeof client->name, "%.4s%u", config->name, i);
       client->reader.id = i;
       client->reader.sender = BENCH_NO_SENDER;
       client->enters = !idle || config->idle_room > 0;
@@ -441,7 +442,7 @@ bench_crowd_new (const BenchCrowdConfig *config, BenchCheck *check)
       client->is_mouth = client->enters = TRUE;
       client->number = crowd->senders[i]->number;
       client->reader.sender = i;
-      g_snprintf (client->name, sizeof client->name, "m%u", i);
+      g_snprintf (client->name, sizeof client->name, "%.4sm%u", config->name, i);
       crowd->mouths[i] = client;
     }
   return crowd;
