@@ -309,6 +309,8 @@ connect_one (BenchCrowd *crowd, GError **error)
   (void) setsockopt (client->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   if (crowd->config.tls && !bench_link_begin_tls (client->fd, &client->tls, error))
     return FALSE;
+  if (crowd->config.tls) /* the server has answered, and it may have taken its time */
+    crowd->last_input_ns = bench_now_ns ();
   watch (crowd, client, EPOLL_CTL_ADD, WATCHED);
   crowd->n_connected++;
 
@@ -492,11 +494,12 @@ bench_crowd_enter (BenchCrowd *crowd, GError **error)
   crowd->last_input_ns = bench_now_ns ();
   while (crowd->n_in < crowd->n_clients)
     {
-      gint64 until_ns = crowd->last_input_ns + ENTER_NS;
+      gint64 until_ns = 0;
 
       for (guint i = 0; i < CONNECTS_A_TURN && may_connect (crowd); i++)
         if (!connect_one (crowd, error))
           return FALSE;
+      until_ns = crowd->last_input_ns + ENTER_NS;
       if (crowd->n_in < crowd->n_clients)
         turn (crowd, may_connect (crowd) ? 0 : until_ns);
       if (crowd->n_cut_off > 0 || bench_now_ns () > until_ns)
