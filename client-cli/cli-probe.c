@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * `salotto-cli probe`: say what speaks on a port, by its first bytes and by what it does
- * when it is sent an empty line. Nothing else is sent, and no name is given.
+ * when it is sent an empty line, or with irc:// a question that every server of IRC has an answer
+ * to. Nothing else is sent, and no name is given.
  */
 #include "config.h"
 
@@ -213,6 +214,14 @@ report (const Probe *probe, gsize before, gboolean json)
   cli_print (out->str);
 }
 
+/* A server of IRC says nothing to an empty line. */
+static const char *
+opening_word (const SalUri *uri)
+{
+  return uri->scheme == SAL_SCHEME_IRC || uri->scheme == SAL_SCHEME_IRCS ? "CAP LS 302\r\n"
+                                                                         : "\r\n";
+}
+
 /**
  * cli_probe:
  *
@@ -253,7 +262,9 @@ cli_probe (int argc, char **argv)
       before = probe.received->len;
       if (before == 0 && !probe.ended)
         {
-          sal_transport_send (probe.transport, "\r\n", 2);
+          const char *word = opening_word (uri);
+
+          sal_transport_send (probe.transport, word, strlen (word));
           let_pass (&probe, ANSWER_MS);
         }
       report (&probe, before, options.json);

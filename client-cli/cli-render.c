@@ -10,6 +10,7 @@
 
 #include <glib/gi18n.h>
 
+#include "client-cli/cli-answers.h"
 #include "common/base/sal-json.h"
 #include "common/client/sal-outbox.h"
 
@@ -38,7 +39,22 @@ kind_name (SalEventKind kind)
     case SAL_EVENT_JOIN:
       return "join";
     case SAL_EVENT_LEAVE:
+    case SAL_EVENT_QUIT:
       return "leave";
+    case SAL_EVENT_NOTICE:
+      return "notice";
+    case SAL_EVENT_NICK:
+      return "nick";
+    case SAL_EVENT_TOPIC:
+      return "topic";
+    case SAL_EVENT_KICK:
+      return "kick";
+    case SAL_EVENT_MODE:
+      return "mode";
+    case SAL_EVENT_INVITE:
+      return "invite";
+    case SAL_EVENT_REDACT:
+      return "redact";
     case SAL_EVENT_GOODBYE:
       return "goodbye";
     case SAL_EVENT_NOTE:
@@ -51,7 +67,8 @@ kind_name (SalEventKind kind)
 static gboolean
 is_said (const SalEvent *event)
 {
-  return event->kind == SAL_EVENT_MESSAGE || event->kind == SAL_EVENT_ACTION;
+  return event->kind == SAL_EVENT_MESSAGE || event->kind == SAL_EVENT_ACTION ||
+         event->kind == SAL_EVENT_NOTICE;
 }
 
 static void
@@ -60,6 +77,29 @@ begin_json (GString *out, const char *type, gint64 time_us)
   sal_json_begin (out);
   sal_json_string (out, "type", type);
   sal_json_time (out, "time", time_us);
+}
+
+/* What only IRC has. */
+static void
+render_json_of_irc (GString *out, const SalClientAction *action)
+{
+  const SalEvent *event = &action->event;
+
+  if (action->place == NULL && action->code == NULL)
+    return;
+  sal_json_string (out, "place", action->place);
+  sal_json_string (out, "msgid", event->msgid);
+  sal_json_string (out, "account", event->account);
+  if (event->time_us != 0)
+    sal_json_time (out, "said", event->time_us);
+  if (event->past)
+    sal_json_bool (out, "past", TRUE);
+  if (event->kind == SAL_EVENT_NICK || event->kind == SAL_EVENT_KICK ||
+      event->kind == SAL_EVENT_INVITE)
+    sal_json_string (out, "target", event->target);
+  sal_json_string (out, "code", action->code);
+  if (action->code != NULL)
+    sal_json_bool (out, "error", action->error);
 }
 
 static void
@@ -88,12 +128,15 @@ render_json (GString *out, const SalClientAction *action, gint64 time_us)
           sal_json_string (out, "text", event->text);
           sal_json_bool (out, "own", action->own);
         }
+      else if (event->kind != SAL_EVENT_NOTE && event->kind != SAL_EVENT_TEXT)
+        sal_json_string (out, "text", event->text);
       sal_json_string (out, "line", action->text);
       if (event->kind == SAL_EVENT_TEXT)
         {
           sal_json_bool (out, "ended", action->ended);
           sal_json_bool (out, "continues", action->continues);
         }
+      render_json_of_irc (out, action);
       break;
     }
   sal_json_end (out);
@@ -124,6 +167,38 @@ end_text (GString *out, const SalClientAction *action, CliStyle *style)
   style->open_line = !action->ended;
 }
 
+/* Is this about another place than that where one is? What is said in private says so itself. */
+static gboolean
+is_elsewhere (const SalClientAction *action, const CliStyle *style)
+{
+  return action->place != NULL && !(is_said (&action->event) && action->event.target != NULL) &&
+         g_strcmp0 (action->place, style->here) != 0;
+}
+
+static void
+append_place (GString *out, const SalClientAction *action, const CliStyle *style)
+{
+  if (is_elsewhere (action, style))
+    g_string_append_printf (out, "[%s] ", action->place);
+}
+
+/* What was said to one person alone, one way or the other. */
+static void
+append_private (GString *out, const SalClientAction *action, const CliStyle *style)
+{
+  const SalEvent *event = &action->event;
+
+  g_string_append (out, colour (style, action->own ? GREEN : BOLD));
+  if (action->own)
+    /* TRANSLATORS: one says something to this person alone */
+    g_string_append_printf (out, _ ("to %s alone"), event->target);
+  else
+    /* TRANSLATORS: this person says something to oneself alone */
+    g_string_append_printf (out, _ ("%s to you alone"), event->name);
+  g_string_append (out, colour (style, PLAIN));
+  g_string_append_printf (out, event->kind == SAL_EVENT_ACTION ? ": * %s" : ": %s", event->text);
+}
+
 /* For people at a terminal: when, who, what. */
 static void
 render_for_people (GString *out, const SalClientAction *action, gint64 time_us, CliStyle *style)
@@ -134,9 +209,20 @@ render_for_people (GString *out, const SalClientAction *action, gint64 time_us, 
 
   if (begin_text (out, action, style))
     g_string_append_printf (out, "%s%s%s ", colour (style, DIM), clock, colour (style, PLAIN));
+  append_place (out, action, style);
+  if (event->past || (is_said (event) && event->target != NULL))
+    {
+      if (event->past)
+        g_string_append (out, action->text);
+      else
+        append_private (out, action, style);
+      end_text (out, action, style);
+      return;
+    }
   switch (event->kind)
     {
     case SAL_EVENT_MESSAGE:
+    case SAL_EVENT_NOTICE:
       g_string_append_printf (out, "%s%s%s: %s", colour (style, action->own ? GREEN : BOLD),
                               event->name, colour (style, PLAIN), event->text);
       break;
@@ -150,12 +236,13 @@ render_for_people (GString *out, const SalClientAction *action, gint64 time_us, 
       g_string_append (out, colour (style, PLAIN));
       break;
     case SAL_EVENT_LEAVE:
+    case SAL_EVENT_QUIT:
       g_string_append (out, colour (style, DIM));
       g_string_append_printf (out, _ ("%s has left"), event->name);
       g_string_append (out, colour (style, PLAIN));
       break;
     default:
-      g_string_append (out, action->text);
+      cli_answers_append (out, action);
       break;
     }
   end_text (out, action, style);
@@ -165,7 +252,8 @@ render_for_people (GString *out, const SalClientAction *action, gint64 time_us, 
 static void
 render_as_it_came (GString *out, const SalClientAction *action, CliStyle *style)
 {
-  (void) begin_text (out, action, style);
+  if (begin_text (out, action, style))
+    append_place (out, action, style);
   g_string_append (out, action->text);
   end_text (out, action, style);
 }

@@ -12,8 +12,11 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "client-cli/cli-answers.h"
+#include "client-cli/cli-commands.h"
 #include "client-cli/cli-input.h"
 #include "common/base/sal-error.h"
+#include "common/proto/sal-dialect-plain.h"
 
 #define CONNECT_TIMEOUT_S 10
 
@@ -27,6 +30,20 @@ on_event (CliTalk *talk, const SalClientAction *action)
     cli_complain ("%s", action->text);
 }
 
+/* What was refused, with the reason if the server has said one. */
+static void
+complain_of_message (const SalClientAction *action)
+{
+  const char *why = action->event.text;
+
+  if (g_strcmp0 (action->code, "no-room") == 0)
+    cli_complain (_ ("not sent, no room was named (irc://HOST/ROOM or --room): %s"), action->text);
+  else if (why != NULL && *why != '\0')
+    cli_complain (_ ("not sent: %s (%s)"), action->text, why);
+  else
+    cli_complain (_ ("not sent: %s"), action->text);
+}
+
 static void
 count_message (CliTalk *talk, const SalClientAction *action)
 {
@@ -37,7 +54,7 @@ count_message (CliTalk *talk, const SalClientAction *action)
       break;
     case SAL_MESSAGE_FAILED:
       talk->failed++;
-      cli_complain (_ ("not sent: %s"), action->text);
+      complain_of_message (action);
       break;
     case SAL_MESSAGE_QUEUED:
       talk->failed++;
@@ -60,21 +77,226 @@ count_message (CliTalk *talk, const SalClientAction *action)
 }
 
 static void
-on_action (SalClient *client, const SalClientAction *action, CliTalk *talk)
+render (CliTalk *talk, const SalClientAction *action)
 {
   g_autoptr (GString) out = g_string_new (NULL);
 
-  if (!talk->quiet)
+  if (talk->quiet)
+    return;
+  talk->style.here = cli_talk_here (talk);
+  cli_render_action (out, action, g_get_real_time (), &talk->style);
+  cli_print (out->str);
+}
+
+/**
+ * cli_talk_show:
+ * @event: in a form that the plain dialect has
+ *
+ * Shows something that no server has said in these words.
+ */
+void
+cli_talk_show (CliTalk *talk, const SalEvent *event)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+  SalClientAction action = { .kind = SAL_ACTION_EVENT, .event = *event, .ended = TRUE };
+
+  sal_dialect_plain.encode (line, event, sal_plain_variant (SAL_PLAIN_LF, SAL_PLAIN_ENGLISH));
+  g_strchomp (line->str);
+  action.text = line->str;
+  render (talk, &action);
+}
+
+/* A room's name as people say it. */
+static const char *
+bare_room (const char *place)
+{
+  return *place == '#' ? place + 1 : place;
+}
+
+/**
+ * cli_talk_here:
+ *
+ * Returns: (transfer none) (nullable): the room or the person that what is typed goes to; %NULL: in
+ *   the one room of the plain dialect, or nowhere.
+ */
+const char *
+cli_talk_here (CliTalk *talk)
+{
+  return talk->here != NULL ? talk->here : sal_client_get_home (talk->client);
+}
+
+/**
+ * cli_talk_go:
+ * @place: (nullable): home
+ *
+ * What is typed goes there from now on.
+ */
+void
+cli_talk_go (CliTalk *talk, const char *place)
+{
+  char *copy = g_strdup (place);
+
+  g_free (talk->here);
+  talk->here = copy;
+  if (place != NULL && sal_irc_rooms_find (sal_client_get_rooms (talk->client), place) != NULL)
     {
-      cli_render_action (out, action, g_get_real_time (), &talk->style);
-      cli_print (out->str);
+      g_free (talk->room);
+      talk->room = g_strdup (place);
     }
-  if (action->kind == SAL_ACTION_EVENT)
-    on_event (talk, action);
-  else if (action->kind == SAL_ACTION_READY && talk->on_ready != NULL)
-    talk->on_ready (talk);
-  else if (action->kind == SAL_ACTION_MESSAGE)
-    count_message (talk, action);
+  if (talk->on_place != NULL)
+    talk->on_place (talk);
+}
+
+static gboolean
+is_home (CliTalk *talk, const char *place)
+{
+  return place != NULL && g_strcmp0 (place, sal_client_get_home (talk->client)) == 0;
+}
+
+/* Is the server's own talk worth a person's time? It says who it is, what it can do and how many are
+ * there; the message of the day is for those who look at a terminal. */
+static gboolean
+is_worth_showing (CliTalk *talk, const SalClientAction *action)
+{
+  const SalEvent *event = &action->event;
+
+  if (!sal_client_is_irc (talk->client))
+    return TRUE;
+  if (event->past && event->kind != SAL_EVENT_MESSAGE && event->kind != SAL_EVENT_ACTION &&
+      event->kind != SAL_EVENT_NOTICE)
+    return FALSE;
+  if (action->code != NULL && cli_answers_is_end (action->code))
+    return talk->style.json;
+  if (event->kind != SAL_EVENT_TEXT || talk->options->verbose)
+    return TRUE;
+  if (talk->style.said_only)
+    return FALSE;
+  if (action->place != NULL || action->error)
+    return TRUE;
+  return talk->style.terminal && (action->code == NULL || g_str_equal (action->code, "372"));
+}
+
+static void
+enter (CliTalk *talk)
+{
+  if (talk->entered)
+    return;
+  talk->entered = TRUE;
+  if (talk->on_entered != NULL)
+    talk->on_entered (talk);
+}
+
+static void
+on_ready (CliTalk *talk)
+{
+  if (talk->options->account != NULL && !sal_client_is_irc (talk->client))
+    {
+      cli_complain (_ ("this server has no accounts"));
+      talk->status = SAL_EXIT_REFUSED;
+      sal_client_stop (talk->client);
+      return;
+    }
+  /* In IRC one is somewhere only when the room has let one in. */
+  if (!sal_client_is_irc (talk->client) || sal_client_get_home (talk->client) == NULL)
+    enter (talk);
+}
+
+static void
+on_room (CliTalk *talk, const SalClientAction *action)
+{
+  if (action->room_state == SAL_ROOM_REFUSED)
+    {
+      cli_complain (_ ("%s does not let you in: %s"), action->place,
+                    action->text != NULL ? action->text : "-");
+      if (is_home (talk, action->place) && !talk->entered)
+        {
+          talk->status = SAL_EXIT_REFUSED;
+          if (!talk->style.terminal)
+            sal_client_quit (talk->client);
+        }
+    }
+  if (action->room_state == SAL_ROOM_JOINING)
+    return;
+  if (action->room_state == SAL_ROOM_LEFT && g_strcmp0 (cli_talk_here (talk), action->place) == 0)
+    cli_commands_go_elsewhere (talk);
+  if (talk->going != NULL &&
+      sal_irc_support_same (sal_client_get_support (talk->client), talk->going, action->place))
+    {
+      g_clear_pointer (&talk->going, g_free);
+      if (action->room_state == SAL_ROOM_IN)
+        cli_talk_go (talk, action->place);
+      else if (talk->on_place != NULL)
+        talk->on_place (talk);
+    }
+  if (is_home (talk, action->place))
+    {
+      if (talk->on_place != NULL)
+        talk->on_place (talk);
+      enter (talk);
+    }
+}
+
+/* We are in a room. Where a salottod has led us on its plain port its words have said so. */
+static void
+on_own_join (CliTalk *talk, const SalClientAction *action)
+{
+  gboolean led = talk->greeted && !talk->moved && talk->room_of_options == NULL;
+  SalEvent moved = { .kind = SAL_EVENT_NOTE,
+                     .note = SAL_NOTE_MOVED,
+                     .room = bare_room (action->event.room) };
+
+  talk->moved = TRUE;
+  if (!led)
+    cli_talk_show (talk, &moved);
+}
+
+static void
+on_history (CliTalk *talk, const SalClientAction *action)
+{
+  SalEvent none = { .kind = SAL_EVENT_NOTE,
+                    .note = SAL_NOTE_NO_HISTORY,
+                    .room = bare_room (action->place) };
+
+  if (action->text != NULL)
+    cli_complain ("%s: %s", action->place, action->text);
+  else if (action->number == 0)
+    cli_talk_show (talk, &none);
+}
+
+static void
+on_action (SalClient *client, const SalClientAction *action, CliTalk *talk)
+{
+  switch (action->kind)
+    {
+    case SAL_ACTION_EVENT:
+      talk->greeted |= action->event.kind == SAL_EVENT_GREETING;
+      if (action->own && action->event.kind == SAL_EVENT_JOIN && !action->event.past)
+        on_own_join (talk, action);
+      else if (is_worth_showing (talk, action))
+        render (talk, action);
+      on_event (talk, action);
+      break;
+    case SAL_ACTION_READY:
+      render (talk, action);
+      on_ready (talk);
+      break;
+    case SAL_ACTION_MESSAGE:
+      render (talk, action);
+      count_message (talk, action);
+      break;
+    case SAL_ACTION_ROOM:
+      on_room (talk, action);
+      break;
+    case SAL_ACTION_MEMBERS:
+      if (talk->asked_who && action->text == NULL)
+        cli_commands_show_who (talk, action->place);
+      break;
+    case SAL_ACTION_HISTORY:
+      on_history (talk, action);
+      break;
+    default:
+      break;
+    }
 }
 
 static void
@@ -100,10 +322,15 @@ on_connected (SalClient *client, CliTalk *talk)
 static void
 on_ended (SalClient *client, int how, const GError *error, CliTalk *talk)
 {
-  static const char *const words[] = { "quit", "peer", "broken" };
+  static const char *const words[] = { "quit", "peer", "broken", "refused" };
   g_autoptr (GString) out = g_string_new (NULL);
 
   if (talk->connected_us == 0 && error != NULL)
+    {
+      cli_complain ("%s", error->message);
+      talk->status = sal_error_exit_status (error);
+    }
+  else if (how == SAL_CLIENT_END_REFUSED && error != NULL)
     {
       cli_complain ("%s", error->message);
       talk->status = sal_error_exit_status (error);
@@ -158,6 +385,7 @@ cli_talk_init (
   if (!cli_options_client (options, uri, &client, error))
     return FALSE;
   client.receipts = receipts;
+  talk->room_of_options = client.room;
   client.latin1 = options->latin1;
   talk->style = (CliStyle){ .json = options->json,
                             .terminal = !options->json && !options->hex && isatty (STDOUT_FILENO),
@@ -212,5 +440,8 @@ void
 cli_talk_clear (CliTalk *talk)
 {
   g_clear_object (&talk->client);
+  g_clear_pointer (&talk->here, g_free);
+  g_clear_pointer (&talk->room, g_free);
+  g_clear_pointer (&talk->going, g_free);
   g_clear_pointer (&talk->loop, g_main_loop_unref);
 }

@@ -57,7 +57,7 @@ help (void)
   printf ("%s\n\n", _ ("Usage: salotto-cli [VERB] [OPTION…] [ARGUMENT…]"));
   sal_verbs_print (verbs);
   printf ("\n%s\n", _ ("A URI is plain://HOST[:PORT][/ROOM], the same with plains:// (TLS),\n"
-                       "unix:///path, or HOST[:PORT].\n"
+                       "irc:// and ircs://, unix:///path, or HOST[:PORT].\n"
                        "Options: salotto-cli VERB --help. All of it: salotto-cli(1).\n\n"
                        "  salotto-cli localhost               talk in the room on this machine\n"
                        "  salotto-cli send localhost ciao     say one thing\n"

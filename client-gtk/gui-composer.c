@@ -12,6 +12,7 @@
  * Signals:
  *   sent ()                    something was sent
  *   scroll (GtkScrollType)     a key that moves through what is above was pressed
+ *   command (char *)           something that begins with a slash, where that has a meaning
  */
 #include "config.h"
 
@@ -20,6 +21,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "client-gtk/gui-command.h"
 #include "client-gtk/gui-completion.h"
 #include "client-gtk/gui-lines.h"
 #include "client-gtk/gui-text-entry.h"
@@ -66,6 +68,7 @@ enum
 {
   SENT,
   SCROLL,
+  COMMAND,
   N_SIGNALS
 };
 
@@ -282,14 +285,46 @@ ask_about_leaving (GuiComposer *composer, const GuiLines *lines)
   ask (composer, question, lines->verdict == GUI_LINES_LEAVE ? _ ("Leave") : NULL);
 }
 
+/* Whether what is typed after a slash is meant for us: on a plain server that is not ours, it is
+ * the server's business. */
+static gboolean
+has_commands (GuiComposer *composer)
+{
+  return sal_server_has_rooms (sal_room_model_get_server (composer->model));
+}
+
+/* Where people of the plain dialect are, a word alone may leave (S23). */
+static gboolean
+may_say_any_word (GuiComposer *composer)
+{
+  return g_str_has_prefix (sal_room_model_get_uri (composer->model), "irc");
+}
+
+static void
+send_command (GuiComposer *composer, const char *line)
+{
+  g_autofree char *command = g_strdup (line);
+
+  sal_room_model_add_typed (composer->model, command);
+  begin_anew (composer);
+  g_signal_emit (composer, signals[COMMAND], 0, command);
+}
+
 static void
 send_text (GuiComposer *composer, gboolean confirmed)
 {
   g_autofree char *text = gui_text_entry_dup_text (composer->entry);
-  g_autoptr (GuiLines) lines = gui_lines_new (text);
+  gboolean commands = has_commands (composer);
+  g_autoptr (GuiLines) lines = gui_lines_new (text, may_say_any_word (composer));
 
   stop_asking (composer);
   stop_complaining (composer);
+  if (commands && lines->messages->len == 1 && gui_command_is_one (lines->messages->pdata[0]) &&
+      (lines->verdict == GUI_LINES_GOOD || lines->verdict == GUI_LINES_LEAVE))
+    {
+      send_command (composer, lines->messages->pdata[0]);
+      return;
+    }
   switch (lines->verdict)
     {
     case GUI_LINES_NOTHING:
@@ -378,6 +413,22 @@ on_vertical_key (GuiComposer *composer, gboolean up)
 
 /* Names. */
 
+/* Those who have said nothing lately come after those who have. */
+static void
+append_members (GuiComposer *composer, GPtrArray *names)
+{
+  GListModel *members = sal_room_model_get_members (composer->model);
+  guint n = g_list_model_get_n_items (members);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (SalMember) member = g_list_model_get_item (members, i);
+
+      if (!sal_member_is_own (member))
+        g_ptr_array_add (names, g_strdup (sal_member_get_name (member)));
+    }
+}
+
 /* People of the room, those who were heard last first; without ourselves. */
 static GPtrArray *
 list_people (GuiComposer *composer)
@@ -395,6 +446,7 @@ list_people (GuiComposer *composer)
       if (key != NULL && !entry->own && !g_str_equal (key, own))
         g_ptr_array_add (names, g_strdup (entry->name));
     }
+  append_members (composer, names);
   return names;
 }
 
@@ -410,10 +462,11 @@ on_tab (GuiComposer *composer, gboolean backwards)
   if (composer->completion == NULL || !gui_completion_is_at_cursor (composer->completion))
     {
       g_autoptr (GPtrArray) people = backwards ? NULL : list_people (composer);
+      g_autoptr (GPtrArray) commands = has_commands (composer) ? gui_command_names () : NULL;
 
       g_clear_pointer (&composer->completion, gui_completion_free);
       if (people != NULL)
-        composer->completion = gui_completion_new (composer->buffer, people);
+        composer->completion = gui_completion_new (composer->buffer, people, commands);
     }
   if (composer->completion == NULL)
     return FALSE;
@@ -625,6 +678,8 @@ gui_composer_class_init (GuiComposerClass *klass)
 
   signals[SENT] =
       g_signal_new ("sent", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[COMMAND] = g_signal_new ("command", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SCROLL] = g_signal_new ("scroll", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, GTK_TYPE_SCROLL_TYPE);
 
@@ -703,6 +758,35 @@ gui_composer_insert (GuiComposer *composer, const char *text)
   gtk_text_buffer_place_cursor (composer->buffer, &at);
   gtk_text_buffer_end_user_action (composer->buffer);
   gui_composer_focus (composer);
+}
+
+/**
+ * gui_composer_mention:
+ * @name: somebody
+ *
+ * Writes the name where the cursor is; at the beginning of a line they are spoken to.
+ */
+void
+gui_composer_mention (GuiComposer *composer, const char *name)
+{
+  GtkTextIter at;
+  g_autofree char *text = NULL;
+
+  gtk_text_buffer_get_iter_at_mark (composer->buffer, &at,
+                                    gtk_text_buffer_get_insert (composer->buffer));
+  text = g_strconcat (name, gtk_text_iter_starts_line (&at) ? ": " : " ", NULL);
+  gtk_text_buffer_insert_interactive_at_cursor (composer->buffer, text, -1, TRUE);
+  gui_composer_focus (composer);
+}
+
+/**
+ * gui_composer_complain:
+ * @text: what is wrong with what was sent from here, until something is typed
+ */
+void
+gui_composer_complain (GuiComposer *composer, const char *text)
+{
+  complain (composer, text);
 }
 
 /**

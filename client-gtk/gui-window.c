@@ -14,8 +14,11 @@
 #include "client-gtk/gui-address.h"
 #include "client-gtk/gui-certificate-dialog.h"
 #include "client-gtk/gui-connect-dialog.h"
+#include "client-gtk/gui-help-dialog.h"
 #include "client-gtk/gui-label.h"
+#include "client-gtk/gui-password-dialog.h"
 #include "client-gtk/gui-preferences.h"
+#include "client-gtk/gui-raw-window.h"
 #include "client-gtk/gui-rooms-page.h"
 #include "client-gtk/gui-security-dialog.h"
 #include "client-gtk/gui-style.h"
@@ -23,6 +26,8 @@
 /* The windows in front of this one, in pixels. */
 #define DIALOG_WIDTH 420
 #define FACTS_WIDTH 520
+#define HELP_WIDTH 460
+#define HELP_HEIGHT 520
 #define PREFERENCES_WIDTH 480
 #define PREFERENCES_HEIGHT 460
 #define NARROWEST 320
@@ -56,9 +61,12 @@ struct _GuiWindow
   GtkWidget *dialog;
   GtkWidget *preferences;
   GtkWidget *shortcuts;
+  GtkWidget *raw;         /* what goes to a server and comes */
+  GtkWidget *help;        /* commands */
   GtkWidget *security;    /* of a room's connection */
-  GtkWidget *certificate; /* whether a server is the right one ... */
-  SalRoomModel *asking;   /* (owned) (nullable): ... that of this room */
+  GtkWidget *password;    /* of a server's account, ... */
+  GtkWidget *certificate; /* ... or whether it is the right one: ... */
+  SalServer *asking;      /* (owned) (nullable): ... this one */
   GtkWidget *question;    /* whether to forget a room ... */
   gint64 in_question;     /* ... which has this number */
 };
@@ -95,6 +103,9 @@ update_title (GuiWindow *window)
   gtk_window_set_title (GTK_WINDOW (window), title != NULL ? title : _ ("Salotto"));
 }
 
+static void show_raw (GuiWindow *window, SalRoomModel *model);
+static void show_help (GuiWindow *window, const char *command);
+
 static void
 show_rooms_page (GuiWindow *window)
 {
@@ -102,6 +113,8 @@ show_rooms_page (GuiWindow *window)
     {
       window->rooms_page = GUI_ROOMS_PAGE (gui_rooms_page_new (window->rooms));
       g_signal_connect_swapped (window->rooms_page, "title", G_CALLBACK (update_title), window);
+      g_signal_connect_swapped (window->rooms_page, "raw-wanted", G_CALLBACK (show_raw), window);
+      g_signal_connect_swapped (window->rooms_page, "help-wanted", G_CALLBACK (show_help), window);
       gtk_container_add (GTK_CONTAINER (window->pages), GTK_WIDGET (window->rooms_page));
       complete_pages (window);
     }
@@ -256,40 +269,86 @@ static void ask_next (GuiWindow *window);
 static void
 on_certificate_response (GtkWidget *dialog, int response, GuiWindow *window)
 {
-  g_autoptr (SalRoomModel) model = g_steal_pointer (&window->asking);
+  g_autoptr (SalServer) server = g_steal_pointer (&window->asking);
 
   gtk_widget_hide (dialog);
-  if (model != NULL)
-    sal_room_model_answer_certificate (model, response == GTK_RESPONSE_ACCEPT);
+  if (server != NULL)
+    sal_server_answer_certificate (server, response == GTK_RESPONSE_ACCEPT);
   ask_next (window);
 }
 
-/* One question at a time, in front of the window in which somebody waits for it. */
 static void
-ask_next (GuiWindow *window)
+on_password_response (GtkWidget *dialog, int response, GuiWindow *window)
 {
-  SalRoomModel *model = gui_rooms_find_question (window->rooms);
+  g_autoptr (SalServer) server = g_steal_pointer (&window->asking);
+  GuiPasswordDialog *password = GUI_PASSWORD_DIALOG (dialog);
+
+  gtk_widget_hide (dialog);
+  if (server != NULL && response == GTK_RESPONSE_ACCEPT)
+    sal_server_answer_password (server, gui_password_dialog_get_account (password),
+                                gui_password_dialog_get_password (password),
+                                gui_password_dialog_is_to_remember (password));
+  else if (server != NULL)
+    sal_server_answer_password (server, gui_password_dialog_get_account (password), NULL, FALSE);
+  gui_password_dialog_forget (password);
+  ask_next (window);
+}
+
+/* In front of the window in which somebody waits for the answer. */
+static void
+present_question (GuiWindow *window, GtkWidget *question, int width)
+{
   gboolean joins = window->dialog != NULL && gtk_widget_get_visible (window->dialog);
 
-  if (model == NULL || (window->asking != NULL && window->asking != model))
-    return;
+  gtk_window_set_transient_for (GTK_WINDOW (question),
+                                GTK_WINDOW (joins ? window->dialog : GTK_WIDGET (window)));
+  fit (window, question, width, 1);
+  gtk_window_present (GTK_WINDOW (question));
+}
+
+static void
+ask_about_certificate (GuiWindow *window, SalServer *server)
+{
   if (window->certificate == NULL)
     {
       keep (window, &window->certificate, gui_certificate_dialog_new ());
       g_signal_connect (window->certificate, "response", G_CALLBACK (on_certificate_response),
                         window);
     }
-  g_set_object (&window->asking, model);
   gui_certificate_dialog_ask (GUI_CERTIFICATE_DIALOG (window->certificate),
-                              sal_room_model_get_host (model), sal_room_model_get_offered (model));
-  gtk_window_set_transient_for (GTK_WINDOW (window->certificate),
-                                GTK_WINDOW (joins ? window->dialog : GTK_WIDGET (window)));
-  fit (window, window->certificate, FACTS_WIDTH, 1);
-  gtk_window_present (GTK_WINDOW (window->certificate));
+                              sal_server_get_host (server), sal_server_get_offered (server));
+  present_question (window, window->certificate, FACTS_WIDTH);
 }
 
 static void
-on_question (SalRoomModel *model, gpointer window)
+ask_for_password (GuiWindow *window, SalServer *server)
+{
+  if (window->password == NULL)
+    {
+      keep (window, &window->password, gui_password_dialog_new ());
+      g_signal_connect (window->password, "response", G_CALLBACK (on_password_response), window);
+    }
+  gui_password_dialog_ask (GUI_PASSWORD_DIALOG (window->password), server);
+  present_question (window, window->password, DIALOG_WIDTH);
+}
+
+/* One question at a time. */
+static void
+ask_next (GuiWindow *window)
+{
+  SalServer *server = gui_rooms_find_question (window->rooms);
+
+  if (server == NULL || (window->asking != NULL && window->asking != server))
+    return;
+  g_set_object (&window->asking, server);
+  if (sal_server_get_question (server) == SAL_QUESTION_CERTIFICATE)
+    ask_about_certificate (window, server);
+  else
+    ask_for_password (window, server);
+}
+
+static void
+on_question (SalServer *server, gpointer window)
 {
   ask_next (window);
 }
@@ -431,6 +490,59 @@ on_room_security (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+show_raw (GuiWindow *window, SalRoomModel *model)
+{
+  if (window->raw == NULL)
+    keep (window, &window->raw, gui_raw_window_new ());
+  gui_raw_window_show_server (GUI_RAW_WINDOW (window->raw), sal_room_model_get_server (model));
+  gtk_window_present (GTK_WINDOW (window->raw));
+}
+
+static void
+on_room_raw (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_autoptr (SalRoomModel) model = dup_room_by_id (data, g_variant_get_int64 (parameter));
+
+  if (model != NULL)
+    show_raw (data, model);
+}
+
+static void
+show_help (GuiWindow *window, const char *command)
+{
+  if (window->help == NULL)
+    keep (window, &window->help, gui_help_dialog_new ());
+  if (!gtk_widget_get_visible (window->help))
+    fit (window, window->help, HELP_WIDTH, HELP_HEIGHT);
+  gtk_window_present (GTK_WINDOW (window->help));
+  gui_help_dialog_show_command (window->help, command);
+}
+
+static void
+on_commands (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  show_help (data, NULL);
+}
+
+static void
+on_search (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GuiWindow *window = data;
+
+  if (window->rooms_page != NULL)
+    gui_rooms_page_search (window->rooms_page);
+}
+
+static void
+on_people (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GuiWindow *window = data;
+
+  if (window->rooms_page != NULL)
+    gui_rooms_page_toggle_people (window->rooms_page);
+}
+
+static void
 on_room (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GuiWindow *window = data;
@@ -541,6 +653,10 @@ on_close (GSimpleAction *action, GVariant *parameter, gpointer data)
 static const GActionEntry actions[] = {
   { .name = "forget-room", .activate = on_forget_room, .parameter_type = "x" },
   { .name = "room-security", .activate = on_room_security, .parameter_type = "x" },
+  { .name = "room-raw", .activate = on_room_raw, .parameter_type = "x" },
+  { .name = "search", .activate = on_search },
+  { .name = "people", .activate = on_people },
+  { .name = "commands", .activate = on_commands },
   { .name = "room", .activate = on_room, .parameter_type = "i" },
   { .name = "previous-room", .activate = on_previous_room },
   { .name = "next-room", .activate = on_next_room },
@@ -647,7 +763,10 @@ gui_window_dispose (GObject *object)
   g_clear_weak_pointer (&window->shortcuts);
   g_clear_weak_pointer (&window->question);
   g_clear_weak_pointer (&window->security);
+  g_clear_weak_pointer (&window->raw);
+  g_clear_weak_pointer (&window->help);
   g_clear_weak_pointer (&window->certificate);
+  g_clear_weak_pointer (&window->password);
   g_clear_object (&window->asking);
   if (window->rooms != NULL)
     gui_rooms_on_question (window->rooms, NULL, NULL);

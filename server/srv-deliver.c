@@ -130,6 +130,7 @@ on_said (Delivery *delivery)
   room = find_room (delivery);
   if (room == NULL)
     return;
+  whom.seq = entry->seq;
   if (entry->status_prefix != '\0')
     {
       whom.wants = has_rank;
@@ -440,6 +441,23 @@ on_wallops (Delivery *delivery)
     }
 }
 
+/* The other connections of who has read. */
+static void
+on_mark (Delivery *delivery)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, delivery->worker->hub->sessions);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      SrvSession *session = value;
+
+      if (session->irc != NULL && session != asker (delivery))
+        srv_irc_marked (session->irc, delivery->entry);
+    }
+}
+
 static void
 deliver (Delivery *delivery)
 {
@@ -495,8 +513,8 @@ deliver (Delivery *delivery)
     case SRV_ENTRY_WALLOPS:
       on_wallops (delivery);
       break;
-    case SRV_ENTRY_MARKER:
-      srv_irc_note_marker (hub, entry);
+    case SRV_ENTRY_MARK:
+      on_mark (delivery);
       break;
     default:
       if (srv_entry_is_said (entry))

@@ -173,7 +173,13 @@ drop_room (const char *room, gpointer accounts)
   srv_accounts_drop_room (accounts, room);
 }
 
-static const SrvOwners owners = { may_use_name, find_room, keep_room, drop_room };
+static gint64
+mark (const char *account, const char *target, gint64 time_us, gpointer accounts)
+{
+  return srv_accounts_set_marker (accounts, account, target, time_us);
+}
+
+static const SrvOwners owners = { may_use_name, find_room, keep_room, drop_room, mark };
 
 /**
  * srv_server_open_accounts:

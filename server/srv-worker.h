@@ -18,19 +18,24 @@ G_BEGIN_DECLS
 typedef struct _SrvWorker SrvWorker;
 typedef struct _SrvConn SrvConn;
 
+/* Into how many groups those who are asked with PING are divided. */
+#define SRV_PING_QUEUES 8
+
 /* The kinds of deadlines a worker's reactor keeps; the framer's timers come first. */
 enum
 {
-  SRV_QUEUE_NEXT_TURN = SAL_FRAMER_TIMER_NONE, /* at once, but not in this turn */
-  SRV_QUEUE_LOGIN = SAL_N_FRAMER_TIMERS,       /* to give a name */
-  SRV_QUEUE_LEAVE,                             /* for the log to give a leave back */
-  SRV_QUEUE_DRAIN,                             /* for the peer to close (S23) */
-  SRV_QUEUE_LAG,                               /* for the peer to read something, at first */
-  SRV_QUEUE_STALL,                             /* ... and when it has not */
-  SRV_QUEUE_SASL,                              /* to go on with an exchange */
-  SRV_QUEUE_HOLD,                              /* for the log to give back what goes with it */
-  SRV_QUEUE_PAUSE,                             /* before somebody who sent too much is read */
-  SRV_N_QUEUES
+  SRV_QUEUE_NEXT_TURN = SAL_FRAMER_TIMER_NONE,    /* at once, but not in this turn */
+  SRV_QUEUE_LOGIN = SAL_N_FRAMER_TIMERS,          /* to give a name */
+  SRV_QUEUE_LEAVE,                                /* for the log to give a leave back */
+  SRV_QUEUE_DRAIN,                                /* for the peer to close (S23) */
+  SRV_QUEUE_LAG,                                  /* for the peer to read something, at first */
+  SRV_QUEUE_STALL,                                /* ... and when it has not */
+  SRV_QUEUE_SASL,                                 /* to go on with an exchange */
+  SRV_QUEUE_HOLD,                                 /* for the log to give back what goes with it */
+  SRV_QUEUE_PAUSE,                                /* before somebody who sent too much is read */
+  SRV_QUEUE_PONG,                                 /* IRC: to answer a PING */
+  SRV_QUEUE_PING,                                 /* IRC: of silence before one; and more queues, */
+  SRV_N_QUEUES = SRV_QUEUE_PING + SRV_PING_QUEUES /* see srv_conn_heard() */
 };
 
 /* What a worker must know of the configuration. */

@@ -9,6 +9,7 @@
  *     GREETING --a prompt without LF--> PROBING --answer: unframed, none: lines--> IN
  *     GREETING --LF, or silence--> IN            (foreign servers)
  *     GREETING --our greeting--> ENTERING --welcome--> [MOVING --/join--> ] IN
+ *     GREETING --our greeting, where IRC may be spoken--> OVER, and another machine goes on
  *     any --quit--> LEAVING --FIN, or its time is over--> OVER
  */
 #include "config.h"
@@ -59,6 +60,7 @@ struct _SalClientMachine
   gboolean half_close;
   gboolean latin1;
   gboolean receipts;
+  gboolean may_switch; /* to IRC, with a salottod */
   State state;
   gint64 since_us; /* when the state began */
   gint64 last_input_us;
@@ -103,6 +105,7 @@ sal_client_machine_new (const SalClientOptions *options)
   machine->half_close = options->half_close;
   machine->latin1 = options->latin1;
   machine->receipts = options->receipts;
+  machine->may_switch = options->dialect == SAL_CLIENT_AUTO;
   machine->outbox = sal_outbox_new ();
   sal_framer_init (&machine->framer, SAL_FRAMER_CLIENT, SAL_CLIENT_LINE_BYTES);
   g_queue_init (&machine->actions);
@@ -259,17 +262,6 @@ may_send (const SalClientMachine *machine, gint64 now_us)
          (!is_unframed (machine) || now_us >= machine->last_send_us + SPACING_US);
 }
 
-/**
- * sal_client_is_leaving_word:
- *
- * Returns: whether any server takes @text for a goodbye (C4).
- */
-gboolean
-sal_client_is_leaving_word (const char *text)
-{
-  return g_ascii_strcasecmp (text, "quit") == 0 || g_ascii_strcasecmp (text, "exit") == 0;
-}
-
 /* A server of ours knows more of them. */
 static gboolean
 is_goodbye (const SalClientMachine *machine, const char *text)
@@ -320,6 +312,14 @@ ready (SalClientMachine *machine, gint64 now_us)
   item->strings = g_string_new (machine->name);
   item->action.text = item->strings->str;
   set_state (machine, IN, now_us);
+}
+
+/* A salottod speaks IRC on this port as well: nothing is said here any more. */
+static void
+switch_over (SalClientMachine *machine)
+{
+  push (machine, SAL_ACTION_SWITCH);
+  machine->state = OVER;
 }
 
 /* Saying one's name (C2). */
@@ -410,7 +410,11 @@ on_event (SalClientMachine *machine, SalClientAction *action, gint64 now_us)
       machine->ours |= machine->state == GREETING;
       break;
     case SAL_EVENT_NAME_WANTED:
-      if (machine->ours && machine->state == GREETING)
+      if (!machine->ours || machine->state != GREETING)
+        break;
+      if (machine->may_switch)
+        switch_over (machine);
+      else
         say_name (machine, now_us);
       break;
     case SAL_EVENT_WELCOME:
@@ -456,7 +460,7 @@ take_units (SalClientMachine *machine, gint64 now_us)
 {
   SalUnit unit;
 
-  while (sal_framer_next (&machine->framer, now_us, &unit))
+  while (machine->state != OVER && sal_framer_next (&machine->framer, now_us, &unit))
     on_unit (machine, &unit, now_us);
 }
 
@@ -712,27 +716,17 @@ sal_client_machine_count_unfinished (const SalClientMachine *machine)
 }
 
 /**
- * sal_client_event_puts_out:
+ * sal_client_machine_steal_outbox:
  *
- * Returns: whether this is what a salottod says before it puts us out.
+ * After %SAL_ACTION_SWITCH: what was said so far, for the machine that goes on.
+ *
+ * Returns: (transfer full)
  */
-gboolean
-sal_client_event_puts_out (const SalEvent *event)
+SalOutbox *
+sal_client_machine_steal_outbox (SalClientMachine *machine)
 {
-  if (event->kind != SAL_EVENT_NOTE)
-    return FALSE;
-  switch (event->note)
-    {
-    case SAL_NOTE_BANNED:
-    case SAL_NOTE_KICKED:
-    case SAL_NOTE_NOT_PUBLIC:
-    case SAL_NOTE_STOPPED:
-    case SAL_NOTE_TLS_ONLY:
-    case SAL_NOTE_TOO_MANY_ERRORS:
-      return TRUE;
-    case SAL_NOTE_LIMIT: /* of messages, it refuses one message only */
-      return !g_str_equal (event->text, sal_limit_key (SAL_LIMIT_MESSAGES_PER_SECOND));
-    default:
-      return FALSE;
-    }
+  SalOutbox *outbox = machine->outbox;
+
+  machine->outbox = sal_outbox_new ();
+  return outbox;
 }

@@ -4,7 +4,8 @@
 #include <gio/gio.h>
 
 #include "common/base/sal-uri.h"
-#include "common/client/sal-client-machine.h"
+#include "common/client/sal-client-action.h"
+#include "common/client/sal-irc-rooms.h"
 #include "common/client/sal-transport.h"
 
 G_BEGIN_DECLS
@@ -24,7 +25,33 @@ void sal_client_reset (SalClient *client);
 const char *sal_client_get_name (SalClient *client);
 gboolean sal_client_is_ours (SalClient *client);
 const SalTlsDetails *sal_client_get_tls (SalClient *client);
+gboolean sal_client_is_password_wrong (SalClient *client);
 SalTlsDetails *sal_client_steal_refused (SalClient *client);
 guint sal_client_count_unfinished (SalClient *client);
+
+/* What only IRC has; on the plain dialect they do nothing, and the getters have nothing. */
+gboolean sal_client_is_irc (SalClient *client);
+guint64
+sal_client_say_to (SalClient *client, const char *place, const char *text, const char *nonce);
+void sal_client_join (SalClient *client, const SalClientRoom *room);
+void sal_client_part (SalClient *client, const char *place, const char *reason);
+void sal_client_quit_with (SalClient *client, const char *reason);
+void sal_client_set_nick (SalClient *client, const char *nick);
+void sal_client_command (SalClient *client, const char *place, const char *line);
+gboolean sal_client_read_past (SalClient *client,
+                               const char *place,
+                               SalHistoryPage page,
+                               const char *msgid,
+                               gint64 time_us,
+                               guint most);
+void sal_client_mark_read (SalClient *client, const char *place, gint64 time_us);
+
+const char *sal_client_get_account (SalClient *client);
+const char *sal_client_get_home (SalClient *client);
+const SalIrcRooms *sal_client_get_rooms (SalClient *client);
+const SalIrcSupport *sal_client_get_support (SalClient *client);
+gboolean sal_client_has_history (SalClient *client);
+gboolean sal_client_has_receipts (SalClient *client);
+gint64 sal_client_get_lag_us (SalClient *client);
 
 G_END_DECLS

@@ -20,6 +20,8 @@ message_free (gpointer data)
   SalMessage *message = data;
 
   g_free (message->text);
+  g_free (message->place);
+  g_free (message->nonce);
   g_free (message);
 }
 
@@ -124,6 +126,35 @@ SalMessage *
 sal_outbox_peek (SalOutbox *outbox)
 {
   return g_queue_peek_head (&outbox->messages);
+}
+
+/**
+ * sal_outbox_find:
+ *
+ * Returns: (transfer none) (nullable): the message @id, if it is not finished.
+ */
+SalMessage *
+sal_outbox_find (SalOutbox *outbox, guint64 id)
+{
+  for (GList *at = outbox->messages.head; at != NULL; at = at->next)
+    if (((SalMessage *) at->data)->id == id)
+      return at->data;
+  return NULL;
+}
+
+/**
+ * sal_outbox_after:
+ * @message: (nullable): %NULL for the oldest
+ *
+ * Returns: (transfer none) (nullable): the message that was said after @message.
+ */
+SalMessage *
+sal_outbox_after (SalOutbox *outbox, const SalMessage *message)
+{
+  GList *at =
+      message == NULL ? outbox->messages.head : g_queue_find (&outbox->messages, message)->next;
+
+  return at != NULL ? at->data : NULL;
 }
 
 /**

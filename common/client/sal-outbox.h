@@ -22,6 +22,12 @@ typedef struct
   SalMessageState state;
   gint64 sent_us; /* when it was sent; 0: not yet */
   gboolean late;  /* nothing came back in time; not waited for any more */
+
+  /* IRC. */
+  char *place;   /* (owned) (nullable): the room or the person it is said to */
+  char *nonce;   /* (owned) (nullable): by which a salottod knows it again */
+  guint lines;   /* of which nothing has come back yet */
+  guint64 fence; /* when this ping is answered, it was taken; 0: none follows it yet */
 } SalMessage;
 
 typedef struct _SalOutbox SalOutbox;
@@ -33,6 +39,8 @@ SalMessage *sal_outbox_add (SalOutbox *outbox, const char *text);
 SalMessage *sal_outbox_next_to_send (SalOutbox *outbox);
 SalMessage *sal_outbox_oldest_in_flight (SalOutbox *outbox);
 SalMessage *sal_outbox_came_back (SalOutbox *outbox, const char *text);
+SalMessage *sal_outbox_find (SalOutbox *outbox, guint64 id);
+SalMessage *sal_outbox_after (SalOutbox *outbox, const SalMessage *message);
 void sal_outbox_finish (SalOutbox *outbox, SalMessage *message);
 SalMessage *sal_outbox_peek (SalOutbox *outbox);
 guint sal_outbox_count (const SalOutbox *outbox);

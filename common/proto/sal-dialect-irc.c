@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "common/proto/sal-irc-line.h"
+#include "common/proto/sal-irc-parse.h"
 #include "common/proto/sal-text.h"
 #include "common/proto/sal-utc.h"
 
@@ -532,4 +533,5 @@ encode (GString *out, const SalEvent *event, guint caps)
 const SalDialect sal_dialect_irc = {
   .name = "irc",
   .encode = encode,
+  .parse = sal_irc_parse,
 };

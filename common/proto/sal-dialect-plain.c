@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "common/base/sal-limits.h"
+#include "common/proto/sal-dialect-irc.h"
 #include "common/proto/sal-guard.h"
 #include "common/proto/sal-text.h"
 
@@ -349,12 +350,27 @@ has_control (const char *text)
   return FALSE;
 }
 
+/* What went on in the next line of IRC, because one was too short for it, is one line here. */
+static char *
+join_lines (const char *text)
+{
+  char *joined = g_strdup (text);
+  char *to = joined;
+
+  for (const char *from = text; *from != '\0'; from++)
+    if (*from != SAL_IRC_SAME_LINE)
+      *to++ = *from;
+  *to = '\0';
+  return joined;
+}
+
 /* IRC's text may have colours, lines, and requests of programs in it. What people can read of
  * it becomes lines of their own. */
 static void
 encode_foreign_text (GString *out, const SalEvent *event, guint variant)
 {
-  g_auto (GStrv) lines = g_strsplit_set (event->text, "\r\n", -1);
+  g_autofree char *joined = join_lines (event->text);
+  g_auto (GStrv) lines = g_strsplit (joined, "\n", -1);
   SalEvent line = *event;
 
   if (event->kind == SAL_EVENT_MESSAGE && event->text[0] == '\001')

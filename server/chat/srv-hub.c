@@ -39,7 +39,6 @@ srv_hub_new (void)
   hub->sessions = g_hash_table_new (g_int64_hash, g_int64_equal);
   hub->watchers =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_hash_table_unref);
-  hub->markers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   hub->config.name = "salotto";
   return hub;
 }
@@ -56,7 +55,6 @@ srv_hub_free (SrvHub *hub)
   srv_state_free (hub->state);
   g_hash_table_unref (hub->sessions);
   g_hash_table_unref (hub->watchers);
-  g_hash_table_unref (hub->markers);
   g_queue_clear_full (&hub->former, former_free);
   g_free (hub);
 }

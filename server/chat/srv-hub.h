@@ -43,7 +43,6 @@ struct _SrvHub
   GHashTable *sessions; /* (owned): id -> SrvSession (unowned) */
   GHashTable *watchers; /* (owned): key of a name -> GHashTable, set of SrvSession (unowned) */
   GQueue former;        /* (owned) of SrvFormerUser (owned), newest first */
-  GHashTable *markers;  /* (owned): party, space, key of a target -> gint64*, microseconds */
   SrvIrcConfig config;
   guint8 log_id[16];
   guint max_users; /* at a time */

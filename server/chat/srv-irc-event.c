@@ -53,9 +53,6 @@ srv_irc_relayed (SrvIrc *irc, const SrvEntry *entry)
     case SRV_ENTRY_INVITE:
       srv_irc_reply (irc, RPL_INVITING, "%s #%s", entry->target, entry->room);
       return;
-    case SRV_ENTRY_MARKER:
-      srv_irc_send_marker (irc, entry->target);
-      return;
     case SRV_ENTRY_ACCOUNT:
     case SRV_ENTRY_WALLOPS:
       return; /* known by other answers */

@@ -72,6 +72,9 @@ srv_irc_send_isupport (SrvIrc *irc)
       g_string_append_printf (line, "NETWORK=%s ", name);
       n++;
     }
+  /* Where this port's plain people come in; our own clients go there, too, unless told. */
+  g_string_append_printf (line, "ENTRANCE=#%s ", irc->session->room);
+  n++;
   for (guint i = 0; i < G_N_ELEMENTS (tokens); i++)
     {
       g_string_append_printf (line, "%s ", tokens[i]);

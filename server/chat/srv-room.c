@@ -290,6 +290,17 @@ srv_room_foreach (SrvRoom *room, void (*func) (SrvMember *, gpointer), gpointer 
     }
 }
 
+/* Left out, and noted. */
+static gboolean
+is_left_out (const SrvAddressees *whom, SrvMember *member)
+{
+  if (whom->seq == 0 || !member->outq->leaves_out)
+    return FALSE;
+  if (member->missed++ == 0)
+    member->missed_seq = whom->seq;
+  return TRUE;
+}
+
 static gboolean
 is_meant (const SrvAddressees *whom, SrvMember *member)
 {
@@ -316,7 +327,8 @@ deliver_to_audience (Audience *audience,
     return 0;
   frame = srv_frame_stream_append (&audience->frames, scratch->str, scratch->len);
   for (guint m = 0; m < audience->members->len; m++)
-    if (is_meant (whom, audience->members->pdata[m]))
+    if (is_meant (whom, audience->members->pdata[m]) &&
+        !is_left_out (whom, audience->members->pdata[m]))
       {
         srv_outq_push (((SrvMember *) audience->members->pdata[m])->outq, &frame);
         deliveries++;

@@ -110,10 +110,48 @@ srv_claims_set_filter (SrvClaims *claims, SrvClaimsFilter filter, gpointer data)
 }
 
 static gboolean
-is_free (const SrvClaims *claims, const char *name, const char *key)
+may_be_given (const SrvClaims *claims, const char *name)
 {
-  return !g_hash_table_contains (claims->keys, key) &&
-         (claims->filter == NULL || claims->filter (name, claims->filter_data));
+  return claims->filter == NULL || claims->filter (name, claims->filter_data);
+}
+
+static void
+leave_family (SrvClaims *claims, const Claim *claim)
+{
+  Family *family = g_hash_table_lookup (claims->families, claim->family);
+
+  if (--family->holders == 0)
+    g_hash_table_remove (claims->families, claim->family);
+}
+
+/* How many names that nobody holds are tried, if none of them may be given. */
+#define TRIES_MOST 64
+
+/* The next name of a family that nobody holds and that may be given. Names that are held are
+ * passed over once, because the hint moves on; but the filter could refuse for ever. */
+static gboolean
+find_name (const SrvClaims *claims, Claim *claim, const char *wanted, guint hint)
+{
+  guint refused = 0;
+
+  for (claim->number = hint; refused < TRIES_MOST; claim->number++)
+    {
+      g_autofree char *name =
+          claim->number == 1 ? g_strdup (wanted) : sal_name_with_suffix (wanted, claim->number);
+      g_autofree char *key = sal_name_key (name);
+
+      if (g_hash_table_contains (claims->keys, key))
+        continue;
+      if (!may_be_given (claims, name))
+        {
+          refused++;
+          continue;
+        }
+      claim->name = g_steal_pointer (&name);
+      claim->key = g_steal_pointer (&key);
+      return TRUE;
+    }
+  return FALSE;
 }
 
 /* Most names are written as their keys are, and are nobody else's. */
@@ -139,7 +177,8 @@ share_strings (Claim *claim)
  * Gives @connection @wanted, or `_2`, `_3` and so on appended where somebody else
  * holds it (S21). Who has a name already keeps it.
  *
- * Returns: (transfer none): the name it holds now, until it is released.
+ * Returns: (transfer none) (nullable): the name it holds now, until it is released; %NULL if
+ *   the filter lets none of them through.
  */
 const char *
 srv_claims_name (SrvClaims *claims, guint64 connection, const char *wanted)
@@ -162,17 +201,11 @@ srv_claims_name (SrvClaims *claims, guint64 connection, const char *wanted)
     }
   family->holders++;
 
-  for (claim->number = family->hint;; claim->number++)
+  if (!find_name (claims, claim, wanted, family->hint))
     {
-      g_autofree char *name =
-          claim->number == 1 ? g_strdup (wanted) : sal_name_with_suffix (wanted, claim->number);
-      g_autofree char *key = sal_name_key (name);
-
-      if (!is_free (claims, name, key))
-        continue;
-      claim->name = g_steal_pointer (&name);
-      claim->key = g_steal_pointer (&key);
-      break;
+      leave_family (claims, claim);
+      claim_free (claim);
+      return NULL;
     }
   family->hint = claim->number + 1;
   share_strings (claim);
@@ -197,8 +230,7 @@ srv_claims_take (SrvClaims *claims, guint64 connection, const char *name)
   const Claim *held = g_hash_table_lookup (claims->keys, key);
   Claim *mine = g_hash_table_lookup (claims->by_connection, &connection);
 
-  if ((held != NULL && held != mine) ||
-      (claims->filter != NULL && !claims->filter (name, claims->filter_data)))
+  if ((held != NULL && held != mine) || !may_be_given (claims, name))
     return FALSE;
   if (held != NULL)
     {
@@ -227,8 +259,7 @@ srv_claims_release (SrvClaims *claims, guint64 connection)
     return;
   family = g_hash_table_lookup (claims->families, claim->family);
   family->hint = MIN (family->hint, claim->number);
-  if (--family->holders == 0)
-    g_hash_table_remove (claims->families, claim->family);
+  leave_family (claims, claim);
   g_hash_table_remove (claims->keys, claim->key);
   g_hash_table_remove (claims->by_connection, &connection);
 }

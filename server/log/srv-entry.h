@@ -32,8 +32,7 @@ typedef enum
   SRV_ENTRY_INVITE,  /* target: who may come in */
   SRV_ENTRY_KILL,    /* target: who has to go; text: why */
   SRV_ENTRY_WALLOPS, /* text */
-  SRV_ENTRY_MARKER,  /* target: where somebody has read, for their connections alone;
-                        number: up to when, in microseconds since 1970, UTC */
+  SRV_ENTRY_MARK,    /* target: what they have read; number: up to when, as time_us */
   SRV_N_ENTRY_KINDS
 } SrvEntryKind;
 
@@ -101,7 +100,7 @@ struct _SrvEntry
   guint64 about;       /* the connection it is about, where that is not its origin: who is put
                           out, invited, spoken to alone */
   guint64 number;      /* redact: of what is taken back; said and not kept: one for its name;
-                          marker: a time */
+                          mark: a time */
   guint64 group;       /* the same for all entries that one request became */
   const char *host;    /* (owned) (nullable): user@host, in the form in which it is shown */
   const char *account; /* (owned) (nullable): theirs */

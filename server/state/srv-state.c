@@ -125,6 +125,7 @@ channel_free (gpointer data)
     g_clear_pointer (&channel->lists[i], g_array_unref);
   g_free (channel->topic);
   g_free (channel->topic_by);
+  g_clear_pointer (&channel->invited, g_hash_table_unref);
   g_free (channel);
 }
 
@@ -242,7 +243,7 @@ srv_state_find_membership_by_name (const SrvUser *user, const char *room)
 gboolean
 srv_state_is_invited (const SrvUser *user, const SrvChannel *channel)
 {
-  return user->invited != NULL && g_hash_table_contains (user->invited, channel->key);
+  return user->invited != NULL && g_hash_table_contains (user->invited, channel);
 }
 
 /**
@@ -387,6 +388,43 @@ channel_of (SrvState *state, const SrvEntry *entry)
   return channel;
 }
 
+/* Invitations are known at both ends, so that they go with whichever end goes first: who is
+ * invited into room after room must not take memory for ever. */
+
+static void
+invite (SrvUser *user, SrvChannel *channel)
+{
+  if (user->invited == NULL)
+    user->invited = g_hash_table_new (NULL, NULL);
+  if (channel->invited == NULL)
+    channel->invited = g_hash_table_new (NULL, NULL);
+  g_hash_table_add (user->invited, channel);
+  g_hash_table_add (channel->invited, user);
+}
+
+static void
+uninvite (SrvUser *user, SrvChannel *channel)
+{
+  if (user->invited == NULL || !g_hash_table_remove (user->invited, channel))
+    return;
+  g_hash_table_remove (channel->invited, user);
+}
+
+static void
+remove_channel (SrvState *state, SrvChannel *channel)
+{
+  GHashTableIter iter;
+  gpointer user = NULL;
+
+  if (channel->invited != NULL)
+    {
+      g_hash_table_iter_init (&iter, channel->invited);
+      while (g_hash_table_iter_next (&iter, &user, NULL))
+        g_hash_table_remove (((SrvUser *) user)->invited, channel);
+    }
+  g_hash_table_remove (state->channels, channel->key);
+}
+
 static void
 remove_membership (SrvState *state, SrvMembership *membership)
 {
@@ -398,12 +436,22 @@ remove_membership (SrvState *state, SrvMembership *membership)
     ((SrvMembership *) channel->members->pdata[membership->index])->index = membership->index;
   memberships_remove (user->memberships, membership);
   if (channel->members->len == 0)
-    g_hash_table_remove (state->channels, channel->key);
+    remove_channel (state, channel);
 }
 
 static void
 remove_user (SrvState *state, SrvUser *user)
 {
+  GHashTableIter iter;
+  gpointer channel = NULL;
+
+  if (user->invited != NULL)
+    {
+      g_hash_table_iter_init (&iter, user->invited);
+      while (g_hash_table_iter_next (&iter, &channel, NULL))
+        g_hash_table_remove (((SrvChannel *) channel)->invited, user);
+      g_clear_pointer (&user->invited, g_hash_table_unref);
+    }
   while (user->memberships->len > 0)
     remove_membership (state, user->memberships->pdata[user->memberships->len - 1]);
   if (g_hash_table_lookup (state->names, user->key) == user)
@@ -420,8 +468,7 @@ apply_join (SrvState *state, const SrvEntry *entry)
 
   if (user == NULL)
     user = add_user (state, entry);
-  if (user->invited != NULL)
-    g_hash_table_remove (user->invited, channel->key);
+  uninvite (user, channel);
   if (srv_state_find_membership (user, channel) != NULL)
     return;
   membership = g_new0 (SrvMembership, 1);
@@ -478,12 +525,10 @@ static void
 apply_invite (SrvState *state, const SrvEntry *entry)
 {
   SrvUser *user = srv_state_get_user (state, entry->about);
+  SrvChannel *channel = srv_state_find_channel (state, entry->room);
 
-  if (user == NULL)
-    return;
-  if (user->invited == NULL)
-    user->invited = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_hash_table_add (user->invited, sal_name_key (entry->room));
+  if (user != NULL && channel != NULL)
+    invite (user, channel);
 }
 
 /* What is about a person, wherever they are. */

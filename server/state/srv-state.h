@@ -61,7 +61,7 @@ struct _SrvUser
   const char *away;              /* (nullable) */
   const char *token;             /* (nullable): by which they are known without an account */
   SrvMemberships memberships[1]; /* an array, so that it is used like a GPtrArray */
-  GHashTable *invited;           /* (owned) (nullable): set of keys of rooms */
+  GHashTable *invited;           /* (owned) (nullable): set of SrvChannel (unowned) */
   gint64 since_us;               /* 1970, UTC */
   gint64 spoke_us;               /* when they last said something; 0: not yet */
   guint8 modes;
@@ -99,6 +99,7 @@ struct _SrvChannel
   char *topic;                /* (owned) (nullable) */
   char *topic_by;             /* (owned) (nullable) */
   gint64 topic_us;
+  GHashTable *invited; /* (owned) (nullable): set of SrvUser (unowned) */
   gint64 created_us;
 };
 

@@ -374,12 +374,36 @@ test_send_refused (void)
 
 /* tail */
 
+/* What is heard over IRC, on the same port, is shown in the same form; people's addresses are those
+ * that IRC shows. */
 static void
 test_tail (void)
 {
   TestServer *server = test_server_start (NULL);
   g_autoptr (TestPeer) w = test_peer_join (server->port, "W");
   g_autoptr (TestProcess) cli = start_cli (server->folder, server->port, "tail", "$", NULL);
+  g_autofree char *line = NULL;
+
+  test_peer_expect_later (w, "has come into the chat room.\n");
+  test_peer_send (w, "ciao\n");
+  line = test_process_take_line (cli, TEST_PATIENCE_MS);
+  g_assert_true (g_str_has_prefix (line, "> W('"));
+  g_assert_true (g_str_has_suffix (line, ".hidden', 0): ciao"));
+  test_process_signal (cli, SIGINT);
+  test_process_expect_exit (cli, 0);
+  g_assert_cmpuint (cli->output->len, ==, 0);
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+/* Who asks for the plain dialect gets the server's lines as they are. */
+static void
+test_tail_in_plain (void)
+{
+  TestServer *server = test_server_start (NULL);
+  g_autoptr (TestPeer) w = test_peer_join (server->port, "W");
+  g_autoptr (TestProcess) cli =
+      start_cli (server->folder, server->port, "tail", "$", "--dialect", "plain", NULL);
   g_autofree char *line = NULL;
   g_autofree char *expected = g_strdup_printf ("> W%s: ciao", w->address);
 
@@ -389,7 +413,6 @@ test_tail (void)
   g_assert_cmpstr (line, ==, expected);
   test_process_signal (cli, SIGINT);
   test_process_expect_exit (cli, 0);
-  g_assert_cmpuint (cli->output->len, ==, 0);
   test_server_stop (server);
   test_server_free (server);
 }
@@ -691,11 +714,12 @@ test_usage (void)
     { { "send", "localhost" }, "Usage: salotto-cli send URI TEXT…" },
     { { "tail" }, "Usage: salotto-cli tail URI" },
     { { "run", "x" }, "Usage: salotto-cli run SCRIPT URI" },
-    { { "tail", "ircs://localhost" }, "plain:// and plains:// only, not yet ircs://" },
+    { { "tail", "irc://localhost", "--dialect=plain" }, "“irc://localhost” speaks IRC" },
     { { "tail", "localhost:99999" }, "“99999” is not a port" },
     { { "tail", "local host" }, "bad address “local host”" },
     { { "chat", "localhost", "--eol=cr" }, "“cr” is not allowed; allowed: lf, crlf, none" },
-    { { "chat", "localhost", "--dialect=irc" }, "“irc” is not allowed; allowed: auto, plain" },
+    { { "chat", "localhost", "--dialect=xmpp" },
+      "“xmpp” is not allowed; allowed: auto, plain, irc" },
     { { "chat", "localhost", "--split=0x" }, "--split" },
     { { "chat", "localhost", "--name=\x1b[2J" }, "cannot be a name" },
     { { "run", "/nonexistent", "localhost" }, "/nonexistent" },
@@ -733,6 +757,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/cli/send-to-nobody", test_send_to_nobody);
   g_test_add_func ("/net/cli/send-refused", test_send_refused);
   g_test_add_func ("/net/cli/tail", test_tail);
+  g_test_add_func ("/net/cli/tail-in-the-plain-dialect", test_tail_in_plain);
   g_test_add_func ("/net/cli/tail-without-output", test_tail_without_output);
   g_test_add_func ("/net/cli/run", test_run);
   g_test_add_func ("/net/cli/listen", test_listen);

@@ -91,7 +91,7 @@ start_cli (World *world, const char *host, const char *name)
   g_autofree char *where = strchr (host, ':') != NULL
                                ? g_strdup_printf ("[%s]:%s", host, world->port)
                                : g_strdup_printf ("%s:%s", host, world->port);
-  const char *argv[] = { "SALOTTO_CLI", where, "--name", name, NULL };
+  const char *argv[] = { "SALOTTO_CLI", where, "--name", name, "--dialect", "plain", NULL };
 
   return test_foreign_start (world->folder, argv);
 }
@@ -196,7 +196,9 @@ static void
 test_no_options (World *world, gconstpointer data)
 {
   const char *const argv[] = { "SALOTTOD", NULL };
-  const char *const cli[] = { "SALOTTO_CLI", SERVER_V4, "--name", "Ada", NULL };
+  const char *const cli[] = {
+    "SALOTTO_CLI", SERVER_V4, "--name", "Ada", "--dialect", "plain", NULL
+  };
   const char *const nc[] = { "nc.openbsd", SERVER_V6, "15102", NULL };
   g_autoptr (TestProcess) server = NULL;
   g_autoptr (TestProcess) ada = NULL;

@@ -219,7 +219,8 @@ test_client (Room *room, gconstpointer data)
 static void
 test_one_client (Room *room, gconstpointer data)
 {
-  static const char *const argv[] = { "SALOTTO_CLI", HOST ":PORT", "--name", "Ada", NULL };
+  static const char *const argv[] = { "SALOTTO_CLI", HOST ":PORT", "--name", "Ada",
+                                      "--dialect",   "plain",      NULL };
   g_autoptr (TestProcess) ada = start (room, argv);
   g_autofree char *who = take_join (room->w, "Ada");
 
@@ -246,12 +247,12 @@ test_several_clients (Room *room, gconstpointer data)
   static const struct
   {
     const char *name;
-    const char *argv[6];
+    const char *argv[8];
     gboolean types_name;
     const char *says;
   } rows[] = {
     { "Ada",
-      { "SALOTTO_CLI", HOST ":PORT", "--name", "Ada" },
+      { "SALOTTO_CLI", HOST ":PORT", "--name", "Ada", "--dialect", "plain" },
       FALSE,
       "sono qui, perché no? 🙂" },
     { "Bruno", { "client-homework", HOST, "PORT", "Bruno" }, FALSE, "città e caffè ☕" },

@@ -32,7 +32,7 @@ typedef struct
 static void
 note_action (Talk *talk, const SalClientAction *action)
 {
-  static const char *const ends[] = { "quit", "peer", "broken" };
+  static const char *const ends[] = { "quit", "peer", "broken", "refused" };
   g_autofree char *bytes = NULL;
 
   switch (action->kind)
@@ -58,6 +58,11 @@ note_action (Talk *talk, const SalClientAction *action)
       g_string_append_printf (talk->done, "%" G_GUINT64_FORMAT " %s%s|", action->message,
                               sal_message_state_name (action->state), action->late ? " late" : "");
       break;
+    case SAL_ACTION_SWITCH:
+      g_string_append (talk->done, "switch|");
+      break;
+    default:
+      g_assert_not_reached (); /* only IRC has the others */
     }
 }
 

@@ -276,6 +276,8 @@ static const Good good_rows[] = {
   { "limits", "bytes-per-second", "5000", "limit bytes-per-second=5000" },
   { "limits", "send-queue-bytes", "16384", "limit send-queue-bytes=16384" },
   { "limits", "send-stall-seconds", "3600", "limit send-stall-seconds=3600" },
+  { "limits", "ping-seconds", "0", "limit ping-seconds=0" },
+  { "limits", "ping-timeout-seconds", "3600", "limit ping-timeout-seconds=3600" },
   { "limits", "accounts", "1", "limit accounts=1" },
   { "limits", "registrations-per-hour", "3", "limit registrations-per-hour=3" },
 };
@@ -365,6 +367,8 @@ static const Bad bad_rows[] = {
   { "limits", "send-queue-bytes", "16383", "16384 to 67108864" },
   { "limits", "send-stall-seconds", "3601", "1 to 3600" },
   { "limits", "send-stall-seconds", "99999999999999999999", "1 to 3600" },
+  { "limits", "ping-seconds", "3601", "0 to 3600" },
+  { "limits", "ping-timeout-seconds", "0", "1 to 3600" },
   { "limits", "accounts", "0", "1 to 1000000" },
   { "limits", "registrations-per-hour", "1000001", "0 to 1000000" },
 };
@@ -491,9 +495,9 @@ test_profiles (void)
     const char *name;
     guint value[SAL_N_LIMITS];
   } rows[] = {
-    { "lan", { 15000, 12000, 300, 4096, 0, 200, 0, 262144, 30, 10000, 0 } },
-    { "campus", { 15000, 512, 300, 4096, 20, 100, 131072, 262144, 30, 100000, 200 } },
-    { "internet", { 10000, 32, 60, 4096, 3, 15, 16384, 131072, 30, 100000, 5 } },
+    { "lan", { 15000, 12000, 300, 4096, 0, 200, 0, 262144, 30, 120, 60, 10000, 0 } },
+    { "campus", { 15000, 512, 300, 4096, 20, 100, 131072, 262144, 30, 120, 60, 100000, 200 } },
+    { "internet", { 10000, 32, 60, 4096, 3, 15, 16384, 131072, 30, 90, 60, 100000, 5 } },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)

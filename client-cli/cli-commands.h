@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "client-cli/cli-talk.h"
+
+G_BEGIN_DECLS
+
+extern const char *const cli_commands_completions[];
+
+gboolean cli_commands_take (CliTalk *talk, const char *line, gboolean strict);
+void cli_commands_show_who (CliTalk *talk, const char *place);
+void cli_commands_go_elsewhere (CliTalk *talk);
+
+G_END_DECLS

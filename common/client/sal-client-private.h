@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the files of SalClient share.
+ */
+#pragma once
+
+#include "common/client/sal-client-machine.h"
+#include "common/client/sal-client.h"
+#include "common/client/sal-irc-machine.h"
+
+G_BEGIN_DECLS
+
+struct _SalClient
+{
+  GObject parent;
+  SalUri *uri; /* (owned) */
+  SalTransportOptions transport_options;
+  SalClientMachine *machine; /* (owned) (nullable): while the plain dialect is spoken */
+  SalIrcMachine *irc;        /* (owned) (nullable): while IRC is */
+  SalTransport *transport;   /* (owned) (nullable) */
+  GCancellable *cancellable; /* (owned) */
+  GError *error;             /* (owned) (nullable): what broke the connection */
+  SalTlsDetails *refused;    /* (owned) (nullable): by us, while a person has not decided */
+  guint connect_timer;
+  guint timer;
+  gboolean ended;
+  gboolean password_is_wrong;
+  gboolean carrying_out;
+  gboolean input_ended;
+
+  /* For a machine that is made only when the server has greeted. */
+  SalClientOptions options;
+  char *strings[6];        /* (owned): of the options */
+  SalClientRoom *rooms;    /* (owned) */
+  GPtrArray *room_strings; /* (owned) */
+};
+
+void sal_client_carry_out (SalClient *client);
+
+G_END_DECLS

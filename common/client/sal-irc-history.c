@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The past (draft/chathistory): pages that somebody asks for, and, at every join, what was missed
+ * since the last message that is known. While that is being told, what happens in the room waits,
+ * so that everything is told in the order of the room; what came both ways is told once, by its
+ * msgid. Where the connection ends meanwhile, what waited is dropped, because the next resume
+ * begins before it.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "common/base/sal-limits.h"
+#include "common/client/sal-irc-machine-private.h"
+#include "common/proto/sal-dialect-irc.h"
+
+#define PAGE_MESSAGES 100
+
+void
+sal_irc_place_free (gpointer data)
+{
+  SalIrcPlace *own = data;
+
+  if (own == NULL)
+    return;
+  g_free (own->msgid);
+  g_queue_clear_full (&own->held, sal_irc_item_free);
+  g_clear_pointer (&own->seen, g_hash_table_unref);
+  g_free (own);
+}
+
+/* Up to where the batches of @place that are still to come are an answer: the oldest question that has
+ * no label. */
+SalIrcAsked *
+sal_irc_asked_history (SalIrcMachine *machine, const char *place)
+{
+  for (guint i = 0; i < machine->asked->len; i++)
+    {
+      SalIrcAsked *asked = machine->asked->pdata[i];
+
+      if (asked->kind == SAL_IRC_ASKED_HISTORY && asked->label == NULL &&
+          sal_irc_support_same (&machine->rooms.support, asked->place, place))
+        return asked;
+    }
+  return NULL;
+}
+
+static guint
+page_limit (const SalIrcMachine *machine, guint most)
+{
+  guint limit =
+      machine->rooms.support.history != 0 ? machine->rooms.support.history : PAGE_MESSAGES;
+
+  return CLAMP (most, 1, limit);
+}
+
+static void
+ask_page (SalIrcMachine *machine,
+          const char *place,
+          SalHistoryPage page,
+          const char *msgid,
+          gint64 time_us,
+          guint most,
+          gboolean resume)
+{
+  static const char *const words[] = {
+    [SAL_HISTORY_LATEST] = "LATEST",
+    [SAL_HISTORY_BEFORE] = "BEFORE",
+    [SAL_HISTORY_AFTER] = "AFTER",
+  };
+  g_autoptr (GString) point = g_string_new (NULL);
+  SalIrcAsked *asked = NULL;
+
+  if (msgid != NULL && machine->rooms.support.history_by_msgid)
+    g_string_append_printf (point, "msgid=%s", msgid);
+  else if (time_us != 0)
+    {
+      g_string_append (point, "timestamp=");
+      sal_irc_append_time (point, time_us);
+    }
+  else
+    {
+      g_string_append_c (point, '*');
+      page = SAL_HISTORY_LATEST;
+    }
+  asked = sal_irc_ask_line (machine, SAL_IRC_ASKED_HISTORY, place, "CHATHISTORY %s %s %s %u",
+                            words[page], place, point->str, page_limit (machine, most));
+  asked->page = page;
+  asked->resume = resume;
+  asked->limit = page_limit (machine, most);
+}
+
+/**
+ * sal_irc_machine_read_past:
+ *
+ * See sal_client_read_past().
+ */
+gboolean
+sal_irc_machine_read_past (SalIrcMachine *machine,
+                           const char *place,
+                           SalHistoryPage page,
+                           const char *msgid,
+                           gint64 time_us,
+                           guint most,
+                           gint64 now_us)
+{
+  const SalIrcRoom *room = sal_irc_rooms_find (&machine->rooms, place);
+
+  machine->now_us = MAX (machine->now_us, now_us);
+  if (!sal_irc_machine_has_history (machine) || (room != NULL && room->state != SAL_ROOM_IN) ||
+      strpbrk (place, " ,\r\n") != NULL || *place == '\0' ||
+      (msgid != NULL && strpbrk (msgid, " \r\n") != NULL))
+    return FALSE;
+  ask_page (machine, room != NULL ? room->name : place, page, msgid, time_us, most, FALSE);
+  return TRUE;
+}
+
+/**
+ * sal_irc_machine_mark_read:
+ *
+ * See sal_client_mark_read().
+ */
+void
+sal_irc_machine_mark_read (SalIrcMachine *machine, const char *place, gint64 time_us, gint64 now_us)
+{
+  g_autoptr (GString) time = g_string_new (NULL);
+
+  machine->now_us = MAX (machine->now_us, now_us);
+  if (machine->state != SAL_IRC_IN || !(machine->caps & SAL_IRC_CAP_READ_MARKER))
+    return;
+  sal_irc_append_time (time, time_us);
+  (void) sal_irc_ask_line (machine, SAL_IRC_ASKED_QUIETLY, place, "MARKREAD %s timestamp=%s", place,
+                           time->str);
+}
+
+/* What was missed. */
+
+/* We are in @room: asks for what was said since it was last known. */
+void
+sal_irc_begin_resume (SalIrcMachine *machine, SalIrcRoom *room)
+{
+  SalIrcPlace *own = sal_irc_place_of (room);
+  gboolean known = own->msgid != NULL || own->time_us != 0;
+
+  if (own->resuming || own->no_resume || (!known && own->latest == 0) ||
+      !sal_irc_machine_has_history (machine))
+    return;
+  own->resuming = TRUE;
+  own->pages = own->told = 0;
+  own->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  ask_page (machine, room->name, known ? SAL_HISTORY_AFTER : SAL_HISTORY_LATEST, own->msgid,
+            own->time_us, known ? PAGE_MESSAGES : own->latest, TRUE);
+}
+
+static void
+tell_held (SalIrcMachine *machine, SalIrcPlace *own, GHashTable *seen)
+{
+  SalIrcItem *item = NULL;
+
+  while ((item = g_queue_pop_head (&own->held)) != NULL)
+    if (item->action.event.msgid != NULL && g_hash_table_contains (seen, item->action.event.msgid))
+      sal_irc_item_free (item);
+    else
+      g_queue_push_tail (&machine->actions, item);
+}
+
+/* All that was missed has been told, or all that can be. @why: (nullable): it cannot */
+void
+sal_irc_end_resume (SalIrcMachine *machine, SalIrcRoom *room, gboolean more, const char *why)
+{
+  SalIrcPlace *own = sal_irc_place_of (room);
+  g_autoptr (GHashTable) seen = g_steal_pointer (&own->seen);
+  SalIrcItem *item = NULL;
+
+  own->resuming = FALSE;
+  own->no_resume = FALSE;
+  g_clear_pointer (&own->msgid,
+                   g_free); /* who stays hears everything; who comes back says it anew */
+  own->time_us = 0;
+  own->latest = 0;
+  item = sal_irc_push_at (machine, SAL_ACTION_HISTORY, room->name);
+  item->action.page = SAL_HISTORY_AFTER;
+  item->action.resume = TRUE;
+  item->action.more = more;
+  item->action.number = own->told;
+  item->action.text = sal_irc_item_keep (item, why);
+  tell_held (machine, own, seen);
+}
+
+static void
+resume_further (SalIrcMachine *machine, SalIrcRoom *room, const SalIrcBatch *batch)
+{
+  SalIrcPlace *own = sal_irc_place_of (room);
+  gboolean end = batch->n_events == 0 || batch->reaches_end ||
+                 batch->asked->page == SAL_HISTORY_LATEST ||
+                 (batch->newest == NULL && batch->newest_us == 0) ||
+                 (batch->newest != NULL && g_strcmp0 (batch->newest, own->msgid) == 0);
+
+  own->told += batch->n_events;
+  own->pages++;
+  if (end || own->pages >= SAL_CLIENT_RESUME_PAGES)
+    {
+      sal_irc_end_resume (machine, room, !end, NULL);
+      return;
+    }
+  g_free (own->msgid);
+  own->msgid = g_strdup (batch->newest);
+  own->time_us = batch->newest_us;
+  ask_page (machine, room->name, SAL_HISTORY_AFTER, own->msgid, own->time_us, PAGE_MESSAGES, TRUE);
+}
+
+/* A page is complete. */
+void
+sal_irc_history_done (SalIrcMachine *machine, SalIrcBatch *batch)
+{
+  SalIrcAsked *asked = batch->asked;
+  SalIrcRoom *room = NULL;
+
+  if (asked == NULL || asked->kind != SAL_IRC_ASKED_HISTORY)
+    return; /* nobody has asked for it: a bouncer, a server that plays the past on its own */
+  room = sal_irc_rooms_find (&machine->rooms, asked->place);
+  if (asked->resume)
+    {
+      if (room != NULL && sal_irc_place_of (room)->resuming)
+        resume_further (machine, room, batch);
+    }
+  else
+    {
+      SalIrcItem *item = sal_irc_push_at (machine, SAL_ACTION_HISTORY, asked->place);
+
+      item->action.page = asked->page;
+      item->action.number = batch->n_events;
+      item->action.more = batch->n_events > 0 && !batch->reaches_end;
+    }
+  if (!batch->answers)
+    sal_irc_answered (machine, asked);
+}
+
+/* A page cannot be had. A message that the server does not know, because it is too old or of another
+ * log, has a time. */
+void
+sal_irc_history_failed (SalIrcMachine *machine,
+                        SalIrcAsked *asked,
+                        const char *code,
+                        const char *words)
+{
+  SalIrcRoom *room = sal_irc_rooms_find (&machine->rooms, asked->place);
+  SalIrcPlace *own = room != NULL ? room->own : NULL;
+  SalIrcItem *item = NULL;
+
+  if (!asked->resume)
+    {
+      item = sal_irc_push_at (machine, SAL_ACTION_HISTORY, asked->place);
+      item->action.page = asked->page;
+      item->action.code = sal_irc_item_keep_word (item, code);
+      item->action.text = sal_irc_item_keep (item, words);
+    }
+  else if (own != NULL && own->resuming && own->msgid != NULL && own->time_us != 0 &&
+           ++own->pages < SAL_CLIENT_RESUME_PAGES)
+    {
+      g_clear_pointer (&own->msgid, g_free);
+      ask_page (machine, room->name, SAL_HISTORY_AFTER, NULL, own->time_us, PAGE_MESSAGES, TRUE);
+    }
+  else if (own != NULL && own->resuming)
+    sal_irc_end_resume (machine, room, TRUE, words);
+}
+
+/* An event of the past is about to be told. */
+void
+sal_irc_note_past (SalIrcMachine *machine, SalIrcBatch *batch, const SalEvent *event)
+{
+  SalIrcRoom *room =
+      batch->target != NULL ? sal_irc_rooms_find (&machine->rooms, batch->target) : NULL;
+  SalIrcPlace *own = room != NULL ? room->own : NULL;
+
+  batch->n_events++;
+  if (event->time_us != 0)
+    batch->newest_us = event->time_us;
+  if (event->msgid == NULL)
+    return;
+  g_free (batch->newest);
+  batch->newest = g_strdup (event->msgid);
+  if (own != NULL && own->seen != NULL)
+    g_hash_table_add (own->seen, g_strdup (event->msgid));
+}
