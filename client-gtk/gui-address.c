@@ -46,6 +46,7 @@ gui_address_normalize (const char *text, GError **error)
   g_autofree char *with_scheme = NULL;
   g_autofree char *path = NULL;
   g_autoptr (SalUri) uri = NULL;
+  char *hash = NULL;
 
   if (*trimmed == '\0')
     {
@@ -56,6 +57,10 @@ gui_address_normalize (const char *text, GError **error)
   /* As everybody writes addresses of the web. */
   if (strstr (trimmed, "://") == NULL && strchr (trimmed, '/') != NULL && *trimmed != '/')
     with_scheme = g_strconcat ("plain://", trimmed, NULL);
+  /* As people write rooms of IRC: irc://HOST/#ROOM. */
+  hash = g_str_has_prefix (trimmed, "irc") ? strstr (trimmed, "/#") : NULL;
+  if (hash != NULL)
+    memmove (hash + 1, hash + 2, strlen (hash + 1));
   uri = sal_uri_parse_client (with_scheme != NULL ? with_scheme : trimmed, error);
   if (uri == NULL)
     return NULL;
@@ -65,13 +70,14 @@ gui_address_normalize (const char *text, GError **error)
       return normalize_host (uri, SAL_PORT_PLAIN);
     case SAL_SCHEME_PLAINS:
       return normalize_host (uri, SAL_PORT_PLAINS);
+    case SAL_SCHEME_IRC:
+      return normalize_host (uri, SAL_PORT_IRC);
+    case SAL_SCHEME_IRCS:
+      return normalize_host (uri, SAL_PORT_IRCS);
     case SAL_SCHEME_UNIX:
       path = g_uri_escape_string (uri->path, "/", TRUE);
       return g_strconcat ("unix://", path, NULL);
     default:
-      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                   _ ("“%s”: this version speaks plain:// and plains:// only, not yet %s://"),
-                   trimmed, sal_scheme_name (uri->scheme));
-      return NULL;
+      g_return_val_if_reached (NULL);
     }
 }

@@ -137,6 +137,8 @@ static const struct
   { "win.menu", { "F10" } },
   { "win.shortcuts", { "<Primary>question", "<Primary>F1" } },
   { "win.back", { "<Alt>Left" } },
+  { "win.search", { "<Primary>f" } },
+  { "win.people", { "F9" } },
   { "win.previous-room", { "<Primary>Page_Up" } },
   { "win.next-room", { "<Primary>Page_Down" } },
   { "win.room(1)", { "<Alt>1", "<Alt>KP_1" } },

@@ -90,6 +90,8 @@ set_texts (GuiCertificateDialog *dialog, const char *host, SalDoubt doubt)
   switch (doubt)
     {
     case SAL_DOUBT_CHANGED:
+    case SAL_DOUBT_NONE:
+    default:
       title = g_strdup_printf (_ ("%s has another key than the last time"), host);
       text = g_strdup (
           _ ("Somebody between you and the server may be listening in, or may be the one who "
@@ -104,8 +106,6 @@ set_texts (GuiCertificateDialog *dialog, const char *host, SalDoubt doubt)
              "the server has told you of its key."));
       break;
     case SAL_DOUBT_NEW:
-    case SAL_DOUBT_NONE:
-    default:
       title = g_strdup_printf (_ ("Is this the right server?"));
       text = g_strdup_printf (
           _ ("You are on %s for the first time, and no authority vouches for it, as is usual for a "
@@ -131,7 +131,7 @@ gui_certificate_dialog_ask (GuiCertificateDialog *dialog,
                             const char *host,
                             const SalTlsDetails *offered)
 {
-  gboolean is_new = offered->doubt == SAL_DOUBT_NEW || offered->doubt == SAL_DOUBT_NONE;
+  gboolean is_new = offered->doubt == SAL_DOUBT_NEW;
   GtkStyleContext *style = gtk_widget_get_style_context (dialog->trust);
   GtkStyleContext *warning = gtk_widget_get_style_context (GTK_WIDGET (dialog));
 

@@ -68,12 +68,13 @@ add_names (GPtrArray *texts, const char *word, GPtrArray *people, const char *af
  * gui_completion_new:
  * @buffer: what is typed, with the cursor in it
  * @people: (element-type utf8): names, in the order in which they are offered
+ * @commands: (element-type utf8) (nullable): what may stand behind a slash that begins a line
  *
  * Returns: (transfer full) (nullable): %NULL if there is no name that begins like the word
  *   before the cursor, or no word. Nothing is written yet.
  */
 GuiCompletion *
-gui_completion_new (GtkTextBuffer *buffer, GPtrArray *people)
+gui_completion_new (GtkTextBuffer *buffer, GPtrArray *people, GPtrArray *commands)
 {
   g_autofree char *line = NULL;
   g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
@@ -90,7 +91,10 @@ gui_completion_new (GtkTextBuffer *buffer, GPtrArray *people)
   if (*word == '\0')
     return NULL;
   g_ptr_array_add (texts, g_strdup (word));
-  add_names (texts, word, people, word == line ? ": " : " ");
+  if (commands != NULL && *line == '/' && word == line + 1)
+    add_names (texts, word, commands, " ");
+  else
+    add_names (texts, word, people, word == line ? ": " : " ");
   if (texts->len == 1)
     return NULL;
 

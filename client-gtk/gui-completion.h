@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 typedef struct _GuiCompletion GuiCompletion;
 
-GuiCompletion *gui_completion_new (GtkTextBuffer *buffer, GPtrArray *people);
+GuiCompletion *gui_completion_new (GtkTextBuffer *buffer, GPtrArray *people, GPtrArray *commands);
 void gui_completion_free (GuiCompletion *completion);
 gboolean gui_completion_is_at_cursor (GuiCompletion *completion);
 gboolean gui_completion_next (GuiCompletion *completion, gboolean backwards);

@@ -12,6 +12,7 @@
  * Signals:
  *   sent ()                    something was sent
  *   scroll (GtkScrollType)     a key that moves through what is above was pressed
+ *   command (char *)           something that begins with a slash, where that has a meaning
  */
 #include "config.h"
 
@@ -20,12 +21,13 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "client-gtk/gui-command.h"
 #include "client-gtk/gui-completion.h"
 #include "client-gtk/gui-lines.h"
+#include "client-gtk/gui-people.h"
 #include "client-gtk/gui-text-entry.h"
 #include "client-gtk/gui-typed.h"
 #include "common/base/sal-limits.h"
-#include "common/proto/sal-name.h"
 
 /* What is typed is kept after so long at the latest. */
 #define DRAFT_MS 300
@@ -33,8 +35,6 @@
 #define LINES_MAX 6
 /* How far back the walk through what was sent goes. */
 #define TYPED_MAX 500
-/* Names are looked for in so many entries of the room. */
-#define SEEN_LATELY 200
 
 struct _GuiComposer
 {
@@ -66,6 +66,7 @@ enum
 {
   SENT,
   SCROLL,
+  COMMAND,
   N_SIGNALS
 };
 
@@ -282,14 +283,45 @@ ask_about_leaving (GuiComposer *composer, const GuiLines *lines)
   ask (composer, question, lines->verdict == GUI_LINES_LEAVE ? _ ("Leave") : NULL);
 }
 
+/* Whether what is typed after a slash is for us; elsewhere it is the server's business. */
+static gboolean
+has_commands (GuiComposer *composer)
+{
+  return sal_server_has_rooms (sal_room_model_get_server (composer->model));
+}
+
+/* By the plain dialect, a word alone may leave (S23). */
+static gboolean
+may_say_any_word (GuiComposer *composer)
+{
+  return g_str_has_prefix (sal_room_model_get_uri (composer->model), "irc");
+}
+
+static void
+send_command (GuiComposer *composer, const char *line)
+{
+  g_autofree char *command = g_strdup (line);
+
+  sal_room_model_add_typed (composer->model, command);
+  begin_anew (composer);
+  g_signal_emit (composer, signals[COMMAND], 0, command);
+}
+
 static void
 send_text (GuiComposer *composer, gboolean confirmed)
 {
   g_autofree char *text = gui_text_entry_dup_text (composer->entry);
-  g_autoptr (GuiLines) lines = gui_lines_new (text);
+  gboolean commands = has_commands (composer);
+  g_autoptr (GuiLines) lines = gui_lines_new (text, may_say_any_word (composer));
 
   stop_asking (composer);
   stop_complaining (composer);
+  if (commands && lines->messages->len == 1 && gui_command_is_one (lines->messages->pdata[0]) &&
+      (lines->verdict == GUI_LINES_GOOD || lines->verdict == GUI_LINES_LEAVE))
+    {
+      send_command (composer, lines->messages->pdata[0]);
+      return;
+    }
   switch (lines->verdict)
     {
     case GUI_LINES_NOTHING:
@@ -378,26 +410,6 @@ on_vertical_key (GuiComposer *composer, gboolean up)
 
 /* Names. */
 
-/* People of the room, those who were heard last first; without ourselves. */
-static GPtrArray *
-list_people (GuiComposer *composer)
-{
-  g_autoptr (GPtrArray) entries =
-      sal_room_model_read_before (composer->model, G_MAXUINT64, SEEN_LATELY);
-  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *own = sal_name_key (sal_room_model_get_name (composer->model));
-
-  for (guint i = entries->len; i-- > 0;)
-    {
-      const SalEntry *entry = entries->pdata[i];
-      g_autofree char *key = entry->name != NULL ? sal_name_key (entry->name) : NULL;
-
-      if (key != NULL && !entry->own && !g_str_equal (key, own))
-        g_ptr_array_add (names, g_strdup (entry->name));
-    }
-  return names;
-}
-
 /* A name, the next one, or, with Shift, the one before; the focus moves when there is
  * no other, so that nobody is held in the entry. */
 static gboolean
@@ -409,11 +421,12 @@ on_tab (GuiComposer *composer, gboolean backwards)
     return FALSE;
   if (composer->completion == NULL || !gui_completion_is_at_cursor (composer->completion))
     {
-      g_autoptr (GPtrArray) people = backwards ? NULL : list_people (composer);
+      g_autoptr (GPtrArray) people = backwards ? NULL : gui_people_list (composer->model);
+      g_autoptr (GPtrArray) commands = has_commands (composer) ? gui_command_names () : NULL;
 
       g_clear_pointer (&composer->completion, gui_completion_free);
       if (people != NULL)
-        composer->completion = gui_completion_new (composer->buffer, people);
+        composer->completion = gui_completion_new (composer->buffer, people, commands);
     }
   if (composer->completion == NULL)
     return FALSE;
@@ -625,6 +638,8 @@ gui_composer_class_init (GuiComposerClass *klass)
 
   signals[SENT] =
       g_signal_new ("sent", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[COMMAND] = g_signal_new ("command", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SCROLL] = g_signal_new ("scroll", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, GTK_TYPE_SCROLL_TYPE);
 
@@ -703,6 +718,35 @@ gui_composer_insert (GuiComposer *composer, const char *text)
   gtk_text_buffer_place_cursor (composer->buffer, &at);
   gtk_text_buffer_end_user_action (composer->buffer);
   gui_composer_focus (composer);
+}
+
+/**
+ * gui_composer_mention:
+ * @name: somebody
+ *
+ * Writes the name where the cursor is; at the beginning of a line they are spoken to.
+ */
+void
+gui_composer_mention (GuiComposer *composer, const char *name)
+{
+  GtkTextIter at;
+  g_autofree char *text = NULL;
+
+  gtk_text_buffer_get_iter_at_mark (composer->buffer, &at,
+                                    gtk_text_buffer_get_insert (composer->buffer));
+  text = g_strconcat (name, gtk_text_iter_starts_line (&at) ? ": " : " ", NULL);
+  gtk_text_buffer_insert_interactive_at_cursor (composer->buffer, text, -1, TRUE);
+  gui_composer_focus (composer);
+}
+
+/**
+ * gui_composer_complain:
+ * @text: what is wrong with what was sent from here, until something is typed
+ */
+void
+gui_composer_complain (GuiComposer *composer, const char *text)
+{
+  complain (composer, text);
 }
 
 /**

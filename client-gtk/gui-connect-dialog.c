@@ -171,7 +171,7 @@ on_presence (SalRoomModel *room, GuiConnectDialog *dialog)
   g_autofree char *text = NULL;
 
   /* Somebody is being asked. */
-  if (sal_room_model_get_offered (room) != NULL)
+  if (sal_server_get_question (sal_room_model_get_server (room)) != SAL_QUESTION_NONE)
     {
       dialog->asked = TRUE;
       gtk_label_set_text (dialog->progress_text, _ ("Is this the right server?"));

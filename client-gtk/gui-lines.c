@@ -25,7 +25,7 @@ is_leaving_word (const char *message)
 /* The first reason not to send counts, and what is too long before what is meant
  * otherwise: it would be refused in any case. */
 static void
-judge (GuiLines *lines, const char *message, guint number)
+judge (GuiLines *lines, gboolean any_word, const char *message, guint number)
 {
   gsize bytes = strlen (message);
 
@@ -35,7 +35,7 @@ judge (GuiLines *lines, const char *message, guint number)
       lines->number = number;
       lines->bytes = bytes;
     }
-  else if (lines->verdict == GUI_LINES_NOTHING && is_leaving_word (message))
+  else if (lines->verdict == GUI_LINES_NOTHING && !any_word && is_leaving_word (message))
     {
       lines->verdict = GUI_LINES_WORD;
       lines->number = number;
@@ -46,11 +46,12 @@ judge (GuiLines *lines, const char *message, guint number)
 /**
  * gui_lines_new:
  * @text: what was typed, with line feeds between lines
+ * @any_word: no word leaves the room where this is sent
  *
  * Returns: (transfer full)
  */
 GuiLines *
-gui_lines_new (const char *text)
+gui_lines_new (const char *text, gboolean any_word)
 {
   GuiLines *lines = g_new0 (GuiLines, 1);
   g_auto (GStrv) typed = g_strsplit (text, "\n", -1);
@@ -63,7 +64,7 @@ gui_lines_new (const char *text)
       if (!sal_text_clean (message, typed[i], strlen (typed[i])))
         continue;
       g_ptr_array_add (lines->messages, g_string_free (g_steal_pointer (&message), FALSE));
-      judge (lines, lines->messages->pdata[lines->messages->len - 1], i + 1);
+      judge (lines, any_word, lines->messages->pdata[lines->messages->len - 1], i + 1);
     }
   if (lines->verdict == GUI_LINES_WORD && lines->messages->len == 1)
     lines->verdict = GUI_LINES_LEAVE;

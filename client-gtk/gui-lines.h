@@ -31,7 +31,7 @@ typedef struct
   const char *word; /* (unowned) (nullable): that leaves; of @messages */
 } GuiLines;
 
-GuiLines *gui_lines_new (const char *text);
+GuiLines *gui_lines_new (const char *text, gboolean any_word);
 void gui_lines_free (GuiLines *lines);
 gboolean gui_lines_has_any (const char *text);
 

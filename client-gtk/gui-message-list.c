@@ -4,7 +4,8 @@
  * scrolled window, and where the reader is in it (gui-message-place). This file brings
  * them together: what the room tells is only noted (gui-message-news) and shown once a
  * frame, pages are read before the reader gets to them, and what is on the screen of
- * somebody who looks at it has been read. And the keys.
+ * somebody who looks at it has been read. And the keys. It is one piece because each of
+ * these decides what the same frame shows, and must know of the others.
  *
  * Signals:
  *   edit-again (char *)         the reader wants this text in the composer
@@ -45,6 +46,7 @@ struct _GuiMessageList
   GuiMessageMenu *menu;           /* (owned) */
   GuiMessageNews *news;           /* (owned) */
 
+  guint64 found;   /* what was looked for; 0: nothing */
   gboolean at_end; /* as it was told last */
   guint tick;
   gboolean showed_news; /* in the last frame in which something was done */
@@ -222,6 +224,7 @@ show_added (GuiMessageList *list)
         gui_message_window_trim_start (list->window);
       gui_message_window_append (list->window, entry);
     }
+  gui_message_window_refresh (list->window);
 }
 
 /* Returns: whether to show only the end of what is new: there is too much of it for one
@@ -345,6 +348,24 @@ on_removed (SalRoomModel *model, guint64 id, GuiMessageList *list)
 {
   gui_message_news_remove (list->news, id, gui_message_window_find (list->window, id) != NULL);
   queue_tick (list);
+}
+
+/* The server has answered what was asked of the past. */
+static void
+on_older (SalRoomModel *model, guint n, gboolean more, GuiMessageList *list)
+{
+  gui_message_window_take_older (list->window);
+  queue_tick (list);
+}
+
+/* The read marker was moved, perhaps on another device: what was unread is not any more. */
+static void
+on_read (GuiMessageList *list)
+{
+  if (gui_message_window_get_unread_after (list->window) > 0 &&
+      sal_room_model_count_unread (list->model) == 0 && !is_looked_at (list))
+    gui_message_window_set_unread_after (list->window, 0);
+  update_end_button (list);
 }
 
 /* Days. */
@@ -745,11 +766,46 @@ gui_message_list_new (SalRoomModel *model)
   g_signal_connect (model, "added", G_CALLBACK (on_added), list);
   g_signal_connect (model, "changed", G_CALLBACK (on_changed), list);
   g_signal_connect (model, "removed", G_CALLBACK (on_removed), list);
+  g_signal_connect (model, "older", G_CALLBACK (on_older), list);
+  g_signal_connect_swapped (model, "read", G_CALLBACK (on_read), list);
   g_signal_connect_swapped (model, "unread", G_CALLBACK (queue_tick), list);
   open (list);
   update_end_button (list);
   schedule_midnight (list);
   return GTK_WIDGET (list);
+}
+
+static void
+set_found (GuiMessageList *list, gboolean found)
+{
+  GuiMessageRow *row =
+      list->found != 0 ? gui_message_window_find (list->window, list->found) : NULL;
+  GtkStyleContext *style = row != NULL ? gtk_widget_get_style_context (GTK_WIDGET (row)) : NULL;
+
+  if (style != NULL && found)
+    gtk_style_context_add_class (style, "found");
+  else if (style != NULL)
+    gtk_style_context_remove_class (style, "found");
+}
+
+/**
+ * gui_message_list_show_entry:
+ * @id: an entry of the room; 0: none any more
+ *
+ * Brings it before the eyes, and marks it. The keyboard stays where it is.
+ */
+void
+gui_message_list_show_entry (GuiMessageList *list, guint64 id)
+{
+  set_found (list, FALSE);
+  list->found = id;
+  if (id == 0)
+    return;
+  if (gui_message_window_find (list->window, id) == NULL)
+    gui_message_window_open_around (list->window, id - 1);
+  gui_message_selection_update_rows (list->selection);
+  set_found (list, TRUE);
+  gui_message_place_show (list->place, id);
 }
 
 /**

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GuiMessageList, gui_message_list, GUI, MESSAGE_LIST, GtkBin)
 
 GtkWidget *gui_message_list_new (SalRoomModel *model);
+void gui_message_list_show_entry (GuiMessageList *list, guint64 id);
 void gui_message_list_go_to_end (GuiMessageList *list);
 void gui_message_list_focus (GuiMessageList *list);
 

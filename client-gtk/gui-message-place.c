@@ -172,6 +172,7 @@ gui_message_place_wants_older (GuiMessagePlace *place)
   double value = gtk_adjustment_get_value (place->scroll);
 
   return !gui_message_window_has_oldest (place->window) &&
+         !gui_message_window_waits (place->window) &&
          needs_page (place, value, end_of (place) - value);
 }
 
@@ -229,6 +230,24 @@ gui_message_place_stay_at (GuiMessagePlace *place, guint64 id)
   place->anchor = id;
   place->anchor_offset = 0;
   tell (place);
+}
+
+/**
+ * gui_message_place_show:
+ * @id: an entry that has a row
+ *
+ * The reader is where this message is in the upper half of the screen.
+ */
+void
+gui_message_place_show (GuiMessagePlace *place, guint64 id)
+{
+  GuiMessageRow *row = gui_message_window_find_from (place->window, id);
+
+  gui_message_place_stay_at (place, id);
+  place->anchor_offset = (int) (gtk_adjustment_get_page_size (place->scroll) / 3);
+  /* A row that is new has no place yet; the layout that follows will find it. */
+  if (row != NULL && gtk_widget_get_allocated_height (GTK_WIDGET (row)) > 1)
+    settle (place);
 }
 
 /**

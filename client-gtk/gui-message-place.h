@@ -17,6 +17,7 @@ void gui_message_place_free (GuiMessagePlace *place);
 gboolean gui_message_place_follows (GuiMessagePlace *place);
 void gui_message_place_follow (GuiMessagePlace *place);
 void gui_message_place_stay_at (GuiMessagePlace *place, guint64 id);
+void gui_message_place_show (GuiMessagePlace *place, guint64 id);
 void gui_message_place_seek_unread (GuiMessagePlace *place);
 gboolean gui_message_place_wants_older (GuiMessagePlace *place);
 gboolean gui_message_place_wants_newer (GuiMessagePlace *place);

@@ -18,6 +18,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "client-gtk/gui-fold.h"
 #include "client-gtk/gui-label.h"
 #include "client-gtk/gui-mention.h"
 #include "client-gtk/gui-message-text.h"
@@ -33,12 +34,14 @@
 struct _GuiMessageRow
 {
   GtkListBoxRow parent;
-  SalEntry *entry; /* (owned) */
-  char *our_name;  /* (owned) (nullable): whom mentions are of */
-  char *before;    /* (owned) (nullable): what stands above the row, for accessibility */
-  gboolean first;  /* of a group: with name and time */
-  gboolean whole;  /* a long text is shown to its end */
-  gboolean spoken; /* somebody has asked for the accessible object */
+  SalEntry *entry;   /* (owned): the last of those that are told together */
+  GPtrArray *folded; /* (owned) (nullable): all of them, oldest first, if they are several */
+  char *our_name;    /* (owned) (nullable): whom mentions are of */
+  char *before;      /* (owned) (nullable): what stands above the row, for accessibility */
+  gboolean first;    /* of a group: with name and time */
+  gboolean whole;    /* a long text is shown to its end, those together one by one */
+  gboolean stale;    /* more has been folded into it than it shows */
+  gboolean spoken;   /* somebody has asked for the accessible object */
 
   GtkWidget *box;     /* (unowned) */
   GtkWidget *head;    /* (unowned) (nullable) */
@@ -72,7 +75,8 @@ set_class (GtkWidget *widget, const char *name, gboolean wanted)
 static gboolean
 is_said (const SalEntry *entry)
 {
-  return entry->kind == SAL_ENTRY_MESSAGE || entry->kind == SAL_ENTRY_ACTION;
+  return entry->kind == SAL_ENTRY_MESSAGE || entry->kind == SAL_ENTRY_ACTION ||
+         entry->kind == SAL_ENTRY_NOTICE;
 }
 
 static gboolean
@@ -98,16 +102,20 @@ on_activate_link (GtkLabel *label, const char *uri, GuiMessageRow *row)
   return TRUE;
 }
 
+static void show_text (GuiMessageRow *row);
+
 static void
 on_more (GtkButton *button, GuiMessageRow *row)
 {
   row->whole = TRUE;
-  gui_message_row_set_entry (row, row->entry);
+  show_text (row);
 }
 
 static void
 show_more_button (GuiMessageRow *row, gboolean wanted)
 {
+  const char *words = row->folded != NULL ? _ ("Show each") : _ ("Show all");
+
   if (!wanted && row->more != NULL)
     {
       gtk_widget_destroy (row->more);
@@ -115,8 +123,10 @@ show_more_button (GuiMessageRow *row, gboolean wanted)
     }
   else if (wanted && row->more == NULL)
     {
-      row->more = gtk_button_new_with_label (_ ("Show all"));
-      gtk_widget_set_halign (row->more, row->entry->own ? GTK_ALIGN_END : GTK_ALIGN_START);
+      row->more = gtk_button_new_with_label (words);
+      gtk_widget_set_halign (row->more, row->folded != NULL ? GTK_ALIGN_CENTER
+                                        : row->entry->own   ? GTK_ALIGN_END
+                                                            : GTK_ALIGN_START);
       add_class (row->more, "flat");
       add_class (row->more, "more");
       g_signal_connect (row->more, "clicked", G_CALLBACK (on_more), row);
@@ -126,7 +136,7 @@ show_more_button (GuiMessageRow *row, gboolean wanted)
 }
 
 static void
-show_text (GuiMessageRow *row)
+show_line (GuiMessageRow *row)
 {
   g_autofree char *line = gui_sentence_line (row->entry);
   g_autofree char *tame = gui_text_limit_marks (line);
@@ -137,6 +147,29 @@ show_text (GuiMessageRow *row)
   if (is_said (row->entry))
     set_class (row->text, "emoji", gui_text_is_emoji (shown));
   show_more_button (row, start != NULL);
+}
+
+/* People who came and went. They can all be looked at, one by one. */
+static void
+show_folded (GuiMessageRow *row)
+{
+  g_autofree char *text =
+      row->whole ? gui_fold_to_lines (row->folded) : gui_fold_to_text (row->folded);
+  g_autofree char *tame = gui_text_limit_marks (text);
+
+  gui_message_text_set (GUI_MESSAGE_TEXT (row->text), tame);
+  show_more_button (row, !row->whole && row->folded->len > 2);
+}
+
+static void
+show_text (GuiMessageRow *row)
+{
+  if (row->folded != NULL)
+    {
+      show_folded (row);
+      return;
+    }
+  show_line (row);
 }
 
 /* The state of a message of ours. */
@@ -251,7 +284,8 @@ show_head (GuiMessageRow *row)
   set_class (GTK_WIDGET (row), "first", wanted);
   if (!wanted)
     return;
-  if (entry->own || entry->kind != SAL_ENTRY_MESSAGE || entry->name == NULL)
+  if (entry->own || entry->kind == SAL_ENTRY_ACTION || entry->kind == SAL_ENTRY_TEXT ||
+      entry->name == NULL)
     {
       row->head = create_time (row);
       gtk_widget_set_halign (row->head, entry->own ? GTK_ALIGN_END : GTK_ALIGN_START);
@@ -284,6 +318,7 @@ class_of (const SalEntry *entry)
     {
     case SAL_ENTRY_MESSAGE:
     case SAL_ENTRY_ACTION:
+    case SAL_ENTRY_NOTICE:
       return "bubble";
     case SAL_ENTRY_NOTE:
       return "note";
@@ -328,9 +363,11 @@ build (GuiMessageRow *row)
     }
   else
     gtk_box_pack_start (GTK_BOX (row->box), row->text, FALSE, FALSE, 0);
+  set_class (row->text, "notice", entry->kind == SAL_ENTRY_NOTICE);
   set_class (row->text, "action", entry->kind == SAL_ENTRY_ACTION);
   set_class (row->text, "mention",
-             row->our_name != NULL && gui_mention_in_entry (entry, row->our_name));
+             entry->mention ||
+                 (row->our_name != NULL && gui_mention_in_entry (entry, row->our_name)));
   show_head (row);
   show_text (row);
   if (own)
@@ -339,10 +376,21 @@ build (GuiMessageRow *row)
   gtk_container_add (GTK_CONTAINER (row), row->box);
 }
 
+static char *
+speak_folded (GuiMessageRow *row)
+{
+  g_autofree char *clock = gui_sentence_clock (row->entry->time_us);
+  g_autofree char *text = gui_fold_to_text (row->folded);
+
+  /* TRANSLATORS: read aloud: what happened, when. */
+  return g_strdup_printf (_ ("%s, %s"), text, clock);
+}
+
 static void
 speak (GuiMessageRow *row, AtkObject *accessible)
 {
-  g_autofree char *sentence = gui_sentence_spoken (row->entry);
+  g_autofree char *sentence =
+      row->folded != NULL ? speak_folded (row) : gui_sentence_spoken (row->entry);
 
   atk_object_set_name (accessible, sentence);
   atk_object_set_description (accessible, row->before != NULL ? row->before : "");
@@ -390,6 +438,7 @@ gui_message_row_finalize (GObject *object)
   if (row->popover != NULL)
     g_object_remove_weak_pointer (G_OBJECT (row->popover), (gpointer *) &row->popover);
   g_clear_pointer (&row->entry, sal_entry_unref);
+  g_clear_pointer (&row->folded, g_ptr_array_unref);
   g_free (row->our_name);
   g_free (row->before);
   G_OBJECT_CLASS (gui_message_row_parent_class)->finalize (object);
@@ -447,6 +496,7 @@ gui_message_row_set_entry (GuiMessageRow *row, const SalEntry *entry)
   g_autoptr (SalEntry) old = g_steal_pointer (&row->entry);
 
   row->entry = sal_entry_ref (entry);
+  g_clear_pointer (&row->folded, g_ptr_array_unref);
   if (!has_same_shape (old, entry))
     build (row);
   else
@@ -480,6 +530,64 @@ guint64
 gui_message_row_get_id (GuiMessageRow *row)
 {
   return row->entry->id;
+}
+
+/**
+ * gui_message_row_get_first_id:
+ *
+ * Returns: the first of the entries that are told together in this row.
+ */
+guint64
+gui_message_row_get_first_id (GuiMessageRow *row)
+{
+  return row->folded != NULL ? ((SalEntry *) row->folded->pdata[0])->id : row->entry->id;
+}
+
+/**
+ * gui_message_row_fold:
+ * @entry: right before (@before) or right after those of the row
+ *
+ * Tells it together with them, if it is of that kind.
+ *
+ * Returns: whether it does.
+ */
+gboolean
+gui_message_row_fold (GuiMessageRow *row, const SalEntry *entry, gboolean before)
+{
+  const SalEntry *first = row->folded != NULL ? row->folded->pdata[0] : row->entry;
+
+  if ((row->folded != NULL && row->folded->len >= GUI_FOLD_MOST) ||
+      !(before ? gui_fold_go_together (entry, first) : gui_fold_go_together (row->entry, entry)))
+    return FALSE;
+  if (row->folded == NULL)
+    {
+      row->folded = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
+      g_ptr_array_add (row->folded, sal_entry_ref (row->entry));
+    }
+  g_ptr_array_insert (row->folded, before ? 0 : -1, sal_entry_ref (entry));
+  if (!before)
+    {
+      sal_entry_unref (row->entry);
+      row->entry = sal_entry_ref (entry);
+    }
+  row->stale = TRUE;
+  return TRUE;
+}
+
+/**
+ * gui_message_row_refresh:
+ *
+ * To be called when all that is folded into the row has been.
+ */
+void
+gui_message_row_refresh (GuiMessageRow *row)
+{
+  if (!row->stale)
+    return;
+  row->stale = FALSE;
+  show_text (row);
+  if (row->spoken)
+    speak (row, gtk_widget_get_accessible (GTK_WIDGET (row)));
 }
 
 /**
@@ -617,13 +725,20 @@ gui_message_row_append_actions (GuiMessageRow *row, GMenu *menu)
 /**
  * gui_message_row_explain:
  *
- * Says why a message of ours has not arrived, and offers what can be done.
+ * Says why a message of ours has not arrived, and offers what can be done; tells one by one,
+ * or together again, who came and went.
  *
  * Returns: %FALSE if there is nothing to explain.
  */
 gboolean
 gui_message_row_explain (GuiMessageRow *row)
 {
+  if (row->folded != NULL)
+    {
+      row->whole = !row->whole;
+      show_text (row);
+      return TRUE;
+    }
   if (!is_problem (row->entry))
     return FALSE;
   if (row->popover != NULL)

@@ -15,6 +15,7 @@
 
 #include <glib/gi18n.h>
 
+#include "client-gtk/gui-fold.h"
 #include "client-gtk/gui-sentence.h"
 #include "client-gtk/gui-text.h"
 
@@ -28,6 +29,7 @@ struct _GuiMessageWindow
   GPtrArray *rows;     /* (owned): of GuiMessageRow (unowned), oldest first */
   SalEntry *before;    /* (owned) (nullable): the entry before the first row, if it is known */
   gboolean has_oldest;
+  gboolean waits; /* for older entries that the server has been asked for */
   gboolean has_newest;
   gboolean busy;        /* several rows change: what stands above them is done once, afterwards */
   guint64 unread_after; /* the entry after which the unread ones begin; 0 for none */
@@ -40,7 +42,7 @@ static gboolean
 is_said (const SalEntry *entry)
 {
   return entry->kind == SAL_ENTRY_MESSAGE || entry->kind == SAL_ENTRY_ACTION ||
-         entry->kind == SAL_ENTRY_TEXT;
+         entry->kind == SAL_ENTRY_NOTICE || entry->kind == SAL_ENTRY_TEXT;
 }
 
 static gboolean
@@ -52,7 +54,7 @@ begins_group (const SalEntry *entry, const SalEntry *before)
     return TRUE;
   /* What somebody does says who it is in its text, so it needs no name above it, but what
    * is said after it does. */
-  return entry->kind == SAL_ENTRY_MESSAGE && before->kind != SAL_ENTRY_MESSAGE;
+  return entry->kind != SAL_ENTRY_ACTION && before->kind != entry->kind;
 }
 
 static GtkWidget *
@@ -131,10 +133,33 @@ static void
 end (GuiMessageWindow *window)
 {
   window->busy = FALSE;
+  gui_message_window_refresh (window);
   gtk_list_box_invalidate_headers (window->box);
 }
 
 /* Rows. */
+
+/* The line above what is unread stands between two rows. */
+static gboolean
+is_line_between (GuiMessageWindow *window, guint64 before, guint64 after)
+{
+  return window->unread_after >= before && window->unread_after < after;
+}
+
+/* Whether the entry was told together with those of the last row, or of the first. */
+static gboolean
+fold (GuiMessageWindow *window, const SalEntry *entry, gboolean first)
+{
+  GuiMessageRow *row = NULL;
+
+  if (window->rows->len == 0 || !gui_fold_is_passage (entry))
+    return FALSE;
+  row = window->rows->pdata[first ? 0 : window->rows->len - 1];
+  if (first ? is_line_between (window, entry->id, gui_message_row_get_first_id (row))
+            : is_line_between (window, gui_message_row_get_id (row), entry->id))
+    return FALSE;
+  return gui_message_row_fold (row, entry, first);
+}
 
 static void
 insert (GuiMessageWindow *window, const SalEntry *entry, guint index)
@@ -143,6 +168,20 @@ insert (GuiMessageWindow *window, const SalEntry *entry, guint index)
 
   g_ptr_array_insert (window->rows, (int) index, row);
   gtk_list_box_insert (window->box, row, (int) index);
+}
+
+static void
+add_first (GuiMessageWindow *window, const SalEntry *entry)
+{
+  if (!fold (window, entry, TRUE))
+    insert (window, entry, 0);
+}
+
+static void
+add_last (GuiMessageWindow *window, const SalEntry *entry)
+{
+  if (!fold (window, entry, FALSE))
+    insert (window, entry, window->rows->len);
 }
 
 static void
@@ -189,7 +228,7 @@ drop_last (GuiMessageWindow *window, guint n)
 static guint64
 first_id (GuiMessageWindow *window)
 {
-  return gui_message_row_get_id (window->rows->pdata[0]);
+  return gui_message_row_get_first_id (window->rows->pdata[0]);
 }
 
 static guint64
@@ -251,7 +290,7 @@ take_last (GuiMessageWindow *window, GPtrArray *entries, guint most)
 {
   guint extra = entries->len - fit (entries, most, TRUE);
 
-  window->has_oldest = extra == 0;
+  window->has_oldest = extra == 0 && !sal_room_model_has_older (window->model);
   set_before (window, extra > 0 ? entries->pdata[extra - 1] : NULL);
   if (extra > 0)
     g_ptr_array_remove_range (entries, 0, extra);
@@ -279,7 +318,7 @@ gui_message_window_open_at_end (GuiMessageWindow *window, guint rows)
   clear (window);
   take_last (window, entries, rows);
   for (guint i = 0; i < entries->len; i++)
-    insert (window, entries->pdata[i], i);
+    add_last (window, entries->pdata[i]);
   window->has_newest = TRUE;
   end (window);
 }
@@ -303,10 +342,10 @@ gui_message_window_open_around (GuiMessageWindow *window, guint64 id)
   clear (window);
   take_last (window, older, GUI_WINDOW_PAGE_ROWS);
   for (guint i = 0; i < older->len; i++)
-    insert (window, older->pdata[i], i);
+    add_last (window, older->pdata[i]);
   n = fit (newer, below, FALSE);
   for (guint i = 0; i < n; i++)
-    insert (window, newer->pdata[i], window->rows->len);
+    add_last (window, newer->pdata[i]);
   window->has_newest = n == newer->len;
   end (window);
 }
@@ -314,7 +353,8 @@ gui_message_window_open_around (GuiMessageWindow *window, guint64 id)
 /**
  * gui_message_window_page_before:
  *
- * Moves the window back by a page.
+ * Moves the window back by a page. What is not kept here the server is asked for; see
+ * gui_message_window_take_older().
  *
  * Returns: whether it has changed.
  */
@@ -326,14 +366,44 @@ gui_message_window_page_before (GuiMessageWindow *window)
   if (window->has_oldest || window->rows->len == 0)
     return FALSE;
   entries = sal_room_model_read_before (window->model, first_id (window), GUI_WINDOW_PAGE_ROWS + 1);
+  if (entries->len == 0)
+    {
+      window->waits = sal_room_model_fetch_older (window->model, first_id (window));
+      window->has_oldest = !window->waits;
+      return FALSE;
+    }
   begin (window);
   take_last (window, entries, GUI_WINDOW_PAGE_ROWS);
   if (window->rows->len + entries->len > GUI_WINDOW_MAX_ROWS)
     drop_last (window, window->rows->len + entries->len - GUI_WINDOW_MAX_ROWS);
-  for (guint i = 0; i < entries->len; i++)
-    insert (window, entries->pdata[i], i);
+  for (guint i = entries->len; i > 0; i--)
+    add_first (window, entries->pdata[i - 1]);
   end (window);
   return TRUE;
+}
+
+/**
+ * gui_message_window_waits:
+ *
+ * Returns: whether the server has been asked for older entries, and has not answered.
+ */
+gboolean
+gui_message_window_waits (GuiMessageWindow *window)
+{
+  return window->waits;
+}
+
+/**
+ * gui_message_window_take_older:
+ *
+ * The server has answered; what it has is in the story.
+ */
+void
+gui_message_window_take_older (GuiMessageWindow *window)
+{
+  window->waits = FALSE;
+  if (window->rows->len > 0)
+    window->has_oldest = FALSE; /* the next page says so */
 }
 
 /**
@@ -357,7 +427,7 @@ gui_message_window_page_after (GuiMessageWindow *window)
   if (window->rows->len + n > GUI_WINDOW_MAX_ROWS)
     drop_first (window, window->rows->len + n - GUI_WINDOW_MAX_ROWS);
   for (guint i = 0; i < n; i++)
-    insert (window, entries->pdata[i], window->rows->len);
+    add_last (window, entries->pdata[i]);
   window->has_newest = n == entries->len;
   end (window);
   return TRUE;
@@ -372,12 +442,24 @@ gui_message_window_page_after (GuiMessageWindow *window)
 void
 gui_message_window_append (GuiMessageWindow *window, const SalEntry *entry)
 {
-  if (!window->has_newest)
+  if (!window->has_newest || fold (window, entry, FALSE))
     return;
   if (window->rows->len == GUI_WINDOW_MAX_ROWS)
     window->has_newest = FALSE;
   else
     insert (window, entry, window->rows->len);
+}
+
+/**
+ * gui_message_window_refresh:
+ *
+ * To be called after the last gui_message_window_append() of a frame.
+ */
+void
+gui_message_window_refresh (GuiMessageWindow *window)
+{
+  for (guint i = 0; i < window->rows->len; i++)
+    gui_message_row_refresh (window->rows->pdata[i]);
 }
 
 /**

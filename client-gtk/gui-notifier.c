@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The desktop's notifications: somebody has named us while we look elsewhere. A room has
+ * The desktop's notifications: somebody has named us, or written to us in private, while we look
+ * elsewhere; which of all that is said that is, the servers know. A room has
  * one at most, which later mentions replace, not more often than every few seconds,
  * because servers may say anything at any speed. It is withdrawn when the room has been
  * read.
@@ -18,7 +19,7 @@ struct _GuiNotifier
 {
   GtkApplication *app; /* (unowned) */
   GSettings *settings; /* (owned) */
-  GHashTable *watches; /* SalRoomModel (unowned) -> Watch (owned) */
+  GHashTable *watches; /* SalRoomModel (owned) -> Watch (owned): of which something was shown */
 };
 
 typedef struct
@@ -94,22 +95,6 @@ is_looked_at (GuiNotifier *notifier)
 }
 
 static void
-on_added (SalRoomModel *model, SalEntry *entry, Watch *watch)
-{
-  if (is_looked_at (watch->notifier) ||
-      !gui_mention_in_entry (entry, sal_room_model_get_name (model)) ||
-      !g_settings_get_boolean (watch->notifier->settings, "notify-mentions"))
-    return;
-  if (watch->pause == 0)
-    {
-      show (watch, entry);
-      return;
-    }
-  g_clear_pointer (&watch->next, sal_entry_unref);
-  watch->next = sal_entry_ref (entry);
-}
-
-static void
 on_unread (SalRoomModel *model, Watch *watch)
 {
   if ((watch->shown || watch->next != NULL) && sal_room_model_count_unread (model) == 0)
@@ -127,12 +112,44 @@ watch_free (gpointer data)
   g_free (watch);
 }
 
+static Watch *
+get_watch (GuiNotifier *notifier, SalRoomModel *model)
+{
+  Watch *watch = g_hash_table_lookup (notifier->watches, model);
+
+  if (watch != NULL)
+    return watch;
+  watch = g_new0 (Watch, 1);
+  watch->notifier = notifier;
+  watch->model = model;
+  g_signal_connect (model, "unread", G_CALLBACK (on_unread), watch);
+  g_hash_table_insert (notifier->watches, g_object_ref (model), watch);
+  return watch;
+}
+
+static void
+on_notified (SalServer *server, SalRoomModel *model, SalEntry *entry, GuiNotifier *notifier)
+{
+  Watch *watch = NULL;
+
+  if (is_looked_at (notifier) || !g_settings_get_boolean (notifier->settings, "notify-mentions"))
+    return;
+  watch = get_watch (notifier, model);
+  if (watch->pause == 0)
+    {
+      show (watch, entry);
+      return;
+    }
+  g_clear_pointer (&watch->next, sal_entry_unref);
+  watch->next = sal_entry_ref (entry);
+}
+
 /**
  * gui_notifier_new:
  * @app: (transfer none): shows the notifications; has the action `show-room`
  * @settings: (transfer none): whether they are wanted
  *
- * Returns: (transfer full): a notifier that watches no room yet.
+ * Returns: (transfer full): a notifier that watches nothing yet.
  */
 GuiNotifier *
 gui_notifier_new (GtkApplication *app, GSettings *settings)
@@ -141,7 +158,7 @@ gui_notifier_new (GtkApplication *app, GSettings *settings)
 
   notifier->app = app;
   notifier->settings = g_object_ref (settings);
-  notifier->watches = g_hash_table_new_full (NULL, NULL, NULL, watch_free);
+  notifier->watches = g_hash_table_new_full (NULL, NULL, g_object_unref, watch_free);
   return notifier;
 }
 
@@ -161,27 +178,28 @@ gui_notifier_free (GuiNotifier *notifier)
 
 /**
  * gui_notifier_watch:
- * @model: (transfer none): until gui_notifier_unwatch()
+ * @server: (transfer none): until gui_notifier_unwatch()
  */
 void
-gui_notifier_watch (GuiNotifier *notifier, SalRoomModel *model)
+gui_notifier_watch (GuiNotifier *notifier, SalServer *server)
 {
-  Watch *watch = g_new0 (Watch, 1);
+  g_signal_connect (server, "notified", G_CALLBACK (on_notified), notifier);
+}
 
-  watch->notifier = notifier;
-  watch->model = model;
-  g_signal_connect (model, "added", G_CALLBACK (on_added), watch);
-  g_signal_connect (model, "unread", G_CALLBACK (on_unread), watch);
-  g_hash_table_insert (notifier->watches, model, watch);
+static gboolean
+is_of (gpointer model, gpointer watch, gpointer server)
+{
+  return sal_room_model_get_server (model) == server;
 }
 
 /**
  * gui_notifier_unwatch:
  *
- * Withdraws what is shown of the room.
+ * Withdraws what is shown of its rooms.
  */
 void
-gui_notifier_unwatch (GuiNotifier *notifier, SalRoomModel *model)
+gui_notifier_unwatch (GuiNotifier *notifier, SalServer *server)
 {
-  g_hash_table_remove (notifier->watches, model);
+  g_signal_handlers_disconnect_by_data (server, notifier);
+  g_hash_table_foreach_remove (notifier->watches, is_of, server);
 }

@@ -3,7 +3,7 @@
 
 #include <gtk/gtk.h>
 
-#include "common/client/sal-room-model.h"
+#include "common/client/sal-server.h"
 
 G_BEGIN_DECLS
 
@@ -12,7 +12,7 @@ typedef struct _GuiNotifier GuiNotifier;
 GuiNotifier *gui_notifier_new (GtkApplication *app, GSettings *settings);
 void gui_notifier_free (GuiNotifier *notifier);
 
-void gui_notifier_watch (GuiNotifier *notifier, SalRoomModel *model);
-void gui_notifier_unwatch (GuiNotifier *notifier, SalRoomModel *model);
+void gui_notifier_watch (GuiNotifier *notifier, SalServer *server);
+void gui_notifier_unwatch (GuiNotifier *notifier, SalServer *server);
 
 G_END_DECLS

@@ -57,22 +57,27 @@ on_security (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+on_raw (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ask_window (data, "room-raw");
+}
+
+static void
 on_forget (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   ask_window (data, "forget-room");
 }
 
 static const GActionEntry actions[] = {
-  { .name = "connect", .activate = on_connect },
-  { .name = "leave", .activate = on_leave },
-  { .name = "security", .activate = on_security },
+  { .name = "connect", .activate = on_connect },   { .name = "leave", .activate = on_leave },
+  { .name = "security", .activate = on_security }, { .name = "raw", .activate = on_raw },
   { .name = "forget", .activate = on_forget },
 };
 
 /**
  * gui_room_actions_insert:
  * @widget: gets the group of actions "room", instead of another room's if it has one; in a
- *   window that has the actions `forget-room` and `room-security`
+ *   window that has the actions `forget-room`, `room-security` and `room-raw`
  * @model: (transfer none): the room
  */
 void
@@ -111,6 +116,7 @@ gui_room_actions_menu_new (void)
   append (first, _ ("_Connect"), "room.connect");
   append (first, _ ("_Leave"), "room.leave");
   append (first, _ ("_Security"), "room.security");
+  append (first, _ ("_Traffic with the server"), "room.raw");
   append (second, _ ("_Forget…"), "room.forget");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (first));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (second));

@@ -11,9 +11,14 @@
 #include <handy.h>
 
 #include "client-gtk/gui-room-actions.h"
+#include "client-gtk/gui-text.h"
 
 /* More than so many is "many". */
 #define UNREAD_SHOWN_MAX 999
+
+/* Pixels. */
+#define AVATAR 36
+#define AVATAR_BELOW 26
 
 /* A flood of messages is counted so often. */
 #define UPDATE_MS 50
@@ -65,33 +70,72 @@ set_style (GtkWidget *widget, const char *name, gboolean on)
     gtk_style_context_remove_class (context, name);
 }
 
+/* One of several conversations on its server: it stands below the server's own row, which says
+ * where that is. */
+static gboolean
+is_below (SalRoomModel *model)
+{
+  SalServer *server = sal_room_model_get_server (model);
+
+  return sal_server_has_rooms (server) && sal_server_get_main_room (server) != model;
+}
+
+/* Returns: (transfer full) (nullable): below the title. Of a room that is as it should be, there
+ * is nothing to say but what it is about. */
+static char *
+state_to_text (SalRoomModel *model)
+{
+  const char *topic = sal_room_model_get_topic (model);
+
+  if (!is_below (model))
+    return g_strdup_printf ("%s · %s", presence_word (model), sal_room_model_get_host (model));
+  if (sal_room_model_get_presence (model) != SAL_PRESENCE_IN)
+    return g_strdup (presence_word (model));
+  return topic != NULL && *topic != '\0' ? gui_text_limit_marks (topic) : NULL;
+}
+
+/* Returns: (transfer full): a room as it is read aloud. */
+static char *
+row_to_speech (SalRoomModel *model, guint unread, guint mentions)
+{
+  const char *title = sal_room_model_get_title (model);
+  const char *host = sal_room_model_get_host (model);
+  GString *text = g_string_new (NULL);
+
+  g_string_printf (text, "%s, %s, %s", title, host, presence_word (model));
+  if (unread > 0)
+    g_string_append_printf (text, ngettext (", %u unread message", ", %u unread messages", unread),
+                            unread);
+  if (mentions > 0 && sal_room_model_get_kind (model) != SAL_ROOM_PRIVATE)
+    /* TRANSLATORS: after a room and how much in it is unread */
+    g_string_append_printf (text, ngettext (", %u names you", ", %u name you", mentions), mentions);
+  return g_string_free (text, FALSE);
+}
+
 static void
 update (GuiRoomRow *row)
 {
   const char *title = sal_room_model_get_title (row->model);
-  const char *host = sal_room_model_get_host (row->model);
   guint unread = sal_room_model_count_unread (row->model);
-  g_autofree char *state = g_strdup_printf ("%s · %s", presence_word (row->model), host);
+  guint mentions = sal_room_model_count_mentions (row->model);
+  g_autofree char *state = state_to_text (row->model);
   g_autofree char *count = unread > UNREAD_SHOWN_MAX ? g_strdup_printf ("%d+", UNREAD_SHOWN_MAX)
                                                      : g_strdup_printf ("%u", unread);
-  g_autofree char *spoken = NULL;
+  g_autofree char *spoken = row_to_speech (row->model, unread, mentions);
+  gboolean below = is_below (row->model);
 
+  hdy_avatar_set_size (row->avatar, below ? AVATAR_BELOW : AVATAR);
   hdy_avatar_set_text (row->avatar, title);
   gtk_label_set_text (row->title, title);
-  gtk_label_set_text (row->state, state);
+  gtk_label_set_text (row->state, state != NULL ? state : "");
+  gtk_widget_set_visible (GTK_WIDGET (row->state), state != NULL);
   gtk_label_set_text (row->unread, count);
   gtk_widget_set_visible (GTK_WIDGET (row->unread), unread > 0);
   set_style (GTK_WIDGET (row), "has-unread", unread > 0);
+  set_style (GTK_WIDGET (row), "has-mentions", mentions > 0);
+  set_style (GTK_WIDGET (row), "is-below", below);
   set_style (GTK_WIDGET (row), "is-away",
              sal_room_model_get_presence (row->model) != SAL_PRESENCE_IN);
-
-  if (unread > 0)
-    /* TRANSLATORS: a room as it is read aloud: its name, its host, the state */
-    spoken = g_strdup_printf (
-        ngettext ("%s, %s, %s, %u unread message", "%s, %s, %s, %u unread messages", unread), title,
-        host, presence_word (row->model), unread);
-  else
-    spoken = g_strdup_printf ("%s, %s, %s", title, host, presence_word (row->model));
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (row)), spoken);
 }
 
@@ -203,6 +247,7 @@ gui_room_row_new (SalRoomModel *model)
   gui_room_actions_insert (GTK_WIDGET (row), model);
   g_signal_connect_swapped (model, "presence", G_CALLBACK (update), row);
   g_signal_connect_swapped (model, "unread", G_CALLBACK (queue_update), row);
+  g_signal_connect_swapped (model, "topic", G_CALLBACK (queue_update), row);
   update (row);
   return GTK_WIDGET (row);
 }

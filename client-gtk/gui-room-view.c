@@ -1,20 +1,32 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A room as it is looked at: a line that says how the connection is whenever there is
- * something to say or to do about it, then what was said, then where to write. It knows
- * how the three work together, and the state of a connection in words; connecting is
- * the room model's business.
+ * A room as it is looked at: what it is about, a line that says how the connection is whenever
+ * there is something to say or to do about it, then what was said, then where to write; who is
+ * there on the other side, or in front of it where it is narrow. It knows how these work
+ * together, what commands do, and the state of a connection in words; connecting is the room
+ * model's business. What is not in every room, or not at once, is made when it is wanted.
+ *
+ * Signals:
+ *   go-to (SalRoomModel *)   another room is to be looked at
+ *   raw-wanted ()              what goes to the server and comes from it
+ *   help-wanted (char *)       what can be typed; about one command unless %NULL
  */
 #include "config.h"
 
 #include "client-gtk/gui-room-view.h"
 
 #include <glib/gi18n.h>
+#include <handy.h>
 #include <string.h>
+
+#include "client-gtk/gui-command.h"
 
 #include "client-gtk/gui-composer.h"
 #include "client-gtk/gui-label.h"
+#include "client-gtk/gui-member-list.h"
 #include "client-gtk/gui-message-list.h"
+#include "client-gtk/gui-search-bar.h"
+#include "client-gtk/gui-topic-bar.h"
 #include "common/proto/sal-text.h"
 
 /* Connecting is not spoken of before it takes longer than this: usually it does not,
@@ -33,11 +45,36 @@ struct _GuiRoomView
   GtkButton *connect_button;
   GuiMessageList *list;
   GuiComposer *composer;
+  GtkBox *conversation; /* all but the people */
+  HdyFlap *flap;
+  GuiTopicBar *topic;     /* (nullable): until there is one, or can be */
+  GuiSearchBar *search;   /* (nullable): until it is wanted */
+  GuiMemberList *members; /* (nullable): until somebody looks at them */
+  gulong members_handler;
   guint countdown; /* source: while the text has seconds in it */
   guint speak;     /* source: until the line is shown */
 };
 
 G_DEFINE_FINAL_TYPE (GuiRoomView, gui_room_view, GTK_TYPE_BOX)
+
+enum
+{
+  GO_TO,
+  SHOW_RAW,
+  SHOW_HELP,
+  N_SIGNALS
+};
+
+enum
+{
+  PROP_0,
+  PROP_HAS_PEOPLE,
+  PROP_SHOWS_PEOPLE,
+  N_PROPS
+};
+
+static guint signals[N_SIGNALS];
+static GParamSpec *props[N_PROPS];
 
 /* The state in words. */
 
@@ -90,7 +127,7 @@ offline_to_text (SalRoomModel *model)
 {
   g_autofree char *reason = NULL;
 
-  if (sal_room_model_get_offered (model) != NULL)
+  if (sal_server_get_question (sal_room_model_get_server (model)) == SAL_QUESTION_CERTIFICATE)
     return g_strdup_printf (_ ("Not connected: is %s the right server?"),
                             sal_room_model_get_host (model));
   reason = dup_reason (model);
@@ -215,6 +252,233 @@ on_connect_clicked (GuiRoomView *view)
   sal_room_model_connect (view->model);
 }
 
+/* Searching. */
+
+static void
+on_search_closed (GuiRoomView *view)
+{
+  gui_composer_focus (view->composer);
+}
+
+static void
+on_found (GuiRoomView *view, guint64 id)
+{
+  gui_message_list_show_entry (view->list, id);
+}
+
+/**
+ * gui_room_view_search:
+ * @words: (nullable): what to look for
+ *
+ * Opens the bar in which it is typed.
+ */
+void
+gui_room_view_search (GuiRoomView *view, const char *words)
+{
+  if (view->search == NULL)
+    {
+      GtkWidget *bar = gui_search_bar_new (view->model);
+
+      view->search = GUI_SEARCH_BAR (bar);
+      gtk_box_pack_start (view->conversation, bar, FALSE, FALSE, 0);
+      gtk_box_reorder_child (view->conversation, bar, 0);
+      g_signal_connect_swapped (bar, "found", G_CALLBACK (on_found), view);
+      g_signal_connect_swapped (bar, "closed", G_CALLBACK (on_search_closed), view);
+      gtk_widget_show (bar);
+    }
+  gui_search_bar_open (view->search, words);
+}
+
+/* The topic. */
+
+/* There is a place for it where it can be set, too. */
+static void
+update_topic (GuiRoomView *view)
+{
+  const char *topic = sal_room_model_get_topic (view->model);
+  SalServer *server = sal_room_model_get_server (view->model);
+  gboolean can_be =
+      sal_room_model_get_kind (view->model) == SAL_ROOM_CHANNEL && sal_server_has_rooms (server);
+  GtkWidget *bar = NULL;
+
+  if (view->topic != NULL || !can_be || topic == NULL || *topic == '\0')
+    return;
+  bar = gui_topic_bar_new (view->model);
+  view->topic = GUI_TOPIC_BAR (bar);
+  gtk_box_pack_start (view->conversation, bar, FALSE, FALSE, 0);
+  gtk_box_reorder_child (view->conversation, bar, view->search != NULL ? 1 : 0);
+  gtk_widget_show (bar);
+}
+
+/* People. */
+
+static void
+on_talk_to (GuiRoomView *view, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  SalRoomModel *room = sal_server_talk_to (sal_room_model_get_server (view->model), name, &error);
+
+  if (room != NULL)
+    g_signal_emit (view, signals[GO_TO], 0, room);
+  else
+    gui_composer_complain (view->composer, error->message);
+}
+
+static void
+on_mention (GuiRoomView *view, const char *name)
+{
+  gui_composer_mention (view->composer, name);
+}
+
+static void
+make_members (GuiRoomView *view)
+{
+  GtkWidget *list = NULL;
+
+  if (view->members != NULL)
+    return;
+  list = gui_member_list_new (view->model);
+  view->members = GUI_MEMBER_LIST (list);
+  g_signal_connect_swapped (list, "talk-to", G_CALLBACK (on_talk_to), view);
+  g_signal_connect_swapped (list, "mention", G_CALLBACK (on_mention), view);
+  hdy_flap_set_flap (view->flap, list);
+  gtk_widget_show (list);
+}
+
+static void
+on_reveal_changed (GuiRoomView *view)
+{
+  if (hdy_flap_get_reveal_flap (view->flap))
+    make_members (view);
+  g_object_notify_by_pspec (G_OBJECT (view), props[PROP_SHOWS_PEOPLE]);
+}
+
+static void
+on_members_changed (GuiRoomView *view)
+{
+  g_object_notify_by_pspec (G_OBJECT (view), props[PROP_HAS_PEOPLE]);
+}
+
+static gboolean
+has_people (GuiRoomView *view)
+{
+  return sal_room_model_get_kind (view->model) == SAL_ROOM_CHANNEL &&
+         g_list_model_get_n_items (sal_room_model_get_members (view->model)) > 0;
+}
+
+/* Commands. */
+
+static void
+go_to (GuiRoomView *view, SalRoomModel *room, const GError *error)
+{
+  if (room == NULL)
+    gui_composer_complain (view->composer, error->message);
+  else
+    g_signal_emit (view, signals[GO_TO], 0, room);
+}
+
+static void
+part (GuiRoomView *view, const char *place)
+{
+  SalServer *server = sal_room_model_get_server (view->model);
+  SalRoomModel *room = place != NULL ? sal_server_find_room (server, place) : view->model;
+
+  if (room != NULL)
+    sal_room_model_leave (room);
+  else
+    {
+      g_autofree char *text = g_strdup_printf (_ ("You are not in “%s”"), place);
+
+      gui_composer_complain (view->composer, text);
+    }
+}
+
+static void
+talk (GuiRoomView *view, const GuiCommand *command)
+{
+  SalServer *server = sal_room_model_get_server (view->model);
+  g_autoptr (GError) error = NULL;
+  SalRoomModel *room = *command->target == '#'
+                           ? sal_server_find_room (server, command->target)
+                           : sal_server_talk_to (server, command->target, &error);
+
+  if (room == NULL && error == NULL)
+    g_set_error (&error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _ ("You are not in “%s”"),
+                 command->target);
+  if (room != NULL && command->text != NULL && !sal_room_model_say (room, command->text, &error))
+    room = NULL;
+  go_to (view, room, error);
+}
+
+static void
+set_topic (GuiRoomView *view, const char *topic)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!sal_room_model_set_topic (view->model, topic, &error))
+    gui_composer_complain (view->composer, error->message);
+}
+
+static void
+send_line (GuiRoomView *view, const char *line)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!sal_room_model_command (view->model, line, &error))
+    gui_composer_complain (view->composer, error->message);
+}
+
+/* Something that begins with a slash was typed; it is no longer in the entry. */
+static void
+on_command (GuiRoomView *view, const char *text)
+{
+  g_autoptr (GuiCommand) command = gui_command_parse (text, sal_room_model_get_place (view->model));
+  SalServer *server = sal_room_model_get_server (view->model);
+  g_autoptr (GError) error = NULL;
+
+  switch (command->kind)
+    {
+    case GUI_COMMAND_SAY:
+      if (!sal_room_model_say (view->model, command->text, &error))
+        gui_composer_complain (view->composer, error->message);
+      break;
+    case GUI_COMMAND_JOIN:
+      go_to (view, sal_server_join (server, command->target, command->text, &error), error);
+      break;
+    case GUI_COMMAND_PART:
+      part (view, command->target);
+      break;
+    case GUI_COMMAND_TALK:
+      talk (view, command);
+      break;
+    case GUI_COMMAND_NICK:
+      sal_server_set_name (server, command->target);
+      break;
+    case GUI_COMMAND_TOPIC:
+      set_topic (view, command->text);
+      break;
+    case GUI_COMMAND_LINE:
+      send_line (view, command->text);
+      break;
+    case GUI_COMMAND_LEAVE:
+      sal_server_leave (server);
+      break;
+    case GUI_COMMAND_HELP:
+      g_signal_emit (view, signals[SHOW_HELP], 0, command->target);
+      break;
+    case GUI_COMMAND_RAW:
+      g_signal_emit (view, signals[SHOW_RAW], 0);
+      break;
+    case GUI_COMMAND_SEARCH:
+      gui_room_view_search (view, *command->text != '\0' ? command->text : NULL);
+      break;
+    case GUI_COMMAND_WRONG:
+      gui_composer_insert (view->composer, text);
+      gui_composer_complain (view->composer, command->text);
+      break;
+    }
+}
+
 /* List and composer. */
 
 static void
@@ -243,7 +507,7 @@ static gboolean
 gui_room_view_key_press_event (GtkWidget *widget, GdkEventKey *event)
 {
   GuiRoomView *view = GUI_ROOM_VIEW (widget);
-  GtkWidget *focus = gtk_container_get_focus_child (GTK_CONTAINER (view));
+  GtkWidget *focus = gtk_container_get_focus_child (GTK_CONTAINER (view->conversation));
 
   if (GTK_WIDGET_CLASS (gui_room_view_parent_class)->key_press_event (widget, event))
     return TRUE;
@@ -259,7 +523,10 @@ gui_room_view_destroy (GtkWidget *widget)
   g_clear_handle_id (&view->countdown, g_source_remove);
   g_clear_handle_id (&view->speak, g_source_remove);
   if (view->model != NULL)
-    g_signal_handlers_disconnect_by_data (view->model, view);
+    {
+      g_signal_handlers_disconnect_by_data (view->model, view);
+      g_signal_handlers_disconnect_by_data (sal_room_model_get_members (view->model), view);
+    }
   GTK_WIDGET_CLASS (gui_room_view_parent_class)->destroy (widget);
 }
 
@@ -271,16 +538,55 @@ gui_room_view_finalize (GObject *object)
 }
 
 static void
+gui_room_view_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  GuiRoomView *view = GUI_ROOM_VIEW (object);
+
+  if (id == PROP_HAS_PEOPLE)
+    g_value_set_boolean (value, has_people (view));
+  else
+    g_value_set_boolean (value, hdy_flap_get_reveal_flap (view->flap));
+}
+
+static void
+gui_room_view_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  GuiRoomView *view = GUI_ROOM_VIEW (object);
+  gboolean shown = g_value_get_boolean (value);
+
+  if (shown)
+    make_members (view);
+  hdy_flap_set_reveal_flap (view->flap, shown);
+}
+
+static void
 gui_room_view_class_init (GuiRoomViewClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  GType type = G_TYPE_FROM_CLASS (klass);
+
   G_OBJECT_CLASS (klass)->finalize = gui_room_view_finalize;
+  G_OBJECT_CLASS (klass)->get_property = gui_room_view_get_property;
+  G_OBJECT_CLASS (klass)->set_property = gui_room_view_set_property;
+  props[PROP_HAS_PEOPLE] = g_param_spec_boolean ("has-people", NULL, NULL, FALSE,
+                                                 G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_SHOWS_PEOPLE] = g_param_spec_boolean ("shows-people", NULL, NULL, FALSE,
+                                                   G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, props);
+  signals[GO_TO] = g_signal_new ("go-to", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                 1, SAL_TYPE_ROOM_MODEL);
+  signals[SHOW_RAW] =
+      g_signal_new ("raw-wanted", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SHOW_HELP] = g_signal_new ("help-wanted", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                     G_TYPE_NONE, 1, G_TYPE_STRING);
   widget_class->destroy = gui_room_view_destroy;
   widget_class->key_press_event = gui_room_view_key_press_event;
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/salotto/Salotto/gui-room-view.ui");
+  gtk_widget_class_bind_template_child (widget_class, GuiRoomView, flap);
+  gtk_widget_class_bind_template_child (widget_class, GuiRoomView, conversation);
   gtk_widget_class_bind_template_child (widget_class, GuiRoomView, connection_revealer);
   gtk_widget_class_bind_template_child (widget_class, GuiRoomView, spinner);
   gtk_widget_class_bind_template_child (widget_class, GuiRoomView, connection);
@@ -311,15 +617,22 @@ gui_room_view_new (SalRoomModel *model)
   view->model = g_object_ref (model);
   view->list = GUI_MESSAGE_LIST (list);
   view->composer = GUI_COMPOSER (composer);
-  gtk_box_pack_start (GTK_BOX (view), list, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (view), composer, FALSE, FALSE, 0);
+  gtk_box_pack_start (view->conversation, list, TRUE, TRUE, 0);
+  gtk_box_pack_start (view->conversation, composer, FALSE, FALSE, 0);
   gtk_widget_show (list);
 
   g_signal_connect_swapped (list, "edit-again", G_CALLBACK (gui_composer_insert), composer);
   g_signal_connect_swapped (composer, "sent", G_CALLBACK (gui_message_list_go_to_end), list);
   g_signal_connect_swapped (composer, "scroll", G_CALLBACK (on_scroll), view);
+  g_signal_connect_swapped (composer, "command", G_CALLBACK (on_command), view);
+  g_signal_connect_swapped (view->flap, "notify::reveal-flap", G_CALLBACK (on_reveal_changed),
+                            view);
+  g_signal_connect_swapped (model, "topic", G_CALLBACK (update_topic), view);
+  g_signal_connect_swapped (sal_room_model_get_members (model), "items-changed",
+                            G_CALLBACK (on_members_changed), view);
   g_signal_connect_swapped (model, "presence", G_CALLBACK (update_connection), view);
   g_signal_connect_swapped (model, "name", G_CALLBACK (show_text), view);
+  update_topic (view);
   update_connection (view);
   return GTK_WIDGET (view);
 }

@@ -3,7 +3,7 @@
 
 #include <gtk/gtk.h>
 
-#include "common/client/sal-room-model.h"
+#include "common/client/sal-server.h"
 
 G_BEGIN_DECLS
 
@@ -12,6 +12,7 @@ G_DECLARE_FINAL_TYPE (GuiRoomView, gui_room_view, GUI, ROOM_VIEW, GtkBox)
 
 GtkWidget *gui_room_view_new (SalRoomModel *model);
 SalRoomModel *gui_room_view_get_model (GuiRoomView *view);
+void gui_room_view_search (GuiRoomView *view, const char *words);
 void gui_room_view_focus (GuiRoomView *view);
 
 char *gui_presence_to_text (SalRoomModel *model);

@@ -6,6 +6,8 @@
  *
  * Signal:
  *   title ()   another room is looked at, or its name has changed
+ *   raw-wanted (SalRoomModel *)   somebody wants to see what goes to and fro
+ *   help-wanted (char *)          ... what can be typed
  */
 #include "config.h"
 
@@ -34,11 +36,16 @@ struct _GuiRoomsPage
   GtkStack *views;
   GtkMenuButton *menu_button;
   GtkMenuButton *room_menu_button;
+  GtkToggleButton *people_button;
+  GBinding *people_shown; /* (unowned) (nullable): of the room that is looked at */
+  GBinding *people_there; /* (unowned) (nullable): likewise */
 };
 
 G_DEFINE_FINAL_TYPE (GuiRoomsPage, gui_rooms_page, GTK_TYPE_BIN)
 
 static guint title_signal;
+static guint raw_signal;
+static guint help_signal;
 
 /* The room that is looked at. */
 
@@ -79,20 +86,6 @@ set_room (GuiRoomsPage *page, SalRoomModel *model)
   update_bar (page);
 }
 
-static GuiRoomView *
-get_view (GuiRoomsPage *page, SalRoomModel *model)
-{
-  GuiRoomView *view = g_hash_table_lookup (page->shown, model);
-
-  if (view != NULL)
-    return view;
-  view = GUI_ROOM_VIEW (gui_room_view_new (model));
-  gtk_widget_show (GTK_WIDGET (view));
-  gtk_container_add (GTK_CONTAINER (page->views), GTK_WIDGET (view));
-  g_hash_table_insert (page->shown, g_object_ref (model), view);
-  return view;
-}
-
 static int
 position_of (GuiRoomsPage *page, SalRoomModel *model)
 {
@@ -106,6 +99,60 @@ position_of (GuiRoomsPage *page, SalRoomModel *model)
         return (int) i;
     }
   return -1;
+}
+
+static void
+on_go_to (GuiRoomsPage *page, SalRoomModel *model)
+{
+  if (position_of (page, model) >= 0)
+    gui_rooms_page_show_room (page, model);
+}
+
+static void
+on_show_raw (GuiRoomView *view, GuiRoomsPage *page)
+{
+  g_signal_emit (page, raw_signal, 0, gui_room_view_get_model (view));
+}
+
+static void
+on_show_help (GuiRoomsPage *page, const char *command)
+{
+  g_signal_emit (page, help_signal, 0, command);
+}
+
+static void
+unbind_people (GuiRoomsPage *page)
+{
+  g_clear_pointer (&page->people_shown, g_binding_unbind);
+  g_clear_pointer (&page->people_there, g_binding_unbind);
+}
+
+/* The button shows whether people are shown in this room, and is there where they are known. */
+static void
+bind_people (GuiRoomsPage *page, GuiRoomView *view)
+{
+  unbind_people (page);
+  page->people_shown = g_object_bind_property (view, "shows-people", page->people_button, "active",
+                                               G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
+  page->people_there = g_object_bind_property (view, "has-people", page->people_button, "visible",
+                                               G_BINDING_SYNC_CREATE);
+}
+
+static GuiRoomView *
+get_view (GuiRoomsPage *page, SalRoomModel *model)
+{
+  GuiRoomView *view = g_hash_table_lookup (page->shown, model);
+
+  if (view != NULL)
+    return view;
+  view = GUI_ROOM_VIEW (gui_room_view_new (model));
+  gtk_widget_show (GTK_WIDGET (view));
+  gtk_container_add (GTK_CONTAINER (page->views), GTK_WIDGET (view));
+  g_signal_connect_swapped (view, "go-to", G_CALLBACK (on_go_to), page);
+  g_signal_connect (view, "raw-wanted", G_CALLBACK (on_show_raw), page);
+  g_signal_connect_swapped (view, "help-wanted", G_CALLBACK (on_show_help), page);
+  g_hash_table_insert (page->shown, g_object_ref (model), view);
+  return view;
 }
 
 static void
@@ -144,6 +191,7 @@ choose_room (GuiRoomsPage *page, SalRoomModel *model)
   GuiRoomView *view = get_view (page, model);
 
   gtk_stack_set_visible_child (page->views, GTK_WIDGET (view));
+  bind_people (page, view);
   set_room (page, model);
   update_selection (page);
 }
@@ -202,6 +250,31 @@ gui_rooms_page_go_back (GuiRoomsPage *page)
     return;
   hdy_leaflet_set_visible_child (page->leaflet, page->sidebar);
   focus_list (page);
+}
+
+/**
+ * gui_rooms_page_search:
+ *
+ * Opens the bar for searching in the room that is looked at.
+ */
+void
+gui_rooms_page_search (GuiRoomsPage *page)
+{
+  if (page->room != NULL)
+    gui_room_view_search (g_hash_table_lookup (page->shown, page->room), NULL);
+}
+
+/**
+ * gui_rooms_page_toggle_people:
+ *
+ * Shows who is in the room that is looked at, or shows it no longer.
+ */
+void
+gui_rooms_page_toggle_people (GuiRoomsPage *page)
+{
+  if (gtk_widget_get_visible (GTK_WIDGET (page->people_button)))
+    gtk_toggle_button_set_active (page->people_button,
+                                  !gtk_toggle_button_get_active (page->people_button));
 }
 
 /**
@@ -282,6 +355,7 @@ on_rooms_changed (GuiRoomsPage *page, guint position, guint removed, guint added
 
   if (page->room != NULL && position_of (page, page->room) < 0)
     {
+      unbind_people (page);
       set_room (page, NULL);
       hdy_leaflet_set_visible_child (page->leaflet, page->sidebar);
     }
@@ -305,6 +379,7 @@ gui_rooms_page_dispose (GObject *object)
   if (page->rooms != NULL)
     g_signal_handlers_disconnect_by_data (page->rooms, page);
   g_clear_object (&page->rooms);
+  unbind_people (page);
   set_room (page, NULL);
   g_hash_table_remove_all (page->shown);
   G_OBJECT_CLASS (gui_rooms_page_parent_class)->dispose (object);
@@ -326,6 +401,10 @@ gui_rooms_page_class_init (GuiRoomsPageClass *klass)
   G_OBJECT_CLASS (klass)->finalize = gui_rooms_page_finalize;
   title_signal = g_signal_new ("title", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                NULL, G_TYPE_NONE, 0);
+  raw_signal = g_signal_new ("raw-wanted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                             NULL, NULL, G_TYPE_NONE, 1, SAL_TYPE_ROOM_MODEL);
+  help_signal = g_signal_new ("help-wanted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                              NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/salotto/Salotto/gui-rooms-page.ui");
   gtk_widget_class_bind_template_child (widget_class, GuiRoomsPage, leaflet);
@@ -337,6 +416,7 @@ gui_rooms_page_class_init (GuiRoomsPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GuiRoomsPage, views);
   gtk_widget_class_bind_template_child (widget_class, GuiRoomsPage, menu_button);
   gtk_widget_class_bind_template_child (widget_class, GuiRoomsPage, room_menu_button);
+  gtk_widget_class_bind_template_child (widget_class, GuiRoomsPage, people_button);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
 }
 

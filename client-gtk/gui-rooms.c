@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The rooms of a person, each once, and the store in which they are kept. A room is
- * known here from the first try to join it (`models`), and in the list once it is kept
- * (`list`), so that a wrong address leaves nothing behind. Rooms that were not left are
- * joined again the next time.
+ * The servers of a person, each once, with their rooms, and the store in which they are kept.
+ * A server is known here from the first try to get there, and its rooms are in the list once
+ * one is kept, so that a wrong address leaves nothing behind.
  *
- * It knows nothing of how a room looks, and does not connect by itself later than that:
- * the model of a room does.
+ * The list is flat, as a sidebar has it: server by server, the newest first; of each first
+ * the conversation with the server itself (of a plain server: its one room), then rooms, then
+ * people. How a room looks is known elsewhere; when to connect again, its server knows.
  */
 #include "config.h"
 
@@ -28,128 +28,205 @@ struct _GuiRooms
   GuiNotifier *notifier;     /* (unowned) */
   SalStore *store;           /* (owned) (nullable): while it cannot be opened */
   char *temporary;           /* (owned) (nullable): the folder of a store for this time only */
-  GHashTable *models;        /* of SalRoomModel (owned): every room that is known */
-  GListStore *list;          /* (owned): those of them that are kept */
-  GPtrArray *forgotten;      /* of SalRoomModel (unowned): to be deleted when left */
+  GPtrArray *servers;        /* (owned) (element-type SalServer): in the order of the list */
+  GHashTable *tried;         /* of SalServer and SalRoomModel (unowned): not kept yet */
+  GListStore *list;          /* (owned): of SalRoomModel */
+  gboolean joining;          /* a room has just been made that is not to be seen yet */
   GuiRoomsLeft left;         /* (nullable): while all rooms are being left */
   gpointer data;             /* for it */
   GuiRoomsQuestion question; /* (nullable): somebody can be asked */
   gpointer question_data;    /* for it */
 };
 
-static gboolean
-is_active (SalRoomModel *model)
-{
-  SalPresence presence = sal_room_model_get_presence (model);
+/* The list. */
 
-  return presence != SAL_PRESENCE_OFFLINE && presence != SAL_PRESENCE_LEAVING;
+static int
+rank_of (SalRoomModel *room)
+{
+  if (room == sal_server_get_main_room (sal_room_model_get_server (room)))
+    return 0;
+  return sal_room_model_get_kind (room) == SAL_ROOM_CHANNEL ? 1 : 2;
+}
+
+static int
+compare_rooms (gconstpointer a, gconstpointer b)
+{
+  SalRoomModel *first = *(SalRoomModel *const *) a;
+  SalRoomModel *second = *(SalRoomModel *const *) b;
+  g_autofree char *first_key = NULL;
+  g_autofree char *second_key = NULL;
+  int by_rank = rank_of (first) - rank_of (second);
+
+  if (by_rank != 0)
+    return by_rank;
+  first_key = g_utf8_casefold (sal_room_model_get_title (first), -1);
+  second_key = g_utf8_casefold (sal_room_model_get_title (second), -1);
+  return g_utf8_collate (first_key, second_key);
+}
+
+static void
+append_rooms (GuiRooms *rooms, SalServer *server, GPtrArray *all)
+{
+  g_autoptr (GPtrArray) some = g_ptr_array_new ();
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (server));
+
+  if (g_hash_table_contains (rooms->tried, server))
+    return;
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (SalRoomModel) room = g_list_model_get_item (G_LIST_MODEL (server), i);
+
+      if (!g_hash_table_contains (rooms->tried, room))
+        g_ptr_array_add (some, room); /* the server has it */
+    }
+  g_ptr_array_sort (some, compare_rooms);
+  g_ptr_array_extend (all, some, NULL, NULL);
 }
 
 static gboolean
-all_are_offline (GuiRooms *rooms)
+is_at (GuiRooms *rooms, guint position, SalRoomModel *room)
 {
-  GHashTableIter iter;
-  gpointer model = NULL;
+  g_autoptr (SalRoomModel) there = g_list_model_get_item (G_LIST_MODEL (rooms->list), position);
 
-  g_hash_table_iter_init (&iter, rooms->models);
-  while (g_hash_table_iter_next (&iter, &model, NULL))
-    if (sal_room_model_get_presence (model) != SAL_PRESENCE_OFFLINE)
+  return there == room;
+}
+
+/* Makes the list what it should be, with as few changes as there are: what is looked at must
+ * not go for a moment. */
+static void
+update_list (GuiRooms *rooms)
+{
+  g_autoptr (GPtrArray) all = g_ptr_array_new ();
+  guint position = 0;
+
+  for (guint i = 0; i < rooms->servers->len; i++)
+    append_rooms (rooms, rooms->servers->pdata[i], all);
+  for (guint i = g_list_model_get_n_items (G_LIST_MODEL (rooms->list)); i > 0; i--)
+    {
+      g_autoptr (SalRoomModel) room = g_list_model_get_item (G_LIST_MODEL (rooms->list), i - 1);
+
+      if (!g_ptr_array_find (all, room, NULL))
+        g_list_store_remove (rooms->list, i - 1);
+    }
+  for (guint i = 0; i < all->len; i++)
+    {
+      if (is_at (rooms, i, all->pdata[i]))
+        continue;
+      if (g_list_store_find (rooms->list, all->pdata[i], &position))
+        g_list_store_remove (rooms->list, position);
+      g_list_store_insert (rooms->list, i, all->pdata[i]);
+    }
+}
+
+/* Servers. */
+
+static gboolean
+is_gone (SalServer *server)
+{
+  return sal_server_get_presence (server) == SAL_PRESENCE_OFFLINE;
+}
+
+static gboolean
+all_are_gone (GuiRooms *rooms)
+{
+  for (guint i = 0; i < rooms->servers->len; i++)
+    if (!is_gone (rooms->servers->pdata[i]))
       return FALSE;
   return TRUE;
 }
 
-/* The rooms to join again next time are those that are not left now; the end of the
- * program leaves them all and changes nothing of that. */
 static void
-remember_joined (GuiRooms *rooms)
+on_presence (SalServer *server, GuiRooms *rooms)
 {
-  g_autoptr (GPtrArray) uris = g_ptr_array_new ();
-  g_auto (GStrv) before = g_settings_get_strv (rooms->settings, "joined");
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (rooms->list));
-
-  if (rooms->temporary != NULL || rooms->left != NULL)
-    return;
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (SalRoomModel) model = g_list_model_get_item (G_LIST_MODEL (rooms->list), i);
-
-      if (is_active (model))
-        g_ptr_array_add (uris, (gpointer) sal_room_model_get_uri (model));
-    }
-  g_ptr_array_add (uris, NULL);
-  if (!g_strv_equal ((const char *const *) before, (const char *const *) uris->pdata))
-    g_settings_set_strv (rooms->settings, "joined", (const char *const *) uris->pdata);
-}
-
-static void
-drop_model (GuiRooms *rooms, SalRoomModel *model)
-{
-  g_ptr_array_remove (rooms->forgotten, model);
-  g_signal_handlers_disconnect_by_data (model, rooms);
-  gui_notifier_unwatch (rooms->notifier, model);
-  sal_store_forget_room (rooms->store, sal_room_model_get_id (model));
-  g_hash_table_remove (rooms->models, model);
-}
-
-static void
-on_presence (SalRoomModel *model, GuiRooms *rooms)
-{
-  g_autoptr (SalRoomModel) keep G_GNUC_UNUSED = g_object_ref (model);
-
-  if (g_ptr_array_find (rooms->forgotten, model, NULL) &&
-      sal_room_model_get_presence (model) == SAL_PRESENCE_OFFLINE)
-    drop_model (rooms, model);
-  remember_joined (rooms);
-  if (rooms->question != NULL && sal_room_model_get_offered (model) != NULL)
-    rooms->question (model, rooms->question_data);
-  if (rooms->left != NULL && all_are_offline (rooms))
+  if (rooms->left != NULL && all_are_gone (rooms))
     rooms->left (rooms->data);
 }
 
-static SalRoomModel *
-find_model (GuiRooms *rooms, const char *uri)
+static void
+on_question (SalServer *server, GuiRooms *rooms)
 {
-  GHashTableIter iter;
-  gpointer model = NULL;
+  if (rooms->question != NULL && sal_server_get_question (server) != SAL_QUESTION_NONE)
+    rooms->question (server, rooms->question_data);
+}
 
-  g_hash_table_iter_init (&iter, rooms->models);
-  while (g_hash_table_iter_next (&iter, &model, NULL))
-    if (g_str_equal (sal_room_model_get_uri (model), uri))
-      return model;
+static void
+on_items_changed (GListModel *server, guint position, guint removed, guint added, GuiRooms *rooms)
+{
+  if (!rooms->joining)
+    update_list (rooms);
+}
+
+static void
+drop_server (GuiRooms *rooms, SalServer *server)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (server));
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (SalRoomModel) room = g_list_model_get_item (G_LIST_MODEL (server), i);
+
+      g_hash_table_remove (rooms->tried, room);
+    }
+  g_signal_handlers_disconnect_by_data (server, rooms);
+  gui_notifier_unwatch (rooms->notifier, server);
+  g_hash_table_remove (rooms->tried, server);
+  g_ptr_array_remove (rooms->servers, server);
+}
+
+static void
+on_forgotten (SalServer *server, GuiRooms *rooms)
+{
+  drop_server (rooms, server);
+  update_list (rooms);
+  if (rooms->left != NULL && all_are_gone (rooms))
+    rooms->left (rooms->data);
+}
+
+static SalServer *
+find_server (GuiRooms *rooms, const char *uri)
+{
+  for (guint i = 0; i < rooms->servers->len; i++)
+    if (g_str_equal (sal_server_get_uri (rooms->servers->pdata[i]), uri))
+      return rooms->servers->pdata[i];
   return NULL;
 }
 
-static SalRoomModel *
-add_model (GuiRooms *rooms, const SalStoredRoom *room, GError **error)
+static SalServer *
+add_server (GuiRooms *rooms, const SalStoredServer *row, gboolean first, GError **error)
 {
-  SalRoomModel *model = sal_room_model_new (rooms->store, room, error);
+  SalServer *server = sal_server_new (rooms->store, row, error);
 
-  if (model == NULL)
+  if (server == NULL)
     return NULL;
-  g_hash_table_add (rooms->models, model);
-  g_signal_connect (model, "presence", G_CALLBACK (on_presence), rooms);
-  gui_notifier_watch (rooms->notifier, model);
-  return model;
+  g_ptr_array_insert (rooms->servers, first ? 0 : -1, server);
+  g_signal_connect (server, "presence", G_CALLBACK (on_presence), rooms);
+  g_signal_connect (server, "question", G_CALLBACK (on_question), rooms);
+  g_signal_connect (server, "items-changed", G_CALLBACK (on_items_changed), rooms);
+  g_signal_connect (server, "forgotten", G_CALLBACK (on_forgotten), rooms);
+  gui_notifier_watch (rooms->notifier, server);
+  return server;
 }
 
-static SalRoomModel *
-create_model (GuiRooms *rooms, const char *uri, const char *name, GError **error)
+/* One that was never tried before. */
+static SalServer *
+create_server (GuiRooms *rooms, const char *uri, const char *name, GError **error)
 {
-  g_autoptr (SalStoredRoom) room = sal_store_find_room (rooms->store, uri);
+  g_autoptr (SalStoredServer) row = NULL;
   g_autofree char *default_name = gui_rooms_dup_name (rooms);
+  SalServer *server = NULL;
 
-  if (room == NULL)
-    {
-      if (sal_store_add_room (rooms->store, uri, name != NULL ? name : default_name, error) == 0)
-        return NULL;
-      room = sal_store_find_room (rooms->store, uri);
-    }
-  if (room == NULL)
+  if (sal_store_add_server (rooms->store, uri, name != NULL ? name : default_name, error) == 0)
+    return NULL;
+  row = sal_store_find_server (rooms->store, uri);
+  if (row == NULL)
     {
       g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED, _ ("“%s” could not be stored"), uri);
       return NULL;
     }
-  return add_model (rooms, room, error);
+  server = add_server (rooms, row, TRUE, error);
+  if (server != NULL)
+    g_hash_table_add (rooms->tried, server);
+  return server;
 }
 
 /**
@@ -203,6 +280,30 @@ check_downgrade (const char *typed, const char *normal, GError **error)
   return FALSE;
 }
 
+/* Returns: (transfer none) (nullable): the room of a server that is meant by an address. */
+static SalRoomModel *
+find_or_join (GuiRooms *rooms, SalServer *server, const char *place, GError **error)
+{
+  SalRoomModel *room = NULL;
+  gboolean known = FALSE;
+
+  if (place == NULL)
+    return sal_server_get_main_room (server);
+  known = sal_server_find_room (server, place) != NULL;
+  if (!known)
+    {
+      /* It is told of at once, and is not to be seen before it is kept. */
+      rooms->joining = TRUE;
+      room = sal_server_join (server, place, NULL, error);
+      if (room != NULL)
+        g_hash_table_add (rooms->tried, room);
+      rooms->joining = FALSE;
+    }
+  else
+    room = sal_server_join (server, place, NULL, error);
+  return room;
+}
+
 /**
  * gui_rooms_try:
  * @uri: where, as people write it
@@ -217,22 +318,28 @@ SalRoomModel *
 gui_rooms_try (GuiRooms *rooms, const char *uri, const char *name, GError **error)
 {
   g_autofree char *normal = gui_address_normalize (uri, error);
-  SalRoomModel *model = NULL;
+  g_autofree char *where = NULL;
+  g_autofree char *place = NULL;
+  SalServer *server = NULL;
+  SalRoomModel *room = NULL;
 
   g_return_val_if_fail (rooms->store != NULL, NULL);
   if (normal == NULL || !check_downgrade (uri, normal, error))
     return NULL;
-  model = find_model (rooms, normal);
-  if (model == NULL)
-    model = create_model (rooms, normal, name, error);
-  if (model == NULL)
+  where = sal_server_split_uri (normal, &place, error);
+  if (where == NULL)
     return NULL;
-
-  g_ptr_array_remove (rooms->forgotten, model);
-  if (name != NULL && g_strcmp0 (name, sal_room_model_get_name (model)) != 0)
-    sal_room_model_set_name (model, name);
-  sal_room_model_connect (model);
-  return model;
+  server = find_server (rooms, where);
+  if (server == NULL)
+    server = create_server (rooms, where, name, error);
+  if (server == NULL)
+    return NULL;
+  if (name != NULL && g_strcmp0 (name, sal_server_get_name (server)) != 0)
+    sal_server_set_name (server, name);
+  room = find_or_join (rooms, server, place, error);
+  if (room != NULL)
+    sal_server_connect (server);
+  return room;
 }
 
 /**
@@ -241,12 +348,11 @@ gui_rooms_try (GuiRooms *rooms, const char *uri, const char *name, GError **erro
  * The room is in the list from now on; nothing changes if it is already.
  */
 void
-gui_rooms_keep (GuiRooms *rooms, SalRoomModel *model)
+gui_rooms_keep (GuiRooms *rooms, SalRoomModel *room)
 {
-  if (gui_rooms_keeps (rooms, model))
-    return;
-  g_list_store_insert (rooms->list, 0, model);
-  remember_joined (rooms);
+  g_hash_table_remove (rooms->tried, sal_room_model_get_server (room));
+  g_hash_table_remove (rooms->tried, room);
+  update_list (rooms);
 }
 
 /**
@@ -255,9 +361,9 @@ gui_rooms_keep (GuiRooms *rooms, SalRoomModel *model)
  * Returns: whether the room is in the list.
  */
 gboolean
-gui_rooms_keeps (GuiRooms *rooms, SalRoomModel *model)
+gui_rooms_keeps (GuiRooms *rooms, SalRoomModel *room)
 {
-  return g_list_store_find (rooms->list, model, NULL);
+  return g_list_store_find (rooms->list, room, NULL);
 }
 
 /**
@@ -273,9 +379,9 @@ gui_rooms_find_id (GuiRooms *rooms, gint64 id)
 
   for (guint i = 0; i < n; i++)
     {
-      g_autoptr (SalRoomModel) model = g_list_model_get_item (G_LIST_MODEL (rooms->list), i);
+      g_autoptr (SalRoomModel) room = g_list_model_get_item (G_LIST_MODEL (rooms->list), i);
 
-      if (sal_room_model_get_id (model) == id)
+      if (sal_room_model_get_id (room) == id)
         return (int) i;
     }
   return -1;
@@ -284,30 +390,33 @@ gui_rooms_find_id (GuiRooms *rooms, gint64 id)
 /**
  * gui_rooms_forget:
  *
- * Leaves the room and deletes everything that is kept of it.
+ * Leaves the room and deletes everything that is kept of it. With the conversation with a
+ * server goes the server, and all of its rooms.
  */
 void
-gui_rooms_forget (GuiRooms *rooms, SalRoomModel *model)
+gui_rooms_forget (GuiRooms *rooms, SalRoomModel *room)
 {
-  g_autoptr (SalRoomModel) keep G_GNUC_UNUSED = g_object_ref (model);
-  guint position = 0;
+  g_autoptr (SalRoomModel) keep G_GNUC_UNUSED = g_object_ref (room);
+  g_autoptr (SalServer) server = g_object_ref (sal_room_model_get_server (room));
+  gboolean whole =
+      room == sal_server_get_main_room (server) || g_hash_table_contains (rooms->tried, server);
 
-  if (g_list_store_find (rooms->list, model, &position))
-    g_list_store_remove (rooms->list, position);
-  if (!g_ptr_array_find (rooms->forgotten, model, NULL))
-    g_ptr_array_add (rooms->forgotten, model);
-  sal_room_model_leave (model);
-  if (g_hash_table_contains (rooms->models, model) &&
-      sal_room_model_get_presence (model) == SAL_PRESENCE_OFFLINE)
-    drop_model (rooms, model);
-  remember_joined (rooms);
+  g_hash_table_remove (rooms->tried, room);
+  if (whole)
+    {
+      g_hash_table_add (rooms->tried, server); /* out of the list before it is offline */
+      sal_server_forget (server);
+    }
+  else
+    sal_server_forget_room (server, room);
+  update_list (rooms);
 }
 
 /**
  * gui_rooms_get_list:
  *
- * Returns: (transfer none): the #SalRoomModel of every room that is kept, the newest
- * first.
+ * Returns: (transfer none): the #SalRoomModel of every room that is kept, as the sidebar
+ *   has them.
  */
 GListModel *
 gui_rooms_get_list (GuiRooms *rooms)
@@ -319,8 +428,8 @@ gui_rooms_get_list (GuiRooms *rooms)
 
 /**
  * gui_rooms_on_question:
- * @question: (nullable): called with @data whenever a room cannot go on before a person has
- *   decided whether its server is the right one
+ * @question: (nullable): called with @data whenever a server cannot go on before a person has
+ *   answered something
  */
 void
 gui_rooms_on_question (GuiRooms *rooms, GuiRoomsQuestion question, gpointer data)
@@ -332,65 +441,60 @@ gui_rooms_on_question (GuiRooms *rooms, GuiRoomsQuestion question, gpointer data
 /**
  * gui_rooms_find_question:
  *
- * Returns: (transfer none) (nullable): a room that waits for such a decision.
+ * Returns: (transfer none) (nullable): a server that waits for an answer.
  */
-SalRoomModel *
+SalServer *
 gui_rooms_find_question (GuiRooms *rooms)
 {
-  GHashTableIter iter;
-  gpointer model = NULL;
-
-  g_hash_table_iter_init (&iter, rooms->models);
-  while (g_hash_table_iter_next (&iter, &model, NULL))
-    if (sal_room_model_get_offered (model) != NULL)
-      return model;
+  for (guint i = 0; i < rooms->servers->len; i++)
+    if (sal_server_get_question (rooms->servers->pdata[i]) != SAL_QUESTION_NONE)
+      return rooms->servers->pdata[i];
   return NULL;
 }
 
 /* The store. */
 
-static int
-compare_last_used (gconstpointer a, gconstpointer b)
-{
-  const SalStoredRoom *first = *(SalStoredRoom *const *) a;
-  const SalStoredRoom *second = *(SalStoredRoom *const *) b;
-
-  return (first->last_used_us < second->last_used_us) -
-         (first->last_used_us > second->last_used_us);
-}
-
-/* Joins the rooms that were not left. */
+/* Until there were several rooms on a server, the preferences knew which were joined. */
 static void
-join_again (GuiRooms *rooms)
+connect_as_before (GuiRooms *rooms)
 {
   g_auto (GStrv) joined = g_settings_get_strv (rooms->settings, "joined");
 
   for (guint i = 0; joined[i] != NULL; i++)
     {
-      SalRoomModel *model = find_model (rooms, joined[i]);
+      SalServer *server = find_server (rooms, joined[i]);
 
-      if (model != NULL)
-        sal_room_model_connect (model);
+      if (server != NULL)
+        sal_server_connect (server);
     }
+  if (joined[0] != NULL)
+    g_settings_reset (rooms->settings, "joined");
+}
+
+/* Goes to the servers that were not left. */
+static void
+connect_again (GuiRooms *rooms)
+{
+  for (guint i = 0; i < rooms->servers->len; i++)
+    if (sal_server_is_wanted (rooms->servers->pdata[i]))
+      sal_server_connect (rooms->servers->pdata[i]);
 }
 
 static void
-load_rooms (GuiRooms *rooms)
+load_servers (GuiRooms *rooms)
 {
-  g_autoptr (GPtrArray) stored = sal_store_list_rooms (rooms->store);
+  g_autoptr (GPtrArray) rows = sal_store_list_servers (rooms->store);
 
-  g_ptr_array_sort (stored, compare_last_used);
-  for (guint i = 0; i < stored->len; i++)
+  for (guint i = 0; i < rows->len; i++)
     {
       g_autoptr (GError) error = NULL;
-      SalRoomModel *model = add_model (rooms, stored->pdata[i], &error);
 
-      if (model != NULL)
-        g_list_store_append (rooms->list, model);
-      else
+      if (add_server (rooms, rows->pdata[i], FALSE, &error) == NULL)
         g_warning (_ ("a stored room is left out: %s"), error->message);
     }
-  join_again (rooms);
+  update_list (rooms);
+  connect_as_before (rooms);
+  connect_again (rooms);
 }
 
 static void
@@ -452,7 +556,7 @@ gui_rooms_open (GuiRooms *rooms, gboolean temporary, GError **error)
       remove_temporary (rooms);
       return FALSE;
     }
-  load_rooms (rooms);
+  load_servers (rooms);
   return TRUE;
 }
 
@@ -479,19 +583,15 @@ gui_rooms_get_store (GuiRooms *rooms)
 void
 gui_rooms_leave_all (GuiRooms *rooms, GuiRoomsLeft left, gpointer data)
 {
-  g_autoptr (GPtrArray) models = g_ptr_array_new_with_free_func (g_object_unref);
-  GHashTableIter iter;
-  gpointer model = NULL;
+  g_autoptr (GPtrArray) servers =
+      g_ptr_array_copy (rooms->servers, (GCopyFunc) (void (*) (void)) g_object_ref, NULL);
 
-  rooms->left = left;
+  g_ptr_array_set_free_func (servers, g_object_unref);
   rooms->data = data;
-  /* Some go from the table by being left. */
-  g_hash_table_iter_init (&iter, rooms->models);
-  while (g_hash_table_iter_next (&iter, &model, NULL))
-    g_ptr_array_add (models, g_object_ref (model));
-  for (guint i = 0; i < models->len; i++)
-    sal_room_model_leave (models->pdata[i]);
-  if (all_are_offline (rooms))
+  for (guint i = 0; i < servers->len; i++)
+    sal_server_suspend (servers->pdata[i]);
+  rooms->left = left;
+  if (all_are_gone (rooms))
     left (data);
 }
 
@@ -504,30 +604,24 @@ void
 gui_rooms_come_back (GuiRooms *rooms)
 {
   rooms->left = NULL;
-  join_again (rooms);
+  connect_again (rooms);
 }
 
 /**
  * gui_rooms_hurry:
  *
- * Rooms that wait for their next try to connect try it now.
+ * Servers that wait for their next try to connect try it now.
  */
 void
 gui_rooms_hurry (GuiRooms *rooms)
 {
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (rooms->list));
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (SalRoomModel) model = g_list_model_get_item (G_LIST_MODEL (rooms->list), i);
-
-      sal_room_model_hurry (model);
-    }
+  for (guint i = 0; i < rooms->servers->len; i++)
+    sal_server_hurry (rooms->servers->pdata[i]);
 }
 
 /**
  * gui_rooms_new:
- * @settings: (transfer none): the usual name, and what is to be joined again
+ * @settings: (transfer none): the usual name
  * @notifier: (transfer none): watches them; outlives them
  *
  * Returns: (transfer full): no rooms; see gui_rooms_open().
@@ -539,9 +633,9 @@ gui_rooms_new (GSettings *settings, GuiNotifier *notifier)
 
   rooms->settings = g_object_ref (settings);
   rooms->notifier = notifier;
-  rooms->models = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+  rooms->servers = g_ptr_array_new_with_free_func (g_object_unref);
+  rooms->tried = g_hash_table_new (NULL, NULL);
   rooms->list = g_list_store_new (SAL_TYPE_ROOM_MODEL);
-  rooms->forgotten = g_ptr_array_new ();
   return rooms;
 }
 
@@ -552,20 +646,13 @@ gui_rooms_new (GSettings *settings, GuiNotifier *notifier)
 void
 gui_rooms_free (GuiRooms *rooms)
 {
-  GHashTableIter iter;
-  gpointer model = NULL;
-
   if (rooms == NULL)
     return;
-  g_hash_table_iter_init (&iter, rooms->models);
-  while (g_hash_table_iter_next (&iter, &model, NULL))
-    {
-      g_signal_handlers_disconnect_by_data (model, rooms);
-      gui_notifier_unwatch (rooms->notifier, model);
-    }
+  while (rooms->servers->len > 0)
+    drop_server (rooms, rooms->servers->pdata[rooms->servers->len - 1]);
   g_object_unref (rooms->list);
-  g_hash_table_unref (rooms->models);
-  g_ptr_array_unref (rooms->forgotten);
+  g_ptr_array_unref (rooms->servers);
+  g_hash_table_unref (rooms->tried);
   if (rooms->store != NULL)
     sal_store_close (rooms->store);
   g_clear_object (&rooms->store);

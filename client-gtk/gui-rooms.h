@@ -2,7 +2,7 @@
 #pragma once
 
 #include "client-gtk/gui-notifier.h"
-#include "common/client/sal-room-model.h"
+#include "common/client/sal-server.h"
 #include "common/client/sal-store.h"
 
 G_BEGIN_DECLS
@@ -12,8 +12,8 @@ typedef struct _GuiRooms GuiRooms;
 /* Every room is offline now. */
 typedef void (*GuiRoomsLeft) (gpointer data);
 
-/* A person has to decide something about this room's server. */
-typedef void (*GuiRoomsQuestion) (SalRoomModel *model, gpointer data);
+/* A person has to decide something about this server. */
+typedef void (*GuiRoomsQuestion) (SalServer *server, gpointer data);
 
 GuiRooms *gui_rooms_new (GSettings *settings, GuiNotifier *notifier);
 void gui_rooms_free (GuiRooms *rooms);
@@ -30,7 +30,7 @@ void gui_rooms_forget (GuiRooms *rooms, SalRoomModel *model);
 char *gui_rooms_dup_name (GuiRooms *rooms);
 
 void gui_rooms_on_question (GuiRooms *rooms, GuiRoomsQuestion question, gpointer data);
-SalRoomModel *gui_rooms_find_question (GuiRooms *rooms);
+SalServer *gui_rooms_find_question (GuiRooms *rooms);
 
 void gui_rooms_leave_all (GuiRooms *rooms, GuiRoomsLeft left, gpointer data);
 void gui_rooms_come_back (GuiRooms *rooms);

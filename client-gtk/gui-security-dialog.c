@@ -79,9 +79,10 @@ trust_to_text (SalTrust trust)
 void
 gui_security_dialog_fill (GuiSecurityDialog *dialog, SalRoomModel *model)
 {
-  const SalTlsDetails *tls = sal_room_model_get_tls (model);
+  const SalTlsDetails *tls = sal_server_get_tls (sal_room_model_get_server (model));
   const char *host = sal_room_model_get_host (model);
-  gboolean connected = sal_room_model_get_presence (model) == SAL_PRESENCE_IN;
+  gboolean connected =
+      sal_server_get_presence (sal_room_model_get_server (model)) == SAL_PRESENCE_IN;
   g_autofree char *text = NULL;
   const char *title = NULL;
 
@@ -106,7 +107,7 @@ gui_security_dialog_fill (GuiSecurityDialog *dialog, SalRoomModel *model)
       title = _ ("Not encrypted");
       text = g_strdup_printf (
           _ ("Whoever is between you and %s can read what is said, and change it. If the server "
-             "speaks TLS, its address begins with plains:// instead."),
+             "speaks TLS, its address begins with plains:// or ircs:// instead."),
           host);
     }
   g_object_set (dialog, "text", title, "secondary-text", text, NULL);

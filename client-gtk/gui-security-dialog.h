@@ -3,7 +3,7 @@
 
 #include <gtk/gtk.h>
 
-#include "common/client/sal-room-model.h"
+#include "common/client/sal-server.h"
 
 G_BEGIN_DECLS
 

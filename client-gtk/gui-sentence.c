@@ -196,6 +196,18 @@ name_of (const SalEntry *entry)
   return entry->own ? _ ("You") : _ ("Somebody");
 }
 
+static char *
+topic_to_text (const SalEntry *entry)
+{
+  gboolean none = entry->text == NULL || *entry->text == '\0';
+
+  if (entry->name == NULL)
+    return none ? g_strdup (_ ("The room has no topic now"))
+                : g_strdup_printf (_ ("The topic is “%s”"), entry->text);
+  return none ? g_strdup_printf (_ ("%s has removed the topic"), entry->name)
+              : g_strdup_printf (_ ("%s has set the topic to “%s”"), entry->name, entry->text);
+}
+
 /**
  * gui_sentence_line:
  *
@@ -206,6 +218,7 @@ char *
 gui_sentence_line (const SalEntry *entry)
 {
   const char *text = entry->text != NULL ? entry->text : "";
+  const char *target = entry->target != NULL ? entry->target : "";
 
   switch (entry->kind)
     {
@@ -214,6 +227,24 @@ gui_sentence_line (const SalEntry *entry)
       return g_strdup_printf (_ ("%s came in"), name_of (entry));
     case SAL_ENTRY_LEAVE:
       return g_strdup_printf (_ ("%s left"), name_of (entry));
+    case SAL_ENTRY_QUIT:
+      return *text != '\0' ? g_strdup_printf (_ ("%s left (%s)"), name_of (entry), text)
+                           : g_strdup_printf (_ ("%s left"), name_of (entry));
+    case SAL_ENTRY_NICK:
+      /* TRANSLATORS: somebody's name, and the one they have from now on */
+      return g_strdup_printf (_ ("%s is now called %s"), name_of (entry), target);
+    case SAL_ENTRY_TOPIC:
+      return topic_to_text (entry);
+    case SAL_ENTRY_KICK:
+      /* TRANSLATORS: who was put out, by whom, why */
+      return *text != '\0'
+                 ? g_strdup_printf (_ ("%s was put out by %s (%s)"), target, name_of (entry), text)
+                 : g_strdup_printf (_ ("%s was put out by %s"), target, name_of (entry));
+    case SAL_ENTRY_MODE:
+      /* TRANSLATORS: somebody, and a change of modes as IRC writes it: "+o Ada" */
+      return g_strdup_printf (_ ("%s has set the mode %s"), name_of (entry), text);
+    case SAL_ENTRY_INVITE:
+      return g_strdup_printf (_ ("%s has invited %s"), name_of (entry), target);
     case SAL_ENTRY_GAP:
       return g_strdup (_ ("You were not here for a while"));
     case SAL_ENTRY_ACTION:
@@ -258,6 +289,7 @@ gui_sentence_spoken (const SalEntry *entry)
   switch (entry->kind)
     {
     case SAL_ENTRY_MESSAGE:
+    case SAL_ENTRY_NOTICE:
       /* TRANSLATORS: read aloud: who, when, what was said. */
       g_string_printf (out, _ ("%s, %s: %s"), name_of (entry), clock, line);
       break;
@@ -297,6 +329,7 @@ gui_sentence_copied (const SalEntry *entry, gboolean with_day)
   switch (entry->kind)
     {
     case SAL_ENTRY_MESSAGE:
+    case SAL_ENTRY_NOTICE:
       return g_strdup_printf ("[%s%s] %s: %s", day, clock, name_of (entry), line);
     case SAL_ENTRY_ACTION:
       return g_strdup_printf ("[%s%s] * %s", day, clock, line);

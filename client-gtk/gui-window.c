@@ -12,10 +12,12 @@
 #include <glib/gi18n.h>
 
 #include "client-gtk/gui-address.h"
-#include "client-gtk/gui-certificate-dialog.h"
 #include "client-gtk/gui-connect-dialog.h"
+#include "client-gtk/gui-help-dialog.h"
 #include "client-gtk/gui-label.h"
 #include "client-gtk/gui-preferences.h"
+#include "client-gtk/gui-questions.h"
+#include "client-gtk/gui-raw-window.h"
 #include "client-gtk/gui-rooms-page.h"
 #include "client-gtk/gui-security-dialog.h"
 #include "client-gtk/gui-style.h"
@@ -23,6 +25,8 @@
 /* The windows in front of this one, in pixels. */
 #define DIALOG_WIDTH 420
 #define FACTS_WIDTH 520
+#define HELP_WIDTH 460
+#define HELP_HEIGHT 520
 #define PREFERENCES_WIDTH 480
 #define PREFERENCES_HEIGHT 460
 #define NARROWEST 320
@@ -32,12 +36,13 @@
 struct _GuiWindow
 {
   HdyApplicationWindow parent;
-  GuiRooms *rooms;        /* (unowned) */
-  GListModel *list_model; /* (unowned): of SalRoomModel, of the rooms */
-  GSettings *settings;    /* (owned) */
-  char *address;          /* (owned) (nullable): to be opened when the store is */
-  GMenuModel *menu;       /* (owned) (nullable): from the first frame on */
-  int width, height;      /* while it is not maximized */
+  GuiRooms *rooms;         /* (unowned) */
+  GListModel *list_model;  /* (unowned): of SalRoomModel, of the rooms */
+  GSettings *settings;     /* (owned) */
+  char *address;           /* (owned) (nullable): to be opened when the store is */
+  GuiQuestions *questions; /* (owned): of servers */
+  GMenuModel *menu;        /* (owned) (nullable): from the first frame on */
+  int width, height;       /* while it is not maximized */
   gboolean maximized;
   gboolean painted;
 
@@ -56,11 +61,11 @@ struct _GuiWindow
   GtkWidget *dialog;
   GtkWidget *preferences;
   GtkWidget *shortcuts;
-  GtkWidget *security;    /* of a room's connection */
-  GtkWidget *certificate; /* whether a server is the right one ... */
-  SalRoomModel *asking;   /* (owned) (nullable): ... that of this room */
-  GtkWidget *question;    /* whether to forget a room ... */
-  gint64 in_question;     /* ... which has this number */
+  GtkWidget *raw;      /* what goes to a server and comes */
+  GtkWidget *help;     /* commands */
+  GtkWidget *security; /* of a room's connection */
+  GtkWidget *question; /* whether to forget a room ... */
+  gint64 in_question;  /* ... which has this number */
 };
 
 G_DEFINE_FINAL_TYPE (GuiWindow, gui_window, HDY_TYPE_APPLICATION_WINDOW)
@@ -95,6 +100,9 @@ update_title (GuiWindow *window)
   gtk_window_set_title (GTK_WINDOW (window), title != NULL ? title : _ ("Salotto"));
 }
 
+static void show_raw (GuiWindow *window, SalRoomModel *model);
+static void show_help (GuiWindow *window, const char *command);
+
 static void
 show_rooms_page (GuiWindow *window)
 {
@@ -102,6 +110,8 @@ show_rooms_page (GuiWindow *window)
     {
       window->rooms_page = GUI_ROOMS_PAGE (gui_rooms_page_new (window->rooms));
       g_signal_connect_swapped (window->rooms_page, "title", G_CALLBACK (update_title), window);
+      g_signal_connect_swapped (window->rooms_page, "raw-wanted", G_CALLBACK (show_raw), window);
+      g_signal_connect_swapped (window->rooms_page, "help-wanted", G_CALLBACK (show_help), window);
       gtk_container_add (GTK_CONTAINER (window->pages), GTK_WIDGET (window->rooms_page));
       complete_pages (window);
     }
@@ -193,6 +203,7 @@ open_dialog (GuiWindow *window)
     {
       keep (window, &window->dialog, gui_connect_dialog_new (window->rooms, window->settings));
       g_signal_connect (window->dialog, "entered", G_CALLBACK (on_entered), window);
+      gui_questions_set_dialog (window->questions, GTK_WINDOW (window->dialog));
     }
   if (!gtk_widget_get_visible (window->dialog))
     {
@@ -247,51 +258,6 @@ gui_window_open_address (GuiWindow *window, const char *uri, GError **error)
   gui_rooms_keep (window->rooms, model);
   gui_window_show_room (window, model);
   return TRUE;
-}
-
-/* Keys of servers. */
-
-static void ask_next (GuiWindow *window);
-
-static void
-on_certificate_response (GtkWidget *dialog, int response, GuiWindow *window)
-{
-  g_autoptr (SalRoomModel) model = g_steal_pointer (&window->asking);
-
-  gtk_widget_hide (dialog);
-  if (model != NULL)
-    sal_room_model_answer_certificate (model, response == GTK_RESPONSE_ACCEPT);
-  ask_next (window);
-}
-
-/* One question at a time, in front of the window in which somebody waits for it. */
-static void
-ask_next (GuiWindow *window)
-{
-  SalRoomModel *model = gui_rooms_find_question (window->rooms);
-  gboolean joins = window->dialog != NULL && gtk_widget_get_visible (window->dialog);
-
-  if (model == NULL || (window->asking != NULL && window->asking != model))
-    return;
-  if (window->certificate == NULL)
-    {
-      keep (window, &window->certificate, gui_certificate_dialog_new ());
-      g_signal_connect (window->certificate, "response", G_CALLBACK (on_certificate_response),
-                        window);
-    }
-  g_set_object (&window->asking, model);
-  gui_certificate_dialog_ask (GUI_CERTIFICATE_DIALOG (window->certificate),
-                              sal_room_model_get_host (model), sal_room_model_get_offered (model));
-  gtk_window_set_transient_for (GTK_WINDOW (window->certificate),
-                                GTK_WINDOW (joins ? window->dialog : GTK_WIDGET (window)));
-  fit (window, window->certificate, FACTS_WIDTH, 1);
-  gtk_window_present (GTK_WINDOW (window->certificate));
-}
-
-static void
-on_question (SalRoomModel *model, gpointer window)
-{
-  ask_next (window);
 }
 
 /* Without a store. */
@@ -431,6 +397,59 @@ on_room_security (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+show_raw (GuiWindow *window, SalRoomModel *model)
+{
+  if (window->raw == NULL)
+    keep (window, &window->raw, gui_raw_window_new ());
+  gui_raw_window_show_server (GUI_RAW_WINDOW (window->raw), sal_room_model_get_server (model));
+  gtk_window_present (GTK_WINDOW (window->raw));
+}
+
+static void
+on_room_raw (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_autoptr (SalRoomModel) model = dup_room_by_id (data, g_variant_get_int64 (parameter));
+
+  if (model != NULL)
+    show_raw (data, model);
+}
+
+static void
+show_help (GuiWindow *window, const char *command)
+{
+  if (window->help == NULL)
+    keep (window, &window->help, gui_help_dialog_new ());
+  if (!gtk_widget_get_visible (window->help))
+    fit (window, window->help, HELP_WIDTH, HELP_HEIGHT);
+  gtk_window_present (GTK_WINDOW (window->help));
+  gui_help_dialog_show_command (window->help, command);
+}
+
+static void
+on_commands (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  show_help (data, NULL);
+}
+
+static void
+on_search (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GuiWindow *window = data;
+
+  if (window->rooms_page != NULL)
+    gui_rooms_page_search (window->rooms_page);
+}
+
+static void
+on_people (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GuiWindow *window = data;
+
+  if (window->rooms_page != NULL)
+    gui_rooms_page_toggle_people (window->rooms_page);
+}
+
+static void
 on_room (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GuiWindow *window = data;
@@ -541,6 +560,10 @@ on_close (GSimpleAction *action, GVariant *parameter, gpointer data)
 static const GActionEntry actions[] = {
   { .name = "forget-room", .activate = on_forget_room, .parameter_type = "x" },
   { .name = "room-security", .activate = on_room_security, .parameter_type = "x" },
+  { .name = "room-raw", .activate = on_room_raw, .parameter_type = "x" },
+  { .name = "search", .activate = on_search },
+  { .name = "people", .activate = on_people },
+  { .name = "commands", .activate = on_commands },
   { .name = "room", .activate = on_room, .parameter_type = "i" },
   { .name = "previous-room", .activate = on_previous_room },
   { .name = "next-room", .activate = on_next_room },
@@ -647,10 +670,9 @@ gui_window_dispose (GObject *object)
   g_clear_weak_pointer (&window->shortcuts);
   g_clear_weak_pointer (&window->question);
   g_clear_weak_pointer (&window->security);
-  g_clear_weak_pointer (&window->certificate);
-  g_clear_object (&window->asking);
-  if (window->rooms != NULL)
-    gui_rooms_on_question (window->rooms, NULL, NULL);
+  g_clear_weak_pointer (&window->raw);
+  g_clear_weak_pointer (&window->help);
+  g_clear_pointer (&window->questions, gui_questions_free);
   G_OBJECT_CLASS (gui_window_parent_class)->dispose (object);
 }
 
@@ -706,7 +728,7 @@ gui_window_new (GtkApplication *app, GuiRooms *rooms, GSettings *settings)
   window->rooms = rooms;
   window->settings = g_object_ref (settings);
   window->list_model = gui_rooms_get_list (rooms);
-  gui_rooms_on_question (rooms, on_question, window);
+  window->questions = gui_questions_new (rooms, GTK_WINDOW (window));
   g_signal_connect_swapped (window->list_model, "items-changed", G_CALLBACK (show_rooms), window);
   gtk_window_set_default_size (GTK_WINDOW (window), g_settings_get_int (settings, "window-width"),
                                g_settings_get_int (settings, "window-height"));

@@ -24,6 +24,7 @@ struct _SalClient
   guint connect_timer;
   guint timer;
   gboolean ended;
+  gboolean password_is_wrong;
   gboolean carrying_out;
   gboolean input_ended;
 

@@ -267,6 +267,8 @@ carry_out_end (SalClient *client, const SalClientAction *action)
 {
   g_autoptr (GError) reason = reason_of_end (client, action);
 
+  client->password_is_wrong = g_strcmp0 (action->code, "904") == 0;
+
   end (client, action->end, reason);
 }
 
@@ -349,6 +351,7 @@ on_broken (const GError *error, gpointer data)
     sal_client_machine_broken (client->machine);
   sal_client_carry_out (client);
 }
+
 static const SalTransportHooks transport_hooks = {
   .received = on_received,
   .ended = on_peer_ended,
@@ -580,6 +583,17 @@ const SalTlsDetails *
 sal_client_get_tls (SalClient *client)
 {
   return client->transport != NULL ? sal_transport_get_tls (client->transport) : NULL;
+}
+
+/**
+ * sal_client_is_password_wrong:
+ *
+ * Returns: when it has ended: whether the server did not let us log in with this password.
+ */
+gboolean
+sal_client_is_password_wrong (SalClient *client)
+{
+  return client->password_is_wrong;
 }
 
 /**

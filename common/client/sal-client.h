@@ -25,6 +25,7 @@ void sal_client_reset (SalClient *client);
 const char *sal_client_get_name (SalClient *client);
 gboolean sal_client_is_ours (SalClient *client);
 const SalTlsDetails *sal_client_get_tls (SalClient *client);
+gboolean sal_client_is_password_wrong (SalClient *client);
 SalTlsDetails *sal_client_steal_refused (SalClient *client);
 guint sal_client_count_unfinished (SalClient *client);
 

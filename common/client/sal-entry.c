@@ -53,7 +53,8 @@ append (char **at, const char *text)
 SalEntry *
 sal_entry_new (const SalEntry *like)
 {
-  gsize size = size_of (like->name) + size_of (like->text) + size_of (like->reason);
+  gsize size = size_of (like->name) + size_of (like->text) + size_of (like->reason) +
+               size_of (like->target) + size_of (like->msgid) + size_of (like->nonce);
   Box *box = g_malloc (sizeof *box + size);
   char *at = box->strings;
 
@@ -62,6 +63,9 @@ sal_entry_new (const SalEntry *like)
   box->entry.name = append (&at, like->name);
   box->entry.text = append (&at, like->text);
   box->entry.reason = append (&at, like->reason);
+  box->entry.target = append (&at, like->target);
+  box->entry.msgid = append (&at, like->msgid);
+  box->entry.nonce = append (&at, like->nonce);
   return &box->entry;
 }
 

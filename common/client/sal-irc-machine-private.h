@@ -155,7 +155,8 @@ struct _SalIrcMachine
   char *welcome;         /* (owned) (nullable): its words */
   gboolean ours;
   guint motd_lines;
-  gint64 reclaim_us; /* when to ask for our own name again; G_MAXINT64: never */
+  gint64 reclaim_wait_us; /* how long it was waited before it was asked for last */
+  gint64 reclaim_us;      /* when to ask for our own name again; G_MAXINT64: never */
 
   /* State. */
   SalIrcRooms rooms;

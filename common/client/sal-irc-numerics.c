@@ -326,8 +326,9 @@ on_refusal (SalIrcMachine *machine, const SalIrcLine *line, guint code, SalIrcAs
   if (asked != NULL && asked->kind == SAL_IRC_ASKED_MESSAGE && asked->message == 0 &&
       is_error (code))
     return TRUE; /* another line of a message that was refused */
-  if (asked != NULL ? asked->kind == SAL_IRC_ASKED_MESSAGE && is_error (code)
-                    : refuses_message (code))
+  if (asked != NULL
+          ? asked->kind == SAL_IRC_ASKED_MESSAGE && (is_error (code) || code == RPL_TRYAGAIN)
+          : refuses_message (code))
     return sal_irc_message_refused (machine, asked, about, line->verb, words);
   return FALSE;
 }

@@ -18,7 +18,8 @@
 #include "common/proto/sal-name.h"
 #include "common/proto/sal-text.h"
 
-#define RECLAIM_US (60 * 1000 * 1000)
+#define RECLAIM_FIRST_US (1000 * 1000)
+#define RECLAIM_MAX_US (60 * 1000 * 1000)
 #define NICK_TRIES 12
 #define SHORT_NICK_CHARS 9 /* what RFC 1459 has; servers without NICKLEN yet */
 #define REQ_BYTES 400
@@ -117,9 +118,10 @@ plan_reclaim (SalIrcMachine *machine)
 {
   g_autofree char *own = nick_from_wanted (machine);
 
+  machine->reclaim_wait_us = CLAMP (2 * machine->reclaim_wait_us, RECLAIM_FIRST_US, RECLAIM_MAX_US);
   machine->reclaim_us = sal_irc_is_me (machine, own) || machine->bad_nick > 0
                             ? G_MAXINT64
-                            : machine->now_us + RECLAIM_US;
+                            : machine->now_us + machine->reclaim_wait_us;
 }
 
 /* Asks for our own name again. */

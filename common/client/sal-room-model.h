@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include "common/client/sal-entry.h"
+#include "common/client/sal-member.h"
 #include "common/client/sal-store.h"
 #include "common/client/sal-tls.h"
 
@@ -11,6 +12,8 @@ G_BEGIN_DECLS
 
 #define SAL_TYPE_ROOM_MODEL (sal_room_model_get_type ())
 G_DECLARE_FINAL_TYPE (SalRoomModel, sal_room_model, SAL, ROOM_MODEL, GObject)
+
+typedef struct _SalServer SalServer;
 
 typedef enum
 {
@@ -22,41 +25,57 @@ typedef enum
   SAL_PRESENCE_LEAVING, /* said goodbye; waits for the peer's FIN */
 } SalPresence;
 
-SalRoomModel *sal_room_model_new (SalStore *store, const SalStoredRoom *room, GError **error);
+void sal_room_model_connect (SalRoomModel *room);
+void sal_room_model_hurry (SalRoomModel *room);
+void sal_room_model_leave (SalRoomModel *room);
+SalPresence sal_room_model_get_presence (SalRoomModel *room);
+const GError *sal_room_model_get_error (SalRoomModel *room);
+gint64 sal_room_model_get_retry_us (SalRoomModel *room);
 
-void sal_room_model_connect (SalRoomModel *model);
-void sal_room_model_hurry (SalRoomModel *model);
-void sal_room_model_leave (SalRoomModel *model);
-SalPresence sal_room_model_get_presence (SalRoomModel *model);
-const GError *sal_room_model_get_error (SalRoomModel *model);
-gint64 sal_room_model_get_retry_us (SalRoomModel *model);
+const SalTlsDetails *sal_room_model_get_tls (SalRoomModel *room);
+const SalTlsDetails *sal_room_model_get_offered (SalRoomModel *room);
+void sal_room_model_answer_certificate (SalRoomModel *room, gboolean trust);
 
-const SalTlsDetails *sal_room_model_get_tls (SalRoomModel *model);
-const SalTlsDetails *sal_room_model_get_offered (SalRoomModel *model);
-void sal_room_model_answer_certificate (SalRoomModel *model, gboolean trust);
+SalServer *sal_room_model_get_server (SalRoomModel *room);
+SalRoomKind sal_room_model_get_kind (SalRoomModel *room);
+const char *sal_room_model_get_place (SalRoomModel *room);
+const char *sal_room_model_get_topic (SalRoomModel *room);
+const char *sal_room_model_get_topic_by (SalRoomModel *room);
+gint64 sal_room_model_get_topic_us (SalRoomModel *room);
+gboolean sal_room_model_set_topic (SalRoomModel *room, const char *topic, GError **error);
+GListModel *sal_room_model_get_members (SalRoomModel *room);
+SalMember *sal_room_model_find_member (SalRoomModel *room, const char *name);
 
-gint64 sal_room_model_get_id (SalRoomModel *model);
-const char *sal_room_model_get_uri (SalRoomModel *model);
-const char *sal_room_model_get_title (SalRoomModel *model);
-const char *sal_room_model_get_host (SalRoomModel *model);
-const char *sal_room_model_get_name (SalRoomModel *model);
-void sal_room_model_set_name (SalRoomModel *model, const char *name);
-gint64 sal_room_model_get_last_used_us (SalRoomModel *model);
+gint64 sal_room_model_get_id (SalRoomModel *room);
+const char *sal_room_model_get_uri (SalRoomModel *room);
+const char *sal_room_model_get_title (SalRoomModel *room);
+const char *sal_room_model_get_host (SalRoomModel *room);
+const char *sal_room_model_get_name (SalRoomModel *room);
+void sal_room_model_set_name (SalRoomModel *room, const char *name);
+gint64 sal_room_model_get_last_used_us (SalRoomModel *room);
 
-gboolean sal_room_model_say (SalRoomModel *model, const char *text, GError **error);
-gboolean sal_room_model_say_again (SalRoomModel *model, guint64 entry);
-gboolean sal_room_model_discard (SalRoomModel *model, guint64 entry);
+gboolean sal_room_model_say (SalRoomModel *room, const char *text, GError **error);
+gboolean sal_room_model_command (SalRoomModel *room, const char *line, GError **error);
+void sal_room_model_add_typed (SalRoomModel *room, const char *text);
+gboolean sal_room_model_say_again (SalRoomModel *room, guint64 entry);
+gboolean sal_room_model_discard (SalRoomModel *room, guint64 entry);
 
-guint64 sal_room_model_get_last_id (SalRoomModel *model);
-GPtrArray *sal_room_model_read_before (SalRoomModel *model, guint64 id, guint most);
-GPtrArray *sal_room_model_read_after (SalRoomModel *model, guint64 id, guint most);
+guint64 sal_room_model_get_last_id (SalRoomModel *room);
+GPtrArray *sal_room_model_read_before (SalRoomModel *room, guint64 id, guint most);
+GPtrArray *sal_room_model_read_after (SalRoomModel *room, guint64 id, guint most);
 
-const char *sal_room_model_get_draft (SalRoomModel *model);
-void sal_room_model_set_draft (SalRoomModel *model, const char *text);
-GPtrArray *sal_room_model_read_typed (SalRoomModel *model, guint most);
+gboolean sal_room_model_has_older (SalRoomModel *room);
+gboolean sal_room_model_fetch_older (SalRoomModel *room, guint64 id);
+GPtrArray *
+sal_room_model_search (SalRoomModel *room, const char *words, guint64 before, guint most);
 
-guint64 sal_room_model_get_read_id (SalRoomModel *model);
-void sal_room_model_set_read_id (SalRoomModel *model, guint64 id);
-guint sal_room_model_count_unread (SalRoomModel *model);
+const char *sal_room_model_get_draft (SalRoomModel *room);
+void sal_room_model_set_draft (SalRoomModel *room, const char *text);
+GPtrArray *sal_room_model_read_typed (SalRoomModel *room, guint most);
+
+guint64 sal_room_model_get_read_id (SalRoomModel *room);
+void sal_room_model_set_read_id (SalRoomModel *room, guint64 id);
+guint sal_room_model_count_unread (SalRoomModel *room);
+guint sal_room_model_count_mentions (SalRoomModel *room);
 
 G_END_DECLS

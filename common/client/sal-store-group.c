@@ -36,6 +36,9 @@ change_bytes (const SalStoreChange *change)
   bytes += entry->name != NULL ? strlen (entry->name) : 0;
   bytes += entry->text != NULL ? strlen (entry->text) : 0;
   bytes += entry->reason != NULL ? strlen (entry->reason) : 0;
+  bytes += entry->target != NULL ? strlen (entry->target) : 0;
+  bytes += entry->msgid != NULL ? strlen (entry->msgid) : 0;
+  bytes += entry->nonce != NULL ? strlen (entry->nonce) : 0;
   return bytes;
 }
 
@@ -63,6 +66,7 @@ room_group_free (gpointer data)
   SalStoreRoomGroup *room = data;
 
   sal_stored_room_free (room->row);
+  g_hash_table_unref (room->msgids); /* points into the changes */
   g_tree_unref (room->changes);
   g_queue_clear_full (&room->typed, typed_free);
   g_free (room);
@@ -77,8 +81,8 @@ sal_stored_room_free (SalStoredRoom *room)
 {
   if (room == NULL)
     return;
-  g_free (room->uri);
-  g_free (room->name);
+  g_free (room->place);
+  g_free (room->topic);
   g_free (room->draft);
   g_free (room);
 }
@@ -99,9 +103,40 @@ sal_stored_room_copy (const SalStoredRoom *room)
 {
   SalStoredRoom *copy = g_memdup2 (room, sizeof *room);
 
-  copy->uri = dup_text (room->uri);
-  copy->name = dup_text (room->name);
+  copy->place = dup_text (room->place);
+  copy->topic = dup_text (room->topic);
   copy->draft = dup_text (room->draft);
+  return copy;
+}
+
+/**
+ * sal_stored_server_free:
+ * @server: (nullable) (transfer full)
+ */
+void
+sal_stored_server_free (SalStoredServer *server)
+{
+  if (server == NULL)
+    return;
+  g_free (server->uri);
+  g_free (server->name);
+  g_free (server->account);
+  g_free (server);
+}
+
+/**
+ * sal_stored_server_copy:
+ *
+ * Returns: (transfer full): a copy; texts that are not there are empty.
+ */
+SalStoredServer *
+sal_stored_server_copy (const SalStoredServer *server)
+{
+  SalStoredServer *copy = g_memdup2 (server, sizeof *server);
+
+  copy->uri = dup_text (server->uri);
+  copy->name = dup_text (server->name);
+  copy->account = dup_text (server->account);
   return copy;
 }
 
@@ -114,6 +149,9 @@ sal_store_group_new (void)
   SalStoreGroup *group = g_new0 (SalStoreGroup, 1);
 
   group->forgotten = g_array_new (FALSE, FALSE, sizeof (gint64));
+  group->forgotten_servers = g_array_new (FALSE, FALSE, sizeof (gint64));
+  group->servers = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
+                                          (GDestroyNotify) sal_stored_server_free);
   group->rooms = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, room_group_free);
   group->waiters = g_array_new (FALSE, FALSE, sizeof (SalStoreWaiter));
   return group;
@@ -129,6 +167,8 @@ sal_store_group_free (SalStoreGroup *group)
   if (group == NULL)
     return;
   g_array_unref (group->forgotten);
+  g_array_unref (group->forgotten_servers);
+  g_hash_table_unref (group->servers);
   g_hash_table_unref (group->rooms);
   g_array_unref (group->waiters);
   g_free (group);
@@ -140,7 +180,8 @@ sal_store_group_free (SalStoreGroup *group)
 gboolean
 sal_store_group_is_empty (const SalStoreGroup *group)
 {
-  return group->forgotten->len == 0 && group->waiters->len == 0 &&
+  return group->forgotten->len == 0 && group->forgotten_servers->len == 0 &&
+         group->waiters->len == 0 && g_hash_table_size (group->servers) == 0 &&
          g_hash_table_size (group->rooms) == 0;
 }
 
@@ -165,10 +206,21 @@ room_of (SalStoreGroup *group, gint64 id)
       room = g_new0 (SalStoreRoomGroup, 1);
       room->id = id;
       room->changes = g_tree_new_full (compare_ids, NULL, NULL, change_free);
+      room->msgids = g_hash_table_new (g_str_hash, g_str_equal);
       g_queue_init (&room->typed);
       g_hash_table_insert (group->rooms, &room->id, room);
     }
   return room;
+}
+
+/* It is about to be freed. */
+static void
+forget_msgid (SalStoreRoomGroup *room, const SalStoreChange *change)
+{
+  const char *msgid = change->entry != NULL ? change->entry->msgid : NULL;
+
+  if (msgid != NULL && g_hash_table_lookup (room->msgids, msgid) == change)
+    g_hash_table_remove (room->msgids, msgid);
 }
 
 static void
@@ -182,6 +234,10 @@ add_change (SalStoreGroup *group, SalStoreRoomGroup *room, SalStoreChange *chang
   group->bytes += bytes - gone;
   if (change->id == room->gap)
     room->gap = 0; /* it has become something else */
+  if (before != NULL)
+    forget_msgid (room, before);
+  if (change->entry != NULL && change->entry->msgid != NULL)
+    g_hash_table_replace (room->msgids, (gpointer) change->entry->msgid, change);
   /* The key lies in the value, so both are replaced. */
   g_tree_replace (room->changes, &change->id, change);
 }
@@ -210,6 +266,30 @@ sal_store_group_remove (SalStoreGroup *group, gint64 room, guint64 entry)
 
   change->id = entry;
   add_change (group, room_of (group, room), change);
+}
+
+/**
+ * sal_store_group_set_server:
+ * @server: copied
+ */
+void
+sal_store_group_set_server (SalStoreGroup *group, const SalStoredServer *server)
+{
+  SalStoredServer *copy = sal_stored_server_copy (server);
+
+  g_hash_table_replace (group->servers, &copy->id, copy);
+}
+
+/**
+ * sal_store_group_forget_server:
+ *
+ * Nothing may come for @server after that. Its rooms are forgotten one by one.
+ */
+void
+sal_store_group_forget_server (SalStoreGroup *group, gint64 server)
+{
+  g_hash_table_remove (group->servers, &server);
+  g_array_append_val (group->forgotten_servers, server);
 }
 
 /**
@@ -289,6 +369,13 @@ sal_store_group_absorb (SalStoreGroup *group, SalStoreGroup *later)
   for (guint i = 0; i < later->forgotten->len; i++)
     sal_store_group_forget (group, g_array_index (later->forgotten, gint64, i));
 
+  for (guint i = 0; i < later->forgotten_servers->len; i++)
+    sal_store_group_forget_server (group, g_array_index (later->forgotten_servers, gint64, i));
+
+  g_hash_table_iter_init (&iter, later->servers);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    sal_store_group_set_server (group, value);
+
   g_hash_table_iter_init (&iter, later->rooms);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
@@ -367,7 +454,7 @@ sal_store_group_shed (SalStoreGroup *group, gsize bytes)
         {
           group->bytes -= CHANGE_BYTES;
           room->bytes -= CHANGE_BYTES;
-          g_tree_remove (room->changes, &room->gap);
+          g_tree_remove (room->changes, &room->gap); /* gaps have no msgid */
         }
       change = g_new0 (SalStoreChange, 1);
       change->id = oldest->id;
@@ -376,6 +463,32 @@ sal_store_group_shed (SalStoreGroup *group, gsize bytes)
       add_change (group, room, change);
       room->gap = change->id;
     }
+}
+
+/**
+ * sal_store_group_find_change:
+ *
+ * Returns: (transfer none) (nullable): what is to become of entry @id of @room, if anything.
+ */
+const SalStoreChange *
+sal_store_group_find_change (const SalStoreGroup *group, gint64 room, guint64 id)
+{
+  const SalStoreRoomGroup *changes = sal_store_group_find (group, room);
+
+  return changes != NULL ? g_tree_lookup (changes->changes, &id) : NULL;
+}
+
+/**
+ * sal_store_group_find_msgid:
+ *
+ * Returns: (transfer none) (nullable): the entry of that msgid that is to be put.
+ */
+const SalStoreChange *
+sal_store_group_find_msgid (const SalStoreGroup *group, gint64 room, const char *msgid)
+{
+  const SalStoreRoomGroup *changes = sal_store_group_find (group, room);
+
+  return changes != NULL ? g_hash_table_lookup (changes->msgids, msgid) : NULL;
 }
 
 /**

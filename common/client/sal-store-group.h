@@ -25,6 +25,7 @@ typedef struct
   gint64 id;
   SalStoredRoom *row; /* (owned) (nullable): as it is now, if that has changed */
   GTree *changes;     /* (owned): id -> SalStoreChange, the last one of each */
+  GHashTable *msgids; /* (owned): msgid of an entry that is to be put -> SalStoreChange */
   GQueue typed;       /* of SalStoreTyped (owned), oldest first */
   gsize bytes;        /* about what the changes take in memory */
   guint64 gap;        /* the entry that stands for those that were shed; 0: none was */
@@ -36,14 +37,15 @@ typedef struct
   gpointer data;
 } SalStoreWaiter;
 
-/* What goes to disk in one transaction: first the rooms that are forgotten, then the
- * others. */
+/* What goes to disk in one transaction: first what is forgotten, then the others. */
 typedef struct
 {
-  GArray *forgotten; /* (owned): of gint64 */
-  GHashTable *rooms; /* (owned): id -> SalStoreRoomGroup (owned) */
-  GArray *waiters;   /* (owned): of SalStoreWaiter */
-  gsize bytes;       /* of all rooms */
+  GArray *forgotten;         /* (owned): rooms, of gint64 */
+  GArray *forgotten_servers; /* (owned): of gint64 */
+  GHashTable *servers;       /* (owned): id -> SalStoredServer (owned): as they are now */
+  GHashTable *rooms;         /* (owned): id -> SalStoreRoomGroup (owned) */
+  GArray *waiters;           /* (owned): of SalStoreWaiter */
+  gsize bytes;               /* of all rooms */
 } SalStoreGroup;
 
 SalStoreGroup *sal_store_group_new (void);
@@ -52,6 +54,8 @@ gboolean sal_store_group_is_empty (const SalStoreGroup *group);
 
 void sal_store_group_put (SalStoreGroup *group, gint64 room, const SalEntry *entry);
 void sal_store_group_remove (SalStoreGroup *group, gint64 room, guint64 entry);
+void sal_store_group_set_server (SalStoreGroup *group, const SalStoredServer *server);
+void sal_store_group_forget_server (SalStoreGroup *group, gint64 server);
 void sal_store_group_set_row (SalStoreGroup *group, const SalStoredRoom *row);
 void sal_store_group_add_typed (SalStoreGroup *group, gint64 room, gint64 id, const char *text);
 void sal_store_group_forget (SalStoreGroup *group, gint64 room);
@@ -60,6 +64,10 @@ void sal_store_group_wait (SalStoreGroup *group, GSourceFunc callback, gpointer 
 void sal_store_group_absorb (SalStoreGroup *group, SalStoreGroup *later);
 void sal_store_group_shed (SalStoreGroup *group, gsize bytes);
 
+const SalStoreChange *
+sal_store_group_find_msgid (const SalStoreGroup *group, gint64 room, const char *msgid);
+const SalStoreChange *
+sal_store_group_find_change (const SalStoreGroup *group, gint64 room, guint64 id);
 SalStoreRoomGroup *sal_store_group_find (const SalStoreGroup *group, gint64 room);
 GTreeNode *
 sal_store_group_seek (const SalStoreGroup *group, gint64 room, guint64 id, gboolean backwards);

@@ -12,12 +12,14 @@
 
 #include "common/client/sal-store-reader.h"
 
+#include "common/client/sal-store-index.h"
 #include "common/sqlite/sal-sqlite.h"
 
 /* A reader hardly ever waits for a lock, and somebody waits for it. */
 #define BUSY_MS 100
 
-#define COLUMNS "id, time_us, kind, own, state, pending, name, text, reason"
+#define COLUMNS                                                                                    \
+  "id, time_us, kind, own, state, pending, name, text, reason, target, msgid, nonce, mention"
 
 static const char *const walk_sql[SAL_STORE_N_WALKS] = {
   [SAL_STORE_BEFORE] = "SELECT " COLUMNS " FROM entry WHERE room = ? AND id < ? ORDER BY id DESC",
@@ -26,11 +28,24 @@ static const char *const walk_sql[SAL_STORE_N_WALKS] = {
       "SELECT " COLUMNS " FROM entry WHERE room = ? AND id > ? AND pending = 1 ORDER BY id",
 };
 
+enum
+{
+  FIND_MSGID,
+  GET_ENTRY,
+  N_STATEMENTS
+};
+
+static const char *const statement_sql[N_STATEMENTS] = {
+  [FIND_MSGID] = "SELECT id FROM entry WHERE room = ? AND msgid = ?",
+  [GET_ENTRY] = "SELECT " COLUMNS " FROM entry WHERE room = ? AND id = ?",
+};
+
 struct _SalStoreReader
 {
   char *path;  /* (owned) */
   sqlite3 *db; /* (owned) (nullable): closed while the file cannot be used */
   sqlite3_stmt *walks[SAL_STORE_N_WALKS];
+  sqlite3_stmt *statements[N_STATEMENTS];
 };
 
 static void
@@ -38,6 +53,8 @@ close_file (SalStoreReader *reader)
 {
   for (gsize i = 0; i < SAL_STORE_N_WALKS; i++)
     g_clear_pointer (&reader->walks[i], sqlite3_finalize);
+  for (gsize i = 0; i < N_STATEMENTS; i++)
+    g_clear_pointer (&reader->statements[i], sqlite3_finalize);
   g_clear_pointer (&reader->db, sqlite3_close);
 }
 
@@ -105,7 +122,8 @@ list_rooms (SalStoreReader *reader, GPtrArray *rooms, gint64 *last_typed, GError
   gboolean ok = FALSE;
 
   select = sal_sqlite_prepare (reader->db,
-                               "SELECT id, uri, name, draft, last_used_us, read_id, last_id,"
+                               "SELECT id, server, kind, place, topic, draft, joined,"
+                               " last_used_us, read_id, last_id,"
                                " (SELECT max(id) FROM typed WHERE typed.room = room.id)"
                                " FROM room",
                                error);
@@ -115,13 +133,16 @@ list_rooms (SalStoreReader *reader, GPtrArray *rooms, gint64 *last_typed, GError
 
       room->row = g_new0 (SalStoredRoom, 1);
       room->row->id = sqlite3_column_int64 (select, 0);
-      room->row->uri = dup_text (select, 1);
-      room->row->name = dup_text (select, 2);
-      room->row->draft = dup_text (select, 3);
-      room->row->last_used_us = sqlite3_column_int64 (select, 4);
-      room->row->read_id = (guint64) sqlite3_column_int64 (select, 5);
-      room->last_id = (guint64) sqlite3_column_int64 (select, 6);
-      *last_typed = MAX (*last_typed, sqlite3_column_int64 (select, 7));
+      room->row->server = sqlite3_column_int64 (select, 1);
+      room->row->kind = (SalRoomKind) sqlite3_column_int (select, 2);
+      room->row->place = dup_text (select, 3);
+      room->row->topic = dup_text (select, 4);
+      room->row->draft = dup_text (select, 5);
+      room->row->joined = sqlite3_column_int (select, 6) != 0;
+      room->row->last_used_us = sqlite3_column_int64 (select, 7);
+      room->row->read_id = (guint64) sqlite3_column_int64 (select, 8);
+      room->last_id = (guint64) sqlite3_column_int64 (select, 9);
+      *last_typed = MAX (*last_typed, sqlite3_column_int64 (select, 10));
       g_ptr_array_add (rooms, room);
     }
   sqlite3_finalize (select);
@@ -154,6 +175,45 @@ sal_store_reader_list_rooms (SalStoreReader *reader, gint64 *last_typed, GError 
   return g_steal_pointer (&rooms);
 }
 
+/**
+ * sal_store_reader_list_servers:
+ *
+ * Returns: (transfer full) (element-type SalStoredServer): in any order, or %NULL
+ */
+GPtrArray *
+sal_store_reader_list_servers (SalStoreReader *reader, GError **error)
+{
+  g_autoptr (GPtrArray) servers =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) sal_stored_server_free);
+  sqlite3_stmt *select = NULL;
+  gboolean row = FALSE;
+  gboolean ok = FALSE;
+
+  if (!open_file (reader, error))
+    return NULL;
+  if (sal_sqlite_get_int (reader->db, "PRAGMA user_version", -1) == 0)
+    return g_steal_pointer (&servers);
+  select = sal_sqlite_prepare (
+      reader->db, "SELECT id, uri, name, account, last_used_us, wanted FROM server", error);
+  while (select != NULL && (ok = sal_sqlite_step (select, &row, error)) && row)
+    {
+      SalStoredServer *server = g_new0 (SalStoredServer, 1);
+
+      server->id = sqlite3_column_int64 (select, 0);
+      server->uri = dup_text (select, 1);
+      server->name = dup_text (select, 2);
+      server->account = dup_text (select, 3);
+      server->last_used_us = sqlite3_column_int64 (select, 4);
+      server->wanted = sqlite3_column_int (select, 5) != 0;
+      g_ptr_array_add (servers, server);
+    }
+  sqlite3_finalize (select);
+  if (ok)
+    return g_steal_pointer (&servers);
+  close_file (reader);
+  return NULL;
+}
+
 /* The state of a walk: where it stands in each of its sources. */
 typedef struct
 {
@@ -179,7 +239,11 @@ take_row (sqlite3_stmt *statement, SalEntry *entry)
   entry->name = (const char *) sqlite3_column_text (statement, 6);
   entry->text = (const char *) sqlite3_column_text (statement, 7);
   entry->reason = (const char *) sqlite3_column_text (statement, 8);
-  return kind >= SAL_ENTRY_MESSAGE && kind <= SAL_ENTRY_GAP && state >= SAL_MESSAGE_QUEUED &&
+  entry->target = (const char *) sqlite3_column_text (statement, 9);
+  entry->msgid = (const char *) sqlite3_column_text (statement, 10);
+  entry->nonce = (const char *) sqlite3_column_text (statement, 11);
+  entry->mention = sqlite3_column_int (statement, 12) != 0;
+  return kind >= SAL_ENTRY_MESSAGE && kind <= SAL_ENTRY_LAST_KIND && state >= SAL_MESSAGE_QUEUED &&
          state <= SAL_MESSAGE_UNKNOWN;
 }
 
@@ -307,6 +371,161 @@ sal_store_reader_walk (SalStoreReader *reader,
   if (!ok)
     close_file (reader);
   return ok;
+}
+
+static sqlite3_stmt *
+get_statement (SalStoreReader *reader, int which, GError **error)
+{
+  if (!open_file (reader, error))
+    return NULL;
+  if (reader->statements[which] == NULL)
+    reader->statements[which] = sal_sqlite_prepare (reader->db, statement_sql[which], error);
+  return reader->statements[which];
+}
+
+/* @change: (out) (nullable): what the newest of the groups has for entry @id
+ * Returns: whether any of them has something for it */
+static gboolean
+find_change (const SalStoreWalk *where, guint64 id, const SalStoreChange **change)
+{
+  for (int i = 0; i < SAL_STORE_GROUPS; i++)
+    if (where->groups[i] != NULL &&
+        (*change = sal_store_group_find_change (where->groups[i], where->room, id)) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * sal_store_reader_find_msgid:
+ * @where: the room and the groups
+ * @id: (out): of the entry; 0: there is none
+ *
+ * Returns: whether the file could be read; what the groups have is found all the same.
+ */
+gboolean
+sal_store_reader_find_msgid (SalStoreReader *reader,
+                             const SalStoreWalk *where,
+                             const char *msgid,
+                             guint64 *id,
+                             GError **error)
+{
+  const SalStoreChange *change = NULL;
+  sqlite3_stmt *find = NULL;
+  gboolean row = FALSE;
+  gboolean ok = FALSE;
+
+  *id = 0;
+  for (int i = 0; i < SAL_STORE_GROUPS; i++)
+    if (where->groups[i] != NULL &&
+        (change = sal_store_group_find_msgid (where->groups[i], where->room, msgid)) != NULL)
+      {
+        const SalStoreChange *newest = NULL;
+
+        (void) find_change (where, change->id, &newest);
+        if (newest == change)
+          *id = change->id;
+        return TRUE;
+      }
+  find = get_statement (reader, FIND_MSGID, error);
+  if (find != NULL)
+    {
+      sqlite3_bind_int64 (find, 1, where->room);
+      sqlite3_bind_text (find, 2, msgid, -1, SQLITE_STATIC);
+      ok = sal_sqlite_step (find, &row, error);
+      if (row)
+        *id = (guint64) sqlite3_column_int64 (find, 0);
+      sqlite3_reset (find);
+      sqlite3_clear_bindings (find);
+    }
+  if (*id != 0 && find_change (where, *id, &change) && change->entry == NULL)
+    *id = 0; /* it is about to be removed */
+  if (!ok)
+    close_file (reader);
+  return ok;
+}
+
+/* Returns FALSE if the file could not be read. */
+static gboolean
+visit_entry (SalStoreReader *reader,
+             const SalStoreWalk *where,
+             guint64 id,
+             SalStoreVisit visit,
+             gpointer data,
+             gboolean *more,
+             GError **error)
+{
+  const SalStoreChange *change = NULL;
+  sqlite3_stmt *get = NULL;
+  SalEntry entry = { 0 };
+  gboolean row = FALSE;
+  gboolean ok = FALSE;
+
+  if (find_change (where, id, &change))
+    {
+      if (change->entry != NULL)
+        *more = visit (change->entry, data);
+      return TRUE;
+    }
+  get = get_statement (reader, GET_ENTRY, error);
+  if (get == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (get, 1, where->room);
+  sqlite3_bind_int64 (get, 2, (gint64) id);
+  ok = sal_sqlite_step (get, &row, error);
+  if (row && take_row (get, &entry))
+    *more = visit (&entry, data);
+  sqlite3_reset (get);
+  return ok;
+}
+
+/**
+ * sal_store_reader_search:
+ * @where: the room, the number before which to look, and the groups
+ * @query: what sal_store_index_query() made
+ * @visit: called for one entry after another, the newest first, until it has enough
+ *
+ * What has not reached the file yet is not found: it is there within moments, and the only way
+ * to find the same words as SQLite is to ask it.
+ *
+ * Returns: whether the file could be read.
+ */
+gboolean
+sal_store_reader_search (SalStoreReader *reader,
+                         const SalStoreWalk *where,
+                         const char *query,
+                         SalStoreVisit visit,
+                         gpointer data,
+                         GError **error)
+{
+  sqlite3_stmt *search = NULL;
+  g_autoptr (GError) problem = NULL;
+  gboolean more = TRUE;
+  gboolean row = FALSE;
+  gboolean ok = FALSE;
+
+  if (!open_file (reader, error))
+    return FALSE;
+  search = sal_store_index_search (reader->db, where->room, &problem);
+  if (search == NULL && problem == NULL)
+    return TRUE;
+  if (search != NULL)
+    {
+      sqlite3_bind_text (search, 1, query, -1, SQLITE_STATIC);
+      sqlite3_bind_int64 (search, 2, (gint64) MIN (where->id, G_MAXINT64));
+      while ((ok = sal_sqlite_step (search, &row, &problem)) && row && more)
+        if (!visit_entry (reader, where, (guint64) sqlite3_column_int64 (search, 0), visit, data,
+                          &more, &problem))
+          {
+            ok = FALSE;
+            break;
+          }
+      sqlite3_finalize (search);
+    }
+  if (ok)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  close_file (reader);
+  return FALSE;
 }
 
 /**

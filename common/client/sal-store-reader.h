@@ -43,11 +43,23 @@ SalStoreReader *sal_store_reader_new (const char *path);
 void sal_store_reader_free (SalStoreReader *reader);
 void sal_store_read_room_free (SalStoreReadRoom *room);
 GPtrArray *sal_store_reader_list_rooms (SalStoreReader *reader, gint64 *last_typed, GError **error);
+GPtrArray *sal_store_reader_list_servers (SalStoreReader *reader, GError **error);
 gboolean sal_store_reader_walk (SalStoreReader *reader,
                                 const SalStoreWalk *walk,
                                 SalStoreVisit visit,
                                 gpointer data,
                                 GError **error);
+gboolean sal_store_reader_find_msgid (SalStoreReader *reader,
+                                      const SalStoreWalk *where,
+                                      const char *msgid,
+                                      guint64 *id,
+                                      GError **error);
+gboolean sal_store_reader_search (SalStoreReader *reader,
+                                  const SalStoreWalk *where,
+                                  const char *query,
+                                  SalStoreVisit visit,
+                                  gpointer data,
+                                  GError **error);
 gboolean sal_store_reader_read_typed (SalStoreReader *reader,
                                       gint64 room,
                                       gint64 before,

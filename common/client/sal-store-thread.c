@@ -224,6 +224,7 @@ run (void *data)
   SalStoreThread *thread = data;
   guint retry_ms = 0;
 
+  sal_store_writer_index (thread->writer);
   pthread_mutex_lock (&thread->mutex);
   if ((thread->outage & OUTAGE_WRITING) != 0)
     retry_ms = RETRY_FIRST_MS;

@@ -2,22 +2,32 @@
  *
  * The connection of a store that writes, and the layout of the file:
  *
- *   room   id            never used for two rooms while the program runs
+ *   server id            never used for two servers while the program runs
  *          uri           as sal_uri_parse_client() takes it
  *          name          who we are there
+ *          account       what to log in to; '' for none
+ *          last_used_us  since 1970, UTC; 0: never let in
+ *          wanted        to be connected when the program starts
+ *   room   id            never used for two rooms while the program runs
+ *          server, kind, place   where it is; what SalStoredRoom has
+ *          topic         as it was last known
  *          draft         typed and not sent; '' for none
+ *          joined        to be joined when the server is reached
  *          last_used_us  since 1970, UTC; 0: never joined
  *          read_id       the last entry that was seen
  *          last_id       the highest number an entry has ever had, removed ones too
  *          entries       how many there are
+ *          indexed       whether its words can be found (sal-store-index)
  *   entry  room, id, and what SalEntry has; kinds and states by their numbers
  *          entry_pending: those of which more may become
+ *          entry_msgid: no room has a msgid twice
  *   typed  room, id, text: what was typed, for the keys up and down; numbers count
  *          through all rooms
+ *   words_N              the words of room N (sal-store-index)
  *
  * Entries lie in the order in which they are read, so a page of a room is a few
- * neighbouring pages of the file and there is no second index to keep. The number of
- * entries is counted along, in the same transaction, so retention never counts rows.
+ * neighbouring pages of the file. The number of entries is counted along, in the same
+ * transaction, so retention never counts rows.
  *
  * A connection that failed is closed, and opened again for the next group. One thread at
  * a time.
@@ -27,6 +37,7 @@
 #include "common/client/sal-store-writer.h"
 
 #include "common/base/sal-limits.h"
+#include "common/client/sal-store-index.h"
 #include "common/sqlite/sal-sqlite.h"
 
 /* How long a group waits for a lock that another process holds: somebody looks into the
@@ -67,7 +78,61 @@ static const char version_1[] = "CREATE TABLE room ("
                                 " text TEXT NOT NULL,"
                                 " PRIMARY KEY (room, id)) WITHOUT ROWID";
 
-static const char *const migrations[] = { version_1 };
+/* Rooms belong to servers; entries have what IRC says of them. Numbers of entries begin so high
+ * that older ones, which a server still has, find their place before them
+ * (SAL_ENTRY_FIRST_ID). */
+static const char version_2[] =
+    "CREATE TABLE server ("
+    " id INTEGER PRIMARY KEY,"
+    " uri TEXT NOT NULL UNIQUE,"
+    " name TEXT NOT NULL,"
+    " account TEXT NOT NULL,"
+    " last_used_us INTEGER NOT NULL,"
+    " wanted INTEGER NOT NULL);"
+    "INSERT INTO server SELECT id, uri, name, '', last_used_us, 0 FROM room;"
+    "CREATE TABLE room_2 ("
+    " id INTEGER PRIMARY KEY,"
+    " server INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL,"
+    " place TEXT NOT NULL,"
+    " topic TEXT NOT NULL,"
+    " draft TEXT NOT NULL,"
+    " joined INTEGER NOT NULL,"
+    " last_used_us INTEGER NOT NULL,"
+    " read_id INTEGER NOT NULL,"
+    " last_id INTEGER NOT NULL DEFAULT 0,"
+    " entries INTEGER NOT NULL DEFAULT 0,"
+    " indexed INTEGER NOT NULL DEFAULT 1,"
+    " UNIQUE (server, kind, place));"
+    "INSERT INTO room_2 SELECT id, id, 1, '', '', draft, 1, last_used_us,"
+    " iif (read_id > 0, read_id + (1 << 40), 0), iif (last_id > 0, last_id + (1 << 40), 0),"
+    " entries, 0 FROM room;"
+    "DROP TABLE room;"
+    "ALTER TABLE room_2 RENAME TO room;"
+    "CREATE TABLE entry_2 ("
+    " room INTEGER NOT NULL,"
+    " id INTEGER NOT NULL,"
+    " time_us INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL,"
+    " own INTEGER NOT NULL,"
+    " state INTEGER NOT NULL,"
+    " pending INTEGER NOT NULL,"
+    " name TEXT,"
+    " text TEXT,"
+    " reason TEXT,"
+    " target TEXT,"
+    " msgid TEXT,"
+    " nonce TEXT,"
+    " mention INTEGER NOT NULL,"
+    " PRIMARY KEY (room, id)) WITHOUT ROWID;"
+    "INSERT INTO entry_2 SELECT room, id + (1 << 40), time_us, kind, own, state, pending, name,"
+    " text, reason, NULL, NULL, NULL, 0 FROM entry ORDER BY room, id;"
+    "DROP TABLE entry;"
+    "ALTER TABLE entry_2 RENAME TO entry;"
+    "CREATE INDEX entry_pending ON entry (room, id) WHERE pending = 1;"
+    "CREATE UNIQUE INDEX entry_msgid ON entry (room, msgid) WHERE msgid IS NOT NULL";
+
+static const char *const migrations[] = { version_1, version_2 };
 
 static const SalSqliteSchema schema = {
   .application_id = 0x53616C43, /* "SalC" */
@@ -78,6 +143,8 @@ static const SalSqliteSchema schema = {
 enum
 {
   BEGIN,
+  FORGET_SERVER,
+  SET_SERVER,
   FORGET_ENTRIES,
   FORGET_TYPED,
   FORGET_ROOM,
@@ -87,6 +154,7 @@ enum
   FIND_ENTRY,
   PUT_ENTRY,
   REMOVE_ENTRY,
+  LIST_TO_TRIM,
   TRIM_ENTRIES,
   PUT_TYPED,
   TRIM_TYPED,
@@ -96,22 +164,38 @@ enum
 
 static const char *const statement_sql[N_STATEMENTS] = {
   [BEGIN] = "BEGIN IMMEDIATE",
+  [FORGET_SERVER] = "DELETE FROM server WHERE id = ?",
+  [SET_SERVER] = "INSERT INTO server (id, uri, name, account, last_used_us, wanted)"
+                 " VALUES (?, ?, ?, ?, ?, ?)"
+                 " ON CONFLICT (id) DO UPDATE SET uri = excluded.uri, name = excluded.name,"
+                 " account = excluded.account, last_used_us = excluded.last_used_us,"
+                 " wanted = excluded.wanted",
   [FORGET_ENTRIES] = "DELETE FROM entry WHERE room = ?",
   [FORGET_TYPED] = "DELETE FROM typed WHERE room = ?",
   [FORGET_ROOM] = "DELETE FROM room WHERE id = ?",
-  [SET_ROW] = "INSERT INTO room (id, uri, name, draft, last_used_us, read_id)"
-              " VALUES (?, ?, ?, ?, ?, ?)"
-              " ON CONFLICT (id) DO UPDATE SET uri = excluded.uri, name = excluded.name,"
-              " draft = excluded.draft, last_used_us = excluded.last_used_us,"
-              " read_id = excluded.read_id",
+  [SET_ROW] = "INSERT INTO room (id, server, kind, place, topic, draft, joined, last_used_us,"
+              " read_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+              " ON CONFLICT (id) DO UPDATE SET place = excluded.place, topic = excluded.topic,"
+              " draft = excluded.draft, joined = excluded.joined,"
+              " last_used_us = excluded.last_used_us, read_id = excluded.read_id",
   [GET_NUMBERS] = "SELECT last_id, entries FROM room WHERE id = ?",
   [SET_NUMBERS] = "UPDATE room SET last_id = ?2, entries = ?3 WHERE id = ?1",
-  [FIND_ENTRY] = "SELECT 1 FROM entry WHERE room = ? AND id = ?",
-  [PUT_ENTRY] = "INSERT OR REPLACE INTO entry"
-                " (room, id, time_us, kind, own, state, pending, name, text, reason)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  [FIND_ENTRY] = "SELECT kind, pending, text FROM entry WHERE room = ? AND id = ?",
+  /* An entry keeps its msgid. One whose msgid is there already under another number is left
+   * out: whoever puts it should have looked, and nothing may hold up all that is behind it. */
+  [PUT_ENTRY] = "INSERT INTO entry (room, id, time_us, kind, own, state, pending, name, text,"
+                " reason, target, msgid, nonce, mention)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (room, id) DO UPDATE SET time_us = excluded.time_us,"
+                " kind = excluded.kind, own = excluded.own, state = excluded.state,"
+                " pending = excluded.pending, name = excluded.name, text = excluded.text,"
+                " reason = excluded.reason, target = excluded.target, nonce = excluded.nonce,"
+                " mention = excluded.mention"
+                " ON CONFLICT DO NOTHING",
   [REMOVE_ENTRY] = "DELETE FROM entry WHERE room = ? AND id = ?",
   /* Messages of which more may become outlive all others. */
+  [LIST_TO_TRIM] = "SELECT id, kind, text FROM entry WHERE room = ?1 AND pending = 0"
+                   " ORDER BY id LIMIT ?2",
   [TRIM_ENTRIES] = "DELETE FROM entry WHERE room = ?1 AND id IN"
                    " (SELECT id FROM entry WHERE room = ?1 AND pending = 0 ORDER BY id LIMIT ?2)",
   [PUT_TYPED] = "INSERT OR REPLACE INTO typed (room, id, text) VALUES (?, ?, ?)",
@@ -125,6 +209,8 @@ struct _SalStoreWriter
   char *path;  /* (owned) */
   sqlite3 *db; /* (owned) (nullable): closed while the file cannot be used */
   sqlite3_stmt *statements[N_STATEMENTS];
+  SalStoreIndex *index; /* (owned) (nullable): as the connection */
+  gboolean all_indexed;
 };
 
 /* What a room's row counts. */
@@ -134,9 +220,18 @@ typedef struct
   gint64 entries;
 } Numbers;
 
+/* What an entry was before it is replaced or removed. */
+typedef struct
+{
+  gboolean there;
+  gboolean indexed;
+  char *text; /* (owned) (nullable): of what is indexed */
+} Former;
+
 static void
 close_file (SalStoreWriter *writer)
 {
+  g_clear_pointer (&writer->index, sal_store_index_free);
   for (gsize i = 0; i < N_STATEMENTS; i++)
     g_clear_pointer (&writer->statements[i], sqlite3_finalize);
   g_clear_pointer (&writer->db, sqlite3_close);
@@ -162,6 +257,7 @@ set_up (SalStoreWriter *writer, GError **error)
       if (writer->statements[i] == NULL)
         return FALSE;
     }
+  writer->index = sal_store_index_new ();
   return TRUE;
 }
 
@@ -189,6 +285,8 @@ sal_store_writer_free (SalStoreWriter *writer)
 {
   if (writer == NULL)
     return;
+  if (writer->db != NULL)
+    sal_store_index_tidy (writer->index, writer->db);
   close_file (writer);
   g_free (writer->path);
   g_free (writer);
@@ -222,9 +320,24 @@ run_for (SalStoreWriter *writer, int which, gint64 room, GError **error)
 }
 
 static gboolean
+set_server (SalStoreWriter *writer, const SalStoredServer *server, GError **error)
+{
+  sqlite3_stmt *set = writer->statements[SET_SERVER];
+
+  sqlite3_bind_int64 (set, 1, server->id);
+  sqlite3_bind_text (set, 2, server->uri, -1, SQLITE_STATIC);
+  sqlite3_bind_text (set, 3, server->name, -1, SQLITE_STATIC);
+  sqlite3_bind_text (set, 4, server->account, -1, SQLITE_STATIC);
+  sqlite3_bind_int64 (set, 5, server->last_used_us);
+  sqlite3_bind_int (set, 6, server->wanted ? 1 : 0);
+  return sal_sqlite_run (set, error);
+}
+
+static gboolean
 forget_room (SalStoreWriter *writer, gint64 room, GError **error)
 {
-  return run_for (writer, FORGET_ENTRIES, room, error) &&
+  return sal_store_index_forget (writer->index, writer->db, room, error) &&
+         run_for (writer, FORGET_ENTRIES, room, error) &&
          run_for (writer, FORGET_TYPED, room, error) && run_for (writer, FORGET_ROOM, room, error);
 }
 
@@ -234,11 +347,14 @@ set_row (SalStoreWriter *writer, const SalStoredRoom *row, GError **error)
   sqlite3_stmt *set = writer->statements[SET_ROW];
 
   sqlite3_bind_int64 (set, 1, row->id);
-  sqlite3_bind_text (set, 2, row->uri, -1, SQLITE_STATIC);
-  sqlite3_bind_text (set, 3, row->name, -1, SQLITE_STATIC);
-  sqlite3_bind_text (set, 4, row->draft, -1, SQLITE_STATIC);
-  sqlite3_bind_int64 (set, 5, row->last_used_us);
-  sqlite3_bind_int64 (set, 6, (gint64) row->read_id);
+  sqlite3_bind_int64 (set, 2, row->server);
+  sqlite3_bind_int (set, 3, (int) row->kind);
+  sqlite3_bind_text (set, 4, row->place, -1, SQLITE_STATIC);
+  sqlite3_bind_text (set, 5, row->topic, -1, SQLITE_STATIC);
+  sqlite3_bind_text (set, 6, row->draft, -1, SQLITE_STATIC);
+  sqlite3_bind_int (set, 7, row->joined ? 1 : 0);
+  sqlite3_bind_int64 (set, 8, row->last_used_us);
+  sqlite3_bind_int64 (set, 9, (gint64) row->read_id);
   return sal_sqlite_run (set, error);
 }
 
@@ -272,37 +388,28 @@ set_numbers (SalStoreWriter *writer, gint64 room, const Numbers *numbers, GError
 }
 
 static gboolean
-is_new (SalStoreWriter *writer,
-        gint64 room,
-        guint64 id,
-        const Numbers *numbers,
-        gboolean *new,
-        GError **error)
+find_former (SalStoreWriter *writer, gint64 room, guint64 id, Former *former, GError **error)
 {
   sqlite3_stmt *find = writer->statements[FIND_ENTRY];
-  gboolean found = FALSE;
+  const char *text = NULL;
 
-  *new = TRUE;
-  if (id > numbers->last_id)
-    return TRUE; /* nearly always */
   sqlite3_bind_int64 (find, 1, room);
   sqlite3_bind_int64 (find, 2, (gint64) id);
-  if (!sal_sqlite_step (find, &found, error))
+  if (!sal_sqlite_step (find, &former->there, error))
     return FALSE;
+  if (!former->there)
+    return TRUE;
+  text = (const char *) sqlite3_column_text (find, 2);
+  former->indexed = sal_store_index_has ((SalEntryKind) sqlite3_column_int (find, 0),
+                                         sqlite3_column_int (find, 1) != 0, text);
+  former->text = g_strdup (text);
   sqlite3_reset (find);
-  *new = !found;
   return TRUE;
 }
 
-static gboolean
-put_entry (
-    SalStoreWriter *writer, gint64 room, const SalEntry *entry, Numbers *numbers, GError **error)
+static void
+bind_entry (sqlite3_stmt *put, gint64 room, const SalEntry *entry)
 {
-  sqlite3_stmt *put = writer->statements[PUT_ENTRY];
-  gboolean new = FALSE;
-
-  if (!is_new (writer, room, entry->id, numbers, &new, error))
-    return FALSE;
   sqlite3_bind_int64 (put, 1, room);
   sqlite3_bind_int64 (put, 2, (gint64) entry->id);
   sqlite3_bind_int64 (put, 3, entry->time_us);
@@ -313,29 +420,102 @@ put_entry (
   sqlite3_bind_text (put, 8, entry->name, -1, SQLITE_STATIC); /* NULL for none */
   sqlite3_bind_text (put, 9, entry->text, -1, SQLITE_STATIC);
   sqlite3_bind_text (put, 10, entry->reason, -1, SQLITE_STATIC);
-  if (!sal_sqlite_run (put, error))
+  sqlite3_bind_text (put, 11, entry->target, -1, SQLITE_STATIC);
+  sqlite3_bind_text (put, 12, entry->msgid, -1, SQLITE_STATIC);
+  sqlite3_bind_text (put, 13, entry->nonce, -1, SQLITE_STATIC);
+  sqlite3_bind_int (put, 14, entry->mention ? 1 : 0);
+}
+
+static gboolean
+index_entry (SalStoreWriter *writer,
+             gint64 room,
+             const SalEntry *entry,
+             const Former *former,
+             GError **error)
+{
+  gboolean has = sal_store_index_has (entry->kind, entry->pending, entry->text);
+
+  if (has && former->indexed && g_str_equal (entry->text, former->text))
+    return TRUE;
+  return (!former->indexed || sal_store_index_remove (writer->index, writer->db, room, entry->id,
+                                                      former->text, error)) &&
+         (!has ||
+          sal_store_index_add (writer->index, writer->db, room, entry->id, entry->text, error));
+}
+
+static gboolean
+put_entry (
+    SalStoreWriter *writer, gint64 room, const SalEntry *entry, Numbers *numbers, GError **error)
+{
+  g_autofree char *text = NULL;
+  Former former = { 0 };
+  gboolean ok = FALSE;
+
+  /* Nearly always it is new. */
+  if (entry->id <= numbers->last_id && !find_former (writer, room, entry->id, &former, error))
     return FALSE;
-  numbers->entries += new ? 1 : 0;
-  return TRUE;
+  text = former.text;
+  bind_entry (writer->statements[PUT_ENTRY], room, entry);
+  ok = sal_sqlite_run (writer->statements[PUT_ENTRY], error);
+  if (!ok || sqlite3_changes (writer->db) == 0)
+    return ok;
+  numbers->entries += former.there ? 0 : 1;
+  return index_entry (writer, room, entry, &former, error);
 }
 
 static gboolean
 remove_entry (SalStoreWriter *writer, gint64 room, guint64 id, Numbers *numbers, GError **error)
 {
+  g_autofree char *text = NULL;
+  Former former = { 0 };
+
+  if (!find_former (writer, room, id, &former, error))
+    return FALSE;
+  text = former.text;
+  if (!former.there)
+    return TRUE;
   sqlite3_bind_int64 (writer->statements[REMOVE_ENTRY], 2, (gint64) id);
   if (!run_for (writer, REMOVE_ENTRY, room, error))
     return FALSE;
-  numbers->entries -= sqlite3_changes (writer->db);
-  return TRUE;
+  numbers->entries--;
+  return !former.indexed ||
+         sal_store_index_remove (writer->index, writer->db, room, id, text, error);
+}
+
+static gboolean
+trim_index (SalStoreWriter *writer, gint64 room, gint64 most, GError **error)
+{
+  sqlite3_stmt *list = writer->statements[LIST_TO_TRIM];
+  gboolean row = FALSE;
+  gboolean ok = FALSE;
+
+  sqlite3_bind_int64 (list, 1, room);
+  sqlite3_bind_int64 (list, 2, most);
+  while ((ok = sal_sqlite_step (list, &row, error)) && row)
+    {
+      const char *text = (const char *) sqlite3_column_text (list, 2);
+
+      if (sal_store_index_has ((SalEntryKind) sqlite3_column_int (list, 1), FALSE, text) &&
+          !sal_store_index_remove (writer->index, writer->db, room,
+                                   (guint64) sqlite3_column_int64 (list, 0), text, error))
+        {
+          sqlite3_reset (list);
+          return FALSE;
+        }
+    }
+  return ok;
 }
 
 static gboolean
 trim_entries (SalStoreWriter *writer, gint64 room, Numbers *numbers, GError **error)
 {
+  gint64 most = numbers->entries - SAL_STORE_ENTRIES + RETENTION_STEP;
+
   if (numbers->entries <= SAL_STORE_ENTRIES)
     return TRUE;
-  sqlite3_bind_int64 (writer->statements[TRIM_ENTRIES], 2,
-                      numbers->entries - SAL_STORE_ENTRIES + RETENTION_STEP);
+  if (!trim_index (writer, room, most, error))
+    return FALSE;
+  sqlite3_bind_int64 (writer->statements[TRIM_ENTRIES], 2, most);
   if (!run_for (writer, TRIM_ENTRIES, room, error))
     return FALSE;
   numbers->entries -= sqlite3_changes (writer->db);
@@ -346,6 +526,7 @@ static gboolean
 write_entries (SalStoreWriter *writer, const SalStoreRoomGroup *group, GError **error)
 {
   Numbers numbers = { 0 };
+  guint64 last_id = 0;
   gboolean there = FALSE;
 
   if (g_tree_nnodes (group->changes) == 0)
@@ -354,6 +535,7 @@ write_entries (SalStoreWriter *writer, const SalStoreRoomGroup *group, GError **
     return FALSE;
   if (!there)
     return TRUE; /* somebody has taken the room out of the file */
+  last_id = numbers.last_id;
 
   for (GTreeNode *at = g_tree_node_first (group->changes); at != NULL; at = g_tree_node_next (at))
     {
@@ -364,7 +546,9 @@ write_entries (SalStoreWriter *writer, const SalStoreRoomGroup *group, GError **
         return FALSE;
       numbers.last_id = MAX (numbers.last_id, change->id);
     }
-  return trim_entries (writer, group->id, &numbers, error) &&
+  /* Who reads back in the past must not see it taken away under them; the next entry at the end
+   * does that. */
+  return (numbers.last_id == last_id || trim_entries (writer, group->id, &numbers, error)) &&
          set_numbers (writer, group->id, &numbers, error);
 }
 
@@ -400,6 +584,14 @@ write_group (SalStoreWriter *writer, const SalStoreGroup *group, GError **error)
   for (guint i = 0; i < group->forgotten->len; i++)
     if (!forget_room (writer, g_array_index (group->forgotten, gint64, i), error))
       return FALSE;
+  for (guint i = 0; i < group->forgotten_servers->len; i++)
+    if (!run_for (writer, FORGET_SERVER, g_array_index (group->forgotten_servers, gint64, i),
+                  error))
+      return FALSE;
+  g_hash_table_iter_init (&iter, group->servers);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (!set_server (writer, value, error))
+      return FALSE;
   g_hash_table_iter_init (&iter, group->rooms);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
@@ -412,7 +604,7 @@ write_group (SalStoreWriter *writer, const SalStoreGroup *group, GError **error)
   return sal_sqlite_run (writer->statements[COMMIT], error);
 }
 
-/* A room was forgotten: its space goes back to the disk, and what was said there goes from
+/* A room was forgotten, or the file brought to another version: its space goes back to the disk, and what was said there goes from
  * the log of what was written, too. Of single messages it goes when SQLite is done with
  * the log, or when the file is closed. If either cannot be done now, that is no error. */
 static void
@@ -420,6 +612,24 @@ give_back (SalStoreWriter *writer)
 {
   (void) sal_sqlite_exec (writer->db, "PRAGMA incremental_vacuum (" VACUUM_PAGES ")", NULL);
   (void) sal_sqlite_exec (writer->db, "PRAGMA wal_checkpoint (TRUNCATE)", NULL);
+}
+
+/**
+ * sal_store_writer_index:
+ *
+ * Makes what an earlier version of this program has written findable. May take a second, the
+ * first time; costs nothing later. What cannot be done now is done with the next group.
+ */
+void
+sal_store_writer_index (SalStoreWriter *writer)
+{
+  gboolean built = FALSE;
+
+  if (writer->db == NULL || writer->all_indexed)
+    return;
+  writer->all_indexed = sal_store_index_build (writer->db, &built, NULL);
+  if (built)
+    give_back (writer);
 }
 
 /**
@@ -434,6 +644,7 @@ sal_store_writer_write (SalStoreWriter *writer, const SalStoreGroup *group, GErr
 {
   if (!sal_store_writer_open (writer, error))
     return FALSE;
+  sal_store_writer_index (writer);
   if (!write_group (writer, group, error))
     {
       close_file (writer); /* which takes back what was begun */

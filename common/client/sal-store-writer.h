@@ -12,6 +12,7 @@ typedef struct _SalStoreWriter SalStoreWriter;
 SalStoreWriter *sal_store_writer_new (const char *path);
 void sal_store_writer_free (SalStoreWriter *writer);
 gboolean sal_store_writer_open (SalStoreWriter *writer, GError **error);
+void sal_store_writer_index (SalStoreWriter *writer);
 gboolean
 sal_store_writer_write (SalStoreWriter *writer, const SalStoreGroup *group, GError **error);
 

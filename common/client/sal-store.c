@@ -4,7 +4,7 @@
  * for a disk.
  *
  * Whatever is put goes into a group in memory, which a thread writes (sal-store-thread).
- * Rooms are few and are all in memory; entries are read from the file by their key, in
+ * Servers and rooms are few and are all in memory; entries are read from the file by their key, in
  * the thread that asks, together with what has not reached the file yet
  * (sal-store-reader). Waiting for the writer instead would be simpler and wrong twice: a
  * disk that stalls would hold up the window, and with one that fails nothing could be
@@ -28,33 +28,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
-#include <pthread.h>
 #include <sys/file.h>
 
 #include "common/base/sal-error.h"
 #include "common/base/sal-fd.h"
 #include "common/base/sal-limits.h"
-#include "common/client/sal-store-reader.h"
-#include "common/client/sal-store-thread.h"
+#include "common/client/sal-store-index.h"
+#include "common/client/sal-store-private.h"
 #include "common/client/sal-store-writer.h"
 #include "common/sqlite/sal-sqlite.h"
 
 /* Entries that are looked at to count those that somebody else has said. */
 #define COUNT_LOOKS (10 * SAL_STORE_COUNT_MAX)
-
-struct _SalStore
-{
-  GObject parent;
-  char *path;             /* (owned) */
-  int lock_fd;            /* held as long as the store: one program, one file */
-  pthread_t home;         /* whose object this is */
-  gboolean closed;        /* or never opened */
-  GHashTable *rooms;      /* (owned): id -> SalStoreReadRoom (owned): what is true now */
-  gint64 last_room;       /* the highest number of a room */
-  gint64 last_typed;      /* the highest number of what was typed */
-  SalStoreReader *reader; /* (owned) (nullable): none when closed */
-  SalStoreThread *thread; /* (owned) (nullable): none if it could not be opened */
-};
 
 G_DEFINE_FINAL_TYPE (SalStore, sal_store, G_TYPE_OBJECT)
 
@@ -91,6 +76,8 @@ sal_store_init (SalStore *store)
   store->home = pthread_self ();
   store->rooms = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
                                         (GDestroyNotify) sal_store_read_room_free);
+  store->servers = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
+                                          (GDestroyNotify) sal_stored_server_free);
 }
 
 /* Two programs on one file would give the same numbers to different entries. Tools that
@@ -154,6 +141,24 @@ with_remedy (GError *error)
 }
 
 static gboolean
+load_servers (SalStore *store, GError **error)
+{
+  g_autoptr (GPtrArray) servers = sal_store_reader_list_servers (store->reader, error);
+
+  if (servers == NULL)
+    return FALSE;
+  g_ptr_array_set_free_func (servers, NULL);
+  for (guint i = 0; i < servers->len; i++)
+    {
+      SalStoredServer *server = servers->pdata[i];
+
+      g_hash_table_insert (store->servers, &server->id, server);
+      store->last_server = MAX (store->last_server, server->id);
+    }
+  return TRUE;
+}
+
+static gboolean
 load_rooms (SalStore *store, GError **error)
 {
   g_autoptr (GPtrArray) rooms =
@@ -185,9 +190,11 @@ open_files (SalStore *store, GError **error)
       g_propagate_error (error, with_remedy (g_steal_pointer (&writing)));
       return FALSE;
     }
-  if (!load_rooms (store, &reading))
+  if (!load_servers (store, &reading) || !load_rooms (store, &reading))
     {
-      g_propagate_error (error, with_remedy (g_steal_pointer (&reading)));
+      /* A file of an earlier version that cannot be brought to this one cannot be read, either. */
+      g_propagate_error (error, with_remedy (writing != NULL ? g_steal_pointer (&writing)
+                                                             : g_steal_pointer (&reading)));
       return FALSE;
     }
   store->thread =
@@ -252,6 +259,7 @@ sal_store_finalize (GObject *object)
   sal_store_thread_free (store->thread);
   sal_store_reader_free (store->reader);
   g_hash_table_unref (store->rooms);
+  g_hash_table_unref (store->servers);
   sal_fd_close (&store->lock_fd);
   g_free (store->path);
   G_OBJECT_CLASS (sal_store_parent_class)->finalize (object);
@@ -268,159 +276,6 @@ sal_store_class_init (SalStoreClass *klass)
                                   G_TYPE_NONE, 1, G_TYPE_ERROR);
   signals[RECOVERED] =
       g_signal_new ("recovered", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-}
-
-/* Rooms. */
-
-static gboolean
-is_open (SalStore *store)
-{
-  g_assert (pthread_equal (store->home, pthread_self ()) != 0);
-  return !store->closed;
-}
-
-static SalStoreReadRoom *
-find_room (SalStore *store, gint64 room)
-{
-  return is_open (store) ? g_hash_table_lookup (store->rooms, &room) : NULL;
-}
-
-static int
-compare_last_used (gconstpointer a, gconstpointer b)
-{
-  const SalStoredRoom *first = *(SalStoredRoom *const *) a;
-  const SalStoredRoom *second = *(SalStoredRoom *const *) b;
-
-  if (first->last_used_us != second->last_used_us)
-    return first->last_used_us > second->last_used_us ? -1 : 1;
-  return first->id > second->id ? -1 : first->id < second->id;
-}
-
-/**
- * sal_store_list_rooms:
- *
- * Returns: (transfer full) (element-type SalStoredRoom): all rooms, the one that was used
- * last first.
- */
-GPtrArray *
-sal_store_list_rooms (SalStore *store)
-{
-  GPtrArray *rooms = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_stored_room_free);
-  GHashTableIter iter;
-  gpointer value = NULL;
-
-  g_return_val_if_fail (SAL_IS_STORE (store), rooms);
-
-  if (!is_open (store))
-    return rooms;
-  g_hash_table_iter_init (&iter, store->rooms);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    g_ptr_array_add (rooms, sal_stored_room_copy (((SalStoreReadRoom *) value)->row));
-  g_ptr_array_sort (rooms, compare_last_used);
-  return rooms;
-}
-
-/**
- * sal_store_find_room:
- * @uri: an address, written as it was for sal_store_add_room()
- *
- * Returns: (transfer full) (nullable)
- */
-SalStoredRoom *
-sal_store_find_room (SalStore *store, const char *uri)
-{
-  GHashTableIter iter;
-  gpointer value = NULL;
-
-  g_return_val_if_fail (SAL_IS_STORE (store), NULL);
-  g_return_val_if_fail (uri != NULL, NULL);
-
-  if (!is_open (store))
-    return NULL;
-  g_hash_table_iter_init (&iter, store->rooms);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (g_str_equal (((SalStoreReadRoom *) value)->row->uri, uri))
-      return sal_stored_room_copy (((SalStoreReadRoom *) value)->row);
-  return NULL;
-}
-
-/**
- * sal_store_add_room:
- * @name: (nullable): who we are there, if the room is new
- *
- * Returns: the number of the room at @uri, which is made if it is missing; 0 with an
- * error if the store is closed. A disk that fails keeps nobody out of a room.
- */
-gint64
-sal_store_add_room (SalStore *store, const char *uri, const char *name, GError **error)
-{
-  g_autoptr (SalStoredRoom) known = NULL;
-  SalStoreReadRoom *room = NULL;
-
-  g_return_val_if_fail (SAL_IS_STORE (store), 0);
-  g_return_val_if_fail (uri != NULL, 0);
-
-  if (!is_open (store))
-    {
-      g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED, "%s: closed", store->path);
-      return 0;
-    }
-  known = sal_store_find_room (store, uri);
-  if (known != NULL)
-    return known->id;
-
-  room = g_new0 (SalStoreReadRoom, 1);
-  room->row = sal_stored_room_copy (
-      &(SalStoredRoom){ .id = ++store->last_room, .uri = (char *) uri, .name = (char *) name });
-  g_hash_table_insert (store->rooms, &room->row->id, room);
-  sal_store_group_set_row (sal_store_thread_begin_change (store->thread), room->row);
-  sal_store_thread_end_change (store->thread);
-  return room->row->id;
-}
-
-/**
- * sal_store_update_room:
- * @room: as it is now; its address stays as it was
- */
-void
-sal_store_update_room (SalStore *store, const SalStoredRoom *room)
-{
-  SalStoreReadRoom *known = NULL;
-  SalStoredRoom *row = NULL;
-
-  g_return_if_fail (SAL_IS_STORE (store));
-  g_return_if_fail (room != NULL);
-
-  known = find_room (store, room->id);
-  if (known == NULL)
-    return;
-  row = sal_stored_room_copy (room);
-  g_free (row->uri);
-  row->uri = g_steal_pointer (&known->row->uri);
-  g_hash_table_steal (store->rooms, &room->id); /* its key lies in the old row */
-  sal_stored_room_free (known->row);
-  known->row = row;
-  g_hash_table_insert (store->rooms, &row->id, known);
-  sal_store_group_set_row (sal_store_thread_begin_change (store->thread), row);
-  sal_store_thread_end_change (store->thread);
-}
-
-/**
- * sal_store_forget_room:
- *
- * Deletes the room, its entries and what was typed there. What is put there afterwards
- * is dropped.
- */
-void
-sal_store_forget_room (SalStore *store, gint64 room)
-{
-  g_return_if_fail (SAL_IS_STORE (store));
-
-  if (find_room (store, room) == NULL)
-    return;
-  g_hash_table_remove (store->rooms, &room);
-  sal_store_group_forget (sal_store_thread_begin_change (store->thread), room);
-  sal_store_thread_end_change (store->thread);
 }
 
 /* Putting. */
@@ -440,7 +295,7 @@ sal_store_put (SalStore *store, gint64 room, const SalEntry *entry)
   g_return_if_fail (entry != NULL);
   g_return_if_fail (entry->id > 0 && entry->id <= G_MAXINT64);
 
-  known = find_room (store, room);
+  known = sal_store_find_read_room (store, room);
   if (known == NULL)
     return;
   known->last_id = MAX (known->last_id, entry->id);
@@ -459,7 +314,7 @@ sal_store_remove (SalStore *store, gint64 room, guint64 entry)
   g_return_if_fail (SAL_IS_STORE (store));
   g_return_if_fail (entry > 0 && entry <= G_MAXINT64);
 
-  if (find_room (store, room) == NULL)
+  if (sal_store_find_read_room (store, room) == NULL)
     return;
   sal_store_group_remove (sal_store_thread_begin_change (store->thread), room, entry);
   sal_store_thread_end_change (store->thread);
@@ -476,7 +331,7 @@ sal_store_add_typed (SalStore *store, gint64 room, const char *text)
   g_return_if_fail (SAL_IS_STORE (store));
   g_return_if_fail (text != NULL);
 
-  if (find_room (store, room) == NULL)
+  if (sal_store_find_read_room (store, room) == NULL)
     return;
   sal_store_group_add_typed (sal_store_thread_begin_change (store->thread), room,
                              ++store->last_typed, text);
@@ -509,7 +364,7 @@ walk_room (SalStore *store, SalStoreWalk *walk, SalStoreVisit visit, gpointer da
   g_autoptr (GError) error = NULL;
   gboolean ok = FALSE;
 
-  if (find_room (store, walk->room) == NULL)
+  if (sal_store_find_read_room (store, walk->room) == NULL)
     return;
   sal_store_thread_begin_read (store->thread, walk->groups);
   ok = sal_store_reader_walk (store->reader, walk, visit, data, &error);
@@ -528,13 +383,14 @@ sal_store_last_id (SalStore *store, gint64 room)
 
   g_return_val_if_fail (SAL_IS_STORE (store), 0);
 
-  known = find_room (store, room);
+  known = sal_store_find_read_room (store, room);
   return known != NULL ? known->last_id : 0;
 }
 
 typedef struct
 {
   guint64 said;
+  guint mentions;
   guint looks;
 } Count;
 
@@ -543,20 +399,22 @@ count_said (const SalEntry *entry, gpointer data)
 {
   Count *count = data;
   gboolean said = entry->kind == SAL_ENTRY_MESSAGE || entry->kind == SAL_ENTRY_ACTION ||
-                  entry->kind == SAL_ENTRY_TEXT;
+                  entry->kind == SAL_ENTRY_TEXT || entry->kind == SAL_ENTRY_NOTICE;
 
   count->said += said && !entry->own ? 1 : 0;
+  count->mentions += said && !entry->own && entry->mention ? 1 : 0;
   return count->said < SAL_STORE_COUNT_MAX && ++count->looks < COUNT_LOOKS;
 }
 
 /**
  * sal_store_count_after:
+ * @mentions: (out) (optional): in how many of them somebody speaks of us
  *
  * Returns: how much others have said after entry @id; joins and the like do not count.
  * %SAL_STORE_COUNT_MAX stands for as many or more.
  */
 guint64
-sal_store_count_after (SalStore *store, gint64 room, guint64 id)
+sal_store_count_after (SalStore *store, gint64 room, guint64 id, guint *mentions)
 {
   SalStoreWalk walk = { .kind = SAL_STORE_AFTER, .room = room, .id = id };
   Count count = { 0 };
@@ -564,6 +422,8 @@ sal_store_count_after (SalStore *store, gint64 room, guint64 id)
   g_return_val_if_fail (SAL_IS_STORE (store), 0);
 
   walk_room (store, &walk, count_said, &count);
+  if (mentions != NULL)
+    *mentions = count.mentions;
   return count.said;
 }
 
@@ -662,6 +522,64 @@ sal_store_read_pending (SalStore *store, gint64 room)
   return read_entries (store, &walk, G_MAXUINT);
 }
 
+/**
+ * sal_store_find_msgid:
+ *
+ * Returns: the number of the entry of @room that the server calls @msgid; 0: there is none.
+ */
+guint64
+sal_store_find_msgid (SalStore *store, gint64 room, const char *msgid)
+{
+  SalStoreWalk where = { .room = room };
+  g_autoptr (GError) error = NULL;
+  gboolean ok = FALSE;
+  guint64 id = 0;
+
+  g_return_val_if_fail (SAL_IS_STORE (store), 0);
+  g_return_val_if_fail (msgid != NULL, 0);
+
+  if (sal_store_find_read_room (store, room) == NULL)
+    return 0;
+  sal_store_thread_begin_read (store->thread, where.groups);
+  ok = sal_store_reader_find_msgid (store->reader, &where, msgid, &id, &error);
+  sal_store_thread_end_read (store->thread, ok, error);
+  return id;
+}
+
+/**
+ * sal_store_search:
+ * @words: what was typed into a search field: entries are found that have all of these words,
+ *   in whatever case and with whatever accents; the last one may be the beginning of a word
+ * @before: of an entry, which need not be there any more; 0: the end of the room
+ * @most: how many
+ *
+ * Finds what was said, also by us, and is done; what is still on its way to the file is found
+ * a moment later.
+ *
+ * Returns: (transfer full) (element-type SalEntry): what was found, the newest first.
+ */
+GPtrArray *
+sal_store_search (SalStore *store, gint64 room, const char *words, guint64 before, guint most)
+{
+  SalStoreWalk where = { .room = room, .id = before != 0 ? before : G_MAXUINT64 };
+  GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
+  Collection collection = { .entries = entries, .most = most };
+  g_autofree char *query = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean ok = FALSE;
+
+  g_return_val_if_fail (SAL_IS_STORE (store), entries);
+  g_return_val_if_fail (words != NULL, entries);
+
+  query = sal_store_index_query (words);
+  if (sal_store_find_read_room (store, room) == NULL || query == NULL || most == 0)
+    return entries;
+  sal_store_thread_begin_read (store->thread, where.groups);
+  ok = sal_store_reader_search (store->reader, &where, query, collect, &collection, &error);
+  sal_store_thread_end_read (store->thread, ok, error);
+  return entries;
+}
+
 /* Newest first. Returns the lowest number there is, or @lowest. */
 static gint64
 collect_typed (const SalStoreGroup *group, gint64 room, guint most, GPtrArray *texts, gint64 lowest)
@@ -697,7 +615,7 @@ sal_store_read_typed (SalStore *store, gint64 room, guint most)
 
   g_return_val_if_fail (SAL_IS_STORE (store), texts);
 
-  if (find_room (store, room) == NULL)
+  if (sal_store_find_read_room (store, room) == NULL)
     return texts;
   most = MIN (most, SAL_STORE_TYPED);
   sal_store_thread_begin_read (store->thread, groups);

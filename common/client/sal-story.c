@@ -3,10 +3,21 @@
  * What one person has of a room: entry after entry, in a file, and among them the
  * person's own messages of which more may become. It knows what is in the story and
  * nothing of connections.
+ *
+ * Numbers of entries only ever say what comes before what, so there is room between them
+ * where something may be missing: below the first entry, and behind each gap. What a server
+ * still has of the past gets its numbers there (sal_story_insert_before()), and a story that
+ * was filled up reads like one that never had a gap.
  */
 #include "config.h"
 
 #include "common/client/sal-story.h"
+
+/* How many entries can be put behind a gap: more than are ever kept. */
+#define GAP_SPACE ((guint64) 1 << 24)
+/* How far to look for an entry that the server has a name for, among joins and notes. */
+#define LOOKS 1000
+#define LOOKS_AT_ONCE 50
 
 struct _SalStory
 {
@@ -17,6 +28,7 @@ struct _SalStory
   guint64 last_id;
   guint64 read_id;
   guint unread;
+  guint mentions;      /* among the unread */
   GHashTable *pending; /* (owned): number -> SalEntry (owned): ours that are not finished */
   GArray *queued;      /* (owned): numbers of those that are to be sent, in this order */
   gboolean missed;     /* there is a story, and this connection has added nothing to it yet */
@@ -26,16 +38,28 @@ static gboolean
 is_said (const SalEntry *entry)
 {
   return entry->kind == SAL_ENTRY_MESSAGE || entry->kind == SAL_ENTRY_ACTION ||
-         entry->kind == SAL_ENTRY_TEXT;
+         entry->kind == SAL_ENTRY_TEXT || entry->kind == SAL_ENTRY_NOTICE;
 }
 
 static void
-set_unread (SalStory *story, guint unread)
+set_unread (SalStory *story, guint unread, guint mentions)
 {
-  if (story->unread == unread)
+  if (story->unread == unread && story->mentions == mentions)
     return;
   story->unread = unread;
+  story->mentions = mentions;
   story->hooks->unread (story->data);
+}
+
+static void
+count_unread (SalStory *story)
+{
+  guint mentions = 0;
+  guint unread = 0;
+
+  if (story->read_id < story->last_id)
+    unread = (guint) sal_store_count_after (story->store, story->room, story->read_id, &mentions);
+  set_unread (story, unread, mentions);
 }
 
 static void
@@ -66,8 +90,8 @@ take_up (SalStory *story)
     {
       const SalEntry *mine = pending->pdata[i];
 
-      /* It had been given to a connection: nobody knows. */
-      if (mine->state == SAL_MESSAGE_SENT)
+      /* It had been given to a connection: nobody knows, unless it can be asked for. */
+      if (mine->state == SAL_MESSAGE_SENT && mine->nonce == NULL)
         {
           sal_story_set_state (story, mine, SAL_MESSAGE_UNKNOWN, FALSE, NULL);
           continue;
@@ -101,7 +125,9 @@ sal_story_new (
       g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) sal_entry_unref);
   story->queued = g_array_new (FALSE, FALSE, sizeof (guint64));
   story->last_id = sal_store_last_id (store, room);
-  story->unread = (guint) sal_store_count_after (store, room, read_id);
+  if (story->last_id == 0)
+    story->last_id = SAL_ENTRY_FIRST_ID - 1;
+  count_unread (story);
   take_up (story);
   return story;
 }
@@ -130,12 +156,39 @@ sal_story_free (SalStory *story)
 void
 sal_story_begin_connection (SalStory *story)
 {
-  story->missed = story->last_id > 0;
+  story->missed = sal_store_last_id (story->store, story->room) > 0;
+}
+
+/**
+ * sal_story_resumed:
+ *
+ * Nothing was missed, or it has all been added.
+ */
+void
+sal_story_resumed (SalStory *story)
+{
+  story->missed = FALSE;
+}
+
+/**
+ * sal_story_add_gap:
+ *
+ * Something is missing at the end of the story; there is room for it.
+ */
+void
+sal_story_add_gap (SalStory *story)
+{
+  story->missed = FALSE;
+  if (sal_store_last_id (story->store, story->room) == 0 || ends_with_gap (story))
+    return;
+  sal_entry_unref (sal_story_add (story, &(SalEntry){ .kind = SAL_ENTRY_GAP }));
+  story->last_id += GAP_SPACE;
 }
 
 /**
  * sal_story_add:
- * @like: what to add; its number and time are given here
+ * @like: what to add; its number is given here, and so is its time, unless it has one. Its msgid
+ *   is not in the story yet
  *
  * Returns: (transfer full): the entry, at the end of the story.
  */
@@ -146,21 +199,91 @@ sal_story_add (SalStory *story, const SalEntry *like)
   SalEntry *entry = NULL;
 
   if (story->missed && !like->pending)
-    {
-      story->missed = FALSE;
-      if (!ends_with_gap (story))
-        sal_entry_unref (sal_story_add (story, &(SalEntry){ .kind = SAL_ENTRY_GAP }));
-    }
+    sal_story_add_gap (story);
   with_place.id = ++story->last_id;
-  with_place.time_us = g_get_real_time ();
+  if (with_place.time_us == 0)
+    with_place.time_us = g_get_real_time ();
   entry = sal_entry_new (&with_place);
   sal_store_put (story->store, story->room, entry);
   if (entry->own)
     remember_pending (story, entry);
   story->hooks->added (entry, story->data);
   if (is_said (entry) && !entry->own)
-    set_unread (story, story->unread + 1);
+    set_unread (story, story->unread + 1, story->mentions + (entry->mention ? 1 : 0));
   return entry;
+}
+
+/**
+ * sal_story_add_missed:
+ *
+ * As sal_story_add(), for what was missed: nothing is missing before it.
+ *
+ * Returns: (transfer full): the entry, at the end of the story.
+ */
+SalEntry *
+sal_story_add_missed (SalStory *story, const SalEntry *like)
+{
+  gboolean missed = story->missed;
+  SalEntry *entry = NULL;
+
+  story->missed = FALSE;
+  entry = sal_story_add (story, like);
+  story->missed = missed;
+  return entry;
+}
+
+/* Returns: (transfer full) (nullable) */
+static SalEntry *
+entry_before (SalStory *story, guint64 id)
+{
+  g_autoptr (GPtrArray) one = sal_story_read_before (story, id, 1);
+
+  return one->len > 0 ? sal_entry_ref (one->pdata[0]) : NULL;
+}
+
+/**
+ * sal_story_insert_before:
+ * @id: of an entry that is the first one, or comes behind a gap
+ * @likes: (element-type SalEntry): what the server has of the time before it, oldest first; those
+ *   that are in the story are left out
+ * @more: there is still more before them
+ *
+ * Puts them there. If they reach what was there before the gap, the gap goes. Tells of that by
+ * the hooks, but not of what was inserted.
+ *
+ * Returns: how many are new.
+ */
+guint
+sal_story_insert_before (SalStory *story, guint64 id, const GPtrArray *likes, gboolean more)
+{
+  g_autoptr (SalEntry) gap = entry_before (story, id);
+  guint64 lowest = gap != NULL ? gap->id : 0;
+  gboolean met = !more;
+  guint n = 0;
+
+  if (gap != NULL && gap->kind != SAL_ENTRY_GAP)
+    return 0;
+  for (guint i = likes->len; i-- > 0;)
+    {
+      SalEntry like = *(const SalEntry *) likes->pdata[i];
+      g_autoptr (SalEntry) entry = NULL;
+
+      if (like.msgid != NULL && sal_story_find_msgid (story, like.msgid) != 0)
+        {
+          met = TRUE;
+          continue;
+        }
+      if (id - n - 1 <= lowest)
+        break; /* a gap of a time when there was no room left behind them */
+      like.id = id - ++n;
+      entry = sal_entry_new (&like);
+      sal_store_put (story->store, story->room, entry);
+    }
+  if (gap != NULL && met)
+    sal_story_drop (story, gap->id);
+  if (n > 0 && story->read_id < id)
+    count_unread (story);
+  return n;
 }
 
 /**
@@ -227,6 +350,113 @@ sal_story_find (SalStory *story, guint64 id)
   if (one->len == 0 || ((SalEntry *) one->pdata[0])->id != id)
     return NULL;
   return sal_entry_ref (one->pdata[0]);
+}
+
+/**
+ * sal_story_find_msgid:
+ *
+ * Returns: the number of the entry that the server calls @msgid; 0: there is none.
+ */
+guint64
+sal_story_find_msgid (SalStory *story, const char *msgid)
+{
+  return sal_store_find_msgid (story->store, story->room, msgid);
+}
+
+/**
+ * sal_story_find_last_known:
+ * @before: G_MAXUINT64 for the end
+ *
+ * Returns: (transfer full) (nullable): the last entry before @before that the server has a name
+ *   for; if there is none near the end, the last one that tells when it was.
+ */
+SalEntry *
+sal_story_find_last_known (SalStory *story, guint64 before)
+{
+  g_autoptr (SalEntry) fallback = NULL;
+  guint looks = 0;
+
+  while (looks < LOOKS)
+    {
+      g_autoptr (GPtrArray) page = sal_story_read_before (story, before, LOOKS_AT_ONCE);
+
+      for (guint i = page->len; i-- > 0;)
+        {
+          SalEntry *entry = page->pdata[i];
+
+          if (entry->msgid != NULL)
+            return sal_entry_ref (entry);
+          if (fallback == NULL && !entry->pending)
+            fallback = sal_entry_ref (entry);
+        }
+      if (page->len < LOOKS_AT_ONCE)
+        break;
+      before = ((SalEntry *) page->pdata[0])->id;
+      looks += page->len;
+    }
+  return g_steal_pointer (&fallback);
+}
+
+/**
+ * sal_story_find_older_point:
+ * @id: of an entry that is the first one, or comes behind a gap; 0: the beginning
+ *
+ * Returns: (transfer full) (nullable): the first entry from @id on that the server has a name for,
+ *   or if there is none, that one itself: what was before it is what may be missing. %NULL if
+ *   nothing is missing before @id, or the story is empty.
+ */
+SalEntry *
+sal_story_find_older_point (SalStory *story, guint64 id)
+{
+  g_autoptr (SalEntry) previous = id > 0 ? entry_before (story, id) : NULL;
+  g_autoptr (GPtrArray) page = NULL;
+
+  if (previous != NULL && (previous->kind != SAL_ENTRY_GAP || id - previous->id <= 1))
+    return NULL;
+  page = sal_story_read_after (story, id > 0 ? id - 1 : 0, LOOKS_AT_ONCE);
+  for (guint i = 0; i < page->len; i++)
+    {
+      SalEntry *entry = page->pdata[i];
+
+      if (entry->msgid != NULL)
+        return sal_entry_ref (entry);
+      if (entry->kind == SAL_ENTRY_GAP)
+        break;
+    }
+  return page->len > 0 ? sal_entry_ref (page->pdata[0]) : NULL;
+}
+
+/**
+ * sal_story_find_time:
+ *
+ * Returns: the last entry of those that are not read whose time is not after @time_us; 0: none.
+ */
+guint64
+sal_story_find_time (SalStory *story, gint64 time_us)
+{
+  guint64 found = 0;
+  guint64 at = story->read_id;
+  gboolean more = TRUE;
+
+  for (guint looks = 0; more && looks < LOOKS; looks += LOOKS_AT_ONCE)
+    {
+      g_autoptr (GPtrArray) page = sal_story_read_after (story, at, LOOKS_AT_ONCE);
+
+      for (guint i = 0; i < page->len && more; i++)
+        {
+          const SalEntry *entry = page->pdata[i];
+
+          at = entry->id;
+          /* Only those that the server has given their time. */
+          if (entry->msgid == NULL)
+            continue;
+          more = entry->time_us <= time_us;
+          if (more)
+            found = at;
+        }
+      more = more && page->len == LOOKS_AT_ONCE;
+    }
+  return found;
 }
 
 /**
@@ -311,12 +541,12 @@ sal_story_read_after (SalStory *story, guint64 id, guint most)
 /**
  * sal_story_get_last_id:
  *
- * Returns: the highest number that was given, 0 for none.
+ * Returns: the highest number that an entry has had, 0 for none.
  */
 guint64
 sal_story_get_last_id (const SalStory *story)
 {
-  return story->last_id;
+  return sal_store_last_id (story->store, story->room);
 }
 
 /**
@@ -327,9 +557,7 @@ void
 sal_story_set_read_id (SalStory *story, guint64 id)
 {
   story->read_id = id;
-  set_unread (story, id >= story->last_id
-                         ? 0
-                         : (guint) sal_store_count_after (story->store, story->room, id));
+  count_unread (story);
 }
 
 /**
@@ -341,4 +569,15 @@ guint
 sal_story_count_unread (const SalStory *story)
 {
   return story->unread;
+}
+
+/**
+ * sal_story_count_mentions:
+ *
+ * Returns: in how many of those somebody speaks of us.
+ */
+guint
+sal_story_count_mentions (const SalStory *story)
+{
+  return story->mentions;
 }

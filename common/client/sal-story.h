@@ -24,7 +24,11 @@ SalStory *sal_story_new (
 void sal_story_free (SalStory *story);
 
 void sal_story_begin_connection (SalStory *story);
+void sal_story_resumed (SalStory *story);
+void sal_story_add_gap (SalStory *story);
 SalEntry *sal_story_add (SalStory *story, const SalEntry *like);
+SalEntry *sal_story_add_missed (SalStory *story, const SalEntry *like);
+guint sal_story_insert_before (SalStory *story, guint64 id, const GPtrArray *likes, gboolean more);
 SalEntry *sal_story_replace (SalStory *story, const SalEntry *like);
 void sal_story_set_state (SalStory *story,
                           const SalEntry *entry,
@@ -34,6 +38,10 @@ void sal_story_set_state (SalStory *story,
 void sal_story_drop (SalStory *story, guint64 id);
 
 SalEntry *sal_story_find (SalStory *story, guint64 id);
+guint64 sal_story_find_msgid (SalStory *story, const char *msgid);
+SalEntry *sal_story_find_last_known (SalStory *story, guint64 before);
+SalEntry *sal_story_find_older_point (SalStory *story, guint64 id);
+guint64 sal_story_find_time (SalStory *story, gint64 time_us);
 const SalEntry *sal_story_get_pending (SalStory *story, guint64 id);
 void sal_story_queue (SalStory *story, guint64 id);
 GArray *sal_story_take_queue (SalStory *story);
@@ -43,6 +51,7 @@ GPtrArray *sal_story_read_after (SalStory *story, guint64 id, guint most);
 guint64 sal_story_get_last_id (const SalStory *story);
 void sal_story_set_read_id (SalStory *story, guint64 id);
 guint sal_story_count_unread (const SalStory *story);
+guint sal_story_count_mentions (const SalStory *story);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SalStory, sal_story_free)
 

@@ -682,11 +682,18 @@ sal_framer_tick (SalFramer *framer, gint64 now_us)
  * sal_framer_finish:
  *
  * The peer has ended its stream: what is left is a unit (S24). Call
- * sal_framer_next() afterwards, and push nothing more.
+ * sal_framer_next() afterwards, and push nothing more. In IRC it is none: there every line has
+ * an end, so one without was cut, and nobody knows what the rest would have been.
  */
 void
 sal_framer_finish (SalFramer *framer)
 {
+  if (framer->role == SAL_FRAMER_IRC)
+    {
+      sal_framer_clear (framer);
+      framer->timer = SAL_FRAMER_TIMER_NONE;
+      return;
+    }
   framer->flush = framer->flush_tail = TRUE;
   framer->timer = SAL_FRAMER_TIMER_NONE;
 }

@@ -115,7 +115,7 @@ srv_irc_free (SrvIrc *irc)
     return;
   srv_irc_monitor_clear (irc);
   srv_irc_lines_free (irc->lines);
-  g_clear_pointer (&irc->markers, g_hash_table_unref);
+  srv_markers_free (irc->markers);
   clear_pending (irc);
   g_free (irc->nick);
   g_free (irc->refused_nick);
@@ -287,16 +287,20 @@ is_utf8 (SrvIrc *irc, const SalIrcLine *line, gboolean valid)
 }
 
 static gboolean
-has_quota (SrvIrc *irc, const SalIrcLine *line, gint64 now_us)
+has_quota (SrvIrc *irc)
 {
   const SrvLimits *limits = irc->session->limits;
-  guint rate = limits->value[SAL_LIMIT_MESSAGES_PER_SECOND];
 
-  if (srv_quota_take (&irc->session->quota, rate, limits->value[SAL_LIMIT_MESSAGE_BURST], now_us))
-    return TRUE;
-  srv_irc_say (irc, "263 %s %s :Not accepted: the limit %s is %u here", srv_irc_get_nick (irc),
-               line->verb, sal_limit_key (SAL_LIMIT_MESSAGES_PER_SECOND), rate);
-  return FALSE;
+  return srv_quota_take (&irc->session->quota, limits->value[SAL_LIMIT_MESSAGES_PER_SECOND],
+                         limits->value[SAL_LIMIT_MESSAGE_BURST], irc->now_us);
+}
+
+static void
+refuse_flood (SrvIrc *irc, const SalIrcLine *line)
+{
+  srv_irc_reply (irc, RPL_TRYAGAIN, "%s :Not accepted: the limit %s is %u here", line->verb,
+                 sal_limit_key (SAL_LIMIT_MESSAGES_PER_SECOND),
+                 irc->session->limits->value[SAL_LIMIT_MESSAGES_PER_SECOND]);
 }
 
 /* Whether the line has to wait for what is on its way. A message need not wait for others,
@@ -317,6 +321,7 @@ run (SrvIrc *irc, const char *text, gsize len)
   gboolean valid = g_utf8_validate (text, (gssize) len, NULL);
   SalIrcLine line;
   const SrvIrcCommand *command = NULL;
+  gboolean accepted = FALSE;
   gboolean simple = FALSE;
 
   if (memchr (text, '\0', len) != NULL || !sal_irc_line_parse (&line, copy))
@@ -324,12 +329,18 @@ run (SrvIrc *irc, const char *text, gsize len)
   command = srv_irc_find_command (line.verb);
   if (must_wait (irc, command, &line))
     return FALSE;
-  simple = command != NULL && (command->flags & SRV_IRC_SAYS) && irc->lines == NULL && valid &&
-           irc->registered && srv_irc_is_simple (irc, &line);
+  accepted = !valid || has_quota (irc);
+  /* A refusal comes in its turn and has its label: else nobody knows what was refused. */
+  if (!accepted && irc->in_flight > 0)
+    return FALSE;
+  simple = accepted && command != NULL && (command->flags & SRV_IRC_SAYS) && irc->lines == NULL &&
+           valid && irc->registered && srv_irc_is_simple (irc, &line);
   if (!simple)
     srv_irc_collect (irc, label_of (irc, &line));
-  if (is_utf8 (irc, &line, valid) && has_quota (irc, &line, irc->now_us) &&
-      !srv_irc_lines_take (irc, &line) && may_run (irc, command, &line))
+  if (!accepted)
+    refuse_flood (irc, &line);
+  else if (is_utf8 (irc, &line, valid) && !srv_irc_lines_take (irc, &line) &&
+           may_run (irc, command, &line))
     command->handle (irc, &line);
   if (irc->session->state == SRV_SESSION_OVER)
     return TRUE;
@@ -449,6 +460,8 @@ answer (SrvIrc *irc, const SrvEntry *entry)
     srv_irc_on_denied (irc, entry);
   else if (srv_entry_is_said (entry))
     srv_irc_on_said (irc, entry);
+  else if (entry->kind == SRV_ENTRY_MARK)
+    srv_irc_on_marked (irc, entry);
   else if (entry->kind == SRV_ENTRY_CONNECT)
     srv_irc_on_connect (irc, entry);
   else if (entry->kind == SRV_ENTRY_JOIN && entry->status != SRV_ENTRY_VOID)

@@ -5,6 +5,7 @@
 
 #include "common/proto/sal-dialect.h"
 #include "server/net/srv-outq.h"
+#include "server/state/srv-state.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +23,8 @@ struct _SrvMember
   SrvRoom *room;             /* (unowned) (nullable): where it is */
   guint index;               /* its place among those who get the same bytes */
   gboolean lagging;          /* it reads, but much waits for it */
+  guint missed;              /* messages that were left out, because too much waited for it */
+  guint64 missed_seq;        /* the number of the first of them */
 };
 
 /* Who of a room's members gets an event. All fields zero: everybody. */
@@ -33,14 +36,15 @@ typedef struct
   gboolean (*wants) (SrvMember *member, gpointer data); /* (nullable): only those for whom it
                                                            says so */
   gpointer data;
+  guint64 seq; /* if not 0: it can be read from the log under this number, so who cannot follow
+                  does without */
 } SrvAddressees;
 
 SrvRoom *srv_room_new (const char *name);
 void srv_room_free (SrvRoom *room);
 const char *srv_room_get_name (const SrvRoom *room);
 
-void srv_room_come (SrvRoom *room, const char *name);
-void srv_room_go (SrvRoom *room, const char *name);
+void srv_room_set_channel (SrvRoom *room, const SrvChannel *channel);
 guint srv_room_count (const SrvRoom *room);
 GPtrArray *srv_room_list (const SrvRoom *room, guint most);
 
@@ -48,6 +52,8 @@ void srv_room_add (SrvRoom *room, SrvMember *member);
 void srv_room_remove (SrvMember *member);
 void srv_room_set_variant (SrvMember *member, guint variant);
 void srv_room_set_lagging (SrvMember *member, gboolean lagging);
+guint srv_room_get_lagging (const SrvRoom *room);
+void srv_room_set_lagging_elsewhere (SrvRoom *room, guint worker, guint lagging);
 gboolean srv_room_is_behind (const SrvRoom *room);
 void srv_room_foreach (SrvRoom *room, void (*func) (SrvMember *, gpointer), gpointer data);
 guint srv_room_deliver (SrvRoom *room, const SalEvent *event, GString *scratch);

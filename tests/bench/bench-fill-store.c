@@ -220,6 +220,7 @@ main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (SalStore) store = NULL;
+  g_autoptr (SalStoredServer) server = NULL;
   g_autoptr (SalStoredRoom) room = NULL;
   const char *uri = argc > 3 ? argv[3] : DEFAULT_URI;
   guint64 n = argc > 2 ? g_ascii_strtoull (argv[2], NULL, 10) : 0;
@@ -241,12 +242,12 @@ main (int argc, char **argv)
     }
   printf ("opened in %.2f ms\n", (double) (g_get_monotonic_time () - begin_us) / 1000);
   g_signal_connect (store, "failed", G_CALLBACK (on_failed), NULL);
-  room = sal_store_find_room (store, uri);
-  if (room != NULL)
-    sal_store_forget_room (store, room->id);
-  g_clear_pointer (&room, sal_stored_room_free);
-  (void) sal_store_add_room (store, uri, OWN_NAME, NULL);
-  room = sal_store_find_room (store, uri);
+  server = sal_store_find_server (store, uri);
+  if (server != NULL)
+    sal_store_forget_server (store, server->id);
+  room = sal_store_get_room (
+      store, sal_store_add_room (store, sal_store_add_server (store, uri, OWN_NAME, NULL),
+                                 SAL_ROOM_CHANNEL, "", NULL));
   room->last_used_us = g_get_real_time ();
   room->read_id = n;
   sal_store_update_room (store, room);

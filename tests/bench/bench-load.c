@@ -33,6 +33,10 @@ static int option_connecting = 256;
 static gboolean option_first;
 static int option_size = 64;
 static int option_window = 1;
+static gint64 option_messages;
+static gboolean option_tls;
+static const char *option_name = "c";
+static const char *option_room = "room";
 static double option_rate;
 static int option_duration_ms = 1000;
 static int option_settle_ms = 200;
@@ -61,6 +65,8 @@ static const GOptionEntry option_entries[] = {
     "N" },
   { "window", 0, 0, G_OPTION_ARG_INT, &option_window,
     "Messages of each sender on their way at once (1)", "N" },
+  { "messages", 0, 0, G_OPTION_ARG_INT64, &option_messages,
+    "Messages of each sender at most, however long it takes up to then", "N" },
   { "rate", 0, 0, G_OPTION_ARG_DOUBLE, &option_rate,
     "Messages a second of all senders together, instead of a window", "N" },
   { "duration", 0, 0, G_OPTION_ARG_INT, &option_duration_ms, "How long they talk (1000)", "MS" },
@@ -75,7 +81,13 @@ static const GOptionEntry option_entries[] = {
   { "connect", 0, 0, G_OPTION_ARG_INT, &option_port, "Use the server on this port of 127.0.0.1",
     "PORT" },
   { "pid", 0, 0, G_OPTION_ARG_INT, &option_pid, "Its process, to know what it uses", "PID" },
-  { "dialect", 0, 0, G_OPTION_ARG_STRING, &option_dialect, "What it speaks: relay, plain", "NAME" },
+  { "dialect", 0, 0, G_OPTION_ARG_STRING, &option_dialect,
+    "What it speaks: relay, plain, irc, broker", "NAME" },
+  { "name", 0, 0, G_OPTION_ARG_STRING, &option_name,
+    "With which all names begin, at most 4 bytes (c)", "NAME" },
+  { "room", 0, 0, G_OPTION_ARG_STRING, &option_room,
+    "With which the names of rooms begin, where there are several (room)", "NAME" },
+  { "tls", 0, 0, G_OPTION_ARG_NONE, &option_tls, "Everybody comes with TLS", NULL },
   { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, "Print one line of JSON", NULL },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_command, NULL, NULL },
   { NULL }
@@ -176,7 +188,8 @@ measure_talk (const BenchServer *server, BenchCrowd *crowd, BenchReport *report)
 
   report->talk = (BenchTalk){ .window = option_rate > 0 ? 0 : (guint) option_window,
                               .rate = option_rate,
-                              .length_ns = option_duration_ms * MS_NS };
+                              .length_ns = option_duration_ms * MS_NS,
+                              .most = (guint64) option_messages };
   bench_crowd_begin (crowd);
   bench_crowd_talk (crowd, &report->talk);
   report->talk_ns = bench_crowd_finish (crowd, option_patience_ms * MS_NS) - from_ns;
@@ -192,7 +205,10 @@ run (BenchServer *server, const BenchDialect *dialect)
 {
   const BenchCrowdConfig config = {
     .dialect = dialect,
+    .name = option_name,
+    .room = option_room,
     .port = server->port,
+    .tls = option_tls,
     .clients = (guint) option_clients,
     .rooms = (guint) option_rooms,
     .senders = (guint) option_senders,

@@ -20,7 +20,7 @@
 #include <time.h>
 
 #include "client-gtk/gui-message-list.h"
-#include "common/client/sal-store.h"
+#include "common/client/sal-server.h"
 
 #define BURST 1000
 #define FLOOD_LINES_PER_S 10000
@@ -35,6 +35,7 @@ typedef struct
 } Samples;
 
 static SalStore *store;
+static SalStoredServer *stored; /* whose room it is */
 static SalStoredRoom *room;
 static guint64 last_id;
 static GtkWidget *window;
@@ -172,13 +173,13 @@ text_of (guint64 id)
   return g_string_free (text, FALSE);
 }
 
-static SalRoomModel *
+static SalServer *
 join (void)
 {
-  SalRoomModel *model = sal_room_model_new (store, room, NULL);
+  SalServer *server = sal_server_new (store, stored, NULL);
 
-  g_assert_nonnull (model);
-  return model;
+  g_assert_nonnull (server);
+  return server;
 }
 
 /* A message comes in. */
@@ -237,14 +238,14 @@ open_rooms (void)
 
   for (guint i = 0; i < openings; i++)
     {
-      g_autoptr (SalRoomModel) model = NULL;
+      g_autoptr (SalServer) server = NULL;
       double start = 0;
 
       show (gtk_label_new ("none"));
       wait_until_calm ();
       start = cpu_ms ();
-      model = join ();
-      show (gui_message_list_new (model));
+      server = join ();
+      show (gui_message_list_new (sal_server_get_main_room (server)));
       wait_for_frame ();
       /* The first one finds fonts. */
       if (i > 0)
@@ -390,7 +391,8 @@ resize (void)
 static void
 memory (void)
 {
-  g_autoptr (SalRoomModel) model = join ();
+  g_autoptr (SalServer) server = join ();
+  SalRoomModel *model = sal_server_get_main_room (server);
   GtkWidget *list = gui_message_list_new (model);
   double before = 0;
 
@@ -424,6 +426,7 @@ static gboolean
 open_store (const char *path)
 {
   g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) servers = NULL;
   g_autoptr (GPtrArray) rooms = NULL;
 
   store = sal_store_open (path, &error);
@@ -432,12 +435,15 @@ open_store (const char *path)
       fprintf (stderr, "bench-message-view: %s\n", error->message);
       return FALSE;
     }
-  rooms = sal_store_list_rooms (store);
+  servers = sal_store_list_servers (store);
+  rooms = sal_store_list_rooms (store,
+                                servers->len > 0 ? ((SalStoredServer *) servers->pdata[0])->id : 0);
   if (rooms->len == 0)
     {
       fprintf (stderr, "bench-message-view: %s has no room\n", path);
       return FALSE;
     }
+  stored = g_ptr_array_steal_index (servers, 0);
   room = g_ptr_array_steal_index (rooms, 0);
   last_id = sal_store_last_id (store, room->id);
   return TRUE;
@@ -446,7 +452,8 @@ open_store (const char *path)
 int
 main (int argc, char **argv)
 {
-  g_autoptr (SalRoomModel) model = NULL;
+  g_autoptr (SalServer) server = NULL;
+  SalRoomModel *model = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *json_file = NULL;
   gboolean quick = FALSE;
@@ -479,7 +486,8 @@ main (int argc, char **argv)
 
   tell ("entries", "entries in the room", (double) last_id, "", 0);
   open_rooms ();
-  model = join ();
+  server = join ();
+  model = sal_server_get_main_room (server);
   list = gui_message_list_new (model);
   show (list);
   wait_until_calm ();
@@ -495,10 +503,11 @@ main (int argc, char **argv)
     fprintf (stderr, "bench-message-view: %s\n", error->message);
 
   gtk_widget_destroy (window);
-  g_clear_object (&model);
+  g_clear_object (&server);
   sal_store_close (store);
   g_clear_object (&store);
   sal_stored_room_free (room);
+  sal_stored_server_free (stored);
   g_string_free (json, TRUE);
   return EXIT_SUCCESS;
 }

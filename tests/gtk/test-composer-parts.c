@@ -60,7 +60,7 @@ test_lines (void)
   for (gsize i = 0; i < G_N_ELEMENTS (lines_rows); i++)
     {
       const LinesRow *row = &lines_rows[i];
-      g_autoptr (GuiLines) lines = gui_lines_new (row->text);
+      g_autoptr (GuiLines) lines = gui_lines_new (row->text, FALSE);
       g_autofree char *joined = NULL;
 
       g_test_message ("“%s”", row->text);
@@ -103,7 +103,7 @@ test_long_lines (void)
       for (guint c = 0; c < rows[i].chars; c++)
         g_string_append (text, "è");
       g_string_append (text, rows[i].after);
-      lines = gui_lines_new (text->str);
+      lines = gui_lines_new (text->str, FALSE);
       g_assert_cmpint (lines->verdict, ==, rows[i].verdict);
       g_assert_cmpuint (lines->number, ==, rows[i].number);
       g_assert_cmpuint (lines->bytes, ==, rows[i].bytes);
@@ -129,7 +129,7 @@ test_too_many_lines (void)
 
       for (guint l = 0; l < rows[i].n; l++)
         g_string_append (text, "x\n\n");
-      lines = gui_lines_new (text->str);
+      lines = gui_lines_new (text->str, FALSE);
       g_assert_cmpuint (lines->messages->len, ==, rows[i].n);
       g_assert_cmpint (lines->verdict, ==, rows[i].verdict);
     }
@@ -271,7 +271,7 @@ test_completion (void)
       g_test_message ("“%s”", rows[i].before);
       gtk_text_buffer_set_text (buffer, whole, -1);
       put_cursor (buffer, (int) g_utf8_strlen (rows[i].before, -1));
-      completion = gui_completion_new (buffer, people);
+      completion = gui_completion_new (buffer, people, NULL);
       g_assert_cmpint (completion != NULL, ==, *rows[i].texts != '\0');
       for (; completion != NULL && texts[n] != NULL; n++)
         {
@@ -295,7 +295,7 @@ test_completion_backwards (void)
   g_autoptr (GuiCompletion) completion = NULL;
 
   type (buffer, "a");
-  completion = gui_completion_new (buffer, people);
+  completion = gui_completion_new (buffer, people, NULL);
   g_assert_true (gui_completion_next (completion, FALSE));
   g_assert_true (gui_completion_next (completion, TRUE));
   assert_text (buffer, "a");

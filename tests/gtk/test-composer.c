@@ -17,7 +17,7 @@
 #include "client-gtk/gui-message-list.h"
 #include "client-gtk/gui-room-view.h"
 #include "client-gtk/gui-text-entry.h"
-#include "common/client/sal-store.h"
+#include "common/client/sal-server.h"
 
 #define PATIENCE_US (20 * G_TIME_SPAN_SECOND)
 /* For what must not happen: far longer than it would take. */
@@ -27,6 +27,7 @@ typedef struct
 {
   char *folder; /* (owned) */
   SalStore *store;
+  SalServer *server_model;
   SalRoomModel *model;
   GtkWidget *window; /* (nullable) */
   GuiComposer *composer;
@@ -257,18 +258,15 @@ open_room (Fixture *f)
   g_autofree char *path = g_build_filename (f->folder, "rooms.db", NULL);
   g_autofree char *uri = g_strdup_printf ("plain://127.0.0.1:%u", f->port);
   g_autoptr (GError) error = NULL;
-  g_autoptr (SalStoredRoom) room = NULL;
+  g_autoptr (SalStoredServer) server = NULL;
 
   f->store = sal_store_open (path, &error);
   g_assert_no_error (error);
-  room = sal_store_find_room (f->store, uri);
-  if (room == NULL)
-    {
-      g_assert_cmpint (sal_store_add_room (f->store, uri, "Ada", &error), >, 0);
-      room = sal_store_find_room (f->store, uri);
-    }
-  f->model = sal_room_model_new (f->store, room, &error);
+  g_assert_cmpint (sal_store_add_server (f->store, uri, "Ada", &error), >, 0);
+  server = sal_store_find_server (f->store, uri);
+  f->server_model = sal_server_new (f->store, server, &error);
   g_assert_no_error (error);
+  f->model = sal_server_get_main_room (f->server_model);
 }
 
 /* What a window manager would do. */
@@ -330,7 +328,8 @@ static void
 close_room (Fixture *f)
 {
   close_window (f);
-  g_clear_object (&f->model);
+  f->model = NULL;
+  g_clear_object (&f->server_model);
   sal_store_close (f->store);
   g_clear_object (&f->store);
 }
@@ -1053,14 +1052,12 @@ shows_connection (Fixture *f)
   return gtk_widget_get_mapped (find (f, GTK_TYPE_LABEL, "Connection"));
 }
 
-/* A server of ours, as far as it is needed to be let in. */
+/* A server of lines, as far as it is needed to be let in. */
 
 static gboolean
 on_readable (GSocket *socket, GIOCondition condition, gpointer data)
 {
-  static const char welcome[] =
-      "Hi Ada_2, you are in the room now. Say 'quit' or 'exit' to leave.\n"
-      "Just write now, everyone reads it\n";
+  static const char welcome[] = "Welcome, Ada\n";
   char bytes[256];
   gssize n = g_socket_receive (socket, bytes, sizeof bytes, NULL, NULL);
 
@@ -1072,7 +1069,7 @@ on_readable (GSocket *socket, GIOCondition condition, gpointer data)
 static gboolean
 on_guest (GSocketService *service, GSocketConnection *guest, GObject *source, Fixture *f)
 {
-  static const char greeting[] = "Welcome to the room!!\nPlease type your name first:\n";
+  static const char greeting[] = "Good evening.\nWho are you?\n";
   GSocket *socket = g_socket_connection_get_socket (guest);
   g_autoptr (GSource) readable = g_socket_create_source (socket, G_IO_IN, NULL);
 
@@ -1126,7 +1123,7 @@ test_connection (Fixture *f, gconstpointer data)
 
   start_server (f);
   wait_until (sal_room_model_get_presence (f->model) == SAL_PRESENCE_IN);
-  g_assert_cmpstr (connection (f), ==, "Connected as Ada_2");
+  g_assert_cmpstr (connection (f), ==, "Connected as Ada");
   wait_until (!shows_connection (f));
 
   stop_server (f);

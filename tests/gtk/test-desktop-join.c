@@ -132,8 +132,7 @@ static const Mistake mistakes[] = {
   { "port-zero", "localhost:0", "Ada", "Address", "“0” is not a port" },
   { "port-is-a-word", "localhost:chat", "Ada", "Address", "“chat” is not a port" },
   { "space-in-it", "local host", "Ada", "Address", "bad address “local host”" },
-  { "scheme-not-spoken-yet", "ircs://localhost", "Ada", "Address",
-    "speaks plain:// and plains:// only" },
+  { "scheme-of-nobody", "gopher://localhost", "Ada", "Address", "the scheme must be one of" },
   { "scheme-of-others", "http://localhost", "Ada", "Address", "the scheme must be one of" },
   { "no-name", "localhost", "", "Your name", "the others need something to call you" },
   { "name-of-spaces", "localhost", "   ", "Your name", "the others need something to call you" },
@@ -316,7 +315,7 @@ static const Wrong wrongs[] = {
   { "bad-port", { "localhost:99999" }, 2, "“99999” is not a port" },
   { "two-addresses", { "localhost", "localhost" }, 2, "unexpected argument" },
   { "unknown-option", { "--nonsense" }, 2, "--nonsense" },
-  { "scheme-that-is-not-spoken", { "irc://localhost" }, 2, "plain:// and plains:// only" },
+  { "scheme-of-nobody", { "gopher://localhost" }, 2, "the scheme must be one of" },
   { "version", { "--version" }, 0, NULL },
   { "help", { "--help" }, 0, NULL },
 };

@@ -57,8 +57,9 @@ static const AddressRow address_rows[] = {
   { "/tea", NULL, "/tea" },
   { "plain:///tea", NULL, "a host" },
   { "plain://localhost:0/tea", NULL, "a port other than 0" },
-  { "ircs://localhost", NULL, "not yet ircs://" },
-  { "irc://localhost", NULL, "not yet irc://" },
+  { "ircs://LocalHost", "ircs://localhost", NULL },
+  { "irc://localhost:6667/#tea", "irc://localhost/tea", NULL },
+  { "irc://localhost:6668/tea", "irc://localhost:6668/tea", NULL },
   { "http://localhost", NULL, "the scheme must be one of" },
   { "plain://ada@localhost", NULL, "user@" },
 };

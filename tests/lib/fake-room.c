@@ -43,12 +43,14 @@ sal_room_model_class_init (SalRoomModelClass *klass)
   GType type = G_TYPE_FROM_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = sal_room_model_finalize;
-  for (guint i = 0; i < 3; i++)
-    g_signal_new (((const char *[]){ "presence", "name", "unread" })[i], type, G_SIGNAL_RUN_LAST, 0,
-                  NULL, NULL, NULL, G_TYPE_NONE, 0);
+  for (guint i = 0; i < 4; i++)
+    g_signal_new (((const char *[]){ "presence", "name", "unread", "read" })[i], type,
+                  G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   for (guint i = 0; i < 2; i++)
     g_signal_new (((const char *[]){ "added", "changed" })[i], type, G_SIGNAL_RUN_LAST, 0, NULL,
                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+  g_signal_new ("older", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT,
+                G_TYPE_BOOLEAN);
   g_signal_new ("removed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                 G_TYPE_UINT64);
 }
@@ -312,12 +314,6 @@ sal_room_model_discard (SalRoomModel *model, guint64 id)
   return TRUE;
 }
 
-SalRoomModel *
-sal_room_model_new (SalStore *store, const SalStoredRoom *room, GError **error)
-{
-  return fake_room_new (0, NULL, NULL);
-}
-
 void
 sal_room_model_connect (SalRoomModel *model)
 {
@@ -398,4 +394,16 @@ GPtrArray *
 sal_room_model_read_typed (SalRoomModel *model, guint most)
 {
   return g_ptr_array_new_with_free_func (g_free);
+}
+
+gboolean
+sal_room_model_has_older (SalRoomModel *model)
+{
+  return FALSE;
+}
+
+gboolean
+sal_room_model_fetch_older (SalRoomModel *model, guint64 id)
+{
+  return FALSE;
 }

@@ -26,7 +26,8 @@
 #define SHOWN_BYTES 400
 
 #define LISTS "list box|list"
-static const char *const lists[] = { "list box", "list", NULL };
+/* What is not looked into unless it is asked for: there may be thousands of rows. */
+static const char *const lists[] = { "list box", "list", "table", "tree table", NULL };
 
 /* What a test waits for, with what it needs to know. */
 typedef struct

@@ -32,6 +32,47 @@ on_recovered (SalStore *store, gpointer data)
 }
 
 /**
+ * entries_add_room:
+ *
+ * Returns: the number of the one room of the server at @uri; both are made if they are missing.
+ */
+gint64
+entries_add_room (SalStore *store, const char *uri)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 server = sal_store_add_server (store, uri, "Ada", &error);
+  gint64 room = 0;
+
+  g_assert_no_error (error);
+  room = sal_store_add_room (store, server, SAL_ROOM_CHANNEL, "", &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (room, >, 0);
+  return room;
+}
+
+/**
+ * entries_server_of:
+ */
+gint64
+entries_server_of (SalStore *store, gint64 room)
+{
+  g_autoptr (SalStoredRoom) row = sal_store_get_room (store, room);
+
+  return row->server;
+}
+
+/**
+ * entries_search:
+ * @expected: the numbers of what is to be found, in that order, such as `3 2 1`
+ */
+void
+entries_search (
+    EntriesRun *run, const char *words, guint64 before, guint most, const char *expected)
+{
+  entries_expect (sal_store_search (run->store, run->room, words, before, most), expected);
+}
+
+/**
  * entries_run_open:
  *
  * The room is there afterwards.
@@ -46,9 +87,7 @@ entries_run_open (EntriesRun *run)
   g_assert_nonnull (run->store);
   g_signal_connect (run->store, "failed", G_CALLBACK (on_failed), run);
   g_signal_connect (run->store, "recovered", G_CALLBACK (on_recovered), run);
-  run->room = sal_store_add_room (run->store, "salotto://example.org/tea", "Ada", &error);
-  g_assert_no_error (error);
-  g_assert_cmpint (run->room, >, 0);
+  run->room = entries_add_room (run->store, "salotto://example.org/tea");
 }
 
 /**

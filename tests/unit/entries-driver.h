@@ -21,6 +21,10 @@ typedef struct
 
 void entries_run_set_up (EntriesRun *run, gconstpointer data);
 void entries_run_tear_down (EntriesRun *run, gconstpointer data);
+gint64 entries_add_room (SalStore *store, const char *uri);
+gint64 entries_server_of (SalStore *store, gint64 room);
+void entries_search (
+    EntriesRun *run, const char *words, guint64 before, guint most, const char *expected);
 void entries_run_open (EntriesRun *run);
 void entries_run_close (EntriesRun *run);
 void entries_run_reopen (EntriesRun *run);

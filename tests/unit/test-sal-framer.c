@@ -839,6 +839,32 @@ test_broken_off (void)
     }
 }
 
+/* A line of IRC that ends with the stream was cut, whatever carried it. */
+static void
+test_irc_unfinished (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *units;
+  } rows[] = {
+    { "NICK ada\nPRIVMSG #tea :I agr", "0:NICK ada$" },
+    { "NICK ada\nQUIT :bye\r", "0:NICK ada$ | 0:QUIT :bye$" },
+    { "PRIVMSG #tea :I agree\n", "0:PRIVMSG #tea :I agree$" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (FramerRun) run = framer_run_new (SAL_FRAMER_IRC, 4096);
+      g_autofree char *units = NULL;
+
+      framer_run_feed (run, 0, rows[i].text, strlen (rows[i].text));
+      framer_run_finish (run, 0);
+      units = framer_run_render (run, TRUE);
+      g_assert_cmpstr (units, ==, rows[i].units);
+    }
+}
+
 static void
 test_client_endless_line (void)
 {
@@ -1331,6 +1357,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/framer/units-stay-valid-until-the-next-call",
                    test_units_stay_valid_until_the_next_call);
   g_test_add_func ("/proto/framer/half-a-line-of-a-cut-stream-is-nothing", test_broken_off);
+  g_test_add_func ("/proto/framer/irc/a-line-without-its-end-is-none", test_irc_unfinished);
   g_test_add_func ("/proto/framer/law/cutting-of-pushes-changes-nothing", test_law_pushes);
   g_test_add_func ("/proto/framer/law/cutting-of-lines-changes-nothing", test_law_segments);
   g_test_add_func ("/proto/framer/client/law/cutting-changes-nothing", test_law_client_segments);

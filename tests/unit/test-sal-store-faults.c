@@ -111,18 +111,18 @@ test_rooms (EntriesRun *run, gconstpointer data)
   g_autoptr (SalStoredRoom) room = NULL;
   g_autoptr (GPtrArray) rooms = NULL;
   gint64 tea = run->room;
-  gint64 lost = sal_store_add_room (run->store, "tcp://example.org/lost", "Ada", NULL);
+  gint64 lost = entries_add_room (run->store, "tcp://example.org/lost");
 
   entries_run_keep (run);
   fault_vfs_set_fault (row->fault, 0);
   entries_run_put (run, 1, "x");
   entries_run_await (&run->failed, 1);
-  run->room = sal_store_add_room (run->store, "tcp://example.org/new", "Ada", NULL);
+  run->room = entries_add_room (run->store, "tcp://example.org/new");
   g_assert_cmpint (run->room, >, lost);
   entries_run_put_many (run, 1, 5);
   sal_store_remove (run->store, run->room, 3);
   sal_store_add_typed (run->store, run->room, "typed");
-  room = sal_store_find_room (run->store, "tcp://example.org/new");
+  room = sal_store_get_room (run->store, run->room);
   room->last_used_us = 5;
   sal_store_update_room (run->store, room);
   sal_store_forget_room (run->store, lost);
@@ -135,7 +135,7 @@ test_rooms (EntriesRun *run, gconstpointer data)
   g_assert_cmpint (run->room, ==, tea);
   entries_expect (sal_store_read_after (run->store, run->room, 0, 10), "1");
   entries_expect (sal_store_read_after (run->store, room->id, 0, 10), "1 2 4 5 6");
-  rooms = sal_store_list_rooms (run->store);
+  rooms = sal_store_list_rooms (run->store, 0);
   g_assert_cmpuint (rooms->len, ==, 2);
   g_assert_cmpint (((SalStoredRoom *) rooms->pdata[0])->id, ==, room->id);
   g_ptr_array_unref (g_steal_pointer (&rooms));

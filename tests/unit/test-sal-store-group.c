@@ -124,7 +124,7 @@ test_absorbs (void)
   g_autoptr (SalStoreGroup) group = sal_store_group_new ();
   SalStoreGroup *later = sal_store_group_new ();
   const SalStoreRoomGroup *room = NULL;
-  SalStoredRoom row = { .id = 1, .uri = (char *) "tcp://x", .draft = (char *) "old" };
+  SalStoredRoom row = { .id = 1, .place = (char *) "#tea", .draft = (char *) "old" };
 
   sal_store_group_set_row (group, &row);
   row.id = 3;
@@ -154,7 +154,7 @@ test_absorbs (void)
   expect (group, 3, "");
   room = sal_store_group_find (group, 1);
   g_assert_cmpstr (room->row->draft, ==, "new");
-  g_assert_cmpstr (room->row->name, ==, "");
+  g_assert_cmpstr (room->row->topic, ==, "");
   g_assert_cmpuint (room->typed.length, ==, SAL_STORE_TYPED);
   g_assert_cmpint (((SalStoreTyped *) room->typed.head->data)->id, ==, 101);
   g_assert_cmpint (((SalStoreTyped *) room->typed.tail->data)->id, ==, 300);

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The people of a room as GtkTreeView takes them: a GListModel in the clothes of a
+ * GtkTreeModel. Nothing is copied, and a row costs nothing but its place: a list box with a
+ * widget for each of 5,000 people would take seconds.
+ */
+#include "config.h"
+
+#include "client-gtk/gui-member-rows.h"
+
+struct _GuiMemberRows
+{
+  GObject parent;
+  GListModel *members; /* (owned) */
+  guint n;             /* as far as the view has been told */
+  int stamp;
+};
+
+static void tree_model_init (GtkTreeModelIface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GuiMemberRows,
+                               gui_member_rows,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (GTK_TYPE_TREE_MODEL, tree_model_init))
+
+static guint
+index_of (const GtkTreeIter *iter)
+{
+  return GPOINTER_TO_UINT (iter->user_data);
+}
+
+/* Returns: whether there is such a row. */
+static gboolean
+point_at (GuiMemberRows *rows, GtkTreeIter *iter, guint index)
+{
+  *iter = (GtkTreeIter){ 0 };
+  if (index >= rows->n)
+    return FALSE;
+  iter->stamp = rows->stamp;
+  iter->user_data = GUINT_TO_POINTER (index);
+  return TRUE;
+}
+
+/* What views ask. */
+
+static GtkTreeModelFlags
+get_flags (GtkTreeModel *model)
+{
+  return GTK_TREE_MODEL_LIST_ONLY;
+}
+
+static int
+get_n_columns (GtkTreeModel *model)
+{
+  return 1;
+}
+
+static GType
+get_column_type (GtkTreeModel *model, int column)
+{
+  return SAL_TYPE_MEMBER;
+}
+
+static gboolean
+get_iter (GtkTreeModel *model, GtkTreeIter *iter, GtkTreePath *path)
+{
+  int index = gtk_tree_path_get_indices (path)[0];
+
+  return index >= 0 && gtk_tree_path_get_depth (path) == 1 &&
+         point_at (GUI_MEMBER_ROWS (model), iter, (guint) index);
+}
+
+static GtkTreePath *
+get_path (GtkTreeModel *model, GtkTreeIter *iter)
+{
+  return gtk_tree_path_new_from_indices ((int) index_of (iter), -1);
+}
+
+static void
+get_value (GtkTreeModel *model, GtkTreeIter *iter, int column, GValue *value)
+{
+  g_value_init (value, SAL_TYPE_MEMBER);
+  g_value_take_object (value,
+                       g_list_model_get_item (GUI_MEMBER_ROWS (model)->members, index_of (iter)));
+}
+
+static gboolean
+iter_next (GtkTreeModel *model, GtkTreeIter *iter)
+{
+  return point_at (GUI_MEMBER_ROWS (model), iter, index_of (iter) + 1);
+}
+
+static gboolean
+iter_previous (GtkTreeModel *model, GtkTreeIter *iter)
+{
+  return point_at (GUI_MEMBER_ROWS (model), iter, index_of (iter) - 1);
+}
+
+static gboolean
+iter_children (GtkTreeModel *model, GtkTreeIter *iter, GtkTreeIter *parent)
+{
+  return parent == NULL && point_at (GUI_MEMBER_ROWS (model), iter, 0);
+}
+
+static gboolean
+iter_has_child (GtkTreeModel *model, GtkTreeIter *iter)
+{
+  return FALSE;
+}
+
+static int
+iter_n_children (GtkTreeModel *model, GtkTreeIter *iter)
+{
+  return iter == NULL ? (int) GUI_MEMBER_ROWS (model)->n : 0;
+}
+
+static gboolean
+iter_nth_child (GtkTreeModel *model, GtkTreeIter *iter, GtkTreeIter *parent, int n)
+{
+  return parent == NULL && n >= 0 && point_at (GUI_MEMBER_ROWS (model), iter, (guint) n);
+}
+
+static gboolean
+iter_parent (GtkTreeModel *model, GtkTreeIter *iter, GtkTreeIter *child)
+{
+  return FALSE;
+}
+
+static void
+tree_model_init (GtkTreeModelIface *iface)
+{
+  iface->get_flags = get_flags;
+  iface->get_n_columns = get_n_columns;
+  iface->get_column_type = get_column_type;
+  iface->get_iter = get_iter;
+  iface->get_path = get_path;
+  iface->get_value = get_value;
+  iface->iter_next = iter_next;
+  iface->iter_previous = iter_previous;
+  iface->iter_children = iter_children;
+  iface->iter_has_child = iter_has_child;
+  iface->iter_n_children = iter_n_children;
+  iface->iter_nth_child = iter_nth_child;
+  iface->iter_parent = iter_parent;
+}
+
+/* What happens to the list. */
+
+/* A view is told of one row at a time, and may ask about the others in between: so there are
+ * as many rows as it has been told of. */
+static void
+on_items_changed (
+    GListModel *members, guint position, guint removed, guint added, GuiMemberRows *rows)
+{
+  g_autoptr (GtkTreePath) path = gtk_tree_path_new_from_indices ((int) position, -1);
+  GtkTreeIter iter;
+
+  rows->stamp++;
+  for (guint i = 0; i < removed; i++)
+    {
+      rows->n--;
+      gtk_tree_model_row_deleted (GTK_TREE_MODEL (rows), path);
+    }
+  for (guint i = 0; i < added; i++)
+    {
+      rows->n++;
+      if (point_at (rows, &iter, position + i))
+        gtk_tree_model_row_inserted (GTK_TREE_MODEL (rows), path, &iter);
+      gtk_tree_path_next (path);
+    }
+}
+
+/**
+ * gui_member_rows_get:
+ *
+ * Returns: (transfer full)
+ */
+SalMember *
+gui_member_rows_get (GuiMemberRows *rows, GtkTreeIter *iter)
+{
+  return g_list_model_get_item (rows->members, index_of (iter));
+}
+
+static void
+gui_member_rows_dispose (GObject *object)
+{
+  GuiMemberRows *rows = GUI_MEMBER_ROWS (object);
+
+  if (rows->members != NULL)
+    g_signal_handlers_disconnect_by_data (rows->members, rows);
+  g_clear_object (&rows->members);
+  rows->n = 0;
+  G_OBJECT_CLASS (gui_member_rows_parent_class)->dispose (object);
+}
+
+static void
+gui_member_rows_class_init (GuiMemberRowsClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = gui_member_rows_dispose;
+}
+
+static void
+gui_member_rows_init (GuiMemberRows *rows)
+{
+  rows->stamp = 1;
+}
+
+/**
+ * gui_member_rows_new:
+ * @members: (transfer none): of #SalMember; followed
+ *
+ * Returns: (transfer full)
+ */
+GuiMemberRows *
+gui_member_rows_new (GListModel *members)
+{
+  GuiMemberRows *rows = g_object_new (GUI_TYPE_MEMBER_ROWS, NULL);
+
+  rows->members = g_object_ref (members);
+  rows->n = g_list_model_get_n_items (members);
+  g_signal_connect (members, "items-changed", G_CALLBACK (on_items_changed), rows);
+  return rows;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The password of an account on a server, and whether it is to be kept in the keyring. What
+ * was wrong with the last one is said. Whoever does not log in is there as a guest, if the
+ * server has guests.
+ *
+ * Responses: GTK_RESPONSE_ACCEPT to log in, everything else not to. It does not hide by
+ * itself, and what was typed stays in it until gui_password_dialog_forget().
+ */
+#include "config.h"
+
+#include "client-gtk/gui-password-dialog.h"
+
+#include <glib/gi18n.h>
+
+struct _GuiPasswordDialog
+{
+  GtkMessageDialog parent;
+  GtkEntry *account;
+  GtkEntry *password;
+  GtkToggleButton *remember;
+};
+
+G_DEFINE_FINAL_TYPE (GuiPasswordDialog, gui_password_dialog, GTK_TYPE_MESSAGE_DIALOG)
+
+static void
+gui_password_dialog_class_init (GuiPasswordDialogClass *klass)
+{
+}
+
+static void
+update (GuiPasswordDialog *dialog)
+{
+  gboolean complete = *gtk_entry_get_text (dialog->account) != '\0' &&
+                      *gtk_entry_get_text (dialog->password) != '\0';
+
+  gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog), GTK_RESPONSE_ACCEPT, complete);
+}
+
+static GtkEntry *
+add_entry (GuiPasswordDialog *dialog, const char *name)
+{
+  GtkWidget *area = gtk_message_dialog_get_message_area (GTK_MESSAGE_DIALOG (dialog));
+  GtkWidget *label = gtk_label_new_with_mnemonic (name);
+  GtkWidget *entry = gtk_entry_new ();
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_mnemonic_widget (GTK_LABEL (label), entry);
+  gtk_style_context_add_class (gtk_widget_get_style_context (label), "field-name");
+  gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
+  atk_object_set_name (gtk_widget_get_accessible (entry), gtk_label_get_text (GTK_LABEL (label)));
+  g_signal_connect_swapped (entry, "changed", G_CALLBACK (update), dialog);
+  gtk_container_add (GTK_CONTAINER (area), label);
+  gtk_container_add (GTK_CONTAINER (area), entry);
+  return GTK_ENTRY (entry);
+}
+
+static void
+gui_password_dialog_init (GuiPasswordDialog *dialog)
+{
+  GtkWidget *area = gtk_message_dialog_get_message_area (GTK_MESSAGE_DIALOG (dialog));
+  GtkWidget *remember = gtk_check_button_new_with_mnemonic (_ ("_Keep it in the keyring"));
+
+  dialog->account = add_entry (dialog, _ ("_Account"));
+  dialog->password = add_entry (dialog, _ ("_Password"));
+  gtk_entry_set_visibility (dialog->password, FALSE);
+  gtk_entry_set_input_purpose (dialog->password, GTK_INPUT_PURPOSE_PASSWORD);
+  dialog->remember = GTK_TOGGLE_BUTTON (remember);
+  gtk_container_add (GTK_CONTAINER (area), remember);
+  gtk_widget_show_all (area);
+  gtk_dialog_add_button (GTK_DIALOG (dialog), _ ("_Do not log in"), GTK_RESPONSE_CANCEL);
+  gtk_dialog_add_button (GTK_DIALOG (dialog), _ ("_Log in"), GTK_RESPONSE_ACCEPT);
+  gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_ACCEPT);
+}
+
+/**
+ * gui_password_dialog_new:
+ *
+ * Returns: the dialog, not shown yet.
+ */
+GtkWidget *
+gui_password_dialog_new (void)
+{
+  return g_object_new (GUI_TYPE_PASSWORD_DIALOG, "modal", TRUE, "message-type", GTK_MESSAGE_OTHER,
+                       "resizable", TRUE, NULL);
+}
+
+/**
+ * gui_password_dialog_ask:
+ * @server: (transfer none): whose account it is about
+ *
+ * What it asks for from now on. Present it then.
+ */
+void
+gui_password_dialog_ask (GuiPasswordDialog *dialog, SalServer *server)
+{
+  const GError *error = sal_server_get_error (server);
+  const char *account = sal_server_get_account (server);
+  g_autofree char *title = g_strdup_printf (_ ("Log in to %s"), sal_server_get_title (server));
+  gboolean known = account != NULL && *account != '\0';
+
+  g_object_set (dialog, "text", title, "secondary-text", error != NULL ? error->message : NULL,
+                NULL);
+  atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (dialog)), title);
+  gtk_entry_set_text (dialog->account, known ? account : sal_server_get_name (server));
+  gtk_entry_set_text (dialog->password, "");
+  gtk_toggle_button_set_active (dialog->remember, FALSE);
+  update (dialog);
+  gtk_widget_grab_focus (GTK_WIDGET (dialog->password));
+}
+
+/**
+ * gui_password_dialog_get_account:
+ */
+const char *
+gui_password_dialog_get_account (GuiPasswordDialog *dialog)
+{
+  return gtk_entry_get_text (dialog->account);
+}
+
+/**
+ * gui_password_dialog_get_password:
+ */
+const char *
+gui_password_dialog_get_password (GuiPasswordDialog *dialog)
+{
+  return gtk_entry_get_text (dialog->password);
+}
+
+/**
+ * gui_password_dialog_is_to_remember:
+ *
+ * Returns: whether the password is to be kept in the keyring.
+ */
+gboolean
+gui_password_dialog_is_to_remember (GuiPasswordDialog *dialog)
+{
+  return gtk_toggle_button_get_active (dialog->remember);
+}
+
+/**
+ * gui_password_dialog_forget:
+ *
+ * What was typed is not in it any more.
+ */
+void
+gui_password_dialog_forget (GuiPasswordDialog *dialog)
+{
+  gtk_entry_set_text (dialog->password, "");
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a room has of the past, on a server that keeps it (CHATHISTORY).
+ *
+ * What was missed in a room of IRC the client asks for by itself when it joins, and tells it
+ * before anything that is said later. In private nobody joins: there what was missed is asked for
+ * here, and what is said meanwhile is held back, so that the story has it in its order.
+ *
+ * What is older than the story, or behind one of its gaps, is fetched when somebody wants to read
+ * it, page by page, and put where it belongs (sal_story_insert_before()).
+ */
+#include "config.h"
+
+#include "common/client/sal-client-action.h"
+#include "common/client/sal-room-private.h"
+
+/* Messages of one page. */
+#define PAGE 100
+/* What may be held back. Whatever more comes is in the next page of what was missed. */
+#define HELD_MAX 500
+
+static gboolean
+ask (SalRoomModel *room, SalHistoryPage page, const SalEntry *from)
+{
+  return sal_client_read_past (room->server->client, room->place, page, from->msgid,
+                               from->msgid == NULL ? from->time_us : 0, PAGE);
+}
+
+/* What was missed in private. */
+
+static gboolean
+ask_for_missed (SalRoomModel *room)
+{
+  g_autoptr (SalEntry) last = sal_story_find_last_known (room->story, G_MAXUINT64);
+
+  return last != NULL && ask (room, SAL_HISTORY_AFTER, last);
+}
+
+static void
+release_held (SalRoomModel *room)
+{
+  g_autoptr (GPtrArray) held = g_steal_pointer (&room->held);
+
+  for (guint i = 0; held != NULL && i < held->len; i++)
+    {
+      const SalEntry *like = held->pdata[i];
+
+      if (like->msgid == NULL || sal_story_find_msgid (room->story, like->msgid) == 0)
+        sal_entry_unref (sal_story_add (room->story, like));
+    }
+}
+
+/**
+ * sal_room_catch_up:
+ *
+ * Asks for what was said in private while we were not there.
+ */
+void
+sal_room_catch_up (SalRoomModel *room)
+{
+  room->catching_up = ask_for_missed (room);
+  if (room->catching_up && room->held == NULL)
+    room->held = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
+}
+
+static void
+on_missed (SalRoomModel *room, const SalClientAction *action)
+{
+  gboolean failed = action->text != NULL;
+  gboolean overflowed = room->held != NULL && room->held->len >= HELD_MAX;
+
+  if (!failed && (action->more || overflowed))
+    {
+      if (overflowed)
+        g_ptr_array_set_size (room->held, 0);
+      if (action->number > 0 && ask_for_missed (room))
+        return;
+    }
+  room->catching_up = FALSE;
+  if (!failed)
+    sal_story_resumed (room->story);
+  release_held (room);
+}
+
+/**
+ * sal_room_take_past:
+ * @like: what is to be added to the story
+ * @past: it comes from the server's past
+ *
+ * Returns: whether it is kept for later, or for another place than the end.
+ */
+gboolean
+sal_room_take_past (SalRoomModel *room, const SalEntry *like, gboolean past)
+{
+  if (past && room->page != NULL)
+    {
+      g_ptr_array_add (room->page, sal_entry_new (like));
+      return TRUE;
+    }
+  if (past || !room->catching_up)
+    return FALSE;
+  if (room->held->len < HELD_MAX)
+    g_ptr_array_add (room->held, sal_entry_new (like));
+  return TRUE;
+}
+
+/* What is older. */
+
+static guint64
+first_id (SalRoomModel *room)
+{
+  g_autoptr (GPtrArray) first = sal_story_read_after (room->story, 0, 1);
+
+  return first->len > 0 ? ((SalEntry *) first->pdata[0])->id : 0;
+}
+
+static gboolean
+can_ask (SalRoomModel *room)
+{
+  return room->server != NULL && sal_room_is_reached (room) &&
+         sal_server_speaks_irc (room->server) && *room->place != '\0' &&
+         sal_client_has_history (room->server->client);
+}
+
+/**
+ * sal_room_model_has_older:
+ *
+ * Returns: whether the server may have something of the time before the story's first entry.
+ */
+gboolean
+sal_room_model_has_older (SalRoomModel *room)
+{
+  guint64 first = 0;
+
+  if (!can_ask (room))
+    return FALSE;
+  first = first_id (room);
+  return first != 0 && first != room->beginning;
+}
+
+/**
+ * sal_room_model_fetch_older:
+ * @id: of the story's first entry, or of one that comes behind a gap
+ *
+ * Asks the server for what was said before it. #SalRoomModel::older tells when that is in the
+ * story, and how much it is; it can be read then with sal_room_model_read_before().
+ *
+ * Returns: whether an answer will come, to this or to what was asked for before. %FALSE if nothing
+ *   can be missing there, or nobody can be asked.
+ */
+gboolean
+sal_room_model_fetch_older (SalRoomModel *room, guint64 id)
+{
+  g_autoptr (SalEntry) point = NULL;
+
+  if (!can_ask (room))
+    return FALSE;
+  if (room->page != NULL || room->older_wanted != 0)
+    return TRUE;
+  if (id == 0)
+    id = first_id (room);
+  if (id == 0 || id == room->beginning)
+    return FALSE;
+  if (room->resuming)
+    {
+      /* What was missed is still coming: one question at a time. */
+      room->older_wanted = id;
+      return TRUE;
+    }
+  point = sal_story_find_older_point (room->story, id);
+  if (point == NULL || !ask (room, SAL_HISTORY_BEFORE, point))
+    return FALSE;
+  room->page = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
+  room->page_before = id;
+  return TRUE;
+}
+
+static void
+on_older (SalRoomModel *room, const SalClientAction *action)
+{
+  g_autoptr (GPtrArray) page = g_steal_pointer (&room->page);
+  gboolean failed = action->text != NULL;
+  gboolean more = action->more;
+  guint n = 0;
+
+  if (page == NULL)
+    return;
+
+  if (!failed)
+    {
+      gboolean at_the_top = first_id (room) == room->page_before;
+
+      n = sal_story_insert_before (room->story, room->page_before, page, more);
+      /* A page of nothing but what is known leads nowhere. */
+      more = more && (n > 0 || !at_the_top);
+      if (at_the_top && !more)
+        room->beginning = first_id (room);
+    }
+  sal_room_emit_older (room, n, failed || more);
+}
+
+/**
+ * sal_room_stop_fetching:
+ *
+ * The connection is gone, and no answer will come.
+ */
+void
+sal_room_stop_fetching (SalRoomModel *room)
+{
+  room->catching_up = FALSE;
+  room->resuming = FALSE;
+  release_held (room);
+  if (room->page == NULL && room->older_wanted == 0)
+    return;
+  room->older_wanted = 0;
+  g_clear_pointer (&room->page, g_ptr_array_unref);
+  sal_room_emit_older (room, 0, TRUE);
+}
+
+static void
+on_resumed (SalRoomModel *room, const SalClientAction *action)
+{
+  guint64 wanted = room->older_wanted;
+
+  room->resuming = FALSE;
+  room->older_wanted = 0;
+  if (action->text == NULL && !action->more)
+    sal_story_resumed (room->story);
+  else if (action->text == NULL)
+    sal_story_add_gap (room->story);
+  if (wanted != 0 && !sal_room_model_fetch_older (room, wanted))
+    sal_room_emit_older (room, 0, TRUE);
+}
+
+/**
+ * sal_room_on_history:
+ * @action: a page has come
+ */
+void
+sal_room_on_history (SalRoomModel *room, const SalClientAction *action)
+{
+  if (action->resume)
+    on_resumed (room, action);
+  else if (action->page == SAL_HISTORY_BEFORE)
+    on_older (room, action);
+  else if (room->catching_up)
+    on_missed (room, action);
+}

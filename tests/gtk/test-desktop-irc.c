@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A server with rooms: going into several and out again, who is there and who is away, private
+ * conversations, topics, commands and what is wrong with them, looking for words, what goes
+ * to and fro; and a server that floods. The others are played by hand, in plain IRC.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "tests/gtk/gtk-driver.h"
+
+#define BUTTONS "push button"
+/* As narrow as a telephone. */
+#define NARROW 360
+/* More people than anybody sees at once. */
+#define CROWD 5000
+/* For so long it is looked at while they go and others come. */
+#define CROWD_US (2 * G_USEC_PER_SEC)
+
+typedef struct
+{
+  TestServer *server; /* (owned) */
+  TestPeer *eva;      /* (owned): an IRC client */
+  TestFolder *folder; /* (owned) */
+  TestApp *app;       /* (owned) */
+} Scene;
+
+static TestPeer *
+join_irc (guint16 port, const char *name, const char *room)
+{
+  TestPeer *peer = test_peer_connect (port);
+  g_autofree char *lines =
+      g_strdup_printf ("NICK %s\r\nUSER %s 0 * :%s\r\nJOIN %s\r\n", name, name, name, room);
+
+  test_peer_send (peer, lines);
+  test_peer_expect_later (peer, " 366 ");
+  test_peer_expect_later (peer, "\n");
+  return peer;
+}
+
+static void
+scene_open (Scene *scene, gconstpointer data)
+{
+  g_autofree char *uri = NULL;
+
+  scene->folder = driver_folder_new ("Ada");
+  scene->server = test_server_start (NULL);
+  scene->eva = join_irc (scene->server->port, "Eva", "#tea");
+  test_peer_send (scene->eva, "TOPIC #tea :All about <b>tea</b>\r\n");
+  test_peer_expect_later (scene->eva, "TOPIC");
+  uri = g_strdup_printf ("irc://127.0.0.1:%u/#tea", scene->server->port);
+  scene->app = test_app_start (scene->folder, (const char *const[]){ uri, NULL }, NULL);
+  test_app_expect_row (scene->app, "Rooms", "tea", ", connected");
+  test_peer_expect_later (scene->eva, "JOIN");
+}
+
+static void
+scene_close (Scene *scene, gconstpointer data)
+{
+  test_app_free (scene->app);
+  test_peer_free (scene->eva);
+  test_server_free (scene->server);
+  test_folder_free (scene->folder);
+}
+
+static void
+say_as_eva (Scene *scene, const char *line)
+{
+  g_autofree char *whole = g_strconcat (line, "\r\n", NULL);
+
+  test_peer_send (scene->eva, whole);
+}
+
+/* Types a command; it is gone from the entry then. */
+static void
+command (Scene *scene, const char *text)
+{
+  driver_say (scene->app, text);
+}
+
+static void
+test_rooms (Scene *scene, gconstpointer data)
+{
+  TestApp *app = scene->app;
+
+  test_app_expect_label (app, "Topic of the room", "All about <b>tea</b>");
+  driver_say (app, TEST_ACCENTS);
+  test_peer_expect_later (scene->eva, "PRIVMSG #tea :" TEST_ACCENTS);
+  test_app_expect_row (app, "Messages", "Ada, ", TEST_ACCENTS, "Delivered");
+  say_as_eva (scene, "PRIVMSG #tea :sì");
+  test_app_expect_row (app, "Messages", "Eva, ", "sì");
+
+  command (scene, "/join coffee");
+  test_app_expect_row (app, "Rooms", "coffee", ", connected");
+  test_app_expect_rows (app, "Messages", 0, "sì");
+  say_as_eva (scene, "PRIVMSG #tea :are you there?");
+  say_as_eva (scene, "PRIVMSG #tea :Ada!");
+  test_app_expect_row (app, "Rooms", "tea", "2 unread messages", "1 names you");
+  test_desktop_shoot ("rooms");
+  test_app_focus (app);
+  test_desktop_key ("ctrl+Page_Down");
+  test_app_expect_row (app, "Messages", "are you there?");
+  test_app_expect_rows (app, "Rooms", 0, "unread");
+
+  command (scene, "/part");
+  test_peer_expect_later (scene->eva, "PART #tea");
+  test_app_expect_row (app, "Rooms", "tea", "not connected");
+}
+
+static void
+test_private (Scene *scene, gconstpointer data)
+{
+  g_autofree char *notification = NULL;
+
+  test_app_unfocus (scene->app);
+  say_as_eva (scene, "PRIVMSG Ada :between us");
+  notification = test_desktop_take_notification (TEST_PATIENCE_MS);
+  g_assert_nonnull (notification);
+  g_assert_nonnull (strstr (notification, "between us"));
+  test_desktop_click_notification ();
+  test_app_expect_row (scene->app, "Messages", "Eva, ", "between us");
+  test_app_focus (scene->app);
+  driver_say (scene->app, "nobody hears");
+  test_peer_expect_later (scene->eva, "PRIVMSG Eva :nobody hears");
+  test_app_expect_row (scene->app, "Messages", "nobody hears", "Delivered");
+  /* And from here. */
+  command (scene, "/msg Eva one more thing");
+  test_peer_expect_later (scene->eva, "PRIVMSG Eva :one more thing");
+}
+
+static void
+test_people (Scene *scene, gconstpointer data)
+{
+  TestApp *app = scene->app;
+
+  app->looks_into_rows = TRUE;
+  test_app_press (app, "People in this room");
+  test_app_expect_words (app, "2 people here");
+  test_app_expect (app, "table|tree table", "People");
+  test_app_expect (app, "table cell", "Eva");
+  test_app_expect (app, "table cell", "operator");
+  say_as_eva (scene, "AWAY :lunch");
+  test_app_expect_words (app, "away");
+  test_desktop_shoot ("people");
+  say_as_eva (scene, "PART #tea");
+  test_app_expect_words (app, "1 person here");
+  test_app_expect_row (app, "Messages", "Eva left");
+  test_app_focus (app);
+  test_desktop_key ("F9");
+  test_app_expect_gone (app, "table|tree table", "People");
+}
+
+static void
+test_topic (Scene *scene, gconstpointer data)
+{
+  TestApp *app = scene->app;
+
+  test_app_press (app, "Change the topic");
+  test_app_write (app, "Topic", "Green tea");
+  test_app_press (app, "Set topic");
+  /* She made the room, and let nobody else set it. */
+  test_app_expect_row (app, "Messages", "The server, ", "operator");
+  say_as_eva (scene, "MODE #tea +o Ada");
+  command (scene, "/topic Green tea");
+  test_app_expect_label (app, "Topic of the room", "Green tea");
+  test_app_expect_row (app, "Messages", "Ada has set the topic to “Green tea”");
+}
+
+static void
+test_commands (Scene *scene, gconstpointer data)
+{
+  TestApp *app = scene->app;
+
+  test_app_write (app, "Message", "/frobnicate");
+  test_app_press (app, "Send");
+  test_app_expect_words (app, "There is no command /frobnicate");
+  test_app_expect_text (app, "Message", "/frobnicate");
+  test_app_write (app, "Message", "/kick");
+  test_app_press (app, "Send");
+  test_app_expect_words (app, "It is written so: /kick NAME [WHY]");
+  test_app_write (app, "Message", "");
+
+  command (scene, "/me waves");
+  test_app_expect_row (app, "Messages", "Ada waves", "Delivered");
+  command (scene, "//shrug is said");
+  test_peer_expect_later (scene->eva, ":/shrug is said");
+  command (scene, "/nick Lovelace");
+  test_peer_expect_later (scene->eva, "NICK");
+  test_app_expect_row (app, "Messages", "Ada is now called Lovelace");
+  command (scene, "/whois Eva");
+  test_app_expect_row (app, "Messages", "The server, ", "Eva", "#tea");
+
+  test_app_write (app, "Message", "");
+  test_app_focus (app);
+  test_app_grab (app, "text", "Message");
+  test_desktop_type ("/he");
+  test_desktop_key ("Tab");
+  test_app_expect_text (app, "Message", "/help ");
+  test_desktop_key ("Return");
+  test_app_expect_row (app, "Commands", "/join ROOM [PASSWORD]");
+  test_desktop_shoot ("help");
+  test_app_focus (app);
+  test_desktop_key ("Escape");
+  test_app_expect_gone (app, "list box", "Commands");
+  test_app_focus (app);
+  test_app_grab (app, "text", "Message");
+  test_desktop_type ("ev");
+  test_desktop_key ("Tab");
+  test_app_expect_text (app, "Message", "Eva: ");
+}
+
+static void
+test_search (Scene *scene, gconstpointer data)
+{
+  TestApp *app = scene->app;
+  g_autoptr (GString) lines = g_string_new ("PRIVMSG #tea :perché no?\r\n");
+
+  for (int i = 0; i < 200; i++)
+    g_string_append_printf (lines, "PRIVMSG #tea :number %d\r\n", i);
+  g_string_append (lines, "PRIVMSG #tea :perche si\r\n");
+  test_peer_send (scene->eva, lines->str);
+  test_app_expect_row (app, "Messages", "perche si");
+  test_app_focus (app);
+  test_desktop_key ("ctrl+f");
+  test_app_expect_focus (app, "text", "Search in this room");
+  test_desktop_type ("perche");
+  test_app_expect (app, BUTTONS, "Older");
+  test_app_press (app, "Older");
+  test_app_expect_row (app, "Messages", "perché no?");
+  test_desktop_shoot ("search");
+  test_app_press (app, "Older");
+  test_app_expect_words (app, "Nothing before that");
+  test_app_press (app, "Newer");
+  test_app_expect_row (app, "Messages", "perche si");
+  test_desktop_key ("Escape");
+  test_app_expect_focus (app, "text", "Message");
+}
+
+/* People who come and go are told together. */
+static void
+test_folded (Scene *scene, gconstpointer data)
+{
+  static const char *const names[] = { "Bob", "Carla", "Dora", "Emil", "Frida" };
+  g_autoptr (GPtrArray) peers = g_ptr_array_new_with_free_func ((GDestroyNotify) test_peer_free);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    g_ptr_array_add (peers, join_irc (scene->server->port, names[i], "#tea"));
+  test_app_expect_row (scene->app, "Messages", "and 2 others came in");
+  test_peer_send (peers->pdata[0], "PART #tea\r\n");
+  test_app_expect_row (scene->app, "Messages", "Bob came in and left");
+  scene->app->looks_into_rows = TRUE;
+  test_app_press (scene->app, "Show each");
+  test_app_expect_words (scene->app, "Dora came in");
+}
+
+static void
+test_raw (Scene *scene, gconstpointer data)
+{
+  TestApp *app = scene->app;
+  g_autofree char *text = NULL;
+
+  command (scene, "/raw");
+  test_app_expect_words (app, "JOIN #tea");
+  say_as_eva (scene, "PRIVMSG #tea :seen on the wire");
+  test_app_expect_words (app, "PRIVMSG #tea :seen on the wire");
+  test_desktop_shoot ("traffic");
+  test_app_focus (app);
+  test_desktop_key ("Escape");
+  test_app_expect_gone (app, "text", "Lines");
+}
+
+/* Everything is there in a narrow window, one thing at a time. */
+static void
+test_narrow (Scene *scene, gconstpointer data)
+{
+  TestApp *app = scene->app;
+  int width = 0;
+  int height = 0;
+
+  test_desktop_resize (NARROW, 640);
+  test_app_expect (app, BUTTONS, "Back to the rooms");
+  app->looks_into_rows = TRUE;
+  test_app_press (app, "People in this room");
+  test_app_expect (app, "table cell", "Eva");
+  test_desktop_shoot ("people-narrow");
+  test_app_focus (app);
+  test_desktop_key ("F9 ctrl+f");
+  test_app_expect_focus (app, "text", "Search in this room");
+  test_desktop_get_size (&width, &height);
+  g_assert_cmpint (width, <=, NARROW);
+}
+
+/* Names of everything, for those who have it read to them. */
+static void
+test_names (Scene *scene, gconstpointer data)
+{
+  g_autoptr (GPtrArray) nameless = NULL;
+
+  scene->app->looks_into_rows = TRUE;
+  test_app_press (scene->app, "People in this room");
+  test_app_expect (scene->app, "table cell", "Eva");
+  test_app_focus (scene->app);
+  test_desktop_key ("ctrl+f");
+  test_app_expect (scene->app, "text", "Search in this room");
+  nameless = test_app_find_nameless (scene->app);
+  for (guint i = 0; i < nameless->len; i++)
+    g_error ("a %s has no name", (const char *) nameless->pdata[i]);
+}
+
+/* A server that has 5,000 people in a room, sends them out and in, with names and a topic that
+ * mean harm, and says a great deal before. */
+static void
+test_crowd (void)
+{
+  g_autoptr (Stage) stage = stage_new ();
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autofree char *uri = g_strdup_printf ("irc://127.0.0.1:%u/#tea", stage->port);
+  g_autoptr (TestApp) app = NULL;
+  g_autoptr (GString) lines = g_string_new (NULL);
+  g_autofree char *motd = NULL;
+  gint64 worst_us = 0;
+  gint64 until_us = 0;
+
+  app = test_app_start (folder, (const char *const[]){ uri, NULL }, NULL);
+  stage_let_in (stage);
+  test_peer_expect_later (stage->client, "USER ");
+  test_peer_send (stage->client, ":s 001 Ada :Welcome\r\n:s 375 Ada :- motd\r\n");
+  motd = g_strnfill (400, 'm');
+  for (int i = 0; i < 2000; i++)
+    g_string_append_printf (lines, ":s 372 Ada :- %s %d\r\n", motd, i);
+  g_string_append (lines, ":s 376 Ada :end\r\n");
+  test_peer_send (stage->client, lines->str);
+  test_peer_expect_later (stage->client, "JOIN #tea");
+  g_string_assign (lines, ":Ada!a@h JOIN #tea\r\n"
+                          ":s 332 Ada #tea :\xe2\x80\xae<b>\x03"
+                          "4topic&amp;\xe2\x80\xac\r\n");
+  for (int i = 0; i < CROWD / 20; i++)
+    {
+      g_string_append (lines, ":s 353 Ada = #tea :");
+      for (int j = 0; j < 20; j++)
+        g_string_append_printf (lines, "p%d ", i * 20 + j);
+      g_string_append (lines, "\r\n");
+    }
+  g_string_append (lines, ":s 366 Ada #tea :end\r\n");
+  test_peer_send (stage->client, lines->str);
+  test_app_expect_row (app, "Rooms", "tea", ", connected");
+  test_app_press (app, "People in this room");
+  test_app_expect_words (app, "people here");
+
+  g_string_truncate (lines, 0);
+  for (int i = 0; i < CROWD; i++)
+    g_string_append_printf (lines, ":p%d!u@h PART #tea\r\n:q%d!u@h JOIN #tea\r\n", i, i);
+  test_peer_send (stage->client, lines->str);
+  test_peer_send (stage->client, ":q1!u@h PRIVMSG #tea :that was all\r\n");
+  until_us = g_get_monotonic_time () + CROWD_US;
+  while (g_get_monotonic_time () < until_us)
+    worst_us = MAX (worst_us, test_app_measure_answer (app));
+  g_test_message ("the longest answer took %d ms", (int) (worst_us / 1000));
+  g_assert_cmpint (worst_us, <, PATIENCE_OF_A_PERSON_US);
+  test_app_expect_row (app, "Messages", "that was all");
+  driver_say (app, "still here");
+  test_peer_expect_later (stage->client, "PRIVMSG #tea :still here");
+  test_desktop_shoot ("crowd");
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct
+  {
+    const char *path;
+    void (*test) (Scene *scene, gconstpointer data);
+  } cases[] = {
+    { "rooms", test_rooms },   { "private", test_private },   { "people", test_people },
+    { "topic", test_topic },   { "commands", test_commands }, { "search", test_search },
+    { "folded", test_folded }, { "raw", test_raw },           { "narrow", test_narrow },
+    { "names", test_names },
+  };
+  int status = 0;
+
+  g_test_init (&argc, &argv, NULL);
+  test_desktop_start ();
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/gtk/irc/", cases[i].path, NULL);
+
+      g_test_add (path, Scene, NULL, scene_open, cases[i].test, scene_close);
+    }
+  g_test_add_func ("/gtk/irc/crowd", test_crowd);
+  status = g_test_run ();
+  test_desktop_stop ();
+  return status;
+}

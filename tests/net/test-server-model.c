@@ -1,0 +1,775 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A server with several rooms as one person has it (SalServer, SalRoomModel), against a real
+ * salottod in IRC, with a real file; against servers by others, played by hand, where only they
+ * would do what is tested.
+ */
+#include "config.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/base/sal-error.h"
+#include "tests/lib/test-client.h"
+
+typedef struct
+{
+  TestFolder *folder;   /* (owned): of the clients */
+  TestServer *salottod; /* (owned) */
+  guint16 port;
+  TestClient *ada; /* (owned) */
+} Fixture;
+
+static void
+start_salottod (Fixture *f)
+{
+  g_autofree char *listen = g_strdup_printf ("plain://127.0.0.1:%u", f->port);
+  g_autofree char *log = test_folder_file (f->folder, "log.db");
+  g_autofree char *sqlite = g_strconcat ("sqlite:", log, NULL);
+  const char *options[] = { "--log", sqlite, "--listen", listen, NULL };
+  TestFolder *folder = test_folder_new ();
+
+  /* Passwords are taken on this machine, and cheap. */
+  test_folder_write (folder, "salotto/salottod.conf",
+                     "[accounts]\npasswords = loopback\niterations = 4096\n");
+  f->salottod = test_server_start_in (folder, options, NULL);
+  f->port = f->salottod->port;
+}
+
+static void
+stop_salottod (Fixture *f, int signal_number)
+{
+  test_process_signal (f->salottod->process, signal_number);
+  g_assert_true (test_process_wait (f->salottod->process, TEST_PATIENCE_MS));
+  g_clear_pointer (&f->salottod, test_server_free);
+}
+
+static char *
+uri_of (Fixture *f)
+{
+  return g_strdup_printf ("irc://127.0.0.1:%u", f->port);
+}
+
+static TestClient *
+new_client (Fixture *f, const char *name)
+{
+  g_autofree char *file = g_strconcat (name, ".db", NULL);
+  g_autofree char *path = test_folder_file (f->folder, file);
+  g_autofree char *uri = uri_of (f);
+
+  return test_client_new (path, uri, name);
+}
+
+static SalRoomModel *
+join (TestClient *client, const char *place)
+{
+  g_autoptr (GError) error = NULL;
+  SalRoomModel *room = sal_server_join (client->server, place, NULL, &error);
+
+  g_assert_no_error (error);
+  sal_server_connect (client->server);
+  test_wait_for (room, SAL_PRESENCE_IN);
+  return room;
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  f->folder = test_folder_new ();
+  start_salottod (f);
+  f->ada = new_client (f, "ada");
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  g_clear_pointer (&f->ada, test_client_free);
+  if (f->salottod != NULL)
+    test_server_stop (f->salottod);
+  test_server_free (f->salottod);
+  test_folder_free (f->folder);
+}
+
+/* Each room has its own story, its people and its topic. */
+static void
+test_rooms (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TestClient) bob = new_client (f, "bob");
+  SalRoomModel *tea = join (f->ada, "#tea");
+  SalRoomModel *cake = join (f->ada, "cake");
+  SalRoomModel *his = join (bob, "#TEA");
+  g_autofree char *members = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (sal_server_has_rooms (f->ada->server));
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->ada->server)), ==, 3);
+  g_assert_cmpstr (sal_room_model_get_place (cake), ==, "#cake");
+  g_assert_true (sal_server_find_room (f->ada->server, "#Cake") == cake);
+  test_client_say (tea, "for tea");
+  test_client_say (cake, "for cake");
+  test_client_say (tea, "/me pours");
+  test_wait_for_story (his, "ada: for tea, *ada pours");
+  test_wait_for_story (tea, "ada: for tea, *ada pours");
+  test_wait_for_story (cake, "ada: for cake");
+  test_client_say (his, "thank you, Ada!");
+  test_wait_until (f->ada->notified->len == 1);
+  g_assert_cmpuint (sal_room_model_count_mentions (tea), ==, 1);
+  g_assert_cmpuint (sal_room_model_count_unread (tea), ==, 1);
+  sal_room_model_set_read_id (tea, sal_room_model_get_last_id (tea));
+  g_assert_cmpuint (sal_room_model_count_mentions (tea), ==, 0);
+
+  members = test_client_members (tea);
+  g_assert_cmpstr (members, ==, "@ada bob");
+  g_assert_true (sal_member_is_own (sal_room_model_find_member (tea, "ADA")));
+  g_assert_true (sal_room_model_set_topic (tea, "what is poured", &error));
+  test_wait_until (g_strcmp0 (sal_room_model_get_topic (his), "what is poured") == 0);
+  g_assert_cmpstr (sal_room_model_get_topic_by (his), ==, "ada");
+
+  /* Another name is a name everywhere. */
+  sal_server_set_name (bob->server, "robert");
+  test_wait_until (sal_room_model_find_member (tea, "robert") != NULL);
+  g_assert_null (sal_room_model_find_member (tea, "bob"));
+  test_wait_until (g_str_equal (sal_server_get_name (bob->server), "robert"));
+
+  sal_room_model_leave (his);
+  test_wait_for (his, SAL_PRESENCE_OFFLINE);
+  test_wait_until (sal_room_model_find_member (tea, "robert") == NULL);
+  g_assert_cmpint (sal_server_get_presence (bob->server), ==, SAL_PRESENCE_IN);
+  g_assert_cmpuint (g_list_model_get_n_items (sal_room_model_get_members (his)), ==, 0);
+}
+
+/* Both begin to talk in private; nobody else reads it. */
+static void
+test_private (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TestClient) bob = new_client (f, "bob");
+  SalRoomModel *tea = join (f->ada, "#tea");
+  SalRoomModel *his = NULL;
+  SalRoomModel *hers = NULL;
+
+  (void) join (bob, "#tea");
+  hers = sal_server_talk_to (f->ada->server, "bob", NULL);
+  g_assert_cmpint (sal_room_model_get_kind (hers), ==, SAL_ROOM_PRIVATE);
+  test_client_say (hers, "between us");
+  test_wait_until ((his = sal_server_find_room (bob->server, "ada")) != NULL);
+  test_wait_for_story (his, "ada: between us");
+  test_wait_until (bob->notified->len == 1);
+  test_client_say (his, "of course");
+  test_wait_for_story (hers, "ada: between us, bob: of course");
+  test_wait_for_story (his, "ada: between us, bob: of course");
+  test_wait_for_story (tea, "");
+  g_assert_cmpuint (sal_room_model_count_mentions (his), ==, 1);
+  sal_server_forget_room (bob->server, his);
+  g_assert_null (sal_server_find_room (bob->server, "ada"));
+  g_assert_null (sal_server_talk_to (bob->server, "no body", NULL));
+  g_assert_null (sal_server_join (bob->server, "", NULL, NULL));
+}
+
+/* The server dies while they talk. What was said meanwhile, and before, is there once, in the order
+ * of the log, without a gap; and the rooms are those of before. */
+static void
+test_resume (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TestClient) bob = new_client (f, "bob");
+  SalRoomModel *tea = join (f->ada, "#tea");
+  SalRoomModel *his = join (bob, "#tea");
+
+  test_client_say (tea, "one");
+  test_wait_for_story (his, "ada: one");
+  sal_server_leave (f->ada->server);
+  test_wait_for (tea, SAL_PRESENCE_OFFLINE);
+  test_client_say (his, "two");
+  test_client_say (his, "three");
+  test_wait_for_story (his, "ada: one, bob: two, bob: three");
+  test_client_say (tea, "four");
+  g_assert_true (test_client_has (tea, "four", SAL_MESSAGE_QUEUED, TRUE));
+  stop_salottod (f, SIGKILL);
+  start_salottod (f);
+  sal_server_connect (f->ada->server);
+  sal_server_hurry (bob->server);
+  test_wait_for_story (tea, "ada: one, bob: two, bob: three, ada: four");
+  test_wait_for_story (his, "ada: one, bob: two, bob: three, ada: four");
+  g_assert_cmpuint (sal_room_model_count_unread (tea), ==, 2);
+  g_assert_cmpuint (f->ada->notified->len, ==, 0); /* it is of the past */
+}
+
+/* With a message on its way: whether it has arrived or not, it is there once. */
+static void
+test_resend (Fixture *f, gconstpointer data)
+{
+  SalRoomModel *tea = join (f->ada, "#tea");
+
+  test_client_say (tea, "before");
+  test_wait_for_story (tea, "ada: before");
+  for (guint i = 0; i < 6; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("on its way %u", i);
+      g_autofree char *story = NULL;
+
+      if (i % 2 == 0)
+        test_process_signal (f->salottod->process, SIGSTOP); /* it does not arrive */
+      test_client_say (tea, text);
+      test_wait_until (test_client_has (tea, text, SAL_MESSAGE_SENT, TRUE));
+      while (i % 2 == 0 && g_main_context_iteration (NULL, FALSE))
+        continue;
+      stop_salottod (f, SIGKILL);
+      start_salottod (f);
+      test_wait_until (sal_room_model_get_presence (tea) != SAL_PRESENCE_IN);
+      sal_server_hurry (f->ada->server);
+      test_wait_until (test_client_has (tea, text, SAL_MESSAGE_DELIVERED, FALSE));
+      g_assert_cmpuint (test_client_count (tea, text), ==, 1);
+    }
+  test_wait_for_story (tea, "ada: before, ada: on its way 0, ada: on its way 1, ada: on its way 2, "
+                            "ada: on its way 3, ada: on its way 4, ada: on its way 5");
+}
+
+/* The program ends with a message on its way; the next one asks the server for it. */
+static void
+test_client_ends (Fixture *f, gconstpointer data)
+{
+  SalRoomModel *tea = join (f->ada, "#tea");
+
+  test_process_signal (f->salottod->process, SIGSTOP);
+  test_client_say (tea, "on its way");
+  test_wait_until (test_client_has (tea, "on its way", SAL_MESSAGE_SENT, TRUE));
+  g_clear_pointer (&f->ada, test_client_free);
+  test_process_signal (f->salottod->process, SIGCONT);
+  f->ada = new_client (f, "ada");
+  tea = sal_server_find_room (f->ada->server, "#tea");
+  g_assert_true (test_client_has (tea, "on its way", SAL_MESSAGE_SENT, TRUE));
+  test_client_say (tea, "after it");
+  sal_server_connect (f->ada->server);
+  test_wait_for_story (tea, "ada: on its way, ada: after it");
+}
+
+/* Text after text by somebody who is not one of these clients. */
+static void
+fill_log (Fixture *f, const char *room, guint n)
+{
+  g_autoptr (TestPeer) peer = test_peer_connect (f->port);
+  g_autoptr (GString) lines = g_string_new ("CAP LS 302\nNICK carla\nUSER c 0 * :c\nCAP END\n");
+
+  g_string_append_printf (lines, "JOIN %s\n", room);
+  for (guint i = 1; i <= n; i++)
+    g_string_append_printf (lines, "PRIVMSG %s :message %u\n", room, i);
+  g_string_append (lines, "PING :all said\n");
+  test_peer_send (peer, lines->str);
+  test_peer_expect_later (peer, "all said");
+  test_peer_send (peer, "QUIT\n");
+}
+
+static void
+on_older (SalRoomModel *room, guint n, gboolean more, guint *result)
+{
+  result[0]++;
+  result[1] += n;
+  result[2] = more ? 1 : 0;
+}
+
+static guint64
+first_id (SalRoomModel *room)
+{
+  g_autoptr (GPtrArray) first = sal_room_model_read_after (room, 0, 1);
+
+  return first->len > 0 ? ((SalEntry *) first->pdata[0])->id : 0;
+}
+
+static void
+expect_all (SalRoomModel *room, guint n)
+{
+  g_autoptr (GString) expected = g_string_new (NULL);
+  g_autofree char *story = test_client_story (room);
+
+  for (guint i = 1; i <= n; i++)
+    g_string_append_printf (expected, "%scarla: message %u", i > 1 ? ", " : "", i);
+  g_assert_cmpstr (story, ==, expected->str);
+}
+
+/* Scrolled back to the beginning of the room: page after page from the server, kept in order. */
+static void
+test_older (Fixture *f, gconstpointer data)
+{
+  guint told[3] = { 0 };
+  SalRoomModel *tea = NULL;
+  guint pages = 0;
+
+  fill_log (f, "#tea", 430);
+  tea = join (f->ada, "#tea");
+  test_wait_until (test_client_count (tea, "message 430") == 1);
+  g_assert_cmpuint (test_client_count (tea, "message 1"), ==, 0);
+  g_signal_connect (tea, "older", G_CALLBACK (on_older), told);
+  while (sal_room_model_has_older (tea))
+    {
+      guint64 first = first_id (tea);
+
+      g_assert_true (sal_room_model_fetch_older (tea, first));
+      g_assert_true (sal_room_model_fetch_older (tea, first)); /* it is on its way */
+      pages++;
+      test_wait_until (told[0] == pages);
+      if (pages == 2)
+        {
+          /* In between, the program is started again. */
+          test_client_close (f->ada);
+          g_clear_pointer (&f->ada, test_client_free);
+          f->ada = new_client (f, "ada");
+          tea = join (f->ada, "#tea");
+          g_signal_connect (tea, "older", G_CALLBACK (on_older), told);
+        }
+    }
+  g_assert_cmpuint (told[2], ==, 0);
+  g_assert_false (sal_room_model_fetch_older (tea, first_id (tea)));
+  expect_all (tea, 430);
+  g_assert_cmpuint (told[1], >=, 330); /* and who came and went */
+  g_clear_pointer (&f->ada, test_client_free);
+  f->ada = new_client (f, "ada");
+  expect_all (sal_server_find_room (f->ada->server, "#tea"), 430);
+}
+
+static guint
+count_found (SalRoomModel *room, const char *words)
+{
+  g_autoptr (GPtrArray) found = sal_room_model_search (room, words, 0, 10);
+
+  return found->len;
+}
+
+/* The search finds what was fetched, too. */
+static void
+test_search (Fixture *f, gconstpointer data)
+{
+  SalRoomModel *tea = NULL;
+  g_autoptr (GPtrArray) found = NULL;
+
+  fill_log (f, "#tea", 50);
+  tea = join (f->ada, "#tea");
+  test_wait_until (test_client_count (tea, "message 50") == 1);
+  test_wait_until (count_found (tea, "message 42") == 1);
+  found = sal_room_model_search (tea, "message 42", 0, 10);
+  g_assert_cmpstr (((SalEntry *) found->pdata[0])->text, ==, "message 42");
+}
+
+/* Put out of a room: it says why, and does not come back by itself. */
+static void
+test_kicked (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TestClient) bob = new_client (f, "bob");
+  SalRoomModel *tea = join (f->ada, "#tea");
+  SalRoomModel *his = join (bob, "#tea");
+
+  g_assert_true (sal_server_quote (f->ada->server, "KICK #tea bob :no sugar", NULL));
+  test_wait_for (his, SAL_PRESENCE_OFFLINE);
+  g_assert_nonnull (sal_room_model_get_error (his));
+  test_wait_until (sal_room_model_find_member (tea, "bob") == NULL);
+  /* A room that does not let us in says so, in its place. */
+  g_assert_true (sal_server_quote (f->ada->server, "MODE #tea +i", NULL));
+  sal_room_model_connect (his);
+  test_wait_until (sal_room_model_get_error (his) != NULL &&
+                   sal_room_model_get_presence (his) == SAL_PRESENCE_OFFLINE);
+  sal_server_leave (bob->server);
+  test_wait_for (his, SAL_PRESENCE_OFFLINE);
+  /* What was typed there waits, and is sent when he is let in. */
+  test_client_say (his, "may I?");
+  g_assert_true (sal_server_quote (f->ada->server, "MODE #tea -i", NULL));
+  (void) join (bob, "#tea");
+  test_wait_until (test_client_has (his, "may I?", SAL_MESSAGE_DELIVERED, FALSE));
+  test_wait_until (test_client_count (tea, "may I?") == 1);
+}
+
+/* A plain address of a salottod is one room, and has all that IRC has. */
+static void
+test_plain_address (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = test_folder_file (f->folder, "carla.db");
+  g_autofree char *uri = g_strdup_printf ("plain://127.0.0.1:%u", f->port);
+  TestClient *carla = test_client_new (path, uri, "carla");
+  SalRoomModel *main_room = sal_server_get_main_room (carla->server);
+  SalRoomModel *tea = NULL;
+
+  sal_server_connect (carla->server);
+  test_wait_for (main_room, SAL_PRESENCE_IN);
+  g_assert_cmpstr (sal_room_model_get_place (main_room), ==, "#lobby");
+  g_assert_cmpstr (sal_room_model_get_uri (main_room), ==, uri);
+  g_assert_cmpuint (g_list_model_get_n_items (sal_room_model_get_members (main_room)), ==, 1);
+  test_client_say (main_room, "hello");
+  test_wait_for_story (main_room, "carla: hello");
+  tea = join (carla, "#tea");
+  g_assert_true (sal_server_find_room (carla->server, "#lobby") == main_room);
+  test_client_free (carla);
+  carla = test_client_new (path, uri, "carla");
+  main_room = sal_server_get_main_room (carla->server);
+  tea = sal_server_find_room (carla->server, "#tea");
+  g_assert_nonnull (tea);
+  sal_server_connect (carla->server);
+  test_wait_for (main_room, SAL_PRESENCE_IN);
+  test_wait_for (tea, SAL_PRESENCE_IN);
+  test_client_say (main_room, "again");
+  test_wait_for_story (main_room, "carla: hello, carla: again");
+  test_client_free (carla);
+}
+
+/* The client talks only while its main loop runs. */
+static void
+await_line (TestPeer *server, const char *text)
+{
+  while (memmem (server->received->data, server->received->len, text, strlen (text)) == NULL)
+    {
+      g_assert_false (server->ended);
+      g_main_context_iteration (NULL, FALSE);
+      (void) test_peer_read (server, 1);
+    }
+}
+
+static void
+welcome (TestPeer *server)
+{
+  await_line (server, "USER ");
+  test_peer_send (server, ":x CAP * LS :\r\n");
+  await_line (server, "CAP END");
+  test_peer_send (server, ":x 001 ada :Welcome\r\n:x 422 ada :No MOTD\r\n");
+  await_line (server, "JOIN #tea");
+  test_peer_send (server, ":ada!a@x JOIN #tea\r\n:x 353 ada = #tea :ada @bob\r\n"
+                          ":x 366 ada #tea :End\r\n");
+}
+
+/* A server by somebody else: what was sent is not said again by itself. */
+static void
+test_foreign (Fixture *f, gconstpointer data)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET,
+                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t len = sizeof address;
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  g_autofree char *path = test_folder_file (f->folder, "foreign.db");
+  g_autofree char *uri = NULL;
+  g_autoptr (TestClient) ada = NULL;
+  g_autoptr (TestPeer) server = NULL;
+  SalRoomModel *tea = NULL;
+
+  g_assert_no_errno (bind (fd, (struct sockaddr *) &address, len));
+  g_assert_no_errno (listen (fd, 4));
+  g_assert_no_errno (getsockname (fd, (struct sockaddr *) &address, &len));
+  uri = g_strdup_printf ("irc://127.0.0.1:%u", ntohs (address.sin_port));
+  ada = test_client_new (path, uri, "ada");
+  tea = sal_server_join (ada->server, "#tea", NULL, NULL);
+  for (int i = 0; i < 2; i++)
+    {
+      int accepted = -1;
+
+      sal_server_connect (ada->server);
+      test_wait_until (sal_server_get_presence (ada->server) == SAL_PRESENCE_ENTERING);
+      accepted = accept (fd, NULL, NULL);
+      g_assert_cmpint (accepted, >=, 0);
+      g_clear_pointer (&server, test_peer_free);
+      server = test_peer_new (accepted);
+      welcome (server);
+      test_wait_for (tea, SAL_PRESENCE_IN);
+      if (i == 0)
+        {
+          test_client_say (tea, "hello?");
+          /* No echo: that it was sent is all that is ever known. */
+          await_line (server, "PING :salotto-1");
+          test_peer_send (server, ":x PONG x :salotto-1\r\n");
+          test_wait_until (test_client_has (tea, "hello?", SAL_MESSAGE_SENT, FALSE));
+          test_peer_send (server, ":bob!b@x PRIVMSG #tea :hello ada\r\n"
+                                  ":bob!b@x PRIVMSG ada :psst\r\n");
+          test_wait_until (sal_server_find_room (ada->server, "bob") != NULL);
+          test_peer_reset (server);
+          test_wait_until (sal_server_get_presence (ada->server) == SAL_PRESENCE_WAITING);
+        }
+    }
+  test_peer_send (server, ":bob!b@x PRIVMSG #tea :back again\r\n");
+  test_wait_for_story (tea, "ada: hello? (sent), bob: hello ada, |, bob: back again");
+  g_assert_null (memmem (server->received->data, server->received->len, "PRIVMSG", 7));
+  close (fd);
+}
+
+/* Logging in. */
+
+static void
+register_account (Fixture *f, const char *name)
+{
+  g_autoptr (TestPeer) peer = test_peer_connect (f->port);
+  g_autofree char *lines = g_strdup_printf (
+      "CAP REQ :sasl\nNICK %s\nUSER u 0 * :x\nCAP END\nREGISTER * * :open sesame\n", name);
+
+  test_peer_send (peer, lines);
+  test_peer_expect_later (peer, " REGISTER SUCCESS ");
+  test_peer_send (peer, "QUIT\n");
+  while (!peer->ended)
+    (void) test_peer_read (peer, 1000);
+}
+
+/* Asked for until it is right, and then known to the next process. */
+static void
+test_password (Fixture *f, gconstpointer data)
+{
+  register_account (f, "ada");
+  sal_server_set_account (f->ada->server, "ada");
+  sal_server_connect (f->ada->server);
+  test_wait_until (sal_server_get_question (f->ada->server) == SAL_QUESTION_PASSWORD);
+  g_assert_cmpint (sal_server_get_presence (f->ada->server), ==, SAL_PRESENCE_OFFLINE);
+  g_assert_null (sal_server_get_error (f->ada->server));
+  sal_server_answer_password (f->ada->server, "ada", "sesame, open", TRUE);
+  g_assert_cmpint (sal_server_get_question (f->ada->server), ==, SAL_QUESTION_NONE);
+  test_wait_until (sal_server_get_question (f->ada->server) == SAL_QUESTION_PASSWORD);
+  g_assert_error (sal_server_get_error (f->ada->server), SAL_ERROR, SAL_EXIT_REFUSED);
+  /* The wrong one is in the keyring, and is not tried again. */
+  sal_server_connect (f->ada->server);
+  test_wait_until (sal_server_get_question (f->ada->server) == SAL_QUESTION_PASSWORD);
+  g_assert_cmpint (sal_server_get_presence (f->ada->server), ==, SAL_PRESENCE_OFFLINE);
+  sal_server_answer_password (f->ada->server, "ada", "open sesame", TRUE);
+  test_wait_until (sal_server_get_presence (f->ada->server) == SAL_PRESENCE_IN);
+  {
+    g_autoptr (GPtrArray) raw = sal_server_dup_raw (f->ada->server);
+
+    for (guint i = 0; i < raw->len; i++)
+      g_assert_null (strstr (raw->pdata[i], "sesame"));
+  }
+  g_clear_pointer (&f->ada, test_client_free);
+  f->ada = new_client (f, "ada");
+  g_assert_cmpstr (sal_server_get_account (f->ada->server), ==, "ada");
+  sal_server_connect (f->ada->server);
+  test_wait_until (sal_server_get_presence (f->ada->server) == SAL_PRESENCE_IN);
+  g_assert_cmpint (sal_server_get_question (f->ada->server), ==, SAL_QUESTION_NONE);
+  /* Or without, this time. */
+  g_clear_pointer (&f->ada, test_client_free);
+  f->ada = new_client (f, "ada");
+  sal_server_set_account (f->ada->server, "nobody");
+  sal_server_connect (f->ada->server);
+  test_wait_until (sal_server_get_question (f->ada->server) == SAL_QUESTION_PASSWORD);
+  sal_server_leave (f->ada->server);
+  g_assert_cmpint (sal_server_get_question (f->ada->server), ==, SAL_QUESTION_NONE);
+}
+
+/* What was read on one device is read on the other. */
+static void
+test_read_marker (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TestClient) bob = new_client (f, "bob");
+  g_autoptr (TestClient) phone = NULL;
+  SalRoomModel *tea = NULL;
+  SalRoomModel *there = NULL;
+  SalRoomModel *his = join (bob, "#tea");
+
+  register_account (f, "ada");
+  sal_server_answer_password (f->ada->server, "ada", "open sesame", FALSE);
+  tea = join (f->ada, "#tea");
+  phone = new_client (f, "phone");
+  sal_server_set_name (phone->server, "ada");
+  sal_server_answer_password (phone->server, "ada", "open sesame", FALSE);
+  there = join (phone, "#tea");
+  test_client_say (his, "one");
+  test_client_say (his, "two");
+  test_wait_for_story (tea, "bob: one, bob: two");
+  test_wait_for_story (there, "bob: one, bob: two");
+  g_assert_cmpuint (sal_room_model_count_unread (there), ==, 2);
+  {
+    g_autoptr (SalEntry) one = test_client_find (tea, "one");
+
+    sal_room_model_set_read_id (tea, one->id);
+  }
+  test_wait_until (sal_room_model_count_unread (there) == 1);
+  sal_room_model_set_read_id (tea, sal_room_model_get_last_id (tea));
+  test_wait_until (sal_room_model_count_unread (there) == 0);
+}
+
+/* A process that is killed while it talks. */
+
+/* Returns: (transfer full): the numbers that the server has, one a line. */
+static char *
+read_log (const char *path)
+{
+  GString *text = g_string_new (NULL);
+  sqlite3_stmt *select = NULL;
+  sqlite3 *db = NULL;
+
+  g_assert_cmpint (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READONLY, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (db,
+                                       "SELECT text FROM entry WHERE text LIKE 'number %'"
+                                       " ORDER BY seq",
+                                       -1, &select, NULL),
+                   ==, SQLITE_OK);
+  while (sqlite3_step (select) == SQLITE_ROW)
+    g_string_append_printf (text, "%s\n", (const char *) sqlite3_column_text (select, 0));
+  sqlite3_finalize (select);
+  sqlite3_close (db);
+  return g_string_free (text, FALSE);
+}
+
+/* In a process of its own: says one thing after the other, and tells what its file has. */
+static gboolean
+on_kept (gpointer data)
+{
+  g_print ("kept %u\n", GPOINTER_TO_UINT (data));
+  return G_SOURCE_REMOVE;
+}
+
+G_NORETURN static void
+subprocess_talks (void)
+{
+  const char *path = g_getenv ("TEST_CLIENT_FILE");
+  const char *uri = g_getenv ("TEST_CLIENT_URI");
+  guint n = (guint) atoi (g_getenv ("TEST_CLIENT_NUMBER"));
+  TestClient *client = test_client_new (path, uri, "ada");
+  SalRoomModel *room = sal_server_join (client->server, "#tea", NULL, NULL);
+
+  sal_server_connect (client->server);
+  for (;;)
+    {
+      g_autofree char *text = g_strdup_printf ("number %u", n);
+
+      test_client_say (room, text);
+      sal_store_when_kept (client->store, on_kept, GUINT_TO_POINTER (n++));
+      g_main_context_iteration (NULL, TRUE);
+      while (g_main_context_iteration (NULL, FALSE))
+        continue;
+    }
+}
+
+static TestProcess *
+start_talking (Fixture *f, guint number)
+{
+  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *path = test_folder_file (f->folder, "killed.db");
+  g_autofree char *uri = uri_of (f);
+  g_autofree char *file_variable = g_strconcat ("TEST_CLIENT_FILE=", path, NULL);
+  g_autofree char *uri_variable = g_strconcat ("TEST_CLIENT_URI=", uri, NULL);
+  g_autofree char *number_variable = g_strdup_printf ("TEST_CLIENT_NUMBER=%u", number);
+  const char *argv[] = { self, "--talk", NULL };
+  const char *env[] = { file_variable, uri_variable, number_variable, NULL };
+
+  return test_process_start (f->folder, argv, env);
+}
+
+static void
+test_killed (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = test_folder_file (f->folder, "killed.db");
+  g_autofree char *uri = uri_of (f);
+  g_autoptr (TestClient) client = NULL;
+  g_autoptr (GString) expected = g_string_new (NULL);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+  SalRoomModel *room = NULL;
+  guint kept = 0;
+  guint said = 0;
+
+  for (guint round = 0; round < 5; round++)
+    {
+      /* The numbers of this process begin where none of the one before can be. */
+      TestProcess *process = start_talking (f, (round + 1) * 100000);
+      guint lines = (guint) g_rand_int_range (rand, 20, 150);
+
+      for (guint i = 0; i < lines; i++)
+        {
+          g_autofree char *line = test_process_take_line (process, TEST_PATIENCE_MS);
+
+          g_assert_nonnull (line);
+          kept += g_str_has_prefix (line, "kept ") ? 1 : 0;
+        }
+      test_process_signal (process, SIGKILL);
+      g_assert_true (test_process_wait (process, TEST_PATIENCE_MS));
+      test_process_free (process);
+    }
+  client = test_client_new (path, uri, "ada");
+  room = sal_server_find_room (client->server, "#tea");
+  sal_server_connect (client->server);
+  test_wait_for (room, SAL_PRESENCE_IN);
+  test_client_say (room, "the last one");
+  test_wait_until (test_client_has (room, "the last one", SAL_MESSAGE_DELIVERED, FALSE));
+  {
+    g_autoptr (GPtrArray) entries = sal_room_model_read_after (room, 0, 100000);
+    guint last = 0;
+
+    for (guint i = 0; i < entries->len; i++)
+      {
+        const SalEntry *entry = entries->pdata[i];
+        guint number = 0;
+
+        if (entry->kind != SAL_ENTRY_MESSAGE || !g_str_has_prefix (entry->text, "number "))
+          continue;
+        /* None is missing between two of one process, none is there twice. */
+        number = (guint) atoi (entry->text + strlen ("number "));
+        g_assert_cmpint (entry->state, ==, SAL_MESSAGE_DELIVERED);
+        g_assert_true (number == last + 1 || (number > last && number % 100000 == 0));
+        last = number;
+        said++;
+        g_string_append_printf (expected, "%s\n", entry->text);
+      }
+  }
+  g_assert_cmpuint (said, >=, kept);
+  {
+    g_autofree char *log = test_folder_file (f->folder, "log.db");
+    g_autofree char *in_log = read_log (log);
+
+    g_assert_cmpstr (in_log, ==, expected->str);
+  }
+}
+
+static void
+test_split_uri (void)
+{
+  static const struct
+  {
+    const char *uri, *server, *place;
+  } rows[] = {
+    { "irc://example.org/tea", "irc://example.org:6667", "tea" },
+    { "ircs://example.org", "ircs://example.org:6697", NULL },
+    { "irc://[::1]:7000/tea", "irc://[::1]:7000", "tea" },
+    { "plain://example.org/tea", "plain://example.org/tea", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *place = NULL;
+      g_autofree char *server = sal_server_split_uri (rows[i].uri, &place, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (server, ==, rows[i].server);
+      g_assert_cmpstr (place, ==, rows[i].place);
+    }
+  g_assert_null (sal_server_split_uri ("gopher://x", &(char *){ NULL }, NULL));
+}
+
+#define ADD(path, func)                                                                            \
+  g_test_add ("/net/server-model/" path, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  TestFolder *folder = NULL;
+  g_autofree char *keyring = NULL;
+  int status = 0;
+
+  if (argc == 2 && g_str_equal (argv[1], "--talk"))
+    subprocess_talks ();
+  folder = test_folder_new ();
+  keyring = test_folder_file (folder, "keyring");
+  g_setenv ("SECRET_BACKEND", "file", TRUE);
+  g_setenv ("SECRET_FILE_TEST_PATH", keyring, TRUE);
+  g_setenv ("SECRET_FILE_TEST_PASSWORD", "test", TRUE);
+  g_test_init (&argc, &argv, NULL);
+  ADD ("rooms-have-their-own-story", test_rooms);
+  ADD ("two-talk-in-private", test_private);
+  ADD ("what-was-missed-comes-once-and-in-order", test_resume);
+  ADD ("what-was-on-its-way-is-there-once", test_resend);
+  ADD ("the-next-process-asks-for-what-was-on-its-way", test_client_ends);
+  ADD ("scrolls-back-to-the-beginning", test_older);
+  ADD ("finds-what-was-missed", test_search);
+  ADD ("put-out-and-not-let-in", test_kicked);
+  ADD ("a-plain-address-is-a-room-of-irc", test_plain_address);
+  ADD ("a-foreign-server-is-not-told-twice", test_foreign);
+  ADD ("asks-for-the-password-until-it-is-right", test_password);
+  ADD ("what-is-read-is-read-on-all-devices", test_read_marker);
+  ADD ("killed-while-it-talks", test_killed);
+  g_test_add_func ("/net/server-model/addresses-are-taken-apart", test_split_uri);
+  status = g_test_run ();
+  test_folder_free (folder);
+  return status;
+}
