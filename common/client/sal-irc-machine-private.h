@@ -264,6 +264,7 @@ SalIrcAsked *sal_irc_ask_line (SalIrcMachine *machine,
                                const char *format,
                                ...) G_GNUC_PRINTF (4, 5);
 SalIrcAsked *sal_irc_asked_by_label (SalIrcMachine *machine, const char *label);
+void sal_irc_forget_questions (SalIrcMachine *machine);
 void sal_irc_answered (SalIrcMachine *machine, SalIrcAsked *asked);
 void sal_irc_asked_free (gpointer asked);
 void sal_irc_ping (SalIrcMachine *machine);

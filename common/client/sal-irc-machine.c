@@ -431,6 +431,7 @@ take_units (SalIrcMachine *machine)
 
   while (sal_framer_next (&machine->framer, machine->now_us, &unit))
     {
+      sal_irc_forget_questions (machine);
       on_unit (machine, &unit);
       go_on (machine); /* after each, so that it does not matter how many come at once */
     }

@@ -230,16 +230,22 @@ place_of_answer (SalIrcMachine *machine, const SalIrcLine *line, guint code, Sal
 }
 
 static gboolean
+is_among (const guint *codes, gsize n, guint code)
+{
+  for (gsize i = 0; i < n; i++)
+    if (codes[i] == code)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
 is_error (guint code)
 {
   static const guint others[] = { 691, 696, 716, 723, 734, 902, 904, 905, 906, 907, 972 };
 
   if (code >= ERR_UNKNOWNERROR && code < 600)
     return code != ERR_NOMOTD;
-  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
-    if (others[i] == code)
-      return TRUE;
-  return FALSE;
+  return is_among (others, G_N_ELEMENTS (others), code);
 }
 
 /* Refusals. */
@@ -264,10 +270,7 @@ refuses_join (guint code)
                                  495,
                                  520 };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
-    if (codes[i] == code)
-      return TRUE;
-  return FALSE;
+  return is_among (codes, G_N_ELEMENTS (codes), code);
 }
 
 static gboolean
@@ -292,10 +295,7 @@ refuses_message (guint code)
                                  531,
                                  716 };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
-    if (codes[i] == code)
-      return TRUE;
-  return FALSE;
+  return is_among (codes, G_N_ELEMENTS (codes), code);
 }
 
 static SalIrcRoom *

@@ -576,7 +576,8 @@ sal_irc_tell_said (SalIrcMachine *machine, SalIrcItem *item, SalIrcBatch *batch,
   const char *place = place_of_said (machine, &item->action, event->room);
   SalIrcBatch *past = sal_irc_batch_in (machine, batch, "chathistory");
   SalMessage *said = NULL;
-  SalEvent receipt;
+  g_autofree char *msgid = g_strdup (event->msgid);
+  SalEvent receipt = { .msgid = msgid, .time_us = event->time_us };
 
   if (past != NULL && past->target != NULL)
     place = past->target;
@@ -598,7 +599,6 @@ sal_irc_tell_said (SalIrcMachine *machine, SalIrcItem *item, SalIrcBatch *batch,
     said = sal_irc_find_said (machine, place, event, asked);
   if (said != NULL)
     item->action.message = said->lines <= 1 ? said->id : 0;
-  receipt = *event; /* its strings live as long as the action is not given out */
   sal_irc_tell_event (machine, item, place);
   if (said != NULL)
     sal_irc_came_back (machine, said, &receipt);

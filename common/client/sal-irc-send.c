@@ -191,8 +191,6 @@ sal_irc_ask (SalIrcMachine *machine, SalIrcAskedKind kind, const char *place, GS
 
   if (!labelled && kind != SAL_IRC_ASKED_HISTORY && kind != SAL_IRC_ASKED_WHO)
     return NULL;
-  if (machine->asked->len >= SAL_CLIENT_LABELS)
-    sal_irc_answered (machine, machine->asked->pdata[0]); /* it will not be any more */
   asked = g_new0 (SalIrcAsked, 1);
   asked->kind = kind;
   asked->place = g_strdup (place);
@@ -252,6 +250,15 @@ sal_irc_answered (SalIrcMachine *machine, SalIrcAsked *asked)
   g_ptr_array_remove (machine->asked, asked);
 }
 
+/* Forgets the oldest questions, if there are too many: they will not be answered any more. Not while a
+ * line is being handled, which may be the answer to one of them. */
+void
+sal_irc_forget_questions (SalIrcMachine *machine)
+{
+  while (machine->asked->len > SAL_CLIENT_LABELS)
+    sal_irc_answered (machine, machine->asked->pdata[0]);
+}
+
 /**
  * sal_irc_machine_command:
  *
@@ -263,6 +270,7 @@ sal_irc_machine_command (SalIrcMachine *machine, const char *place, const char *
   g_autofree char *line = one_line (text);
 
   machine->now_us = MAX (machine->now_us, now_us);
+  sal_irc_forget_questions (machine);
   g_free (machine->typed_at);
   machine->typed_at = g_strdup (place);
   if (machine->state != SAL_IRC_IN || *line == '\0')
