@@ -18,7 +18,8 @@ typedef struct
   const SrvEntry *entry;
   SrvConn *conn; /* (nullable): of this worker, which asked for it */
   SalEvent event;
-  char *msgid; /* (owned) (nullable) */
+  char *msgid;         /* (owned) (nullable) */
+  gboolean was_behind; /* a join: the room waited for its readers before it */
 } Delivery;
 
 static SrvRoom *
@@ -32,6 +33,14 @@ room_of (SrvWorker *worker, const char *name)
       g_hash_table_insert (worker->rooms, (gpointer) srv_room_get_name (room), room);
     }
   return room;
+}
+
+/* The room knows from the state who is there. */
+static void
+update_room (const Delivery *delivery, SrvRoom *room)
+{
+  srv_room_set_channel (
+      room, srv_state_find_channel (delivery->worker->hub->state, delivery->entry->room));
 }
 
 static SrvRoom *
@@ -255,11 +264,11 @@ on_join (Delivery *delivery, gboolean is_new)
   SrvWorker *worker = delivery->worker;
   const SrvEntry *entry = delivery->entry;
   SrvRoom *room = room_of (worker, entry->room);
-  gboolean was_behind = srv_room_is_behind (room);
   const SrvUser *user = srv_state_get_user (worker->hub->state, entry->origin.connection);
   static const SrvAddressees everybody = { 0 };
   SrvConn *conn = delivery->conn;
 
+  update_room (delivery, room);
   to_room (delivery, room, &delivery->event, &everybody);
   if (user != NULL && user->away != NULL)
     {
@@ -270,12 +279,11 @@ on_join (Delivery *delivery, gboolean is_new)
       away.msgid = NULL;
       to_room (delivery, room, &away, &everybody);
     }
-  srv_room_come (room, entry->name);
   if (is_new && user != NULL)
     note_presence (worker, user, user->name, TRUE);
   if (conn != NULL && conn->session.state < SRV_SESSION_LEAVING)
     srv_conn_enter_room (conn, room);
-  if (was_behind && !srv_room_is_behind (room))
+  if (delivery->was_behind && !srv_room_is_behind (room))
     srv_worker_note_caught_up (worker, room);
 }
 
@@ -296,9 +304,9 @@ on_leave (Delivery *delivery)
       whom.wants = was_not_told;
       whom.data = delivery;
     }
+  update_room (delivery, room);
   if (conn != NULL)
     srv_conn_leave_room (conn, room);
-  srv_room_go (room, delivery->entry->name);
   to_room (delivery, room, &delivery->event, &whom);
 }
 
@@ -338,7 +346,6 @@ on_kick (Delivery *delivery)
     srv_conn_leave_room (conn, room);
   if (user != NULL)
     {
-      srv_room_go (room, user->name);
       left.name = user->name;
       left.address = user->address;
       to_room (delivery, room, &left, &plain);
@@ -367,11 +374,7 @@ on_nick (Delivery *delivery)
   SrvAddressees whom = { .skip = asker (delivery), .wants = was_not_told, .data = delivery };
 
   if (room != NULL)
-    {
-      to_room (delivery, room, &delivery->event, &whom);
-      srv_room_go (room, entry->name);
-      srv_room_come (room, entry->target);
-    }
+    to_room (delivery, room, &delivery->event, &whom);
   if (entry->flags & SRV_ENTRY_FLAG_MORE)
     return;
   if (conn != NULL)
@@ -466,7 +469,9 @@ deliver (Delivery *delivery)
   guint64 id = entry->about != 0 ? entry->about : entry->origin.connection;
   const SrvUser *before = srv_state_get_user (hub->state, id);
   gboolean ends = entry->final;
+  SrvRoom *room = entry->kind == SRV_ENTRY_JOIN ? find_room (delivery) : NULL;
 
+  delivery->was_behind = room != NULL && srv_room_is_behind (room);
   if (before != NULL &&
       (ends || (entry->kind == SRV_ENTRY_NICK && !g_str_equal (before->name, entry->target))))
     srv_hub_remember (hub, before, entry->time_us);
@@ -474,6 +479,9 @@ deliver (Delivery *delivery)
     {
       on_kick (delivery);
       srv_state_apply (hub->state, entry);
+      room = find_room (delivery);
+      if (room != NULL)
+        update_room (delivery, room);
       return;
     }
   if (!srv_entry_is_said (entry))

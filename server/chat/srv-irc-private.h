@@ -32,7 +32,8 @@ struct _SrvIrc
   char *role_account; /* (owned) (nullable): by which it got a role */
   char *host;         /* (owned): the part after the `@` */
   char *source;       /* (owned) (nullable): user@host */
-  char *token; /* (owned): by which the log knows it without an account; nobody else has it */
+  char *token; /* (owned) (nullable): by which the log knows it without an account; nobody else
+                  has it */
   guint negotiating : 1;
   guint registered : 1; /* has been welcomed */
   guint secure : 1;     /* comes over TLS or from this machine */

@@ -164,6 +164,18 @@ welcome (SrvIrc *irc)
   srv_irc_handle_motd (irc, &nothing);
 }
 
+/* From now on the state knows all of it. */
+static void
+forget_introduction (SrvIrc *irc)
+{
+  g_clear_pointer (&irc->nick, g_free);
+  g_clear_pointer (&irc->refused_nick, g_free);
+  g_clear_pointer (&irc->user, g_free);
+  g_clear_pointer (&irc->real_name, g_free);
+  g_clear_pointer (&irc->source, g_free);
+  g_clear_pointer (&irc->token, g_free);
+}
+
 /**
  * srv_irc_on_connect:
  *
@@ -180,6 +192,7 @@ srv_irc_on_connect (SrvIrc *irc, const SrvEntry *entry)
     return;
   session->state = SRV_SESSION_IN;
   irc->registered = TRUE;
+  forget_introduction (irc);
   welcome (irc);
 }
 

@@ -110,6 +110,13 @@ srv_irc_reply (SrvIrc *irc, SalIrcNumeric numeric, const char *format, ...)
   srv_irc_emit (irc, line->str);
 }
 
+static char *G_GNUC_PRINTF (2, 0) from_server (SrvIrc *irc, const char *format, va_list args)
+{
+  g_autofree char *rest = g_strdup_vprintf (format, args);
+
+  return g_strdup_printf (":%s %s", srv_irc_server (irc), rest);
+}
+
 /**
  * srv_irc_say:
  * @format: verb and parameters, from the server
@@ -117,14 +124,13 @@ srv_irc_reply (SrvIrc *irc, SalIrcNumeric numeric, const char *format, ...)
 void
 srv_irc_say (SrvIrc *irc, const char *format, ...)
 {
-  g_autoptr (GString) line = g_string_new (NULL);
+  g_autofree char *line = NULL;
   va_list args;
 
-  g_string_append_printf (line, ":%s ", srv_irc_server (irc));
   va_start (args, format);
-  g_string_append_vprintf (line, format, args);
+  line = from_server (irc, format, args);
   va_end (args);
-  srv_irc_emit (irc, line->str);
+  srv_irc_emit (irc, line);
 }
 
 /**
@@ -136,14 +142,13 @@ srv_irc_say (SrvIrc *irc, const char *format, ...)
 void
 srv_irc_say_aside (SrvIrc *irc, const char *format, ...)
 {
-  g_autoptr (GString) line = g_string_new (NULL);
+  g_autofree char *line = NULL;
   va_list args;
 
-  g_string_append_printf (line, ":%s ", srv_irc_server (irc));
   va_start (args, format);
-  g_string_append_vprintf (line, format, args);
+  line = from_server (irc, format, args);
   va_end (args);
-  send_line (irc, line->str);
+  send_line (irc, line);
 }
 
 /**

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A room as one worker sees it: who is present (everywhere, as the log says), and
+ * A room as one worker sees it: who is present (everywhere, as its state says), and
  * which members of this worker read it. An event is encoded once for all members
  * who get the same bytes, and each member's queue gets a reference.
  */
@@ -21,12 +21,12 @@ typedef struct
 
 struct _SrvRoom
 {
-  char *name;          /* (owned) */
-  GHashTable *present; /* (owned): set of names */
-  GArray *audiences;   /* (owned) of Audience */
-  guint members;       /* of this worker */
-  guint lagging;       /* of those */
-  GArray *elsewhere;   /* (owned) (nullable) of guint: as many of each other worker */
+  char *name;                /* (owned) */
+  const SrvChannel *channel; /* (unowned) (nullable): who is there; NULL: nobody */
+  GArray *audiences;         /* (owned) of Audience */
+  guint members;             /* of this worker */
+  guint lagging;             /* of those */
+  GArray *elsewhere;         /* (owned) (nullable) of guint: as many of each other worker */
 };
 
 static void
@@ -47,7 +47,6 @@ srv_room_new (const char *name)
   SrvRoom *room = g_new0 (SrvRoom, 1);
 
   room->name = g_strdup (name);
-  room->present = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   room->audiences = g_array_new (FALSE, FALSE, sizeof (Audience));
   g_array_set_clear_func (room->audiences, audience_clear);
   return room;
@@ -63,7 +62,6 @@ srv_room_free (SrvRoom *room)
   if (room == NULL)
     return;
   g_free (room->name);
-  g_hash_table_unref (room->present);
   g_array_unref (room->audiences);
   g_clear_pointer (&room->elsewhere, g_array_unref);
   g_free (room);
@@ -79,25 +77,15 @@ srv_room_get_name (const SrvRoom *room)
 }
 
 /**
- * srv_room_come:
+ * srv_room_set_channel:
+ * @channel: (nullable) (transfer none): what the state has of the room; %NULL: nobody is there
  *
- * The log says that @name is here.
+ * To be called whenever the state has taken an entry by which the room may have begun or ended.
  */
 void
-srv_room_come (SrvRoom *room, const char *name)
+srv_room_set_channel (SrvRoom *room, const SrvChannel *channel)
 {
-  g_hash_table_add (room->present, g_strdup (name));
-}
-
-/**
- * srv_room_go:
- *
- * The log says that @name is here no more.
- */
-void
-srv_room_go (SrvRoom *room, const char *name)
-{
-  g_hash_table_remove (room->present, name);
+  room->channel = channel;
 }
 
 /**
@@ -108,7 +96,7 @@ srv_room_go (SrvRoom *room, const char *name)
 guint
 srv_room_count (const SrvRoom *room)
 {
-  return g_hash_table_size (room->present);
+  return room->channel != NULL ? room->channel->members->len : 0;
 }
 
 static int
@@ -127,13 +115,12 @@ compare_names (gconstpointer a, gconstpointer b)
 GPtrArray *
 srv_room_list (const SrvRoom *room, guint most)
 {
-  GPtrArray *names = g_ptr_array_sized_new (MIN (most, g_hash_table_size (room->present)));
-  GHashTableIter iter;
-  gpointer name = NULL;
+  guint n = MIN (most, srv_room_count (room));
+  GPtrArray *names = g_ptr_array_sized_new (n);
 
-  g_hash_table_iter_init (&iter, room->present);
-  while (names->len < most && g_hash_table_iter_next (&iter, &name, NULL))
-    g_ptr_array_add (names, name);
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (names,
+                     (gpointer) ((SrvMembership *) room->channel->members->pdata[i])->user->name);
   g_ptr_array_sort (names, compare_names);
   return names;
 }

@@ -5,6 +5,7 @@
 
 #include "common/proto/sal-dialect.h"
 #include "server/net/srv-outq.h"
+#include "server/state/srv-state.h"
 
 G_BEGIN_DECLS
 
@@ -43,8 +44,7 @@ SrvRoom *srv_room_new (const char *name);
 void srv_room_free (SrvRoom *room);
 const char *srv_room_get_name (const SrvRoom *room);
 
-void srv_room_come (SrvRoom *room, const char *name);
-void srv_room_go (SrvRoom *room, const char *name);
+void srv_room_set_channel (SrvRoom *room, const SrvChannel *channel);
 guint srv_room_count (const SrvRoom *room);
 GPtrArray *srv_room_list (const SrvRoom *room, guint most);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Programs by other authors, as Debian has them, in one room with everybody else: HexChat,
- * irssi, WeeChat, ii and sic speak IRC, netcat, telnet and Python plain TCP, salotto-cli what it
- * likes. Each comes in, speaks, hears and leaves, all at the same port.
+ * irssi, WeeChat, ii and sic speak IRC, netcat, telnet and Python plain TCP, salotto-cli
+ * either. Each comes in, speaks, hears and leaves, all at the same port.
  */
 #include "config.h"
 
@@ -297,6 +297,16 @@ cli_start (Client *client)
   client->process = test_process_start_on_terminal (client->folder, argv, utf8_terminal);
 }
 
+/* As most people will use it: it finds out that this is a salottod, and goes on in IRC. */
+static void
+auto_start (Client *client)
+{
+  g_autofree char *address = g_strdup_printf ("127.0.0.1:%u", client->port);
+  const char *const argv[] = { test_program ("SALOTTO_CLI"), address, "--name", "auto", NULL };
+
+  client->process = test_process_start_on_terminal (client->folder, argv, utf8_terminal);
+}
+
 static void
 plain_say (Client *client, const char *text)
 {
@@ -326,6 +336,7 @@ static const ClientKind kinds[] = {
   { "telnet", "€", telnet_start, plain_say, prints, plain_leave },
   { "python", "😃", python_start, plain_say, prints, plain_leave },
   { "cli", "😃", cli_start, plain_say, prints, cli_leave },
+  { "auto", "😃", auto_start, plain_say, prints, cli_leave },
 };
 
 static Client *

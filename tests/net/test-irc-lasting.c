@@ -185,7 +185,6 @@ test_slow_reader (void)
   while (next < LINES)
     {
       g_autofree char *begin = NULL;
-      g_autofree char *end = NULL;
       int before = next;
 
       test_irc_say (slow, "CHATHISTORY AFTER #tea %s 100", point);

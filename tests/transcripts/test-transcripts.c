@@ -27,6 +27,7 @@ typedef struct
   GPtrArray *log;    /* (owned) of SrvEntry (owned) */
   GQueue posted;     /* of SrvEntry (owned) */
   SrvClaims *claims; /* (owned) */
+  SrvState *state;   /* (owned) */
   GHashTable *rooms; /* (owned): name -> SrvRoom (owned) */
   SrvLimits limits;
 } World;
@@ -149,6 +150,14 @@ actor_free (gpointer data)
   g_free (actor);
 }
 
+/* As a worker does. */
+static void
+update_room (World *world, SrvRoom *room, const SrvEntry *entry)
+{
+  srv_state_apply (world->state, entry);
+  srv_room_set_channel (room, srv_state_find_channel (world->state, entry->room));
+}
+
 static SrvRoom *
 room_of (World *world, const char *name)
 {
@@ -201,14 +210,14 @@ commit (World *world, SrvEntry *entry)
   if (entry->kind == SRV_ENTRY_LEAVE)
     {
       poster->room = NULL;
-      srv_room_go (room, entry->name);
+      update_room (world, room, entry);
       if (entry->final)
         srv_claims_release (world->claims, entry->origin.connection);
     }
   show (world, room, entry);
   if (entry->kind == SRV_ENTRY_JOIN)
     {
-      srv_room_come (room, entry->name);
+      update_room (world, room, entry);
       poster->room = room;
       poster->session.present = room;
     }
@@ -376,6 +385,7 @@ play (gconstpointer data)
   world.actors = g_ptr_array_new_with_free_func (actor_free);
   world.log = g_ptr_array_new_with_free_func ((GDestroyNotify) srv_entry_unref);
   world.claims = srv_claims_new ();
+  world.state = srv_state_new ();
   world.rooms =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) srv_room_free);
   g_queue_init (&world.posted);
@@ -386,6 +396,7 @@ play (gconstpointer data)
   g_ptr_array_unref (world.log);
   srv_claims_free (world.claims);
   g_hash_table_unref (world.rooms);
+  srv_state_free (world.state);
 }
 
 int

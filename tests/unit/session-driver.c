@@ -153,6 +153,7 @@ session_run_new (void)
 
   run->limits.value[SAL_LIMIT_MESSAGE_BURST] = 1;
   run->record = g_string_new (NULL);
+  run->state = srv_state_new ();
   run->room = srv_room_new ("lobby");
   run->now_us = G_USEC_PER_SEC;
   g_queue_init (&run->posted);
@@ -172,6 +173,7 @@ session_run_free (SessionRun *run)
     return;
   srv_session_clear (&run->session);
   srv_room_free (run->room);
+  srv_state_free (run->state);
   srv_log_query_free (run->asked);
   g_free (run->held);
   g_queue_clear_full (&run->posted, (GDestroyNotify) srv_entry_unref);
@@ -225,6 +227,34 @@ judge (SessionRun *run, SrvEntry *entry, SrvEntryStatus status)
   return judged;
 }
 
+/* As a worker does. Presence happens, whether the log can write it or not. */
+static void
+apply (SessionRun *run, const SrvEntry *entry)
+{
+  SrvEntry fields = *entry;
+  g_autoptr (SrvEntry) happened = NULL;
+
+  fields.status = SRV_ENTRY_PASSING;
+  happened = srv_entry_new_from (&fields);
+  srv_state_apply (run->state, happened);
+  srv_room_set_channel (run->room, srv_state_find_channel (run->state, "lobby"));
+}
+
+/**
+ * session_run_come:
+ *
+ * Somebody else comes into the room.
+ */
+void
+session_run_come (SessionRun *run, const char *name)
+{
+  static guint64 others = 1000;
+  g_autoptr (SrvEntry) entry = srv_entry_new (SRV_ENTRY_JOIN, (SrvOrigin){ .connection = ++others },
+                                              "lobby", name, "", NULL);
+
+  apply (run, entry);
+}
+
 /**
  * session_run_log_answers:
  * @status: what became of the oldest entry that was posted
@@ -243,13 +273,13 @@ session_run_log_answers (SessionRun *run, SrvEntryStatus status)
   entry = judge (run, g_queue_pop_head (&run->posted), status);
   if (entry->kind == SRV_ENTRY_JOIN)
     {
-      srv_room_come (run->room, entry->name);
+      apply (run, entry);
       if (run->session.state < SRV_SESSION_LEAVING)
         run->session.present = run->room;
     }
   else if (entry->kind == SRV_ENTRY_LEAVE)
     {
-      srv_room_go (run->room, entry->name);
+      apply (run, entry);
       run->session.present = NULL;
     }
   srv_session_entry (&run->session, entry);

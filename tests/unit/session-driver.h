@@ -13,6 +13,7 @@ typedef struct
 {
   SrvSession session; /* first */
   SrvLimits limits;
+  SrvState *state;    /* (owned): who is there */
   SrvRoom *room;      /* (owned): the room it is in, for who is there */
   GString *record;    /* what happened, one line each */
   GQueue posted;      /* of SrvEntry (owned): what the log has not answered */
@@ -26,6 +27,7 @@ typedef struct
 
 SessionRun *session_run_new (void);
 void session_run_free (SessionRun *run);
+void session_run_come (SessionRun *run, const char *name);
 
 void session_run_handle (SessionRun *run, const SalCommand *command);
 void session_run_command (SessionRun *run, SalCommandKind kind, const char *text);

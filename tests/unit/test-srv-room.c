@@ -67,26 +67,40 @@ say (SrvRoom *room, const char *text)
   return srv_room_deliver (room, &event, scratch);
 }
 
+/* Who is there, as the state of a worker knows it. */
+static void
+change (SrvState *state, SrvRoom *room, SrvEntryKind kind, const char *name)
+{
+  g_autoptr (SrvEntry) entry = srv_entry_new (kind, (SrvOrigin){ .connection = g_str_hash (name) },
+                                              srv_room_get_name (room), name, "", NULL);
+
+  entry->status = SRV_ENTRY_COMMITTED;
+  entry->final = kind == SRV_ENTRY_LEAVE;
+  srv_state_apply (state, entry);
+  srv_room_set_channel (room, srv_state_find_channel (state, srv_room_get_name (room)));
+}
+
 static void
 test_present (void)
 {
+  g_autoptr (SrvState) state = srv_state_new ();
   g_autoptr (SrvRoom) room = srv_room_new ("tea");
   g_autoptr (GPtrArray) names = NULL;
   static const char *const sorted[] = { "Ada", "Bob", "Zoe" };
 
   g_assert_cmpstr (srv_room_get_name (room), ==, "tea");
   g_assert_cmpuint (srv_room_count (room), ==, 0);
-  srv_room_come (room, "Zoe");
-  srv_room_come (room, "Ada");
-  srv_room_come (room, "Bob");
-  srv_room_come (room, "Bob");
+  change (state, room, SRV_ENTRY_JOIN, "Zoe");
+  change (state, room, SRV_ENTRY_JOIN, "Ada");
+  change (state, room, SRV_ENTRY_JOIN, "Bob");
+  change (state, room, SRV_ENTRY_JOIN, "Bob");
   g_assert_cmpuint (srv_room_count (room), ==, 3);
   names = srv_room_list (room, G_MAXUINT);
   g_assert_cmpuint (names->len, ==, 3);
   for (guint i = 0; i < 3; i++)
     g_assert_cmpstr (names->pdata[i], ==, sorted[i]);
-  srv_room_go (room, "Bob");
-  srv_room_go (room, "Nobody");
+  change (state, room, SRV_ENTRY_LEAVE, "Bob");
+  change (state, room, SRV_ENTRY_LEAVE, "Nobody");
   g_assert_cmpuint (srv_room_count (room), ==, 2);
   g_clear_pointer (&names, g_ptr_array_unref);
   names = srv_room_list (room, 2);
@@ -100,6 +114,7 @@ test_present (void)
 static void
 test_present_some (void)
 {
+  g_autoptr (SrvState) state = srv_state_new ();
   g_autoptr (SrvRoom) room = srv_room_new ("tea");
   g_autoptr (GPtrArray) names = NULL;
 
@@ -107,7 +122,7 @@ test_present_some (void)
     {
       g_autofree char *name = g_strdup_printf ("name%02d", i);
 
-      srv_room_come (room, name);
+      change (state, room, SRV_ENTRY_JOIN, name);
     }
   names = srv_room_list (room, 10);
   g_assert_cmpuint (names->len, ==, 10);
@@ -119,10 +134,11 @@ test_present_some (void)
 static void
 test_nobody_reads (void)
 {
+  g_autoptr (SrvState) state = srv_state_new ();
   g_autoptr (SrvRoom) room = srv_room_new ("tea");
 
   encodings = 0;
-  srv_room_come (room, "Ada"); /* of another worker */
+  change (state, room, SRV_ENTRY_JOIN, "Ada"); /* of another worker */
   g_assert_cmpuint (say (room, "ciao"), ==, 0);
   g_assert_cmpuint (encodings, ==, 0);
 }
@@ -275,6 +291,7 @@ test_against_a_model (void)
 static void
 test_behind (void)
 {
+  g_autoptr (SrvState) state = srv_state_new ();
   SrvOutqList list = { NULL };
   g_autoptr (SrvRoom) room = srv_room_new ("lobby");
   Reader readers[3];
@@ -285,7 +302,7 @@ test_behind (void)
 
       reader_init (&readers[i], &list, &one_dialect, 0);
       srv_room_add (room, &readers[i].member);
-      srv_room_come (room, name);
+      change (state, room, SRV_ENTRY_JOIN, name);
     }
   srv_room_set_lagging (&readers[0].member, TRUE);
   g_assert_false (srv_room_is_behind (room));
@@ -294,8 +311,8 @@ test_behind (void)
   g_assert_cmpuint (srv_room_get_lagging (room), ==, 2);
 
   /* Two of three here cannot follow, but there are two others who can. */
-  srv_room_come (room, "elsewhere-0");
-  srv_room_come (room, "elsewhere-1");
+  change (state, room, SRV_ENTRY_JOIN, "elsewhere-0");
+  change (state, room, SRV_ENTRY_JOIN, "elsewhere-1");
   g_assert_false (srv_room_is_behind (room));
   srv_room_set_lagging_elsewhere (room, 3, 1);
   g_assert_true (srv_room_is_behind (room));

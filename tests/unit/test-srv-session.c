@@ -470,8 +470,8 @@ test_who (void)
   g_autoptr (SessionRun) run = session_run_new ();
 
   session_run_enter (run, "Bob");
-  srv_room_come (run->room, "Ada");
-  srv_room_come (run->room, "Zoe");
+  session_run_come (run, "Ada");
+  session_run_come (run, "Zoe");
   command (run, SAL_COMMAND_WHO, NULL);
   session_run_expect (run, "tell who lobby Ada, Bob, Zoe 3\n");
 }
@@ -489,7 +489,7 @@ test_who_of_many (void)
     {
       g_autofree char *name = g_strdup_printf ("name%03d", i);
 
-      srv_room_come (run->room, name);
+      session_run_come (run, name);
     }
   command (run, SAL_COMMAND_WHO, NULL);
   lines = g_strsplit (run->record->str, "\n", -1);
@@ -529,7 +529,7 @@ test_who_of_very_many (void)
     {
       g_autofree char *name = g_strdup_printf ("name%04d", i);
 
-      srv_room_come (run->room, name);
+      session_run_come (run, name);
     }
   command (run, SAL_COMMAND_WHO, NULL);
   g_assert_cmpuint (run->record->len, <, 16384); /* fits into any send queue */
