@@ -37,8 +37,9 @@ typedef struct
   TestServer *salottod; /* (owned) */
   CutProxy *proxy;      /* (owned) */
   char *log;            /* (owned): the server's file */
-  SalStore *store;      /* (owned): one for all conversations */
-  guint n_lanes;        /* used so far */
+  SalStore *store;      /* (owned): for the conversations of now */
+  guint n_stores;
+  guint n_lanes; /* used so far */
 } Fixture;
 
 /* One conversation. */
@@ -54,16 +55,32 @@ typedef struct
   guint other_said;
 } Talk;
 
+/* Nobody has thousands of rooms: a new one for those that run side by side. */
+static void
+open_store (Fixture *f)
+{
+  g_autofree char *name = g_strdup_printf ("client-%u.db", f->n_stores++);
+  g_autofree char *path = test_folder_file (f->folder, name);
+  g_autoptr (GError) error = NULL;
+
+  f->store = sal_store_open (path, &error);
+  g_assert_no_error (error);
+}
+
+static void
+close_store (Fixture *f)
+{
+  sal_store_close (f->store);
+  g_clear_object (&f->store);
+}
+
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  g_autofree char *path = NULL;
   g_autofree char *sqlite = NULL;
-  g_autoptr (GError) error = NULL;
 
   f->folder = test_folder_new ();
   f->log = test_folder_file (f->folder, "log.db");
-  path = test_folder_file (f->folder, "client.db");
   sqlite = g_strconcat ("sqlite:", f->log, NULL);
   {
     const char *options[] = { "--log", sqlite, NULL };
@@ -71,15 +88,11 @@ set_up (Fixture *f, gconstpointer data)
     f->salottod = test_server_start_in (test_folder_new (), options, NULL);
   }
   f->proxy = cut_proxy_new (f->salottod->port);
-  f->store = sal_store_open (path, &error);
-  g_assert_no_error (error);
 }
 
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  sal_store_close (f->store);
-  g_clear_object (&f->store);
   cut_proxy_free (f->proxy);
   test_server_stop (f->salottod);
   test_server_free (f->salottod);
@@ -319,6 +332,7 @@ run_all (Fixture *f, gboolean upwards, guint64 from, guint64 to, guint64 step)
       g_autoptr (GPtrArray) talks = g_ptr_array_new ();
       g_autoptr (GPtrArray) others = g_ptr_array_new_with_free_func (free_other);
 
+      open_store (f);
       for (; from < to && talks->len < LANES; from += step)
         {
           if (talks->len % ROOMS == 0)
@@ -330,6 +344,7 @@ run_all (Fixture *f, gboolean upwards, guint64 from, guint64 to, guint64 step)
         await_over (talks->pdata[i]);
       for (guint i = 0; i < talks->len; i++)
         end (talks->pdata[i], db);
+      close_store (f);
     }
   sqlite3_close (db);
 }
@@ -340,13 +355,16 @@ measure (Fixture *f, guint64 *up, guint64 *down)
 {
   sqlite3 *db = NULL;
   g_autoptr (TestPeer) other = invite_other (f);
-  Talk *talk = begin (f, other, CUT_NEVER, CUT_NEVER);
+  Talk *talk = NULL;
 
+  open_store (f);
+  talk = begin (f, other, CUT_NEVER, CUT_NEVER);
   await_over (talk);
   cut_proxy_get_bytes (f->proxy, talk->lane, up, down);
   g_assert_cmpuint (cut_proxy_count_connections (f->proxy, talk->lane), ==, 1);
   g_assert_cmpint (sqlite3_open_v2 (f->log, &db, SQLITE_OPEN_READONLY, NULL), ==, SQLITE_OK);
   end (talk, db);
+  close_store (f);
   sqlite3_close (db);
   g_test_message ("%" G_GUINT64_FORMAT " bytes up, %" G_GUINT64_FORMAT " down", *up, *down);
 }
