@@ -136,6 +136,9 @@ reason_of_end (SalClient *client, const SalClientAction *action)
     return g_error_copy (client->error);
   if (client->irc == NULL || action->end == SAL_CLIENT_END_QUIT)
     return NULL;
+  /* 904 and its like: not what else a server may have against us. */
+  client->login_refused = action->end == SAL_CLIENT_END_REFUSED && action->code != NULL &&
+                          g_str_has_prefix (action->code, "90");
   if (action->end == SAL_CLIENT_END_REFUSED)
     return refusal (action);
   if (action->end == SAL_CLIENT_END_BROKEN)
@@ -581,6 +584,17 @@ const SalTlsDetails *
 sal_client_get_tls (SalClient *client)
 {
   return client->transport != NULL ? sal_transport_get_tls (client->transport) : NULL;
+}
+
+/**
+ * sal_client_is_login_refused:
+ *
+ * Returns: whether it has ended because the server does not take the password.
+ */
+gboolean
+sal_client_is_login_refused (SalClient *client)
+{
+  return client->login_refused;
 }
 
 /**

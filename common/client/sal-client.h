@@ -26,6 +26,7 @@ const char *sal_client_get_name (SalClient *client);
 gboolean sal_client_is_ours (SalClient *client);
 const SalTlsDetails *sal_client_get_tls (SalClient *client);
 SalTlsDetails *sal_client_steal_refused (SalClient *client);
+gboolean sal_client_is_login_refused (SalClient *client);
 guint sal_client_count_unfinished (SalClient *client);
 
 /* What only IRC has; on the plain dialect they do nothing, and the getters have nothing. */

@@ -283,6 +283,8 @@ take_question (SalServer *server, SalClient *client)
   g_clear_pointer (&server->pin, g_free); /* from now on it is the one that is known */
   if (server->offered != NULL)
     return SAL_QUESTION_CERTIFICATE;
+  if (sal_client_is_login_refused (client))
+    sal_server_login_failed (server);
   return server->wrong_password ? SAL_QUESTION_PASSWORD : SAL_QUESTION_NONE;
 }
 

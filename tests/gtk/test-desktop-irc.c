@@ -42,10 +42,15 @@ join_irc (guint16 port, const char *name, const char *room)
 static void
 scene_open (Scene *scene, gconstpointer data)
 {
+  static const char *const options[] = { "--log", "memory", NULL };
+  TestFolder *folder = test_folder_new ();
   g_autofree char *uri = NULL;
 
+  /* So that an account can be made here, quickly. */
+  test_folder_write (folder, "salotto/salottod.conf",
+                     "[accounts]\npasswords = loopback\niterations = 4096\n");
   scene->folder = driver_folder_new ("Ada");
-  scene->server = test_server_start (NULL);
+  scene->server = test_server_start_in (folder, options, NULL);
   scene->eva = join_irc (scene->server->port, "Eva", "#tea");
   test_peer_send (scene->eva, "TOPIC #tea :All about <b>tea</b>\r\n");
   test_peer_expect_later (scene->eva, "TOPIC");
@@ -270,6 +275,35 @@ test_raw (Scene *scene, gconstpointer data)
   test_app_expect_gone (app, "text", "Lines");
 }
 
+static void
+type_password (TestApp *app, const char *password)
+{
+  test_app_focus (app);
+  test_app_grab (app, "password text", "Password");
+  test_desktop_type (password);
+}
+
+/* Into an account, by the menu; what is wrong with the password is said. */
+static void
+test_login (Scene *scene, gconstpointer data)
+{
+  TestApp *app = scene->app;
+
+  say_as_eva (scene, "REGISTER * * :open sesame");
+  test_peer_expect_later (scene->eva, " REGISTER SUCCESS ");
+  test_app_press (app, "Room menu");
+  test_app_press (app, "Log in…");
+  test_app_write (app, "Account", "Eva");
+  type_password (app, "open barley\n");
+  test_app_expect_rows (app, "Rooms", 0, "tea", ", connected");
+  test_app_expect_words (app, "the login was refused");
+  test_desktop_shoot ("password");
+  type_password (app, "open sesame\n");
+  test_app_expect_row (app, "Rooms", "tea", ", connected");
+  command (scene, "/whois Ada");
+  test_app_expect_row (app, "Messages", "The server, ", "Ada", "logged in");
+}
+
 /* Everything is there in a narrow window, one thing at a time. */
 static void
 test_narrow (Scene *scene, gconstpointer data)
@@ -374,8 +408,8 @@ main (int argc, char **argv)
   } cases[] = {
     { "rooms", test_rooms },   { "private", test_private },   { "people", test_people },
     { "topic", test_topic },   { "commands", test_commands }, { "search", test_search },
-    { "folded", test_folded }, { "raw", test_raw },           { "narrow", test_narrow },
-    { "names", test_names },
+    { "folded", test_folded }, { "raw", test_raw },           { "login", test_login },
+    { "narrow", test_narrow }, { "names", test_names },
   };
   int status = 0;
 
