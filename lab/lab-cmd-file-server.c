@@ -16,10 +16,13 @@
 #include "lab/lab-cmd.h"
 
 static int backlog;
+static int timeout_s;
 
 static const GOptionEntry entries[] = {
   { "backlog", 0, 0, G_OPTION_ARG_INT, &backlog, N_ ("How many may wait in the accept queue (16)"),
     "N" },
+  { "timeout", 0, 0, G_OPTION_ARG_INT, &timeout_s,
+    N_ ("Put a client out that keeps the others waiting for so many seconds (30)"), "S" },
   { NULL },
 };
 
@@ -46,7 +49,8 @@ serve (const char *path, const char *place, GError **error)
       name = lab_endpoint_format (&bound);
       printf ("listening on %s (file)\n", name);
       fflush (stdout);
-      ok = lab_file_serve (listener, folder, error);
+      ok = lab_file_serve (listener, folder, timeout_s != 0 ? (guint) timeout_s : LAB_FILE_STALL_S,
+                           error);
       close (listener);
     }
   close (folder);
@@ -67,7 +71,8 @@ lab_cmd_file_server (int argc, char **argv)
                       _ ("Sends the files beneath DIR: a name in one line comes, the bytes go, the "
                          "connection is closed. One client after the other."),
                       &argc, &argv, &error) ||
-      !lab_cmd_check_range ("backlog", backlog, 1, 65535, &error))
+      !lab_cmd_check_range ("backlog", backlog, 1, 65535, &error) ||
+      !lab_cmd_check_range ("timeout", timeout_s, 1, 86400, &error))
     return lab_cmd_fail (error);
   if (argc != 3)
     return lab_cmd_usage (_ ("salotto-lab file-server [OPTION…] DIR [ADDR:]PORT"));

@@ -224,8 +224,8 @@ check_link_type (Run *run, guint16 link_type)
   if (run->n_unknown == MOST_UNKNOWN)
     return;
   run->unknown[run->n_unknown++] = link_type;
-  message = g_strdup_printf (_ ("packets of link type %u (%s) are left out; it is not known here"),
-                             link_type, lab_dissect_link_type_name (link_type));
+  message =
+      g_strdup_printf (_ ("packets of link type %u are left out; it is not known here"), link_type);
   complain (run, SAL_EXIT_FAILED, message);
 }
 

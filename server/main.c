@@ -59,6 +59,7 @@ static char *option_name;
 static char *option_log;
 static char *option_control;
 static int option_backlog;
+static int option_workers;
 
 static const GOptionEntry option_entries[] = {
   { "config", 'c', 0, G_OPTION_ARG_FILENAME, &option_config,
@@ -74,6 +75,8 @@ static const GOptionEntry option_entries[] = {
     N_ ("How many may wait to be accepted (1024)"), N_ ("N") },
   { "console", 0, 0, G_OPTION_ARG_NONE, &option_console,
     N_ ("Take the operator's words from standard input, also where it is no terminal"), NULL },
+  { "workers", 0, 0, G_OPTION_ARG_INT, &option_workers,
+    N_ ("How many threads people are spread over (1)"), N_ ("N") },
   { "control", 0, 0, G_OPTION_ARG_FILENAME, &option_control,
     N_ ("The control socket for “salotto-cli console”"), N_ ("SOCKET") },
   { "check-config", 0, 0, G_OPTION_ARG_NONE, &option_check,
@@ -161,6 +164,14 @@ print (Program *program, const char *text)
     sal_line_editor_show ();
 }
 
+/* What two people say to each other is nothing for the terminal. */
+static gboolean
+is_shown (const SrvEntry *entry)
+{
+  return srv_entry_holds (entry) && *entry->room != '\0' && entry->kind != SRV_ENTRY_BOOT &&
+         !(srv_entry_is_said (entry) && entry->about != 0);
+}
+
 static void
 on_entry (const SrvEntry *entry, gpointer data)
 {
@@ -168,7 +179,7 @@ on_entry (const SrvEntry *entry, gpointer data)
   g_autoptr (GString) line = NULL;
   SalEvent event;
 
-  if (!program->prints || entry->status == SRV_ENTRY_REFUSED || entry->kind == SRV_ENTRY_BOOT)
+  if (!is_shown (entry))
     return;
   line = g_string_new (NULL);
   g_string_append_printf (line, "[%s] ", entry->room);
@@ -187,8 +198,12 @@ on_ended (gpointer data)
   g_main_loop_quit (program->loop);
 }
 
-static const SrvServerHooks server_hooks = {
+static const SrvServerHooks terminal_hooks = {
   .entry = on_entry,
+  .ended = on_ended,
+};
+
+static const SrvServerHooks quiet_hooks = {
   .ended = on_ended,
 };
 
@@ -431,7 +446,6 @@ run (Program *program, GError **error)
   sal_fd_detach_terminal (STDOUT_FILENO);
   sal_fd_detach_terminal (STDERR_FILENO);
   announce (program);
-  program->prints = isatty (STDOUT_FILENO);
   if (program->prints)
     explain (program);
   open_console (program);
@@ -466,6 +480,7 @@ main (int argc, char **argv)
     .name = option_name,
     .log = option_log,
     .backlog = option_backlog,
+    .workers = option_workers,
     .control = option_control,
     .verbose = option_verbose,
   };
@@ -490,7 +505,9 @@ main (int argc, char **argv)
     g_message (_ ("running as root, which is not needed for any port above 1023"));
 
   program.loop = g_main_loop_new (NULL, FALSE);
-  program.server = srv_server_new (g_steal_pointer (&config), &options, &server_hooks, &program);
+  program.prints = isatty (STDOUT_FILENO);
+  program.server = srv_server_new (g_steal_pointer (&config), &options,
+                                   program.prints ? &terminal_hooks : &quiet_hooks, &program);
   status = run (&program, &error);
   if (error != NULL)
     complain (error->message);

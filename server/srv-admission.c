@@ -2,7 +2,7 @@
  *
  * Whom the server lets in, and what those who are not are told: limits, bans, and what a
  * listener says of who comes by it. The main thread only; what people do inside is the
- * worker's business.
+ * workers' business.
  */
 #include "config.h"
 
@@ -124,7 +124,7 @@ admits (SrvServer *server,
       why->note = SAL_NOTE_BANNED;
       server->refusals.banned++;
     }
-  else if (srv_worker_count (server->worker) >= most)
+  else if (srv_workers_count (server->workers) >= most)
     *why = limit_event (server, SAL_LIMIT_CONNECTIONS, most);
   else if (from_site > limits[SAL_LIMIT_CONNECTIONS_PER_ADDRESS])
     *why = limit_event (server, SAL_LIMIT_CONNECTIONS_PER_ADDRESS,
@@ -152,7 +152,7 @@ srv_server_on_no_descriptor (SrvListener *listener, int fd, gpointer data)
   SrvServer *server = data;
   g_autoptr (GString) text = g_string_new (NULL);
   g_autoptr (GBytes) alert = sal_guard_tls_alert ();
-  SalEvent why = limit_event (server, SAL_LIMIT_CONNECTIONS, srv_worker_count (server->worker));
+  SalEvent why = limit_event (server, SAL_LIMIT_CONNECTIONS, srv_workers_count (server->workers));
 
   server->refusals.no_descriptor++;
   if (is_tls (listener)) /* there is no time for words */
@@ -188,14 +188,14 @@ let_in (SrvServer *server, const SrvListener *listener, SrvLink link, const SrvA
       g_autofree char *host = srv_address_host (peer);
 
       g_info ("%s was not let in on %s", host, srv_listener_get_name (listener));
-      srv_worker_turn_away (server->worker, link, &arrival, &why);
+      srv_workers_turn_away (server->workers, link, &arrival, &why);
       return;
     }
   arrival.shown = shown = shown_address (server, listener, peer);
   arrival.irc_host = host_name = irc_host (server, peer);
   arrival.room = room_of (listener);
   g_debug ("connection from %s on %s", shown, srv_listener_get_name (listener));
-  srv_worker_take (server->worker, link, &arrival);
+  srv_workers_take (server->workers, link, &arrival);
 }
 
 /* A browser that was sent here says all of it at once. */
@@ -228,11 +228,11 @@ srv_server_on_handshake (
   else if (how != SRV_HANDSHAKE_NOT_TLS)
     (void) srv_server_count_site (server, peer, -1);
   else if (is_browser (&link))
-    srv_worker_turn_away (server->worker, link, &arrival, NULL);
+    srv_workers_turn_away (server->workers, link, &arrival, NULL);
   else
     {
       arrival.irc = is_irc (tag);
-      srv_worker_turn_away (server->worker, link, &arrival, &why);
+      srv_workers_turn_away (server->workers, link, &arrival, &why);
     }
 }
 
@@ -241,7 +241,7 @@ count_all (const SrvServer *server)
 {
   guint handshakes = server->handshakes != NULL ? srv_handshakes_count (server->handshakes) : 0;
 
-  return srv_worker_count (server->worker) + handshakes;
+  return srv_workers_count (server->workers) + handshakes;
 }
 
 /**

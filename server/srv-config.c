@@ -63,6 +63,7 @@ config_new (void)
   config->name = g_strdup ("salotto");
   config->listeners = g_ptr_array_new_with_free_func (free_uri);
   config->backlog = 1024;
+  config->workers = 1;
   config->addresses_shown = TRUE;
   config->store = SRV_STORE_SQLITE;
   config->sync = SRV_SYNC_FULL;
@@ -259,6 +260,12 @@ read_backlog (SrvConfig *config, const char *value, char **allowed, GError **err
 
   config->backlog = (int) number;
   return ok;
+}
+
+static gboolean
+read_workers (SrvConfig *config, const char *value, char **allowed, GError **error)
+{
+  return srv_config_read_number (value, 1, SAL_WORKERS_MAX, &config->workers, allowed);
 }
 
 static gboolean
@@ -472,6 +479,7 @@ static const Row rows[] = {
   { "server", "name", read_name },
   { "server", "listen", read_listen },
   { "server", "backlog", read_backlog },
+  { "server", "workers", read_workers },
   { "server", "public", read_public },
   { "server", "addresses", read_addresses },
   { "server", "language", read_language },
@@ -684,6 +692,8 @@ apply_options (SrvConfig *config, const SrvOptions *options, GError **error)
 {
   g_autofree char *backlog =
       options->backlog != 0 ? g_strdup_printf ("%d", options->backlog) : NULL;
+  g_autofree char *workers =
+      options->workers != 0 ? g_strdup_printf ("%d", options->workers) : NULL;
 
   if (options->listen != NULL && options->listen[0] != NULL)
     g_ptr_array_set_size (config->listeners, 0);
@@ -693,6 +703,7 @@ apply_options (SrvConfig *config, const SrvOptions *options, GError **error)
   return apply_option (config, "--name", options->name, read_name, error) &&
          apply_option (config, "--log", options->log, read_store, error) &&
          apply_option (config, "--backlog", backlog, read_backlog, error) &&
+         apply_option (config, "--workers", workers, read_workers, error) &&
          apply_option (config, "--control", options->control, read_control, error) &&
          apply_option (config, "--verbose", options->verbose ? "debug" : NULL, read_log_level,
                        error);

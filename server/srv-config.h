@@ -33,6 +33,7 @@ typedef struct
   char *name;           /* (owned) */
   GPtrArray *listeners; /* (owned) of SalUri (owned); never empty when complete */
   int backlog;
+  guint workers;
   gboolean public;
   gboolean addresses_shown;
   SalPlainLanguage language;
@@ -74,6 +75,7 @@ typedef struct
   const char *name;          /* (nullable) */
   const char *log;           /* (nullable) */
   int backlog;               /* 0: not given */
+  int workers;               /* 0: not given */
   const char *control;       /* (nullable) */
   gboolean verbose;
 } SrvOptions;

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "common/proto/sal-irc-caps.h"
 #include "common/proto/sal-irc-mask.h"
 #include "server/chat/srv-irc.h"
 #include "server/srv-conn.h"
@@ -88,4 +89,173 @@ srv_conn_sts (SrvSession *session)
   return srv_link_get_tls_version (&conn->link) != NULL
              ? g_strdup_printf ("duration=%u", config->sts_seconds)
              : g_strdup_printf ("port=%u", config->sts_port);
+}
+
+/**
+ * srv_conn_spend:
+ *
+ * Looking through everybody takes time although little is answered: it counts as answers, so
+ * that there is an end to what one connection may ask for in one turn.
+ */
+void
+srv_conn_spend (SrvSession *session, guint bytes)
+{
+  SrvConn *conn = srv_conn_from_session (session);
+
+  conn->told_bytes += bytes;
+  srv_outq_list_add (&conn->outq);
+}
+
+/* Whether somebody is there. The kernel asks plain people (TCP keep-alive); in IRC the server
+ * does, because a program can hang while its machine answers. */
+
+static gint64
+limit_us (const SrvConn *conn, SalLimit limit)
+{
+  return (gint64) conn->host->config->limits.value[limit] * G_USEC_PER_SEC;
+}
+
+/* Those who came at the same time, after a restart for instance, are not all asked at the same
+ * time but in groups, up to a quarter earlier. A FIFO is for one length, so each has its own. */
+static void
+wait_for_silence (SrvConn *conn)
+{
+  guint group = (guint) (conn->id % SRV_PING_QUEUES);
+  gint64 length_us = limit_us (conn, SAL_LIMIT_PING_SECONDS);
+
+  srv_reactor_arm (conn->host->reactor, &conn->life_deadline, SRV_QUEUE_PING + group,
+                   length_us - length_us * group / (4 * SRV_PING_QUEUES));
+  conn->heard_us = srv_reactor_now_us (conn->host->reactor);
+}
+
+/**
+ * srv_conn_heard:
+ *
+ * The peer has said something, so it is there. Silence is measured to a tenth of what is
+ * allowed, so that who speaks a lot costs nothing.
+ */
+void
+srv_conn_heard (SrvConn *conn)
+{
+  const SrvDeadline *life = &conn->life_deadline;
+  gboolean is_armed = srv_deadline_is_armed (life);
+  gint64 silence_us = limit_us (conn, SAL_LIMIT_PING_SECONDS);
+
+  if (conn->session.irc == NULL || conn->session.state != SRV_SESSION_IN || conn->ending ||
+      (is_armed && life->queue < SRV_QUEUE_PONG))
+    return;
+  if (silence_us == 0)
+    srv_reactor_disarm (conn->host->reactor, &conn->life_deadline);
+  else if (!is_armed || life->queue == SRV_QUEUE_PONG ||
+           srv_reactor_now_us (conn->host->reactor) - conn->heard_us > silence_us / 10)
+    wait_for_silence (conn);
+}
+
+/* What the peer's kernel has taken so far; it only grows. */
+static guint32
+count_taken (const SrvConn *conn)
+{
+  return conn->sent_bytes - (guint32) srv_link_count_unacked (&conn->link);
+}
+
+static void
+ask_whether_there (SrvConn *conn)
+{
+  srv_irc_ping (conn->session.irc);
+  conn->taken_at_ping = count_taken (conn);
+  srv_reactor_arm (conn->host->reactor, &conn->life_deadline, SRV_QUEUE_PONG,
+                   limit_us (conn, SAL_LIMIT_PING_TIMEOUT_SECONDS));
+}
+
+/* The question may still stand behind much else that has to be read first. */
+static gboolean
+is_reading_up_to_it (const SrvConn *conn)
+{
+  return (conn->outq.bytes > 0 || srv_link_count_unacked (&conn->link) > 0) &&
+         count_taken (conn) != conn->taken_at_ping;
+}
+
+static void
+give_up (SrvConn *conn)
+{
+  const SrvLimits *limits = &conn->host->config->limits;
+  g_autofree char *why = g_strdup_printf ("Ping timeout: %u seconds",
+                                          limits->value[SAL_LIMIT_PING_SECONDS] +
+                                              limits->value[SAL_LIMIT_PING_TIMEOUT_SECONDS]);
+
+  conn->host->counters->limits[SAL_LIMIT_PING_TIMEOUT_SECONDS]++;
+  srv_session_lost (&conn->session, why);
+}
+
+/**
+ * srv_conn_ping_due:
+ *
+ * Nothing has come for as long as may be: the peer is asked, or has not answered. What we do
+ * not read ourselves is no silence, and who still reads what came before the question may take
+ * its time.
+ */
+void
+srv_conn_ping_due (SrvConn *conn)
+{
+  if (conn->host->config->limits.value[SAL_LIMIT_PING_SECONDS] == 0)
+    return;
+  if (!srv_conn_is_read (conn))
+    wait_for_silence (conn);
+  else if (conn->life_deadline.queue != SRV_QUEUE_PONG || is_reading_up_to_it (conn))
+    ask_whether_there (conn);
+  else
+    give_up (conn);
+}
+
+/* Who reads too slowly. */
+
+/**
+ * srv_conn_can_read_later:
+ *
+ * Returns: whether the peer can do without what it cannot follow, because it knows how to read
+ *   the past. Whoever is never asked whether they are there must follow, or nobody would ever
+ *   notice that they do not read at all.
+ */
+gboolean
+srv_conn_can_read_later (const SrvConn *conn)
+{
+  const guint wanted = SAL_IRC_CAP_CHATHISTORY | SAL_IRC_CAP_BATCH;
+
+  return conn->session.irc != NULL && !conn->ending &&
+         (srv_irc_get_caps (conn->session.irc) & wanted) == wanted &&
+         conn->host->config->limits.value[SAL_LIMIT_PING_SECONDS] > 0;
+}
+
+/**
+ * srv_conn_leave_out:
+ *
+ * What is said in rooms is not put into this queue any more until it is empty. Who comes and
+ * goes still is: a client that missed that would show people who are not there.
+ */
+void
+srv_conn_leave_out (SrvConn *conn)
+{
+  conn->outq.leaves_out = TRUE;
+  srv_conn_set_lagging (conn, FALSE);
+}
+
+/**
+ * srv_conn_tell_left_out:
+ * @conn: whose queue is empty
+ *
+ * It follows again from here on, and learns what it has missed.
+ */
+void
+srv_conn_tell_left_out (SrvConn *conn)
+{
+  conn->outq.leaves_out = FALSE;
+  for (guint i = 0; i < conn->members->len; i++)
+    {
+      SrvMember *member = conn->members->pdata[i];
+
+      if (member->missed > 0 && conn->session.state == SRV_SESSION_IN)
+        srv_irc_tell_missed (conn->session.irc, srv_room_get_name (member->room), member->missed,
+                             member->missed_seq);
+      member->missed = 0;
+    }
 }

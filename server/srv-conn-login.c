@@ -106,6 +106,19 @@ srv_conn_registration (SrvSession *session)
 }
 
 /**
+ * srv_conn_marker:
+ *
+ * Returns: up to when @account has read @target; 0: nobody knows.
+ */
+gint64
+srv_conn_marker (SrvSession *session, const char *account, const char *target)
+{
+  const SrvConn *conn = srv_conn_from_session (session);
+
+  return srv_accounts_get_marker (conn->host->config->accounts, account, target);
+}
+
+/**
  * srv_conn_login_due:
  * @deadline: of an exchange that takes too long
  */

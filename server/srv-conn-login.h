@@ -15,6 +15,7 @@ typedef struct _SrvConnLogin SrvConnLogin;
 gboolean srv_conn_login (SrvSession *session, const SrvLoginRequest *request);
 char *srv_conn_mechanisms (SrvSession *session);
 char *srv_conn_registration (SrvSession *session);
+gint64 srv_conn_marker (SrvSession *session, const char *account, const char *target);
 
 void srv_conn_login_due (SrvDeadline *deadline);
 void srv_conn_login_free (SrvConnLogin *login);

@@ -60,6 +60,8 @@ set_lagging (SrvConn *conn, SrvMember *member, gboolean lagging)
   gboolean was_lagging = member->lagging;
 
   srv_room_set_lagging (member, lagging);
+  if (was_lagging != member->lagging)
+    conn->host->lagging (conn->host->worker, room);
   if (was_lagging && !lagging && !srv_room_is_behind (room))
     conn->host->caught_up (conn->host->worker, room);
 }

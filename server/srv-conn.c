@@ -165,6 +165,7 @@ end (SrvSession *session, SrvEnd how)
   if (conn->ending || conn->closed)
     return;
   srv_conn_leave_rooms (conn);
+  srv_hub_note_known (conn->host->hub, &conn->session);
   if (how == SRV_END_HTTP || how == SRV_END_TLS)
     {
       answer = how == SRV_END_HTTP ? sal_guard_http_answer () : sal_guard_tls_alert ();
@@ -192,6 +193,8 @@ static const SrvSessionHost session_host = {
   .mechanisms = srv_conn_mechanisms,
   .registration = srv_conn_registration,
   .sts = srv_conn_sts,
+  .marker = srv_conn_marker,
+  .spend = srv_conn_spend,
 };
 
 /* Ends. */
@@ -357,9 +360,12 @@ judge_reader (SrvConn *conn)
     give_time (conn);
   if (conn->ending)
     return;
-  if (conn->outq.bytes > (reads ? MAX (most, SAL_SEND_QUEUE_MOST_BYTES) : most))
+  if (conn->outq.bytes > most && srv_conn_can_read_later (conn))
+    srv_conn_leave_out (conn);
+  if (conn->outq.bytes >
+      (reads || conn->outq.leaves_out ? MAX (most, SAL_SEND_QUEUE_MOST_BYTES) : most))
     drop_slow (conn, SAL_LIMIT_SEND_QUEUE_BYTES);
-  else if (was_waited_for (conn, most / 2))
+  else if (conn->outq.leaves_out || was_waited_for (conn, most / 2))
     srv_conn_set_lagging (conn, FALSE);
   else
     srv_conn_set_lagging (conn, reads && conn->outq.bytes > most / 2);
@@ -404,6 +410,7 @@ write_some (SrvConn *conn)
     wanted += iov[i].iov_len;
   srv_outq_sent (&conn->outq, written);
   conn->host->counters->bytes_out += written;
+  conn->sent_bytes += (guint32) written;
   srv_reactor_disarm (conn->host->reactor, &conn->stall_deadline);
   return written < wanted ? SRV_LINK_AGAIN : SRV_LINK_OK;
 }
@@ -452,6 +459,8 @@ srv_conn_flush (SrvConn *conn)
       watch_for (conn, EPOLLOUT, FALSE);
       conn->much_since_us = 0;
       srv_conn_set_lagging (conn, FALSE);
+      if (conn->outq.leaves_out)
+        srv_conn_tell_left_out (conn);
       if (conn->ending)
         end_writing (conn);
       return;
@@ -600,13 +609,24 @@ take_end (SrvConn *conn)
     process (conn);
 }
 
+/**
+ * srv_conn_is_read:
+ *
+ * Returns: whether what the peer sends is taken now; else its silence is ours.
+ */
+gboolean
+srv_conn_is_read (const SrvConn *conn)
+{
+  return !conn->input_left && !is_held (conn) && !is_paused (conn);
+}
+
 static void
 take_input (SrvConn *conn, guint32 events)
 {
   SrvLinkStatus status = SRV_LINK_AGAIN;
   gsize n = 0;
 
-  if (!conn->ending && (conn->input_left || is_held (conn) || is_paused (conn)))
+  if (!conn->ending && !srv_conn_is_read (conn))
     {
       pause_reading (conn, events);
       return;
@@ -616,6 +636,8 @@ take_input (SrvConn *conn, guint32 events)
   pay_for (conn, n);
   if (conn->closed)
     return;
+  if (n > 0)
+    srv_conn_heard (conn);
   if (status == SRV_LINK_EOF)
     take_end (conn);
   else if (status == SRV_LINK_ERROR)
@@ -670,12 +692,17 @@ srv_conn_entry (SrvConn *conn, const SrvEntry *entry)
 {
   if (conn->closed)
     return;
+  if ((entry->kind == SRV_ENTRY_JOIN || entry->kind == SRV_ENTRY_CONNECT) &&
+      srv_entry_holds (entry) && conn->life_deadline.queue == SRV_QUEUE_LOGIN)
+    {
+      srv_hub_note_known (conn->host->hub, &conn->session);
+      srv_reactor_disarm (conn->host->reactor, &conn->life_deadline);
+    }
   srv_session_entry (&conn->session, entry);
   if (conn->closed)
     return;
-  if ((entry->kind == SRV_ENTRY_JOIN || entry->kind == SRV_ENTRY_CONNECT) &&
-      srv_entry_holds (entry) && conn->life_deadline.queue == SRV_QUEUE_LOGIN)
-    srv_reactor_disarm (conn->host->reactor, &conn->life_deadline);
+  if (!srv_deadline_is_armed (&conn->life_deadline))
+    srv_conn_heard (conn);
   srv_conn_resume (conn);
 }
 
@@ -687,6 +714,7 @@ conn_from_deadline (SrvDeadline *deadline)
     case SRV_QUEUE_LOGIN:
     case SRV_QUEUE_LEAVE:
     case SRV_QUEUE_DRAIN:
+    case SRV_QUEUE_PONG:
       return sal_container_of (deadline, SrvConn, life_deadline);
     case SRV_QUEUE_LAG:
     case SRV_QUEUE_STALL:
@@ -694,7 +722,9 @@ conn_from_deadline (SrvDeadline *deadline)
     case SRV_QUEUE_PAUSE:
       return sal_container_of (deadline, SrvConn, pause_deadline);
     default:
-      return sal_container_of (deadline, SrvConn, framer_deadline);
+      return deadline->queue >= SRV_QUEUE_PING
+                 ? sal_container_of (deadline, SrvConn, life_deadline)
+                 : sal_container_of (deadline, SrvConn, framer_deadline);
     }
 }
 
@@ -713,6 +743,11 @@ srv_conn_due (SrvDeadline *deadline)
       return;
     }
   conn = conn_from_deadline (deadline);
+  if (deadline->queue >= SRV_QUEUE_PONG)
+    {
+      srv_conn_ping_due (conn);
+      return;
+    }
   switch (deadline->queue)
     {
     case SRV_QUEUE_LOGIN:
@@ -734,6 +769,8 @@ srv_conn_due (SrvDeadline *deadline)
         give_time (conn);
       else if (conn->ending)
         srv_conn_close (conn);
+      else if (srv_conn_can_read_later (conn) && !is_told_enough (conn))
+        srv_conn_leave_out (conn);
       else
         drop_slow (conn, SAL_LIMIT_SEND_STALL_SECONDS);
       break;

@@ -33,6 +33,7 @@ typedef struct
   SrvMailbox *mailbox; /* of this thread */
   void (*post) (SrvWorker *worker, SrvEntry *entry);
   void (*read) (SrvWorker *worker, SrvLogQuery *query, guint64 connection);
+  void (*lagging) (SrvWorker *worker, SrvRoom *room);   /* more or fewer of it cannot follow */
   void (*caught_up) (SrvWorker *worker, SrvRoom *room); /* it is no longer behind */
   void (*closed) (SrvWorker *worker, SrvConn *conn);
 } SrvConnHost;
@@ -50,12 +51,15 @@ struct _SrvConn
   SrvMember member;   /* plain: in its room; IRC: in none, says in which form it reads */
   GPtrArray *members; /* (owned) (nullable) of SrvMember (owned): IRC: one for each room */
   SrvDeadline framer_deadline;
-  SrvDeadline life_deadline;  /* login, leave, drain: one after the other */
+  SrvDeadline life_deadline;  /* login, ping, leave, drain: one after the other */
   SrvDeadline stall_deadline; /* while something cannot be sent: lag, then stall */
   SrvDeadline pause_deadline; /* while it is not read, because it sent too much at once */
   SrvQuota bytes;             /* that it may send */
   gsize unacked;              /* by the peer's kernel, when the stall deadline was armed */
   gint64 much_since_us;       /* since when more waits than a room waits for; 0: it does not */
+  gint64 heard_us;            /* IRC: when its silence began to be measured */
+  guint32 sent_bytes;         /* so far; it may wrap around */
+  guint32 taken_at_ping;      /* how many of them its kernel had when it was asked */
   SrvConnLogin *login;        /* (owned) (nullable) */
   SrvConn *next_closed;
   guint32 told_bytes;    /* answers to this peer alone that may still wait to be sent */
@@ -89,6 +93,13 @@ gboolean srv_conn_begins_irc (const SrvConn *conn, const SalUnit *unit);
 void srv_conn_become_irc (SrvConn *conn);
 void srv_conn_restyle (SrvSession *session);
 char *srv_conn_sts (SrvSession *session);
+void srv_conn_spend (SrvSession *session, guint bytes);
+gboolean srv_conn_is_read (const SrvConn *conn);
+gboolean srv_conn_can_read_later (const SrvConn *conn);
+void srv_conn_leave_out (SrvConn *conn);
+void srv_conn_tell_left_out (SrvConn *conn);
+void srv_conn_heard (SrvConn *conn);
+void srv_conn_ping_due (SrvConn *conn);
 gint64 srv_conn_wall_us (SrvSession *session);
 void srv_conn_show (SrvConn *conn, const SalEvent *event);
 void srv_conn_close (SrvConn *conn);

@@ -118,7 +118,8 @@ on_said (Delivery *delivery)
   SrvRoom *room = NULL;
   SrvConn *conn = NULL;
 
-  delivery->worker->counters.messages++;
+  srv_state_note_said (delivery->worker->hub->state, entry);
+  delivery->worker->counters.messages += entry->origin.worker == delivery->worker->id;
   if (entry->about != 0)
     {
       conn = conn_of (delivery, entry->about);
@@ -129,6 +130,7 @@ on_said (Delivery *delivery)
   room = find_room (delivery);
   if (room == NULL)
     return;
+  whom.seq = entry->seq;
   if (entry->status_prefix != '\0')
     {
       whom.wants = has_rank;
@@ -439,6 +441,23 @@ on_wallops (Delivery *delivery)
     }
 }
 
+/* The other connections of who has read. */
+static void
+on_mark (Delivery *delivery)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, delivery->worker->hub->sessions);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      SrvSession *session = value;
+
+      if (session->irc != NULL && session != asker (delivery))
+        srv_irc_marked (session->irc, delivery->entry);
+    }
+}
+
 static void
 deliver (Delivery *delivery)
 {
@@ -459,6 +478,7 @@ deliver (Delivery *delivery)
     }
   if (!srv_entry_is_said (entry))
     srv_state_apply (hub->state, entry);
+  hub->max_users = MAX (hub->max_users, srv_state_count_users (hub->state));
   switch (entry->kind)
     {
     case SRV_ENTRY_JOIN:
@@ -492,6 +512,9 @@ deliver (Delivery *delivery)
       break;
     case SRV_ENTRY_WALLOPS:
       on_wallops (delivery);
+      break;
+    case SRV_ENTRY_MARK:
+      on_mark (delivery);
       break;
     default:
       if (srv_entry_is_said (entry))

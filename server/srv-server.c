@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The server as a whole: its listeners, its log, its worker, and how it ends. The main
- * thread only. Whom it lets in is in srv-admission.c, what an operator may ask of it in
+ * The server as a whole: its listeners, its log, its workers, and how it ends. The main
+ * thread only. What it opens is in srv-server-open.c, whom it lets in is in srv-admission.c, what an operator may ask of it in
  * admin/srv-console.c.
  */
 #include "config.h"
 
 #include "server/srv-server.h"
 
-#include <errno.h>
 #include <glib/gi18n-lib.h>
-#include <string.h>
-#include <systemd/sd-daemon.h>
 
 #include "common/base/sal-error.h"
 #include "common/base/sal-fd.h"
 #include "common/base/sal-log.h"
 #include "server/chat/srv-irc.h"
-#include "server/log/srv-log-memory.h"
-#include "server/log/srv-log-sqlite.h"
 #include "server/log/srv-log.h"
-#include "server/net/srv-listener.h"
 #include "server/srv-conn.h"
 #include "server/srv-server-private.h"
 #include "server/srv-tls-config.h"
@@ -34,21 +28,16 @@
 /* A log that has had something to do for this long without being done is stuck. */
 #define STUCK_US (30 * G_USEC_PER_SEC)
 
-static gint64
-wall_clock (void)
-{
-  return g_get_real_time ();
-}
-
-/* The worker's news. */
+/* What the main thread is told. */
 
 static void
-on_entry (const SrvEntry *entry, gpointer data)
+on_batch (gpointer owner, gpointer letter)
 {
-  SrvServer *server = data;
+  SrvServer *server = owner;
+  g_autoptr (SrvLogBatch) batch = letter;
 
-  if (server->hooks->entry != NULL)
-    server->hooks->entry (entry, server->data);
+  for (guint i = 0; i < batch->n && !server->ended; i++)
+    server->hooks->entry (batch->entries[i], server->data);
 }
 
 static void
@@ -67,248 +56,35 @@ on_closed (const SrvAddress *peer, gpointer data)
   SrvServer *server = data;
 
   (void) srv_server_count_site (server, peer, -1);
-  if (server->goodbye_said && srv_worker_count (server->worker) == 0)
+  if (server->goodbye_said && srv_workers_count (server->workers) == 0)
     finish (server);
 }
 
-static const SrvWorkerHooks worker_hooks = {
-  .entry = on_entry,
+static void on_flushed (gpointer data);
+
+static const SrvWorkersHooks workers_hooks = {
   .closed = on_closed,
+  .flushed = on_flushed,
 };
 
-/* Starting. */
+/* The reactor of what the main thread watches. */
 
-static char *
-state_file (const char *name, GError **error)
+static void
+on_due (SrvDeadline *deadline, gpointer data)
 {
-  const char *systemd = g_getenv ("STATE_DIRECTORY");
-  g_autofree char *folder = systemd != NULL
-                                ? g_strndup (systemd, strcspn (systemd, ":"))
-                                : g_build_filename (g_get_user_state_dir (), "salotto", NULL);
-
-  if (g_mkdir_with_parents (folder, 0700) < 0)
-    {
-      g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED, _ ("cannot make the folder %s: %s"), folder,
-                   g_strerror (errno));
-      return NULL;
-    }
-  return g_build_filename (folder, name, NULL);
-}
-
-static gboolean
-load_credentials (SrvServer *server, const SrvConfig *config, GError **error)
-{
-  g_autofree char *own_folder = state_file ("tls", error);
-
-  return own_folder != NULL && srv_tls_config_load (config, server->credentials, own_folder, error);
-}
-
-static gboolean
-open_tls (SrvServer *server, GError **error)
-{
-  guint most = MIN (SAL_HANDSHAKES_MOST, server->max_connections / 2);
-
-  if (!srv_tls_config_is_needed (server->config))
-    return TRUE;
-  server->credentials = srv_credentials_new ();
-  if (!load_credentials (server, server->config, error))
-    return FALSE;
-  server->handshakes =
-      srv_handshakes_new (srv_worker_get_reactor (server->worker), SRV_QUEUE_HANDSHAKE, most,
-                          server->credentials, srv_server_on_handshake, server);
-  return TRUE;
-}
-
-static gboolean
-open_log (SrvServer *server, GError **error)
-{
-  static const char *const reserved[] = { SRV_OPERATOR_NAME, NULL };
-  const SrvConfig *config = server->config;
-  g_autofree char *path = g_strdup (config->log_path);
-  SrvLogStore *store = NULL;
-
-  if (config->store == SRV_STORE_MEMORY)
-    store = srv_log_memory_new ();
-  else
-    {
-      if (path == NULL)
-        path = state_file ("rooms.db", error);
-      if (path == NULL)
-        return FALSE;
-      store = srv_log_sqlite_new (path, config->sync, error);
-      if (store == NULL)
-        return FALSE;
-    }
-  server->log = srv_log_new (store, wall_clock, reserved);
-  return TRUE;
+  (deadline->queue == SRV_SERVER_QUEUE_LISTENER ? srv_listener_resume
+                                                : srv_handshakes_due) (deadline);
 }
 
 static void
-set_retention (SrvServer *server)
+on_turn_end (gpointer data)
 {
-  srv_log_set_retention (server->log, server->config->retention_days * G_TIME_SPAN_DAY,
-                         (guint64) server->config->retention_mib * 1024 * 1024);
 }
 
-/* The rooms work without it, so a registry that cannot be opened is no reason not to
- * start; but it must be said. */
-static void
-open_registry (SrvServer *server)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *path = state_file ("server.db", &error);
-
-  if (path != NULL)
-    server->registry = srv_registry_open (path, &error);
-  if (server->registry != NULL)
-    return;
-  g_warning (_ ("bans will not survive the end of the server: %s"), error->message);
-  server->registry = srv_registry_open (NULL, NULL);
-}
-
-static void
-configure_accounts (SrvServer *server)
-{
-  const SrvConfig *config = server->config;
-  SrvAccountsConfig accounts = config->accounts;
-
-  accounts.invitation_code = config->invitation_code;
-  accounts.max_accounts = config->limits.value[SAL_LIMIT_ACCOUNTS];
-  accounts.registrations_per_hour = config->limits.value[SAL_LIMIT_REGISTRATIONS_PER_HOUR];
-  srv_accounts_configure (server->accounts, &accounts);
-}
-
-/* As with bans: without the file there is nobody with an account, and the rest works. */
-static void
-open_accounts (SrvServer *server)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *path = state_file ("server.db", &error);
-
-  if (path != NULL)
-    server->accounts = srv_accounts_new (path, NULL, &error);
-  if (server->accounts == NULL)
-    {
-      g_warning (_ ("nobody can log in: %s"), error->message);
-      server->accounts = srv_accounts_new (NULL, NULL, NULL);
-    }
-  configure_accounts (server);
-}
-
-static gboolean
-may_use_name (const char *name, const char *account, gpointer accounts)
-{
-  return srv_accounts_may_use (accounts, name, account);
-}
-
-static SrvOwnedRoom *
-find_room (const char *room, gpointer accounts)
-{
-  return srv_accounts_dup_room (accounts, room);
-}
-
-static gboolean
-keep_room (const SrvOwnedRoom *room, gpointer accounts)
-{
-  return srv_accounts_keep_room (accounts, room);
-}
-
-static void
-drop_room (const char *room, gpointer accounts)
-{
-  srv_accounts_drop_room (accounts, room);
-}
-
-static const SrvOwners owners = { may_use_name, find_room, keep_room, drop_room };
-
-/* Where IRC has TLS, once it is open. */
-static guint16
-ircs_port (const SrvServer *server)
-{
-  for (guint i = 0; i < server->listeners->len; i++)
-    {
-      const SrvListener *listener = server->listeners->pdata[i];
-
-      if (srv_listener_get_uri (listener)->scheme == SAL_SCHEME_IRCS)
-        return srv_listener_get_port (listener);
-    }
-  return 0;
-}
-
-static SrvWorkerConfig
-worker_config (const SrvServer *server)
-{
-  const SrvConfig *config = server->config;
-
-  return (SrvWorkerConfig){
-    .limits = config->limits,
-    .language = config->language,
-    .exact = config->exact,
-    .irc = { .name = server->irc_name,
-             .network = config->irc_network,
-             .description = config->irc_description,
-             .password = config->irc_password,
-             .motd = (const char *const *) config->irc_motd,
-             .addresses_shown = config->irc_addresses_shown,
-             .history_on_join = config->irc_history_on_join,
-             .started_us = server->started_us },
-    .accounts = server->accounts,
-    .sts_seconds = srv_tls_config_sts_seconds (config, server->credentials),
-    .sts_port = ircs_port (server),
-  };
-}
-
-/* The server's name as it stands in lines of IRC: one word. */
-static char *
-irc_name_of (const char *name)
-{
-  return g_strdelimit (g_strdup (name), " :!@*,", '-');
-}
-
-/* Nobody becomes the operator of a room that a listener leads into. */
-static void
-reserve_rooms (SrvServer *server)
-{
-  for (guint i = 0; i < server->config->listeners->len; i++)
-    {
-      const SalUri *uri = server->config->listeners->pdata[i];
-      const char *room = g_hash_table_lookup (uri->query, "room");
-
-      if (uri->scheme != SAL_SCHEME_IRC)
-        srv_log_reserve_room (server->log, room == NULL   ? DEFAULT_ROOM
-                                           : *room == '#' ? room + 1
-                                                          : room);
-    }
-}
-
-static SrvListener *
-listener_new (SrvServer *server, const SalUri *uri)
-{
-  SrvListener *listener =
-      srv_listener_new (uri, srv_worker_get_reactor (server->worker), SRV_QUEUE_LISTENER,
-                        srv_server_on_accept, srv_server_on_no_descriptor, server);
-
-  g_ptr_array_add (server->listeners, listener);
-  return listener;
-}
-
-/* Sockets that systemd has opened take the place of those in the configuration; the
- * first has the room and the like of the first, and so on. */
-static gboolean
-open_listeners (SrvServer *server, GError **error)
-{
-  const GPtrArray *uris = server->config->listeners;
-  int inherited = sd_listen_fds (1);
-
-  for (int i = 0; i < inherited; i++)
-    if (!srv_listener_adopt (listener_new (server, uris->pdata[MIN ((guint) i, uris->len - 1)]),
-                             SD_LISTEN_FDS_START + i, error))
-      return FALSE;
-  for (guint i = 0; inherited <= 0 && i < uris->len; i++)
-    if (!srv_listener_open (listener_new (server, uris->pdata[i]), server->config->backlog, error))
-      return FALSE;
-  return TRUE;
-}
+static const SrvReactorHooks reactor_hooks = {
+  .due = on_due,
+  .turn_end = on_turn_end,
+};
 
 /**
  * srv_server_new:
@@ -330,6 +106,8 @@ srv_server_new (SrvConfig *config,
   server->data = data;
   server->listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) srv_listener_free);
   server->sites = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  server->reactor = srv_reactor_new (NULL, SRV_SERVER_N_QUEUES, &reactor_hooks, server);
+  server->mailbox = srv_mailbox_new (server->reactor, server);
   server->max_connections = MAX (sal_fd_raise_limit (), 2 * OTHER_DESCRIPTORS) - OTHER_DESCRIPTORS;
   return server;
 }
@@ -347,25 +125,26 @@ srv_server_start (SrvServer *server, GError **error)
 {
   SrvWorkerConfig config;
 
-  if (!open_log (server, error))
+  if (!srv_server_open_log (server, error))
     return FALSE;
-  reserve_rooms (server);
-  server->started_us = wall_clock ();
-  server->irc_name = irc_name_of (server->config->name);
-  set_retention (server);
-  open_registry (server);
-  open_accounts (server);
-  srv_log_set_owners (server->log, &owners, server->accounts);
-  config = worker_config (server);
-  server->worker = srv_worker_new (NULL, server->log, &config, &worker_hooks, server);
-  server->mailbox = srv_mailbox_new (srv_worker_get_reactor (server->worker), server);
-  if (!open_tls (server, error))
+  srv_server_reserve_rooms (server);
+  server->started_us = g_get_real_time ();
+  server->irc_name = srv_server_irc_name (server->config->name);
+  srv_server_set_retention (server);
+  srv_server_open_registry (server);
+  srv_server_open_accounts (server);
+  config = srv_server_worker_config (server);
+  if (server->hooks->entry != NULL)
+    srv_log_subscribe (server->log, server->mailbox, on_batch, G_MAXUINT64);
+  server->workers = srv_workers_new (server->config->workers, server->log, &config, server->mailbox,
+                                     &workers_hooks, server);
+  if (!srv_server_open_tls (server, error))
     return FALSE;
   srv_tls_config_warn (server->config, server->credentials);
-  if (!open_listeners (server, error))
+  if (!srv_server_open_listeners (server, error))
     return FALSE;
-  config = worker_config (server); /* now the ports are known */
-  srv_worker_configure (server->worker, &config);
+  config = srv_server_worker_config (server); /* now the ports are known */
+  srv_workers_configure (server->workers, &config);
   return TRUE;
 }
 
@@ -384,13 +163,16 @@ srv_server_free (SrvServer *server)
   g_ptr_array_unref (server->listeners);
   srv_handshakes_free (server->handshakes);
   srv_credentials_free (server->credentials);
-  srv_log_free (server->log);
+  srv_workers_end (server->workers);
+  srv_log_stop (server->log);
   /* What the accounts have still done concerns nobody any more. */
-  if (server->worker != NULL)
-    srv_worker_abort (server->worker);
+  srv_workers_abort (server->workers);
   srv_accounts_free (server->accounts);
+  server->ended = TRUE; /* nobody is told any more what is in the mail */
   srv_mailbox_free (server->mailbox);
-  srv_worker_free (server->worker);
+  srv_workers_free (server->workers);
+  srv_log_free (server->log);
+  srv_reactor_free (server->reactor);
   srv_registry_free (server->registry);
   g_hash_table_unref (server->sites);
   srv_config_free (server->config);
@@ -454,15 +236,15 @@ say_goodbye (SrvServer *server)
   if (server->goodbye_said)
     return;
   server->goodbye_said = TRUE;
-  srv_worker_close (server->worker);
-  if (srv_worker_count (server->worker) == 0)
+  srv_workers_close (server->workers);
+  if (srv_workers_count (server->workers) == 0)
     finish (server);
 }
 
 static void
-on_flushed (gpointer owner, gpointer letter)
+on_flushed (gpointer data)
 {
-  say_goodbye (letter);
+  say_goodbye (data);
 }
 
 static gboolean
@@ -493,9 +275,9 @@ srv_server_close (SrvServer *server)
   srv_server_stop (server);
   if (server->handshakes != NULL)
     srv_handshakes_drop_all (server->handshakes);
-  srv_worker_stop_reading (server->worker);
+  srv_workers_stop_reading (server->workers);
   server->close_timer = g_timeout_add (FLUSH_MS, on_flush_time, server);
-  srv_worker_flush (server->worker, on_flushed, server);
+  srv_workers_flush (server->workers);
 }
 
 /**
@@ -513,12 +295,15 @@ srv_server_reload (SrvServer *server, GError **error)
   SrvConfig *old = server->config;
   SrvWorkerConfig worker;
 
-  if (config == NULL || (server->credentials != NULL && !load_credentials (server, config, error)))
+  if (config == NULL ||
+      (server->credentials != NULL && !srv_server_load_credentials (server, config, error)))
     return FALSE;
   if (config->store != old->store || g_strcmp0 (config->log_path, old->log_path) != 0 ||
       config->sync != old->sync || config->backlog != old->backlog ||
-      g_strcmp0 (config->control, old->control) != 0 || !srv_config_same_listeners (config, old))
-    g_message (_ ("listeners, the log's place and the control socket change at the next start"));
+      config->workers != old->workers || g_strcmp0 (config->control, old->control) != 0 ||
+      !srv_config_same_listeners (config, old))
+    g_message (_ ("listeners, the log's place, the control socket and the number of workers change "
+                  "at the next start"));
 
   old->public = config->public;
   old->addresses_shown = config->addresses_shown;
@@ -538,12 +323,23 @@ srv_server_reload (SrvServer *server, GError **error)
   old->invitation_code = g_steal_pointer (&config->invitation_code);
   (void) sal_log_set_level (config->log_level);
   srv_config_take_irc (old, config);
-  worker = worker_config (server);
-  srv_worker_configure (server->worker, &worker);
-  configure_accounts (server);
-  set_retention (server);
+  worker = srv_server_worker_config (server);
+  srv_workers_configure (server->workers, &worker);
+  srv_server_configure_accounts (server);
+  srv_server_set_retention (server);
   srv_tls_config_warn (server->config, server->credentials);
   return TRUE;
+}
+
+static void
+say_in_rooms (SrvWorker *worker, gpointer text)
+{
+  g_autoptr (GList) rooms = srv_worker_rooms (worker);
+
+  for (GList *at = rooms; at != NULL; at = at->next)
+    srv_worker_post (worker, srv_entry_new (SRV_ENTRY_MESSAGE, (SrvOrigin){ 0 },
+                                            srv_room_get_name (at->data), SRV_OPERATOR_NAME,
+                                            "('local', 0)", text));
 }
 
 /**
@@ -555,12 +351,7 @@ srv_server_reload (SrvServer *server, GError **error)
 void
 srv_server_say (SrvServer *server, const char *text)
 {
-  g_autoptr (GList) rooms = srv_worker_rooms (server->worker);
-
-  for (GList *at = rooms; at != NULL; at = at->next)
-    srv_worker_post (server->worker, srv_entry_new (SRV_ENTRY_MESSAGE, (SrvOrigin){ 0 },
-                                                    srv_room_get_name (at->data), SRV_OPERATOR_NAME,
-                                                    "('local', 0)", text));
+  srv_workers_call_first (server->workers, say_in_rooms, (gpointer) text);
 }
 
 typedef struct
@@ -596,7 +387,7 @@ srv_server_ban (SrvServer *server, const SrvBan *ban, GError **error)
   BanVisit visit = { &ban->network, 0 };
 
   (void) srv_registry_ban (server->registry, ban, error);
-  srv_worker_foreach (server->worker, ban_cb, &visit);
+  srv_workers_foreach (server->workers, ban_cb, &visit);
   return visit.count;
 }
 
@@ -627,7 +418,7 @@ srv_server_account_changed (SrvServer *server, const char *name)
   g_autofree char *written = srv_accounts_dup_name (server->accounts, name);
   AccountVisit visit = { name, written != NULL };
 
-  srv_worker_foreach (server->worker, account_cb, &visit);
+  srv_workers_foreach (server->workers, account_cb, &visit);
 }
 
 /**
@@ -642,14 +433,15 @@ srv_server_is_stopped (const SrvServer *server)
 /**
  * srv_server_is_healthy:
  *
- * Returns: whether the log's thread gets its work done. Asked from the main loop, so
- * the answer says that that runs too.
+ * Returns: whether the log's thread and the workers get their work done. Asked from the main
+ * loop, so the answer says that that runs too. To be asked again and again.
  */
 gboolean
-srv_server_is_healthy (const SrvServer *server)
+srv_server_is_healthy (SrvServer *server)
 {
-  return srv_log_pending_bytes (server->log) == 0 ||
-         g_get_monotonic_time () - srv_log_last_turn_us (server->log) < STUCK_US;
+  return srv_workers_are_alive (server->workers, STUCK_US) &&
+         (srv_log_pending_bytes (server->log) == 0 ||
+          g_get_monotonic_time () - srv_log_last_turn_us (server->log) < STUCK_US);
 }
 
 /**
@@ -664,12 +456,12 @@ srv_server_get_config (const SrvServer *server)
 }
 
 /**
- * srv_server_get_worker:
+ * srv_server_get_workers:
  */
-SrvWorker *
-srv_server_get_worker (SrvServer *server)
+SrvWorkers *
+srv_server_get_workers (SrvServer *server)
 {
-  return server->worker;
+  return server->workers;
 }
 
 /**

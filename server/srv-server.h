@@ -7,7 +7,7 @@
 #include "server/admin/srv-registry.h"
 #include "server/net/srv-handshakes.h"
 #include "server/srv-config.h"
-#include "server/srv-worker.h"
+#include "server/srv-workers.h"
 
 G_BEGIN_DECLS
 
@@ -18,8 +18,9 @@ typedef struct _SrvServer SrvServer;
 
 typedef struct
 {
-  void (*entry) (const SrvEntry *entry, gpointer data); /* something happened in a room */
-  void (*ended) (gpointer data);                        /* the server has closed */
+  /* (nullable): something happened, or was refused */
+  void (*entry) (const SrvEntry *entry, gpointer data);
+  void (*ended) (gpointer data); /* the server has closed */
 } SrvServerHooks;
 
 /* Who was not let in, counted. */
@@ -48,9 +49,9 @@ guint srv_server_ban (SrvServer *server, const SrvBan *ban, GError **error);
 void srv_server_account_changed (SrvServer *server, const char *name);
 
 gboolean srv_server_is_stopped (const SrvServer *server);
-gboolean srv_server_is_healthy (const SrvServer *server);
+gboolean srv_server_is_healthy (SrvServer *server);
 const SrvConfig *srv_server_get_config (const SrvServer *server);
-SrvWorker *srv_server_get_worker (SrvServer *server);
+SrvWorkers *srv_server_get_workers (SrvServer *server);
 SrvRegistry *srv_server_get_registry (SrvServer *server);
 const SrvCertificate *srv_server_get_certificate (const SrvServer *server);
 const SrvHandshakes *srv_server_get_handshakes (const SrvServer *server);

@@ -29,6 +29,7 @@ struct _SrvWorker
   GHashTable *rooms;    /* (owned): name -> SrvRoom (owned) */
   GPtrArray *active;    /* (owned) of SrvRoom (unowned): that delivered this turn */
   GPtrArray *caught_up; /* (owned) of SrvRoom (unowned): whose posters may go on */
+  GPtrArray *lagging;   /* (owned) of SrvRoom (unowned): to be told to the other workers */
   GPtrArray *outbox;    /* (owned) of SrvEntry (owned): for the log */
   gsize outbox_bytes;
   guint in_log;     /* requests that were posted and are not back from the log */

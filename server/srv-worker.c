@@ -14,8 +14,6 @@
 
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-name.h"
-#include "server/net/srv-handshakes.h"
-#include "server/net/srv-listener.h"
 #include "server/srv-worker-private.h"
 
 /* Connections are numbered for the whole process, so that a name in the log's claims
@@ -76,6 +74,32 @@ srv_worker_note_caught_up (SrvWorker *worker, SrvRoom *room)
   srv_reactor_wake (worker->reactor);
 }
 
+static void
+note_lagging (SrvWorker *worker, SrvRoom *room)
+{
+  if (worker->hooks->lagging != NULL && !g_ptr_array_find (worker->lagging, room, NULL))
+    g_ptr_array_add (worker->lagging, room);
+}
+
+/**
+ * srv_worker_note_lagging:
+ * @other: another worker's id
+ * @room: its name
+ * @lagging: how many of its readers there cannot follow now
+ */
+void
+srv_worker_note_lagging (SrvWorker *worker, guint other, const char *room, guint lagging)
+{
+  SrvRoom *here = g_hash_table_lookup (worker->rooms, room);
+  gboolean was_behind = here != NULL && srv_room_is_behind (here);
+
+  if (here == NULL)
+    return;
+  srv_room_set_lagging_elsewhere (here, other, lagging);
+  if (was_behind && !srv_room_is_behind (here))
+    srv_worker_note_caught_up (worker, here);
+}
+
 /* Off to the log with what was posted. */
 static void
 append_outbox (SrvWorker *worker)
@@ -114,7 +138,7 @@ static void
 on_batch (gpointer owner, gpointer letter)
 {
   SrvWorker *worker = owner;
-  g_autoptr (SrvLogBatch) batch = letter;
+  SrvLogBatch *batch = letter;
 
   memcpy (worker->hub->log_id, batch->log_id, sizeof worker->hub->log_id);
   for (guint i = 0; i < batch->n; i++)
@@ -124,10 +148,12 @@ on_batch (gpointer owner, gpointer letter)
       /* A request is back with the last of its entries. */
       worker->in_log -= entry->origin.worker == worker->id && !(entry->flags & SRV_ENTRY_FLAG_MORE);
       srv_worker_deliver (worker, entry);
-      worker->hooks->entry (entry, worker->data);
+      if (worker->hooks->delivered != NULL)
+        worker->hooks->delivered (entry, worker->data);
     }
+  srv_log_batch_unref (batch);
   if (worker->host.held && !worker->closing &&
-      srv_log_pending_bytes (worker->log) < SAL_LOG_QUEUE_BYTES / 2)
+      srv_log_pending_bytes (worker->log) < SAL_LOG_QUEUE_LOW_BYTES)
     resume_all (worker);
 }
 
@@ -138,10 +164,6 @@ on_due (SrvDeadline *deadline, gpointer data)
 {
   if (deadline->queue == SRV_QUEUE_HOLD)
     ((SrvWorker *) data)->hold_is_over = TRUE;
-  else if (deadline->queue == SRV_QUEUE_LISTENER)
-    srv_listener_resume (deadline);
-  else if (deadline->queue == SRV_QUEUE_HANDSHAKE)
-    srv_handshakes_due (deadline);
   else
     srv_conn_due (deadline);
 }
@@ -163,6 +185,18 @@ resume_rooms (SrvWorker *worker)
   g_ptr_array_set_size (worker->caught_up, 0);
   for (guint i = 0; i < conns->len; i++)
     srv_conn_resume (conns->pdata[i]);
+}
+
+static void
+tell_lagging (SrvWorker *worker)
+{
+  for (guint i = 0; i < worker->lagging->len; i++)
+    {
+      SrvRoom *room = worker->lagging->pdata[i];
+
+      worker->hooks->lagging (srv_room_get_name (room), srv_room_get_lagging (room), worker->data);
+    }
+  g_ptr_array_set_size (worker->lagging, 0);
 }
 
 static void
@@ -195,11 +229,16 @@ flush_all (SrvWorker *worker)
  * members, those who were first to read answer; if what they say goes to the log in one
  * turn and what the others say in the next, there are two groups for ever, and each pays
  * for a thousand sends. So what is on its way through the log is waited for, for no
- * longer than anybody notices: the log may have a slow disk. */
+ * longer than anybody notices: the log may have a slow disk. Where there are several workers,
+ * what the others have posted comes here as well. */
 static gboolean
 hold_back (SrvWorker *worker)
 {
-  if (worker->in_log > 0 && worker->outqs.head != NULL && !worker->closing && !worker->hold_is_over)
+  gboolean more = worker->in_log > 0 ||
+                  (worker->hooks->lagging != NULL &&
+                   (srv_log_is_busy (worker->log) || srv_mailbox_has_mail (worker->mailbox)));
+
+  if (more && worker->outqs.head != NULL && !worker->closing && !worker->hold_is_over)
     {
       if (!srv_deadline_is_armed (&worker->hold))
         srv_reactor_arm (worker->reactor, &worker->hold, SRV_QUEUE_HOLD, SAL_HOLD_US);
@@ -228,6 +267,7 @@ on_turn_end (gpointer data)
     }
   append_outbox (worker);
 
+  tell_lagging (worker);
   forget_quiet_rooms (worker);
   srv_frame_stream_clear (&worker->private_frames);
   while (worker->closed != NULL)
@@ -247,11 +287,13 @@ static const SrvReactorHooks reactor_hooks = {
 /**
  * srv_worker_new:
  * @context: (nullable): the main loop to live in
+ * @id: another one for each worker of @log
  * @log: (transfer none): must outlive the worker
  * @hooks: (transfer none): called with @data
  */
 SrvWorker *
 srv_worker_new (GMainContext *context,
+                guint id,
                 SrvLog *log,
                 const SrvWorkerConfig *config,
                 const SrvWorkerHooks *hooks,
@@ -259,6 +301,7 @@ srv_worker_new (GMainContext *context,
 {
   SrvWorker *worker = g_new0 (SrvWorker, 1);
 
+  worker->id = id;
   worker->log = log;
   worker->config = *config;
   worker->hooks = hooks;
@@ -270,6 +313,7 @@ srv_worker_new (GMainContext *context,
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) srv_room_free);
   worker->active = g_ptr_array_new ();
   worker->caught_up = g_ptr_array_new ();
+  worker->lagging = g_ptr_array_new ();
   worker->outbox = g_ptr_array_new ();
   worker->hub = srv_hub_new ();
   worker->hub->config = config->irc;
@@ -288,6 +332,7 @@ srv_worker_new (GMainContext *context,
     .mailbox = worker->mailbox,
     .post = srv_worker_post,
     .read = read_log,
+    .lagging = note_lagging,
     .caught_up = srv_worker_note_caught_up,
     .closed = note_closed,
   };
@@ -297,7 +342,7 @@ srv_worker_new (GMainContext *context,
 
 /**
  * srv_worker_free:
- * @worker: (nullable) (transfer full): whose log is gone, so that nobody posts to it
+ * @worker: (nullable) (transfer full): whose log has been stopped, so that nobody posts to it
  *
  * Whoever is still connected is reset.
  */
@@ -320,6 +365,7 @@ srv_worker_free (SrvWorker *worker)
   g_hash_table_unref (worker->rooms);
   g_ptr_array_unref (worker->active);
   g_ptr_array_unref (worker->caught_up);
+  g_ptr_array_unref (worker->lagging);
   g_ptr_array_set_free_func (worker->outbox, (GDestroyNotify) srv_entry_unref);
   g_ptr_array_unref (worker->outbox);
   srv_frame_stream_clear (&worker->private_frames);
@@ -532,10 +578,22 @@ srv_worker_get_reactor (SrvWorker *worker)
 }
 
 /**
+ * srv_worker_get_mailbox:
+ *
+ * Returns: (transfer none): the door to its thread. What is posted there gets the worker as the
+ *   owner.
+ */
+SrvMailbox *
+srv_worker_get_mailbox (SrvWorker *worker)
+{
+  return worker->mailbox;
+}
+
+/**
  * srv_worker_get_counters:
  */
-SrvCounters *
-srv_worker_get_counters (SrvWorker *worker)
+const SrvCounters *
+srv_worker_get_counters (const SrvWorker *worker)
 {
   return &worker->counters;
 }

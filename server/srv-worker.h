@@ -18,21 +18,24 @@ G_BEGIN_DECLS
 typedef struct _SrvWorker SrvWorker;
 typedef struct _SrvConn SrvConn;
 
+/* Into how many groups those who are asked with PING are divided. */
+#define SRV_PING_QUEUES 8
+
 /* The kinds of deadlines a worker's reactor keeps; the framer's timers come first. */
 enum
 {
-  SRV_QUEUE_NEXT_TURN = SAL_FRAMER_TIMER_NONE, /* at once, but not in this turn */
-  SRV_QUEUE_LOGIN = SAL_N_FRAMER_TIMERS,       /* to give a name */
-  SRV_QUEUE_LEAVE,                             /* for the log to give a leave back */
-  SRV_QUEUE_DRAIN,                             /* for the peer to close (S23) */
-  SRV_QUEUE_LAG,                               /* for the peer to read something, at first */
-  SRV_QUEUE_STALL,                             /* ... and when it has not */
-  SRV_QUEUE_SASL,                              /* to go on with an exchange */
-  SRV_QUEUE_HOLD,                              /* for the log to give back what goes with it */
-  SRV_QUEUE_PAUSE,                             /* before somebody who sent too much is read */
-  SRV_QUEUE_LISTENER,                          /* before accepting is tried again */
-  SRV_QUEUE_HANDSHAKE,                         /* for TLS to begin */
-  SRV_N_QUEUES
+  SRV_QUEUE_NEXT_TURN = SAL_FRAMER_TIMER_NONE,    /* at once, but not in this turn */
+  SRV_QUEUE_LOGIN = SAL_N_FRAMER_TIMERS,          /* to give a name */
+  SRV_QUEUE_LEAVE,                                /* for the log to give a leave back */
+  SRV_QUEUE_DRAIN,                                /* for the peer to close (S23) */
+  SRV_QUEUE_LAG,                                  /* for the peer to read something, at first */
+  SRV_QUEUE_STALL,                                /* ... and when it has not */
+  SRV_QUEUE_SASL,                                 /* to go on with an exchange */
+  SRV_QUEUE_HOLD,                                 /* for the log to give back what goes with it */
+  SRV_QUEUE_PAUSE,                                /* before somebody who sent too much is read */
+  SRV_QUEUE_PONG,                                 /* IRC: to answer a PING */
+  SRV_QUEUE_PING,                                 /* IRC: of silence before one; and more queues, */
+  SRV_N_QUEUES = SRV_QUEUE_PING + SRV_PING_QUEUES /* see srv_conn_heard() */
 };
 
 /* What a worker must know of the configuration. */
@@ -75,11 +78,16 @@ typedef struct
 /* What a worker tells whoever owns it; all calls come from the worker's thread. */
 typedef struct
 {
-  void (*entry) (const SrvEntry *entry, gpointer data);
   void (*closed) (const SrvAddress *peer, gpointer data);
+  /* (nullable): it has been given to those whom it concerns here. */
+  void (*delivered) (const SrvEntry *entry, gpointer data);
+  /* (nullable): so many readers of a room cannot follow here now; those who speak there in
+   * other workers have to know. */
+  void (*lagging) (const char *room, guint lagging, gpointer data);
 } SrvWorkerHooks;
 
 SrvWorker *srv_worker_new (GMainContext *context,
+                           guint id,
                            SrvLog *log,
                            const SrvWorkerConfig *config,
                            const SrvWorkerHooks *hooks,
@@ -105,7 +113,9 @@ SrvConn *srv_worker_find (SrvWorker *worker, const char *name);
 GList *srv_worker_rooms (SrvWorker *worker);
 
 SrvReactor *srv_worker_get_reactor (SrvWorker *worker);
-SrvCounters *srv_worker_get_counters (SrvWorker *worker);
+SrvMailbox *srv_worker_get_mailbox (SrvWorker *worker);
+const SrvCounters *srv_worker_get_counters (const SrvWorker *worker);
+void srv_worker_note_lagging (SrvWorker *worker, guint other, const char *room, guint lagging);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvWorker, srv_worker_free)
 

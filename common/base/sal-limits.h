@@ -38,6 +38,10 @@ G_BEGIN_DECLS
      "what waits for somebody who reads nothing for three seconds")                                \
   X (SEND_STALL_SECONDS, "send-stall-seconds", "seconds", 30, 30, 30, 1, 3600,                     \
      "how long somebody may read nothing while something waits")                                   \
+  X (PING_SECONDS, "ping-seconds", "seconds", 120, 120, 90, 0, 3600,                               \
+     "IRC: after so long a silence nobody knows whether somebody is there")                        \
+  X (PING_TIMEOUT_SECONDS, "ping-timeout-seconds", "seconds", 60, 60, 60, 1, 3600,                 \
+     "IRC: how long the answer to a PING may take")                                                \
   X (ACCOUNTS, "accounts", "accounts", 10000, 100000, 100000, 1, 1000000,                          \
      "memory and the file that keeps them")                                                        \
   X (REGISTRATIONS_PER_HOUR, "registrations-per-hour", "accounts", 0, 200, 5, 0, 1000000,          \
@@ -71,6 +75,7 @@ typedef enum
 #define SAL_HOST_BYTES 64
 #define SAL_USER_NAME_BYTES 18
 #define SAL_MONITOR_TARGETS 100
+#define SAL_MONITOR_NAME_BYTES (4 * SAL_NAME_MAX_CHARS)
 #define SAL_TARGETS_PER_COMMAND 10
 #define SAL_MODES_PER_COMMAND 20
 #define SAL_LABEL_BYTES 64
@@ -79,11 +84,18 @@ typedef enum
 /* draft/multiline: lines of one message; its bytes are those of any message. */
 #define SAL_MULTILINE_LINES 32
 
+/* What one LIST may name, and what looking at one person or room is worth in bytes of
+ * answers, of which a turn has so many. */
+#define SAL_LIST_ROOMS 5000
+#define SAL_LOOK_BYTES 16
+
 /* How long the same message posted again is known, by its nonce. */
 #define SAL_NONCE_US (7 * G_TIME_SPAN_DAY)
 
-/* Up to where people have read: of one person without an account, and of all with one. */
-#define SAL_READ_MARKERS 10000
+/* Up to where people have read: targets of one person, and how long after a change it is
+ * written to the disk. */
+#define SAL_READ_MARKERS 200
+#define SAL_MARKERS_US (1 * G_USEC_PER_SEC)
 
 /* People who have left, for WHOWAS. */
 #define SAL_WHOWAS_ENTRIES 1000
@@ -131,8 +143,13 @@ typedef enum
 /* Posts of one connection that wait for the log; beyond it the connection is not
  * read, so that TCP holds the sender back. */
 #define SAL_POSTS_IN_FLIGHT 64
-/* Bytes of all posts that wait for the log; beyond it nobody who posts is read. */
+/* Threads that people are spread over. More than that many cores have not been seen. */
+#define SAL_WORKERS_MAX 64
+
+/* Bytes of all posts that wait for the log, or for a worker to take them; beyond it nobody
+ * who posts is read, until there are so few again. */
 #define SAL_LOG_QUEUE_BYTES (1024 * 1024)
+#define SAL_LOG_QUEUE_LOW_BYTES (SAL_LOG_QUEUE_BYTES / 2)
 
 /* A send queue over its limit belongs to somebody who does not read, if nothing of it
  * went out for this long; ... */

@@ -24,7 +24,7 @@ struct _SalClient
   guint connect_timer;
   guint timer;
   gboolean ended;
-  gboolean login_refused; /* the server does not take the password */
+  gboolean password_is_wrong;
   gboolean carrying_out;
   gboolean input_ended;
 

@@ -136,9 +136,6 @@ reason_of_end (SalClient *client, const SalClientAction *action)
     return g_error_copy (client->error);
   if (client->irc == NULL || action->end == SAL_CLIENT_END_QUIT)
     return NULL;
-  /* 904 and its like: not what else a server may have against us. */
-  client->login_refused = action->end == SAL_CLIENT_END_REFUSED && action->code != NULL &&
-                          g_str_has_prefix (action->code, "90");
   if (action->end == SAL_CLIENT_END_REFUSED)
     return refusal (action);
   if (action->end == SAL_CLIENT_END_BROKEN)
@@ -269,6 +266,8 @@ static void
 carry_out_end (SalClient *client, const SalClientAction *action)
 {
   g_autoptr (GError) reason = reason_of_end (client, action);
+
+  client->password_is_wrong = g_strcmp0 (action->code, "904") == 0;
 
   end (client, action->end, reason);
 }
@@ -587,14 +586,14 @@ sal_client_get_tls (SalClient *client)
 }
 
 /**
- * sal_client_is_login_refused:
+ * sal_client_is_password_wrong:
  *
- * Returns: whether it has ended because the server does not take the password.
+ * Returns: when it has ended: whether the server did not let us log in with this password.
  */
 gboolean
-sal_client_is_login_refused (SalClient *client)
+sal_client_is_password_wrong (SalClient *client)
 {
-  return client->login_refused;
+  return client->password_is_wrong;
 }
 
 /**

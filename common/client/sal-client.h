@@ -25,8 +25,8 @@ void sal_client_reset (SalClient *client);
 const char *sal_client_get_name (SalClient *client);
 gboolean sal_client_is_ours (SalClient *client);
 const SalTlsDetails *sal_client_get_tls (SalClient *client);
+gboolean sal_client_is_password_wrong (SalClient *client);
 SalTlsDetails *sal_client_steal_refused (SalClient *client);
-gboolean sal_client_is_login_refused (SalClient *client);
 guint sal_client_count_unfinished (SalClient *client);
 
 /* What only IRC has; on the plain dialect they do nothing, and the getters have nothing. */

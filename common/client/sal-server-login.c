@@ -2,7 +2,8 @@
  *
  * What only the person can answer before there is a connection: the password of the account, and
  * whether a server with a key that is new or another is the right one. The password is looked for in the keyring
- * first; it is held in memory, and nowhere else but there.
+ * first; it is held in memory, and nowhere else but there. One that the server does not take is not
+ * deleted from it: it may be the server that is wrong.
  */
 #include "config.h"
 
@@ -59,7 +60,9 @@ sal_server_needs_password (SalServer *server)
 {
   if (*server->row->account == '\0' || server->password != NULL || server->anonymous)
     return FALSE;
-  if (server->looking_up == NULL)
+  if (server->kept_is_wrong)
+    sal_server_wait_for_person (server, SAL_QUESTION_PASSWORD, NULL);
+  else if (server->looking_up == NULL)
     {
       server->looking_up = g_cancellable_new ();
       sal_secret_lookup_async (server->row->uri, server->row->account, server->looking_up,
@@ -110,24 +113,12 @@ sal_server_answer_password (SalServer *server,
   g_clear_pointer (&server->password, sal_secret_free);
   server->password = g_strdup (password);
   server->anonymous = password == NULL;
+  server->kept_is_wrong = FALSE;
   if (password != NULL && remember && *account != '\0')
     sal_secret_store_async (server->row->uri, account, password, NULL, on_remembered, NULL);
   sal_server_ask (server, SAL_QUESTION_NONE);
   if (asked)
     sal_server_connect (server);
-}
-
-/**
- * sal_server_login_failed:
- *
- * The server does not take the password: another is needed. The one in the keyring is not deleted,
- * because it may be the server that is wrong.
- */
-void
-sal_server_login_failed (SalServer *server)
-{
-  g_clear_pointer (&server->password, sal_secret_free);
-  server->wrong_password = TRUE;
 }
 
 /**

@@ -44,7 +44,7 @@ struct _SalServer
   SalQuestion question;
   char *password;           /* (owned) (nullable): of the account */
   gboolean anonymous;       /* not to be logged in, this time */
-  gboolean wrong_password;  /* the server has said so */
+  gboolean kept_is_wrong;   /* the server does not take the one that the keyring has */
   GCancellable *looking_up; /* (owned) (nullable): the password is looked for */
   SalTlsDetails *offered;   /* (owned) (nullable): a server with another key */
   char *pin;                /* (owned) (nullable): the key that the person has accepted */
@@ -71,7 +71,6 @@ gboolean sal_server_speaks_irc (const SalServer *server);
 void sal_server_ask (SalServer *server, SalQuestion question);
 gboolean sal_server_needs_password (SalServer *server);
 void sal_server_stop_looking_up (SalServer *server);
-void sal_server_login_failed (SalServer *server);
 
 /* sal-server.c, for the others. */
 void sal_server_start_client (SalServer *server);
@@ -79,6 +78,8 @@ void sal_server_wait_for_person (SalServer *server, SalQuestion question, GError
 void sal_server_on_ready (SalServer *server, const char *name);
 void sal_server_set_current_name (SalServer *server, const char *name);
 void sal_server_put_out (SalServer *server, const char *line, gboolean for_good);
+
+/* sal-server-raw.c */
 void sal_server_add_raw (SalServer *server, gboolean own, const char *line);
 
 /* For the rooms: gives a message to the client. */

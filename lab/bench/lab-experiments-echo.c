@@ -68,13 +68,11 @@ ask_about_exchange (LabRun *run)
   guint64 fin = find_flag (run, romeo, romeo, LAB_FIN, 0);
   guint64 farewell = find_data (run, romeo, juliet, reply);
   guint64 last_fin = find_flag (run, romeo, juliet, LAB_FIN, fin);
+  LabOpening opening = lab_run_find_opening (run, romeo, juliet, PORT);
 
   lab_run_question (run, _ ("Which segments open the connection?"));
-  lab_run_claim (run,
-                 lab_run_segment (run, romeo, 1)->flags == LAB_SYN &&
-                     lab_run_segment (run, romeo, 2)->flags == (LAB_SYN | LAB_ACK) &&
-                     lab_run_segment (run, romeo, 3)->flags == LAB_ACK,
-                 lab_run_frames (run, romeo, 1, 2, 3),
+  lab_run_claim (run, opening.syn == 1 && opening.syn_ack > 0 && opening.ack > 0,
+                 lab_run_frames (run, romeo, opening.syn, opening.syn_ack, opening.ack),
                  _ ("Three: SYN from the client (connect()), SYN,ACK from the server's kernel, ACK "
                     "from the client."));
   lab_run_question (run, _ ("How do greeting, request and reply travel?"));
@@ -525,7 +523,7 @@ run_backlog (LabRun *run)
   LabProcess *clients[4] = { NULL };
   LabFrameQuery syn = { .from = romeo, .port = PORT, .mask = LAB_FLAGS, .flags = LAB_SYN };
   LabFrameQuery syn_ack = {
-    .from = juliet, .port = PORT, .mask = LAB_FLAGS, .flags = LAB_SYN | LAB_ACK
+    .from = juliet, .port = PORT, .mask = LAB_FLAGS, .flags = LAB_SYN | LAB_ACK, .once = TRUE
   };
   guint64 last[2] = { 0 };
   const LabSocket *queue = NULL;
@@ -663,12 +661,14 @@ run_maxseg (LabRun *run)
       _ ("No: setsockopt() takes no 87, but returns EINVAL. Below 88 (TCP_MIN_MSS in the kernel, "
          "which is 48 and 40 bytes for options) little would be left for data when a "
          "segment carries all the options that it may."));
-  lab_run_claim (
-      run,
-      lab_run_count (run, juliet,
-                     &(LabFrameQuery){
-                         .from = romeo, .port = PORT, .mask = LAB_FLAGS, .flags = LAB_SYN }) == 1,
-      NULL, _ ("The client that wanted 87 never connected: only one SYN has passed."));
+  lab_run_claim (run,
+                 lab_run_count (run, juliet,
+                                &(LabFrameQuery){ .from = romeo,
+                                                  .port = PORT,
+                                                  .mask = LAB_FLAGS,
+                                                  .flags = LAB_SYN,
+                                                  .once = TRUE }) == 1,
+                 NULL, _ ("The client that wanted 87 never connected: only one SYN has passed."));
 }
 
 const LabExperiment lab_experiment_maxseg = {

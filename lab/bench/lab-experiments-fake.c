@@ -156,10 +156,12 @@ ask_about_silence (LabRun *run)
   guint64 first = lab_run_find (run, romeo, &query);
   guint64 second = 0;
   guint seen = lab_run_count (run, romeo, &query);
-  guint passed = lab_run_count (run, juliet, &query);
+  guint passed = 0;
   LabFrameQuery rst = { .from = juliet, .port = PORT, .mask = LAB_RST, .flags = LAB_RST };
   gint64 gap_ns = 0;
 
+  query.once = TRUE;
+  passed = lab_run_count (run, juliet, &query);
   query.after = first;
   second = lab_run_find (run, romeo, &query);
   gap_ns =

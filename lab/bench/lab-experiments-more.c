@@ -53,15 +53,14 @@ ask_about_inetd (LabRun *run)
       lab_run_find (run, romeo, &(LabFrameQuery){ .from = romeo, .port = ECHO_PORT, .data = TRUE });
   guint64 reply = lab_run_find (
       run, romeo, &(LabFrameQuery){ .from = juliet, .port = ECHO_PORT, .data = TRUE });
+  LabOpening opening = lab_run_find_opening (run, romeo, juliet, ECHO_PORT);
   const LabSocket *listener = lab_run_find_socket (run, juliet, 1, ECHO_PORT, "LISTEN");
   const LabSocket *ours = lab_run_find_socket (run, juliet, 3, OUR_PORT, "ESTABLISHED");
 
   lab_run_question (run, _ ("What passes between a client and the echo service of inetd?"));
-  lab_run_claim (run,
-                 lab_run_segment (run, romeo, 1)->flags == LAB_SYN &&
-                     lab_run_segment (run, romeo, 2)->flags == (LAB_SYN | LAB_ACK) &&
-                     lab_run_segment (run, romeo, 3)->flags == LAB_ACK,
-                 lab_run_frames (run, romeo, 1, 2, 3), _ ("Three segments open the connection."));
+  lab_run_claim (run, opening.syn == 1 && opening.syn_ack > 0 && opening.ack > 0,
+                 lab_run_frames (run, romeo, opening.syn, opening.syn_ack, opening.ack),
+                 _ ("Three segments open the connection."));
   lab_run_claim (run,
                  lab_run_segment (run, romeo, request)->len == 15 &&
                      lab_run_segment (run, romeo, reply)->len == 15 && reply > request,

@@ -39,10 +39,17 @@ clean_text (const char *text)
   return g_string_free (g_steal_pointer (&clean), FALSE);
 }
 
-static gint64
-deadline (void)
+/* What every client gets. */
+typedef struct
 {
-  return g_get_monotonic_time () + LAB_FILE_STALL_S * G_USEC_PER_SEC;
+  int folder;
+  guint stall_s;
+} Service;
+
+static gint64
+deadline (const Service *service)
+{
+  return g_get_monotonic_time () + (gint64) service->stall_s * G_USEC_PER_SEC;
 }
 
 /* Waits for something to read; FALSE with errno ETIMEDOUT if nothing comes in time. */
@@ -60,9 +67,9 @@ wait_to_read (int fd, gint64 until_us)
 /* The line that says which file. The whole of it has to come in time: a byte now and then
  * would hold everybody else for ever. FALSE with errno. */
 static gboolean
-read_name (int fd, char *name)
+read_name (const Service *service, int fd, char *name)
 {
-  gint64 until_us = deadline ();
+  gint64 until_us = deadline (service);
   gsize len = 0;
 
   for (;;)
@@ -143,18 +150,18 @@ refusal (int number)
 }
 
 static void
-refuse (int fd, const char *name, int number)
+refuse (const Service *service, int fd, const char *name, int number)
 {
   g_autofree char *clean = clean_text (name);
   g_autofree char *line =
       g_strdup_printf (LAB_FILE_REFUSAL "\"%s\": %s\n", clean, refusal (number));
 
-  (void) lab_net_send_all_by (fd, line, strlen (line), deadline ());
+  (void) lab_net_send_all_by (fd, line, strlen (line), deadline (service));
 }
 
 /* Returns how many bytes went; -1 with errno. */
 static gint64
-send_file (int fd, int file)
+send_file (const Service *service, int fd, int file)
 {
   g_autofree char *chunk = g_malloc (CHUNK_BYTES);
   gint64 sent = 0;
@@ -162,7 +169,7 @@ send_file (int fd, int file)
 
   while ((n = read (file, chunk, CHUNK_BYTES)) > 0)
     {
-      if (!lab_net_send_all_by (fd, chunk, (gsize) n, deadline ()))
+      if (!lab_net_send_all_by (fd, chunk, (gsize) n, deadline (service)))
         return -1;
       sent += n;
     }
@@ -170,13 +177,13 @@ send_file (int fd, int file)
 }
 
 static void
-serve_client (int fd, int folder, const char *peer)
+serve_client (const Service *service, int fd, const char *peer)
 {
   char name[LAB_FILE_NAME_BYTES + 1] = { 0 };
-  gboolean asked = read_name (fd, name);
-  int file = asked ? open_beneath (folder, name) : -1;
+  gboolean asked = read_name (service, fd, name);
+  int file = asked ? open_beneath (service->folder, name) : -1;
   int number = errno;
-  gint64 sent = file >= 0 ? send_file (fd, file) : -1;
+  gint64 sent = file >= 0 ? send_file (service, fd, file) : -1;
   g_autofree char *clean = clean_text (name);
 
   if (file >= 0 && sent < 0)
@@ -194,7 +201,7 @@ serve_client (int fd, int folder, const char *peer)
       else
         printf (_ ("%s: no request: %s\n"), peer, text);
       if (file < 0 && (asked || number == ENAMETOOLONG))
-        refuse (fd, name, number);
+        refuse (service, fd, name, number);
     }
   fflush (stdout);
   sal_fd_close (&file);
@@ -219,13 +226,16 @@ close_gently (int fd)
  * lab_file_serve:
  * @listener: (transfer none): listening, blocking
  * @folder: (transfer none): what is served
+ * @stall_s: how long a client may let everybody else wait
  *
  * Serves until the process is ended. Returns: %FALSE with a #SAL_ERROR when @listener can
  * accept no more.
  */
 gboolean
-lab_file_serve (int listener, int folder, GError **error)
+lab_file_serve (int listener, int folder, guint stall_s, GError **error)
 {
+  const Service service = { folder, stall_s };
+
   for (;;)
     {
       g_autoptr (GError) local = NULL;
@@ -241,7 +251,7 @@ lab_file_serve (int listener, int folder, GError **error)
       if (fd < 0)
         continue;
       name = lab_endpoint_format (&peer);
-      serve_client (fd, folder, name);
+      serve_client (&service, fd, name);
       close_gently (fd);
     }
 }

@@ -17,14 +17,18 @@
 #include <linux/sockios.h>
 #include <linux/veth.h>
 #include <net/if.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "common/base/sal-error.h"
+#include "common/base/sal-fd.h"
 
 #define MESSAGE_BYTES 1024
+/* How long an interface may take to notice that its cable is plugged in. */
+#define PLUGGED_MS 10000
 
 static gboolean
 fail (GError **error, int number, const char *what, const char *interface)
@@ -114,6 +118,63 @@ lab_netlink_bring_up (const char *interface, GError **error)
   link->ifi_flags = IFF_UP;
   link->ifi_change = IFF_UP;
   return transact (message) || fail (error, errno, "up", interface);
+}
+
+static gboolean
+is_running (const char *interface)
+{
+  struct ifreq request = { 0 };
+  int fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  gboolean running = FALSE;
+
+  g_strlcpy (request.ifr_name, interface, sizeof request.ifr_name);
+  running =
+      fd >= 0 && ioctl (fd, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_RUNNING) != 0;
+  sal_fd_close (&fd);
+  return running;
+}
+
+/* Waits for the kernel to say that something about interfaces has changed. FALSE with errno if
+ * it says nothing until @until_us. */
+static gboolean
+await_change (struct mnl_socket *netlink, gint64 until_us)
+{
+  struct pollfd fd = { .fd = mnl_socket_get_fd (netlink), .events = POLLIN };
+  gint64 left_us = MAX (until_us - g_get_monotonic_time (), 0);
+  char message[8192];
+  int ready = poll (&fd, 1, (int) ((left_us + 999) / 1000));
+
+  if (ready < 0)
+    return errno == EINTR;
+  if (ready == 0)
+    {
+      errno = ETIMEDOUT;
+      return FALSE;
+    }
+  /* What it says is not read: a message may have been lost, the flags are not. */
+  return mnl_socket_recvfrom (netlink, message, sizeof message) > 0 || errno == ENOBUFS;
+}
+
+/**
+ * lab_netlink_await_running:
+ *
+ * Waits until a cable works. It is plugged in at once, but its ends notice a moment later, and
+ * what is sent before that is lost.
+ */
+gboolean
+lab_netlink_await_running (const char *interface, GError **error)
+{
+  struct mnl_socket *netlink = mnl_socket_open2 (NETLINK_ROUTE, SOCK_CLOEXEC);
+  gint64 until_us = g_get_monotonic_time () + PLUGGED_MS * 1000;
+  gboolean ok = netlink != NULL && mnl_socket_bind (netlink, RTMGRP_LINK, MNL_SOCKET_AUTOPID) == 0;
+  int number = 0;
+
+  while (ok && !is_running (interface))
+    ok = await_change (netlink, until_us);
+  number = errno;
+  if (netlink != NULL)
+    mnl_socket_close (netlink);
+  return ok || fail (error, number, "running", interface);
 }
 
 /**

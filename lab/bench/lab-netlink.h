@@ -18,6 +18,7 @@ typedef struct
 
 gboolean lab_netlink_add_cable (const LabPlug *here, const LabPlug *there, GError **error);
 gboolean lab_netlink_bring_up (const char *interface, GError **error);
+gboolean lab_netlink_await_running (const char *interface, GError **error);
 gboolean
 lab_netlink_add_address (const char *interface, in_addr_t address, int bits, GError **error);
 gboolean lab_netlink_add_default_route (in_addr_t gateway, GError **error);

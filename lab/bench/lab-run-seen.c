@@ -289,6 +289,51 @@ lab_run_find (LabRun *run, const LabHost *host, const LabFrameQuery *query)
 }
 
 /**
+ * lab_run_find_opening:
+ * @port: of the server
+ *
+ * Returns: how the first connection from @client to @server was opened, as @client saw it.
+ */
+LabOpening
+lab_run_find_opening (LabRun *run, const LabHost *client, const LabHost *server, guint16 port)
+{
+  LabFrameQuery query = { .port = port, .mask = LAB_FLAGS };
+  LabOpening opening = { 0 };
+
+  query.from = client;
+  query.flags = LAB_SYN;
+  opening.syn = lab_run_find (run, client, &query);
+  query.from = server;
+  query.flags = LAB_SYN | LAB_ACK;
+  query.after = opening.syn;
+  opening.syn_ack = lab_run_find (run, client, &query);
+  query.from = client;
+  query.flags = LAB_ACK;
+  query.after = opening.syn_ack;
+  opening.ack = lab_run_find (run, client, &query);
+  return opening;
+}
+
+static gboolean
+is_same (const LabSegment *a, const LabSegment *b)
+{
+  return a->seq == b->seq && a->len == b->len && a->flags == b->flags &&
+         a->src_port == b->src_port && a->dst_port == b->dst_port &&
+         lab_address_equal (&a->src, &b->src) && lab_address_equal (&a->dst, &b->dst);
+}
+
+/* Whether a frame before the one at @place was the same. */
+static gboolean
+came_before (const GArray *segments, guint place)
+{
+  for (guint i = 0; i < place; i++)
+    if (is_same (&g_array_index (segments, LabSegment, i),
+                 &g_array_index (segments, LabSegment, place)))
+      return TRUE;
+  return FALSE;
+}
+
+/**
  * lab_run_count:
  *
  * Returns: how many such frames passed @host.
@@ -300,7 +345,8 @@ lab_run_count (LabRun *run, const LabHost *host, const LabFrameQuery *query)
   guint n = 0;
 
   for (guint i = 0; i < segments->len; i++)
-    if (is_meant (&g_array_index (segments, LabSegment, i), query))
+    if (is_meant (&g_array_index (segments, LabSegment, i), query) &&
+        !(query->once && came_before (segments, i)))
       n++;
   return n;
 }

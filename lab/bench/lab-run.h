@@ -37,7 +37,17 @@ typedef struct
   gboolean data;    /* with data */
   gboolean no_data; /* without */
   guint64 after;    /* number */
+  gboolean once;    /* lab_run_count(): what is sent again does not count */
 } LabFrameQuery;
+
+/* The three segments that open a connection; 0 if one has not passed. What is sent again,
+ * because the machine is busy, may be between them. */
+typedef struct
+{
+  guint64 syn;
+  guint64 syn_ack;
+  guint64 ack;
+} LabOpening;
 
 #define LAB_FLAGS (LAB_SYN | LAB_ACK | LAB_FIN | LAB_RST)
 
@@ -74,6 +84,8 @@ void lab_run_settle (LabRun *run);
 void lab_run_sample (LabRun *run);
 
 guint64 lab_run_find (LabRun *run, const LabHost *host, const LabFrameQuery *query);
+LabOpening
+lab_run_find_opening (LabRun *run, const LabHost *client, const LabHost *server, guint16 port);
 guint lab_run_count (LabRun *run, const LabHost *host, const LabFrameQuery *query);
 const LabSegment *lab_run_segment (LabRun *run, const LabHost *host, guint64 number);
 guint64 lab_run_n_frames (LabRun *run, const LabHost *host);

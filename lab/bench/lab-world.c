@@ -25,7 +25,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -41,7 +40,6 @@
 #define FRAME_BYTES 65536
 #define NS_PER_SECOND 1000000000LL
 /* How often to look for what cannot be waited for. */
-#define LOOK_AGAIN_US 1000
 #define LOOK_MS 2
 /* What a program may say, and what an experiment may see pass. */
 #define MOST_OUTPUT_BYTES (1024 * 1024)
@@ -228,26 +226,6 @@ open_packet_socket (const char *interface, gboolean with_outgoing)
   return fd;
 }
 
-/* A cable is plugged in at once, but its ends notice a moment later; what is sent before
- * that is lost. */
-static gboolean
-wait_until_running (const char *interface)
-{
-  struct ifreq request = { 0 };
-  int fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  gboolean running = FALSE;
-
-  g_strlcpy (request.ifr_name, interface, sizeof request.ifr_name);
-  for (int i = 0; i < 5000 && !running && ioctl (fd, SIOCGIFFLAGS, &request) == 0; i++)
-    {
-      running = (request.ifr_flags & IFF_RUNNING) != 0;
-      if (!running)
-        g_usleep (LOOK_AGAIN_US);
-    }
-  sal_fd_close (&fd);
-  return running;
-}
-
 /* The settings that make runs comparable, whatever this machine prefers and does besides. */
 static gboolean
 set_defaults (GError **error)
@@ -302,8 +280,8 @@ set_up_port (LabWorld *world,
       !lab_netlink_add_address (port, gateway, 24, error) ||
       !lab_netlink_add_neighbour (port, host->ip, host_mac, error))
     return FALSE;
-  if (!wait_until_running (port))
-    return fail (error, port);
+  if (!lab_netlink_await_running (port, error))
+    return FALSE;
   fd = open_packet_socket (port, FALSE);
   if (fd < 0)
     return fail (error, "packet socket");
@@ -329,9 +307,8 @@ connect_host (LabWorld *world, LabHost *host, GError **error)
   enter (world->router);
   ok = ok && set_up_port (world, port, gateway, host, host_mac, error);
   enter (host->network);
-  if (ok && !wait_until_running (INTERFACE))
-    ok = fail (error, INTERFACE);
-  ok = ok && lab_netlink_add_default_route (gateway, error);
+  ok = ok && lab_netlink_await_running (INTERFACE, error) &&
+       lab_netlink_add_default_route (gateway, error);
   enter (world->outside);
   if (ok)
     lab_forwarder_add_port (world->forwarder, host->ip, port_mac, host_mac);

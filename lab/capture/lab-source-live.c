@@ -41,7 +41,8 @@ typedef struct
   int in;          /* its standard input; closing it asks for the end */
   int out;
   int said_fd;
-  GString *said; /* (owned): what it said and nobody has read */
+  gboolean began; /* something has come from it */
+  GString *said;  /* (owned): what it said and nobody has read */
 } LiveSource;
 
 /* Returns: (transfer full): where salotto-capture is. */
@@ -144,7 +145,12 @@ live_read (LabSource *base, guint8 *bytes, gsize len, GError **error)
       if (fds[1].revents != 0)
         take_said (source);
       if (fds[0].revents != 0)
-        return read (source->out, bytes, len);
+        {
+          gssize n = read (source->out, bytes, len);
+
+          source->began |= n > 0;
+          return n;
+        }
     }
 }
 
@@ -187,7 +193,7 @@ live_finish (LabSource *base, GError **error)
         said += strlen (prefix);
       why = sal_log_escape (said, SAID_BYTES);
       g_set_error (error, SAL_ERROR, status > 0 ? status : SAL_EXIT_FAILED,
-                   _ ("nothing more can be captured: %s"),
+                   source->began ? _ ("nothing more can be captured: %s") : "%s",
                    *why != '\0' ? why : _ ("salotto-capture has died"));
     }
   return FALSE;

@@ -484,35 +484,34 @@ dissect_netanalyzer (LabDissection *d, LabBytes bytes)
 static const struct
 {
   guint16 type;
-  const char *name;
   void (*dissect) (LabDissection *d, LabBytes bytes);
 } links[] = {
-  { LINK_ETHERNET, "EN10MB", lab_dissect_ethernet },
-  { LINK_NULL, "NULL", dissect_null },
-  { LINK_TOKEN_RING, "IEEE802_5", dissect_token_ring },
-  { LINK_PPP, "PPP", dissect_ppp },
-  { LINK_FDDI, "FDDI", dissect_fddi },
-  { LINK_RAW_OLD, "RAW", lab_dissect_ip },
-  { LINK_RAW_BSD, "RAW", lab_dissect_ip },
-  { LINK_PPP_HDLC, "PPP_SERIAL", dissect_ppp },
-  { LINK_PPP_ETHER, "PPP_ETHER", dissect_pppoe },
-  { LINK_ATM_RFC1483, "ATM_RFC1483", dissect_atm },
-  { LINK_RAW, "RAW", lab_dissect_ip },
-  { LINK_CISCO_HDLC, "C_HDLC", dissect_cisco_hdlc },
-  { LINK_WIFI, "IEEE802_11", dissect_wifi },
-  { LINK_LOOP, "LOOP", dissect_null },
-  { LINK_ENC, "ENC", dissect_enc },
-  { LINK_LINUX_SLL, "LINUX_SLL", dissect_sll },
-  { LINK_PFLOG, "PFLOG", dissect_pflog },
-  { LINK_WIFI_PRISM, "PRISM_HEADER", dissect_prism },
-  { LINK_WIFI_RADIOTAP, "IEEE802_11_RADIO", dissect_radiotap },
-  { LINK_WIFI_AVS, "IEEE802_11_RADIO_AVS", dissect_prism },
-  { LINK_MPLS, "MPLS", dissect_mpls },
-  { LINK_IPV4, "IPV4", lab_dissect_ip },
-  { LINK_IPV6, "IPV6", lab_dissect_ip },
-  { LINK_NFLOG, "NFLOG", dissect_nflog },
-  { LINK_NETANALYZER, "NETANALYZER", dissect_netanalyzer },
-  { LINK_LINUX_SLL2, "LINUX_SLL2", dissect_sll2 },
+  { LINK_ETHERNET, lab_dissect_ethernet },
+  { LINK_NULL, dissect_null },
+  { LINK_TOKEN_RING, dissect_token_ring },
+  { LINK_PPP, dissect_ppp },
+  { LINK_FDDI, dissect_fddi },
+  { LINK_RAW_OLD, lab_dissect_ip },
+  { LINK_RAW_BSD, lab_dissect_ip },
+  { LINK_PPP_HDLC, dissect_ppp },
+  { LINK_PPP_ETHER, dissect_pppoe },
+  { LINK_ATM_RFC1483, dissect_atm },
+  { LINK_RAW, lab_dissect_ip },
+  { LINK_CISCO_HDLC, dissect_cisco_hdlc },
+  { LINK_WIFI, dissect_wifi },
+  { LINK_LOOP, dissect_null },
+  { LINK_ENC, dissect_enc },
+  { LINK_LINUX_SLL, dissect_sll },
+  { LINK_PFLOG, dissect_pflog },
+  { LINK_WIFI_PRISM, dissect_prism },
+  { LINK_WIFI_RADIOTAP, dissect_radiotap },
+  { LINK_WIFI_AVS, dissect_prism },
+  { LINK_MPLS, dissect_mpls },
+  { LINK_IPV4, lab_dissect_ip },
+  { LINK_IPV6, lab_dissect_ip },
+  { LINK_NFLOG, dissect_nflog },
+  { LINK_NETANALYZER, dissect_netanalyzer },
+  { LINK_LINUX_SLL2, dissect_sll2 },
 };
 
 /**
@@ -523,21 +522,10 @@ static const struct
 gboolean
 lab_dissect_knows_link_type (guint16 link_type)
 {
-  return lab_dissect_link_type_name (link_type) != NULL;
-}
-
-/**
- * lab_dissect_link_type_name:
- *
- * Returns: (nullable): what tcpdump calls it, or NULL if it cannot be read.
- */
-const char *
-lab_dissect_link_type_name (guint16 link_type)
-{
   for (gsize i = 0; i < G_N_ELEMENTS (links); i++)
     if (links[i].type == link_type)
-      return links[i].name;
-  return NULL;
+      return TRUE;
+  return FALSE;
 }
 
 /**

@@ -13,7 +13,6 @@ void lab_dissector_free (LabDissector *dissector);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LabDissector, lab_dissector_free)
 
 gboolean lab_dissect_knows_link_type (guint16 link_type);
-const char *lab_dissect_link_type_name (guint16 link_type);
 gboolean lab_dissector_was_full (const LabDissector *dissector);
 LabKind lab_dissect (LabDissector *dissector, const LabPacket *packet, LabSegment *segment);
 

@@ -44,12 +44,12 @@ static const char *const sentences[LAB_N_EVENTS] = {
   [LAB_EVENT_SPURIOUS_RETRANSMISSION] =
       "The %f sends %l again, from number %s on, although the %o has acknowledged it already.",
   [LAB_EVENT_OUT_OF_ORDER] = "The %f sends %l, from number %s on; segments behind it came sooner.",
-  [LAB_EVENT_GAP] = "The %f is at number %s already; what was before it is not in the capture.",
+  [LAB_EVENT_GAP] = "The %f is at number %s already; what comes before that has not been seen.",
   [LAB_EVENT_KEEP_ALIVE] = "The %f asks whether the %o is still there (keep-alive probe).",
   [LAB_EVENT_KEEP_ALIVE_ACK] = "The %f answers that it is still there.",
   [LAB_EVENT_ZERO_WINDOW] =
       "The %f has no room left: its window is 0, so the %o has to stop sending.",
-  [LAB_EVENT_WINDOW_PROBE] = "The %f tries one byte to see whether the %o has room again.",
+  [LAB_EVENT_WINDOW_PROBE] = "The %f asks whether the %o has room again (window probe).",
   [LAB_EVENT_WINDOW_PROBE_ACK] = "The %f answers the probe: it still has no room.",
   [LAB_EVENT_WINDOW_UPDATE] = "The %f has room for %w bytes now (window update).",
   [LAB_EVENT_WINDOW_FULL] = "The %f sends %l, which fills the window of the %o.",
@@ -88,6 +88,8 @@ sentence_of (const LabFinding *finding)
     return "A segment of the %f that was overtaken by later ones.";
   if (finding->event == LAB_EVENT_SYN && finding->state[LAB_CLIENT] != LAB_SYN_SENT)
     return "A SYN in the name of the %f that does not fit into the connection: it changes nothing.";
+  if (finding->event == LAB_EVENT_SYN && finding->segment.len > 0)
+    return "The %f asks for a connection (SYN) and sends %l with it; it counts its bytes from %I.";
   if (finding->event == LAB_EVENT_ESTABLISHED && finding->segment.len > 0)
     return "The %f acknowledges the SYN of the %o and sends %l: the connection is established.";
   if (finding->event == LAB_EVENT_ACK && (flags & LAB_ACK) == 0)

@@ -20,6 +20,9 @@
 /* Overtaking takes no longer than a round trip, or this where that is not known. */
 #define OVERTAKEN_NS (3 * 1000 * 1000)
 
+/* More bytes than that are no flight but numbers that do not belong together. */
+#define FLIGHT_BYTES_MAX 1999999999
+
 #define NOT_PLAIN (LAB_SYN | LAB_FIN | LAB_RST)
 
 /* Numbers that a segment takes up besides its data. SYN and FIN in one segment count
@@ -204,7 +207,7 @@ measure_flight (const LabEnd *sender, const LabEnd *receiver, LabFinding *findin
   if (finding->segment.len == 0 || sender->gap || !lab_end_in_flight (sender, &first, &last))
     return;
   bytes = last - first - receiver->sacked_bytes;
-  if (bytes == 0 || bytes >= 2000000000)
+  if (bytes == 0 || bytes > FLIGHT_BYTES_MAX)
     return;
   finding->bytes_in_flight = bytes - virtual_bytes (&finding->segment);
   if (finding->bytes_in_flight != 0)

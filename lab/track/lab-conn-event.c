@@ -114,6 +114,21 @@ was_asked_for (const LabConn *conn, const LabFinding *finding)
   return receiver->duplicate_acks > 0 && receiver->last_ack == finding->segment.seq;
 }
 
+/* Linux probes a closed window with a segment that looks like a keep-alive. */
+static LabEvent
+name_probe (const LabConn *conn, const LabFinding *finding)
+{
+  const LabEnd *receiver = &conn->end[lab_side_other (finding->from)];
+  guint32 analysis = finding->analysis;
+
+  if ((analysis & LAB_ANALYSIS_KEEP_ALIVE) != 0 && receiver->last_window == 0)
+    return LAB_EVENT_WINDOW_PROBE;
+  if ((analysis & LAB_ANALYSIS_ZERO_WINDOW) != 0 && finding->segment.len == 0 &&
+      (receiver->last_analysis & LAB_ANALYSIS_KEEP_ALIVE) != 0)
+    return LAB_EVENT_WINDOW_PROBE_ACK;
+  return LAB_EVENT_NONE;
+}
+
 static LabEvent
 name_look (const LabConn *conn, const LabFinding *finding)
 {
@@ -131,6 +146,8 @@ name_look (const LabConn *conn, const LabFinding *finding)
     return LAB_EVENT_BACKLOG_SUSPECTED;
   if (finding->resent && (finding->analysis & LAB_ANALYSIS_OUT_OF_ORDER) != 0)
     return was_asked_for (conn, finding) ? LAB_EVENT_FAST_RETRANSMISSION : LAB_EVENT_RETRANSMISSION;
+  if (name_probe (conn, finding) != LAB_EVENT_NONE)
+    return name_probe (conn, finding);
   for (gsize i = 0; i < G_N_ELEMENTS (looks); i++)
     if ((finding->analysis & looks[i].look) != 0 &&
         (finding->resent || (looks[i].look & LAB_ANALYSIS_RETRANSMISSIONS) == 0))

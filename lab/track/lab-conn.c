@@ -418,6 +418,7 @@ lab_conn_add (LabConn *conn, LabFinding *finding, gsize *budget)
       lab_conn_note_path (conn);
       correct_base (conn, from, segment);
       analyse (conn, finding, budget);
+      finding->resent = behind && is_resent (finding);
       note_round_trip (conn, segment);
     }
   else if (begins_unseen (conn, segment))
@@ -427,7 +428,6 @@ lab_conn_add (LabConn *conn, LabFinding *finding, gsize *budget)
       analyse (conn, finding, budget);
     }
 
-  finding->resent = behind && is_resent (finding);
   make_relative (conn, finding);
   finding->window = scaled_window (conn, from, segment);
   complete (conn, segment);

@@ -15,8 +15,10 @@
  * every acknowledgment then looks at all of them. */
 #define FLIGHT_MAX 10000
 #define FLIGHT_MAX_UNSORTED 1024
-/* A connection may always remember these, however little is left of the budget. */
-#define FLIGHT_MIN 4
+/* An end may always remember these, however little is left of the budget. */
+#define FLIGHT_MIN 2
+/* Room for more is given back when nothing is in flight any more. */
+#define FLIGHT_KEPT 64
 
 /**
  * lab_end_init:
@@ -145,7 +147,7 @@ lab_end_acknowledged (LabEnd *end, guint32 ack, LabFlight *exact, gsize *budget)
     {
       end->flight_sorted = TRUE;
       end->flight_head = end->flight_end = 0;
-      if (end->flight_size > 16 * FLIGHT_MIN)
+      if (end->flight_size > FLIGHT_KEPT)
         lab_end_clear (end, budget);
     }
   return found;

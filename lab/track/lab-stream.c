@@ -46,10 +46,12 @@ lab_stream_init (LabStream *stream, LabSide from)
 /**
  * lab_stream_clear:
  * @stream: what was made by lab_stream_init()
+ * @budget: bytes that all streams together may still keep; what this one kept is added
  */
 void
-lab_stream_clear (LabStream *stream)
+lab_stream_clear (LabStream *stream, gsize *budget)
 {
+  *budget += stream->waiting_bytes + stream->waiting.length * sizeof (Piece);
   g_queue_clear_full (&stream->waiting, g_free);
   sal_framer_clear (&stream->framer);
 }
@@ -135,7 +137,7 @@ take_bytes (LabStream *stream,
 
 /* What has been waiting and is next now. */
 static void
-take_waiting (LabStream *stream, gint64 now_us, LabChatLines *lines)
+take_waiting (LabStream *stream, gint64 now_us, LabChatLines *lines, gsize *budget)
 {
   GList *link = stream->waiting.head;
 
@@ -150,6 +152,7 @@ take_waiting (LabStream *stream, gint64 now_us, LabChatLines *lines)
         }
       take_bytes (stream, piece->seq, piece->bytes, piece->len, now_us, lines);
       stream->waiting_bytes -= piece->len;
+      *budget += sizeof *piece + piece->len;
       g_queue_delete_link (&stream->waiting, link);
       g_free (piece);
       link = stream->waiting.head; /* others may be next now */
@@ -157,14 +160,16 @@ take_waiting (LabStream *stream, gint64 now_us, LabChatLines *lines)
 }
 
 static void
-let_wait (LabStream *stream, guint32 seq, const guint8 *bytes, guint32 len)
+let_wait (LabStream *stream, guint32 seq, const guint8 *bytes, guint32 len, gsize *budget)
 {
   Piece *piece = NULL;
+  gsize size = sizeof *piece + len;
 
   if (len == 0 || stream->waiting_bytes + len > WAITING_MAX_BYTES ||
-      stream->waiting.length >= WAITING_MAX_PIECES)
+      stream->waiting.length >= WAITING_MAX_PIECES || size > *budget)
     return;
-  piece = g_malloc (sizeof *piece + len);
+  *budget -= size;
+  piece = g_malloc (size);
   piece->seq = seq;
   piece->len = len;
   memcpy (piece->bytes, bytes, len);
@@ -176,9 +181,11 @@ let_wait (LabStream *stream, guint32 seq, const guint8 *bytes, guint32 len)
  * lab_stream_add:
  * @segment: a segment of the stream's end
  * @lines: where to add the lines that it completes
+ * @budget: bytes that all streams together may still keep until their time comes; what is
+ *   too much is passed over
  */
 void
-lab_stream_add (LabStream *stream, const LabSegment *segment, LabChatLines *lines)
+lab_stream_add (LabStream *stream, const LabSegment *segment, LabChatLines *lines, gsize *budget)
 {
   gint64 now_us = segment->time_ns / 1000;
   guint32 seq = segment->seq + ((segment->flags & LAB_SYN) != 0);
@@ -191,14 +198,14 @@ lab_stream_add (LabStream *stream, const LabSegment *segment, LabChatLines *line
       stream->next = seq;
     }
   if (segment->len > 0 && lab_seq_gt (seq, stream->next))
-    let_wait (stream, seq, segment->data, segment->data_len);
+    let_wait (stream, seq, segment->data, segment->data_len, budget);
   else if (segment->len > 0)
     {
       take_bytes (stream, seq, segment->data, segment->data_len, now_us, lines);
       /* What was sent and not captured is lost to us. */
       if (lab_seq_gt (seq + segment->len, stream->next))
         stream->next = seq + segment->len;
-      take_waiting (stream, now_us, lines);
+      take_waiting (stream, now_us, lines, budget);
       if (segment->flags & LAB_PSH)
         flush_pushed (stream, lines);
     }

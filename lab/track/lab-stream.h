@@ -27,8 +27,9 @@ typedef struct
 } LabChatLines;
 
 void lab_stream_init (LabStream *stream, LabSide from);
-void lab_stream_clear (LabStream *stream);
-void lab_stream_add (LabStream *stream, const LabSegment *segment, LabChatLines *lines);
+void lab_stream_clear (LabStream *stream, gsize *budget);
+void
+lab_stream_add (LabStream *stream, const LabSegment *segment, LabChatLines *lines, gsize *budget);
 void lab_stream_acknowledged (LabStream *stream, guint32 ack);
 
 void lab_chat_lines_init (LabChatLines *lines);

@@ -17,6 +17,8 @@
 
 /* What all connections together remember of segments in flight. */
 #define FLIGHT_BUDGET_BYTES (12 * 1024 * 1024)
+/* ... and of chat that came before its time. */
+#define CHAT_BUDGET_BYTES (16 * 1024 * 1024)
 
 struct LabTrace
 {
@@ -31,6 +33,7 @@ struct LabTrace
   LabFinding finding;
   guint32 next_stream;
   gsize flight_budget;
+  gsize chat_budget;
   gboolean told[LAB_N_NOTICES];
 };
 
@@ -74,6 +77,7 @@ lab_trace_new (const LabTraceOptions *options, const LabTraceSink *sink, gpointe
   /* Where it lies in memory nobody who writes a capture knows. */
   trace->flows = lab_flow_table_new (GPOINTER_TO_SIZE (trace));
   trace->flight_budget = FLIGHT_BUDGET_BYTES;
+  trace->chat_budget = CHAT_BUDGET_BYTES;
   lab_chat_lines_init (&trace->lines);
   return trace;
 }
@@ -177,7 +181,7 @@ conn_free (LabTrace *trace, LabConn *conn)
     {
       lab_end_clear (&conn->end[side], &trace->flight_budget);
       if (conn->streams != NULL)
-        lab_stream_clear (&conn->streams[side]);
+        lab_stream_clear (&conn->streams[side], &trace->chat_budget);
     }
   g_free (conn->streams);
   g_free (conn);
@@ -299,7 +303,7 @@ read_chat (LabTrace *trace, LabConn *conn)
     return;
   g_string_truncate (trace->lines.text, 0);
   g_array_set_size (trace->lines.lines, 0);
-  lab_stream_add (&conn->streams[from], &finding->segment, &trace->lines);
+  lab_stream_add (&conn->streams[from], &finding->segment, &trace->lines, &trace->chat_budget);
   if (finding->segment.flags & LAB_ACK)
     lab_stream_acknowledged (&conn->streams[lab_side_other (from)], finding->segment.ack);
   finding->lines = lab_chat_lines_finish (&trace->lines, &finding->n_lines);

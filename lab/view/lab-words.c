@@ -177,14 +177,14 @@ lab_words_remark (const LabFinding *finding, GString *out)
                  { LAB_ANALYSIS_ACK_LOST_SEGMENT, "acknowledges what was not seen" },
                  { LAB_ANALYSIS_KEEP_ALIVE, "keep-alive" },
                  { LAB_ANALYSIS_KEEP_ALIVE_ACK, "answer to keep-alive" },
-                 { LAB_ANALYSIS_ZERO_WINDOW_PROBE, "window probe" },
-                 { LAB_ANALYSIS_ZERO_WINDOW_PROBE_ACK, "answer to window probe" },
                  { LAB_ANALYSIS_ZERO_WINDOW, "window closed" },
                  { LAB_ANALYSIS_WINDOW_FULL, "fills the window" },
                  { LAB_ANALYSIS_WINDOW_UPDATE, "window update" },
                  { LAB_ANALYSIS_REUSED_PORTS, "ports used again" } };
   gsize start = out->len;
   guint32 analysis = finding->analysis;
+  /* A probe of Linux looks like a keep-alive, but the event knows. */
+  guint32 told = finding->event == LAB_EVENT_WINDOW_PROBE ? LAB_ANALYSIS_KEEP_ALIVE : 0;
 
   if (!finding->resent)
     {
@@ -203,8 +203,12 @@ lab_words_remark (const LabFinding *finding, GString *out)
       g_string_append_printf (out, " %u of %" G_GUINT64_FORMAT, finding->duplicate_ack_num,
                               finding->duplicate_ack_frame);
     }
+  if (finding->event == LAB_EVENT_WINDOW_PROBE)
+    append_part (out, start, "window probe");
+  if (finding->event == LAB_EVENT_WINDOW_PROBE_ACK)
+    append_part (out, start, "answer to window probe");
   for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
-    if (analysis & others[i].bit)
+    if (analysis & others[i].bit & ~told)
       append_part (out, start, others[i].text);
   if (finding->event == LAB_EVENT_RST_IGNORED)
     append_part (out, start, "RST that does not count");

@@ -232,6 +232,23 @@ read_rooms (SrvAccountStore *store, Contents *contents, GError **error)
                        contents, error);
 }
 
+typedef struct
+{
+  const SrvAccountReader *reader;
+  gpointer data;
+} MarkerReader;
+
+static void
+read_marker (sqlite3_stmt *row, gpointer data)
+{
+  const MarkerReader *to = data;
+  const SrvKeptMarker marker = { .account = column_text (row, 0),
+                                 .target = column_text (row, 1),
+                                 .time_us = sqlite3_column_int64 (row, 2) };
+
+  to->reader->marker (&marker, to->data);
+}
+
 /**
  * srv_account_store_read:
  * @reader: called with @data for everything that is kept, once all of it could be read
@@ -261,6 +278,8 @@ srv_account_store_read (SrvAccountStore *store,
       g_ptr_array_set_free_func (contents.rooms, NULL);
       for (guint i = 0; i < contents.rooms->len; i++)
         reader->room (contents.rooms->pdata[i], data);
+      ok = for_each_row (store, "SELECT account, target, time FROM marker", read_marker,
+                         &(MarkerReader){ reader, data }, error);
     }
   explicit_bzero (secret, sizeof secret);
   g_hash_table_unref (contents.by_key);
@@ -451,4 +470,39 @@ srv_account_store_drop_room (SrvAccountStore *store, const char *room, GError **
   g_autofree char *key = sal_name_key (room);
 
   return RUN (store, error, "DELETE FROM room WHERE key = ?", key);
+}
+
+static gboolean
+write_marker (SrvAccountStore *store, const SrvKeptMarker *marker, GError **error)
+{
+  g_autofree char *time = g_strdup_printf ("%" G_GINT64_FORMAT, marker->time_us);
+
+  if (marker->time_us == 0)
+    return RUN (store, error, "DELETE FROM marker WHERE account = ? AND target = ?",
+                marker->account, marker->target);
+  return RUN (store, error,
+              "INSERT OR REPLACE INTO marker (account, target, time)"
+              " SELECT key, ?2, CAST (?3 AS INTEGER) FROM account WHERE key = ?1",
+              marker->account, marker->target, time);
+}
+
+/**
+ * srv_account_store_put_markers:
+ *
+ * Keeps all of them or, with an error, none. What is of an account that has gone meanwhile is
+ * passed over.
+ */
+gboolean
+srv_account_store_put_markers (SrvAccountStore *store,
+                               const SrvKeptMarker *markers,
+                               guint n,
+                               GError **error)
+{
+  gboolean ok = sal_sqlite_exec (store->db, "BEGIN IMMEDIATE", error);
+
+  if (!ok)
+    return FALSE;
+  for (guint i = 0; ok && i < n; i++)
+    ok = write_marker (store, &markers[i], error);
+  return finish (store, ok, error);
 }

@@ -24,16 +24,25 @@ typedef struct
 SrvAccount *srv_account_new (const char *name);
 void srv_account_free (SrvAccount *account);
 
+/* Up to when an account has read a target; both are keys. 0: it is not known any more. */
+typedef struct
+{
+  const char *account;
+  const char *target;
+  gint64 time_us;
+} SrvKeptMarker;
+
 typedef struct _SrvAccountStore SrvAccountStore;
 
 #define SRV_LOGIN_SECRET_BYTES 32
 
-/* What is read at start goes here, one by one, each (transfer full). */
+/* What is read at start goes here, one by one, accounts and rooms (transfer full). */
 typedef struct
 {
   void (*secret) (const guint8 *bytes, gpointer data);
   void (*account) (SrvAccount *account, gpointer data);
   void (*room) (SrvOwnedRoom *room, gpointer data);
+  void (*marker) (const SrvKeptMarker *marker, gpointer data);
 } SrvAccountReader;
 
 SrvAccountStore *srv_account_store_open (const char *path, GError **error);
@@ -51,6 +60,11 @@ gboolean srv_account_store_drop (SrvAccountStore *store, const char *key, GError
 gboolean
 srv_account_store_put_room (SrvAccountStore *store, const SrvOwnedRoom *room, GError **error);
 gboolean srv_account_store_drop_room (SrvAccountStore *store, const char *room, GError **error);
+
+gboolean srv_account_store_put_markers (SrvAccountStore *store,
+                                        const SrvKeptMarker *markers,
+                                        guint n,
+                                        GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvAccount, srv_account_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvAccountStore, srv_account_store_free)

@@ -255,6 +255,7 @@ drop (SrvAccounts *accounts, const char *name, char **message)
     {
       pthread_mutex_lock (&accounts->mutex);
       g_hash_table_foreach_remove (accounts->rooms, is_founded_by, written);
+      g_hash_table_remove (accounts->markers, key);
       srv_accounts_unindex (accounts, key);
       pthread_mutex_unlock (&accounts->mutex);
     }

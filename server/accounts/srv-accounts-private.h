@@ -10,6 +10,7 @@
 #include "server/accounts/srv-accounts.h"
 #include "server/accounts/srv-job-pool.h"
 #include "server/accounts/srv-login-guard.h"
+#include "server/accounts/srv-markers.h"
 
 G_BEGIN_DECLS
 
@@ -33,15 +34,18 @@ struct _SrvAccounts
 
   pthread_mutex_t mutex; /* for all that follows */
   SrvAccountsConfig config;
-  char *invitation_code;     /* (owned) (nullable) */
-  GHashTable *accounts;      /* (owned): key (of the account) -> SrvAccount (owned) */
-  GHashTable *nicknames;     /* (owned): key (owned) -> SrvAccount (unowned) */
-  GHashTable *certificates;  /* (owned): fingerprint (owned) -> SrvAccount (unowned) */
-  GHashTable *rooms;         /* (owned): key (owned) -> SrvOwnedRoom (owned) */
-  GHashTable *unsaved_rooms; /* (owned): set of keys (owned) */
-  gboolean saving_rooms;     /* somebody is on the way to do it */
-  SrvLoginGuard *guard;      /* (owned) */
-  GArray *rounds;            /* (owned) of SrvRounds, by their iterations */
+  char *invitation_code;       /* (owned) (nullable) */
+  GHashTable *accounts;        /* (owned): key (of the account) -> SrvAccount (owned) */
+  GHashTable *nicknames;       /* (owned): key (owned) -> SrvAccount (unowned) */
+  GHashTable *certificates;    /* (owned): fingerprint (owned) -> SrvAccount (unowned) */
+  GHashTable *rooms;           /* (owned): key (owned) -> SrvOwnedRoom (owned) */
+  GHashTable *unsaved_rooms;   /* (owned): set of keys (owned) */
+  gboolean saving_rooms;       /* somebody is on the way to do it */
+  GHashTable *markers;         /* (owned): key of an account (owned) -> SrvMarkers (owned) */
+  GHashTable *unsaved_markers; /* (owned): set of "ACCOUNT\nTARGET" (owned) */
+  gboolean saving_markers;     /* somebody is on the way to do it */
+  SrvLoginGuard *guard;        /* (owned) */
+  GArray *rounds;              /* (owned) of SrvRounds, by their iterations */
   guint8 secret[SRV_LOGIN_SECRET_BYTES];
 };
 
@@ -50,6 +54,13 @@ SrvAccount *srv_accounts_find (const SrvAccounts *accounts, const char *name);
 SrvAccount *srv_accounts_find_reserved (const SrvAccounts *accounts, const char *nick);
 void srv_accounts_index (SrvAccounts *accounts, SrvAccount *account);
 void srv_accounts_unindex (SrvAccounts *accounts, const char *key);
+
+/* Read markers; loading is done at start, when nobody else is there. */
+void srv_accounts_load_marker (SrvAccounts *accounts,
+                               const char *account_key,
+                               const char *target_key,
+                               gint64 time_us);
+void srv_accounts_save_markers (gpointer data, gboolean cancelled);
 
 /* How long a guess has to wait; the three of srv-login-guard. */
 gint64 srv_accounts_enter (SrvAccounts *accounts, const SrvAddress *address, const char *name);

@@ -41,10 +41,17 @@ take_room (SrvOwnedRoom *room, gpointer data)
   g_hash_table_insert (accounts->rooms, sal_name_key (room->name), room);
 }
 
+static void
+take_marker (const SrvKeptMarker *marker, gpointer data)
+{
+  srv_accounts_load_marker (data, marker->account, marker->target, marker->time_us);
+}
+
 static const SrvAccountReader reader = {
   .secret = take_secret,
   .account = take_account,
   .room = take_room,
+  .marker = take_marker,
 };
 
 static void
@@ -57,6 +64,12 @@ static void
 room_free (gpointer room)
 {
   srv_owned_room_free (room);
+}
+
+static void
+markers_free (gpointer markers)
+{
+  srv_markers_free (markers);
 }
 
 static SrvAccounts *
@@ -72,6 +85,8 @@ accounts_alloc (SrvAccountsClock clock)
   accounts->certificates = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   accounts->rooms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, room_free);
   accounts->unsaved_rooms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  accounts->markers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, markers_free);
+  accounts->unsaved_markers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   accounts->guard = srv_login_guard_new ();
   accounts->rounds = g_array_new (FALSE, FALSE, sizeof (SrvRounds));
   accounts->config = (SrvAccountsConfig){ .iterations = SAL_ITERATIONS_DEFAULT };
@@ -119,6 +134,7 @@ srv_accounts_free (SrvAccounts *accounts)
     return;
   srv_job_pool_free (accounts->pool);
   save_rooms (accounts, FALSE);
+  srv_accounts_save_markers (accounts, FALSE);
   srv_account_store_free (accounts->store);
   g_free (accounts->invitation_code);
   g_hash_table_unref (accounts->nicknames);
@@ -126,6 +142,8 @@ srv_accounts_free (SrvAccounts *accounts)
   g_hash_table_unref (accounts->accounts);
   g_hash_table_unref (accounts->rooms);
   g_hash_table_unref (accounts->unsaved_rooms);
+  g_hash_table_unref (accounts->markers);
+  g_hash_table_unref (accounts->unsaved_markers);
   srv_login_guard_free (accounts->guard);
   g_array_unref (accounts->rounds);
   explicit_bzero (accounts->secret, sizeof accounts->secret);

@@ -55,6 +55,13 @@ SrvOwnedRoom *srv_accounts_dup_room (SrvAccounts *accounts, const char *room);
 gboolean srv_accounts_keep_room (SrvAccounts *accounts, const SrvOwnedRoom *room);
 void srv_accounts_drop_room (SrvAccounts *accounts, const char *room);
 
+/* Up to where people have read. */
+gint64 srv_accounts_get_marker (SrvAccounts *accounts, const char *account, const char *target);
+gint64 srv_accounts_set_marker (SrvAccounts *accounts,
+                                const char *account,
+                                const char *target,
+                                gint64 time_us);
+
 /* What an operator changes. */
 typedef enum
 {

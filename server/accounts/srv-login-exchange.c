@@ -484,7 +484,7 @@ authenticate (SrvLogin *login, const char *parameter)
     case SRV_SASL_INPUT_ABORT:
       fail (login, SRV_VERDICT_ABORTED);
       break;
-    case SRV_SASL_INPUT_LONG_LINE:
+    case SRV_SASL_INPUT_TOO_LONG:
       fail (login, SRV_VERDICT_TOO_LONG);
       break;
     case SRV_SASL_INPUT_COMPLETE:

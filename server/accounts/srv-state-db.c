@@ -41,7 +41,11 @@ static const char accounts[] =
     " list TEXT NOT NULL, mask TEXT NOT NULL, setter TEXT NOT NULL, made INTEGER NOT NULL,"
     " PRIMARY KEY (room, list, mask)) WITHOUT ROWID";
 
-static const char *const migrations[] = { bans, accounts };
+static const char markers[] =
+    "CREATE TABLE marker (account TEXT NOT NULL REFERENCES account ON DELETE CASCADE,"
+    " target TEXT NOT NULL, time INTEGER NOT NULL, PRIMARY KEY (account, target)) WITHOUT ROWID";
+
+static const char *const migrations[] = { bans, accounts, markers };
 
 static const SalSqliteSchema schema = {
   .application_id = 0x53616C32, /* "Sal2" */

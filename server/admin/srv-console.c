@@ -55,15 +55,15 @@ fail_error (GString *out, const GError *error)
   return fail (out, error->message);
 }
 
-/* The connection of the person that @name names; says so in @out if there is none. */
-static SrvConn *
-find (SrvServer *server, const char *name, GString *out)
+/* Calls @func with @data for the connection of the person that @name names; says so in @out if
+ * there is none. */
+static gboolean
+with (SrvServer *server, const char *name, SrvConnFunc func, gpointer data, GString *out)
 {
-  SrvConn *conn = srv_worker_find (srv_server_get_worker (server), name);
-
-  if (conn == NULL)
-    g_string_append_printf (out, _ ("nobody here is called %s; “who” lists everybody\n"), name);
-  return conn;
+  if (srv_workers_with (srv_server_get_workers (server), name, func, data))
+    return TRUE;
+  g_string_append_printf (out, _ ("nobody here is called %s; “who” lists everybody\n"), name);
+  return FALSE;
 }
 
 /* The first word of @rest; what follows it in @tail. */
@@ -125,23 +125,30 @@ who_cb (SrvConn *conn, gpointer data)
 static gboolean
 do_who (SrvServer *server, const char *rest, GString *out)
 {
-  srv_worker_foreach (srv_server_get_worker (server), who_cb, out);
+  srv_workers_foreach (srv_server_get_workers (server), who_cb, out);
   if (out->len == 0)
     append_line (out, _ ("nobody is here"));
   return TRUE;
 }
 
-static gboolean
-do_rooms (SrvServer *server, const char *rest, GString *out)
+static void
+rooms_cb (SrvWorker *worker, gpointer data)
 {
-  g_autoptr (GList) rooms = srv_worker_rooms (srv_server_get_worker (server));
+  GString *out = data;
+  g_autoptr (GList) rooms = srv_worker_rooms (worker);
 
   for (GList *at = rooms; at != NULL; at = at->next)
     {
       append_column (out, srv_room_get_name (at->data), 32);
       g_string_append_printf (out, "%u\n", srv_room_count (at->data));
     }
-  if (rooms == NULL)
+}
+
+static gboolean
+do_rooms (SrvServer *server, const char *rest, GString *out)
+{
+  srv_workers_call_first (srv_server_get_workers (server), rooms_cb, out);
+  if (out->len == 0)
     append_line (out, _ ("nobody is in any room"));
   return TRUE;
 }
@@ -153,20 +160,22 @@ do_say (SrvServer *server, const char *rest, GString *out)
   return TRUE;
 }
 
+static void
+kick_cb (SrvConn *conn, gpointer why)
+{
+  srv_session_put_out (&conn->session, why);
+}
+
 static gboolean
 do_kick (SrvServer *server, const char *rest, GString *out)
 {
   const char *reason = NULL;
   g_autofree char *name = take_word (rest, &reason);
-  SrvConn *conn = find (server, name, out);
   SalEvent why = { .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_KICKED, .text = reason };
 
-  if (conn == NULL)
-    return FALSE;
   if (*reason == '\0')
     why.text = "-";
-  srv_session_put_out (&conn->session, &why);
-  return TRUE;
+  return with (server, name, kick_cb, &why, out);
 }
 
 /* "90", "15m", "2h", "7d": microseconds, or 0 if it is none of these. */
@@ -193,24 +202,29 @@ parse_duration (const char *text)
   return 0;
 }
 
+static void
+address_cb (SrvConn *conn, gpointer address)
+{
+  *(SrvAddress *) address = conn->peer;
+}
+
 /* An address or a network, or the address of a person who is here. */
 static gboolean
 parse_target (SrvServer *server, const char *word, SrvNetwork *network, GString *out)
 {
-  SrvConn *conn = NULL;
+  SrvAddress address;
 
   if (srv_network_parse (word, network))
     return TRUE;
-  conn = find (server, word, out);
-  if (conn == NULL)
+  if (!with (server, word, address_cb, &address, out))
     return FALSE;
-  if (conn->peer.family == SRV_ADDRESS_LOCAL)
+  if (address.family == SRV_ADDRESS_LOCAL)
     {
       g_string_append_printf (out, _ ("%s came in by a local socket and has no address\n"), word);
       return FALSE;
     }
-  *network = (SrvNetwork){ .address = conn->peer,
-                           .bits = conn->peer.family == SRV_ADDRESS_IPV4 ? 32 : 128 };
+  *network =
+      (SrvNetwork){ .address = address, .bits = address.family == SRV_ADDRESS_IPV4 ? 32 : 128 };
   network->address.port = 0;
   return TRUE;
 }
@@ -269,15 +283,16 @@ do_unban (SrvServer *server, const char *rest, GString *out)
   return FALSE;
 }
 
+static void
+mute_cb (SrvConn *conn, gpointer muted)
+{
+  conn->session.muted = *(const gboolean *) muted;
+}
+
 static gboolean
 set_muted (SrvServer *server, const char *name, gboolean muted, GString *out)
 {
-  SrvConn *conn = find (server, name, out);
-
-  if (conn == NULL)
-    return FALSE;
-  conn->session.muted = muted;
-  return TRUE;
+  return with (server, name, mute_cb, &muted, out);
 }
 
 static gboolean
@@ -350,31 +365,32 @@ append_tls (GString *out, const SrvServer *server)
 static gboolean
 do_stats (SrvServer *server, const char *rest, GString *out)
 {
-  SrvWorker *worker = srv_server_get_worker (server);
-  const SrvCounters *counters = srv_worker_get_counters (worker);
+  SrvWorkers *workers = srv_server_get_workers (server);
+  SrvCounters counters;
   const SrvRefusals *refusals = srv_server_get_refusals (server);
   gint64 up_us = g_get_real_time () - srv_server_get_started_us (server);
 
+  srv_workers_count_up (workers, &counters);
   append_count (out, "uptime-seconds", (guint64) (MAX (up_us, 0) / G_USEC_PER_SEC));
-  append_count (out, "connections", srv_worker_count (worker));
-  append_count (out, "connections-total", counters->connections);
-  append_count (out, "messages", counters->messages);
-  append_count (out, "deliveries", counters->deliveries);
-  append_count (out, "bytes-in", counters->bytes_in);
-  append_count (out, "bytes-out", counters->bytes_out);
-  append_count (out, "not-kept", counters->not_kept);
-  append_count (out, "dropped-slow", counters->dropped_slow);
+  append_count (out, "connections", srv_workers_count (workers));
+  append_count (out, "connections-total", counters.connections);
+  append_count (out, "messages", counters.messages);
+  append_count (out, "deliveries", counters.deliveries);
+  append_count (out, "bytes-in", counters.bytes_in);
+  append_count (out, "bytes-out", counters.bytes_out);
+  append_count (out, "not-kept", counters.not_kept);
+  append_count (out, "dropped-slow", counters.dropped_slow);
   append_count (out, "refused-banned", refusals->banned);
   append_count (out, "refused-not-public", refusals->not_public);
   append_count (out, "refused-stopped", refusals->stopped);
   append_count (out, "refused-no-descriptor", refusals->no_descriptor);
-  append_count (out, "cut-off", counters->cut_off);
+  append_count (out, "cut-off", counters.cut_off);
   append_tls (out, server);
   for (guint i = 0; i < SAL_N_LIMITS; i++)
     {
       g_autofree char *name = g_strconcat ("limit-", sal_limit_key ((SalLimit) i), NULL);
 
-      append_count (out, name, counters->limits[i]);
+      append_count (out, name, counters.limits[i]);
     }
   return TRUE;
 }

@@ -11,6 +11,9 @@
 #include "common/proto/sal-name.h"
 #include "server/chat/srv-session.h"
 
+/* Those in all workers who have not said yet who they are. */
+static guint strangers; /* atomic */
+
 static void
 former_free (gpointer data)
 {
@@ -36,7 +39,6 @@ srv_hub_new (void)
   hub->sessions = g_hash_table_new (g_int64_hash, g_int64_equal);
   hub->watchers =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_hash_table_unref);
-  hub->markers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   hub->config.name = "salotto";
   return hub;
 }
@@ -53,7 +55,6 @@ srv_hub_free (SrvHub *hub)
   srv_state_free (hub->state);
   g_hash_table_unref (hub->sessions);
   g_hash_table_unref (hub->watchers);
-  g_hash_table_unref (hub->markers);
   g_queue_clear_full (&hub->former, former_free);
   g_free (hub);
 }
@@ -66,6 +67,33 @@ void
 srv_hub_add (SrvHub *hub, SrvSession *session)
 {
   g_hash_table_insert (hub->sessions, &session->origin.connection, session);
+  session->stranger = TRUE;
+  (void) __atomic_add_fetch (&strangers, 1, __ATOMIC_RELAXED);
+}
+
+/**
+ * srv_hub_note_known:
+ *
+ * @session has come in under its name, or will never do so.
+ */
+void
+srv_hub_note_known (SrvHub *hub, SrvSession *session)
+{
+  if (!session->stranger)
+    return;
+  session->stranger = FALSE;
+  (void) __atomic_sub_fetch (&strangers, 1, __ATOMIC_RELAXED);
+}
+
+/**
+ * srv_hub_count_strangers:
+ *
+ * Returns: how many there are in all hubs together who have not said yet who they are.
+ */
+guint
+srv_hub_count_strangers (void)
+{
+  return __atomic_load_n (&strangers, __ATOMIC_RELAXED);
 }
 
 /**
@@ -76,19 +104,8 @@ srv_hub_add (SrvHub *hub, SrvSession *session)
 void
 srv_hub_remove (SrvHub *hub, SrvSession *session)
 {
+  srv_hub_note_known (hub, session);
   g_hash_table_remove (hub->sessions, &session->origin.connection);
-}
-
-/**
- * srv_hub_get:
- *
- * Returns: (transfer none) (nullable): the session of the connection @id, if it is this
- * worker's.
- */
-SrvSession *
-srv_hub_get (const SrvHub *hub, guint64 id)
-{
-  return g_hash_table_lookup (hub->sessions, &id);
 }
 
 /**

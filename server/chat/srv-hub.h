@@ -43,10 +43,9 @@ struct _SrvHub
   GHashTable *sessions; /* (owned): id -> SrvSession (unowned) */
   GHashTable *watchers; /* (owned): key of a name -> GHashTable, set of SrvSession (unowned) */
   GQueue former;        /* (owned) of SrvFormerUser (owned), newest first */
-  GHashTable *markers;  /* (owned): party, space, key of a target -> gint64*, microseconds */
   SrvIrcConfig config;
   guint8 log_id[16];
-  guint max_users;
+  guint max_users; /* at a time */
 };
 
 SrvHub *srv_hub_new (void);
@@ -54,7 +53,8 @@ void srv_hub_free (SrvHub *hub);
 
 void srv_hub_add (SrvHub *hub, SrvSession *session);
 void srv_hub_remove (SrvHub *hub, SrvSession *session);
-SrvSession *srv_hub_get (const SrvHub *hub, guint64 id);
+void srv_hub_note_known (SrvHub *hub, SrvSession *session);
+guint srv_hub_count_strangers (void);
 
 void srv_hub_remember (SrvHub *hub, const SrvUser *user, gint64 now_us);
 

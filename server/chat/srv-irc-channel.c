@@ -238,10 +238,9 @@ srv_irc_handle_kick (SrvIrc *irc, const SalIrcLine *line)
 static void
 add_invitation (gpointer key, gpointer value, gpointer data)
 {
-  SrvIrc *irc = data;
-  const SrvChannel *channel = srv_state_find_channel (irc->hub->state, key);
+  const SrvChannel *channel = key;
 
-  srv_irc_reply (irc, RPL_INVITELIST, "#%s", channel != NULL ? channel->name : (char *) key);
+  srv_irc_reply (data, RPL_INVITELIST, "#%s", channel->name);
 }
 
 static void

@@ -98,6 +98,11 @@ srv_irc_on_denied (SrvIrc *irc, const SrvEntry *entry)
       redact_denied (irc, entry);
       return;
     }
+  if (entry->kind == SRV_ENTRY_MARK)
+    {
+      srv_irc_fail (irc, "MARKREAD", "INTERNAL_ERROR", "%s :It cannot be kept now", entry->target);
+      return;
+    }
   /* A notice is never answered with an error by which programs could answer each other. */
   if (entry->kind == SRV_ENTRY_NOTICE && !irc->busy && irc->answer == NULL)
     return;
@@ -116,6 +121,9 @@ srv_irc_on_denied (SrvIrc *irc, const SrvEntry *entry)
       break;
     case ERR_INVALIDMODEPARAM:
       srv_irc_reply (irc, code, "#%s %s * :%s", entry->room, entry->target, text);
+      break;
+    case ERR_BANLISTFULL:
+      srv_irc_reply (irc, code, "#%s %s :%s", entry->room, entry->target, text);
       break;
     case ERR_NEEDMOREPARAMS:
       srv_irc_reply (irc, code, "MODE :%s", text);

@@ -230,15 +230,6 @@ ask (SrvIrc *irc, Question *question, SrvLogQuery *query)
 
 /* Targets. */
 
-static int
-compare_times (gconstpointer a, gconstpointer b)
-{
-  const SrvEntry *x = *(const SrvEntry *const *) a;
-  const SrvEntry *y = *(const SrvEntry *const *) b;
-
-  return x->time_us < y->time_us ? -1 : x->time_us > y->time_us;
-}
-
 /* How the client would call the room or the person that @entry was said with. */
 static char *
 target_name (const SrvIrc *irc, const SrvEntry *entry)
@@ -258,16 +249,14 @@ on_targets (SrvIrc *irc, GPtrArray *entries, gboolean failed)
 {
   Question *question = irc->pending;
   g_autofree char *batch = NULL;
-  guint n = MIN (entries->len, question->limit);
 
   if (failed)
     {
       refuse (irc, "MESSAGE_ERROR", "TARGETS", ":The log cannot be read now");
       return;
     }
-  g_ptr_array_sort (entries, compare_times);
   batch = open_batch (irc, "draft/chathistory-targets", NULL, FALSE);
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < entries->len; i++)
     {
       const SrvEntry *entry = entries->pdata[question->descending ? entries->len - 1 - i : i];
       g_autofree char *name = target_name (irc, entry);
@@ -296,11 +285,11 @@ ask_targets (SrvIrc *irc, const Point *from, const Point *to, guint limit)
   g_ptr_array_add (rooms, NULL);
   query->rooms = (char **) g_ptr_array_free (rooms, FALSE);
   query->party = srv_user_party (me);
-  query->backwards = FALSE;
+  query->backwards = from->time_us > to->time_us;
   query->time_us = MIN (from->time_us, to->time_us) + MS_US;
   query->until_us = MAX (from->time_us, to->time_us);
   question->limit = limit;
-  question->descending = from->time_us > to->time_us;
+  question->descending = query->backwards;
   ask (irc, question, query);
   irc->on_past = on_targets;
 }
@@ -486,4 +475,32 @@ srv_irc_show_past (SrvIrc *irc, const char *room)
     return;
   irc->on_past = on_recent;
   srv_irc_read (irc, srv_log_query_new (room, irc->hub->config.history_on_join));
+}
+
+/* For those who could not follow. */
+
+/**
+ * srv_irc_tell_missed:
+ * @room: where
+ * @missed: how many messages were left out
+ * @seq: the number of the first of them
+ *
+ * Tells the client from where on to ask for them (CHATHISTORY AFTER), up to the next message
+ * that it gets.
+ */
+void
+srv_irc_tell_missed (SrvIrc *irc, const char *room, guint missed, guint64 seq)
+{
+  g_autofree char *after = sal_irc_msgid_format (irc->hub->log_id, seq - 1);
+
+  if (irc->caps & SAL_IRC_CAP_STANDARD_REPLIES)
+    srv_irc_say_aside (irc,
+                       "WARN CHATHISTORY MESSAGES_LEFT_OUT #%s %u msgid=%s :You could not follow: "
+                       "the messages after this one are in the history",
+                       room, missed, after);
+  else
+    srv_irc_say_aside (irc,
+                       "NOTICE %s :You could not follow: %u messages in #%s were left out; read "
+                       "them with CHATHISTORY AFTER #%s msgid=%s %d",
+                       srv_irc_get_nick (irc), missed, room, room, after, SAL_HISTORY_MAX);
 }

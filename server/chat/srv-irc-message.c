@@ -113,7 +113,6 @@ srv_irc_say_to (
           (*fields.label == '\0' || strlen (fields.label) > SAL_LABEL_BYTES))
         fields.label = NULL;
     }
-  irc->spoke_us = irc->now_us;
   srv_irc_post (irc, &fields);
 }
 

@@ -77,8 +77,9 @@ add (SrvIrc *irc, char **names)
     {
       g_autofree char *key = NULL;
 
-      if (**names == '\0' || strpbrk (*names, "*?! ") != NULL)
-        continue;
+      if (**names == '\0' || strpbrk (*names, "*?! ") != NULL ||
+          strlen (*names) > SAL_MONITOR_NAME_BYTES)
+        continue; /* nobody can be called so */
       key = sal_name_key (*names);
       if (g_hash_table_size (irc->monitored) >= SAL_MONITOR_TARGETS &&
           !g_hash_table_contains (irc->monitored, key))
@@ -194,8 +195,8 @@ void
 srv_irc_watched (SrvIrc *irc, const SrvUser *user, const char *name, gboolean here)
 {
   if (here)
-    srv_irc_say (irc, "%d %s :%s!%s", (int) RPL_MONONLINE, srv_irc_get_nick (irc), user->name,
-                 user->host);
+    srv_irc_say_aside (irc, "%d %s :%s!%s", (int) RPL_MONONLINE, srv_irc_get_nick (irc), user->name,
+                       user->host);
   else
-    srv_irc_say (irc, "%d %s :%s", (int) RPL_MONOFFLINE, srv_irc_get_nick (irc), name);
+    srv_irc_say_aside (irc, "%d %s :%s", (int) RPL_MONOFFLINE, srv_irc_get_nick (irc), name);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/sal-limits.h"
 #include "common/proto/sal-irc-mask.h"
 #include "common/proto/sal-name.h"
 #include "server/chat/srv-irc-private.h"
@@ -105,6 +106,7 @@ typedef struct
   gint64 topic_older_us;
   gint64 newer_us;
   gint64 older_us;
+  guint found;
 } List;
 
 static gboolean
@@ -141,7 +143,7 @@ list_channel (SrvChannel *channel, gpointer data)
 {
   List *list = data;
 
-  if (is_listed (list, channel))
+  if (is_listed (list, channel) && ++list->found <= SAL_LIST_ROOMS)
     srv_irc_reply (list->irc, RPL_LIST, "#%s %u :%s", channel->name, channel->members->len,
                    channel->topic != NULL ? channel->topic : "");
 }
@@ -197,5 +199,9 @@ srv_irc_handle_list (SrvIrc *irc, const SalIrcLine *line)
     }
   srv_irc_reply (irc, RPL_LISTSTART, "Channel :Users  Name");
   srv_state_foreach_channel (irc->hub->state, list_channel, &list);
+  irc->session->host->spend (irc->session, SAL_LOOK_BYTES * (1 + names->len) *
+                                               srv_state_count_channels (irc->hub->state));
+  if (list.found > SAL_LIST_ROOMS)
+    srv_irc_reply (irc, ERR_TOOMANYMATCHES, "LIST :Too many rooms (%d are shown)", SAL_LIST_ROOMS);
   srv_irc_reply (irc, RPL_LISTEND, ":End of /LIST");
 }

@@ -45,7 +45,7 @@ srv_irc_fields (const SrvIrc *irc, SrvEntryKind kind)
 
   return (SrvEntry){
     .kind = (guint8) kind,
-    .flags = SRV_ENTRY_FLAG_IRC,
+    .flags = SRV_ENTRY_FLAG_IRC | (irc->secure ? SRV_ENTRY_FLAG_SECURE : 0),
     .origin = irc->session->origin,
     .name = irc->session->name != NULL ? irc->session->name : irc->nick,
     .address = irc->session->address,

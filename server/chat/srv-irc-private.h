@@ -8,6 +8,7 @@
 #include "common/proto/sal-irc-caps.h"
 #include "common/proto/sal-irc-line.h"
 #include "common/proto/sal-irc-numeric.h"
+#include "server/accounts/srv-markers.h"
 #include "server/chat/srv-irc.h"
 
 G_BEGIN_DECLS
@@ -54,9 +55,8 @@ struct _SrvIrc
   gpointer pending;      /* (owned) (nullable): what the answer of the log is for */
   GDestroyNotify pending_free;
   void (*on_past) (SrvIrc *irc, GPtrArray *entries, gboolean failed); /* (nullable) */
-  GHashTable *markers; /* (owned) (nullable): see srv-irc-marker.c */
+  SrvMarkers *markers; /* (owned) (nullable): while it has no account */
   gint64 now_us;       /* of the command in hand */
-  gint64 spoke_us;     /* when it last said something; real time */
 };
 
 /* A command: one row of the table. */
@@ -89,6 +89,7 @@ void srv_irc_emit_event (SrvIrc *irc, const SalEvent *event);
 void srv_irc_reply (SrvIrc *irc, SalIrcNumeric numeric, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 void srv_irc_say (SrvIrc *irc, const char *format, ...) G_GNUC_PRINTF (2, 3);
+void srv_irc_say_aside (SrvIrc *irc, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void srv_irc_fail (SrvIrc *irc, const char *verb, const char *code, const char *format, ...)
     G_GNUC_PRINTF (4, 5);
 void srv_irc_collect (SrvIrc *irc, const char *label);
@@ -181,6 +182,7 @@ void srv_irc_monitor_clear (SrvIrc *irc);
 
 void srv_irc_handle_chathistory (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_markread (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_on_marked (SrvIrc *irc, const SrvEntry *entry);
 void srv_irc_send_marker (SrvIrc *irc, const char *target);
 void srv_irc_show_past (SrvIrc *irc, const char *room);
 

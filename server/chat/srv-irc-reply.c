@@ -128,6 +128,38 @@ srv_irc_say (SrvIrc *irc, const char *format, ...)
 }
 
 /**
+ * srv_irc_say_aside:
+ * @format: verb and parameters, from the server
+ *
+ * Something that is no part of the answer that is being collected.
+ */
+void
+srv_irc_say_aside (SrvIrc *irc, const char *format, ...)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+  va_list args;
+
+  g_string_append_printf (line, ":%s ", srv_irc_server (irc));
+  va_start (args, format);
+  g_string_append_vprintf (line, format, args);
+  va_end (args);
+  send_line (irc, line->str);
+}
+
+/**
+ * srv_irc_ping:
+ *
+ * Asks whether the client is there. Without a source, as old clients expect it.
+ */
+void
+srv_irc_ping (SrvIrc *irc)
+{
+  g_autofree char *line = g_strdup_printf ("PING :%s", srv_irc_server (irc));
+
+  send_line (irc, line);
+}
+
+/**
  * srv_irc_fail:
  * @verb: the command that failed, in any case
  * @format: what it was about, and last a text after a colon

@@ -122,20 +122,6 @@ count_user (SrvUser *user, gpointer data)
   count->operators += (user->modes & SRV_UMODE_OPERATOR) != 0;
 }
 
-/* Connections that have not said yet who they are. */
-static guint
-count_strangers (const SrvHub *hub)
-{
-  GHashTableIter iter;
-  gpointer session = NULL;
-  guint strangers = 0;
-
-  g_hash_table_iter_init (&iter, hub->sessions);
-  while (g_hash_table_iter_next (&iter, NULL, &session))
-    strangers += ((const SrvSession *) session)->state < SRV_SESSION_IN;
-  return strangers;
-}
-
 /**
  * srv_irc_handle_lusers:
  */
@@ -144,12 +130,10 @@ srv_irc_handle_lusers (SrvIrc *irc, const SalIrcLine *line)
 {
   SrvHub *hub = irc->hub;
   guint channels = srv_state_count_channels (hub->state);
-  guint strangers = 0;
+  guint strangers = srv_hub_count_strangers ();
   Count count = { 0 };
 
   srv_state_foreach_user (hub->state, count_user, &count);
-  strangers = count_strangers (hub);
-  hub->max_users = MAX (hub->max_users, count.users);
   srv_irc_reply (irc, RPL_LUSERCLIENT, ":There are %u users and %u invisible on 1 servers",
                  count.users - count.invisible, count.invisible);
   srv_irc_reply (irc, RPL_LUSEROP, "%u :operator(s) online", count.operators);

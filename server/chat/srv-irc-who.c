@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "common/base/sal-limits.h"
 #include "common/proto/sal-irc-mask.h"
 #include "common/proto/sal-name.h"
 #include "server/chat/srv-irc-private.h"
@@ -185,8 +186,8 @@ who_one (SrvUser *user, gpointer data)
 {
   Who *who = data;
 
-  if (srv_irc_sees (who->irc, user) && (!who->operators || (user->modes & SRV_UMODE_OPERATOR)) &&
-      matches (who, user))
+  if ((!who->operators || (user->modes & SRV_UMODE_OPERATOR)) && matches (who, user) &&
+      srv_irc_sees (who->irc, user))
     reply (who, user, visible_membership (who, user));
 }
 
@@ -234,10 +235,14 @@ srv_irc_handle_who (SrvIrc *irc, const SalIrcLine *line)
         reply (&who, user, visible_membership (&who, user));
     }
   else
-    srv_state_foreach_user (irc->hub->state, who_one, &who);
+    {
+      srv_state_foreach_user (irc->hub->state, who_one, &who);
+      irc->session->host->spend (irc->session,
+                                 SAL_LOOK_BYTES * srv_state_count_users (irc->hub->state));
+    }
   if (who.found > WHO_MOST)
-    srv_irc_say (irc, "416 %s %s :Too many matches (%d are shown)", srv_irc_get_nick (irc),
-                 who.mask, WHO_MOST);
+    srv_irc_reply (irc, ERR_TOOMANYMATCHES, "%s :Too many matches (%d are shown)", who.mask,
+                   WHO_MOST);
   srv_irc_reply (irc, RPL_ENDOFWHO, "%s :End of /WHO list", who.mask);
   g_free (who.key);
   g_free (who.token);

@@ -66,10 +66,9 @@ static void
 send_whois (SrvIrc *irc, const SrvUser *user)
 {
   const SrvUser *me = srv_irc_me (irc);
-  const SrvSession *session = srv_hub_get (irc->hub, user->id);
   g_autofree char *name = NULL;
   const char *host = NULL;
-  gint64 idle_us = 0;
+  gint64 idle_us = srv_irc_wall_us (irc) - MAX (user->spoke_us, user->since_us);
 
   split_host (user->host, &name, &host);
   srv_irc_reply (irc, RPL_WHOISUSER, "%s %s %s * :%s", user->name, name, host, user->real_name);
@@ -80,7 +79,7 @@ send_whois (SrvIrc *irc, const SrvUser *user)
     srv_irc_reply (irc, RPL_WHOISOPERATOR, "%s :is an IRC operator", user->name);
   if (user == me || (me->modes & SRV_UMODE_OPERATOR))
     srv_irc_reply (irc, RPL_WHOISACTUALLY, "%s %s :Is actually using host", user->name, host);
-  if (session != NULL && session->irc != NULL && session->irc->secure)
+  if (user->secure)
     srv_irc_say (irc, "671 %s %s :is using a secure connection", srv_irc_get_nick (irc),
                  user->name);
   if (user->away != NULL)
@@ -89,8 +88,6 @@ send_whois (SrvIrc *irc, const SrvUser *user)
     srv_irc_reply (irc, RPL_WHOISBOT, "%s :is a bot", user->name);
   if (user->account != NULL)
     srv_irc_reply (irc, RPL_WHOISACCOUNT, "%s %s :is logged in as", user->name, user->account);
-  if (session != NULL && session->irc != NULL)
-    idle_us = session->irc->spoke_us > 0 ? irc->now_us - session->irc->spoke_us : 0;
   srv_irc_reply (irc, RPL_WHOISIDLE,
                  "%s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " :seconds idle, signon time",
                  user->name, MAX (idle_us, 0) / G_USEC_PER_SEC, user->since_us / G_USEC_PER_SEC);

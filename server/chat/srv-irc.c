@@ -115,7 +115,7 @@ srv_irc_free (SrvIrc *irc)
     return;
   srv_irc_monitor_clear (irc);
   srv_irc_lines_free (irc->lines);
-  g_clear_pointer (&irc->markers, g_hash_table_unref);
+  srv_markers_free (irc->markers);
   clear_pending (irc);
   g_free (irc->nick);
   g_free (irc->refused_nick);
@@ -460,6 +460,8 @@ answer (SrvIrc *irc, const SrvEntry *entry)
     srv_irc_on_denied (irc, entry);
   else if (srv_entry_is_said (entry))
     srv_irc_on_said (irc, entry);
+  else if (entry->kind == SRV_ENTRY_MARK)
+    srv_irc_on_marked (irc, entry);
   else if (entry->kind == SRV_ENTRY_CONNECT)
     srv_irc_on_connect (irc, entry);
   else if (entry->kind == SRV_ENTRY_JOIN && entry->status != SRV_ENTRY_VOID)

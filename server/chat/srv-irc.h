@@ -22,7 +22,10 @@ void srv_irc_entry (SrvIrc *irc, const SrvEntry *entry);
 void srv_irc_relayed (SrvIrc *irc, const SrvEntry *entry);
 void srv_irc_history (SrvIrc *irc, GPtrArray *entries, gboolean failed);
 void srv_irc_note (SrvIrc *irc, const SalEvent *event);
+void srv_irc_tell_missed (SrvIrc *irc, const char *room, guint missed, guint64 seq);
+void srv_irc_ping (SrvIrc *irc);
 void srv_irc_say_end (SrvIrc *irc, const char *reason);
+void srv_irc_marked (SrvIrc *irc, const SrvEntry *entry);
 void srv_irc_watched (SrvIrc *irc, const SrvUser *user, const char *name, gboolean here);
 
 void srv_irc_on_login (SrvIrc *irc, const SrvLoginAnswer *answer, gboolean late);

@@ -26,6 +26,7 @@ struct _SrvRoom
   GArray *audiences;   /* (owned) of Audience */
   guint members;       /* of this worker */
   guint lagging;       /* of those */
+  GArray *elsewhere;   /* (owned) (nullable) of guint: as many of each other worker */
 };
 
 static void
@@ -64,6 +65,7 @@ srv_room_free (SrvRoom *room)
   g_free (room->name);
   g_hash_table_unref (room->present);
   g_array_unref (room->audiences);
+  g_clear_pointer (&room->elsewhere, g_array_unref);
   g_free (room);
 }
 
@@ -230,16 +232,46 @@ srv_room_set_lagging (SrvMember *member, gboolean lagging)
 }
 
 /**
+ * srv_room_get_lagging:
+ *
+ * Returns: how many of this worker's members cannot follow.
+ */
+guint
+srv_room_get_lagging (const SrvRoom *room)
+{
+  return room->lagging;
+}
+
+/**
+ * srv_room_set_lagging_elsewhere:
+ * @worker: another one
+ * @lagging: how many of its members cannot follow
+ */
+void
+srv_room_set_lagging_elsewhere (SrvRoom *room, guint worker, guint lagging)
+{
+  if (room->elsewhere == NULL)
+    room->elsewhere = g_array_new (FALSE, TRUE, sizeof (guint));
+  if (worker >= room->elsewhere->len)
+    g_array_set_size (room->elsewhere, worker + 1);
+  g_array_index (room->elsewhere, guint, worker) = lagging;
+}
+
+/**
  * srv_room_is_behind:
  *
- * Returns: whether more than half of those who read here cannot follow. Then those who
- * speak have to wait: nobody is served by throwing the readers out. A few slow readers
- * never hold a room.
+ * Returns: whether more than half of those who read here, in whatever worker, cannot follow.
+ * Then those who speak have to wait: nobody is served by throwing the readers out. A few slow
+ * readers never hold a room.
  */
 gboolean
 srv_room_is_behind (const SrvRoom *room)
 {
-  return 2 * room->lagging > room->members;
+  guint lagging = room->lagging;
+
+  for (guint i = 0; room->elsewhere != NULL && i < room->elsewhere->len; i++)
+    lagging += g_array_index (room->elsewhere, guint, i);
+  return 2 * lagging > MAX (room->members, srv_room_count (room));
 }
 
 /**
@@ -256,6 +288,17 @@ srv_room_foreach (SrvRoom *room, void (*func) (SrvMember *, gpointer), gpointer 
       for (guint m = 0; m < members->len; m++)
         func (members->pdata[m], data);
     }
+}
+
+/* Left out, and noted. */
+static gboolean
+is_left_out (const SrvAddressees *whom, SrvMember *member)
+{
+  if (whom->seq == 0 || !member->outq->leaves_out)
+    return FALSE;
+  if (member->missed++ == 0)
+    member->missed_seq = whom->seq;
+  return TRUE;
 }
 
 static gboolean
@@ -284,7 +327,8 @@ deliver_to_audience (Audience *audience,
     return 0;
   frame = srv_frame_stream_append (&audience->frames, scratch->str, scratch->len);
   for (guint m = 0; m < audience->members->len; m++)
-    if (is_meant (whom, audience->members->pdata[m]))
+    if (is_meant (whom, audience->members->pdata[m]) &&
+        !is_left_out (whom, audience->members->pdata[m]))
       {
         srv_outq_push (((SrvMember *) audience->members->pdata[m])->outq, &frame);
         deliveries++;

@@ -22,6 +22,8 @@ struct _SrvMember
   SrvRoom *room;             /* (unowned) (nullable): where it is */
   guint index;               /* its place among those who get the same bytes */
   gboolean lagging;          /* it reads, but much waits for it */
+  guint missed;              /* messages that were left out, because too much waited for it */
+  guint64 missed_seq;        /* the number of the first of them */
 };
 
 /* Who of a room's members gets an event. All fields zero: everybody. */
@@ -33,6 +35,8 @@ typedef struct
   gboolean (*wants) (SrvMember *member, gpointer data); /* (nullable): only those for whom it
                                                            says so */
   gpointer data;
+  guint64 seq; /* if not 0: it can be read from the log under this number, so who cannot follow
+                  does without */
 } SrvAddressees;
 
 SrvRoom *srv_room_new (const char *name);
@@ -48,6 +52,8 @@ void srv_room_add (SrvRoom *room, SrvMember *member);
 void srv_room_remove (SrvMember *member);
 void srv_room_set_variant (SrvMember *member, guint variant);
 void srv_room_set_lagging (SrvMember *member, gboolean lagging);
+guint srv_room_get_lagging (const SrvRoom *room);
+void srv_room_set_lagging_elsewhere (SrvRoom *room, guint worker, guint lagging);
 gboolean srv_room_is_behind (const SrvRoom *room);
 void srv_room_foreach (SrvRoom *room, void (*func) (SrvMember *, gpointer), gpointer data);
 guint srv_room_deliver (SrvRoom *room, const SalEvent *event, GString *scratch);

@@ -671,6 +671,23 @@ srv_session_put_out (SrvSession *session, const SalEvent *why)
 }
 
 /**
+ * srv_session_lost:
+ * @why: told to whom it concerns, if they speak IRC
+ *
+ * The person is not there any more.
+ */
+void
+srv_session_lost (SrvSession *session, const char *why)
+{
+  if (session->state >= SRV_SESSION_LEAVING)
+    return;
+  session->put_out = TRUE;
+  g_free (session->last_words);
+  session->last_words = g_strdup (why);
+  leave (session);
+}
+
+/**
  * srv_session_killed:
  * @why: (nullable)
  *

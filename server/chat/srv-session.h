@@ -41,6 +41,10 @@ typedef struct
   char *(*mechanisms) (SrvSession *session);   /* (transfer full) (nullable): of SASL */
   char *(*registration) (SrvSession *session); /* (transfer full) (nullable): NULL: none */
   char *(*sts) (SrvSession *session); /* (transfer full) (nullable): where TLS is promised */
+  /* IRC: up to when @account has read @target, see SrvMarkers. */
+  gint64 (*marker) (SrvSession *session, const char *account, const char *target);
+  /* IRC: what was done for it took as much time as telling it so many bytes. */
+  void (*spend) (SrvSession *session, guint bytes);
 } SrvSessionHost;
 
 typedef enum
@@ -85,7 +89,8 @@ struct _SrvSession
   guint8 blanks; /* before the name (S21) */
   guint saying_goodbye : 1;
   guint muted : 1;
-  guint reading : 1; /* waits for its history */
+  guint stranger : 1; /* counted among those who have not said who they are */
+  guint reading : 1;  /* waits for its history */
   guint put_out : 1;
 };
 
@@ -105,6 +110,7 @@ void srv_session_history (SrvSession *session, GPtrArray *entries, gboolean fail
 void srv_session_eof (SrvSession *session);
 void srv_session_goodbye (SrvSession *session);
 void srv_session_put_out (SrvSession *session, const SalEvent *why);
+void srv_session_lost (SrvSession *session, const char *why);
 void srv_session_killed (SrvSession *session, const char *why);
 void srv_session_give_up_waiting (SrvSession *session);
 void srv_session_shut_down (SrvSession *session);

@@ -19,9 +19,10 @@ typedef struct
 
 typedef struct
 {
+  guint64 connection;
   char *name;   /* (owned) */
   char *key;    /* (owned): what it must not share with another */
-  char *family; /* (owned): the key of the name that was wanted */
+  char *family; /* (owned): the key of the name that was wanted; it may be the key itself */
   guint number; /* 1: the name as wanted */
 } Claim;
 
@@ -34,7 +35,7 @@ typedef struct
 
 struct _SrvClaims
 {
-  GHashTable *by_connection; /* (owned): guint64* -> Claim (owned) */
+  GHashTable *by_connection; /* (owned): its connection -> Claim (owned) */
   GHashTable *keys;          /* (owned): key (of the claim) -> Claim (unowned) */
   GHashTable *families;      /* (owned): key -> Family (owned) */
   GHashTable *rooms;         /* (owned): key -> ClaimedRoom (owned) */
@@ -47,9 +48,11 @@ claim_free (gpointer data)
 {
   Claim *claim = data;
 
-  g_free (claim->name);
+  if (claim->family != claim->key)
+    g_free (claim->family);
+  if (claim->name != claim->key)
+    g_free (claim->name);
   g_free (claim->key);
-  g_free (claim->family);
   g_free (claim);
 }
 
@@ -70,7 +73,7 @@ srv_claims_new (void)
 {
   SrvClaims *claims = g_new0 (SrvClaims, 1);
 
-  claims->by_connection = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, claim_free);
+  claims->by_connection = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, claim_free);
   claims->keys = g_hash_table_new (g_str_hash, g_str_equal);
   claims->families = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   claims->rooms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, room_free);
@@ -107,10 +110,64 @@ srv_claims_set_filter (SrvClaims *claims, SrvClaimsFilter filter, gpointer data)
 }
 
 static gboolean
-is_free (const SrvClaims *claims, const char *name, const char *key)
+may_be_given (const SrvClaims *claims, const char *name)
 {
-  return !g_hash_table_contains (claims->keys, key) &&
-         (claims->filter == NULL || claims->filter (name, claims->filter_data));
+  return claims->filter == NULL || claims->filter (name, claims->filter_data);
+}
+
+static void
+leave_family (SrvClaims *claims, const Claim *claim)
+{
+  Family *family = g_hash_table_lookup (claims->families, claim->family);
+
+  if (--family->holders == 0)
+    g_hash_table_remove (claims->families, claim->family);
+}
+
+/* How many names that nobody holds are tried, if none of them may be given. */
+#define TRIES_MOST 64
+
+/* The next name of a family that nobody holds and that may be given. Names that are held are
+ * passed over once, because the hint moves on; but the filter could refuse for ever. */
+static gboolean
+find_name (const SrvClaims *claims, Claim *claim, const char *wanted, guint hint)
+{
+  guint refused = 0;
+
+  for (claim->number = hint; refused < TRIES_MOST; claim->number++)
+    {
+      g_autofree char *name =
+          claim->number == 1 ? g_strdup (wanted) : sal_name_with_suffix (wanted, claim->number);
+      g_autofree char *key = sal_name_key (name);
+
+      if (g_hash_table_contains (claims->keys, key))
+        continue;
+      if (!may_be_given (claims, name))
+        {
+          refused++;
+          continue;
+        }
+      claim->name = g_steal_pointer (&name);
+      claim->key = g_steal_pointer (&key);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+/* Most names are written as their keys are, and are nobody else's. */
+static void
+share_strings (Claim *claim)
+{
+  if (g_str_equal (claim->name, claim->key))
+    {
+      g_free (claim->name);
+      claim->name = claim->key;
+    }
+  if (g_str_equal (claim->family, claim->key))
+    {
+      g_free (claim->family);
+      claim->family = claim->key;
+    }
 }
 
 /**
@@ -120,7 +177,8 @@ is_free (const SrvClaims *claims, const char *name, const char *key)
  * Gives @connection @wanted, or `_2`, `_3` and so on appended where somebody else
  * holds it (S21). Who has a name already keeps it.
  *
- * Returns: (transfer none): the name it holds now, until it is released.
+ * Returns: (transfer none) (nullable): the name it holds now, until it is released; %NULL if
+ *   the filter lets none of them through.
  */
 const char *
 srv_claims_name (SrvClaims *claims, guint64 connection, const char *wanted)
@@ -132,6 +190,7 @@ srv_claims_name (SrvClaims *claims, guint64 connection, const char *wanted)
     return claim->name;
 
   claim = g_new0 (Claim, 1);
+  claim->connection = connection;
   claim->family = sal_name_key (wanted);
   family = g_hash_table_lookup (claims->families, claim->family);
   if (family == NULL)
@@ -142,22 +201,17 @@ srv_claims_name (SrvClaims *claims, guint64 connection, const char *wanted)
     }
   family->holders++;
 
-  for (claim->number = family->hint;; claim->number++)
+  if (!find_name (claims, claim, wanted, family->hint))
     {
-      g_autofree char *name =
-          claim->number == 1 ? g_strdup (wanted) : sal_name_with_suffix (wanted, claim->number);
-      g_autofree char *key = sal_name_key (name);
-
-      if (!is_free (claims, name, key))
-        continue;
-      claim->name = g_steal_pointer (&name);
-      claim->key = g_steal_pointer (&key);
-      break;
+      leave_family (claims, claim);
+      claim_free (claim);
+      return NULL;
     }
   family->hint = claim->number + 1;
+  share_strings (claim);
 
   g_hash_table_insert (claims->keys, claim->key, claim);
-  g_hash_table_insert (claims->by_connection, g_memdup2 (&connection, sizeof connection), claim);
+  g_hash_table_insert (claims->by_connection, &claim->connection, claim);
   return claim->name;
 }
 
@@ -176,12 +230,12 @@ srv_claims_take (SrvClaims *claims, guint64 connection, const char *name)
   const Claim *held = g_hash_table_lookup (claims->keys, key);
   Claim *mine = g_hash_table_lookup (claims->by_connection, &connection);
 
-  if ((held != NULL && held != mine) ||
-      (claims->filter != NULL && !claims->filter (name, claims->filter_data)))
+  if ((held != NULL && held != mine) || !may_be_given (claims, name))
     return FALSE;
   if (held != NULL)
     {
-      g_free (mine->name);
+      if (mine->name != mine->key)
+        g_free (mine->name);
       mine->name = g_strdup (name);
       return TRUE;
     }
@@ -205,8 +259,7 @@ srv_claims_release (SrvClaims *claims, guint64 connection)
     return;
   family = g_hash_table_lookup (claims->families, claim->family);
   family->hint = MIN (family->hint, claim->number);
-  if (--family->holders == 0)
-    g_hash_table_remove (claims->families, claim->family);
+  leave_family (claims, claim);
   g_hash_table_remove (claims->keys, claim->key);
   g_hash_table_remove (claims->by_connection, &connection);
 }

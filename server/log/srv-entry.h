@@ -32,6 +32,7 @@ typedef enum
   SRV_ENTRY_INVITE,  /* target: who may come in */
   SRV_ENTRY_KILL,    /* target: who has to go; text: why */
   SRV_ENTRY_WALLOPS, /* text */
+  SRV_ENTRY_MARK,    /* target: what they have read; number: up to when, as time_us */
   SRV_N_ENTRY_KINDS
 } SrvEntryKind;
 
@@ -55,6 +56,7 @@ enum
   SRV_ENTRY_FLAG_BOT = 1 << 3,     /* of a program */
   SRV_ENTRY_FLAG_PUT_OUT = 1 << 4, /* a quit: not their own wish */
   SRV_ENTRY_FLAG_SERVER = 1 << 5,  /* the server itself asks, whatever the rules are */
+  SRV_ENTRY_FLAG_SECURE = 1 << 6,  /* of somebody whose words nobody on the way can read */
 };
 
 /* Codes of what is denied, where they say more than a numeric of IRC; that is their last three
@@ -97,7 +99,8 @@ struct _SrvEntry
   guint16 code;        /* denied: why, as a numeric of IRC */
   guint64 about;       /* the connection it is about, where that is not its origin: who is put
                           out, invited, spoken to alone */
-  guint64 number;      /* redact: of what is taken back; said and not kept: one for its name */
+  guint64 number;      /* redact: of what is taken back; said and not kept: one for its name;
+                          mark: a time */
   guint64 group;       /* the same for all entries that one request became */
   const char *host;    /* (owned) (nullable): user@host, in the form in which it is shown */
   const char *account; /* (owned) (nullable): theirs */

@@ -30,7 +30,7 @@ deny_change (Judging *judging, const SrvModeChange *change, guint code)
 
   srv_verdict_deny_target (judging->verdict, code,
                            code == ERR_UNKNOWNMODE || code == ERR_INVALIDMODEPARAM ||
-                                   code == ERR_NEEDMOREPARAMS
+                                   code == ERR_NEEDMOREPARAMS || code == ERR_BANLISTFULL
                                ? letter
                                : change->param);
   entry = judging->verdict->judged->pdata[judging->verdict->judged->len - 1];

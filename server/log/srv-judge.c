@@ -456,7 +456,8 @@ srv_judge_may_join (const Verdict *verdict, const SrvUser *user, const SrvChanne
   return 0;
 }
 
-/* Somebody who introduces themselves by coming in, as on the plain port. */
+/* Somebody who introduces themselves by coming in, as on the plain port. Returns NULL if all
+ * names like theirs belong to somebody else. */
 static SrvUser *
 introduce (Verdict *verdict)
 {
@@ -471,6 +472,8 @@ introduce (Verdict *verdict)
 
   verdict->judge->account = NULL;
   fields.name = srv_claims_name (verdict->judge->claims, asked->origin.connection, nick);
+  if (fields.name == NULL)
+    return NULL;
   connect = srv_entry_new_from (&fields);
   srv_state_apply (verdict->judge->state, connect);
   return srv_state_get_user (verdict->judge->state, asked->origin.connection);
@@ -499,6 +502,11 @@ judge_join (Verdict *verdict)
 
   if (verdict->user == NULL)
     verdict->user = introduce (verdict);
+  if (verdict->user == NULL)
+    {
+      srv_verdict_deny (verdict, SRV_DENIED_NAME_RESERVED);
+      return;
+    }
   if (channel != NULL && srv_state_find_membership (verdict->user, channel) != NULL)
     {
       srv_verdict_void (verdict);
@@ -800,6 +808,30 @@ judge_chghost (Verdict *verdict)
     }
 }
 
+/* Who has read more already is told how far; nobody else has to know. */
+static void
+judge_mark (Verdict *verdict)
+{
+  const SrvJudge *judge = verdict->judge;
+  const char *account = verdict->user->account;
+  gint64 asked_us = (gint64) verdict->asked->number;
+  gint64 holds_us =
+      account != NULL && judge->owners != NULL
+          ? judge->owners->mark (account, verdict->asked->target, asked_us, judge->owners_data)
+          : 0;
+  SrvEntry *entry = NULL;
+
+  if (holds_us == 0)
+    {
+      srv_verdict_deny (verdict, SRV_DENIED_NOT_LOGGED_IN);
+      return;
+    }
+  entry = srv_verdict_new (verdict, NULL);
+  entry->number = (guint64) holds_us;
+  entry->status = holds_us == asked_us ? SRV_ENTRY_COMMITTED : SRV_ENTRY_VOID;
+  srv_verdict_give (verdict, entry);
+}
+
 /* What somebody says of themselves. Who may become an operator was found out before. */
 static void
 judge_about_self (Verdict *verdict)
@@ -859,6 +891,9 @@ srv_judge_entry (SrvJudge *judge, SrvEntry *entry, GPtrArray *judged)
         break;
       case SRV_ENTRY_CHGHOST:
         judge_chghost (&verdict);
+        break;
+      case SRV_ENTRY_MARK:
+        judge_mark (&verdict);
         break;
       case SRV_ENTRY_TOPIC:
       case SRV_ENTRY_KICK:

@@ -196,10 +196,11 @@ read_targets (MemoryStore *self, const SrvLogQuery *query, GPtrArray *entries)
           if (!srv_entry_is_said (entry) || entry->kind == SRV_ENTRY_TAGMSG)
             continue;
           if (entry->time_us < query->until_us && entry->time_us >= query->time_us)
-            g_ptr_array_add (entries, srv_entry_ref (entry));
+            srv_log_query_add_target (query, entries, srv_entry_ref (entry));
           break;
         }
     }
+  srv_log_query_limit_targets (query, entries);
 }
 
 static gboolean

@@ -57,6 +57,46 @@ srv_log_query_names (const SrvLogQuery *query, const char *key)
   return FALSE;
 }
 
+static int
+compare_times (gconstpointer a, gconstpointer b, gpointer backwards)
+{
+  const SrvEntry *x = *(const SrvEntry *const *) a;
+  const SrvEntry *y = *(const SrvEntry *const *) b;
+  int order = x->time_us < y->time_us ? -1 : x->time_us > y->time_us;
+
+  return GPOINTER_TO_INT (backwards) ? -order : order;
+}
+
+/**
+ * srv_log_query_limit_targets:
+ * @entries: of #SrvEntry (owned), one of each conversation, in any order
+ *
+ * Leaves as many as @query asks for, from the point on: the first ones, or backwards the last
+ * ones.
+ */
+void
+srv_log_query_limit_targets (const SrvLogQuery *query, GPtrArray *entries)
+{
+  g_ptr_array_sort_with_data (entries, compare_times, GINT_TO_POINTER (query->backwards));
+  if (entries->len > query->limit)
+    g_ptr_array_set_size (entries, (int) query->limit);
+}
+
+/**
+ * srv_log_query_add_target:
+ * @entry: (transfer full): the last one of a conversation
+ *
+ * Adds it, and holds never much more than @query asks for: somebody may have talked to
+ * thousands.
+ */
+void
+srv_log_query_add_target (const SrvLogQuery *query, GPtrArray *entries, SrvEntry *entry)
+{
+  g_ptr_array_add (entries, entry);
+  if (entries->len / 2 > query->limit)
+    srv_log_query_limit_targets (query, entries);
+}
+
 /**
  * srv_log_query_free:
  * @query: (nullable) (transfer full)

@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include "server/log/srv-entry.h"
+
 G_BEGIN_DECLS
 
 /* What to read: entries of one room, or of all, on one side of a point. */
@@ -20,12 +22,15 @@ typedef struct
   gboolean said_only; /* leave out who came and went */
   guint limit;
   char *party;  /* (owned) (nullable): not entries but, for each conversation of this party and
-                   each of @rooms, the last entry between the two ends */
+                   each of @rooms, the last entry, if it is from time_us on and before until_us;
+                   at most as many as the limit: the latest (backwards) or the first of them */
   char **rooms; /* (owned) (nullable) */
 } SrvLogQuery;
 
 SrvLogQuery *srv_log_query_new (const char *room, guint limit);
 gboolean srv_log_query_names (const SrvLogQuery *query, const char *key);
+void srv_log_query_add_target (const SrvLogQuery *query, GPtrArray *entries, SrvEntry *entry);
+void srv_log_query_limit_targets (const SrvLogQuery *query, GPtrArray *entries);
 void srv_log_query_free (SrvLogQuery *query);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvLogQuery, srv_log_query_free)

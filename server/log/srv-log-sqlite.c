@@ -572,8 +572,9 @@ read_targets (SqliteStore *self, const SrvLogQuery *query, GPtrArray *entries, G
           sqlite3_bind_int64 (find, 1, sqlite3_column_int64 (rooms, 1));
           entry = one_entry (find);
           if (entry != NULL && entry->time_us >= query->time_us && entry->time_us < query->until_us)
-            g_ptr_array_add (entries, g_steal_pointer (&entry));
+            srv_log_query_add_target (query, entries, g_steal_pointer (&entry));
         }
+      srv_log_query_limit_targets (query, entries);
     }
   sqlite3_finalize (rooms);
   sqlite3_finalize (find);

@@ -39,6 +39,7 @@ typedef enum
   REQUEST_RETENTION,
   REQUEST_RESERVE_ROOM,
   REQUEST_OWNERS,
+  REQUEST_ROOM_AGAIN,
 } RequestKind;
 
 typedef struct
@@ -76,8 +77,10 @@ struct _SrvLog
   SrvWallClock clock;
   Desk writing;
   Desk reading;
-  gsize pending_bytes; /* atomic */
+  gsize pending_bytes; /* atomic: posted, and not taken by every subscriber yet */
+  guint unpublished;   /* atomic: entries that were posted and are in nobody's mail yet */
   gint64 last_turn_us; /* atomic: for the watchdog */
+  gboolean stopped;    /* the threads have ended */
 
   /* The log's thread only. */
   SrvJudge *judge;     /* (owned) */
@@ -140,6 +143,7 @@ desk_open (Desk *desk, void *(*serve) (void *), SrvLog *log)
     g_error ("cannot start a thread");
 }
 
+/* Serves what is there, and ends the thread. What is posted now stays where it is. */
 static void
 desk_close (Desk *desk)
 {
@@ -148,6 +152,18 @@ desk_close (Desk *desk)
   pthread_cond_signal (&desk->cond);
   pthread_mutex_unlock (&desk->mutex);
   pthread_join (desk->thread, NULL);
+}
+
+static void
+desk_clear (Desk *desk)
+{
+  for (guint i = 0; i < desk->requests->len; i++)
+    {
+      Request *request = &g_array_index (desk->requests, Request, i);
+
+      g_clear_pointer (&request->entry, srv_entry_unref);
+      g_clear_pointer (&request->query, srv_log_query_free);
+    }
   g_array_unref (desk->requests);
   pthread_cond_destroy (&desk->cond);
   pthread_mutex_destroy (&desk->mutex);
@@ -245,6 +261,18 @@ give_up (SrvLog *log, SrvEntry **entries, guint n)
     }
 }
 
+/* Who holds back those who post must learn that there is room again, although what made the
+ * room may have been taken last by somebody else. */
+static void
+note_taken (SrvLog *log, gsize bytes)
+{
+  static const Request again = { .kind = REQUEST_ROOM_AGAIN };
+  gsize before = __atomic_fetch_sub (&log->pending_bytes, bytes, __ATOMIC_RELAXED);
+
+  if (before >= SAL_LOG_QUEUE_LOW_BYTES && before - bytes < SAL_LOG_QUEUE_LOW_BYTES)
+    desk_post (&log->writing, &again, 1);
+}
+
 static void
 publish (SrvLog *log, SrvLogBatch *batch)
 {
@@ -265,6 +293,8 @@ batch_new (const SrvLog *log, guint n)
 
   batch->refs = 1;
   batch->n = n;
+  batch->bytes = 0;
+  batch->log = NULL;
   memcpy (batch->log_id, log->store->id, sizeof batch->log_id);
   return batch;
 }
@@ -302,8 +332,10 @@ write_group (SrvLog *log, const Request *requests, guint n)
   batch = batch_new (log, judged->len);
   if (judged->len > 0)
     memcpy (batch->entries, judged->pdata, judged->len * sizeof (gpointer));
-  __atomic_sub_fetch (&log->pending_bytes, bytes, __ATOMIC_RELAXED);
+  batch->bytes = bytes;
+  batch->log = log;
   publish (log, batch);
+  __atomic_sub_fetch (&log->unpublished, n, __ATOMIC_RELAXED);
 }
 
 /* A new subscriber first gets what it has missed, then takes part. */
@@ -353,6 +385,9 @@ serve (SrvLog *log, const Request *request)
       break;
     case REQUEST_OWNERS:
       srv_judge_set_owners (log->judge, request->owners, request->letter);
+      break;
+    case REQUEST_ROOM_AGAIN:
+      publish (log, batch_new (log, 0));
       break;
     case REQUEST_APPEND:
       g_assert_not_reached ();
@@ -476,19 +511,36 @@ srv_log_new (SrvLogStore *store, SrvWallClock clock, const char *const *reserved
 }
 
 /**
- * srv_log_free:
- * @log: (nullable) (transfer full)
+ * srv_log_stop:
+ * @log: (nullable)
  *
- * Keeps what was appended, answers what was asked, and ends the threads. The
- * mailboxes that were given must still be there.
+ * Keeps what was appended, answers what was asked, and ends the threads. The mailboxes that
+ * were given must still be there; nothing is posted to them any more afterwards, and what is
+ * asked of the log then is forgotten.
+ */
+void
+srv_log_stop (SrvLog *log)
+{
+  if (log == NULL || log->stopped)
+    return;
+  desk_close (&log->writing);
+  desk_close (&log->reading);
+  log->stopped = TRUE;
+}
+
+/**
+ * srv_log_free:
+ * @log: (nullable) (transfer full): stopped first, if it was not; the mailboxes that were
+ *   given are gone, or nobody opens what is in them
  */
 void
 srv_log_free (SrvLog *log)
 {
   if (log == NULL)
     return;
-  desk_close (&log->writing);
-  desk_close (&log->reading);
+  srv_log_stop (log);
+  desk_clear (&log->writing);
+  desk_clear (&log->reading);
   log->store->klass->free (log->store);
   srv_judge_free (log->judge);
   g_array_unref (log->subscribers);
@@ -559,6 +611,7 @@ srv_log_append (SrvLog *log, GPtrArray *entries)
       bytes += srv_entry_size (requests[i].entry);
     }
   __atomic_add_fetch (&log->pending_bytes, bytes, __ATOMIC_RELAXED);
+  __atomic_add_fetch (&log->unpublished, entries->len, __ATOMIC_RELAXED);
   desk_post (&log->writing, requests, entries->len);
   g_ptr_array_set_size (entries, 0);
 }
@@ -612,12 +665,26 @@ srv_log_set_retention (SrvLog *log, gint64 age_us, guint64 bytes)
 /**
  * srv_log_pending_bytes:
  *
- * Returns: how much was appended and has not come back. From any thread.
+ * Returns: how much was appended and was not yet taken by every subscriber. When it sinks
+ * below %SAL_LOG_QUEUE_LOW_BYTES every subscriber gets a batch, if an empty one. From any
+ * thread.
  */
 gsize
 srv_log_pending_bytes (const SrvLog *log)
 {
   return __atomic_load_n (&log->pending_bytes, __ATOMIC_RELAXED);
+}
+
+/**
+ * srv_log_is_busy:
+ *
+ * Returns: whether something was appended that is in no subscriber's mailbox yet. From any
+ * thread.
+ */
+gboolean
+srv_log_is_busy (const SrvLog *log)
+{
+  return __atomic_load_n (&log->unpublished, __ATOMIC_RELAXED) > 0;
 }
 
 /**
@@ -635,7 +702,7 @@ srv_log_last_turn_us (const SrvLog *log)
 /**
  * srv_log_batch_unref:
  *
- * From any thread.
+ * From any thread, while the log is there.
  */
 void
 srv_log_batch_unref (SrvLogBatch *batch)
@@ -644,6 +711,8 @@ srv_log_batch_unref (SrvLogBatch *batch)
     return;
   for (guint i = 0; i < batch->n; i++)
     srv_entry_unref (batch->entries[i]);
+  if (batch->bytes > 0)
+    note_taken (batch->log, batch->bytes);
   g_free (batch);
 }
 

@@ -20,6 +20,8 @@ typedef struct
 {
   guint refs; /* atomic */
   guint n;
+  gsize bytes; /* what those who posted it are held back for until everybody has taken it */
+  SrvLog *log; /* (unowned) (nullable): to be told then */
   guint8 log_id[16];
   SrvEntry *entries[]; /* (owned) */
 } SrvLogBatch;
@@ -35,6 +37,7 @@ typedef struct
 SrvLog *srv_log_new (SrvLogStore *store, SrvWallClock clock, const char *const *reserved_names);
 void srv_log_reserve_room (SrvLog *log, const char *room);
 void srv_log_set_owners (SrvLog *log, const SrvOwners *owners, gpointer data);
+void srv_log_stop (SrvLog *log);
 void srv_log_free (SrvLog *log);
 
 void srv_log_subscribe (SrvLog *log, SrvMailbox *mailbox, SrvMailFunc on_batch, guint64 after);
@@ -45,6 +48,7 @@ void srv_log_flush (SrvLog *log, SrvMailbox *mailbox, SrvMailFunc on_flushed, gp
 void srv_log_set_retention (SrvLog *log, gint64 age_us, guint64 bytes);
 
 gsize srv_log_pending_bytes (const SrvLog *log);
+gboolean srv_log_is_busy (const SrvLog *log);
 gint64 srv_log_last_turn_us (const SrvLog *log);
 
 void srv_log_batch_unref (SrvLogBatch *batch);

@@ -21,6 +21,9 @@ typedef struct
   gboolean (*keep_room) (const SrvOwnedRoom *room, gpointer data);
   /* It belongs to nobody. */
   void (*drop_room) (const char *room, gpointer data);
+  /* @account has read @target up to @time_us; returns the time that holds now, a later one if
+   * they had read more already; 0: it cannot be kept. */
+  gint64 (*mark) (const char *account, const char *target, gint64 time_us, gpointer data);
 } SrvOwners;
 
 G_END_DECLS

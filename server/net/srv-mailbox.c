@@ -124,3 +124,19 @@ srv_mailbox_post (SrvMailbox *mailbox, SrvMailFunc func, gpointer letter)
   if (first && write (mailbox->event_fd, &(guint64){ 1 }, sizeof (guint64)) < 0)
     g_critical ("eventfd: %s", g_strerror (errno));
 }
+
+/**
+ * srv_mailbox_has_mail:
+ *
+ * Returns: whether something was posted that has not been opened.
+ */
+gboolean
+srv_mailbox_has_mail (SrvMailbox *mailbox)
+{
+  gboolean has = FALSE;
+
+  pthread_mutex_lock (&mailbox->mutex);
+  has = mailbox->mail->len > 0;
+  pthread_mutex_unlock (&mailbox->mutex);
+  return has;
+}

@@ -16,6 +16,8 @@ SrvMailbox *srv_mailbox_new (SrvReactor *reactor, gpointer owner);
 void srv_mailbox_free (SrvMailbox *mailbox);
 void srv_mailbox_post (SrvMailbox *mailbox, SrvMailFunc func, gpointer letter);
 
+gboolean srv_mailbox_has_mail (SrvMailbox *mailbox);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvMailbox, srv_mailbox_free)
 
 G_END_DECLS

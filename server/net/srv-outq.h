@@ -38,7 +38,8 @@ struct _SrvOutq
   guint8 mode;
   guint8 started : 1; /* part of the first frame has been sent */
   guint8 listed : 1;
-  SrvOutqList *list; /* (unowned): where to announce that something waits */
+  guint8 leaves_out : 1; /* its reader cannot follow: what can be read later is not put in */
+  SrvOutqList *list;     /* (unowned): where to announce that something waits */
   SrvOutq *next;
 };
 

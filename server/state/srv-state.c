@@ -14,6 +14,9 @@
 #include "common/proto/sal-name.h"
 #include "server/state/srv-modes.h"
 
+/* What somebody's host is where it is not known. */
+static const char NOTHING[] = "";
+
 struct _SrvState
 {
   GHashTable *users;    /* (owned): id -> SrvUser (owned) */
@@ -21,20 +24,90 @@ struct _SrvState
   GHashTable *channels; /* (owned): key of the name -> SrvChannel (owned) */
 };
 
+/* One of somebody's strings that is theirs, not the entry's. */
+static void
+free_string (const SrvUser *user, const char *string)
+{
+  const SrvEntry *entry = user->entry;
+
+  if (string != entry->name && string != entry->host && string != entry->address &&
+      string != entry->text && string != entry->account && string != entry->nonce &&
+      string != NOTHING)
+    g_free ((char *) string);
+}
+
+static void
+set_string (const SrvUser *user, const char **place, const char *value)
+{
+  const char *before = *place;
+
+  if (g_strcmp0 (before, value) == 0)
+    return;
+  *place = g_strdup (value);
+  free_string (user, before);
+}
+
+static void
+memberships_add (SrvMemberships *memberships, SrvMembership *membership)
+{
+  if (memberships->len == 0)
+    {
+      memberships->pdata = &memberships->first;
+      memberships->size = 1;
+    }
+  else if (memberships->len == memberships->size)
+    {
+      SrvMembership **more = g_new (SrvMembership *, 2 * (gsize) memberships->size);
+
+      memcpy (more, memberships->pdata, memberships->len * sizeof *more);
+      if (memberships->pdata != &memberships->first)
+        g_free (memberships->pdata);
+      memberships->pdata = more;
+      memberships->size *= 2;
+    }
+  memberships->pdata[memberships->len++] = membership;
+}
+
+static void
+memberships_clear (SrvMemberships *memberships)
+{
+  for (guint i = 0; i < memberships->len; i++)
+    g_free (memberships->pdata[i]);
+  if (memberships->pdata != &memberships->first)
+    g_free (memberships->pdata);
+  *memberships = (SrvMemberships){ NULL };
+}
+
+static void
+memberships_remove (SrvMemberships *memberships, SrvMembership *membership)
+{
+  guint i = 0;
+
+  while (memberships->pdata[i] != membership)
+    i++;
+  memmove (&memberships->pdata[i], &memberships->pdata[i + 1],
+           (memberships->len - i - 1) * sizeof membership);
+  memberships->len--;
+  g_free (membership);
+  if (memberships->len == 0)
+    memberships_clear (memberships);
+}
+
 static void
 user_free (gpointer data)
 {
   SrvUser *user = data;
 
-  g_free (user->name);
+  free_string (user, user->name);
+  free_string (user, user->host);
+  free_string (user, user->address);
+  free_string (user, user->real_name);
+  free_string (user, user->account);
+  free_string (user, user->away);
+  free_string (user, user->token);
+  srv_entry_unref (user->entry);
   g_free (user->key);
-  g_free (user->host);
-  g_free (user->address);
-  g_free (user->real_name);
-  g_free (user->account);
-  g_free (user->away);
-  g_free (user->token);
-  g_ptr_array_unref (user->memberships);
+  memberships_clear (user->memberships);
   g_clear_pointer (&user->invited, g_hash_table_unref);
   g_free (user);
 }
@@ -52,6 +125,7 @@ channel_free (gpointer data)
     g_clear_pointer (&channel->lists[i], g_array_unref);
   g_free (channel->topic);
   g_free (channel->topic_by);
+  g_clear_pointer (&channel->invited, g_hash_table_unref);
   g_free (channel);
 }
 
@@ -169,7 +243,7 @@ srv_state_find_membership_by_name (const SrvUser *user, const char *room)
 gboolean
 srv_state_is_invited (const SrvUser *user, const SrvChannel *channel)
 {
-  return user->invited != NULL && g_hash_table_contains (user->invited, channel->key);
+  return user->invited != NULL && g_hash_table_contains (user->invited, channel);
 }
 
 /**
@@ -275,31 +349,23 @@ srv_state_count_channels (const SrvState *state)
 
 /* What happens. */
 
-static void
-set_string (char **place, const char *value)
-{
-  if (g_strcmp0 (*place, value) == 0)
-    return;
-  g_free (*place);
-  *place = g_strdup (value);
-}
-
 static SrvUser *
 add_user (SrvState *state, const SrvEntry *entry)
 {
   SrvUser *user = g_new0 (SrvUser, 1);
 
   user->id = entry->origin.connection;
-  user->name = g_strdup (entry->name);
+  user->entry = srv_entry_ref ((SrvEntry *) entry); /* what it says stays the same */
+  user->name = entry->name;
   user->key = sal_name_key (entry->name);
-  user->host = g_strdup (entry->host != NULL ? entry->host : "");
-  user->address = g_strdup (entry->address);
+  user->host = entry->host != NULL ? entry->host : NOTHING;
+  user->address = entry->address;
   user->irc = (entry->flags & SRV_ENTRY_FLAG_IRC) != 0;
-  user->real_name = g_strdup (user->irc && entry->text != NULL ? entry->text : entry->name);
-  user->account = g_strdup (entry->account);
-  user->token = g_strdup (entry->nonce);
+  user->secure = (entry->flags & SRV_ENTRY_FLAG_SECURE) != 0;
+  user->real_name = user->irc && entry->text != NULL ? entry->text : entry->name;
+  user->account = entry->account;
+  user->token = entry->nonce;
   user->since_us = entry->time_us;
-  user->memberships = g_ptr_array_new_with_free_func (g_free);
   g_hash_table_insert (state->users, &user->id, user);
   g_hash_table_insert (state->names, user->key, user);
   return user;
@@ -322,6 +388,43 @@ channel_of (SrvState *state, const SrvEntry *entry)
   return channel;
 }
 
+/* Invitations are known at both ends, so that they go with whichever end goes first: who is
+ * invited into room after room must not take memory for ever. */
+
+static void
+invite (SrvUser *user, SrvChannel *channel)
+{
+  if (user->invited == NULL)
+    user->invited = g_hash_table_new (NULL, NULL);
+  if (channel->invited == NULL)
+    channel->invited = g_hash_table_new (NULL, NULL);
+  g_hash_table_add (user->invited, channel);
+  g_hash_table_add (channel->invited, user);
+}
+
+static void
+uninvite (SrvUser *user, SrvChannel *channel)
+{
+  if (user->invited == NULL || !g_hash_table_remove (user->invited, channel))
+    return;
+  g_hash_table_remove (channel->invited, user);
+}
+
+static void
+remove_channel (SrvState *state, SrvChannel *channel)
+{
+  GHashTableIter iter;
+  gpointer user = NULL;
+
+  if (channel->invited != NULL)
+    {
+      g_hash_table_iter_init (&iter, channel->invited);
+      while (g_hash_table_iter_next (&iter, &user, NULL))
+        g_hash_table_remove (((SrvUser *) user)->invited, channel);
+    }
+  g_hash_table_remove (state->channels, channel->key);
+}
+
 static void
 remove_membership (SrvState *state, SrvMembership *membership)
 {
@@ -331,14 +434,24 @@ remove_membership (SrvState *state, SrvMembership *membership)
   g_ptr_array_remove_index_fast (channel->members, membership->index);
   if (membership->index < channel->members->len)
     ((SrvMembership *) channel->members->pdata[membership->index])->index = membership->index;
-  g_ptr_array_remove (user->memberships, membership);
+  memberships_remove (user->memberships, membership);
   if (channel->members->len == 0)
-    g_hash_table_remove (state->channels, channel->key);
+    remove_channel (state, channel);
 }
 
 static void
 remove_user (SrvState *state, SrvUser *user)
 {
+  GHashTableIter iter;
+  gpointer channel = NULL;
+
+  if (user->invited != NULL)
+    {
+      g_hash_table_iter_init (&iter, user->invited);
+      while (g_hash_table_iter_next (&iter, &channel, NULL))
+        g_hash_table_remove (((SrvChannel *) channel)->invited, user);
+      g_clear_pointer (&user->invited, g_hash_table_unref);
+    }
   while (user->memberships->len > 0)
     remove_membership (state, user->memberships->pdata[user->memberships->len - 1]);
   if (g_hash_table_lookup (state->names, user->key) == user)
@@ -355,13 +468,12 @@ apply_join (SrvState *state, const SrvEntry *entry)
 
   if (user == NULL)
     user = add_user (state, entry);
-  if (user->invited != NULL)
-    g_hash_table_remove (user->invited, channel->key);
+  uninvite (user, channel);
   if (srv_state_find_membership (user, channel) != NULL)
     return;
   membership = g_new0 (SrvMembership, 1);
   *membership = (SrvMembership){ user, channel, channel->members->len, entry->rank };
-  g_ptr_array_add (user->memberships, membership);
+  memberships_add (user->memberships, membership);
   g_ptr_array_add (channel->members, membership);
 }
 
@@ -387,7 +499,7 @@ apply_nick (SrvState *state, const SrvEntry *entry)
   if (user == NULL || g_str_equal (user->name, entry->target))
     return;
   g_hash_table_remove (state->names, user->key);
-  set_string (&user->name, entry->target);
+  set_string (user, &user->name, entry->target);
   g_free (user->key);
   user->key = sal_name_key (entry->target);
   g_hash_table_insert (state->names, user->key, user);
@@ -413,12 +525,10 @@ static void
 apply_invite (SrvState *state, const SrvEntry *entry)
 {
   SrvUser *user = srv_state_get_user (state, entry->about);
+  SrvChannel *channel = srv_state_find_channel (state, entry->room);
 
-  if (user == NULL)
-    return;
-  if (user->invited == NULL)
-    user->invited = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_hash_table_add (user->invited, sal_name_key (entry->room));
+  if (user != NULL && channel != NULL)
+    invite (user, channel);
 }
 
 /* What is about a person, wherever they are. */
@@ -428,16 +538,16 @@ apply_to_user (SrvUser *user, const SrvEntry *entry)
   switch (entry->kind)
     {
     case SRV_ENTRY_AWAY:
-      set_string (&user->away, entry->text);
+      set_string (user, &user->away, entry->text);
       break;
     case SRV_ENTRY_ACCOUNT:
-      set_string (&user->account, entry->account);
+      set_string (user, &user->account, entry->account);
       break;
     case SRV_ENTRY_SETNAME:
-      set_string (&user->real_name, entry->text);
+      set_string (user, &user->real_name, entry->text);
       break;
     case SRV_ENTRY_CHGHOST:
-      set_string (&user->host, entry->target);
+      set_string (user, &user->host, entry->target);
       break;
     case SRV_ENTRY_UMODE:
       srv_umodes_apply (user, entry->text);
@@ -448,8 +558,22 @@ apply_to_user (SrvUser *user, const SrvEntry *entry)
 }
 
 /**
+ * srv_state_note_said:
+ * @entry: something that was said; that somebody types is nothing said
+ */
+void
+srv_state_note_said (SrvState *state, const SrvEntry *entry)
+{
+  SrvUser *user =
+      entry->kind != SRV_ENTRY_TAGMSG ? srv_state_get_user (state, entry->origin.connection) : NULL;
+
+  if (user != NULL)
+    user->spoke_us = entry->time_us;
+}
+
+/**
  * srv_state_apply:
- * @entry: has happened; the next one of the log
+ * @entry: has happened; the next one of the log; it may be kept
  *
  * Entries that are denied, void or refused change nothing.
  */

@@ -37,23 +37,36 @@ typedef struct
   guint8 rank;
 } SrvMembership;
 
-/* Somebody who is here. */
+/* Somebody's memberships, in the order of their joins. Most people are in one room. */
+typedef struct
+{
+  SrvMembership **pdata; /* of SrvMembership (owned) */
+  guint len;
+  guint size; /* 1: pdata is &first */
+  SrvMembership *first;
+} SrvMemberships;
+
+/* Somebody who is here. What has not changed since they came stays where it is: in the entry
+ * by which they did, which the judge and all workers share. */
 struct _SrvUser
 {
-  guint64 id;             /* of the connection */
-  char *name;             /* (owned) */
-  char *key;              /* (owned): of the name */
-  char *host;             /* (owned): user@host, as it is shown */
-  char *address;          /* (owned): as the plain dialect shows it */
-  char *real_name;        /* (owned) */
-  char *account;          /* (owned) (nullable) */
-  char *away;             /* (owned) (nullable) */
-  char *token;            /* (owned) (nullable): by which they are known without an account */
-  GPtrArray *memberships; /* (owned) of SrvMembership (owned), in the order of their joins */
-  GHashTable *invited;    /* (owned) (nullable): set of keys of rooms */
-  gint64 since_us;        /* 1970, UTC */
+  guint64 id;      /* of the connection */
+  SrvEntry *entry; /* (owned): by which they came */
+  const char *name;
+  char *key;           /* (owned): of the name */
+  const char *host;    /* user@host, as it is shown */
+  const char *address; /* as the plain dialect shows it */
+  const char *real_name;
+  const char *account;           /* (nullable) */
+  const char *away;              /* (nullable) */
+  const char *token;             /* (nullable): by which they are known without an account */
+  SrvMemberships memberships[1]; /* an array, so that it is used like a GPtrArray */
+  GHashTable *invited;           /* (owned) (nullable): set of SrvChannel (unowned) */
+  gint64 since_us;               /* 1970, UTC */
+  gint64 spoke_us;               /* when they last said something; 0: not yet */
   guint8 modes;
-  gboolean irc; /* speaks IRC */
+  gboolean irc;    /* speaks IRC */
+  gboolean secure; /* nobody on the way can read what they say */
 };
 
 /* A mask in one of a room's lists. */
@@ -86,12 +99,14 @@ struct _SrvChannel
   char *topic;                /* (owned) (nullable) */
   char *topic_by;             /* (owned) (nullable) */
   gint64 topic_us;
+  GHashTable *invited; /* (owned) (nullable): set of SrvUser (unowned) */
   gint64 created_us;
 };
 
 SrvState *srv_state_new (void);
 void srv_state_free (SrvState *state);
 void srv_state_apply (SrvState *state, const SrvEntry *entry);
+void srv_state_note_said (SrvState *state, const SrvEntry *entry);
 
 SrvUser *srv_state_get_user (const SrvState *state, guint64 id);
 SrvUser *srv_state_find_user (const SrvState *state, const char *name);

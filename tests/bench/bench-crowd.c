@@ -22,6 +22,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "bench-link.h"
 #include "bench-message.h"
 #include "bench-server.h"
 
@@ -43,12 +44,15 @@ typedef struct
 {
   BenchReader reader; /* first */
   int fd;             /* -1: closed */
+  gpointer tls;       /* (owned) (nullable) */
   char name[12];
   guint number; /* of the room */
   gboolean enters;
   gboolean is_in;
-  GString *heard;  /* (owned) (nullable): a line in progress, until the talk begins */
-  GString *unsent; /* (owned) (nullable): what the kernel has not taken yet */
+  gboolean is_mouth; /* what it hears once the talk has begun is nobody's concern */
+  char *source;      /* (owned) (nullable): the line that told of its own coming */
+  GString *heard;    /* (owned) (nullable): a line in progress, until the talk begins */
+  GString *unsent;   /* (owned) (nullable): what the kernel has not taken yet */
 } Client;
 
 struct _BenchCrowd
@@ -56,14 +60,15 @@ struct _BenchCrowd
   BenchCrowdConfig config;
   BenchCheck *check; /* (unowned) */
   int epoll_fd;
-  Client *clients; /* (owned) */
+  Client *clients; /* (owned): members, others, then the mouths of the senders */
   guint n_clients;
   guint n_rooms;
   guint n_connected;
   guint n_in;
   guint n_cut_off;
   GPtrArray *streams;   /* (owned) of BenchStream (owned): by room */
-  Client **senders;     /* (owned): by sender */
+  Client **senders;     /* (owned): by sender: who hears what it has sent */
+  Client **mouths;      /* (owned): by sender: who sends it; itself where there is an echo */
   char *input;          /* (owned) */
   GString *say;         /* (owned): scratch */
   gint64 last_input_ns; /* when anybody last received something */
@@ -79,10 +84,11 @@ struct _BenchCrowd
 static void
 cut_off (BenchCrowd *crowd, Client *client)
 {
-  close (client->fd);
+  bench_link_close (client->fd, &client->tls);
   client->fd = -1;
   crowd->n_cut_off++;
-  bench_reader_end (&client->reader);
+  if (!client->is_mouth)
+    bench_reader_end (&client->reader);
 }
 
 static void
@@ -99,8 +105,7 @@ watch (BenchCrowd *crowd, Client *client, int operation, guint32 events)
 static void
 flush (BenchCrowd *crowd, Client *client)
 {
-  ssize_t n =
-      send (client->fd, client->unsent->str, client->unsent->len, MSG_DONTWAIT | MSG_NOSIGNAL);
+  gssize n = bench_link_send (client->fd, client->tls, client->unsent->str, client->unsent->len);
 
   if (n > 0)
     g_string_erase (client->unsent, 0, n);
@@ -114,19 +119,30 @@ flush (BenchCrowd *crowd, Client *client)
 static void
 put (BenchCrowd *crowd, Client *client, const char *bytes, gsize len)
 {
-  ssize_t n = 0;
+  gssize n = 0;
 
+  if (client->fd < 0)
+    return;
   if (client->unsent != NULL)
     {
       g_string_append_len (client->unsent, bytes, (gssize) len);
       return;
     }
-  n = send (client->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-  if (n == (ssize_t) len || (n < 0 && errno != EAGAIN))
+  n = bench_link_send (client->fd, client->tls, bytes, len);
+  if (n == (gssize) len || n < 0)
     return;
-  n = MAX (n, 0);
   client->unsent = g_string_new_len (bytes + n, (gssize) len - n);
   watch (crowd, client, EPOLL_CTL_MOD, WATCHED | EPOLLOUT);
+}
+
+static BenchPlace
+place_of (const BenchCrowd *crowd, const Client *client)
+{
+  return (BenchPlace){ .name = client->name,
+                       .number = client->number,
+                       .enters = client->enters,
+                       .moves = crowd->n_rooms > 1,
+                       .speaks = client->is_mouth };
 }
 
 static void
@@ -136,8 +152,12 @@ compose (BenchCrowd *crowd, Client *client, gint64 sent_ns)
   BenchMessage message = { .sender = client->reader.sender,
                            .seq = sender->sent++,
                            .sent_ns = sent_ns };
-  gsize before = crowd->say->len;
+  BenchPlace place = place_of (crowd, client);
+  gsize before = 0;
 
+  if (crowd->config.dialect->address != NULL)
+    crowd->config.dialect->address (&place, crowd->say);
+  before = crowd->say->len;
   g_string_set_size (crowd->say, before + crowd->config.message_size);
   bench_message_write (&message, crowd->say->str + before, crowd->config.message_size);
   bench_stream_note_sent (client->reader.stream);
@@ -152,10 +172,20 @@ fill_window (BenchCrowd *crowd, Client *client, gint64 now_ns)
   if (now_ns >= crowd->talk_until_ns || client->fd < 0)
     return;
   g_string_truncate (crowd->say, 0);
-  while (sender->sent - client->reader.acknowledged < crowd->talk.window)
+  while (sender->sent - client->reader.acknowledged < crowd->talk.window &&
+         (crowd->talk.most == 0 || sender->sent < crowd->talk.most))
     compose (crowd, client, now_ns);
   if (crowd->say->len > 0)
-    put (crowd, client, crowd->say->str, crowd->say->len);
+    put (crowd, crowd->mouths[client->reader.sender], crowd->say->str, crowd->say->len);
+}
+
+static gboolean
+have_said_all (const BenchCrowd *crowd)
+{
+  for (guint i = 0; crowd->talk.most > 0 && i < crowd->config.senders; i++)
+    if (crowd->check->senders[i].sent < crowd->talk.most)
+      return FALSE;
+  return crowd->talk.most > 0;
 }
 
 /* What is due by now. The server cannot make the generator late, because nothing here
@@ -177,7 +207,7 @@ send_due (BenchCrowd *crowd, gint64 now_ns)
         continue;
       g_string_truncate (crowd->say, 0);
       compose (crowd, client, bench_now_ns ());
-      put (crowd, client, crowd->say->str, crowd->say->len);
+      put (crowd, crowd->mouths[client->reader.sender], crowd->say->str, crowd->say->len);
     }
 }
 
@@ -190,23 +220,25 @@ note_in (BenchCrowd *crowd, Client *client)
   struct sockaddr_in local = { 0 };
   socklen_t len = sizeof local;
 
+  BenchPlace place = place_of (crowd, client);
+
   client->is_in = TRUE;
   crowd->n_in++;
-  if (client->reader.sender == BENCH_NO_SENDER)
+  if (client->reader.sender == BENCH_NO_SENDER || crowd->mouths[client->reader.sender] != client)
     return;
   (void) getsockname (client->fd, (struct sockaddr *) &local, &len);
   sender = &crowd->check->senders[client->reader.sender];
   sender->room = client->number;
-  sender->prefix = crowd->config.dialect->prefix (client->name, ntohs (local.sin_port));
+  sender->prefix = crowd->config.dialect->prefix (&place, client->source, ntohs (local.sin_port));
 }
 
-static BenchPlace
-place_of (const BenchCrowd *crowd, const Client *client)
+/* `:NAME!...` */
+static gboolean
+is_own (const Client *client, const char *line)
 {
-  return (BenchPlace){ .name = client->name,
-                       .number = client->number,
-                       .enters = client->enters,
-                       .moves = crowd->n_rooms > 1 };
+  gsize len = strlen (client->name);
+
+  return line[0] == ':' && strncmp (line + 1, client->name, len) == 0 && line[len + 1] == '!';
 }
 
 static void
@@ -217,7 +249,10 @@ hear (BenchCrowd *crowd, Client *client, const char *line)
 
   if (dialect->is_arrival != NULL && dialect->is_arrival (line))
     {
-      crowd->arrivals++;
+      if (!is_own (client, line))
+        crowd->arrivals++;
+      else if (client->source == NULL)
+        client->source = g_strdup (line);
       return;
     }
   if (client->is_in)
@@ -271,6 +306,8 @@ connect_one (BenchCrowd *crowd, GError **error)
       return FALSE;
     }
   (void) setsockopt (client->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  if (crowd->config.tls && !bench_link_begin_tls (client->fd, &client->tls, error))
+    return FALSE;
   watch (crowd, client, EPOLL_CTL_ADD, WATCHED);
   crowd->n_connected++;
 
@@ -295,11 +332,11 @@ may_connect (const BenchCrowd *crowd)
 static gboolean
 take_input (BenchCrowd *crowd, Client *client)
 {
-  ssize_t n = recv (client->fd, crowd->input, READ_BYTES, MSG_DONTWAIT);
+  gssize n = bench_link_recv (client->fd, client->tls, crowd->input, READ_BYTES);
   gint64 now_ns = bench_now_ns ();
   guint64 acknowledged = client->reader.acknowledged;
 
-  if (n < 0 && errno == EAGAIN)
+  if (n == BENCH_LINK_AGAIN)
     return FALSE;
   if (n <= 0)
     {
@@ -309,14 +346,14 @@ take_input (BenchCrowd *crowd, Client *client)
   crowd->last_input_ns = now_ns;
   if (!crowd->talking)
     hear_all (crowd, client, crowd->input, (gsize) n);
-  else
+  else if (!client->is_mouth)
     {
       crowd->reads++;
       bench_reader_push (&client->reader, crowd->input, (gsize) n, now_ns);
     }
   if (client->reader.acknowledged > acknowledged && crowd->talk.window > 0)
     fill_window (crowd, client, now_ns);
-  return n == READ_BYTES;
+  return n == READ_BYTES || client->tls != NULL;
 }
 
 /* Waits until something happens or @until_ns has come, and handles what did. */
@@ -350,6 +387,7 @@ BenchCrowd *
 bench_crowd_new (const BenchCrowdConfig *config, BenchCheck *check)
 {
   BenchCrowd *crowd = g_new0 (BenchCrowd, 1);
+  guint n_mouths = 0;
   guint idle_rooms =
       config->idle_room > 0 ? (config->idle + config->idle_room - 1) / config->idle_room : 0;
 
@@ -358,16 +396,18 @@ bench_crowd_new (const BenchCrowdConfig *config, BenchCheck *check)
   crowd->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   crowd->input = g_malloc (READ_BYTES);
   crowd->say = g_string_new (NULL);
-  crowd->n_clients = config->clients + config->idle;
+  n_mouths = config->dialect->no_echo ? config->senders : 0;
+  crowd->n_clients = config->clients + config->idle + n_mouths;
   crowd->clients = g_new0 (Client, crowd->n_clients);
   crowd->senders = g_new0 (Client *, config->senders);
+  crowd->mouths = g_new0 (Client *, config->senders);
   crowd->streams = g_ptr_array_new_with_free_func ((GDestroyNotify) bench_stream_free);
   /* Who only connects is counted to one more room, where nothing may ever come. */
   crowd->n_rooms = config->rooms + idle_rooms;
   for (guint i = 0; i <= crowd->n_rooms; i++)
     g_ptr_array_add (crowd->streams, bench_stream_new (check, i));
 
-  for (guint i = 0; i < crowd->n_clients; i++)
+  for (guint i = 0; i < config->clients + config->idle; i++)
     {
       Client *client = &crowd->clients[i];
       gboolean idle = i >= config->clients;
@@ -391,6 +431,18 @@ bench_crowd_new (const BenchCrowdConfig *config, BenchCheck *check)
 
       crowd->senders[i] = &crowd->clients[client];
       crowd->senders[i]->reader.sender = i;
+      crowd->mouths[i] = crowd->senders[i];
+    }
+  for (guint i = 0; i < n_mouths; i++)
+    {
+      Client *client = &crowd->clients[config->clients + config->idle + i];
+
+      client->fd = -1;
+      client->is_mouth = client->enters = TRUE;
+      client->number = crowd->senders[i]->number;
+      client->reader.sender = i;
+      g_snprintf (client->name, sizeof client->name, "m%u", i);
+      crowd->mouths[i] = client;
     }
   return crowd;
 }
@@ -410,6 +462,7 @@ bench_crowd_free (BenchCrowd *crowd)
       Client *client = &crowd->clients[i];
 
       bench_reader_clear (&client->reader);
+      g_free (client->source);
       if (client->heard != NULL)
         g_string_free (client->heard, TRUE);
       if (client->unsent != NULL)
@@ -419,6 +472,7 @@ bench_crowd_free (BenchCrowd *crowd)
   g_ptr_array_unref (crowd->streams);
   g_string_free (crowd->say, TRUE);
   g_free (crowd->senders);
+  g_free (crowd->mouths);
   g_free (crowd->clients);
   g_free (crowd->input);
   g_free (crowd);
@@ -508,7 +562,7 @@ bench_crowd_talk (BenchCrowd *crowd, const BenchTalk *talk)
   crowd->talk_until_ns = now_ns + talk->length_ns;
   for (guint i = 0; talk->window > 0 && i < crowd->config.senders; i++)
     fill_window (crowd, crowd->senders[i], now_ns);
-  while (now_ns < crowd->talk_until_ns)
+  while (now_ns < crowd->talk_until_ns && !have_said_all (crowd))
     {
       gint64 until_ns = crowd->talk_until_ns;
 
@@ -571,7 +625,7 @@ bench_crowd_leave (BenchCrowd *crowd)
     if (crowd->clients[i].fd >= 0)
       {
         (void) setsockopt (crowd->clients[i].fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-        close (crowd->clients[i].fd);
+        bench_link_close (crowd->clients[i].fd, &crowd->clients[i].tls);
         crowd->clients[i].fd = -1;
       }
 }
@@ -598,7 +652,7 @@ bench_crowd_expected_arrivals (const BenchCrowd *crowd)
 {
   if (crowd->n_rooms != 1 || crowd->config.dialect->is_arrival == NULL)
     return crowd->arrivals;
-  return (guint64) crowd->config.clients * (crowd->config.clients - 1) / 2;
+  return (guint64) crowd->n_clients * (crowd->n_clients - 1) / 2;
 }
 
 /**

@@ -15,6 +15,7 @@ typedef struct
 {
   const BenchDialect *dialect;
   guint16 port;
+  gboolean tls;
   guint clients;    /* members of the rooms where something is said */
   guint rooms;      /* that they are spread over */
   guint senders;    /* that many of them, spread over the rooms */
@@ -26,12 +27,14 @@ typedef struct
 } BenchCrowdConfig;
 
 /* How much they say: `window` messages of each sender on their way at a time, or, if
- * `rate` is not 0, so many a second of all senders together whatever comes back. */
+ * `rate` is not 0, so many a second of all senders together whatever comes back; until
+ * `length_ns` is over, or each sender has sent `most`, if that is not 0. */
 typedef struct
 {
   guint window;
   double rate;
   gint64 length_ns;
+  guint64 most;
 } BenchTalk;
 
 BenchCrowd *bench_crowd_new (const BenchCrowdConfig *config, BenchCheck *check);

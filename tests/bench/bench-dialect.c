@@ -27,7 +27,7 @@ relay_hear (const BenchPlace *place, const char *line, GString *say)
 }
 
 static char *
-relay_prefix (const char *name, guint16 local_port)
+relay_prefix (const BenchPlace *place, const char *source, guint16 local_port)
 {
   return g_strdup ("");
 }
@@ -66,9 +66,72 @@ plain_is_arrival (const char *line)
 }
 
 static char *
-plain_prefix (const char *name, guint16 local_port)
+plain_prefix (const BenchPlace *place, const char *source, guint16 local_port)
 {
-  return g_strdup_printf ("> %s('127.0.0.1', %u): ", name, local_port);
+  return g_strdup_printf ("> %s('127.0.0.1', %u): ", place->name, local_port);
+}
+
+/* Any IRC server, as any client speaks to it. */
+
+static gboolean
+irc_begin (const BenchPlace *place, GString *say)
+{
+  if (!place->enters)
+    return TRUE;
+  g_string_append_printf (say, "NICK %s\r\nUSER bench 0 * :bench\r\n", place->name);
+  return FALSE;
+}
+
+/* The word after the first; `` if there is none. */
+static const char *
+verb_of (const char *line)
+{
+  const char *space = strchr (line, ' ');
+
+  return space != NULL ? space + 1 : "";
+}
+
+static gboolean
+irc_hear (const BenchPlace *place, const char *line, GString *say)
+{
+  if (g_str_has_prefix (line, "PING "))
+    g_string_append_printf (say, "PONG %.*s\r\n", (int) strcspn (line + 5, "\r"), line + 5);
+  else if (g_str_has_prefix (verb_of (line), "001 "))
+    g_string_append_printf (say, "JOIN #room-%u\r\n", place->number);
+  return g_str_has_prefix (verb_of (line), "366 ");
+}
+
+static gboolean
+irc_is_arrival (const char *line)
+{
+  return g_str_has_prefix (verb_of (line), "JOIN ");
+}
+
+static char *
+irc_prefix (const BenchPlace *place, const char *source, guint16 local_port)
+{
+  return g_strdup_printf ("%.*s PRIVMSG #room-%u :", (int) strcspn (source, " "), source,
+                          place->number);
+}
+
+static void
+irc_address (const BenchPlace *place, GString *say)
+{
+  g_string_append_printf (say, "PRIVMSG #room-%u :", place->number);
+}
+
+/* ncat --broker: one room, no names; whoever sends does not get it. */
+
+static gboolean
+broker_begin (const BenchPlace *place, GString *say)
+{
+  return TRUE;
+}
+
+static gboolean
+broker_hear (const BenchPlace *place, const char *line, GString *say)
+{
+  return FALSE;
 }
 
 static const BenchDialect dialects[] = {
@@ -84,6 +147,22 @@ static const BenchDialect dialects[] = {
       .hear = plain_hear,
       .is_arrival = plain_is_arrival,
       .prefix = plain_prefix,
+  },
+  {
+      .name = "irc",
+      .begin = irc_begin,
+      .hear = irc_hear,
+      .is_arrival = irc_is_arrival,
+      .prefix = irc_prefix,
+      .address = irc_address,
+      .no_echo = TRUE,
+  },
+  {
+      .name = "broker",
+      .begin = broker_begin,
+      .hear = broker_hear,
+      .prefix = relay_prefix,
+      .no_echo = TRUE,
   },
 };
 

@@ -12,6 +12,7 @@ typedef struct
   guint number;    /* of the room, from 0 */
   gboolean enters; /* FALSE: it only connects */
   gboolean moves;  /* there are several rooms, so it has to say which */
+  gboolean speaks; /* it is the mouth of a sender, and somebody else its ears */
 } BenchPlace;
 
 /* How to speak with a kind of server. To support another, add a row. */
@@ -30,8 +31,17 @@ typedef struct
   /* Does @line tell that somebody else has come in? NULL: the server does not tell. */
   gboolean (*is_arrival) (const char *line);
 
-  /* (transfer full): what stands before each message of a client. */
-  char *(*prefix) (const char *name, guint16 local_port);
+  /* (transfer full): what stands before each message of a client. @source: (nullable): the
+   * beginning of a line that tells of the client's own coming, if there was one. */
+  char *(*prefix) (const BenchPlace *place, const char *source, guint16 local_port);
+
+  /* NULL: what is sent are the messages as they are; else what stands before each, appended to
+   * @say. */
+  void (*address) (const BenchPlace *place, GString *say);
+
+  /* Whoever sends does not get it back; so each sender has a connection to speak, and another
+   * one to listen as everybody does. */
+  gboolean no_echo;
 } BenchDialect;
 
 const BenchDialect *bench_dialect_find (const char *name);

@@ -33,6 +33,8 @@ static int option_connecting = 256;
 static gboolean option_first;
 static int option_size = 64;
 static int option_window = 1;
+static gint64 option_messages;
+static gboolean option_tls;
 static double option_rate;
 static int option_duration_ms = 1000;
 static int option_settle_ms = 200;
@@ -61,6 +63,8 @@ static const GOptionEntry option_entries[] = {
     "N" },
   { "window", 0, 0, G_OPTION_ARG_INT, &option_window,
     "Messages of each sender on their way at once (1)", "N" },
+  { "messages", 0, 0, G_OPTION_ARG_INT64, &option_messages,
+    "Messages of each sender at most, however long it takes up to then", "N" },
   { "rate", 0, 0, G_OPTION_ARG_DOUBLE, &option_rate,
     "Messages a second of all senders together, instead of a window", "N" },
   { "duration", 0, 0, G_OPTION_ARG_INT, &option_duration_ms, "How long they talk (1000)", "MS" },
@@ -75,7 +79,9 @@ static const GOptionEntry option_entries[] = {
   { "connect", 0, 0, G_OPTION_ARG_INT, &option_port, "Use the server on this port of 127.0.0.1",
     "PORT" },
   { "pid", 0, 0, G_OPTION_ARG_INT, &option_pid, "Its process, to know what it uses", "PID" },
-  { "dialect", 0, 0, G_OPTION_ARG_STRING, &option_dialect, "What it speaks: relay, plain", "NAME" },
+  { "dialect", 0, 0, G_OPTION_ARG_STRING, &option_dialect,
+    "What it speaks: relay, plain, irc, broker", "NAME" },
+  { "tls", 0, 0, G_OPTION_ARG_NONE, &option_tls, "Everybody comes with TLS", NULL },
   { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, "Print one line of JSON", NULL },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_command, NULL, NULL },
   { NULL }
@@ -176,7 +182,8 @@ measure_talk (const BenchServer *server, BenchCrowd *crowd, BenchReport *report)
 
   report->talk = (BenchTalk){ .window = option_rate > 0 ? 0 : (guint) option_window,
                               .rate = option_rate,
-                              .length_ns = option_duration_ms * MS_NS };
+                              .length_ns = option_duration_ms * MS_NS,
+                              .most = (guint64) option_messages };
   bench_crowd_begin (crowd);
   bench_crowd_talk (crowd, &report->talk);
   report->talk_ns = bench_crowd_finish (crowd, option_patience_ms * MS_NS) - from_ns;
@@ -193,6 +200,7 @@ run (BenchServer *server, const BenchDialect *dialect)
   const BenchCrowdConfig config = {
     .dialect = dialect,
     .port = server->port,
+    .tls = option_tls,
     .clients = (guint) option_clients,
     .rooms = (guint) option_rooms,
     .senders = (guint) option_senders,

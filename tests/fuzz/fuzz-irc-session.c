@@ -85,6 +85,17 @@ no_word (SrvSession *session)
   return NULL;
 }
 
+static gint64
+marker (SrvSession *session, const char *account, const char *target)
+{
+  return 0;
+}
+
+static void
+spend (SrvSession *session, guint bytes)
+{
+}
+
 static const SrvSessionHost host = {
   .tell = tell,
   .post = post,
@@ -97,6 +108,8 @@ static const SrvSessionHost host = {
   .mechanisms = no_word,
   .registration = no_word,
   .sts = no_word,
+  .marker = marker,
+  .spend = spend,
 };
 
 static const SrvJudgeHost judge_host = { NULL };

@@ -236,6 +236,19 @@ test_peer_connect (guint16 port)
 }
 
 /**
+ * test_peer_connect_narrow:
+ * @receive_buffer: bytes that the kernel keeps for it at most, about
+ *
+ * Returns: (transfer full): somebody for whom the kernel does not swallow what they have not
+ *   read, as over a real network.
+ */
+TestPeer *
+test_peer_connect_narrow (guint16 port, int receive_buffer)
+{
+  return connect_to ("127.0.0.1", port, receive_buffer);
+}
+
+/**
  * test_peer_free:
  * @peer: (nullable) (transfer full): closed first
  */

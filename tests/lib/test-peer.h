@@ -40,6 +40,7 @@ typedef struct
 
 TestPeer *test_peer_connect (guint16 port);
 TestPeer *test_peer_connect_to (const char *host, guint16 port);
+TestPeer *test_peer_connect_narrow (guint16 port, int receive_buffer);
 TestPeer *test_peer_new (int fd);
 void test_peer_free (TestPeer *peer);
 void test_peer_send_bytes (TestPeer *peer, const void *bytes, gsize len);

@@ -127,6 +127,27 @@ child_environment (const TestFolder *folder, const char *const *extra)
   return env;
 }
 
+/* The suite net runs a second time with servers of several workers: what is said of one must
+ * hold for all of them. */
+static GPtrArray *
+with_workers (const char *const *argv)
+{
+  const char *workers = g_getenv ("SALOTTO_TEST_WORKERS");
+  g_autofree char *program = g_path_get_basename (argv[0]);
+  GPtrArray *all = g_ptr_array_new ();
+
+  for (gsize i = 0; argv[i] != NULL; i++)
+    g_ptr_array_add (all, (gpointer) argv[i]);
+  if (workers != NULL && g_str_has_prefix (program, "salottod") &&
+      !g_strv_contains (argv, "--workers"))
+    {
+      g_ptr_array_add (all, (gpointer) "--workers");
+      g_ptr_array_add (all, (gpointer) workers);
+    }
+  g_ptr_array_add (all, NULL);
+  return all;
+}
+
 /* In the child, before the program: it must not outlive the test. */
 static void
 die_with_parent (gpointer data)
@@ -173,12 +194,13 @@ test_process_start_with_fd (const TestFolder *folder,
 {
   TestProcess *process = process_new (folder);
   g_auto (GStrv) env = child_environment (folder, extra_env);
+  g_autoptr (GPtrArray) arguments = with_workers (argv);
   g_autoptr (GError) error = NULL;
   int errors = open_errors (process);
   int target = 3;
 
   if (!g_spawn_async_with_pipes_and_fds (
-          folder->path, argv, (const char *const *) env,
+          folder->path, (const char *const *) arguments->pdata, (const char *const *) env,
           G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH, die_with_parent, NULL, -1, -1, errors,
           &fd, &target, fd >= 0 ? 1 : 0, &process->pid, &process->in, &process->out, NULL, &error))
     g_error ("cannot start %s: %s", argv[0], error->message);
@@ -212,6 +234,7 @@ test_process_start_on_terminal (const TestFolder *folder,
 {
   TestProcess *process = process_new (folder);
   g_auto (GStrv) env = child_environment (folder, extra_env);
+  g_autoptr (GPtrArray) arguments = with_workers (argv);
   struct winsize size = { .ws_row = 24, .ws_col = 80 };
   int errors = open_errors (process);
   int screen = -1;
@@ -223,7 +246,7 @@ test_process_start_on_terminal (const TestFolder *folder,
     {
       die_with_parent (NULL);
       if (chdir (folder->path) == 0)
-        execvpe (argv[0], (char **) argv, env);
+        execvpe (argv[0], (char **) arguments->pdata, env);
       _exit (127);
     }
   g_assert_cmpint (process->pid, >, 0);

@@ -5,10 +5,13 @@
  */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/sal-limits.h"
+#include "server/tls/srv-self-signed.h"
 #include "tests/lib/test-peer.h"
+#include "tests/lib/test-tls-peer.h"
 
 #define NAME "salotto"
 
@@ -215,6 +218,7 @@ test_plain (void)
 static void
 test_authenticate (void)
 {
+#define TOO_LONG ":" NAME " 905 * :SASL message too long (400 bytes a line, 4096 in all)\r\n"
   static const struct
   {
     const char *said;
@@ -250,13 +254,12 @@ test_authenticate (void)
       test_peer_expect (peer, rows[i].answer);
     }
   say (peer, longer);
-  test_peer_expect (peer, "AUTHENTICATE +\r\n"
-                          ":" NAME " 905 * :SASL message too long (400 bytes a line)\r\n");
+  test_peer_expect (peer, "AUTHENTICATE +\r\n" TOO_LONG);
   /* A message without an end has one. */
   say (peer, "AUTHENTICATE PLAIN");
   for (guint i = 0; i <= SAL_SASL_MAX_BYTES / SAL_SASL_LINE_BYTES; i++)
     say (peer, line);
-  test_peer_expect (peer, "AUTHENTICATE +\r\n:" NAME " 904 * :SASL authentication failed\r\n");
+  test_peer_expect (peer, "AUTHENTICATE +\r\n" TOO_LONG);
   complete (peer);
   test_peer_close (peer);
   finish (server);
@@ -548,6 +551,186 @@ test_room (void)
   finish (server);
 }
 
+static TestPeer *
+come_to_read (TestServer *server, const char *nick, const char *account)
+{
+  TestPeer *peer = test_peer_connect (server->port);
+  g_autofree char *lines = g_strdup_printf ("NICK %s\nUSER u 0 * :Somebody", nick);
+
+  say (peer, "CAP LS 302\nCAP REQ :sasl draft/read-marker");
+  test_peer_expect_later (peer, " ACK :sasl draft/read-marker\r\n");
+  say (peer, lines);
+  if (account != NULL)
+    {
+      send_plain (peer, account, "open sesame");
+      test_peer_expect_later (peer, " 903 * :");
+    }
+  complete (peer);
+  return peer;
+}
+
+/* Up to where somebody has read: their other connection learns of it, somebody else does not,
+ * and it is there after a restart. Without an account it ends with the connection. */
+static void
+test_read_markers (void)
+{
+#define EARLY "timestamp=2026-01-01T00:00:00.000Z"
+#define LATE "timestamp=2026-01-02T00:00:00.000Z"
+  TestServer *server = start_with ("");
+  TestFolder *folder = NULL;
+  TestPeer *desktop = NULL;
+  TestPeer *phone = NULL;
+  TestPeer *stranger = NULL;
+
+  leave (come_and_register (server, "anna"));
+  desktop = come_to_read (server, "desktop", "anna");
+  phone = come_to_read (server, "phone", "anna");
+  stranger = come_to_read (server, "stranger", NULL);
+  say (desktop, "JOIN #tea\nMARKREAD #tea " LATE "\nMARKREAD #tea " EARLY);
+  test_peer_expect_later (desktop, " MARKREAD #tea *\r\n");
+  test_peer_expect_later (desktop, " 366 ");
+  test_peer_expect_later (desktop, ":" NAME " MARKREAD #tea " LATE "\r\n");
+  test_peer_expect (desktop, ":" NAME " MARKREAD #tea " LATE "\r\n");
+  test_peer_expect (phone, ":" NAME " MARKREAD #tea " LATE "\r\n");
+  say (phone, "MARKREAD #tea " EARLY "\nMARKREAD #tea");
+  test_peer_expect (phone, ":" NAME " MARKREAD #tea " LATE "\r\n");
+  test_peer_expect (phone, ":" NAME " MARKREAD #tea " LATE "\r\n");
+  say (stranger, "MARKREAD #tea\nMARKREAD #tea " EARLY "\nMARKREAD #tea");
+  test_peer_expect (stranger, ":" NAME " MARKREAD #tea *\r\n");
+  test_peer_expect (stranger, ":" NAME " MARKREAD #tea " EARLY "\r\n");
+  test_peer_expect (stranger, ":" NAME " MARKREAD #tea " EARLY "\r\n");
+  test_peer_close (desktop);
+  test_peer_close (phone);
+  test_peer_close (stranger);
+  test_server_stop (server);
+  folder = g_steal_pointer (&server->folder);
+  test_server_free (server);
+
+  server = start_in (folder, "");
+  phone = come_to_read (server, "phone", "anna");
+  stranger = come_to_read (server, "stranger", NULL);
+  say (phone, "MARKREAD #tea");
+  test_peer_expect (phone, ":" NAME " MARKREAD #tea " LATE "\r\n");
+  say (stranger, "MARKREAD #tea");
+  test_peer_expect (stranger, ":" NAME " MARKREAD #tea *\r\n");
+  test_peer_close (phone);
+  test_peer_close (stranger);
+  finish (server);
+}
+
+static void
+use_certificate (TestTlsPeer *peer, const char *certificate, const char *key)
+{
+  g_assert_cmpint (SSL_use_certificate_file (peer->ssl, certificate, SSL_FILETYPE_PEM), ==, 1);
+  g_assert_cmpint (SSL_use_PrivateKey_file (peer->ssl, key, SSL_FILETYPE_PEM), ==, 1);
+  test_tls_peer_shake_hands (peer);
+}
+
+static char *
+own_fingerprint (const TestTlsPeer *peer)
+{
+  guint8 digest[EVP_MAX_MD_SIZE];
+  guint len = 0;
+  GString *text = g_string_new (NULL);
+
+  g_assert_true (X509_digest (SSL_get_certificate (peer->ssl), EVP_sha256 (), digest, &len));
+  for (guint i = 0; i < len; i++)
+    g_string_append_printf (text, i == 0 ? "%02X" : ":%02X", digest[i]);
+  return g_string_free (text, FALSE);
+}
+
+/* A certificate and its key, as a client has them. */
+static void
+make_certificate (const TestFolder *folder, const char *name)
+{
+  g_autofree char *certificate = g_strconcat (folder->path, "/", name, ".pem", NULL);
+  g_autofree char *key = g_strconcat (folder->path, "/", name, ".key", NULL);
+  g_autoptr (GError) error = NULL;
+
+  srv_self_signed_make (certificate, key, name, g_get_real_time () / G_USEC_PER_SEC, &error);
+  g_assert_no_error (error);
+}
+
+static TestTlsPeer *
+come_with_certificate (const TestFolder *folder, guint16 port, const char *name)
+{
+  TestTlsPeer *peer = test_tls_peer_new (port, 0);
+  g_autofree char *certificate = g_strconcat (folder->path, "/", name, ".pem", NULL);
+  g_autofree char *key = g_strconcat (folder->path, "/", name, ".key", NULL);
+
+  use_certificate (peer, certificate, key);
+  test_tls_peer_send (peer, "CAP LS 302\r\n");
+  test_tls_peer_expect (peer, " sasl=EXTERNAL,SCRAM-SHA-256,PLAIN");
+  test_tls_peer_send (peer, "CAP REQ sasl\r\nNICK x\r\nUSER u 0 * :Somebody\r\n"
+                            "AUTHENTICATE EXTERNAL\r\n");
+  test_tls_peer_expect (peer, "AUTHENTICATE +\r\n");
+  return peer;
+}
+
+/* Logging in with a certificate and nothing else, over TLS. */
+static void
+test_external (void)
+{
+  static const char *const options[] = {
+    "--log", "memory", "--listen", "plain://127.0.0.1:0", "--listen", "ircs://127.0.0.1:0", NULL
+  };
+  TestFolder *folder = test_folder_new ();
+  TestServer *server = NULL;
+  g_autofree char *line = NULL;
+  g_autofree char *word = NULL;
+  guint16 port = 0;
+  TestTlsPeer *peer = NULL;
+
+  make_certificate (folder, "annas");
+  make_certificate (folder, "others");
+  test_folder_write (folder, "salotto/salottod.conf", CONFIG);
+  server = test_server_start_in (folder, options, NULL);
+  line = test_process_take_line (server->process, TEST_PATIENCE_MS);
+  g_assert_true (g_str_has_suffix (line, " (ircs)"));
+  port = (guint16) atoi (strrchr (line, ':') + 1);
+  leave (come_and_register (server, "anna"));
+
+  /* Nobody's. */
+  peer = come_with_certificate (folder, port, "annas");
+  test_tls_peer_send (peer, "AUTHENTICATE +\r\n");
+  test_tls_peer_expect (peer, " 904 * :");
+  {
+    g_autofree char *fingerprint = own_fingerprint (peer);
+
+    word = g_strdup_printf ("account cert anna %s", fingerprint);
+  }
+  test_tls_peer_free (peer);
+  control (server, word, "anna can log in with that certificate\nok\n");
+
+  /* Anna's: as herself, and as nobody else. */
+  peer = come_with_certificate (folder, port, "annas");
+  test_tls_peer_send (peer, "AUTHENTICATE +\r\nCAP END\r\n");
+  test_tls_peer_expect (peer, " anna :");
+  test_tls_peer_expect (peer, " 903 * :");
+  test_tls_peer_expect (peer, " 001 x ");
+  test_tls_peer_send (peer, "WHOIS x\r\n");
+  test_tls_peer_expect (peer, " 330 x x anna :");
+  test_tls_peer_free (peer);
+  peer = come_with_certificate (folder, port, "annas");
+  test_tls_peer_send (peer, "AUTHENTICATE YmVh\r\n"); /* bea */
+  test_tls_peer_expect (peer, " 904 * :");
+  test_tls_peer_send (peer, "AUTHENTICATE EXTERNAL\r\nAUTHENTICATE YW5uYQ==\r\n"); /* anna */
+  test_tls_peer_expect (peer, " 903 * :");
+  test_tls_peer_free (peer);
+
+  /* Somebody else's, and none at all. */
+  peer = come_with_certificate (folder, port, "others");
+  test_tls_peer_send (peer, "AUTHENTICATE +\r\n");
+  test_tls_peer_expect (peer, " 904 * :");
+  test_tls_peer_free (peer);
+  peer = test_tls_peer_connect (port);
+  test_tls_peer_send (peer, "CAP LS 302\r\nAUTHENTICATE EXTERNAL\r\n");
+  test_tls_peer_expect (peer, " sasl=SCRAM-SHA-256,PLAIN");
+  test_tls_peer_expect (peer, " 908 * SCRAM-SHA-256,PLAIN :");
+  test_tls_peer_free (peer);
+  finish (server);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -564,5 +747,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/irc-accounts/names-are-reserved", test_names);
   g_test_add_func ("/net/irc-accounts/others-learn-of-it", test_others_learn);
   g_test_add_func ("/net/irc-accounts/rooms-are-owned", test_room);
+  g_test_add_func ("/net/irc-accounts/read-markers-last", test_read_markers);
+  g_test_add_func ("/net/irc-accounts/certificate", test_external);
   return g_test_run ();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Programs by other authors, as Debian has them, in one room with everybody else: irssi,
- * WeeChat, ii and sic speak IRC, netcat, telnet and Python plain TCP, salotto-cli what it
+ * Programs by other authors, as Debian has them, in one room with everybody else: HexChat,
+ * irssi, WeeChat, ii and sic speak IRC, netcat, telnet and Python plain TCP, salotto-cli what it
  * likes. Each comes in, speaks, hears and leaves, all at the same port.
  */
 #include "config.h"
@@ -54,6 +54,61 @@ static gboolean
 prints (Client *client, const char *text)
 {
   return test_process_wait_for_output (client->process, text, TEST_PATIENCE_MS);
+}
+
+/* Whether it is in a file within the time that everything has here. */
+static gboolean
+file_has (Client *client, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (client->folder->path, name, NULL);
+  gint64 until_us = g_get_monotonic_time () + TEST_PATIENCE_MS * 1000;
+
+  for (;;)
+    {
+      g_autofree char *content = NULL;
+
+      if (g_file_get_contents (path, &content, NULL, NULL) && strstr (content, text) != NULL)
+        return TRUE;
+      if (g_get_monotonic_time () > until_us)
+        return FALSE;
+      g_usleep (2000);
+    }
+}
+
+/* HexChat, on a screen of its own. */
+
+static void
+hexchat_start (Client *client)
+{
+  g_autofree char *script = g_build_filename (g_getenv ("NET_PEERS"), "with-hexchat", NULL);
+  g_autofree char *port = g_strdup_printf ("%u", client->port);
+  const char *const argv[] = {
+    script, client->folder->path, port, client->kind->name, "lobby", NULL
+  };
+
+  client->process = test_process_start (client->folder, argv, utf8_terminal);
+  /* Before it has a bus and a room nothing can be typed. */
+  g_assert_true (file_has (client, "logs/#lobby.log", "Now talking on #lobby"));
+}
+
+static void
+hexchat_say (Client *client, const char *text)
+{
+  g_autofree char *command = g_strconcat ("msg #lobby ", text, NULL);
+
+  type (client, command, "\n");
+}
+
+static gboolean
+hexchat_hears (Client *client, const char *text)
+{
+  return file_has (client, "logs/#lobby.log", text);
+}
+
+static void
+hexchat_leave (Client *client)
+{
+  type (client, "quit", "\n");
 }
 
 /* irssi. */
@@ -140,19 +195,7 @@ ii_write (Client *client, const char *name, const char *text)
 static gboolean
 ii_hears (Client *client, const char *text)
 {
-  g_autofree char *path = ii_file (client, "#lobby/out");
-  gint64 until_us = g_get_monotonic_time () + TEST_PATIENCE_MS * 1000;
-
-  for (;;)
-    {
-      g_autofree char *content = NULL;
-
-      if (g_file_get_contents (path, &content, NULL, NULL) && strstr (content, text) != NULL)
-        return TRUE;
-      if (g_get_monotonic_time () > until_us)
-        return FALSE;
-      g_usleep (2000);
-    }
+  return file_has (client, "127.0.0.1/#lobby/out", text);
 }
 
 static void
@@ -273,6 +316,7 @@ cli_leave (Client *client)
 }
 
 static const ClientKind kinds[] = {
+  { "hexchat", "😃", hexchat_start, hexchat_say, hexchat_hears, hexchat_leave },
   { "irssi", "😃", irssi_start, irssi_say, prints, irssi_leave },
   { "weechat", "😃", weechat_start, weechat_say, prints, weechat_leave },
   { "iiuser", "😃", ii_start, ii_say, ii_hears, ii_leave },

@@ -373,11 +373,14 @@ test_refusals (void)
     int status;
     const char *message;
   } rows[] = {
-    { { lab, "trace", "--interface", "nope0" }, { NULL }, 3, "nope0: there is no such interface" },
+    { { lab, "trace", "--interface", "nope0" },
+      { NULL },
+      3,
+      "salotto-lab: nope0: there is no such interface\n" },
     { { lab, "trace", "--interface", "lo", "--filter", "tcp prot 80" },
       { NULL },
       2,
-      "can't parse filter expression" },
+      "salotto-lab: --filter: can't parse filter expression" },
     { { "setpriv", "--bounding-set=-all", "--inh-caps=-all", lab, "trace", "--interface", "lo" },
       { NULL },
       5,

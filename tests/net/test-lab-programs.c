@@ -480,6 +480,38 @@ test_file_server_survives_bad_clients (void)
   test_peer_expect_end (good);
 }
 
+/* It serves one client after the other, so whoever says nothing, or little by little, or
+ * takes nothing, is put out for the sake of the next. */
+static void
+test_file_server_puts_out_who_stalls (void)
+{
+  g_auto (Bench) bench = { 0 };
+  g_autoptr (TestFolder) files = test_folder_new ();
+  g_autoptr (TestPeer) silent = NULL;
+  g_autoptr (TestPeer) deaf = NULL;
+  g_autoptr (TestPeer) good = NULL;
+  g_autofree char *source = test_folder_file (files, "big");
+  FILE *big = fopen (source, "we");
+
+  /* More than the kernels on both sides hold. */
+  g_assert_nonnull (big);
+  g_assert_cmpint (ftruncate (fileno (big), 256 * 1024 * 1024), ==, 0);
+  fclose (big);
+  test_folder_write (files, "a", "A");
+  bench_start (&bench, "file-server", files->path, "0", "--timeout", "1");
+  silent = test_peer_connect (bench.port);
+  test_peer_send (silent, "half of a na");
+  deaf = test_peer_connect (bench.port);
+  test_peer_send (deaf, "big\n");
+  good = test_peer_connect (bench.port);
+  test_peer_send (good, "a\n");
+  expect_said (&bench, "no request: Connection timed out (ETIMEDOUT)");
+  test_peer_expect_end (silent);
+  expect_said (&bench, "not sent “big”: Connection timed out (ETIMEDOUT)");
+  test_peer_expect (good, "A");
+  test_peer_expect_end (good);
+}
+
 static void
 test_file_client_writes_nothing_when_refused (void)
 {
@@ -633,6 +665,38 @@ test_watch_shows_each_change (void)
       test_process_wait_for_output (watch, "ESTABLISHED → CLOSE-WAIT", TEST_PATIENCE_MS));
 }
 
+/* On a terminal the table is drawn anew, from its upper left corner, with the latest changes
+ * below. */
+static void
+test_watch_draws_on_a_terminal (void)
+{
+  g_auto (Bench) bench = { 0 };
+  g_autoptr (TestProcess) watch = NULL;
+  g_autoptr (TestPeer) peer = NULL;
+  g_autofree char *port = NULL;
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+
+  bench_start (&bench, "fake-server", "0");
+  port = g_strdup_printf ("%u", bench.port);
+  {
+    const char *const argv[] = { test_program ("SALOTTO_LAB"), "sockets", port, "--watch", NULL };
+
+    watch = test_process_start_on_terminal (bench.folder, argv, english);
+  }
+  first = test_process_take_output (watch, "LISTEN", TEST_PATIENCE_MS);
+  g_assert_nonnull (first);
+  g_assert_true (g_str_has_prefix (first, "\033[H\033[J"));
+  peer = test_peer_connect_to ("127.0.0.1", bench.port);
+  second = test_process_take_output (watch, "accepted by nobody", TEST_PATIENCE_MS);
+  g_assert_nonnull (second);
+  /* Drawn once more, the listening socket as well, and only what has changed below. */
+  g_assert_nonnull (strstr (second, "\033[H\033[J"));
+  g_assert_nonnull (strstr (strstr (second, "\033[H\033[J"), "LISTEN"));
+  test_process_signal (watch, SIGINT);
+  g_assert_true (test_process_wait (watch, TEST_PATIENCE_MS));
+}
+
 static void
 ask_shell (TestProcess *shell, const char *line, const char *answer)
 {
@@ -715,6 +779,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/file/arrives-as-it-is", test_file_arrives_as_it_is);
   g_test_add_func ("/lab/file/the-folder-is-a-wall", test_file_server_is_a_wall);
   g_test_add_func ("/lab/file/server-survives-bad-clients", test_file_server_survives_bad_clients);
+  g_test_add_func ("/lab/file/server-puts-out-who-stalls", test_file_server_puts_out_who_stalls);
   g_test_add_func ("/lab/file/client-writes-nothing-when-refused",
                    test_file_client_writes_nothing_when_refused);
   g_test_add_func ("/lab/fake-server/goes-from-stage-to-stage",
@@ -723,6 +788,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/sockets/tells-whose-socket-it-is", test_table_tells_whose_socket_it_is);
   g_test_add_func ("/lab/sockets/has-udp-and-filters", test_table_has_udp_and_filters);
   g_test_add_func ("/lab/sockets/watch-shows-each-change", test_watch_shows_each_change);
+  g_test_add_func ("/lab/sockets/watch-draws-on-a-terminal", test_watch_draws_on_a_terminal);
   g_test_add_func ("/lab/shell/makes-calls-one-at-a-time", test_shell_makes_calls_one_at_a_time);
   return g_test_run ();
 }

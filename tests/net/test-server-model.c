@@ -9,12 +9,15 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <sqlite3.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/base/sal-error.h"
 #include "tests/lib/test-client.h"
+#include "tests/lib/test-leaks.h"
 
 typedef struct
 {
@@ -31,8 +34,12 @@ start_salottod (Fixture *f)
   g_autofree char *log = test_folder_file (f->folder, "log.db");
   g_autofree char *sqlite = g_strconcat ("sqlite:", log, NULL);
   const char *options[] = { "--log", sqlite, "--listen", listen, NULL };
+  TestFolder *folder = test_folder_new ();
 
-  f->salottod = test_server_start_in (test_folder_new (), options, NULL);
+  /* Passwords are taken on this machine, and cheap. */
+  test_folder_write (folder, "salotto/salottod.conf",
+                     "[accounts]\npasswords = loopback\niterations = 4096\n");
+  f->salottod = test_server_start_in (folder, options, NULL);
   f->port = f->salottod->port;
 }
 
@@ -204,7 +211,6 @@ test_resend (Fixture *f, gconstpointer data)
   for (guint i = 0; i < 6; i++)
     {
       g_autofree char *text = g_strdup_printf ("on its way %u", i);
-      g_autofree char *story = NULL;
 
       if (i % 2 == 0)
         test_process_signal (f->salottod->process, SIGSTOP); /* it does not arrive */
@@ -411,7 +417,8 @@ test_plain_address (Fixture *f, gconstpointer data)
 static void
 await_line (TestPeer *server, const char *text)
 {
-  while (memmem (server->received->data, server->received->len, text, strlen (text)) == NULL)
+  while (server->received->len == 0 ||
+         memmem (server->received->data, server->received->len, text, strlen (text)) == NULL)
     {
       g_assert_false (server->ended);
       g_main_context_iteration (NULL, FALSE);
@@ -483,6 +490,239 @@ test_foreign (Fixture *f, gconstpointer data)
   close (fd);
 }
 
+/* Logging in. */
+
+static void
+register_account (Fixture *f, const char *name)
+{
+  g_autoptr (TestPeer) peer = test_peer_connect (f->port);
+  g_autofree char *lines = g_strdup_printf (
+      "CAP REQ :sasl\nNICK %s\nUSER u 0 * :x\nCAP END\nREGISTER * * :open sesame\n", name);
+
+  test_peer_send (peer, lines);
+  test_peer_expect_later (peer, " REGISTER SUCCESS ");
+  test_peer_send (peer, "QUIT\n");
+  while (!peer->ended)
+    (void) test_peer_read (peer, 1000);
+}
+
+/* Asked for until it is right, and then known to the next process. */
+static void
+test_password (Fixture *f, gconstpointer data)
+{
+  register_account (f, "ada");
+  sal_server_set_account (f->ada->server, "ada");
+  sal_server_connect (f->ada->server);
+  test_wait_until (sal_server_get_question (f->ada->server) == SAL_QUESTION_PASSWORD);
+  g_assert_cmpint (sal_server_get_presence (f->ada->server), ==, SAL_PRESENCE_OFFLINE);
+  g_assert_null (sal_server_get_error (f->ada->server));
+  /* libsecret 0.20 loses the name of each version of its file. */
+  test_leaks_ignore ();
+  sal_server_answer_password (f->ada->server, "ada", "sesame, open", TRUE);
+  g_assert_cmpint (sal_server_get_question (f->ada->server), ==, SAL_QUESTION_NONE);
+  test_wait_until (sal_server_get_question (f->ada->server) == SAL_QUESTION_PASSWORD);
+  g_assert_error (sal_server_get_error (f->ada->server), SAL_ERROR, SAL_EXIT_REFUSED);
+  /* The wrong one is in the keyring, and is not tried again. */
+  sal_server_connect (f->ada->server);
+  test_wait_until (sal_server_get_question (f->ada->server) == SAL_QUESTION_PASSWORD);
+  g_assert_cmpint (sal_server_get_presence (f->ada->server), ==, SAL_PRESENCE_OFFLINE);
+  sal_server_answer_password (f->ada->server, "ada", "open sesame", TRUE);
+  test_wait_until (sal_server_get_presence (f->ada->server) == SAL_PRESENCE_IN);
+  test_leaks_notice ();
+  {
+    g_autoptr (GPtrArray) raw = sal_server_dup_raw (f->ada->server);
+
+    for (guint i = 0; i < raw->len; i++)
+      g_assert_null (strstr (raw->pdata[i], "sesame"));
+  }
+  g_clear_pointer (&f->ada, test_client_free);
+  f->ada = new_client (f, "ada");
+  g_assert_cmpstr (sal_server_get_account (f->ada->server), ==, "ada");
+  sal_server_connect (f->ada->server);
+  test_wait_until (sal_server_get_presence (f->ada->server) == SAL_PRESENCE_IN);
+  g_assert_cmpint (sal_server_get_question (f->ada->server), ==, SAL_QUESTION_NONE);
+  /* Or without, this time. */
+  g_clear_pointer (&f->ada, test_client_free);
+  f->ada = new_client (f, "ada");
+  sal_server_set_account (f->ada->server, "nobody");
+  sal_server_connect (f->ada->server);
+  test_wait_until (sal_server_get_question (f->ada->server) == SAL_QUESTION_PASSWORD);
+  sal_server_leave (f->ada->server);
+  g_assert_cmpint (sal_server_get_question (f->ada->server), ==, SAL_QUESTION_NONE);
+}
+
+/* What was read on one device is read on the other. */
+static void
+test_read_marker (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TestClient) bob = new_client (f, "bob");
+  g_autoptr (TestClient) phone = NULL;
+  SalRoomModel *tea = NULL;
+  SalRoomModel *there = NULL;
+  SalRoomModel *his = join (bob, "#tea");
+
+  register_account (f, "ada");
+  sal_server_answer_password (f->ada->server, "ada", "open sesame", FALSE);
+  tea = join (f->ada, "#tea");
+  phone = new_client (f, "phone");
+  sal_server_set_name (phone->server, "ada");
+  sal_server_answer_password (phone->server, "ada", "open sesame", FALSE);
+  there = join (phone, "#tea");
+  test_client_say (his, "one");
+  test_wait_for_story (tea, "bob: one");
+  {
+    g_autoptr (SalEntry) one = test_client_find (tea, "one");
+
+    /* Markers are times, in milliseconds: two messages of one would be read at once. */
+    while (g_get_real_time () / 1000 <= one->time_us / 1000)
+      continue;
+  }
+  test_client_say (his, "two");
+  test_wait_for_story (tea, "bob: one, bob: two");
+  test_wait_for_story (there, "bob: one, bob: two");
+  g_assert_cmpuint (sal_room_model_count_unread (there), ==, 2);
+  {
+    g_autoptr (SalEntry) one = test_client_find (tea, "one");
+
+    sal_room_model_set_read_id (tea, one->id);
+  }
+  test_wait_until (sal_room_model_count_unread (there) == 1);
+  sal_room_model_set_read_id (tea, sal_room_model_get_last_id (tea));
+  test_wait_until (sal_room_model_count_unread (there) == 0);
+}
+
+/* A process that is killed while it talks. */
+
+/* Returns: (transfer full): the numbers that the server has, one a line. */
+static char *
+read_log (const char *path)
+{
+  GString *text = g_string_new (NULL);
+  sqlite3_stmt *select = NULL;
+  sqlite3 *db = NULL;
+
+  g_assert_cmpint (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READONLY, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (db,
+                                       "SELECT text FROM entry WHERE text LIKE 'number %'"
+                                       " ORDER BY seq",
+                                       -1, &select, NULL),
+                   ==, SQLITE_OK);
+  while (sqlite3_step (select) == SQLITE_ROW)
+    g_string_append_printf (text, "%s\n", (const char *) sqlite3_column_text (select, 0));
+  sqlite3_finalize (select);
+  sqlite3_close (db);
+  return g_string_free (text, FALSE);
+}
+
+/* In a process of its own: says one thing after the other, and tells what its file has. */
+static gboolean
+on_kept (gpointer data)
+{
+  g_print ("kept %u\n", GPOINTER_TO_UINT (data));
+  return G_SOURCE_REMOVE;
+}
+
+G_NORETURN static void
+subprocess_talks (void)
+{
+  const char *path = g_getenv ("TEST_CLIENT_FILE");
+  const char *uri = g_getenv ("TEST_CLIENT_URI");
+  guint n = (guint) atoi (g_getenv ("TEST_CLIENT_NUMBER"));
+  TestClient *client = test_client_new (path, uri, "ada");
+  SalRoomModel *room = sal_server_join (client->server, "#tea", NULL, NULL);
+
+  sal_server_connect (client->server);
+  for (;;)
+    {
+      g_autofree char *text = g_strdup_printf ("number %u", n);
+
+      test_client_say (room, text);
+      sal_store_when_kept (client->store, on_kept, GUINT_TO_POINTER (n++));
+      g_main_context_iteration (NULL, TRUE);
+      while (g_main_context_iteration (NULL, FALSE))
+        continue;
+    }
+}
+
+static TestProcess *
+start_talking (Fixture *f, guint number)
+{
+  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *path = test_folder_file (f->folder, "killed.db");
+  g_autofree char *uri = uri_of (f);
+  g_autofree char *file_variable = g_strconcat ("TEST_CLIENT_FILE=", path, NULL);
+  g_autofree char *uri_variable = g_strconcat ("TEST_CLIENT_URI=", uri, NULL);
+  g_autofree char *number_variable = g_strdup_printf ("TEST_CLIENT_NUMBER=%u", number);
+  const char *argv[] = { self, "--talk", NULL };
+  const char *env[] = { file_variable, uri_variable, number_variable, NULL };
+
+  return test_process_start (f->folder, argv, env);
+}
+
+static void
+test_killed (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = test_folder_file (f->folder, "killed.db");
+  g_autofree char *uri = uri_of (f);
+  g_autoptr (TestClient) client = NULL;
+  g_autoptr (GString) expected = g_string_new (NULL);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+  SalRoomModel *room = NULL;
+  guint kept = 0;
+  guint said = 0;
+
+  for (guint round = 0; round < 5; round++)
+    {
+      /* The numbers of this process begin where none of the one before can be. */
+      TestProcess *process = start_talking (f, (round + 1) * 100000);
+      guint lines = (guint) g_rand_int_range (rand, 20, 150);
+
+      for (guint i = 0; i < lines; i++)
+        {
+          g_autofree char *line = test_process_take_line (process, TEST_PATIENCE_MS);
+
+          g_assert_nonnull (line);
+          kept += g_str_has_prefix (line, "kept ") ? 1 : 0;
+        }
+      test_process_signal (process, SIGKILL);
+      g_assert_true (test_process_wait (process, TEST_PATIENCE_MS));
+      test_process_free (process);
+    }
+  client = test_client_new (path, uri, "ada");
+  room = sal_server_find_room (client->server, "#tea");
+  sal_server_connect (client->server);
+  test_wait_for (room, SAL_PRESENCE_IN);
+  test_client_say (room, "the last one");
+  test_wait_until (test_client_has (room, "the last one", SAL_MESSAGE_DELIVERED, FALSE));
+  {
+    g_autoptr (GPtrArray) entries = sal_room_model_read_after (room, 0, 100000);
+    guint last = 0;
+
+    for (guint i = 0; i < entries->len; i++)
+      {
+        const SalEntry *entry = entries->pdata[i];
+        guint number = 0;
+
+        if (entry->kind != SAL_ENTRY_MESSAGE || !g_str_has_prefix (entry->text, "number "))
+          continue;
+        /* None is missing between two of one process, none is there twice. */
+        number = (guint) atoi (entry->text + strlen ("number "));
+        g_assert_cmpint (entry->state, ==, SAL_MESSAGE_DELIVERED);
+        g_assert_true (number == last + 1 || (number > last && number % 100000 == 0));
+        last = number;
+        said++;
+        g_string_append_printf (expected, "%s\n", entry->text);
+      }
+  }
+  g_assert_cmpuint (said, >=, kept);
+  {
+    g_autofree char *log = test_folder_file (f->folder, "log.db");
+    g_autofree char *in_log = read_log (log);
+
+    g_assert_cmpstr (in_log, ==, expected->str);
+  }
+}
+
 static void
 test_split_uri (void)
 {
@@ -515,6 +755,17 @@ test_split_uri (void)
 int
 main (int argc, char **argv)
 {
+  TestFolder *folder = NULL;
+  g_autofree char *keyring = NULL;
+  int status = 0;
+
+  if (argc == 2 && g_str_equal (argv[1], "--talk"))
+    subprocess_talks ();
+  folder = test_folder_new ();
+  keyring = test_folder_file (folder, "keyring");
+  g_setenv ("SECRET_BACKEND", "file", TRUE);
+  g_setenv ("SECRET_FILE_TEST_PATH", keyring, TRUE);
+  g_setenv ("SECRET_FILE_TEST_PASSWORD", "test", TRUE);
   g_test_init (&argc, &argv, NULL);
   ADD ("rooms-have-their-own-story", test_rooms);
   ADD ("two-talk-in-private", test_private);
@@ -526,6 +777,11 @@ main (int argc, char **argv)
   ADD ("put-out-and-not-let-in", test_kicked);
   ADD ("a-plain-address-is-a-room-of-irc", test_plain_address);
   ADD ("a-foreign-server-is-not-told-twice", test_foreign);
+  ADD ("asks-for-the-password-until-it-is-right", test_password);
+  ADD ("what-is-read-is-read-on-all-devices", test_read_marker);
+  ADD ("killed-while-it-talks", test_killed);
   g_test_add_func ("/net/server-model/addresses-are-taken-apart", test_split_uri);
-  return g_test_run ();
+  status = g_test_run ();
+  test_folder_free (folder);
+  return status;
 }

@@ -69,7 +69,7 @@ class Network:
 
 
 class Tcp:
-    """One end; what it is told to do comes from Conversation."""
+    """One end; what its program does comes from conversation()."""
 
     def __init__(self, net, is_client, address, port):
         rng = net.rng
@@ -77,7 +77,6 @@ class Tcp:
         self.peer = None
         self.isn = rng.choice([rng.getrandbits(32), MOD - rng.randint(1, 5000)])
         self.una = self.next = self.isn
-        self.highest = self.isn  # sent once already
         self.received = 0  # next number expected
         self.later = []  # (from, to) behind a gap, newest first
         self.capacity = rng.choice([65535, 20000, 4000, 1400])
@@ -88,7 +87,7 @@ class Tcp:
         self.sack = rng.random() < 0.7
         self.their_window = 0
         self.their_scale = None
-        self.offered = None  # the SYN of the other end
+        self.offered = None  # the other end, once its SYN has come
         self.open = self.closed = self.gone = False
         self.to_send = 0  # what the program has written, from una on
         self.fin_at = None
@@ -97,7 +96,6 @@ class Tcp:
         self.unacked = 0
         self.rto = 0.2
         self.timer = 0
-        self.tail = rng.choice([64, 128])
         self.probes_with_data = rng.random() < 0.3
         self.delays_acks = rng.random() < 0.7
         self.echo = 0
@@ -209,7 +207,7 @@ class Tcp:
             return
         while self.to_send > 0 and self.fin_at is None:
             room = signed(self.una + self.their_window - self.next)
-            length = min(MSS, self.to_send, room, )
+            length = min(MSS, self.to_send, room)
             if length <= 0:
                 if self.stuck():
                     self.arm()
@@ -350,7 +348,6 @@ def conversation(net, number, begins):
     for _ in range(rng.choice([1, 1, 1, 2])):
         client, server = (Tcp(net, side == 0, addresses[side], ports[side]) for side in (0, 1))
         client.peer, server.peer = server, client
-        client.offered = None
         if rng.random() < 0.05:
             server.gone = True  # nobody listens
         net.at(begins, client.connect)

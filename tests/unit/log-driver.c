@@ -29,7 +29,11 @@ on_batch (gpointer owner, gpointer letter)
   LogReader *reader = owner;
   g_autoptr (SrvLogBatch) batch = letter;
 
-  g_assert_cmpuint (batch->n, >, 0);
+  if (batch->n == 0)
+    {
+      reader->empty++; /* there is room again */
+      return;
+    }
   reader->batches++;
   for (guint i = 0; i < batch->n; i++)
     g_ptr_array_add (reader->entries, srv_entry_ref (batch->entries[i]));
@@ -145,8 +149,9 @@ log_run_free (LogRun *run)
 {
   if (run == NULL)
     return;
-  srv_log_free (run->log);
+  srv_log_stop (run->log);
   log_reader_clear (&run->reader);
+  srv_log_free (run->log);
   srv_log_answer_free (run->answer);
   srv_reactor_free (run->reactor);
   g_main_context_unref (run->context);

@@ -16,6 +16,7 @@ typedef struct
   SrvMailbox *mailbox; /* (owned) */
   GPtrArray *entries;  /* (owned) of SrvEntry (owned): in the order they came */
   guint batches;
+  guint empty; /* those that only say that there is room again */
 } LogReader;
 
 /* A log with its threads, and a loop of its own that takes what comes back. */

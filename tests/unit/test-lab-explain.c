@@ -11,6 +11,7 @@
 #include "lab/explain/lab-lessons.h"
 #include "lab/explain/lab-phrase.h"
 #include "lab/track/lab-trace.h"
+#include "tests/unit/segment-writer.h"
 
 #define SYN LAB_SYN
 #define ACK LAB_ACK
@@ -86,7 +87,8 @@ test_sentences (void)
     LabEvent event;
     const char *sentence;
   } rows[] = {
-    { LAB_EVENT_SYN, "The client asks for a connection (SYN); it counts its bytes from 1011." },
+    { LAB_EVENT_SYN, "The client asks for a connection (SYN) and sends 13 bytes with it; it counts "
+                     "its bytes from 1011." },
     { LAB_EVENT_SYN_ACK, "The client agrees (SYN,ACK): it acknowledges the SYN of the server and "
                          "counts its own bytes from 1011." },
     { LAB_EVENT_ESTABLISHED,
@@ -100,7 +102,7 @@ test_sentences (void)
       "The client sends 13 bytes again, from number 11 on, as in frame 5." },
     { LAB_EVENT_WINDOW_UPDATE, "The client has room for 4096 bytes now (window update)." },
     { LAB_EVENT_GAP,
-      "The client is at number 11 already; what was before it is not in the capture." },
+      "The client is at number 11 already; what comes before that has not been seen." },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -124,6 +126,9 @@ test_sentences_that_depend (void)
   finding.segment.len = 1;
   check_sentence (&finding, "The client sends 1 byte again, from number 11 on.");
   finding = make_finding (LAB_EVENT_SYN);
+  finding.segment.len = 0;
+  check_sentence (&finding,
+                  "The client asks for a connection (SYN); it counts its bytes from 1011.");
   finding.state[LAB_CLIENT] = LAB_ESTABLISHED;
   check_sentence (&finding, "A SYN in the name of the client that does not fit into the "
                             "connection: it changes nothing.");
@@ -411,37 +416,16 @@ on_connection (const LabConnection *connection, gpointer data)
   listener->told = TRUE;
 }
 
-static void
-put (guint8 *at, guint32 value, guint bytes)
-{
-  while (bytes > 0)
-    {
-      at[--bytes] = (guint8) value;
-      value >>= 8;
-    }
-}
-
 static guint
-write_segment (const Line *line, guint8 *bytes)
+write_line (const Line *line, guint8 *bytes)
 {
-  gboolean client = line->from == 'c';
-  guint len = 40u + line->len;
+  gboolean by_client = line->from == 'c';
+  guint32 own = by_client ? CLIENT_ISN : SERVER_ISN;
+  guint32 other = by_client ? SERVER_ISN : CLIENT_ISN;
+  const WrittenSegment segment = { by_client, line->flags, (guint32) line->seq + own,
+                                   (guint32) line->ack + other, line->len };
 
-  memset (bytes, 0, len);
-  bytes[0] = 0x45;
-  put (bytes + 2, len, 2);
-  bytes[9] = 6;
-  put (bytes + 12, client ? 0x0a000001 : 0x0a000002, 4);
-  put (bytes + 16, client ? 0x0a000002 : 0x0a000001, 4);
-  put (bytes + 20, client ? 40000 : 80, 2);
-  put (bytes + 22, client ? 80 : 40000, 2);
-  put (bytes + 24, line->seq + (client ? CLIENT_ISN : SERVER_ISN), 4);
-  if (line->flags & LAB_ACK)
-    put (bytes + 28, line->ack + (client ? SERVER_ISN : CLIENT_ISN), 4);
-  bytes[32] = 0x50;
-  bytes[33] = (guint8) line->flags;
-  put (bytes + 34, 30000, 2);
-  return len;
+  return write_segment (&segment, bytes);
 }
 
 static void
@@ -458,7 +442,7 @@ test_talk (gconstpointer data)
     {
       packet.number++;
       packet.time_ns += (gint64) line->ms * 1000 * 1000;
-      packet.captured_len = packet.wire_len = write_segment (line, bytes);
+      packet.captured_len = packet.wire_len = write_line (line, bytes);
       lab_trace_push (trace, &packet);
     }
   lab_trace_finish (trace);

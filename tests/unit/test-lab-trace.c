@@ -10,7 +10,9 @@
 
 #include <string.h>
 
+#include "lab/track/lab-stream.h"
 #include "lab/track/lab-trace.h"
+#include "tests/unit/segment-writer.h"
 
 #define SYN LAB_SYN
 #define ACK LAB_ACK
@@ -267,41 +269,20 @@ on_connection (const LabConnection *connection, gpointer data)
                    lab_conn_state_name (reading->story->conn_state));
 }
 
-static void
-put (guint8 *at, guint32 value, guint bytes)
-{
-  while (bytes > 0)
-    {
-      at[--bytes] = (guint8) value;
-      value >>= 8;
-    }
-}
-
 /* Initial numbers close to the end, so that everything wraps around. */
 #define CLIENT_ISN 0xffffff80u
 #define SERVER_ISN 0x7fffff00u
 
 static guint
-write_segment (const Line *line, guint8 *bytes)
+write_line (const Line *line, guint8 *bytes)
 {
-  gboolean client = line->from == 'c';
-  guint len = 40u + line->len;
+  gboolean by_client = line->from == 'c';
+  guint32 own = by_client ? CLIENT_ISN : SERVER_ISN;
+  guint32 other = by_client ? SERVER_ISN : CLIENT_ISN;
+  const WrittenSegment segment = { by_client, line->flags, (guint32) line->seq + own,
+                                   (guint32) line->ack + other, line->len };
 
-  memset (bytes, 0, len);
-  bytes[0] = 0x45;
-  put (bytes + 2, len, 2);
-  bytes[9] = 6;
-  put (bytes + 12, client ? 0x0a000001 : 0x0a000002, 4);
-  put (bytes + 16, client ? 0x0a000002 : 0x0a000001, 4);
-  put (bytes + 20, client ? 40000 : 80, 2);
-  put (bytes + 22, client ? 80 : 40000, 2);
-  put (bytes + 24, (guint32) line->seq + (client ? CLIENT_ISN : SERVER_ISN), 4);
-  if (line->flags & LAB_ACK)
-    put (bytes + 28, (guint32) line->ack + (client ? SERVER_ISN : CLIENT_ISN), 4);
-  bytes[32] = 0x50;
-  bytes[33] = (guint8) line->flags;
-  put (bytes + 34, 30000, 2);
-  return len;
+  return write_segment (&segment, bytes);
 }
 
 static void
@@ -320,7 +301,7 @@ test_story (gconstpointer data)
         break;
       packet.number++;
       packet.time_ns += (gint64) reading.line->ms * 1000 * 1000;
-      packet.captured_len = packet.wire_len = write_segment (reading.line, bytes);
+      packet.captured_len = packet.wire_len = write_line (reading.line, bytes);
       lab_trace_push (trace, &packet);
     }
   lab_trace_finish (trace);
@@ -374,8 +355,8 @@ test_flood (void)
   for (guint i = 0; i < 5000; i++)
     {
       packet.number++;
-      packet.captured_len = packet.wire_len = write_segment (&syn, bytes);
-      put (bytes + 12, 0x0a010000 + i, 4);
+      packet.captured_len = packet.wire_len = write_line (&syn, bytes);
+      put_number (bytes + 12, 0x0a010000 + i, 4);
       lab_trace_push (trace, &packet);
       g_assert_cmpuint (lab_trace_n_live (trace), <=, 100);
     }
@@ -383,6 +364,52 @@ test_flood (void)
   g_assert_cmpuint (crowd.reported, ==, 5000);
   g_assert_cmpuint (crowd.early, ==, 4900);
   g_assert_cmpuint (crowd.notices, ==, 1);
+}
+
+static void
+add_chat (LabStream *stream, guint32 seq, const char *text, LabChatLines *lines, gsize *budget)
+{
+  LabSegment segment = { .kind = LAB_KIND_TCP,
+                         .flags = LAB_ACK,
+                         .seq = seq,
+                         .len = (guint32) strlen (text),
+                         .data = (const guint8 *) text,
+                         .data_len = (guint32) strlen (text) };
+
+  lab_stream_add (stream, &segment, lines, budget);
+}
+
+/* What comes before its time is kept as far as all streams together may; what is too much is
+ * lost, and what was kept is given back. */
+static void
+test_chat_is_bounded (void)
+{
+  const gsize all = 60;
+  gsize budget = all;
+  guint n = 0;
+  LabStream stream;
+  LabChatLines lines;
+  const LabChatLine *found = NULL;
+
+  lab_chat_lines_init (&lines);
+  lab_stream_init (&stream, LAB_CLIENT);
+  add_chat (&stream, 100, "one\n", &lines, &budget);
+  add_chat (&stream, 110, "three\n", &lines, &budget);
+  add_chat (&stream, 116, "a line that is too long to be kept as well, as it is\n", &lines,
+            &budget);
+  g_assert_cmpuint (budget, <, all);
+  add_chat (&stream, 104, "two  \n", &lines, &budget);
+  found = lab_chat_lines_finish (&lines, &n);
+  g_assert_cmpuint (n, ==, 3);
+  g_assert_cmpstr (found[0].text, ==, "one");
+  g_assert_cmpstr (found[2].text, ==, "three");
+  g_assert_cmpuint (budget, ==, all);
+
+  add_chat (&stream, 130, "four\n", &lines, &budget);
+  g_assert_cmpuint (budget, <, all);
+  lab_stream_clear (&stream, &budget);
+  g_assert_cmpuint (budget, ==, all);
+  lab_chat_lines_clear (&lines);
 }
 
 /* What is over is reported when its time has passed, with a packet or without. */
@@ -400,7 +427,7 @@ test_linger (void)
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
     {
       packet.number++;
-      packet.captured_len = packet.wire_len = write_segment (&lines[i], bytes);
+      packet.captured_len = packet.wire_len = write_line (&lines[i], bytes);
       lab_trace_push (trace, &packet);
     }
   lab_trace_advance (trace, LAB_TRACE_LINGER_NS);
@@ -459,7 +486,7 @@ test_late_syn (void)
       for (guint j = 0; j < 3; j++)
         {
           packet.number++;
-          packet.captured_len = packet.wire_len = write_segment (&cases[i].lines[j], bytes);
+          packet.captured_len = packet.wire_len = write_line (&cases[i].lines[j], bytes);
           lab_trace_push (trace, &packet);
           g_assert_cmpint (from, ==, cases[i].from[j]);
         }
@@ -478,6 +505,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &stories[i], test_story);
     }
   g_test_add_func ("/lab/trace/flood-is-bounded", test_flood);
+  g_test_add_func ("/lab/trace/chat-is-bounded", test_chat_is_bounded);
   g_test_add_func ("/lab/trace/linger", test_linger);
   g_test_add_func ("/lab/trace/late-syn", test_late_syn);
   return g_test_run ();

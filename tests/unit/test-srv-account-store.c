@@ -111,7 +111,14 @@ read_room (SrvOwnedRoom *room, gpointer data)
   srv_owned_room_free (room);
 }
 
-static const SrvAccountReader reader = { read_secret, read_account, read_room };
+static void
+read_marker (const SrvKeptMarker *marker, gpointer data)
+{
+  g_string_append_printf (((Fixture *) data)->read, "%s has read %s until %d\n", marker->account,
+                          marker->target, (int) marker->time_us);
+}
+
+static const SrvAccountReader reader = { read_secret, read_account, read_room, read_marker };
 
 static const char *
 read_again (Fixture *f)
@@ -188,6 +195,26 @@ test_accounts (Fixture *f, gconstpointer data)
   g_assert_true (srv_account_store_drop (f->store, account->key, NULL));
   /* Its nickname and its certificate are free. */
   g_assert_true (srv_account_store_add (f->store, account, NULL));
+}
+
+/* Up to where they have read; it goes with the account. */
+static void
+test_markers (Fixture *f, gconstpointer data)
+{
+  const SrvKeptMarker some[] = { { "anna", "#tea", 5 },
+                                 { "anna", "bea", 6 },
+                                 { "zoe", "#tea", 7 } };
+  const SrvKeptMarker later[] = { { "anna", "#tea", 8 }, { "anna", "bea", 0 } };
+
+  open_store (f);
+  add (f, "Anna");
+  g_assert_true (srv_account_store_put_markers (f->store, some, G_N_ELEMENTS (some), NULL));
+  g_assert_cmpstr (read_again (f), ==,
+                   ANNA "anna has read #tea until 5\nanna has read bea until 6\n");
+  g_assert_true (srv_account_store_put_markers (f->store, later, G_N_ELEMENTS (later), NULL));
+  g_assert_cmpstr (read_again (f), ==, ANNA "anna has read #tea until 8\n");
+  g_assert_true (srv_account_store_drop (f->store, "anna", NULL));
+  g_assert_cmpstr (read_again (f), ==, "");
 }
 
 /* One name, one nickname and one certificate belong to one account. */
@@ -398,6 +425,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   fault_vfs_install (FAULT_VFS_THROUGH);
+  ADD ("up-to-where-they-have-read", test_markers);
   ADD ("keeps-accounts", test_accounts);
   ADD ("what-belongs-to-one-belongs-to-no-other", test_unique);
   ADD ("keeps-rooms", test_rooms);

@@ -259,6 +259,49 @@ test_rooms (Fixture *f, gconstpointer data)
   g_assert_false (srv_accounts_keep_room (f->run->accounts, room));
 }
 
+static gint64
+marked (Fixture *f, const char *target)
+{
+  return srv_accounts_get_marker (f->run->accounts, "ANNA", target);
+}
+
+/* Up to where somebody has read: it only grows, the oldest gives way, and all of it is there
+ * after a restart. */
+static void
+test_markers (Fixture *f, gconstpointer data)
+{
+  SrvAccounts *accounts = f->run->accounts;
+
+  g_assert_cmpint (srv_accounts_set_marker (accounts, "Anna", "#tea", 5), ==, 0);
+  accounts_run_add (f->run, "Anna", PASSWORD, SRV_ROLE_USER);
+  g_assert_cmpint (marked (f, "#tea"), ==, 0);
+  g_assert_cmpint (srv_accounts_set_marker (accounts, "Anna", "#tea", 1000), ==, 1000);
+  g_assert_cmpint (srv_accounts_set_marker (accounts, "anna", "#TEA", 999), ==, 1000);
+  g_assert_cmpint (srv_accounts_set_marker (accounts, "anna", "bea", 1), ==, 1);
+  accounts_run_reopen (f->run, f->path);
+  g_assert_cmpint (marked (f, "#Tea"), ==, 1000);
+  g_assert_cmpint (marked (f, "Bea"), ==, 1);
+
+  for (guint i = 2; i <= SAL_READ_MARKERS; i++)
+    {
+      g_autofree char *target = g_strdup_printf ("#room%u", i);
+
+      srv_accounts_set_marker (f->run->accounts, "anna", target, i);
+    }
+  for (int i = 0; i < 2; i++)
+    {
+      g_assert_cmpint (marked (f, "bea"), ==, 0); /* the oldest */
+      g_assert_cmpint (marked (f, "#room2"), ==, 2);
+      g_assert_cmpint (marked (f, "#tea"), ==, 1000);
+      accounts_run_reopen (f->run, f->path);
+    }
+  g_assert_cmpint (change (f, SRV_CHANGE_DROP, "anna", NULL), ==, SRV_CHANGED);
+  g_assert_cmpint (marked (f, "#tea"), ==, 0);
+  accounts_run_add (f->run, "Anna", PASSWORD, SRV_ROLE_USER);
+  accounts_run_reopen (f->run, f->path);
+  g_assert_cmpint (marked (f, "#tea"), ==, 0);
+}
+
 static void
 test_many_rooms (Fixture *f, gconstpointer data)
 {
@@ -396,6 +439,7 @@ main (int argc, char **argv)
   ADD ("reserve-nicknames", test_nicknames);
   ADD ("have-certificates", test_certificates);
   ADD ("own-rooms", test_rooms);
+  ADD ("remember-what-was-read", test_markers);
   ADD ("own-so-many-rooms-and-no-more", test_many_rooms);
   ADD ("change-on-disk-or-not-at-all", test_fault);
   ADD ("rooms-wait-for-the-disk", test_room_fault);

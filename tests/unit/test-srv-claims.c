@@ -246,6 +246,32 @@ test_rooms (void)
   srv_claims_free (claims);
 }
 
+static gboolean
+lets_none_through (const char *name, gpointer asked)
+{
+  ++*(guint *) asked;
+  return FALSE;
+}
+
+/* Every name may belong to somebody: then none is given, and that is found out soon. */
+static void
+test_none_left (void)
+{
+  SrvClaims *claims = srv_claims_new ();
+  guint asked = 0;
+
+  srv_claims_set_filter (claims, lets_none_through, &asked);
+  g_assert_null (srv_claims_name (claims, 1, "Ada"));
+  g_assert_cmpuint (asked, <=, 100);
+  g_assert_null (srv_claims_name (claims, 1, "Ada"));
+  g_assert_false (srv_claims_take (claims, 1, "Ada"));
+  srv_claims_release (claims, 1);
+  srv_claims_set_filter (claims, NULL, NULL);
+  g_assert_cmpstr (srv_claims_name (claims, 1, "Ada"), ==, "Ada");
+  g_assert_cmpstr (srv_claims_name (claims, 2, "Ada"), ==, "Ada_2");
+  srv_claims_free (claims);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -259,6 +285,7 @@ main (int argc, char **argv)
   g_test_add_func ("/log/claims/long-names-stay-within-32-characters", test_long_names);
   g_test_add_func ("/log/claims/many-of-one-name-are-little-work", test_many_of_one_name);
   g_test_add_func ("/log/claims/never-the-same-name-twice", test_never_the_same_name_twice);
+  g_test_add_func ("/log/claims/there-may-be-no-name-left", test_none_left);
   g_test_add_func ("/log/claims/a-room-is-written-in-one-way", test_rooms);
   return g_test_run ();
 }

@@ -52,7 +52,7 @@ dump (const SrvConfig *config)
 
       g_string_append_printf (out, "%s%s", i == 0 ? "listen=" : ";", listener);
     }
-  g_string_append_printf (out, "\nbacklog=%d\n", config->backlog);
+  g_string_append_printf (out, "\nbacklog=%d\nworkers=%u\n", config->backlog, config->workers);
   g_string_append_printf (out, "public=%d\n", config->public);
   g_string_append_printf (out, "shown=%d\n", config->addresses_shown);
   g_string_append_printf (out, "language=%d\n", config->language);
@@ -167,6 +167,7 @@ test_defaults (void)
   g_assert_true (g_str_has_prefix (text, "name=salotto\n"
                                          "listen=plain|*|15102|\n"
                                          "backlog=1024\n"
+                                         "workers=1\n"
                                          "public=0\n"
                                          "shown=1\n"
                                          "language=0\n"
@@ -218,6 +219,8 @@ static const Good good_rows[] = {
   { "server", "listen", " ; ", "" },
   { "server", "backlog", "1", "backlog=1" },
   { "server", "backlog", "65535", "backlog=65535" },
+  { "server", "workers", "1", "workers=1" },
+  { "server", "workers", "64", "workers=64" },
   { "server", "public", "yes", "public=1" },
   { "server", "public", "TRUE", "public=1" },
   { "server", "public", "no", "" },
@@ -273,6 +276,8 @@ static const Good good_rows[] = {
   { "limits", "bytes-per-second", "5000", "limit bytes-per-second=5000" },
   { "limits", "send-queue-bytes", "16384", "limit send-queue-bytes=16384" },
   { "limits", "send-stall-seconds", "3600", "limit send-stall-seconds=3600" },
+  { "limits", "ping-seconds", "0", "limit ping-seconds=0" },
+  { "limits", "ping-timeout-seconds", "3600", "limit ping-timeout-seconds=3600" },
   { "limits", "accounts", "1", "limit accounts=1" },
   { "limits", "registrations-per-hour", "3", "limit registrations-per-hour=3" },
 };
@@ -320,6 +325,8 @@ static const Bad bad_rows[] = {
   { "server", "listen", "unix://here", "unix:///path" },
   { "server", "backlog", "0", "1 to 65535" },
   { "server", "backlog", "65536", "1 to 65535" },
+  { "server", "workers", "0", "1 to 64" },
+  { "server", "workers", "65", "1 to 64" },
   { "server", "backlog", "many", "1 to 65535" },
   { "server", "backlog", "-1", "1 to 65535" },
   { "server", "backlog", "", "1 to 65535" },
@@ -360,6 +367,8 @@ static const Bad bad_rows[] = {
   { "limits", "send-queue-bytes", "16383", "16384 to 67108864" },
   { "limits", "send-stall-seconds", "3601", "1 to 3600" },
   { "limits", "send-stall-seconds", "99999999999999999999", "1 to 3600" },
+  { "limits", "ping-seconds", "3601", "0 to 3600" },
+  { "limits", "ping-timeout-seconds", "0", "1 to 3600" },
   { "limits", "accounts", "0", "1 to 1000000" },
   { "limits", "registrations-per-hour", "1000001", "0 to 1000000" },
 };
@@ -486,9 +495,9 @@ test_profiles (void)
     const char *name;
     guint value[SAL_N_LIMITS];
   } rows[] = {
-    { "lan", { 15000, 12000, 300, 4096, 0, 200, 0, 262144, 30, 10000, 0 } },
-    { "campus", { 15000, 512, 300, 4096, 20, 100, 131072, 262144, 30, 100000, 200 } },
-    { "internet", { 10000, 32, 60, 4096, 3, 15, 16384, 131072, 30, 100000, 5 } },
+    { "lan", { 15000, 12000, 300, 4096, 0, 200, 0, 262144, 30, 120, 60, 10000, 0 } },
+    { "campus", { 15000, 512, 300, 4096, 20, 100, 131072, 262144, 30, 120, 60, 100000, 200 } },
+    { "internet", { 10000, 32, 60, 4096, 3, 15, 16384, 131072, 30, 90, 60, 100000, 5 } },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -583,22 +592,24 @@ test_options_over_files (void)
                          .name = "Typed",
                          .log = "memory",
                          .backlog = 5,
+                         .workers = 3,
                          .control = "/typed",
                          .verbose = TRUE };
   SrvOptions empty = { .listen = none };
   g_autofree char *text = NULL;
   g_autofree char *from_file = NULL;
 
-  write_user_file ("[server]\nname = Mine\nlisten = plain://:1;plain://:2\nbacklog = 9\n"
-                   "[log]\nstore = sqlite:/x\n[console]\ncontrol = /x\nlog-level = error\n");
+  write_user_file (
+      "[server]\nname = Mine\nlisten = plain://:1;plain://:2\nbacklog = 9\nworkers = 2\n"
+      "[log]\nstore = sqlite:/x\n[console]\ncontrol = /x\nlog-level = error\n");
   text = dump_loaded (&options);
   from_file = dump_loaded (&empty);
   forget_user_file ();
   assert_changed (text, base,
-                  "name=Typed\nlisten=plain|*|3|;unix|*|0|/y\nbacklog=5\nstore=0:\n"
+                  "name=Typed\nlisten=plain|*|3|;unix|*|0|/y\nbacklog=5\nworkers=3\nstore=0:\n"
                   "control=/typed\nlevel=debug\n");
   assert_changed (from_file, base,
-                  "name=Mine\nlisten=plain|*|1|;plain|*|2|\nbacklog=9\nstore=1:/x\n"
+                  "name=Mine\nlisten=plain|*|1|;plain|*|2|\nbacklog=9\nworkers=2\nstore=1:/x\n"
                   "control=/x\nlevel=error\n");
 }
 
@@ -618,6 +629,8 @@ test_bad_options (void)
     { { .log = "nats://x:1" }, "nats://x:1", "not part of this version" },
     { { .backlog = 70000 }, "--backlog", "1 to 65535" },
     { { .backlog = -1 }, "--backlog", "1 to 65535" },
+    { { .workers = 65 }, "--workers", "1 to 64" },
+    { { .workers = -1 }, "--workers", "1 to 64" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)

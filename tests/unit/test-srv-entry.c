@@ -79,7 +79,7 @@ test_kind_names (void)
                                        "notice",  "tagmsg",  "quit",    "nick",    "topic",
                                        "kick",    "mode",    "redact",  "connect", "umode",
                                        "away",    "account", "setname", "chghost", "invite",
-                                       "kill",    "wallops" };
+                                       "kill",    "wallops", "mark" };
 
   g_assert_cmpuint (G_N_ELEMENTS (names), ==, SRV_N_ENTRY_KINDS);
   for (guint i = 0; i < SRV_N_ENTRY_KINDS; i++)

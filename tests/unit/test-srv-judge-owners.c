@@ -32,6 +32,12 @@ may_use (const char *name, const char *account, gpointer data)
   return !g_ascii_isupper (*name) || strchr (name, '_') != NULL || g_strcmp0 (name, account) == 0;
 }
 
+static gboolean
+may_use_nothing (const char *name, const char *account, gpointer data)
+{
+  return FALSE;
+}
+
 static SrvOwnedRoom *
 find_room (const char *name, gpointer data)
 {
@@ -63,7 +69,14 @@ drop_room (const char *name, gpointer data)
   g_hash_table_remove (f->rooms, key);
 }
 
-static const SrvOwners owners = { may_use, find_room, keep_room, drop_room };
+/* Up to 100 was known before. */
+static gint64
+mark (const char *account, const char *target, gint64 time_us, gpointer data)
+{
+  return MAX (time_us, 100);
+}
+
+static const SrvOwners owners = { may_use, find_room, keep_room, drop_room, mark };
 
 static void
 begin (Fixture *f)
@@ -359,6 +372,22 @@ test_many_masks (Fixture *f, gconstpointer data)
   g_assert_nonnull (strstr (f->said->str, "0049!*@*"));
 }
 
+/* Somebody plain whose name belongs to an account, and so do all its numbered forms: they do
+ * not get in, and nothing of them stays. */
+static void
+test_no_name_left (Fixture *f, gconstpointer data)
+{
+  static const SrvOwners greedy = { may_use_nothing, find_room, keep_room, drop_room, mark };
+  const SrvEntry request = { .kind = SRV_ENTRY_JOIN, .name = "Ada", .room = "tea" };
+  const SrvEntry leave = { .kind = SRV_ENTRY_LEAVE, .name = "Ada", .room = "tea", .final = TRUE };
+
+  srv_judge_set_owners (f->judge, &greedy, f);
+  g_assert_cmpstr (ask (f, 1, &request), ==, "denied 1433");
+  g_assert_cmpstr (ask (f, 1, &leave), ==, "void");
+  srv_judge_set_owners (f->judge, &owners, f);
+  g_assert_cmpstr (ask (f, 2, &request), ==, "Ada_2 joins tea");
+}
+
 #define ADD(path, func) g_test_add ("/log/owners/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -368,6 +397,7 @@ main (int argc, char **argv)
   ADD ("names-belong-to-accounts", test_names);
   ADD ("logging-in-changes-the-account-alone", test_login);
   ADD ("plain-people-get-another-name", test_plain_names);
+  ADD ("there-may-be-no-name-left", test_no_name_left);
   ADD ("a-room-is-found-as-it-was-left", test_room);
   ADD ("who-may-own-a-room", test_room_denied);
   ADD ("rules-hold-before-anybody-is-inside", test_room_rules);

@@ -434,6 +434,46 @@ test_memory_has_no_retention (void)
   store->klass->free (store);
 }
 
+/* With whom somebody has talked: at most as many as are asked for, the latest or the first of
+ * them, whatever order the store has them in. */
+static void
+test_targets (Fixture *f, gconstpointer kind)
+{
+  static const char *const rooms[] = { "tea", "nowhere", NULL };
+  SrvLogQuery query = { .party = (char *) "=ada",
+                        .rooms = (char **) rooms,
+                        .time_us = 1,
+                        .until_us = 1000 * SECOND,
+                        .limit = 3 };
+  g_autofree char *first = NULL;
+  g_autofree char *last = NULL;
+  g_autofree char *all = NULL;
+  g_autofree char *some = NULL;
+
+  store_add (f->store, 10 * SECOND, SRV_ENTRY_MESSAGE, "tea", "Ada", "in a room");
+  for (guint i = 0; i < 40; i++)
+    {
+      /* The later ones are not the later names. */
+      g_autofree char *talk = g_strdup_printf ("@=ada,=p%u", (i * 17) % 40);
+
+      store_add (f->store, (20 + i) * SECOND, SRV_ENTRY_MESSAGE, talk, "Ada", "hello");
+    }
+  store_add (f->store, 70 * SECOND, SRV_ENTRY_MESSAGE, "@=bob,=zoe", "Bob", "not hers");
+  first = store_read (f->store, &query);
+  g_assert_cmpstr (first, ==, "1 2 3");
+  query.backwards = TRUE;
+  last = store_read (f->store, &query);
+  g_assert_cmpstr (last, ==, "41 40 39");
+  query.limit = 100;
+  all = store_read (f->store, &query);
+  g_assert_true (g_str_has_suffix (all, " 3 2 1"));
+  g_assert_true (g_str_has_prefix (all, "41 40 "));
+  query.time_us = 30 * SECOND;
+  query.until_us = 32 * SECOND;
+  some = store_read (f->store, &query);
+  g_assert_cmpstr (some, ==, "13 12");
+}
+
 static void
 add (const char *name, void (*func) (Fixture *, gconstpointer))
 {
@@ -455,6 +495,7 @@ main (int argc, char **argv)
   add ("knows-where-it-ends", test_knows_where_it_ends);
   add ("gives-back-what-went-in", test_all_of_an_entry);
   add ("answers-every-question", test_reads);
+  add ("limits-conversations", test_targets);
   add ("adds-to-what-was-read", test_adds_to_the_array);
   add ("takes-groups", test_groups);
   add ("finds-all-entries-of-one-time", test_same_time);

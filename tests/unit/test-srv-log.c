@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "common/base/sal-limits.h"
 #include "server/log/srv-log-memory.h"
 #include "tests/unit/log-driver.h"
 
@@ -543,7 +544,7 @@ test_subscribe (void)
   assert_numbers (&from_now, "7");
   assert_numbers (&from_beyond, "7");
 
-  srv_log_free (g_steal_pointer (&run->log));
+  srv_log_stop (run->log);
   log_reader_clear (&from_3);
   log_reader_clear (&from_now);
   log_reader_clear (&from_beyond);
@@ -604,7 +605,7 @@ test_subscribe_while_writing (void)
       for (guint k = 0; k < readers[i].entries->len; k++)
         g_assert_cmpuint (((SrvEntry *) readers[i].entries->pdata[k])->seq, ==, after[i] + k + 1);
     }
-  srv_log_free (g_steal_pointer (&run->log));
+  srv_log_stop (run->log);
   for (guint i = 0; i < N; i++)
     log_reader_clear (&readers[i]);
 }
@@ -624,7 +625,7 @@ test_subscribe_to_a_long_log (void)
   g_assert_cmpuint (late.entries->len, ==, 9001);
   for (guint i = 0; i < late.entries->len; i++)
     g_assert_cmpuint (((SrvEntry *) late.entries->pdata[i])->seq, ==, i + 1);
-  srv_log_free (g_steal_pointer (&run->log));
+  srv_log_stop (run->log);
   log_reader_clear (&late);
 }
 
@@ -872,6 +873,46 @@ test_free_keeps_everything (void)
   srv_log_free (NULL);
 }
 
+static void
+keep_batch (gpointer owner, gpointer letter)
+{
+  g_ptr_array_add (owner, letter);
+}
+
+/* What a slow reader has not taken counts as waiting, so that who posts is held back; when it has
+ * taken enough, everybody learns of it, also who had taken everything before. */
+static void
+test_slow_reader_holds_back (void)
+{
+  g_autoptr (LogRun) run = log_run_new_quiet (&fake_new ()->store, fake_clock);
+  g_autoptr (GPtrArray) kept = g_ptr_array_new ();
+  SrvMailbox *slow = srv_mailbox_new (run->reactor, kept);
+  g_autofree char *text = g_strnfill (SAL_LOG_QUEUE_BYTES / 8, 'x');
+
+  srv_log_subscribe (run->log, slow, keep_batch, G_MAXUINT64);
+  log_run_flush (run);
+  for (guint i = 0; i < 6; i++)
+    {
+      log_run_say (run, text);
+      log_run_flush (run);
+    }
+  g_assert_false (srv_log_is_busy (run->log));
+  g_assert_cmpuint (run->reader.entries->len, ==, 6);
+  g_assert_cmpuint (run->reader.empty, ==, 0);
+  g_assert_cmpuint (kept->len, ==, 6);
+  g_assert_cmpuint (srv_log_pending_bytes (run->log), >, SAL_LOG_QUEUE_BYTES / 2);
+
+  for (guint i = 0; i < 6; i++)
+    srv_log_batch_unref (kept->pdata[i]);
+  g_assert_cmpuint (srv_log_pending_bytes (run->log), ==, 0);
+  while (run->reader.empty == 0 || kept->len < 7)
+    log_run_turn (run);
+  g_assert_cmpuint (run->reader.empty, ==, 1);
+  srv_log_batch_unref (kept->pdata[6]);
+  srv_log_stop (run->log);
+  srv_mailbox_free (slow);
+}
+
 /* What came back after the last turn is delivered when the mailbox is freed. */
 static void
 test_free_delivers_everything (void)
@@ -881,7 +922,7 @@ test_free_delivers_everything (void)
   for (int i = 0; i < 100; i++)
     log_run_say (run, "ciao");
   log_run_ask_flush (run);
-  srv_log_free (g_steal_pointer (&run->log));
+  srv_log_stop (run->log);
   while (g_main_context_iteration (run->context, FALSE))
     ;
   g_assert_cmpuint (run->reader.entries->len, ==, 101);
@@ -996,6 +1037,7 @@ main (int argc, char **argv)
   ADD ("read/fails", test_read_fails);
   ADD ("flush/comes-after-what-was-before-it", test_flush);
   ADD ("pending-bytes-come-down-to-nothing", test_pending_bytes);
+  ADD ("groups/a-slow-reader-holds-back", test_slow_reader_holds_back);
   ADD ("free/keeps-everything", test_free_keeps_everything);
   ADD ("free/delivers-everything", test_free_delivers_everything);
   ADD ("time-never-goes-back", test_time_never_goes_back);

@@ -271,6 +271,44 @@ test_against_a_model (void)
   srv_room_free (rooms[1]);
 }
 
+/* A room waits for most of its readers, in whatever worker they are. */
+static void
+test_behind (void)
+{
+  SrvOutqList list = { NULL };
+  g_autoptr (SrvRoom) room = srv_room_new ("lobby");
+  Reader readers[3];
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("here-%u", i);
+
+      reader_init (&readers[i], &list, &one_dialect, 0);
+      srv_room_add (room, &readers[i].member);
+      srv_room_come (room, name);
+    }
+  srv_room_set_lagging (&readers[0].member, TRUE);
+  g_assert_false (srv_room_is_behind (room));
+  srv_room_set_lagging (&readers[1].member, TRUE);
+  g_assert_true (srv_room_is_behind (room));
+  g_assert_cmpuint (srv_room_get_lagging (room), ==, 2);
+
+  /* Two of three here cannot follow, but there are two others who can. */
+  srv_room_come (room, "elsewhere-0");
+  srv_room_come (room, "elsewhere-1");
+  g_assert_false (srv_room_is_behind (room));
+  srv_room_set_lagging_elsewhere (room, 3, 1);
+  g_assert_true (srv_room_is_behind (room));
+  srv_room_set_lagging (&readers[0].member, FALSE);
+  g_assert_false (srv_room_is_behind (room));
+  srv_room_set_lagging_elsewhere (room, 1, 1);
+  g_assert_true (srv_room_is_behind (room));
+  srv_room_set_lagging_elsewhere (room, 3, 0);
+  g_assert_false (srv_room_is_behind (room));
+  for (guint i = 0; i < 3; i++)
+    srv_room_remove (&readers[i].member);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -281,6 +319,7 @@ main (int argc, char **argv)
   g_test_add_func ("/chat/room/encodes-once-for-all-who-read-the-same", test_one_encoding_for_all);
   g_test_add_func ("/chat/room/a-turn-is-one-piece", test_one_piece_a_turn);
   g_test_add_func ("/chat/room/a-member-may-change-its-form", test_variant);
+  g_test_add_func ("/chat/room/waits-for-most-of-its-readers", test_behind);
   g_test_add_func ("/chat/room/everybody-gets-everything-once", test_against_a_model);
   return g_test_run ();
 }

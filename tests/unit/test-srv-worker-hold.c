@@ -142,7 +142,7 @@ on_closed (const SrvAddress *peer, gpointer data)
 {
 }
 
-static const SrvWorkerHooks hooks = { .entry = on_entry, .closed = on_closed };
+static const SrvWorkerHooks hooks = { .closed = on_closed, .delivered = on_entry };
 
 /* Takes exactly one send of the server, or "" if there is none. */
 static char *
@@ -204,7 +204,7 @@ set_up (Fixture *f, gconstpointer data)
   f->context = g_main_context_new ();
   f->gate = gate_new ();
   f->log = srv_log_new (&f->gate->store, g_get_real_time, NULL);
-  f->worker = srv_worker_new (f->context, f->log, &f->config, &hooks, f);
+  f->worker = srv_worker_new (f->context, 0, f->log, &f->config, &hooks, f);
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), ==,
                    0);
   f->ada = fds[1];
@@ -227,8 +227,9 @@ tear_down (Fixture *f, gconstpointer data)
 {
   for (int i = 0; i < 10; i++)
     sem_post (&f->gate->permits);
-  srv_log_free (f->log);
+  srv_log_stop (f->log);
   srv_worker_free (f->worker);
+  srv_log_free (f->log);
   g_main_context_unref (f->context);
   close (f->ada);
 }

@@ -42,17 +42,12 @@ typedef struct
 } Person;
 
 static void
-on_entry (const SrvEntry *entry, gpointer data)
-{
-}
-
-static void
 on_closed (const SrvAddress *peer, gpointer data)
 {
   ((Fixture *) data)->closed++;
 }
 
-static const SrvWorkerHooks hooks = { .entry = on_entry, .closed = on_closed };
+static const SrvWorkerHooks hooks = { .closed = on_closed };
 
 static void
 set_up (Fixture *f, gconstpointer data)
@@ -68,14 +63,15 @@ set_up (Fixture *f, gconstpointer data)
   f->config.limits.value[SAL_LIMIT_SEND_QUEUE_BYTES] = 16384;
   f->context = g_main_context_new ();
   f->log = srv_log_new (srv_log_memory_new (), g_get_real_time, NULL);
-  f->worker = srv_worker_new (f->context, f->log, &f->config, &hooks, f);
+  f->worker = srv_worker_new (f->context, 0, f->log, &f->config, &hooks, f);
 }
 
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  srv_log_free (f->log);
+  srv_log_stop (f->log);
   srv_worker_free (f->worker);
+  srv_log_free (f->log);
   g_main_context_unref (f->context);
 }
 

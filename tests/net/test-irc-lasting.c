@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * People in IRC who say nothing for long, and people who read too slowly. The server asks the
+ * former whether they are there; the latter hold neither the room nor the memory.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "tests/lib/test-irc.h"
+
+/* Caps of a client that can read later what it has missed. */
+#define READS_LATER "batch message-tags server-time draft/chathistory standard-replies"
+
+static TestServer *
+start_with (const char *configuration)
+{
+  TestFolder *folder = test_folder_new ();
+  g_autofree char *path = test_folder_file (folder, "salottod.conf");
+  g_autofree char *log = test_folder_file (folder, "rooms.db");
+  g_autofree char *store = g_strconcat ("sqlite:", log, NULL);
+  const char *const options[] = { "--config", path, "--log", store, NULL };
+
+  test_folder_write (folder, "salottod.conf", configuration);
+  return test_server_start_in (folder, options, NULL);
+}
+
+/* Who is silent is asked, and stays while they answer; then they are gone for everybody, and a
+ * plain person has never been asked anything. */
+static void
+test_ping (void)
+{
+  TestServer *server = start_with ("[limits]\nping-seconds = 1\nping-timeout-seconds = 1\n");
+  g_autoptr (TestPeer) plain = test_peer_join (server->port, "Plain");
+  g_autoptr (TestPeer) silent = test_irc_come (server->port, "silent", NULL);
+
+  test_irc_say (silent, "JOIN #lobby");
+  test_peer_expect_later (silent, " 366 ");
+  test_peer_expect_later (silent, "\r\n");
+  test_peer_expect_later (plain, ".hidden', 0) has come into the chat room.\n");
+  for (guint i = 0; i < 2; i++)
+    {
+      test_irc_expect (silent, "PING :*");
+      test_irc_say (silent, "PONG x");
+    }
+  test_irc_expect (silent, "PING :*");
+  test_irc_expect (silent, "ERROR :Closing link: * (Ping timeout: 2 seconds)");
+  test_peer_expect_end (silent);
+  test_peer_expect (plain, "> silent('");
+  test_peer_expect_later (plain, ".hidden', 0) has left this room.\n");
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+/* Any line is a sign of life: who talks is not asked. */
+static void
+test_no_ping (void)
+{
+  TestServer *server = start_with ("[limits]\nping-seconds = 1\nping-timeout-seconds = 1\n");
+  g_autoptr (TestPeer) busy = test_irc_come (server->port, "busy", NULL);
+  g_autoptr (TestPeer) silent = test_irc_come (server->port, "silent", NULL);
+
+  /* For as long as it takes until somebody is asked, and put out. */
+  while (!silent->ended)
+    {
+      test_irc_say (busy, "PING still-here");
+      test_irc_expect (busy, ":* PONG * :still-here");
+      (void) test_peer_read (silent, 100);
+    }
+  test_peer_expect_later (silent, "PING :");
+  test_peer_expect_later (silent, "(Ping timeout: 2 seconds)");
+  test_irc_catch_up (busy);
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+/* Nobody is asked if that is switched off; a reload switches it on for those inside. */
+static void
+test_ping_reloaded (void)
+{
+  TestServer *server = start_with ("[limits]\nping-seconds = 0\n");
+  g_autoptr (TestPeer) anna = test_irc_come (server->port, "anna", NULL);
+  g_autofree char *answer = NULL;
+
+  test_peer_expect_nothing (anna, 1500);
+  test_folder_write (server->folder, "salottod.conf", "[limits]\nping-seconds = 1\n");
+  answer = test_server_control (server, "reload");
+  g_assert_true (g_str_has_suffix (answer, "ok\n"));
+  test_irc_catch_up (anna);
+  test_irc_expect (anna, "PING :*");
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+enum
+{
+  LINES = 16000,
+  PASTE = 100, /* lines at a time, so that those who read can follow */
+};
+
+/* The number in a line of the paste; -1 if there is none. */
+static int
+number_of (const char *line)
+{
+  const char *at = strstr (line, " :paste ");
+
+  return at != NULL ? atoi (at + strlen (" :paste ")) : -1;
+}
+
+/* W says LINES lines, each of which R reads before many more come. */
+static void
+paste (TestPeer *w, TestPeer *r)
+{
+  g_autofree char *filling = g_strnfill (400, 'x');
+
+  for (guint i = 0; i < LINES; i += PASTE)
+    {
+      g_autofree char *last = g_strdup_printf (" :paste %u ", i + PASTE - 1);
+
+      for (guint k = i; k < i + PASTE; k++)
+        test_irc_say (w, "PRIVMSG #tea :paste %u %s", k, filling);
+      test_peer_expect_later (r, last);
+    }
+}
+
+/* Reads lines of the paste, which have to be consecutive from @next on.
+ *
+ * Returns: (transfer full): the first line that belongs to something else. */
+static char *
+read_paste (TestPeer *peer, int *next)
+{
+  for (;;)
+    {
+      g_autofree char *line = test_irc_take_line (peer);
+      int number = -1;
+
+      g_assert_nonnull (line);
+      number = number_of (line);
+      if (number < 0)
+        return g_steal_pointer (&line);
+      g_assert_cmpint (number, ==, *next);
+      ++*next;
+    }
+}
+
+static void
+come_into_tea (TestPeer *peer)
+{
+  test_irc_say (peer, "JOIN #tea");
+  test_peer_expect_later (peer, " 366 ");
+  test_peer_expect_later (peer, "\r\n");
+}
+
+/* Who knows how to read the past is not put out for being slow: what they cannot follow is left
+ * out, they are told so, and the history has all of it, once and in order. */
+static void
+test_slow_reader (void)
+{
+  TestServer *server = start_with ("[limits]\nsend-queue-bytes = 65536\n");
+  g_autoptr (TestPeer) w = test_irc_come (server->port, "w", NULL);
+  g_autoptr (TestPeer) r = test_irc_come (server->port, "r", NULL);
+  g_autoptr (TestPeer) slow = test_irc_come_narrow (server->port, "slow", READS_LATER, 16 * 1024);
+  g_autofree char *warning = NULL;
+  g_auto (GStrv) words = NULL;
+  g_autofree char *point = NULL;
+  int next = 0;
+  int missed = 0;
+
+  come_into_tea (w);
+  come_into_tea (r);
+  come_into_tea (slow);
+  paste (w, r);
+
+  warning = read_paste (slow, &next);
+  words = g_strsplit (warning, " ", 7);
+  g_assert_cmpuint (g_strv_length (words), ==, 7);
+  g_assert_cmpstr (words[1], ==, "WARN");
+  g_assert_cmpstr (words[2], ==, "CHATHISTORY");
+  g_assert_cmpstr (words[3], ==, "MESSAGES_LEFT_OUT");
+  g_assert_cmpstr (words[4], ==, "#tea");
+  missed = atoi (words[5]);
+  g_assert_cmpint (missed, ==, LINES - next);
+  point = g_strdup (words[6]);
+  *strchr (point, ' ') = '\0';
+  while (next < LINES)
+    {
+      g_autofree char *begin = NULL;
+      g_autofree char *end = NULL;
+      int before = next;
+
+      test_irc_say (slow, "CHATHISTORY AFTER #tea %s 100", point);
+      begin = test_irc_take_line (slow);
+      g_assert_nonnull (strstr (begin, " BATCH +"));
+      for (;;)
+        {
+          g_autofree char *line = test_irc_take_line (slow);
+          const char *id = strstr (line, "msgid=");
+
+          if (strstr (line, " BATCH -") != NULL)
+            break;
+          g_assert_cmpint (number_of (line), ==, next);
+          next++;
+          g_free (point);
+          point = g_strndup (id, strcspn (id, "; "));
+        }
+      g_assert_cmpint (next, >, before);
+    }
+  test_irc_say (w, "PRIVMSG #tea :and now live");
+  test_irc_expect (slow, "*:w!*PRIVMSG #tea :and now live");
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+/* Who does not know how is put out with the reason, and nobody else has to wait for that. */
+static void
+test_slow_reader_of_old (void)
+{
+  TestServer *server = start_with ("[limits]\nsend-queue-bytes = 65536\n");
+  g_autoptr (TestPeer) w = test_irc_come (server->port, "w", NULL);
+  g_autoptr (TestPeer) r = test_irc_come (server->port, "r", NULL);
+  g_autoptr (TestPeer) slow = test_irc_come_narrow (server->port, "slow", NULL, 16 * 1024);
+
+  come_into_tea (w);
+  come_into_tea (r);
+  come_into_tea (slow);
+  paste (w, r);
+  /* When they have read nothing for a while. */
+  test_peer_expect_later (r, ":slow!~slow@");
+  test_peer_expect_later (r, " QUIT :Not accepted: the limit send-queue-bytes is 65536 here.\r\n");
+  test_peer_expect_later (slow, " (Not accepted: the limit send-queue-bytes is 65536 here.)\r\n");
+  test_irc_catch_up (w);
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/irc-lasting/silent-is-asked-then-put-out", test_ping);
+  g_test_add_func ("/irc-lasting/who-talks-is-not-asked", test_no_ping);
+  g_test_add_func ("/irc-lasting/asking-is-switched-by-a-reload", test_ping_reloaded);
+  g_test_add_func ("/irc-lasting/slow-reader-reads-later", test_slow_reader);
+  g_test_add_func ("/irc-lasting/slow-reader-without-history-is-put-out", test_slow_reader_of_old);
+  return g_test_run ();
+}
