@@ -48,12 +48,19 @@ on_password_response (GtkWidget *widget, int response, GuiQuestions *questions)
   GuiPasswordDialog *dialog = GUI_PASSWORD_DIALOG (widget);
   gboolean accepted = response == GTK_RESPONSE_ACCEPT;
 
+  gboolean asked = server != NULL && sal_server_get_question (server) == SAL_QUESTION_PASSWORD;
+
   gtk_widget_hide (widget);
-  if (server != NULL)
+  if (server != NULL && (asked || accepted))
     sal_server_answer_password (server, gui_password_dialog_get_account (dialog),
                                 accepted ? gui_password_dialog_get_password (dialog) : NULL,
                                 accepted && gui_password_dialog_is_to_remember (dialog));
   gui_password_dialog_forget (dialog);
+  if (server != NULL && accepted && !asked)
+    {
+      sal_server_leave (server);
+      sal_server_connect (server);
+    }
   ask_next (questions);
 }
 
@@ -119,6 +126,21 @@ static void
 on_question (SalServer *server, gpointer questions)
 {
   ask_next (questions);
+}
+
+/**
+ * gui_questions_log_in:
+ * @server: (transfer none): where somebody wants to log in, though nobody has asked
+ *
+ * Asks for account and password. With them it is connected anew: one logs in before one joins.
+ */
+void
+gui_questions_log_in (GuiQuestions *questions, SalServer *server)
+{
+  if (questions->asking != NULL)
+    return;
+  g_set_object (&questions->asking, server);
+  ask_for_password (questions, server);
 }
 
 /**

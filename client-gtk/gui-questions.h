@@ -11,6 +11,7 @@ typedef struct _GuiQuestions GuiQuestions;
 
 GuiQuestions *gui_questions_new (GuiRooms *rooms, GtkWindow *window);
 void gui_questions_free (GuiQuestions *questions);
+void gui_questions_log_in (GuiQuestions *questions, SalServer *server);
 void gui_questions_set_dialog (GuiQuestions *questions, GtkWindow *dialog);
 
 G_END_DECLS

@@ -406,6 +406,16 @@ show_raw (GuiWindow *window, SalRoomModel *model)
 }
 
 static void
+on_room_login (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GuiWindow *window = data;
+  g_autoptr (SalRoomModel) model = dup_room_by_id (window, g_variant_get_int64 (parameter));
+
+  if (model != NULL)
+    gui_questions_log_in (window->questions, sal_room_model_get_server (model));
+}
+
+static void
 on_room_raw (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   g_autoptr (SalRoomModel) model = dup_room_by_id (data, g_variant_get_int64 (parameter));
@@ -560,6 +570,7 @@ on_close (GSimpleAction *action, GVariant *parameter, gpointer data)
 static const GActionEntry actions[] = {
   { .name = "forget-room", .activate = on_forget_room, .parameter_type = "x" },
   { .name = "room-security", .activate = on_room_security, .parameter_type = "x" },
+  { .name = "room-login", .activate = on_room_login, .parameter_type = "x" },
   { .name = "room-raw", .activate = on_room_raw, .parameter_type = "x" },
   { .name = "search", .activate = on_search },
   { .name = "people", .activate = on_people },
