@@ -484,8 +484,11 @@ authenticate (SrvLogin *login, const char *parameter)
     case SRV_SASL_INPUT_ABORT:
       fail (login, SRV_VERDICT_ABORTED);
       break;
-    case SRV_SASL_INPUT_TOO_LONG:
+    case SRV_SASL_INPUT_LONG_LINE:
       fail (login, SRV_VERDICT_TOO_LONG);
+      break;
+    case SRV_SASL_INPUT_TOO_MUCH:
+      fail (login, SRV_VERDICT_TOO_MUCH);
       break;
     case SRV_SASL_INPUT_COMPLETE:
       if (login->mechanism == MECHANISM_PLAIN)

@@ -59,7 +59,8 @@ typedef enum
   SRV_VERDICT_WRONG,        /* who or what, is not said (904, 464, INVALID_CODE) */
   SRV_VERDICT_TOO_SOON,     /* not even tried; again in `seconds` */
   SRV_VERDICT_BUSY,         /* too much to do, or the store fails; again later */
-  SRV_VERDICT_TOO_LONG,     /* AUTHENTICATE: a line, or the message of several (905) */
+  SRV_VERDICT_TOO_LONG,     /* AUTHENTICATE: more than 400 bytes in a line (905) */
+  SRV_VERDICT_TOO_MUCH,     /* AUTHENTICATE: a message of too many lines (904) */
   SRV_VERDICT_ABORTED,      /* AUTHENTICATE * (906) */
   SRV_VERDICT_NO_MECHANISM, /* AUTHENTICATE: 908 with `account` as the list, then 904 */
   SRV_VERDICT_NOT_HERE,     /* passwords are not taken on this connection: no TLS */

@@ -60,7 +60,9 @@ srv_sasl_input_push (GString *partial, const char *parameter, GString *message)
     {
       explicit_bzero (partial->str, partial->len);
       g_string_truncate (partial, 0);
-      return *parameter == '*' ? SRV_SASL_INPUT_ABORT : SRV_SASL_INPUT_TOO_LONG;
+      return *parameter == '*'           ? SRV_SASL_INPUT_ABORT
+             : len > SAL_SASL_LINE_BYTES ? SRV_SASL_INPUT_LONG_LINE
+                                         : SRV_SASL_INPUT_TOO_MUCH;
     }
   if (!g_str_equal (parameter, "+"))
     g_string_append_len (partial, parameter, (gssize) len);

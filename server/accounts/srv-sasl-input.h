@@ -10,8 +10,9 @@ typedef enum
   SRV_SASL_INPUT_MORE,     /* a part was taken */
   SRV_SASL_INPUT_COMPLETE, /* the message is there */
   SRV_SASL_INPUT_ABORT,    /* they do not want to go on */
-  SRV_SASL_INPUT_TOO_LONG, /* a line, or all of it */
+  SRV_SASL_INPUT_LONG_LINE,
   SRV_SASL_INPUT_BAD,      /* no base64 */
+  SRV_SASL_INPUT_TOO_MUCH, /* of it all together */
 } SrvSaslInputStep;
 
 SrvSaslInputStep srv_sasl_input_push (GString *partial, const char *parameter, GString *message);

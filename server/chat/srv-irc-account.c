@@ -196,8 +196,13 @@ answer_sasl (SrvIrc *irc, const SrvLoginAnswer *answer)
                      ":SASL authentication failed: the server is busy, try again later");
       break;
     case SRV_VERDICT_TOO_LONG:
-      srv_irc_reply (irc, ERR_SASLTOOLONG, ":SASL message too long (%d bytes a line, %d in all)",
-                     SAL_SASL_LINE_BYTES, SAL_SASL_MAX_BYTES);
+      srv_irc_reply (irc, ERR_SASLTOOLONG, ":SASL message too long (%d bytes a line)",
+                     SAL_SASL_LINE_BYTES);
+      break;
+    case SRV_VERDICT_TOO_MUCH:
+      srv_irc_reply (irc, ERR_SASLFAIL,
+                     ":SASL authentication failed: the message is longer than %d bytes",
+                     SAL_SASL_MAX_BYTES);
       break;
     case SRV_VERDICT_ABORTED:
       srv_irc_reply (irc, ERR_SASLABORTED, ":SASL authentication aborted");

@@ -190,6 +190,7 @@ static const char *const verdict_names[SRV_N_VERDICTS] = {
   [SRV_VERDICT_TOO_SOON] = "too-soon",
   [SRV_VERDICT_BUSY] = "busy",
   [SRV_VERDICT_TOO_LONG] = "too-long",
+  [SRV_VERDICT_TOO_MUCH] = "too-much",
   [SRV_VERDICT_ABORTED] = "aborted",
   [SRV_VERDICT_NO_MECHANISM] = "no-mechanism",
   [SRV_VERDICT_NOT_HERE] = "not-here",

@@ -373,7 +373,7 @@ test_other_mistakes (Fixture *f, gconstpointer data)
       (void) say (f, "PLAIN");
       while (g_str_equal (say (f, full), "more"))
         ;
-      g_assert_cmpstr (f->run->said->str, ==, "too-long");
+      g_assert_cmpstr (f->run->said->str, ==, "too-much");
       (void) say (f, "SCRAM-SHA-256");
       (void) say_bytes (f, "n,,n=Anna,r=abc", 15);
       g_assert_cmpstr (say (f, "*"), ==, "aborted");
