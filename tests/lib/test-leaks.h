@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include <glib.h>
+
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/lsan_interface.h>
 #define test_leaks_ignore() __lsan_disable ()
