@@ -18,15 +18,13 @@
 /* A pipe is not read while so many messages wait to be sent or to come back. */
 #define UNFINISHED_MAX 64
 
-static const char *const completions[] = { "/help", "/history ", "/join ", "/me ",
-                                           "/quit", "/who",      NULL };
-
 typedef struct
 {
   CliTalk talk; /* first */
   CliInput *input;
   GQueue early; /* of char * (owned): typed before anybody would have heard it */
   guint line;
+  gboolean ended; /* nothing more will be typed */
 } Chat;
 
 static void
@@ -40,7 +38,7 @@ explain (Chat *chat)
 {
   cli_print (_ ("Every line you type is sent. quit, exit or Ctrl-D leaves; Ctrl-C does too, and a "
                 "second one stops at once.\n"));
-  if (!sal_client_is_ours (chat->talk.client))
+  if (!sal_client_is_ours (chat->talk.client) && !sal_client_is_irc (chat->talk.client))
     cli_print (_ ("This server is not a salottod: what else it understands is its own affair.\n"));
 }
 
@@ -49,9 +47,11 @@ say (Chat *chat, const char *line)
 {
   g_autoptr (GString) clean = g_string_new (NULL);
 
-  if (sal_text_clean (clean, line, strlen (line)) && cli_commands_take (&chat->talk, clean->str))
+  if (sal_text_clean (clean, line, strlen (line)) &&
+      cli_commands_take (&chat->talk, clean->str, cli_input_is_terminal (chat->input)))
     return;
-  if (sal_client_say (chat->talk.client, line) == 0 && strlen (line) > SAL_MESSAGE_MAX_BYTES)
+  if (sal_client_say_to (chat->talk.client, cli_talk_here (&chat->talk), line, NULL) == 0 &&
+      strlen (line) > SAL_MESSAGE_MAX_BYTES)
     {
       cli_complain (_ ("line %u has %zu bytes and was not sent; a message has at most %d"),
                     chat->line, strlen (line), SAL_MESSAGE_MAX_BYTES);
@@ -82,11 +82,13 @@ on_line (const char *line, gpointer data)
 
   if (line == NULL)
     {
-      on_end (chat);
+      chat->ended = TRUE;
+      if (chat->early.length == 0)
+        on_end (chat);
       return;
     }
   chat->line++;
-  if (!chat->talk.entered)
+  if (!chat->talk.entered || chat->talk.going != NULL || chat->early.length > 0)
     {
       g_queue_push_tail (&chat->early, g_strdup (line));
       return;
@@ -94,27 +96,48 @@ on_line (const char *line, gpointer data)
   if (g_str_equal (line, "/help") && cli_input_is_terminal (chat->input))
     {
       explain (chat);
-      if (!sal_client_is_ours (client))
+      if (!sal_client_is_ours (client) && !sal_client_is_irc (client))
         return;
     }
   say (chat, line);
   hold_input (chat);
 }
 
+/* What had to wait until it is known where one is. */
+static void
+say_early (Chat *chat)
+{
+  while (chat->talk.entered && chat->talk.going == NULL && chat->early.length > 0)
+    {
+      g_autofree char *line = g_queue_pop_head (&chat->early);
+
+      say (chat, line);
+    }
+  if (chat->early.length == 0 && chat->ended)
+    on_end (chat);
+}
+
 static void
 on_entered (gpointer data)
 {
   Chat *chat = data;
-  char *line = NULL;
 
   cli_input_take_lines_back (chat->input, sal_client_has_receipts (chat->talk.client));
-  while ((line = g_queue_pop_head (&chat->early)) != NULL)
-    {
-      say (chat, line);
-      g_free (line);
-    }
+  say_early (chat);
   cli_input_pause (chat->input, FALSE);
   hold_input (chat);
+}
+
+/* Where what is typed goes stands before it. */
+static void
+on_place (gpointer data)
+{
+  Chat *chat = data;
+  const char *here = cli_talk_here (&chat->talk);
+  g_autofree char *prompt = here != NULL ? g_strdup_printf ("%s> ", here) : g_strdup ("> ");
+
+  cli_input_set_prompt (chat->input, prompt);
+  say_early (chat);
 }
 
 static void
@@ -158,12 +181,14 @@ cli_chat (int argc, char **argv)
   if (argc > 2)
     return cli_usage (_ ("salotto-cli [chat] [URI|HOST[:PORT]]"));
   uri = cli_options_uri (&options, argc > 1 ? argv[1] : "localhost", &error);
-  if (uri == NULL || !cli_talk_init (&chat.talk, &options, uri, FALSE, &error))
+  if (uri == NULL || !cli_options_passwords (&options, uri, &error) ||
+      !cli_talk_init (&chat.talk, &options, uri, FALSE, &error))
     return cli_fail (error);
 
   chat.talk.on_entered = on_entered;
+  chat.talk.on_place = on_place;
   chat.talk.on_message = on_message;
-  chat.input = cli_input_new ("> ", completions, on_line, &chat);
+  chat.input = cli_input_new ("> ", cli_commands_completions, on_line, &chat);
   cli_input_pause (chat.input, TRUE);
   status = cli_talk_run (&chat.talk);
   complain_of_early (&chat);

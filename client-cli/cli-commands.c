@@ -52,44 +52,77 @@ cli_commands_show_who (CliTalk *talk, const char *place)
   cli_talk_show (talk, &event);
 }
 
-static void
-misused (CliTalk *talk, const char *command)
+/**
+ * cli_commands_go_elsewhere:
+ *
+ * One is not any more where one was: goes into the room before, or home, or into another room that
+ * is left.
+ */
+void
+cli_commands_go_elsewhere (CliTalk *talk)
 {
-  SalEvent event = { .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_MISUSED, .text = command };
-
-  cli_talk_show (talk, &event);
-}
-
-static void
-do_who (CliTalk *talk, const char *rest)
-{
+  const SalIrcRooms *rooms = sal_client_get_rooms (talk->client);
+  g_autoptr (GPtrArray) list = sal_irc_rooms_list (rooms);
   const char *home = sal_client_get_home (talk->client);
+  const SalIrcRoom *room = talk->room != NULL ? sal_irc_rooms_find (rooms, talk->room) : NULL;
 
-  if (*rest != '\0')
-    misused (talk, "/who");
-  else if (home != NULL)
-    cli_commands_show_who (talk, home);
+  if ((room == NULL || room->state != SAL_ROOM_IN) && home != NULL)
+    room = sal_irc_rooms_find (rooms, home);
+  for (guint i = 0; (room == NULL || room->state != SAL_ROOM_IN) && i < list->len; i++)
+    room = list->pdata[i];
+  cli_talk_go (talk, room != NULL && room->state == SAL_ROOM_IN ? room->name : NULL);
 }
 
-static void
-do_history (CliTalk *talk, const char *rest)
+static gboolean
+is_room (CliTalk *talk, const char *word)
 {
-  const char *home = sal_client_get_home (talk->client);
-  guint64 number = SAL_HISTORY_DEFAULT;
-
-  if (*rest != '\0' && !g_ascii_string_to_unsigned (rest, 10, 1, SAL_HISTORY_MAX, &number, NULL))
-    misused (talk, "/history");
-  else if (home == NULL ||
-           !sal_client_read_past (talk->client, home, SAL_HISTORY_LATEST, NULL, 0, (guint) number))
-    cli_complain (_ ("this server keeps no history"));
+  return sal_irc_support_is_channel (sal_client_get_support (talk->client), word);
 }
 
-static void
-do_help (CliTalk *talk, const char *rest)
+/* Takes the first word off @rest. Returns: (transfer full): "" if there is none. */
+static char *
+take_word (const char **rest)
 {
-  SalEvent event = { .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_HELP };
+  gsize n = strcspn (*rest, " ");
+  char *word = g_strndup (*rest, n);
 
-  cli_talk_show (talk, &event);
+  *rest += n + strspn (*rest + n, " ");
+  return word;
+}
+
+static gboolean
+is_inside (CliTalk *talk, const char *name)
+{
+  const SalIrcRoom *room = sal_irc_rooms_find (sal_client_get_rooms (talk->client), name);
+
+  return room != NULL && room->state == SAL_ROOM_IN;
+}
+
+/* The room that a command is about: its first word, if that is one; else where one is. */
+static char *
+take_room (CliTalk *talk, const char **rest)
+{
+  return is_room (talk, *rest) ? take_word (rest) : g_strdup (cli_talk_here (talk));
+}
+
+static void G_GNUC_PRINTF (2, 3) ask_server (CliTalk *talk, const char *format, ...)
+{
+  g_autofree char *line = NULL;
+  va_list args;
+
+  va_start (args, format);
+  line = g_strdup_vprintf (format, args);
+  va_end (args);
+  sal_client_command (talk->client, cli_talk_here (talk), line);
+}
+
+/* Words that people say. */
+
+static void
+say_to (CliTalk *talk, const char *place, const char *text)
+{
+  if (sal_client_say_to (talk->client, place, text, NULL) == 0)
+    cli_complain (_ ("not sent: %s"), text);
 }
 
 static void
@@ -97,39 +130,345 @@ do_me (CliTalk *talk, const char *rest)
 {
   g_autofree char *text = g_strconcat ("/me ", rest, NULL);
 
-  if (*rest == '\0')
-    misused (talk, "/me");
+  say_to (talk, cli_talk_here (talk), text);
+}
+
+static void
+do_msg (CliTalk *talk, const char *rest)
+{
+  g_autofree char *name = take_word (&rest);
+
+  say_to (talk, name, rest);
+}
+
+static void
+do_notice (CliTalk *talk, const char *rest)
+{
+  g_autofree char *name = take_word (&rest);
+
+  ask_server (talk, "NOTICE %s :%s", name, rest);
+}
+
+static void
+do_query (CliTalk *talk, const char *rest)
+{
+  g_autofree char *name = take_word (&rest);
+
+  if (*name == '\0')
+    {
+      cli_commands_go_elsewhere (talk);
+      return;
+    }
+  cli_talk_go (talk, name);
+  if (*rest != '\0')
+    say_to (talk, name, rest);
+}
+
+/* Rooms. */
+
+static void
+do_join (CliTalk *talk, const char *rest)
+{
+  g_autofree char *name = take_word (&rest);
+  g_autofree char *spelt = is_room (talk, name) ? g_strdup (name) : g_strconcat ("#", name, NULL);
+  SalClientRoom wish = { .name = spelt, .key = *rest != '\0' ? rest : NULL, .no_resume = TRUE };
+
+  if (is_inside (talk, spelt))
+    {
+      cli_talk_go (talk, spelt);
+      return;
+    }
+  g_free (talk->going);
+  talk->going = g_strdup (spelt);
+  sal_client_join (talk->client, &wish);
+}
+
+static void
+do_part (CliTalk *talk, const char *rest)
+{
+  g_autofree char *room = take_room (talk, &rest);
+
+  if (room == NULL || !is_room (talk, room))
+    {
+      cli_commands_go_elsewhere (talk);
+      return;
+    }
+  if (!is_inside (talk, room))
+    {
+      cli_complain (_ ("you are not in %s"), room);
+      return;
+    }
+  g_free (talk->going);
+  talk->going = g_strdup (room);
+  sal_client_part (talk->client, room, *rest != '\0' ? rest : NULL);
+}
+
+static void
+do_rooms (CliTalk *talk, const char *rest)
+{
+  g_autoptr (GPtrArray) list = sal_irc_rooms_list (sal_client_get_rooms (talk->client));
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      const SalIrcRoom *room = list->pdata[i];
+
+      if (room->state == SAL_ROOM_IN)
+        g_string_append_printf (out, "%s%s (%u)\n", room->name,
+                                g_strcmp0 (room->name, cli_talk_here (talk)) == 0 ? " *" : "",
+                                g_hash_table_size (room->members));
+    }
+  cli_print (out->str);
+}
+
+static void
+do_topic (CliTalk *talk, const char *rest)
+{
+  g_autofree char *room = take_room (talk, &rest);
+
+  if (room == NULL)
+    return;
+  if (*rest != '\0')
+    ask_server (talk, "TOPIC %s :%s", room, rest);
   else
-    (void) sal_client_say (talk->client, text);
+    ask_server (talk, "TOPIC %s", room);
+}
+
+static void
+do_who (CliTalk *talk, const char *rest)
+{
+  g_autofree char *room = take_room (talk, &rest);
+
+  if (room != NULL && is_room (talk, room))
+    cli_commands_show_who (talk, room);
+}
+
+static void
+do_history (CliTalk *talk, const char *rest)
+{
+  const char *here = cli_talk_here (talk);
+  guint64 number = SAL_HISTORY_DEFAULT;
+
+  if (*rest != '\0')
+    (void) g_ascii_string_to_unsigned (rest, 10, 1, SAL_HISTORY_MAX, &number, NULL);
+  if (here == NULL ||
+      !sal_client_read_past (talk->client, here, SAL_HISTORY_LATEST, NULL, 0, (guint) number))
+    cli_complain (_ ("this server keeps no history"));
+}
+
+static void
+do_kick (CliTalk *talk, const char *rest)
+{
+  g_autofree char *room = take_room (talk, &rest);
+  g_autofree char *name = take_word (&rest);
+
+  if (room != NULL)
+    ask_server (talk, "KICK %s %s%s%s", room, name, *rest != '\0' ? " :" : "", rest);
+}
+
+static void
+do_mode (CliTalk *talk, const char *rest)
+{
+  g_autofree char *room = NULL;
+
+  if (g_ascii_isalpha (*rest))
+    {
+      ask_server (talk, "MODE %s", rest); /* of oneself */
+      return;
+    }
+  room = take_room (talk, &rest);
+  if (room != NULL)
+    ask_server (talk, "MODE %s%s%s", room, *rest != '\0' ? " " : "", rest);
+}
+
+static void
+do_invite (CliTalk *talk, const char *rest)
+{
+  g_autofree char *name = take_word (&rest);
+  const char *room = *rest != '\0' ? rest : cli_talk_here (talk);
+
+  if (room != NULL)
+    ask_server (talk, "INVITE %s %s", name, room);
+}
+
+/* People, and the server. */
+
+static void
+do_nick (CliTalk *talk, const char *rest)
+{
+  g_autofree char *name = take_word (&rest);
+
+  sal_client_set_nick (talk->client, name);
+}
+
+static void
+do_away (CliTalk *talk, const char *rest)
+{
+  if (*rest != '\0')
+    ask_server (talk, "AWAY :%s", rest);
+  else
+    ask_server (talk, "AWAY");
+}
+
+static void
+do_whois (CliTalk *talk, const char *rest)
+{
+  ask_server (talk, "WHOIS %s", rest);
+}
+
+static void
+do_list (CliTalk *talk, const char *rest)
+{
+  ask_server (talk, "LIST%s%s", *rest != '\0' ? " " : "", rest);
+}
+
+static void
+do_quote (CliTalk *talk, const char *rest)
+{
+  ask_server (talk, "%s", rest);
 }
 
 static void
 do_quit (CliTalk *talk, const char *rest)
 {
   talk->leaving = TRUE;
-  sal_client_end_input (talk->client);
+  if (*rest != '\0')
+    sal_client_quit_with (talk->client, rest);
+  else
+    sal_client_end_input (talk->client);
 }
 
-static const struct
+static void do_help (CliTalk *talk, const char *rest);
+
+typedef struct
 {
   const char *name;
+  const char *arguments; /* as a person writes them; "" for none */
+  guint least;           /* so many words at least, ... */
+  guint most;            /* ... and so many at the most; 0: any number */
   void (*run) (CliTalk *talk, const char *rest);
-} commands[] = {
-  { "help", do_help }, { "history", do_history }, { "me", do_me },
-  { "quit", do_quit }, { "exit", do_quit },       { "who", do_who },
+  const char *help; /* (nullable): another name of another command */
+} Command;
+
+static const Command commands[] = {
+  { "away", N_ ("[TEXT]"), 0, 0, do_away, N_ ("say that you are away, or back") },
+  { "exit", "", 0, 0, do_quit, NULL },
+  { "help", "", 0, 0, do_help, N_ ("this") },
+  { "history", N_ ("[N]"), 0, 1, do_history, N_ ("the last N messages here") },
+  { "invite", N_ ("NAME [ROOM]"), 1, 2, do_invite, N_ ("invite somebody into the room") },
+  { "join", N_ ("ROOM [PASSWORD]"), 1, 2, do_join, N_ ("go into a room, or back to it") },
+  { "kick", N_ ("NAME [REASON]"), 1, 0, do_kick, N_ ("put somebody out of the room") },
+  { "leave", "", 0, 0, do_part, NULL },
+  { "list", N_ ("[PATTERN]"), 0, 1, do_list, N_ ("the rooms of the server") },
+  { "me", N_ ("TEXT"), 1, 0, do_me, N_ ("what you do") },
+  { "mode", N_ ("[CHANGE]"), 0, 0, do_mode, N_ ("the rules of the room, and who leads it") },
+  { "msg", N_ ("NAME TEXT"), 2, 0, do_msg, N_ ("say something to one person alone") },
+  { "names", N_ ("[ROOM]"), 0, 1, do_who, N_ ("who is here") },
+  { "nick", N_ ("NAME"), 1, 1, do_nick, N_ ("be called otherwise") },
+  { "notice", N_ ("NAME TEXT"), 2, 0, do_notice, N_ ("the same, and no program answers") },
+  { "part", N_ ("[ROOM] [REASON]"), 0, 0, do_part, N_ ("leave the room") },
+  { "query", N_ ("[NAME]"), 0, 0, do_query, N_ ("talk with one person alone; without: back") },
+  { "quit", N_ ("[TEXT]"), 0, 0, do_quit, N_ ("leave") },
+  { "quote", N_ ("LINE"), 1, 0, do_quote, N_ ("send a line of IRC as it is") },
+  { "rooms", "", 0, 0, do_rooms, N_ ("the rooms you are in") },
+  { "topic", N_ ("[TEXT]"), 0, 0, do_topic, N_ ("what the room is about") },
+  { "who", N_ ("[ROOM]"), 0, 1, do_who, NULL },
+  { "whois", N_ ("NAME"), 1, 2, do_whois, N_ ("who somebody is") },
 };
+
+/* What Tab offers. A salottod understands the first few in the plain dialect, too. */
+const char *const cli_commands_completions[] = {
+  "/help",   "/history ", "/join ", "/me ",    "/quit",   "/who",   "/away ",   "/invite ",
+  "/kick ",  "/list",     "/mode ", "/msg ",   "/names",  "/nick ", "/notice ", "/part",
+  "/query ", "/quote ",   "/rooms", "/topic ", "/whois ", NULL,
+};
+
+/* What a command is, in two columns. */
+static void
+append_help (GString *out, const Command *command)
+{
+  g_autofree char *typed = g_strdup_printf (
+      "/%s %s", command->name, *command->arguments != '\0' ? _ (command->arguments) : "");
+  int width = 26 - (int) g_utf8_strlen (typed, -1);
+
+  g_string_append_printf (out, "%s%*s%s\n", typed, MAX (width, 1), "", _ (command->help));
+}
+
+static void
+do_help (CliTalk *talk, const char *rest)
+{
+  SalEvent event = { .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_HELP };
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  if (!talk->style.terminal)
+    {
+      cli_talk_show (talk, &event); /* programs get what a salottod would have said */
+      return;
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (commands[i].help != NULL)
+      append_help (out, &commands[i]);
+  cli_print (out->str);
+}
+
+static guint
+count_words (const char *text)
+{
+  guint n = 0;
+
+  for (; *text != '\0'; text += strspn (text, " "))
+    {
+      text += strcspn (text, " ");
+      n++;
+    }
+  return n;
+}
+
+static gboolean
+is_used_well (const Command *command, const char *rest)
+{
+  guint words = count_words (rest);
+  guint64 number = 0;
+
+  if (command->run == do_history && *rest != '\0')
+    return g_ascii_string_to_unsigned (rest, 10, 1, SAL_HISTORY_MAX, &number, NULL);
+  return words >= command->least && (command->most == 0 || words <= command->most);
+}
+
+static void
+misused (CliTalk *talk, const Command *command)
+{
+  g_autofree char *typed = g_strconcat ("/", command->name, NULL);
+  SalEvent event = { .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_MISUSED, .text = typed };
+
+  if (talk->style.terminal)
+    cli_complain (_ ("this is how it is used: /%s %s"), command->name, _ (command->arguments));
+  else
+    cli_talk_show (talk, &event);
+}
+
+static const Command *
+find_command (const char *name, gsize len)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (strlen (commands[i].name) == len && g_ascii_strncasecmp (commands[i].name, name, len) == 0)
+      return &commands[i];
+  return NULL;
+}
 
 /**
  * cli_commands_take:
  * @line: as it was typed, clean
+ * @strict: what looks like a command and is none is not said
  *
  * Carries out a command, where IRC is spoken; the plain dialect's are the server's affair.
  *
  * Returns: %FALSE if @line is something to say.
  */
 gboolean
-cli_commands_take (CliTalk *talk, const char *line)
+cli_commands_take (CliTalk *talk, const char *line, gboolean strict)
 {
+  const Command *command = NULL;
   gsize n = 0;
   const char *rest = NULL;
 
@@ -144,11 +483,14 @@ cli_commands_take (CliTalk *talk, const char *line)
     return FALSE;
   n = strcspn (line + 1, " ");
   rest = line + 1 + n + strspn (line + 1 + n, " ");
-  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
-    if (strlen (commands[i].name) == n && g_ascii_strncasecmp (commands[i].name, line + 1, n) == 0)
-      {
-        commands[i].run (talk, rest);
-        return TRUE;
-      }
-  return FALSE;
+  command = find_command (line + 1, n);
+  if (command == NULL && (!strict || memchr (line + 1, '/', n) != NULL))
+    return FALSE; /* a path, or what a program says */
+  if (command == NULL)
+    cli_complain (_ ("there is no command /%.*s; /help lists them"), (int) n, line + 1);
+  else if (!is_used_well (command, rest))
+    misused (talk, command);
+  else
+    command->run (talk, rest);
+  return TRUE;
 }

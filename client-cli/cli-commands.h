@@ -5,7 +5,10 @@
 
 G_BEGIN_DECLS
 
-gboolean cli_commands_take (CliTalk *talk, const char *line);
+extern const char *const cli_commands_completions[];
+
+gboolean cli_commands_take (CliTalk *talk, const char *line, gboolean strict);
 void cli_commands_show_who (CliTalk *talk, const char *place);
+void cli_commands_go_elsewhere (CliTalk *talk);
 
 G_END_DECLS

@@ -183,6 +183,18 @@ cli_input_take_lines_back (CliInput *input, gboolean take_back)
     sal_line_editor_take_lines_back (input->editor, take_back);
 }
 
+/**
+ * cli_input_set_prompt:
+ *
+ * At a terminal: what stands before the line from now on.
+ */
+void
+cli_input_set_prompt (CliInput *input, const char *prompt)
+{
+  if (input->editor != NULL)
+    sal_line_editor_set_prompt (input->editor, prompt);
+}
+
 /* Nobody gets what is printed: going on would only look as if somebody did. GIO has the
  * signal for that ignored, because of sockets. */
 G_NORETURN static void

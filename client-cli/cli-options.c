@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "client-cli/cli-input.h"
+#include "client-cli/cli-password.h"
 #include "common/base/sal-error.h"
 #include "common/base/sal-limits.h"
 #include "common/client/sal-known-servers.h"
@@ -28,6 +29,16 @@ static const GOptionEntry name_entries[] = {
   { "room", 'r', 0, G_OPTION_ARG_STRING, &values.room, N_ ("Go to this room"), N_ ("ROOM") },
   { "dialect", 0, 0, G_OPTION_ARG_STRING, &values.dialect, N_ ("auto, plain or irc"),
     N_ ("DIALECT") },
+  { NULL }
+};
+
+static const GOptionEntry login_entries[] = {
+  { "account", 0, 0, G_OPTION_ARG_STRING, &values.account,
+    N_ ("Log in to this account (IRC); the password is asked for"), N_ ("ACCOUNT") },
+  { "password-fd", 0, 0, G_OPTION_ARG_INT, &values.password_fd,
+    N_ ("Read the password from this descriptor"), "N" },
+  { "server-password-fd", 0, 0, G_OPTION_ARG_INT, &values.server_password_fd,
+    N_ ("Read the password of the server (PASS) from this descriptor"), "N" },
   { NULL }
 };
 
@@ -86,6 +97,9 @@ cli_options_clear (CliOptions *options)
   g_clear_pointer (&options->dialect, g_free);
   g_clear_pointer (&options->eol, g_free);
   g_clear_pointer (&options->pin, g_free);
+  g_clear_pointer (&options->account, g_free);
+  g_clear_pointer (&options->password, cli_password_free);
+  g_clear_pointer (&options->server_password, cli_password_free);
 }
 
 static gboolean
@@ -127,9 +141,10 @@ cli_options_parse (CliOptions *options,
     { CLI_TAKES_NAME, name_entries },       { CLI_TAKES_SENDING, sending_entries },
     { CLI_TAKES_SHOWING, showing_entries }, { CLI_TAKES_BACKLOG, backlog_entries },
     { CLI_TAKES_TIMEOUT, timeout_entries }, { CLI_TAKES_PIN, pin_entries },
+    { CLI_TAKES_NAME, login_entries },
   };
 
-  values = (CliOptions){ 0 };
+  values = (CliOptions){ .password_fd = -1, .server_password_fd = -1 };
   for (gsize i = 0; i < G_N_ELEMENTS (sets); i++)
     if (takes & sets[i].takes)
       g_option_context_add_main_entries (context, sets[i].entries, GETTEXT_PACKAGE);
@@ -265,6 +280,42 @@ cli_options_uri (const CliOptions *options, const char *text, GError **error)
 }
 
 /**
+ * cli_options_passwords:
+ *
+ * Reads the passwords that the options speak of, or asks for them.
+ */
+gboolean
+cli_options_passwords (CliOptions *options, const SalUri *uri, GError **error)
+{
+  g_autofree char *prompt = NULL;
+
+  if (options->server_password_fd >= 0)
+    {
+      options->server_password = cli_password_read (options->server_password_fd, error);
+      if (options->server_password == NULL)
+        return FALSE;
+    }
+  if (options->account == NULL && options->password_fd < 0)
+    return TRUE;
+  if (options->account != NULL && choose_dialect (options, uri) == SAL_CLIENT_PLAIN)
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                   _ ("--account: the plain dialect has no accounts"));
+      return FALSE;
+    }
+  if (options->password_fd >= 0)
+    options->password = cli_password_read (options->password_fd, error);
+  else
+    {
+      /* TRANSLATORS: an account and a host */
+      prompt = g_strdup_printf (_ ("Password of %s at %s: "), options->account,
+                                uri->host != NULL ? uri->host : uri->path);
+      options->password = cli_password_ask (prompt, error);
+    }
+  return options->password != NULL;
+}
+
+/**
  * cli_options_eol:
  * @eol: (out)
  */
@@ -320,7 +371,10 @@ cli_options_client (const CliOptions *options,
   *client = (SalClientOptions){ .name = name,
                                 .room = room,
                                 .half_close = options->half_close,
-                                .dialect = choose_dialect (options, uri) };
+                                .dialect = choose_dialect (options, uri),
+                                .account = options->account,
+                                .password = options->password,
+                                .server_password = options->server_password };
   return cli_options_eol (options, &client->eol, error);
 }
 

@@ -11,11 +11,16 @@ G_BEGIN_DECLS
 /* What the command line may say, for all verbs together. */
 typedef struct
 {
-  char *name;    /* (owned) (nullable) */
-  char *room;    /* (owned) (nullable) */
-  char *dialect; /* (owned) (nullable) */
-  char *eol;     /* (owned) (nullable) */
-  char *pin;     /* (owned) (nullable) */
+  char *name;             /* (owned) (nullable) */
+  char *room;             /* (owned) (nullable) */
+  char *dialect;          /* (owned) (nullable) */
+  char *eol;              /* (owned) (nullable) */
+  char *pin;              /* (owned) (nullable) */
+  char *account;          /* (owned) (nullable) */
+  char *password;         /* (owned) (nullable): wiped; see cli_options_passwords() */
+  char *server_password;  /* (owned) (nullable): likewise */
+  int password_fd;        /* -1: not said */
+  int server_password_fd; /* likewise */
   int split;
   int delay_ms;
   int maxseg;
@@ -52,6 +57,7 @@ gboolean cli_options_parse (CliOptions *options,
                             char ***argv,
                             GError **error);
 SalUri *cli_options_uri (const CliOptions *options, const char *text, GError **error);
+gboolean cli_options_passwords (CliOptions *options, const SalUri *uri, GError **error);
 gboolean cli_options_client (const CliOptions *options,
                              const SalUri *uri,
                              SalClientOptions *client,

@@ -10,6 +10,7 @@
 
 #include <glib/gi18n.h>
 
+#include "client-cli/cli-answers.h"
 #include "common/base/sal-json.h"
 #include "common/client/sal-outbox.h"
 
@@ -166,6 +167,38 @@ end_text (GString *out, const SalClientAction *action, CliStyle *style)
   style->open_line = !action->ended;
 }
 
+/* Is this about another place than that where one is? What is said in private says so itself. */
+static gboolean
+is_elsewhere (const SalClientAction *action, const CliStyle *style)
+{
+  return action->place != NULL && !(is_said (&action->event) && action->event.target != NULL) &&
+         g_strcmp0 (action->place, style->here) != 0;
+}
+
+static void
+append_place (GString *out, const SalClientAction *action, const CliStyle *style)
+{
+  if (is_elsewhere (action, style))
+    g_string_append_printf (out, "[%s] ", action->place);
+}
+
+/* What was said to one person alone, one way or the other. */
+static void
+append_private (GString *out, const SalClientAction *action, const CliStyle *style)
+{
+  const SalEvent *event = &action->event;
+
+  g_string_append (out, colour (style, action->own ? GREEN : BOLD));
+  if (action->own)
+    /* TRANSLATORS: one says something to this person alone */
+    g_string_append_printf (out, _ ("to %s alone"), event->target);
+  else
+    /* TRANSLATORS: this person says something to oneself alone */
+    g_string_append_printf (out, _ ("%s to you alone"), event->name);
+  g_string_append (out, colour (style, PLAIN));
+  g_string_append_printf (out, event->kind == SAL_EVENT_ACTION ? ": * %s" : ": %s", event->text);
+}
+
 /* For people at a terminal: when, who, what. */
 static void
 render_for_people (GString *out, const SalClientAction *action, gint64 time_us, CliStyle *style)
@@ -176,6 +209,16 @@ render_for_people (GString *out, const SalClientAction *action, gint64 time_us, 
 
   if (begin_text (out, action, style))
     g_string_append_printf (out, "%s%s%s ", colour (style, DIM), clock, colour (style, PLAIN));
+  append_place (out, action, style);
+  if (event->past || (is_said (event) && event->target != NULL))
+    {
+      if (event->past)
+        g_string_append (out, action->text);
+      else
+        append_private (out, action, style);
+      end_text (out, action, style);
+      return;
+    }
   switch (event->kind)
     {
     case SAL_EVENT_MESSAGE:
@@ -199,7 +242,7 @@ render_for_people (GString *out, const SalClientAction *action, gint64 time_us, 
       g_string_append (out, colour (style, PLAIN));
       break;
     default:
-      g_string_append (out, action->text);
+      cli_answers_append (out, action);
       break;
     }
   end_text (out, action, style);
@@ -209,7 +252,8 @@ render_for_people (GString *out, const SalClientAction *action, gint64 time_us, 
 static void
 render_as_it_came (GString *out, const SalClientAction *action, CliStyle *style)
 {
-  (void) begin_text (out, action, style);
+  if (begin_text (out, action, style))
+    append_place (out, action, style);
   g_string_append (out, action->text);
   end_text (out, action, style);
 }

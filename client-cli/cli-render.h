@@ -15,6 +15,7 @@ typedef struct
   gboolean colours;
   gboolean said_only; /* only what people say */
   gboolean open_line; /* the last line was shown without its end */
+  const char *here;   /* (unowned) (nullable): where one is: what is elsewhere says where */
 } CliStyle;
 
 void

@@ -54,7 +54,8 @@ cli_send (int argc, char **argv)
   if (argc < 3)
     return cli_usage (_ ("salotto-cli send URI TEXT…"));
   uri = cli_options_uri (&options, argv[1], &error);
-  if (uri == NULL || !cli_talk_init (&talk, &options, uri, TRUE, &error))
+  if (uri == NULL || !cli_options_passwords (&options, uri, &error) ||
+      !cli_talk_init (&talk, &options, uri, TRUE, &error))
     return cli_fail (error);
 
   talk.quiet = !options.json && !options.verbose;

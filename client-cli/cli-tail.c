@@ -31,7 +31,8 @@ cli_tail (int argc, char **argv)
   if (argc != 2)
     return cli_usage (_ ("salotto-cli tail URI"));
   uri = cli_options_uri (&options, argv[1], &error);
-  if (uri == NULL || !cli_talk_init (&talk, &options, uri, FALSE, &error))
+  if (uri == NULL || !cli_options_passwords (&options, uri, &error) ||
+      !cli_talk_init (&talk, &options, uri, FALSE, &error))
     return cli_fail (error);
 
   talk.style.said_only = TRUE;

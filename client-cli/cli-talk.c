@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "client-cli/cli-answers.h"
 #include "client-cli/cli-commands.h"
 #include "client-cli/cli-input.h"
 #include "common/base/sal-error.h"
@@ -82,6 +83,7 @@ render (CliTalk *talk, const SalClientAction *action)
 
   if (talk->quiet)
     return;
+  talk->style.here = cli_talk_here (talk);
   cli_render_action (out, action, g_get_real_time (), &talk->style);
   cli_print (out->str);
 }
@@ -111,6 +113,40 @@ bare_room (const char *place)
   return *place == '#' ? place + 1 : place;
 }
 
+/**
+ * cli_talk_here:
+ *
+ * Returns: (transfer none) (nullable): the room or the person that what is typed goes to; %NULL: in
+ *   the one room of the plain dialect, or nowhere.
+ */
+const char *
+cli_talk_here (CliTalk *talk)
+{
+  return talk->here != NULL ? talk->here : sal_client_get_home (talk->client);
+}
+
+/**
+ * cli_talk_go:
+ * @place: (nullable): home
+ *
+ * What is typed goes there from now on.
+ */
+void
+cli_talk_go (CliTalk *talk, const char *place)
+{
+  char *copy = g_strdup (place);
+
+  g_free (talk->here);
+  talk->here = copy;
+  if (place != NULL && sal_irc_rooms_find (sal_client_get_rooms (talk->client), place) != NULL)
+    {
+      g_free (talk->room);
+      talk->room = g_strdup (place);
+    }
+  if (talk->on_place != NULL)
+    talk->on_place (talk);
+}
+
 static gboolean
 is_home (CliTalk *talk, const char *place)
 {
@@ -129,6 +165,8 @@ is_worth_showing (CliTalk *talk, const SalClientAction *action)
   if (event->past && event->kind != SAL_EVENT_MESSAGE && event->kind != SAL_EVENT_ACTION &&
       event->kind != SAL_EVENT_NOTICE)
     return FALSE;
+  if (action->code != NULL && cli_answers_is_end (action->code))
+    return talk->style.json;
   if (event->kind != SAL_EVENT_TEXT || talk->options->verbose)
     return TRUE;
   if (talk->style.said_only)
@@ -151,6 +189,13 @@ enter (CliTalk *talk)
 static void
 on_ready (CliTalk *talk)
 {
+  if (talk->options->account != NULL && !sal_client_is_irc (talk->client))
+    {
+      cli_complain (_ ("this server has no accounts"));
+      talk->status = SAL_EXIT_REFUSED;
+      sal_client_stop (talk->client);
+      return;
+    }
   /* In IRC one is somewhere only when the room has let one in. */
   if (!sal_client_is_irc (talk->client) || sal_client_get_home (talk->client) == NULL)
     enter (talk);
@@ -170,8 +215,25 @@ on_room (CliTalk *talk, const SalClientAction *action)
             sal_client_quit (talk->client);
         }
     }
-  if (is_home (talk, action->place) && action->room_state != SAL_ROOM_JOINING)
-    enter (talk);
+  if (action->room_state == SAL_ROOM_JOINING)
+    return;
+  if (action->room_state == SAL_ROOM_LEFT && g_strcmp0 (cli_talk_here (talk), action->place) == 0)
+    cli_commands_go_elsewhere (talk);
+  if (talk->going != NULL &&
+      sal_irc_support_same (sal_client_get_support (talk->client), talk->going, action->place))
+    {
+      g_clear_pointer (&talk->going, g_free);
+      if (action->room_state == SAL_ROOM_IN)
+        cli_talk_go (talk, action->place);
+      else if (talk->on_place != NULL)
+        talk->on_place (talk);
+    }
+  if (is_home (talk, action->place))
+    {
+      if (talk->on_place != NULL)
+        talk->on_place (talk);
+      enter (talk);
+    }
 }
 
 /* We are in a room. Where a salottod has led us on its plain port its words have said so. */
@@ -378,5 +440,8 @@ void
 cli_talk_clear (CliTalk *talk)
 {
   g_clear_object (&talk->client);
+  g_clear_pointer (&talk->here, g_free);
+  g_clear_pointer (&talk->room, g_free);
+  g_clear_pointer (&talk->going, g_free);
   g_clear_pointer (&talk->loop, g_main_loop_unref);
 }

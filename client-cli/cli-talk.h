@@ -25,11 +25,15 @@ typedef struct
   guint failed;
   guint unknown;
   const char *room_of_options;        /* (unowned) (nullable) */
+  char *here;                         /* (owned) (nullable): where one is; NULL: at home */
+  char *room;                         /* (owned) (nullable): the room one was in last */
+  char *going;                        /* (owned) (nullable): a room that is being joined or left */
   gboolean greeted;                   /* by a salottod on its plain port */
   gboolean moved;                     /* into a room, by IRC */
   gboolean entered;                   /* what is said is said to somebody from now on */
   gboolean asked_who;                 /* /who, while it is not known yet */
   void (*on_entered) (gpointer talk); /* (nullable) */
+  void (*on_place) (gpointer talk);   /* (nullable): one is elsewhere now */
   void (*on_message) (gpointer talk); /* (nullable): what became of one is known */
 } CliTalk;
 
@@ -37,6 +41,8 @@ gboolean cli_talk_init (
     CliTalk *talk, const CliOptions *options, const SalUri *uri, gboolean receipts, GError **error);
 int cli_talk_run (CliTalk *talk);
 void cli_talk_leave (CliTalk *talk);
+const char *cli_talk_here (CliTalk *talk);
+void cli_talk_go (CliTalk *talk, const char *place);
 void cli_talk_show (CliTalk *talk, const SalEvent *event);
 void cli_talk_clear (CliTalk *talk);
 

@@ -24,10 +24,10 @@
 #include "client-gtk/gui-command.h"
 #include "client-gtk/gui-completion.h"
 #include "client-gtk/gui-lines.h"
+#include "client-gtk/gui-people.h"
 #include "client-gtk/gui-text-entry.h"
 #include "client-gtk/gui-typed.h"
 #include "common/base/sal-limits.h"
-#include "common/proto/sal-name.h"
 
 /* What is typed is kept after so long at the latest. */
 #define DRAFT_MS 300
@@ -35,8 +35,6 @@
 #define LINES_MAX 6
 /* How far back the walk through what was sent goes. */
 #define TYPED_MAX 500
-/* Names are looked for in so many entries of the room. */
-#define SEEN_LATELY 200
 
 struct _GuiComposer
 {
@@ -285,15 +283,14 @@ ask_about_leaving (GuiComposer *composer, const GuiLines *lines)
   ask (composer, question, lines->verdict == GUI_LINES_LEAVE ? _ ("Leave") : NULL);
 }
 
-/* Whether what is typed after a slash is meant for us: on a plain server that is not ours, it is
- * the server's business. */
+/* Whether what is typed after a slash is for us; elsewhere it is the server's business. */
 static gboolean
 has_commands (GuiComposer *composer)
 {
   return sal_server_has_rooms (sal_room_model_get_server (composer->model));
 }
 
-/* Where people of the plain dialect are, a word alone may leave (S23). */
+/* By the plain dialect, a word alone may leave (S23). */
 static gboolean
 may_say_any_word (GuiComposer *composer)
 {
@@ -413,43 +410,6 @@ on_vertical_key (GuiComposer *composer, gboolean up)
 
 /* Names. */
 
-/* Those who have said nothing lately come after those who have. */
-static void
-append_members (GuiComposer *composer, GPtrArray *names)
-{
-  GListModel *members = sal_room_model_get_members (composer->model);
-  guint n = g_list_model_get_n_items (members);
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (SalMember) member = g_list_model_get_item (members, i);
-
-      if (!sal_member_is_own (member))
-        g_ptr_array_add (names, g_strdup (sal_member_get_name (member)));
-    }
-}
-
-/* People of the room, those who were heard last first; without ourselves. */
-static GPtrArray *
-list_people (GuiComposer *composer)
-{
-  g_autoptr (GPtrArray) entries =
-      sal_room_model_read_before (composer->model, G_MAXUINT64, SEEN_LATELY);
-  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *own = sal_name_key (sal_room_model_get_name (composer->model));
-
-  for (guint i = entries->len; i-- > 0;)
-    {
-      const SalEntry *entry = entries->pdata[i];
-      g_autofree char *key = entry->name != NULL ? sal_name_key (entry->name) : NULL;
-
-      if (key != NULL && !entry->own && !g_str_equal (key, own))
-        g_ptr_array_add (names, g_strdup (entry->name));
-    }
-  append_members (composer, names);
-  return names;
-}
-
 /* A name, the next one, or, with Shift, the one before; the focus moves when there is
  * no other, so that nobody is held in the entry. */
 static gboolean
@@ -461,7 +421,7 @@ on_tab (GuiComposer *composer, gboolean backwards)
     return FALSE;
   if (composer->completion == NULL || !gui_completion_is_at_cursor (composer->completion))
     {
-      g_autoptr (GPtrArray) people = backwards ? NULL : list_people (composer);
+      g_autoptr (GPtrArray) people = backwards ? NULL : gui_people_list (composer->model);
       g_autoptr (GPtrArray) commands = has_commands (composer) ? gui_command_names () : NULL;
 
       g_clear_pointer (&composer->completion, gui_completion_free);

@@ -126,8 +126,9 @@ add_column (GuiMemberList *list, GtkTreeCellDataFunc draw, gboolean is_name)
   GtkCellRenderer *renderer = gtk_cell_renderer_text_new ();
   GtkTreeViewColumn *column = gtk_tree_view_column_new ();
 
-  g_object_set (renderer, "ellipsize", PANGO_ELLIPSIZE_END, "single-paragraph-mode", TRUE, "ypad",
-                4, "scale", is_name ? 1.0 : 0.85, "xalign", is_name ? 0.0f : 1.0f, NULL);
+  g_object_set (renderer, "xpad", 8, "ellipsize", PANGO_ELLIPSIZE_END, "single-paragraph-mode",
+                TRUE, "ypad", 4, "scale", is_name ? 1.0 : 0.85, "xalign", is_name ? 0.0f : 1.0f,
+                NULL);
   gtk_tree_view_column_set_sizing (column, GTK_TREE_VIEW_COLUMN_FIXED);
   gtk_tree_view_column_set_expand (column, TRUE);
   gtk_tree_view_column_pack_start (column, renderer, TRUE);

@@ -4,7 +4,8 @@
  * scrolled window, and where the reader is in it (gui-message-place). This file brings
  * them together: what the room tells is only noted (gui-message-news) and shown once a
  * frame, pages are read before the reader gets to them, and what is on the screen of
- * somebody who looks at it has been read. And the keys.
+ * somebody who looks at it has been read. And the keys. It is one piece because each of
+ * these decides what the same frame shows, and must know of the others.
  *
  * Signals:
  *   edit-again (char *)         the reader wants this text in the composer

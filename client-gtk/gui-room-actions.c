@@ -57,6 +57,12 @@ on_security (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+on_login (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ask_window (data, "room-login");
+}
+
+static void
 on_raw (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   ask_window (data, "room-raw");
@@ -71,13 +77,14 @@ on_forget (GSimpleAction *action, GVariant *parameter, gpointer data)
 static const GActionEntry actions[] = {
   { .name = "connect", .activate = on_connect },   { .name = "leave", .activate = on_leave },
   { .name = "security", .activate = on_security }, { .name = "raw", .activate = on_raw },
-  { .name = "forget", .activate = on_forget },
+  { .name = "login", .activate = on_login },       { .name = "forget", .activate = on_forget },
 };
 
 /**
  * gui_room_actions_insert:
  * @widget: gets the group of actions "room", instead of another room's if it has one; in a
- *   window that has the actions `forget-room`, `room-security` and `room-raw`
+ *   window that has the actions `forget-room`, `room-login`, `room-security` and
+ *   `room-raw`
  * @model: (transfer none): the room
  */
 void
@@ -115,6 +122,7 @@ gui_room_actions_menu_new (void)
 
   append (first, _ ("_Connect"), "room.connect");
   append (first, _ ("_Leave"), "room.leave");
+  append (first, _ ("Lo_g in…"), "room.login");
   append (first, _ ("_Security"), "room.security");
   append (first, _ ("_Traffic with the server"), "room.raw");
   append (second, _ ("_Forget…"), "room.forget");

@@ -26,6 +26,7 @@ struct _GuiSearchBar
   GtkWidget *older;
   GtkWidget *newer;
   GtkLabel *note;
+  char *words;    /* (owned) (nullable): that are looked for */
   GArray *places; /* (owned): entries that were found, newest first; the last one is shown */
 };
 
@@ -85,14 +86,36 @@ go_newer (GuiSearchBar *bar)
   show (bar, "");
 }
 
+/* The entry waits for a pause in typing before it tells; whoever presses a button does not. */
+static gboolean
+is_new (GuiSearchBar *bar)
+{
+  const char *words = gtk_entry_get_text (bar->entry);
+
+  if (g_strcmp0 (bar->words, words) == 0)
+    return FALSE;
+  g_free (bar->words);
+  bar->words = g_strdup (words);
+  g_array_set_size (bar->places, 0);
+  return TRUE;
+}
+
 static void
 on_changed (GuiSearchBar *bar)
 {
-  g_array_set_size (bar->places, 0);
-  if (*gtk_entry_get_text (bar->entry) == '\0')
+  if (!is_new (bar))
+    return;
+  if (*bar->words == '\0')
     show (bar, "");
   else
     go_older (bar);
+}
+
+static void
+on_older (GuiSearchBar *bar)
+{
+  (void) is_new (bar); /* then the newest place is the first */
+  go_older (bar);
 }
 
 static void
@@ -101,6 +124,7 @@ on_mode_changed (GuiSearchBar *bar)
   if (gtk_search_bar_get_search_mode (bar->bar))
     return;
   g_array_set_size (bar->places, 0);
+  g_clear_pointer (&bar->words, g_free);
   show (bar, "");
   g_signal_emit (bar, signals[CLOSED], 0);
 }
@@ -115,7 +139,7 @@ on_key (GtkWidget *entry, GdkEventKey *event, GuiSearchBar *bar)
   if ((enter && modifiers == GDK_SHIFT_MASK) || (event->keyval == GDK_KEY_Down && modifiers == 0))
     go_newer (bar);
   else if ((enter || event->keyval == GDK_KEY_Up) && modifiers == 0)
-    go_older (bar);
+    on_older (bar);
   else
     return GDK_EVENT_PROPAGATE;
   return GDK_EVENT_STOP;
@@ -150,6 +174,7 @@ gui_search_bar_finalize (GObject *object)
   GuiSearchBar *bar = GUI_SEARCH_BAR (object);
 
   g_clear_object (&bar->model);
+  g_free (bar->words);
   g_array_unref (bar->places);
   G_OBJECT_CLASS (gui_search_bar_parent_class)->finalize (object);
 }
@@ -185,8 +210,10 @@ gui_search_bar_init (GuiSearchBar *bar)
   gtk_style_context_add_class (gtk_widget_get_style_context (note), "field-note");
   gtk_container_add (GTK_CONTAINER (box), entry);
   gtk_container_add (GTK_CONTAINER (box), note);
-  bar->older = button_new (bar, "go-up-symbolic", _ ("Older"), go_older);
+  bar->older = button_new (bar, "go-up-symbolic", _ ("Older"), on_older);
   bar->newer = button_new (bar, "go-down-symbolic", _ ("Newer"), go_newer);
+  gtk_widget_set_sensitive (bar->older, FALSE);
+  gtk_widget_set_sensitive (bar->newer, FALSE);
   gtk_container_add (GTK_CONTAINER (box), bar->older);
   gtk_container_add (GTK_CONTAINER (box), bar->newer);
   gtk_container_add (GTK_CONTAINER (search), box);

@@ -12,12 +12,11 @@
 #include <glib/gi18n.h>
 
 #include "client-gtk/gui-address.h"
-#include "client-gtk/gui-certificate-dialog.h"
 #include "client-gtk/gui-connect-dialog.h"
 #include "client-gtk/gui-help-dialog.h"
 #include "client-gtk/gui-label.h"
-#include "client-gtk/gui-password-dialog.h"
 #include "client-gtk/gui-preferences.h"
+#include "client-gtk/gui-questions.h"
 #include "client-gtk/gui-raw-window.h"
 #include "client-gtk/gui-rooms-page.h"
 #include "client-gtk/gui-security-dialog.h"
@@ -37,12 +36,13 @@
 struct _GuiWindow
 {
   HdyApplicationWindow parent;
-  GuiRooms *rooms;        /* (unowned) */
-  GListModel *list_model; /* (unowned): of SalRoomModel, of the rooms */
-  GSettings *settings;    /* (owned) */
-  char *address;          /* (owned) (nullable): to be opened when the store is */
-  GMenuModel *menu;       /* (owned) (nullable): from the first frame on */
-  int width, height;      /* while it is not maximized */
+  GuiRooms *rooms;         /* (unowned) */
+  GListModel *list_model;  /* (unowned): of SalRoomModel, of the rooms */
+  GSettings *settings;     /* (owned) */
+  char *address;           /* (owned) (nullable): to be opened when the store is */
+  GuiQuestions *questions; /* (owned): of servers */
+  GMenuModel *menu;        /* (owned) (nullable): from the first frame on */
+  int width, height;       /* while it is not maximized */
   gboolean maximized;
   gboolean painted;
 
@@ -61,14 +61,11 @@ struct _GuiWindow
   GtkWidget *dialog;
   GtkWidget *preferences;
   GtkWidget *shortcuts;
-  GtkWidget *raw;         /* what goes to a server and comes */
-  GtkWidget *help;        /* commands */
-  GtkWidget *security;    /* of a room's connection */
-  GtkWidget *password;    /* of a server's account, ... */
-  GtkWidget *certificate; /* ... or whether it is the right one: ... */
-  SalServer *asking;      /* (owned) (nullable): ... this one */
-  GtkWidget *question;    /* whether to forget a room ... */
-  gint64 in_question;     /* ... which has this number */
+  GtkWidget *raw;      /* what goes to a server and comes */
+  GtkWidget *help;     /* commands */
+  GtkWidget *security; /* of a room's connection */
+  GtkWidget *question; /* whether to forget a room ... */
+  gint64 in_question;  /* ... which has this number */
 };
 
 G_DEFINE_FINAL_TYPE (GuiWindow, gui_window, HDY_TYPE_APPLICATION_WINDOW)
@@ -206,6 +203,7 @@ open_dialog (GuiWindow *window)
     {
       keep (window, &window->dialog, gui_connect_dialog_new (window->rooms, window->settings));
       g_signal_connect (window->dialog, "entered", G_CALLBACK (on_entered), window);
+      gui_questions_set_dialog (window->questions, GTK_WINDOW (window->dialog));
     }
   if (!gtk_widget_get_visible (window->dialog))
     {
@@ -260,97 +258,6 @@ gui_window_open_address (GuiWindow *window, const char *uri, GError **error)
   gui_rooms_keep (window->rooms, model);
   gui_window_show_room (window, model);
   return TRUE;
-}
-
-/* Keys of servers. */
-
-static void ask_next (GuiWindow *window);
-
-static void
-on_certificate_response (GtkWidget *dialog, int response, GuiWindow *window)
-{
-  g_autoptr (SalServer) server = g_steal_pointer (&window->asking);
-
-  gtk_widget_hide (dialog);
-  if (server != NULL)
-    sal_server_answer_certificate (server, response == GTK_RESPONSE_ACCEPT);
-  ask_next (window);
-}
-
-static void
-on_password_response (GtkWidget *dialog, int response, GuiWindow *window)
-{
-  g_autoptr (SalServer) server = g_steal_pointer (&window->asking);
-  GuiPasswordDialog *password = GUI_PASSWORD_DIALOG (dialog);
-
-  gtk_widget_hide (dialog);
-  if (server != NULL && response == GTK_RESPONSE_ACCEPT)
-    sal_server_answer_password (server, gui_password_dialog_get_account (password),
-                                gui_password_dialog_get_password (password),
-                                gui_password_dialog_is_to_remember (password));
-  else if (server != NULL)
-    sal_server_answer_password (server, gui_password_dialog_get_account (password), NULL, FALSE);
-  gui_password_dialog_forget (password);
-  ask_next (window);
-}
-
-/* In front of the window in which somebody waits for the answer. */
-static void
-present_question (GuiWindow *window, GtkWidget *question, int width)
-{
-  gboolean joins = window->dialog != NULL && gtk_widget_get_visible (window->dialog);
-
-  gtk_window_set_transient_for (GTK_WINDOW (question),
-                                GTK_WINDOW (joins ? window->dialog : GTK_WIDGET (window)));
-  fit (window, question, width, 1);
-  gtk_window_present (GTK_WINDOW (question));
-}
-
-static void
-ask_about_certificate (GuiWindow *window, SalServer *server)
-{
-  if (window->certificate == NULL)
-    {
-      keep (window, &window->certificate, gui_certificate_dialog_new ());
-      g_signal_connect (window->certificate, "response", G_CALLBACK (on_certificate_response),
-                        window);
-    }
-  gui_certificate_dialog_ask (GUI_CERTIFICATE_DIALOG (window->certificate),
-                              sal_server_get_host (server), sal_server_get_offered (server));
-  present_question (window, window->certificate, FACTS_WIDTH);
-}
-
-static void
-ask_for_password (GuiWindow *window, SalServer *server)
-{
-  if (window->password == NULL)
-    {
-      keep (window, &window->password, gui_password_dialog_new ());
-      g_signal_connect (window->password, "response", G_CALLBACK (on_password_response), window);
-    }
-  gui_password_dialog_ask (GUI_PASSWORD_DIALOG (window->password), server);
-  present_question (window, window->password, DIALOG_WIDTH);
-}
-
-/* One question at a time. */
-static void
-ask_next (GuiWindow *window)
-{
-  SalServer *server = gui_rooms_find_question (window->rooms);
-
-  if (server == NULL || (window->asking != NULL && window->asking != server))
-    return;
-  g_set_object (&window->asking, server);
-  if (sal_server_get_question (server) == SAL_QUESTION_CERTIFICATE)
-    ask_about_certificate (window, server);
-  else
-    ask_for_password (window, server);
-}
-
-static void
-on_question (SalServer *server, gpointer window)
-{
-  ask_next (window);
 }
 
 /* Without a store. */
@@ -496,6 +403,16 @@ show_raw (GuiWindow *window, SalRoomModel *model)
     keep (window, &window->raw, gui_raw_window_new ());
   gui_raw_window_show_server (GUI_RAW_WINDOW (window->raw), sal_room_model_get_server (model));
   gtk_window_present (GTK_WINDOW (window->raw));
+}
+
+static void
+on_room_login (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GuiWindow *window = data;
+  g_autoptr (SalRoomModel) model = dup_room_by_id (window, g_variant_get_int64 (parameter));
+
+  if (model != NULL)
+    gui_questions_log_in (window->questions, sal_room_model_get_server (model));
 }
 
 static void
@@ -653,6 +570,7 @@ on_close (GSimpleAction *action, GVariant *parameter, gpointer data)
 static const GActionEntry actions[] = {
   { .name = "forget-room", .activate = on_forget_room, .parameter_type = "x" },
   { .name = "room-security", .activate = on_room_security, .parameter_type = "x" },
+  { .name = "room-login", .activate = on_room_login, .parameter_type = "x" },
   { .name = "room-raw", .activate = on_room_raw, .parameter_type = "x" },
   { .name = "search", .activate = on_search },
   { .name = "people", .activate = on_people },
@@ -765,11 +683,7 @@ gui_window_dispose (GObject *object)
   g_clear_weak_pointer (&window->security);
   g_clear_weak_pointer (&window->raw);
   g_clear_weak_pointer (&window->help);
-  g_clear_weak_pointer (&window->certificate);
-  g_clear_weak_pointer (&window->password);
-  g_clear_object (&window->asking);
-  if (window->rooms != NULL)
-    gui_rooms_on_question (window->rooms, NULL, NULL);
+  g_clear_pointer (&window->questions, gui_questions_free);
   G_OBJECT_CLASS (gui_window_parent_class)->dispose (object);
 }
 
@@ -825,7 +739,7 @@ gui_window_new (GtkApplication *app, GuiRooms *rooms, GSettings *settings)
   window->rooms = rooms;
   window->settings = g_object_ref (settings);
   window->list_model = gui_rooms_get_list (rooms);
-  gui_rooms_on_question (rooms, on_question, window);
+  window->questions = gui_questions_new (rooms, GTK_WINDOW (window));
   g_signal_connect_swapped (window->list_model, "items-changed", G_CALLBACK (show_rooms), window);
   gtk_window_set_default_size (GTK_WINDOW (window), g_settings_get_int (settings, "window-width"),
                                g_settings_get_int (settings, "window-height"));

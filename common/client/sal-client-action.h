@@ -136,15 +136,16 @@ typedef struct
   /* The conversation it belongs to: `#room` as the server spells it, a nickname where two
    * talk in private; %NULL for the server itself and for the one room of the plain dialect. */
   const char *place;
-  const char *code;        /* (nullable): the numeric ("404") or the standard reply's code of an
+  const char *code;          /* (nullable): the numeric ("404") or the standard reply's code of an
                               answer. message, failed: what it was refused with */
-  gboolean error;          /* event: the answer is a refusal */
-  SalRoomState room_state; /* room */
-  guint number;            /* history */
-  gboolean more;           /* history: there is more in that direction */
-  SalHistoryPage page;     /* history */
-  gboolean resume;         /* history: what was missed, asked for by ourselves at the join */
-  gint64 time_us;          /* read marker */
+  gboolean error;            /* event: the answer is a refusal */
+  const char *const *params; /* (nullable): event: the answer's parameters, without our name */
+  SalRoomState room_state;   /* room */
+  guint number;              /* history */
+  gboolean more;             /* history: there is more in that direction */
+  SalHistoryPage page;       /* history */
+  gboolean resume;           /* history: what was missed, asked for by ourselves at the join */
+  gint64 time_us;            /* read marker */
 } SalClientAction;
 
 gboolean sal_client_is_leaving_word (const char *text);

@@ -23,8 +23,8 @@ sal_irc_batch_free (gpointer data)
   g_free (batch->name);
   g_free (batch->type);
   g_free (batch->target);
+  g_free (batch->parent);
   g_free (batch->opening);
-  g_free (batch->oldest);
   g_free (batch->newest);
   if (batch->text != NULL)
     g_string_free (batch->text, TRUE);

@@ -252,7 +252,7 @@ sal_irc_history_failed (SalIrcMachine *machine,
     {
       item = sal_irc_push_at (machine, SAL_ACTION_HISTORY, asked->place);
       item->action.page = asked->page;
-      item->action.code = sal_irc_item_keep (item, code);
+      item->action.code = sal_irc_item_keep_word (item, code);
       item->action.text = sal_irc_item_keep (item, words);
     }
   else if (own != NULL && own->resuming && own->msgid != NULL && own->time_us != 0 &&

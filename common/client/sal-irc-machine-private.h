@@ -41,6 +41,7 @@ typedef struct
   GString *scratch;  /* (owned) (nullable): strings of the event */
   char *strings[4];  /* (owned) (nullable): whatever else it points to */
   guint n_strings;
+  char **params; /* (owned) (nullable) */
 } SalIrcItem;
 
 /* What an answer with our label is the answer to. */
@@ -79,8 +80,7 @@ typedef struct
   GString *text;        /* (owned) (nullable): multiline: so far */
   guint lines;
   gboolean notice;
-  char *oldest; /* (owned) (nullable): history: msgid of its first event ... */
-  char *newest; /* (owned) (nullable): ... and of its last */
+  char *newest; /* (owned) (nullable): history: msgid of its last event */
   gint64 newest_us;
 } SalIrcBatch;
 
@@ -152,6 +152,7 @@ struct _SalIrcMachine
   char *sasl_mechanisms; /* (owned) (nullable): as offered */
   SalIrcSasl *sasl;      /* (owned) (nullable) */
   gboolean welcomed;     /* 001 has come */
+  char *welcome;         /* (owned) (nullable): its words */
   gboolean ours;
   guint motd_lines;
   gint64 reclaim_wait_us; /* how long it was waited before it was asked for last */
@@ -184,9 +185,14 @@ SalIrcItem *sal_irc_item_new (SalClientActionKind kind);
 SalIrcItem *sal_irc_push (SalIrcMachine *machine, SalClientActionKind kind);
 SalIrcItem *sal_irc_push_at (SalIrcMachine *machine, SalClientActionKind kind, const char *place);
 const char *sal_irc_item_keep (SalIrcItem *item, const char *text);
+const char *sal_irc_item_keep_word (SalIrcItem *item, const char *text);
 void sal_irc_item_free (gpointer item);
-void sal_irc_tell_text (
-    SalIrcMachine *machine, const char *place, const char *code, gboolean error, const char *text);
+void sal_irc_tell_text (SalIrcMachine *machine,
+                        const char *place,
+                        const char *code,
+                        gboolean error,
+                        const char *text,
+                        char **params);
 
 /* sal-irc-machine.c */
 void sal_irc_set_state (SalIrcMachine *machine, SalIrcState state);
@@ -258,6 +264,7 @@ SalIrcAsked *sal_irc_ask_line (SalIrcMachine *machine,
                                const char *format,
                                ...) G_GNUC_PRINTF (4, 5);
 SalIrcAsked *sal_irc_asked_by_label (SalIrcMachine *machine, const char *label);
+void sal_irc_forget_questions (SalIrcMachine *machine);
 void sal_irc_answered (SalIrcMachine *machine, SalIrcAsked *asked);
 void sal_irc_asked_free (gpointer asked);
 void sal_irc_ping (SalIrcMachine *machine);

@@ -172,6 +172,7 @@ sal_irc_machine_free (SalIrcMachine *machine)
   g_free (machine->nick);
   g_free (machine->next_wanted);
   g_free (machine->server);
+  g_free (machine->welcome);
   g_free (machine->host);
   g_free (machine->logged_in);
   g_free (machine->last_error);
@@ -296,7 +297,7 @@ on_error (SalIrcMachine *machine, const SalIrcLine *line)
     }
   if (is_ban (words))
     sal_irc_refuse (machine, "ERROR", words);
-  sal_irc_tell_text (machine, NULL, "ERROR", TRUE, words);
+  sal_irc_tell_text (machine, NULL, "ERROR", TRUE, words, NULL);
 }
 
 static void
@@ -430,6 +431,7 @@ take_units (SalIrcMachine *machine)
 
   while (sal_framer_next (&machine->framer, machine->now_us, &unit))
     {
+      sal_irc_forget_questions (machine);
       on_unit (machine, &unit);
       go_on (machine); /* after each, so that it does not matter how many come at once */
     }

@@ -39,7 +39,7 @@ report (SalIrcMachine *machine,
   item->action.state = state;
   item->action.late = message->late;
   item->action.text = sal_irc_item_keep (item, message->text);
-  item->action.code = sal_irc_item_keep (item, code);
+  item->action.code = sal_irc_item_keep_word (item, code);
   if (receipt != NULL)
     {
       item->action.event.time_us = receipt->time_us;
@@ -261,20 +261,6 @@ typedef struct
   gboolean concat; /* it goes on from the piece before, in the same line of the message */
 } Piece;
 
-/* Up to the last space that fits, if there is one in the second half. */
-static gsize
-piece_length (const char *text, gsize len, gsize most)
-{
-  gsize fits = sal_text_fit (text, len, most);
-  gsize space = fits;
-
-  if (fits == len)
-    return fits;
-  while (space > fits / 2 && text[space - 1] != ' ')
-    space--;
-  return space > fits / 2 ? space : MAX (fits, 1);
-}
-
 static GArray *
 cut (const char *text, gsize most)
 {
@@ -287,7 +273,7 @@ cut (const char *text, gsize most)
 
       do
         {
-          gsize n = piece_length (text, line, most);
+          gsize n = sal_text_break (text, line, most);
           Piece piece = { text, n, concat };
 
           g_array_append_val (pieces, piece);

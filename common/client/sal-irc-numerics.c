@@ -230,16 +230,22 @@ place_of_answer (SalIrcMachine *machine, const SalIrcLine *line, guint code, Sal
 }
 
 static gboolean
+is_among (const guint *codes, gsize n, guint code)
+{
+  for (gsize i = 0; i < n; i++)
+    if (codes[i] == code)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
 is_error (guint code)
 {
   static const guint others[] = { 691, 696, 716, 723, 734, 902, 904, 905, 906, 907, 972 };
 
   if (code >= ERR_UNKNOWNERROR && code < 600)
     return code != ERR_NOMOTD;
-  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
-    if (others[i] == code)
-      return TRUE;
-  return FALSE;
+  return is_among (others, G_N_ELEMENTS (others), code);
 }
 
 /* Refusals. */
@@ -264,10 +270,7 @@ refuses_join (guint code)
                                  495,
                                  520 };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
-    if (codes[i] == code)
-      return TRUE;
-  return FALSE;
+  return is_among (codes, G_N_ELEMENTS (codes), code);
 }
 
 static gboolean
@@ -292,10 +295,7 @@ refuses_message (guint code)
                                  531,
                                  716 };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
-    if (codes[i] == code)
-      return TRUE;
-  return FALSE;
+  return is_among (codes, G_N_ELEMENTS (codes), code);
 }
 
 static SalIrcRoom *
@@ -323,7 +323,8 @@ on_refusal (SalIrcMachine *machine, const SalIrcLine *line, guint code, SalIrcAs
       sal_irc_room_refused (machine, room, line->verb, words);
       return TRUE;
     }
-  if (asked != NULL && asked->kind == SAL_IRC_ASKED_MESSAGE && asked->message == 0)
+  if (asked != NULL && asked->kind == SAL_IRC_ASKED_MESSAGE && asked->message == 0 &&
+      is_error (code))
     return TRUE; /* another line of a message that was refused */
   if (asked != NULL
           ? asked->kind == SAL_IRC_ASKED_MESSAGE && (is_error (code) || code == RPL_TRYAGAIN)
@@ -377,6 +378,32 @@ on_state_numeric (SalIrcMachine *machine, const SalIrcLine *line, guint code, Sa
     }
 }
 
+/* `Bob #tea: No such nick` */
+static char *
+words_of (const SalIrcLine *line)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 1; i < line->n_params; i++)
+    {
+      if (text->len > 0)
+        g_string_append (text, i + 1 == line->n_params ? ": " : " ");
+      g_string_append (text, line->params[i]);
+    }
+  return g_string_free (text, FALSE);
+}
+
+static char **
+clean_params (const SalIrcLine *line)
+{
+  GPtrArray *params = g_ptr_array_new ();
+
+  for (guint i = 1; i < line->n_params; i++)
+    g_ptr_array_add (params, clean_param (line, i));
+  g_ptr_array_add (params, NULL);
+  return (char **) g_ptr_array_free (params, FALSE);
+}
+
 void
 sal_irc_on_numeric (SalIrcMachine *machine, const SalIrcLine *line, guint code, SalIrcAsked *asked)
 {
@@ -390,8 +417,8 @@ sal_irc_on_numeric (SalIrcMachine *machine, const SalIrcLine *line, guint code, 
       (asked->kind == SAL_IRC_ASKED_QUIETLY || asked->kind == SAL_IRC_ASKED_WHO))
     return;
   place = g_strdup (place_of_answer (machine, line, code, asked));
-  text = sal_irc_join_params (line, 1);
-  sal_irc_tell_text (machine, place, line->verb, is_error (code), text);
+  text = words_of (line);
+  sal_irc_tell_text (machine, place, line->verb, is_error (code), text, clean_params (line));
 }
 
 /* Standard replies. */
@@ -461,5 +488,5 @@ sal_irc_on_standard_reply (SalIrcMachine *machine, const SalIrcLine *line, SalIr
       machine->last_error = clean_param (line, line->n_params - 1);
     }
   place = g_strdup (place_of_answer (machine, line, RPL_STATSCOMMANDS, asked));
-  sal_irc_tell_text (machine, place, line->params[1], fail, last_param (line));
+  sal_irc_tell_text (machine, place, line->params[1], fail, last_param (line), NULL);
 }

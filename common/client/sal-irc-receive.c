@@ -56,7 +56,7 @@ sal_irc_tell_event (SalIrcMachine *machine, SalIrcItem *item, const char *place)
   SalIrcRoom *room = place != NULL ? sal_irc_rooms_find (&machine->rooms, place) : NULL;
   SalIrcPlace *own = room != NULL ? room->own : NULL;
 
-  item->action.place = sal_irc_item_keep (item, room != NULL ? room->name : place);
+  item->action.place = sal_irc_item_keep_word (item, room != NULL ? room->name : place);
   if (item->action.text == NULL)
     {
       g_autofree char *line = as_plain_line (&item->action);
@@ -79,7 +79,7 @@ sal_irc_members_changed (SalIrcMachine *machine, const char *place, const char *
 {
   SalIrcItem *item = sal_irc_push_at (machine, SAL_ACTION_MEMBERS, place);
 
-  item->action.text = sal_irc_item_keep (item, nick);
+  item->action.text = sal_irc_item_keep_word (item, nick);
 }
 
 static void
@@ -143,7 +143,7 @@ sal_irc_room_changed (SalIrcMachine *machine,
     sal_irc_append_clean (clean, text);
   item = sal_irc_push_at (machine, SAL_ACTION_ROOM, room->name);
   item->action.room_state = state;
-  item->action.code = sal_irc_item_keep (item, code);
+  item->action.code = sal_irc_item_keep_word (item, code);
   item->action.text = clean->len > 0 ? sal_irc_item_keep (item, clean->str) : NULL;
 }
 
@@ -576,7 +576,8 @@ sal_irc_tell_said (SalIrcMachine *machine, SalIrcItem *item, SalIrcBatch *batch,
   const char *place = place_of_said (machine, &item->action, event->room);
   SalIrcBatch *past = sal_irc_batch_in (machine, batch, "chathistory");
   SalMessage *said = NULL;
-  SalEvent receipt;
+  g_autofree char *msgid = g_strdup (event->msgid);
+  SalEvent receipt = { .msgid = msgid, .time_us = event->time_us };
 
   if (past != NULL && past->target != NULL)
     place = past->target;
@@ -598,7 +599,6 @@ sal_irc_tell_said (SalIrcMachine *machine, SalIrcItem *item, SalIrcBatch *batch,
     said = sal_irc_find_said (machine, place, event, asked);
   if (said != NULL)
     item->action.message = said->lines <= 1 ? said->id : 0;
-  receipt = *event; /* its strings live as long as the action is not given out */
   sal_irc_tell_event (machine, item, place);
   if (said != NULL)
     sal_irc_came_back (machine, said, &receipt);

@@ -14,7 +14,9 @@
 #include "common/proto/sal-dialect-plain.h"
 #include "common/proto/sal-irc-mask.h"
 #include "common/proto/sal-irc-numeric.h"
+#include "common/proto/sal-irc-parse.h"
 #include "common/proto/sal-name.h"
+#include "common/proto/sal-text.h"
 
 #define RECLAIM_FIRST_US (1000 * 1000)
 #define RECLAIM_MAX_US (60 * 1000 * 1000)
@@ -474,6 +476,8 @@ tell_welcome (SalIrcMachine *machine)
 
   item->action.event =
       (SalEvent){ .kind = SAL_EVENT_WELCOME, .name = sal_irc_item_keep (item, machine->nick) };
+  if (!machine->greeted) /* then in the server's own words, not in those of the plain dialect */
+    item->action.text = sal_irc_item_keep (item, machine->welcome);
   item->action.ended = TRUE;
   sal_irc_tell_event (machine, item, NULL);
   ready = sal_irc_push (machine, SAL_ACTION_READY);
@@ -504,12 +508,20 @@ ready (SalIrcMachine *machine)
 static void
 on_welcome (SalIrcMachine *machine, const SalIrcLine *line)
 {
+  g_autoptr (GString) nick = g_string_new (NULL);
+
+  if (!sal_text_clean (nick, line->params[0], strlen (line->params[0])))
+    return;
   machine->welcomed = TRUE;
   machine->cap_ended = TRUE; /* also where the server has never heard of CAP */
   g_free (machine->nick);
-  machine->nick = g_strdup (line->params[0]);
+  machine->nick = g_strdup (nick->str);
   g_free (machine->server);
   machine->server = g_strdup (line->source);
+  g_string_truncate (nick, 0);
+  sal_irc_append_clean (nick, line->params[line->n_params - 1]);
+  g_free (machine->welcome);
+  machine->welcome = g_strdup (nick->str);
 }
 
 /* RPL_MYINFO: name, version, modes. */
@@ -544,9 +556,9 @@ sal_irc_on_register_numeric (SalIrcMachine *machine, const SalIrcLine *line, gui
   switch (code)
     {
     case RPL_WELCOME:
-      if (unnamed && line->n_params > 0 && *line->params[0] != '\0')
+      if (unnamed && line->n_params > 0)
         on_welcome (machine, line);
-      return FALSE; /* its words are told, too */
+      return TRUE; /* its words are told when we are in */
     case RPL_MYINFO:
       on_myinfo (machine, line);
       return FALSE;

@@ -12,6 +12,7 @@
 
 #include "common/base/sal-limits.h"
 #include "common/client/sal-irc-machine-private.h"
+#include "common/proto/sal-text.h"
 
 /* Servers since ircd 2.8 take a few lines at once and one every two seconds after them. */
 #define BURST 5
@@ -20,22 +21,31 @@
 #define IDLE_US (60 * 1000 * 1000) /* nothing came for so long: is anybody there? */
 #define PONG_US (30 * 1000 * 1000) /* how long an answer may take; twice, and it is dead */
 
+/* Tells of a line that goes out; passwords are not told. */
+static void
+tell_line (SalIrcMachine *machine, const char *line)
+{
+  gboolean secret = g_str_has_prefix (line, "PASS ") || g_str_has_prefix (line, "OPER ") ||
+                    g_str_has_prefix (line, "AUTHENTICATE ");
+  SalIrcItem *item = NULL;
+  g_autoptr (GString) clean = g_string_new (NULL);
+
+  if (!machine->raw)
+    return;
+  sal_text_clean_line (clean, line, secret ? strcspn (line, " ") : strlen (line));
+  if (secret)
+    g_string_append (clean, " ***");
+  item = sal_irc_push (machine, SAL_ACTION_LINE);
+  item->action.own = TRUE;
+  item->action.text = sal_irc_item_keep (item, clean->str);
+}
+
 static void
 push_bytes (SalIrcMachine *machine, const char *line, gsize len)
 {
   SalIrcItem *item = NULL;
 
-  if (machine->raw)
-    {
-      gboolean secret = g_str_has_prefix (line, "PASS ") || g_str_has_prefix (line, "OPER ") ||
-                        g_str_has_prefix (line, "AUTHENTICATE ");
-      SalIrcItem *told = sal_irc_push (machine, SAL_ACTION_LINE);
-      g_autofree char *verb = g_strndup (line, strcspn (line, " "));
-      g_autofree char *hidden = g_strconcat (verb, " ***", NULL);
-
-      told->action.own = TRUE;
-      told->action.text = sal_irc_item_keep (told, secret ? hidden : line);
-    }
+  tell_line (machine, line);
   item = sal_irc_push (machine, SAL_ACTION_SEND);
   item->bytes = g_byte_array_sized_new ((guint) len + 2);
   g_byte_array_append (item->bytes, (const guint8 *) line, (guint) len);
@@ -181,8 +191,6 @@ sal_irc_ask (SalIrcMachine *machine, SalIrcAskedKind kind, const char *place, GS
 
   if (!labelled && kind != SAL_IRC_ASKED_HISTORY && kind != SAL_IRC_ASKED_WHO)
     return NULL;
-  if (machine->asked->len >= SAL_CLIENT_LABELS)
-    sal_irc_answered (machine, machine->asked->pdata[0]); /* it will not be any more */
   asked = g_new0 (SalIrcAsked, 1);
   asked->kind = kind;
   asked->place = g_strdup (place);
@@ -242,6 +250,15 @@ sal_irc_answered (SalIrcMachine *machine, SalIrcAsked *asked)
   g_ptr_array_remove (machine->asked, asked);
 }
 
+/* Forgets the oldest questions, if there are too many: they will not be answered any more. Not while a
+ * line is being handled, which may be the answer to one of them. */
+void
+sal_irc_forget_questions (SalIrcMachine *machine)
+{
+  while (machine->asked->len > SAL_CLIENT_LABELS)
+    sal_irc_answered (machine, machine->asked->pdata[0]);
+}
+
 /**
  * sal_irc_machine_command:
  *
@@ -253,12 +270,13 @@ sal_irc_machine_command (SalIrcMachine *machine, const char *place, const char *
   g_autofree char *line = one_line (text);
 
   machine->now_us = MAX (machine->now_us, now_us);
+  sal_irc_forget_questions (machine);
   g_free (machine->typed_at);
   machine->typed_at = g_strdup (place);
   if (machine->state != SAL_IRC_IN || *line == '\0')
     return;
   if (strlen (line) > machine->rooms.support.line_bytes)
-    sal_irc_tell_text (machine, place, "417", TRUE, line);
+    sal_irc_tell_text (machine, place, "417", TRUE, line, NULL);
   else if (*line == '@' || *line == ':')
     sal_irc_send_line (machine, line); /* with tags of its own */
   else

@@ -209,7 +209,8 @@ sal_room_stop_fetching (SalRoomModel *room)
 {
   room->catching_up = FALSE;
   room->resuming = FALSE;
-  release_held (room);
+  /* What was held back is not added: the next time begins before it, and finds it again. */
+  g_clear_pointer (&room->held, g_ptr_array_unref);
   if (room->page == NULL && room->older_wanted == 0)
     return;
   room->older_wanted = 0;

@@ -10,7 +10,7 @@
  *   presence ()                 the state of the connection or of the room, or its error, has
  *                               changed
  *   name ()                     who we are has changed
- *   topic ()                    the topic has changed
+ *   topic ()                    the topic has changed, or the room's title
  *   added (SalEntry *)          an entry at the end of the story
  *   changed (SalEntry *)        the entry of that number is now this
  *   removed (guint64)           the entry of that number is gone
@@ -79,8 +79,8 @@ sal_room_model_class_init (SalRoomModelClass *klass)
   GType type = G_TYPE_FROM_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = sal_room_model_finalize;
-#define SIGNAL(name, n, ...)                                                                       \
-  g_signal_new (name, type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, n, ##__VA_ARGS__)
+#define SIGNAL(name, ...)                                                                          \
+  g_signal_new (name, type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, __VA_ARGS__)
   signals[PRESENCE] = SIGNAL ("presence", 0);
   signals[NAME] = SIGNAL ("name", 0);
   signals[TOPIC] = SIGNAL ("topic", 0);

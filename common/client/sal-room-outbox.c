@@ -424,6 +424,12 @@ sal_room_on_message (SalRoomModel *room, guint64 entry, const SalClientAction *a
     case SAL_MESSAGE_SENT:
       if (is_command (room, mine->text))
         sal_story_drop (room->story, entry);
+      else if (action->late && mine->nonce != NULL)
+        {
+          /* A busy server: to ask once more does no harm. */
+          sal_story_queue (room->story, entry);
+          sal_room_send_queued (room);
+        }
       else if (action->late)
         finish_sent (room, mine);
       break;

@@ -78,6 +78,8 @@ void sal_server_wait_for_person (SalServer *server, SalQuestion question, GError
 void sal_server_on_ready (SalServer *server, const char *name);
 void sal_server_set_current_name (SalServer *server, const char *name);
 void sal_server_put_out (SalServer *server, const char *line, gboolean for_good);
+
+/* sal-server-raw.c */
 void sal_server_add_raw (SalServer *server, gboolean own, const char *line);
 
 /* For the rooms: gives a message to the client. */

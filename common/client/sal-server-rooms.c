@@ -453,6 +453,23 @@ room_of_state (SalServer *server, const SalClientAction *action)
   return room;
 }
 
+/* A private conversation goes on under the other's new name, unless there is one already. */
+static void
+follow_name (SalServer *server, const SalEvent *event)
+{
+  SalRoomModel *room = NULL;
+  const SalRoomModel *other = NULL;
+
+  if (event->past || event->name == NULL || event->target == NULL)
+    return;
+  room = sal_server_find_room (server, event->name);
+  other = sal_server_find_room (server, event->target);
+  if (room == NULL || room->row->kind != SAL_ROOM_PRIVATE || (other != NULL && other != room))
+    return;
+  sal_room_set_place (room, event->target);
+  sal_room_emit_topic (room);
+}
+
 static void
 on_message (SalServer *server, const SalClientAction *action)
 {
@@ -492,7 +509,10 @@ sal_server_on_action (SalClient *client, const SalClientAction *action, SalServe
     case SAL_ACTION_EVENT:
       sal_room_on_event (room_of_event (server, action), action);
       if (action->event.kind == SAL_EVENT_NICK)
-        sal_server_set_current_name (server, sal_client_get_name (client));
+        {
+          follow_name (server, &action->event);
+          sal_server_set_current_name (server, sal_client_get_name (client));
+        }
       break;
     case SAL_ACTION_READY:
       on_ready (server, action->text);

@@ -30,8 +30,6 @@
 #define CONNECT_TIMEOUT_MS (10 * 1000)
 /* Who was let in and put out at once has not been let in. */
 #define SETTLED_US (10 * G_TIME_SPAN_SECOND)
-/* Lines that are kept for whoever wants to see what went over the wire. */
-#define RAW_LINES 2000
 /* How much of a room's past is asked for when we come there for the first time. */
 #define FIRST_PAGE 100
 
@@ -111,8 +109,8 @@ sal_server_class_init (SalServerClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = sal_server_dispose;
   G_OBJECT_CLASS (klass)->finalize = sal_server_finalize;
-#define SIGNAL(name, n, ...)                                                                       \
-  g_signal_new (name, type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, n, ##__VA_ARGS__)
+#define SIGNAL(name, ...)                                                                          \
+  g_signal_new (name, type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, __VA_ARGS__)
   signals[PRESENCE] = SIGNAL ("presence", 0);
   signals[NAME] = SIGNAL ("name", 0);
   signals[QUESTION] = SIGNAL ("question", 0);
@@ -255,6 +253,7 @@ go_offline (SalServer *server, GError *why)
   set_presence (server, SAL_PRESENCE_OFFLINE, why);
   if (server->forgotten)
     {
+      server->forgotten = FALSE; /* told once, whoever leaves again because of it */
       sal_store_forget_server (server->store, server->row->id);
       g_signal_emit (server, signals[FORGOTTEN], 0);
     }
@@ -740,61 +739,4 @@ SalQuestion
 sal_server_get_question (SalServer *server)
 {
   return server->question;
-}
-
-/**
- * sal_server_add_raw:
- * @own: we have sent it
- * @line: clean text, without passwords
- *
- * Keeps a line of the wire for a while, and tells of it.
- */
-void
-sal_server_add_raw (SalServer *server, gboolean own, const char *line)
-{
-  if (*line == '\0')
-    return;
-  if (g_getenv ("DBG"))
-    g_printerr ("%s %s %s\n", server->row->name, own ? ">" : "<", line);
-  g_queue_push_tail (&server->raw, g_strconcat (own ? "> " : "< ", line, NULL));
-  if (server->raw.length > RAW_LINES)
-    g_free (g_queue_pop_head (&server->raw));
-  g_signal_emit (server, signals[RAW], 0, own, line);
-}
-
-/**
- * sal_server_dup_raw:
- *
- * Returns: (transfer full) (element-type utf8): what has gone over the wire lately, oldest first,
- *   each line with `> ` or `< ` in front. Passwords are not in it.
- */
-GPtrArray *
-sal_server_dup_raw (SalServer *server)
-{
-  GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
-
-  for (GList *at = server->raw.head; at != NULL; at = at->next)
-    g_ptr_array_add (lines, g_strdup (at->data));
-  return lines;
-}
-
-/**
- * sal_server_quote:
- * @line: a line of IRC
- *
- * Sends it as it is.
- *
- * Returns: %FALSE if nobody is there who would understand it.
- */
-gboolean
-sal_server_quote (SalServer *server, const char *line, GError **error)
-{
-  if (server->presence != SAL_PRESENCE_IN || !sal_server_speaks_irc (server))
-    {
-      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, _ ("there is no connection to %s by IRC"),
-                   server->host);
-      return FALSE;
-    }
-  sal_client_command (server->client, NULL, line);
-  return TRUE;
 }

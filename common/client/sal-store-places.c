@@ -298,12 +298,14 @@ sal_store_add_room (
 
 /**
  * sal_store_update_room:
- * @room: as it is now; its server and kind stay as they were
+ * @room: as it is now; its server and kind stay as they were, and so does its place if another
+ *   room is there
  */
 void
 sal_store_update_room (SalStore *store, const SalStoredRoom *room)
 {
   SalStoreReadRoom *known = NULL;
+  g_autoptr (SalStoredRoom) at_place = NULL;
   SalStoredRoom *row = NULL;
 
   g_return_if_fail (SAL_IS_STORE (store));
@@ -315,6 +317,12 @@ sal_store_update_room (SalStore *store, const SalStoredRoom *room)
   row = sal_stored_room_copy (room);
   row->server = known->row->server;
   row->kind = known->row->kind;
+  at_place = sal_store_find_room (store, row->server, row->kind, row->place);
+  if (at_place != NULL && at_place->id != row->id)
+    {
+      g_free (row->place);
+      row->place = g_strdup (known->row->place);
+    }
   g_hash_table_steal (store->rooms, &room->id); /* its key lies in the old row */
   sal_stored_room_free (known->row);
   known->row = row;

@@ -294,21 +294,6 @@ append_last (GString *out, const char *text)
 
 /* What is said. */
 
-/* How much of @text goes into a line with room for @most bytes: up to its end, up to the last
- * space that fits, or as many characters as fit. */
-static gsize
-piece_length (const char *text, gsize len, gsize most)
-{
-  gsize fits = sal_text_fit (text, len, most);
-  gsize space = fits;
-
-  if (fits == len)
-    return fits;
-  while (space > fits / 2 && text[space - 1] != ' ')
-    space--;
-  return space > fits / 2 ? space : MAX (fits, 1);
-}
-
 typedef struct
 {
   const SalEvent *event;
@@ -353,7 +338,7 @@ append_text_line (Said *said, const char *text, gsize len, gsize most, gboolean 
     return; /* who gets them one by one is spared the empty ones */
   do
     {
-      gsize n = piece_length (text, len, most);
+      gsize n = sal_text_break (text, len, most);
 
       append_piece (said, text, n, concat);
       text += n;

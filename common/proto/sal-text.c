@@ -210,6 +210,27 @@ sal_text_fit (const char *text, gsize len, gsize max_bytes)
 }
 
 /**
+ * sal_text_break:
+ * @text: valid UTF-8 of @len bytes
+ * @most: bytes, more than none
+ *
+ * Returns: how much of @text goes into a line with room for @most bytes: up to its end, up to the
+ * last space that fits, if that is in the second half, or as many characters as fit.
+ */
+gsize
+sal_text_break (const char *text, gsize len, gsize most)
+{
+  gsize fits = sal_text_fit (text, len, most);
+  gsize space = fits;
+
+  if (fits == len)
+    return fits;
+  while (space > fits / 2 && text[space - 1] != ' ')
+    space--;
+  return space > fits / 2 ? space : MAX (fits, 1);
+}
+
+/**
  * sal_text_append_time:
  * @time_us: microseconds since 1970, UTC
  *

@@ -358,6 +358,26 @@ take_off (SalLineEditor *editor)
 }
 
 /**
+ * sal_line_editor_set_prompt:
+ * @prompt: shown before the line from now on, also if one is being typed
+ */
+void
+sal_line_editor_set_prompt (SalLineEditor *editor, const char *prompt)
+{
+  gboolean hidden = editor->hidden;
+
+  if (g_str_equal (prompt, editor->prompt))
+    return;
+  sal_line_editor_hide ();
+  g_free (editor->prompt);
+  editor->prompt = g_strdup (prompt);
+  if (!editor->secret)
+    rl_set_prompt (editor->prompt);
+  if (!hidden)
+    sal_line_editor_show ();
+}
+
+/**
  * sal_line_editor_ask_secret:
  * @prompt: shown in place of the usual one
  *

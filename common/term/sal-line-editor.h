@@ -16,6 +16,7 @@ SalLineEditor *sal_line_editor_new (const char *prompt,
                                     gpointer data);
 void sal_line_editor_free (SalLineEditor *editor);
 void sal_line_editor_take_lines_back (SalLineEditor *editor, gboolean take_back);
+void sal_line_editor_set_prompt (SalLineEditor *editor, const char *prompt);
 void sal_line_editor_ask_secret (SalLineEditor *editor, const char *prompt);
 
 void sal_line_editor_hide (void);

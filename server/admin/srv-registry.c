@@ -21,6 +21,8 @@ struct _SrvRegistry
   sqlite3 *db;  /* (owned) (nullable): NULL: nothing is kept */
   GArray *bans; /* (owned) of SrvBan */
   guint8 secret[SECRET_BYTES];
+  SrvAddress cloaked; /* whose cloak was asked for last ... */
+  char *cloak;        /* (owned) (nullable): ... and what it is */
 };
 
 static gboolean
@@ -81,6 +83,7 @@ srv_registry_free (SrvRegistry *registry)
     return;
   sqlite3_close (registry->db);
   g_array_unref (registry->bans);
+  g_free (registry->cloak);
   g_free (registry);
 }
 
@@ -194,14 +197,8 @@ srv_registry_get_bans (const SrvRegistry *registry)
   return registry->bans;
 }
 
-/**
- * srv_registry_cloak:
- *
- * Returns: (transfer full): a word that is the same for the same address on this
- * server, and says nothing about it.
- */
-char *
-srv_registry_cloak (const SrvRegistry *registry, const SrvAddress *address)
+static char *
+compute_cloak (const SrvRegistry *registry, const SrvAddress *address)
 {
   static const char alphabet[] = "abcdefghijkmnpqrstuvwxyz23456789";
   g_autofree char *host = srv_address_host (address);
@@ -216,4 +213,24 @@ srv_registry_cloak (const SrvRegistry *registry, const SrvAddress *address)
   for (guint i = 0; i < CLOAK_CHARS; i++)
     cloak[i] = alphabet[digest[i] % (sizeof alphabet - 1)];
   return g_strdup (cloak);
+}
+
+/**
+ * srv_registry_cloak:
+ *
+ * Returns: (transfer full): a word that is the same for the same address on this
+ * server, and says nothing about it.
+ */
+char *
+srv_registry_cloak (SrvRegistry *registry, const SrvAddress *address)
+{
+  /* A school comes from one address, and what is hard to compute takes its time. */
+  if (registry->cloak == NULL || registry->cloaked.family != address->family ||
+      memcmp (registry->cloaked.bytes, address->bytes, sizeof address->bytes) != 0)
+    {
+      g_free (registry->cloak);
+      registry->cloak = compute_cloak (registry, address);
+      registry->cloaked = *address;
+    }
+  return g_strdup (registry->cloak);
 }

@@ -23,7 +23,7 @@ gboolean srv_registry_unban (SrvRegistry *registry, const SrvNetwork *network, G
 gboolean srv_registry_is_banned (SrvRegistry *registry, const SrvAddress *address, gint64 now_us);
 const GArray *srv_registry_get_bans (const SrvRegistry *registry);
 
-char *srv_registry_cloak (const SrvRegistry *registry, const SrvAddress *address);
+char *srv_registry_cloak (SrvRegistry *registry, const SrvAddress *address);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvRegistry, srv_registry_free)
 

@@ -45,7 +45,7 @@ typedef struct
   BenchReader reader; /* first */
   int fd;             /* -1: closed */
   gpointer tls;       /* (owned) (nullable) */
-  char name[12];
+  char name[16];
   guint number; /* of the room */
   gboolean enters;
   gboolean is_in;
@@ -139,6 +139,7 @@ static BenchPlace
 place_of (const BenchCrowd *crowd, const Client *client)
 {
   return (BenchPlace){ .name = client->name,
+                       .room = crowd->config.room,
                        .number = client->number,
                        .enters = client->enters,
                        .moves = crowd->n_rooms > 1,
@@ -308,6 +309,8 @@ connect_one (BenchCrowd *crowd, GError **error)
   (void) setsockopt (client->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   if (crowd->config.tls && !bench_link_begin_tls (client->fd, &client->tls, error))
     return FALSE;
+  if (crowd->config.tls) /* the server has answered, and it may have taken its time */
+    crowd->last_input_ns = bench_now_ns ();
   watch (crowd, client, EPOLL_CTL_ADD, WATCHED);
   crowd->n_connected++;
 
@@ -413,7 +416,7 @@ bench_crowd_new (const BenchCrowdConfig *config, BenchCheck *check)
       gboolean idle = i >= config->clients;
 
       client->fd = -1;
-      g_snprintf (client->name, sizeof client->name, "c%u", i);
+      g_snprintf (client->name, sizeof client->name, "%.4s%u", config->name, i);
       client->reader.id = i;
       client->reader.sender = BENCH_NO_SENDER;
       client->enters = !idle || config->idle_room > 0;
@@ -441,7 +444,7 @@ bench_crowd_new (const BenchCrowdConfig *config, BenchCheck *check)
       client->is_mouth = client->enters = TRUE;
       client->number = crowd->senders[i]->number;
       client->reader.sender = i;
-      g_snprintf (client->name, sizeof client->name, "m%u", i);
+      g_snprintf (client->name, sizeof client->name, "%.4sm%u", config->name, i);
       crowd->mouths[i] = client;
     }
   return crowd;
@@ -491,11 +494,12 @@ bench_crowd_enter (BenchCrowd *crowd, GError **error)
   crowd->last_input_ns = bench_now_ns ();
   while (crowd->n_in < crowd->n_clients)
     {
-      gint64 until_ns = crowd->last_input_ns + ENTER_NS;
+      gint64 until_ns = 0;
 
       for (guint i = 0; i < CONNECTS_A_TURN && may_connect (crowd); i++)
         if (!connect_one (crowd, error))
           return FALSE;
+      until_ns = crowd->last_input_ns + ENTER_NS;
       if (crowd->n_in < crowd->n_clients)
         turn (crowd, may_connect (crowd) ? 0 : until_ns);
       if (crowd->n_cut_off > 0 || bench_now_ns () > until_ns)

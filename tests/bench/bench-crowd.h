@@ -14,6 +14,8 @@ typedef struct _BenchCrowd BenchCrowd;
 typedef struct
 {
   const BenchDialect *dialect;
+  const char *name; /* with which everybody's begins, at most 4 bytes */
+  const char *room; /* with which the rooms' names begin */
   guint16 port;
   gboolean tls;
   guint clients;    /* members of the rooms where something is said */

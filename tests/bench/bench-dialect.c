@@ -53,10 +53,13 @@ plain_hear (const BenchPlace *place, const char *line, GString *say)
   if (g_str_has_prefix (line, "Just write now"))
     {
       if (place->moves)
-        g_string_append_printf (say, "/join room-%u\n", place->number);
+        g_string_append_printf (say, "/join %s-%u\n", place->room, place->number);
       return !place->moves;
     }
-  return g_str_has_prefix (line, "-- You are in room-");
+  if (!g_str_has_prefix (line, "-- You are in "))
+    return FALSE;
+  line += strlen ("-- You are in ");
+  return g_str_has_prefix (line, place->room) && line[strlen (place->room)] == '-';
 }
 
 static gboolean
@@ -97,7 +100,7 @@ irc_hear (const BenchPlace *place, const char *line, GString *say)
   if (g_str_has_prefix (line, "PING "))
     g_string_append_printf (say, "PONG %.*s\r\n", (int) strcspn (line + 5, "\r"), line + 5);
   else if (g_str_has_prefix (verb_of (line), "001 "))
-    g_string_append_printf (say, "JOIN #room-%u\r\n", place->number);
+    g_string_append_printf (say, "JOIN #%s-%u\r\n", place->room, place->number);
   return g_str_has_prefix (verb_of (line), "366 ");
 }
 
@@ -110,14 +113,14 @@ irc_is_arrival (const char *line)
 static char *
 irc_prefix (const BenchPlace *place, const char *source, guint16 local_port)
 {
-  return g_strdup_printf ("%.*s PRIVMSG #room-%u :", (int) strcspn (source, " "), source,
+  return g_strdup_printf ("%.*s PRIVMSG #%s-%u :", (int) strcspn (source, " "), source, place->room,
                           place->number);
 }
 
 static void
 irc_address (const BenchPlace *place, GString *say)
 {
-  g_string_append_printf (say, "PRIVMSG #room-%u :", place->number);
+  g_string_append_printf (say, "PRIVMSG #%s-%u :", place->room, place->number);
 }
 
 /* ncat --broker: one room, no names; whoever sends does not get it. */

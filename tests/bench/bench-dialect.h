@@ -9,10 +9,11 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *name;
-  guint number;    /* of the room, from 0 */
-  gboolean enters; /* FALSE: it only connects */
-  gboolean moves;  /* there are several rooms, so it has to say which */
-  gboolean speaks; /* it is the mouth of a sender, and somebody else its ears */
+  const char *room; /* how the rooms' names begin; their number follows */
+  guint number;     /* of the room, from 0 */
+  gboolean enters;  /* FALSE: it only connects */
+  gboolean moves;   /* there are several rooms, so it has to say which */
+  gboolean speaks;  /* it is the mouth of a sender, and somebody else its ears */
 } BenchPlace;
 
 /* How to speak with a kind of server. To support another, add a row. */

@@ -35,6 +35,8 @@ static int option_size = 64;
 static int option_window = 1;
 static gint64 option_messages;
 static gboolean option_tls;
+static const char *option_name = "c";
+static const char *option_room = "room";
 static double option_rate;
 static int option_duration_ms = 1000;
 static int option_settle_ms = 200;
@@ -81,6 +83,10 @@ static const GOptionEntry option_entries[] = {
   { "pid", 0, 0, G_OPTION_ARG_INT, &option_pid, "Its process, to know what it uses", "PID" },
   { "dialect", 0, 0, G_OPTION_ARG_STRING, &option_dialect,
     "What it speaks: relay, plain, irc, broker", "NAME" },
+  { "name", 0, 0, G_OPTION_ARG_STRING, &option_name,
+    "With which all names begin, at most 4 bytes (c)", "NAME" },
+  { "room", 0, 0, G_OPTION_ARG_STRING, &option_room,
+    "With which the names of rooms begin, where there are several (room)", "NAME" },
   { "tls", 0, 0, G_OPTION_ARG_NONE, &option_tls, "Everybody comes with TLS", NULL },
   { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, "Print one line of JSON", NULL },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_command, NULL, NULL },
@@ -199,6 +205,8 @@ run (BenchServer *server, const BenchDialect *dialect)
 {
   const BenchCrowdConfig config = {
     .dialect = dialect,
+    .name = option_name,
+    .room = option_room,
     .port = server->port,
     .tls = option_tls,
     .clients = (guint) option_clients,

@@ -42,10 +42,15 @@ join_irc (guint16 port, const char *name, const char *room)
 static void
 scene_open (Scene *scene, gconstpointer data)
 {
+  static const char *const options[] = { "--log", "memory", NULL };
+  TestFolder *folder = test_folder_new ();
   g_autofree char *uri = NULL;
 
+  /* So that an account can be made here, quickly. */
+  test_folder_write (folder, "salotto/salottod.conf",
+                     "[accounts]\npasswords = loopback\niterations = 4096\n");
   scene->folder = driver_folder_new ("Ada");
-  scene->server = test_server_start (NULL);
+  scene->server = test_server_start_in (folder, options, NULL);
   scene->eva = join_irc (scene->server->port, "Eva", "#tea");
   test_peer_send (scene->eva, "TOPIC #tea :All about <b>tea</b>\r\n");
   test_peer_expect_later (scene->eva, "TOPIC");
@@ -270,6 +275,35 @@ test_raw (Scene *scene, gconstpointer data)
   test_app_expect_gone (app, "text", "Lines");
 }
 
+static void
+type_password (TestApp *app, const char *password)
+{
+  test_app_focus (app);
+  test_app_grab (app, "password text", "Password");
+  test_desktop_type (password);
+}
+
+/* Into an account, by the menu; what is wrong with the password is said. */
+static void
+test_login (Scene *scene, gconstpointer data)
+{
+  TestApp *app = scene->app;
+
+  say_as_eva (scene, "REGISTER * * :open sesame");
+  test_peer_expect_later (scene->eva, " REGISTER SUCCESS ");
+  test_app_press (app, "Room menu");
+  test_app_press (app, "Log in…");
+  test_app_write (app, "Account", "Eva");
+  type_password (app, "open barley\n");
+  test_app_expect_rows (app, "Rooms", 0, "tea", ", connected");
+  test_app_expect_words (app, "the login was refused");
+  test_desktop_shoot ("password");
+  type_password (app, "open sesame\n");
+  test_app_expect_row (app, "Rooms", "tea", ", connected");
+  command (scene, "/whois Ada");
+  test_app_expect_row (app, "Messages", "The server, ", "Ada", "logged in");
+}
+
 /* Everything is there in a narrow window, one thing at a time. */
 static void
 test_narrow (Scene *scene, gconstpointer data)
@@ -306,6 +340,69 @@ test_names (Scene *scene, gconstpointer data)
   nameless = test_app_find_nameless (scene->app);
   for (guint i = 0; i < nameless->len; i++)
     g_error ("a %s has no name", (const char *) nameless->pdata[i]);
+}
+
+/* Pictures of all of it together: light, dark, from right to left, and in a language with longer
+ * words. */
+typedef struct
+{
+  const char *name;
+  const char *scheme;
+  const char *env; /* (nullable); "RIGHT_TO_LEFT" is preloaded */
+} Look;
+
+static const Look looks[] = {
+  { "irc-light", "light", NULL },
+  { "irc-dark", "dark", NULL },
+  { "irc-right-to-left", "light", "RIGHT_TO_LEFT" },
+  { "irc-italian", "light", "LANGUAGE=it" },
+};
+
+static void
+say_as (TestPeer *peer, const char *line)
+{
+  g_autofree char *whole = g_strconcat (line, "\r\n", NULL);
+
+  test_peer_send (peer, whole);
+}
+
+static void
+test_look (gconstpointer data)
+{
+  const Look *look = data;
+  g_autofree char *keyfile =
+      g_strdup_printf ("[org/salotto/Salotto]\nname='Ada'\ncolor-scheme='%s'\n", look->scheme);
+  g_autofree char *preload = g_strconcat ("LD_PRELOAD=", test_program ("RIGHT_TO_LEFT"), NULL);
+  const char *const env[] = { g_strcmp0 (look->env, "RIGHT_TO_LEFT") == 0 ? preload : look->env,
+                              NULL };
+  g_autoptr (TestFolder) folder = driver_folder_new (NULL);
+  g_autoptr (TestServer) server = test_server_start (NULL);
+  g_autoptr (TestPeer) grace = join_irc (server->port, "Grace", "#retransmissions");
+  g_autoptr (TestPeer) linus = join_irc (server->port, "Linus", "#retransmissions");
+  g_autofree char *uri = g_strdup_printf ("irc://127.0.0.1:%u/retransmissions", server->port);
+  g_autoptr (TestApp) app = NULL;
+
+  say_as (grace, "TOPIC #retransmissions :What a lost segment looks like from both ends");
+  say_as (linus, "AWAY :lunch");
+  test_peer_expect_later (linus, " 306 ");
+  test_folder_write (folder, "glib-2.0/settings/keyfile", keyfile);
+  app = test_app_start (folder, (const char *const[]){ uri, NULL }, env);
+  app->looks_into_rows = TRUE; /* what they are called is in some language */
+  test_peer_expect_later (grace, "Ada");
+  test_app_focus (app);
+  say_as (grace, "PRIVMSG #retransmissions :Has anybody looked at the trace of yesterday?");
+  say_as (grace, "PRIVMSG #retransmissions :The second one has three in a row.");
+  say_as (linus, "PRIVMSG #retransmissions :See https://www.rfc-editor.org/rfc/rfc9293 🙂");
+  say_as (linus, "PRIVMSG #retransmissions :Ada, what do you think?");
+  test_peer_expect_later (grace, "what do you think");
+  test_app_expect_words (app, "what do you think");
+  test_desktop_type ("It is the delayed acknowledgment\n");
+  test_peer_expect_later (grace, "It is the delayed acknowledgment");
+  say_as (grace, "PRIVMSG Ada :Shall we show it tomorrow?");
+  test_app_expect_words (app, "Grace");
+  test_desktop_key ("F9");
+  test_app_expect (app, "table|tree table", NULL);
+  test_desktop_shoot (look->name);
 }
 
 /* A server that has 5,000 people in a room, sends them out and in, with names and a topic that
@@ -374,8 +471,8 @@ main (int argc, char **argv)
   } cases[] = {
     { "rooms", test_rooms },   { "private", test_private },   { "people", test_people },
     { "topic", test_topic },   { "commands", test_commands }, { "search", test_search },
-    { "folded", test_folded }, { "raw", test_raw },           { "narrow", test_narrow },
-    { "names", test_names },
+    { "folded", test_folded }, { "raw", test_raw },           { "login", test_login },
+    { "narrow", test_narrow }, { "names", test_names },
   };
   int status = 0;
 
@@ -386,6 +483,12 @@ main (int argc, char **argv)
       g_autofree char *path = g_strconcat ("/gtk/irc/", cases[i].path, NULL);
 
       g_test_add (path, Scene, NULL, scene_open, cases[i].test, scene_close);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (looks); i++)
+    {
+      g_autofree char *path = g_strconcat ("/gtk/irc/looks/", looks[i].name, NULL);
+
+      g_test_add_data_func (path, &looks[i], test_look);
     }
   g_test_add_func ("/gtk/irc/crowd", test_crowd);
   status = g_test_run ();

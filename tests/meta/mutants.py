@@ -10,12 +10,14 @@ import re
 
 LIST = pathlib.Path(__file__).resolve().parent / "mutants.txt"
 
-# The rules of the plain dialect, for servers and for clients, and those of IRC in the server.
+# The rules of the plain dialect, for servers and for clients, and those of IRC, for clients and in
+# the server.
 RULES = [f"S{n}" for n in (*range(1, 7), *range(10, 19), *range(20, 28))]
 RULES += [f"C{n}" for n in range(1, 9)]
+RULES += [f"I{n}" for n in range(1, 13)]
 RULES += [f"R{n}" for n in range(1, 15)]
 
-_HEAD = re.compile(r"^== ([SCR]\d+)((?:-[a-z0-9-]+)?): (.+)$")
+_HEAD = re.compile(r"^== ([SCIR]\d+)((?:-[a-z0-9-]+)?): (.+)$")
 
 
 class ListError(Exception):

@@ -12,8 +12,6 @@
 #include "tests/lib/test-foreign.h"
 #include "tests/lib/test-peer.h"
 
-#define MAX_ARGS 12
-
 /* A salottod with all of its ports. */
 typedef struct
 {
@@ -253,6 +251,120 @@ test_tail_json (Place *place, gconstpointer data)
   test_process_expect_exit (cli, 0);
 }
 
+/* Commands: what each does is seen by somebody else, or in the answer. */
+static void
+test_commands (Place *place, gconstpointer data)
+{
+  g_autoptr (TestProcess) bob = start_cli (place, "chat", "%IRC/tea", "--name", "Bob", NULL);
+  g_autoptr (TestProcess) ada = NULL;
+
+  test_expect_output (bob, "-- You are in tea now.\n");
+  ada = start_cli (place, "chat", data, "--name", "Ada", NULL);
+  /* What follows a join is said in the room that was joined. */
+  test_process_write (ada, "/join tea\nsaid in tea\n/topic mine\n/rooms\n");
+  test_expect_output (bob, ": said in tea\n");
+  test_expect_output (ada, "#tea: You're not channel operator\n");
+  test_process_write (bob, "/mode +o Ada\n");
+  test_expect_output (ada, "-- Bob: MODE +o Ada\n");
+  test_process_write (ada, "/topic What we drink\n/topic\n");
+  test_expect_output (bob, "-- Ada has set the topic: What we drink\n");
+  test_expect_output (ada, "#tea: What we drink\n");
+  test_process_write (ada, "/whois Bob\n");
+  test_expect_output (ada, "Bob: @#tea\n");
+  test_process_write (ada, "/msg Bob psst\n/query Bob\nand this\n/query\nfor all\n");
+  test_expect_output (bob, "-- Ada says to you alone: psst\n");
+  test_expect_output (bob, "-- Ada says to you alone: and this\n");
+  test_expect_output (bob, ": for all\n");
+  test_process_write (ada, "/nick Adele\n");
+  test_expect_output (bob, "-- Ada is called Adele from now on.\n");
+  test_process_write (ada, "/away lunch\n");
+  test_expect_output (ada, "You have been marked as being away\n");
+  test_process_write (bob, "/msg Adele are you there?\n");
+  test_expect_output (bob, "Adele: lunch\n");
+  test_process_write (ada, "/kick Bob enough\n/quote TIME\n/frobnicate is said\n");
+  test_expect_output (bob, "-- Adele has put Bob out of the room.\n");
+  test_expect_output (ada, " UTC\n");
+  test_expect_output (ada, ": /frobnicate is said\n"); /* from a pipe, as ever */
+  test_process_write (ada, "/part bye\nat home\n");
+  test_expect_output (ada, ": at home\n");
+  test_process_write (ada, "/invite\n/quit so long\n");
+  test_expect_output (ada, "-- That is not how /invite is used; /help tells.\n");
+  test_process_expect_exit (ada, 0);
+  test_process_end_input (bob);
+  test_process_expect_exit (bob, 0);
+}
+
+/* On a terminal one sees where one is; what happens elsewhere says so. */
+static void
+test_terminal (Place *place, gconstpointer data)
+{
+  g_autofree char *uri = g_strdup_printf ("irc://127.0.0.1:%u/tea", place->irc);
+  const char *const argv[] = { test_program ("SALOTTO_CLI"), uri, "--name", "Ada", NULL };
+  static const char *const env[] = { "NO_COLOR=1", "COLUMNS=200", NULL };
+  g_autoptr (TestProcess) cli = test_process_start_on_terminal (place->server->folder, argv, env);
+  g_autoptr (TestPeer) w = NULL;
+
+  test_expect_output (cli, "#tea> ");
+  test_process_write (cli, "/join lobby\r");
+  test_expect_output (cli, "#lobby> ");
+  w = test_peer_join (place->plain, "W");
+  test_expect_output (cli, " W has come in\r\n");
+  test_process_write (cli, "/join tea\r");
+  test_expect_output (cli, "#tea> ");
+  test_peer_send (w, "over there\n");
+  test_expect_output (cli, " [#lobby] W: over there\r\n");
+  test_process_write (cli, "/whois Ada\r");
+  test_expect_output (cli, " Ada is in ");
+  test_process_write (cli, "/frobnicate\r");
+  test_expect_output (cli, "there is no command /frobnicate");
+  test_process_write (cli, "/help\r");
+  test_expect_output (cli, "/whois NAME");
+  test_process_write (cli, "\x04");
+  test_process_expect_exit (cli, 0);
+}
+
+/* Logging in. */
+
+static void
+make_account (Place *place)
+{
+  const char *const argv[] = { test_program ("SALOTTO_CLI"), "console", NULL };
+  g_autoptr (TestProcess) console = test_process_start (place->server->folder, argv, NULL);
+
+  test_process_write (console, "account add ada\npassw\xc3\xb6rd \xf0\x9f\x94\x91\n"
+                               "passw\xc3\xb6rd \xf0\x9f\x94\x91\n");
+  test_process_end_input (console);
+  test_process_expect_exit (console, 0);
+}
+
+static void
+test_login (Place *place, gconstpointer uri)
+{
+  g_autoptr (TestProcess) right = NULL;
+  g_autoptr (TestProcess) wrong = NULL;
+  g_autoptr (TestProcess) none = NULL;
+
+  make_account (place);
+  right = start_cli (place, "chat", uri, "--name", "Ada", "--account", "ada", "--password-fd", "0",
+                     "--json", NULL);
+  /* What follows the password is said. */
+  test_process_write (right, "passw\xc3\xb6rd \xf0\x9f\x94\x91\nciao\n");
+  test_expect_output (right, "\"text\":\"ciao\",\"own\":true");
+  test_expect_output (right, "\"account\":\"ada\"");
+  test_process_end_input (right);
+  test_process_expect_exit (right, 0);
+
+  wrong = start_cli (place, "send", uri, "--account", "ada", "--password-fd", "0", "ciao", NULL);
+  test_process_write (wrong, "pass\n");
+  test_process_expect_exit (wrong, 5);
+  expect_complaint (wrong, "the login was refused: ");
+
+  none = start_cli (place, "send", uri, "--account", "ada", "--password-fd", "0", "ciao", NULL);
+  test_process_end_input (none);
+  test_process_expect_exit (none, 2);
+  expect_complaint (none, "the password is empty");
+}
+
 /* The rest. */
 
 static void
@@ -315,6 +427,11 @@ main (int argc, char **argv)
   CASE ("long-pipe-over-irc", test_chat_from_a_pipe, "%IRC/lobby");
   CASE ("killed-server-has-kept-it", test_killed_server, NULL);
   CASE ("tail-json", test_tail_json, NULL);
+  CASE ("commands", test_commands, "%PLAIN");
+  CASE ("terminal-shows-where-one-is", test_terminal, NULL);
+  CASE ("login-over-irc", test_login, "%IRC/lobby");
+  CASE ("login-over-ircs", test_login, "%IRCS/lobby");
+  CASE ("login-on-the-plain-port", test_login, "%PLAIN");
   CASE ("trust-on-first-use", test_trust, NULL);
   CASE ("probe", test_probe, NULL);
   CASE ("run", test_run, NULL);

@@ -277,7 +277,12 @@ test_rooms (EntriesRun *run, gconstpointer data)
       g_free (room->draft);
       room->draft = g_strdup (i == 1 ? "half a sente" : "");
       room->server = 99;             /* stays, */
-      room->kind = SAL_ROOM_CHANNEL; /* and so does this */
+      room->kind = SAL_ROOM_CHANNEL; /* and so does this, */
+      if (i == 1)
+        {
+          g_free (room->place);
+          room->place = g_strdup ("#tea"); /* and this, because another is there */
+        }
       sal_store_update_room (run->store, room);
     }
   IN_EVERY_STATE

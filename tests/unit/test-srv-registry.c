@@ -185,7 +185,7 @@ test_again (Fixture *f, gconstpointer data)
 }
 
 static char *
-cloak (const SrvRegistry *registry, const char *host)
+cloak (SrvRegistry *registry, const char *host)
 {
   SrvAddress a = address (host);
 

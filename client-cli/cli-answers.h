@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "common/client/sal-client-action.h"
+
+G_BEGIN_DECLS
+
+gboolean cli_answers_is_end (const char *code);
+void cli_answers_append (GString *out, const SalClientAction *action);
+
+G_END_DECLS
