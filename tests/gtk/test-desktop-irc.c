@@ -263,7 +263,6 @@ static void
 test_raw (Scene *scene, gconstpointer data)
 {
   TestApp *app = scene->app;
-  g_autofree char *text = NULL;
 
   command (scene, "/raw");
   test_app_expect_words (app, "JOIN #tea");
