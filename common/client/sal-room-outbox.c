@@ -167,6 +167,7 @@ sal_room_send_queued (SalRoomModel *room)
 {
   g_autoptr (GArray) ids = NULL;
   g_autoptr (GArray) items = NULL;
+  guint room_for = 0;
   Batch *batch = NULL;
 
   /* One group after the other: what one connection did not take any more is queued again before
@@ -177,12 +178,15 @@ sal_room_send_queued (SalRoomModel *room)
   if (must_wait (room, ids))
     return;
   items = g_array_new (FALSE, FALSE, sizeof (BatchItem));
+  room_for = sal_server_count_free (room->server);
   for (guint i = 0; i < ids->len; i++)
     {
       const SalEntry *mine = sal_story_get_pending (room->story, g_array_index (ids, guint64, i));
       BatchItem item = { 0 };
 
-      if (mine != NULL && prepare (room, mine, &item))
+      if (mine != NULL && items->len >= room_for)
+        sal_story_queue (room->story, mine->id);
+      else if (mine != NULL && prepare (room, mine, &item))
         g_array_append_val (items, item);
     }
   if (items->len == 0)

@@ -82,7 +82,8 @@ void sal_server_put_out (SalServer *server, const char *line, gboolean for_good)
 /* sal-server-raw.c */
 void sal_server_add_raw (SalServer *server, gboolean own, const char *line);
 
-/* For the rooms: gives a message to the client. */
+/* For the rooms: gives a message to the client, and how many more it may be given now. */
+guint sal_server_count_free (const SalServer *server);
 gboolean sal_server_give (SalServer *server, SalRoomModel *room, const SalEntry *mine);
 
 G_END_DECLS

@@ -21,6 +21,8 @@
 /* Strangers can make us open so many conversations; what more of them say is told in the main
  * one. */
 #define STRANGERS_MAX 100
+/* Messages that are on their way at a time. */
+#define GIVEN_MAX (SAL_CLIENT_LABELS / 2)
 /* No server has longer names. */
 #define PLACE_MAX_BYTES 300
 
@@ -372,6 +374,20 @@ sal_server_presence_changed (SalServer *server)
 }
 
 /**
+ * sal_server_count_free:
+ *
+ * Returns: how many messages the client may be given now: it remembers a limited number of
+ *   questions, and receipts of more would not be known.
+ */
+guint
+sal_server_count_free (const SalServer *server)
+{
+  guint given = g_hash_table_size (server->given);
+
+  return given < GIVEN_MAX ? GIVEN_MAX - given : 0;
+}
+
+/**
  * sal_server_give:
  * @mine: a message of ours that the file has as sent
  *
@@ -481,6 +497,8 @@ on_message (SalServer *server, const SalClientAction *action)
   if (action->state != SAL_MESSAGE_SENT || action->late)
     g_hash_table_remove (server->given, &action->message);
   sal_room_on_message (given.room, given.entry, action);
+  if (g_hash_table_size (server->given) == GIVEN_MAX / 2)
+    for_each_room (server, sal_room_send_queued); /* there is room for those that wait */
 }
 
 static void

@@ -405,6 +405,9 @@ test_plain_address (Fixture *f, gconstpointer data)
   test_wait_for_story (main_room, "carla: hello");
   tea = join (carla, "#tea");
   g_assert_true (sal_server_find_room (carla->server, "#lobby") == main_room);
+  sal_server_suspend (carla->server); /* so that the name is free */
+  test_wait_for (main_room, SAL_PRESENCE_OFFLINE);
+  g_assert_true (sal_server_is_wanted (carla->server));
   test_client_free (carla);
   carla = test_client_new (path, uri, "carla");
   main_room = sal_server_get_main_room (carla->server);
