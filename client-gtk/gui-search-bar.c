@@ -205,6 +205,7 @@ gui_search_bar_init (GuiSearchBar *bar)
   bar->note = GTK_LABEL (note);
   gtk_widget_set_hexpand (entry, TRUE);
   gtk_entry_set_width_chars (bar->entry, 8); /* in a narrow window */
+  gtk_entry_set_max_width_chars (bar->entry, 32);
   gtk_entry_set_placeholder_text (bar->entry, _ ("Search in this room"));
   atk_object_set_name (gtk_widget_get_accessible (entry), _ ("Search in this room"));
   gtk_style_context_add_class (gtk_widget_get_style_context (note), "field-note");
