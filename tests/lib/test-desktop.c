@@ -179,6 +179,7 @@ on_notification_call (GDBusConnection *bus,
                       gpointer data)
 {
   GVariant *answer = NULL;
+  char *notification = NULL;
 
   if (g_str_equal (method, "Notify"))
     {
@@ -187,7 +188,7 @@ on_notification_call (GDBusConnection *bus,
 
       g_variant_get_child (arguments, 3, "&s", &title);
       g_variant_get_child (arguments, 4, "&s", &body);
-      g_async_queue_push (desktop.notifications, g_strconcat (title, "\n", body, NULL));
+      notification = g_strconcat (title, "\n", body, NULL);
       answer = g_variant_new ("(u)", (guint32) g_atomic_int_add (&desktop.notified, 1) + 1);
     }
   else if (g_str_equal (method, "GetCapabilities"))
@@ -195,6 +196,9 @@ on_notification_call (GDBusConnection *bus,
   else if (g_str_equal (method, "GetServerInformation"))
     answer = g_variant_new ("(ssss)", "test", "test", "1", "1.2");
   g_dbus_method_invocation_return_value (invocation, answer);
+  /* Who is told now may click, and the program knows by which number. */
+  if (notification != NULL)
+    g_async_queue_push (desktop.notifications, notification);
 }
 
 static void
