@@ -15,32 +15,9 @@
 
 #include "tests/gtk/gtk-driver.h"
 
-#define HOST "127.0.0.1"
-
 /* An upper bound for what has to happen promptly: the second that the rules allow, and
  * what a busy machine adds. */
 #define PROMPTLY_US (5 * G_USEC_PER_SEC)
-
-/* The server's folder outlives it. */
-static TestServer *
-start_server_at (TestFolder *folder, guint16 port)
-{
-  g_autofree char *listener = g_strdup_printf ("plain://" HOST ":%u", port);
-  const char *const options[] = { "--log", "sqlite:rooms.db", "--listen", listener, NULL };
-
-  return test_server_start_in (folder, options, NULL);
-}
-
-/* SIGKILL, and its folder is kept for the next one. */
-static TestFolder *
-kill_server (TestServer *server)
-{
-  TestFolder *folder = g_steal_pointer (&server->folder);
-
-  test_process_signal (server->process, SIGKILL);
-  test_process_wait (server->process, TEST_PATIENCE_MS);
-  return folder;
-}
 
 /* Everything that is said from now on until somebody says @last; how often @text was
  * among it. */
@@ -63,7 +40,7 @@ count_until (TestPeer *peer, const char *text, const char *last)
 static void
 test_server_killed (void)
 {
-  g_autoptr (TestServer) server = start_server_at (test_folder_new (), 0);
+  g_autoptr (TestServer) server = test_server_start_with_log (test_folder_new (), 0);
   g_autoptr (TestServer) next = NULL;
   g_autoptr (TestPeer) eva = NULL;
   guint16 port = server->port;
@@ -73,13 +50,13 @@ test_server_killed (void)
 
   driver_say (app, "before");
   test_app_expect_row (app, "Messages", "before", "Delivered");
-  kept = kill_server (server);
+  kept = test_server_kill (server);
   test_app_expect_label (app, "Connection", "Not connected: ");
   test_app_expect_label (app, "Connection", "Next try in ");
   driver_say (app, "meanwhile");
   test_app_expect_row (app, "Messages", "meanwhile", "Waiting to be sent");
 
-  next = start_server_at (kept, port);
+  next = test_server_start_with_log (kept, port);
   eva = test_peer_join (port, "Eva");
   test_app_expect_row (app, "Messages", "meanwhile", "Delivered");
   test_app_expect_gone (app, NULL, "Connection");
@@ -197,13 +174,13 @@ test_wakes_up (void)
 static void
 test_client_killed_with_a_queued_message (void)
 {
-  g_autoptr (TestServer) server = start_server_at (test_folder_new (), 0);
+  g_autoptr (TestServer) server = test_server_start_with_log (test_folder_new (), 0);
   g_autoptr (TestServer) next = NULL;
   g_autoptr (TestPeer) eva = NULL;
   guint16 port = server->port;
   g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
   g_autoptr (TestApp) app = driver_enter (folder, port);
-  TestFolder *kept = kill_server (server);
+  TestFolder *kept = test_server_kill (server);
 
   test_app_expect_label (app, "Connection", "Not connected: ");
   driver_say (app, "from before the crash");
@@ -211,7 +188,7 @@ test_client_killed_with_a_queued_message (void)
   test_app_kill (app);
   test_app_free (g_steal_pointer (&app));
 
-  next = start_server_at (kept, port);
+  next = test_server_start_with_log (kept, port);
   eva = test_peer_join (port, "Eva");
   app = driver_enter (folder, port);
   test_app_expect_row (app, "Messages", "from before the crash", "Delivered");
@@ -241,7 +218,7 @@ test_server_stopped (void)
 static void
 test_sent_again (void)
 {
-  g_autoptr (TestServer) server = start_server_at (test_folder_new (), 0);
+  g_autoptr (TestServer) server = test_server_start_with_log (test_folder_new (), 0);
   g_autoptr (TestServer) next = NULL;
   g_autoptr (TestPeer) eva = NULL;
   guint16 port = server->port;
@@ -252,10 +229,10 @@ test_sent_again (void)
   test_process_signal (server->process, SIGSTOP);
   driver_say (app, "once and only once");
   test_app_expect_row (app, "Messages", "once and only once", "Sent");
-  kept = kill_server (server);
+  kept = test_server_kill (server);
   test_app_expect_rows (app, "Rooms", 0, ", connected");
 
-  next = start_server_at (kept, port);
+  next = test_server_start_with_log (kept, port);
   eva = test_peer_join (port, "Eva");
   test_app_expect_row (app, "Messages", "once and only once", "Delivered");
   driver_say (app, "afterwards");
@@ -544,7 +521,7 @@ test_story_is_kept (void)
   test_app_expect_row (app, "Messages", "Eva, ", "me too");
   driver_leave (app);
   test_app_free (g_steal_pointer (&app));
-  kept = kill_server (server);
+  kept = test_server_kill (server);
 
   app = test_app_start (folder, (const char *const[]){ uri, NULL }, NULL);
   test_app_expect_row (app, "Messages", "Ada, ", "for later", "Delivered");

@@ -100,6 +100,35 @@ test_server_start (const char *const *options)
 }
 
 /**
+ * test_server_start_with_log:
+ * @folder: (transfer full): where it lives, and its log, which outlives it
+ * @port: of loopback; 0 for one that the kernel chooses
+ */
+TestServer *
+test_server_start_with_log (TestFolder *folder, guint16 port)
+{
+  g_autofree char *listener = g_strdup_printf ("plain://127.0.0.1:%u", port);
+  const char *const options[] = { "--log", "sqlite:rooms.db", "--listen", listener, NULL };
+
+  return test_server_start_in (folder, options, NULL);
+}
+
+/**
+ * test_server_kill:
+ *
+ * SIGKILL.
+ *
+ * Returns: (transfer full): its folder, for the next one.
+ */
+TestFolder *
+test_server_kill (TestServer *server)
+{
+  test_process_signal (server->process, SIGKILL);
+  g_assert_true (test_process_wait (server->process, TEST_PATIENCE_MS));
+  return g_steal_pointer (&server->folder);
+}
+
+/**
  * test_server_free:
  * @server: (nullable) (transfer full): killed if it still runs
  */

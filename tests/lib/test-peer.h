@@ -20,6 +20,8 @@ TestServer *test_server_start (const char *const *options);
 TestServer *
 test_server_start_in (TestFolder *folder, const char *const *options, const char *const *extra_env);
 TestServer *test_server_start_process (TestFolder *folder, TestProcess *process);
+TestServer *test_server_start_with_log (TestFolder *folder, guint16 port);
+TestFolder *test_server_kill (TestServer *server);
 void test_server_free (TestServer *server);
 char *test_server_control (TestServer *server, const char *word);
 
