@@ -188,39 +188,6 @@ check_pin (const CliOptions *options, const SalUri *uri, const char *text, GErro
   return FALSE;
 }
 
-/* Where one went with TLS, one does not go without it by leaving out a word: somebody who
- * listens in could have seen to it that this is all that works. What never leaves this
- * machine is another matter, and so is saying plain:// on purpose. */
-static gboolean
-check_downgrade (const SalUri *uri, const char *text, GError **error)
-{
-  g_autofree char *file = sal_known_servers_file ();
-  g_autoptr (GInetAddress) address = NULL;
-  g_autoptr (GError) local = NULL;
-  guint16 port = 0;
-
-  if (uri->scheme != SAL_SCHEME_PLAIN || strstr (text, "://") != NULL)
-    return TRUE;
-  address = g_inet_address_new_from_string (uri->host);
-  if (g_ascii_strcasecmp (uri->host, "localhost") == 0 ||
-      (address != NULL && g_inet_address_get_is_loopback (address)))
-    return TRUE;
-  port = sal_known_servers_find (file, uri->host, &local);
-  if (local != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  if (port == 0)
-    return TRUE;
-  g_set_error (error, SAL_ERROR, SAL_EXIT_TLS,
-               /* TRANSLATORS: a host; the host with its port; what was typed */
-               _ ("%s is known to speak TLS: use plains://%s:%u, or plain://%s to do without it "
-                  "on purpose"),
-               uri->host, uri->host, port, text);
-  return FALSE;
-}
-
 static gboolean
 is_irc (const SalUri *uri)
 {
@@ -272,7 +239,7 @@ cli_options_uri (const CliOptions *options, const char *text, GError **error)
 
   if (uri == NULL)
     return NULL;
-  if (!check_downgrade (uri, text, error) || !check_pin (options, uri, text, error))
+  if (!sal_known_servers_allow_plain (uri, text, error) || !check_pin (options, uri, text, error))
     return NULL;
   if (!check_dialect (options, uri, text, error))
     return NULL;

@@ -246,40 +246,6 @@ gui_rooms_dup_name (GuiRooms *rooms)
   return name != NULL ? name : g_strdup ("salotto");
 }
 
-/* Where one went with TLS, one does not go without it by leaving out a word: somebody who
- * listens in could have seen to it that this is all that works. What never leaves this
- * machine is another matter, and so is saying plain:// on purpose. */
-static gboolean
-check_downgrade (const char *typed, const char *normal, GError **error)
-{
-  g_autofree char *file = sal_known_servers_file ();
-  g_autoptr (SalUri) uri = sal_uri_parse_client (normal, NULL);
-  g_autoptr (GInetAddress) address = NULL;
-  g_autoptr (GError) local = NULL;
-  guint16 port = 0;
-
-  if (uri == NULL || uri->scheme != SAL_SCHEME_PLAIN || strstr (typed, "://") != NULL)
-    return TRUE;
-  address = g_inet_address_new_from_string (uri->host);
-  if (g_str_equal (uri->host, "localhost") ||
-      (address != NULL && g_inet_address_get_is_loopback (address)))
-    return TRUE;
-  port = sal_known_servers_find (file, uri->host, &local);
-  if (local != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  if (port == 0)
-    return TRUE;
-  g_set_error (error, SAL_ERROR, SAL_EXIT_TLS,
-               /* TRANSLATORS: a host; the host with its port; what was typed */
-               _ ("%s is known to speak TLS: use plains://%s:%u, or plain://%s to do without it "
-                  "on purpose"),
-               uri->host, uri->host, port, typed);
-  return FALSE;
-}
-
 /* Returns: (transfer none) (nullable): the room of a server that is meant by an address. */
 static SalRoomModel *
 find_or_join (GuiRooms *rooms, SalServer *server, const char *place, GError **error)
@@ -318,13 +284,17 @@ SalRoomModel *
 gui_rooms_try (GuiRooms *rooms, const char *uri, const char *name, GError **error)
 {
   g_autofree char *normal = gui_address_normalize (uri, error);
+  g_autoptr (SalUri) parsed = NULL;
   g_autofree char *where = NULL;
   g_autofree char *place = NULL;
   SalServer *server = NULL;
   SalRoomModel *room = NULL;
 
   g_return_val_if_fail (rooms->store != NULL, NULL);
-  if (normal == NULL || !check_downgrade (uri, normal, error))
+  if (normal == NULL)
+    return NULL;
+  parsed = sal_uri_parse_client (normal, error);
+  if (parsed == NULL || !sal_known_servers_allow_plain (parsed, uri, error))
     return NULL;
   where = sal_server_split_uri (normal, &place, error);
   if (where == NULL)

@@ -17,6 +17,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -25,7 +26,6 @@
 
 #include "common/base/sal-error.h"
 #include "common/base/sal-fd.h"
-#include "common/base/sal-uri.h"
 #include "common/client/sal-spki.h"
 
 #define AUTHORITY "authority"
@@ -299,4 +299,45 @@ sal_known_servers_find (const char *file, const char *host, GError **error)
     if (strncmp (lines[i], key, len) == 0)
       return (guint16) g_ascii_strtoull (lines[i] + len, NULL, 10);
   return 0;
+}
+
+/**
+ * sal_known_servers_allow_plain:
+ * @uri: where to go
+ * @typed: how that was said
+ *
+ * Where one went with TLS, one does not go without it by leaving out a word: somebody who
+ * listens in could have seen to it that this is all that works. What never leaves this
+ * machine is another matter, and so is saying `plain://` on purpose.
+ *
+ * Returns: whether one may go there; %FALSE with a #SAL_ERROR in words for people.
+ */
+gboolean
+sal_known_servers_allow_plain (const SalUri *uri, const char *typed, GError **error)
+{
+  g_autofree char *file = sal_known_servers_file ();
+  g_autoptr (GInetAddress) address = NULL;
+  g_autoptr (GError) local = NULL;
+  guint16 port = 0;
+
+  if (uri->scheme != SAL_SCHEME_PLAIN || strstr (typed, "://") != NULL)
+    return TRUE;
+  address = g_inet_address_new_from_string (uri->host);
+  if (g_ascii_strcasecmp (uri->host, "localhost") == 0 ||
+      (address != NULL && g_inet_address_get_is_loopback (address)))
+    return TRUE;
+  port = sal_known_servers_find (file, uri->host, &local);
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  if (port == 0)
+    return TRUE;
+  g_set_error (error, SAL_ERROR, SAL_EXIT_TLS,
+               /* TRANSLATORS: a host; the host with its port; what was typed */
+               _ ("%s is known to speak TLS: use plains://%s:%u, or plain://%s to do without it "
+                  "on purpose"),
+               uri->host, uri->host, port, typed);
+  return FALSE;
 }

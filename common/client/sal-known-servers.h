@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include "common/base/sal-uri.h"
+
 G_BEGIN_DECLS
 
 /* Why a server's certificate was accepted. */
@@ -35,5 +37,6 @@ SalTrust sal_known_servers_judge (const char *file,
                                   SalDoubt *doubt,
                                   GError **error);
 guint16 sal_known_servers_find (const char *file, const char *host, GError **error);
+gboolean sal_known_servers_allow_plain (const SalUri *uri, const char *typed, GError **error);
 
 G_END_DECLS
