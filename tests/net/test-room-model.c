@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "common/base/sal-exit.h"
+#include "tests/lib/test-client.h"
 #include "tests/lib/test-peer.h"
 
 typedef struct
@@ -161,27 +162,8 @@ tear_down (Fixture *f, gconstpointer limits)
   test_folder_free (f->folder);
 }
 
-/* Waiting: the main loop runs meanwhile. */
-
-static gboolean
-on_tick (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-#define wait_until(condition)                                                                      \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    gint64 until_us = g_get_monotonic_time () + TEST_PATIENCE_MS * 1000;                           \
-    guint tick = g_timeout_add (50, on_tick, NULL);                                                \
-    while (!(condition) && g_get_monotonic_time () < until_us)                                     \
-      g_main_context_iteration (NULL, TRUE);                                                       \
-    g_source_remove (tick);                                                                        \
-    g_assert_true (condition);                                                                     \
-  }                                                                                                \
-  G_STMT_END
-
-#define wait_for(f, presence_) wait_until (sal_room_model_get_presence ((f)->model) == (presence_))
+#define wait_for(f, presence_)                                                                     \
+  test_wait_until (sal_room_model_get_presence ((f)->model) == (presence_))
 
 static const SalEntry *
 find (Fixture *f, SalEntryKind kind, const char *text)
@@ -214,7 +196,8 @@ is_in_state (Fixture *f, const char *text, SalMessageState state, gboolean pendi
   return entry != NULL && entry->own && entry->state == state && entry->pending == pending;
 }
 
-#define wait_for_state(f, text, state, pending) wait_until (is_in_state (f, text, state, pending))
+#define wait_for_state(f, text, state, pending)                                                    \
+  test_wait_until (is_in_state (f, text, state, pending))
 
 static void
 say (Fixture *f, const char *text)
@@ -241,7 +224,7 @@ test_delivered (Fixture *f, gconstpointer data)
   join (f);
   g_assert_cmpstr (sal_room_model_get_name (f->model), ==, "Ada");
   bob = test_peer_join (f->port, "Bob");
-  wait_until (find (f, SAL_ENTRY_JOIN, NULL) != NULL);
+  test_wait_until (find (f, SAL_ENTRY_JOIN, NULL) != NULL);
   say (f, "perché no? 🙂");
   g_assert_true (is_in_state (f, "perché no? 🙂", SAL_MESSAGE_SENT, TRUE));
   wait_for_state (f, "perché no? 🙂", SAL_MESSAGE_DELIVERED, FALSE);
@@ -250,7 +233,7 @@ test_delivered (Fixture *f, gconstpointer data)
 
   g_assert_cmpuint (sal_room_model_count_unread (f->model), ==, 0);
   test_peer_send (bob, "ciao\n");
-  wait_until (find (f, SAL_ENTRY_MESSAGE, "ciao") != NULL);
+  test_wait_until (find (f, SAL_ENTRY_MESSAGE, "ciao") != NULL);
   g_assert_cmpstr (find (f, SAL_ENTRY_MESSAGE, "ciao")->name, ==, "Bob");
   g_assert_cmpuint (sal_room_model_count_unread (f->model), ==, 1);
   g_assert_cmpuint (f->unread_signals, ==, 1);
@@ -258,8 +241,8 @@ test_delivered (Fixture *f, gconstpointer data)
   g_assert_cmpuint (sal_room_model_count_unread (f->model), ==, 0);
 
   say (f, "/me waves");
-  wait_until (find (f, SAL_ENTRY_ACTION, "waves") != NULL);
-  wait_until (count (f, "/me waves") == 0);
+  test_wait_until (find (f, SAL_ENTRY_ACTION, "waves") != NULL);
+  test_wait_until (count (f, "/me waves") == 0);
   g_assert_cmpint (find (f, SAL_ENTRY_ACTION, "waves")->state, ==, SAL_MESSAGE_DELIVERED);
 }
 
@@ -272,8 +255,8 @@ test_command (Fixture *f, gconstpointer data)
   join (f);
   bob = test_peer_join (f->port, "Bob");
   say (f, "/frobnicate the doors");
-  wait_until (f->story->len > 0 &&
-              ((SalEntry *) f->story->pdata[f->story->len - 1])->kind == SAL_ENTRY_NOTE);
+  test_wait_until (f->story->len > 0 &&
+                   ((SalEntry *) f->story->pdata[f->story->len - 1])->kind == SAL_ENTRY_NOTE);
   g_assert_cmpuint (count (f, "/frobnicate the doors"), ==, 0);
   say (f, "//frobnicate");
   wait_for_state (f, "/frobnicate", SAL_MESSAGE_DELIVERED, FALSE);
@@ -401,7 +384,7 @@ test_refused (Fixture *f, gconstpointer data)
 
       say (f, text);
     }
-  wait_until ((refused = find (f, SAL_ENTRY_MESSAGE, "fast 23"))->state == SAL_MESSAGE_FAILED);
+  test_wait_until ((refused = find (f, SAL_ENTRY_MESSAGE, "fast 23"))->state == SAL_MESSAGE_FAILED);
   g_assert_nonnull (strstr (refused->reason, "messages-per-second"));
   g_assert_null (find (f, SAL_ENTRY_NOTE, refused->reason));
   g_assert_true (is_in_state (f, "fast 0", SAL_MESSAGE_DELIVERED, FALSE));
@@ -411,8 +394,8 @@ test_refused (Fixture *f, gconstpointer data)
     {
       g_assert_true (
           sal_room_model_say_again (f->model, find (f, SAL_ENTRY_MESSAGE, "fast 23")->id));
-      wait_until (is_in_state (f, "fast 23", SAL_MESSAGE_FAILED, FALSE) ||
-                  is_in_state (f, "fast 23", SAL_MESSAGE_DELIVERED, FALSE));
+      test_wait_until (is_in_state (f, "fast 23", SAL_MESSAGE_FAILED, FALSE) ||
+                       is_in_state (f, "fast 23", SAL_MESSAGE_DELIVERED, FALSE));
       g_usleep (50 * 1000); /* the server's clock has to go on */
     }
   g_assert_true (is_in_state (f, "fast 23", SAL_MESSAGE_DELIVERED, FALSE));
@@ -459,11 +442,11 @@ test_another_name (Fixture *f, gconstpointer data)
 
   join (f);
   sal_room_model_set_name (f->model, "Bob"); /* somebody has it */
-  wait_until (f->story->len > 0 &&
-              ((SalEntry *) f->story->pdata[f->story->len - 1])->kind == SAL_ENTRY_NOTE);
+  test_wait_until (f->story->len > 0 &&
+                   ((SalEntry *) f->story->pdata[f->story->len - 1])->kind == SAL_ENTRY_NOTE);
   g_assert_cmpstr (sal_room_model_get_name (f->model), ==, "Ada");
   sal_room_model_set_name (f->model, "Grace");
-  wait_until (g_str_equal (sal_room_model_get_name (f->model), "Grace"));
+  test_wait_until (g_str_equal (sal_room_model_get_name (f->model), "Grace"));
   wait_for (f, SAL_PRESENCE_IN);
   say (f, "it is me");
   wait_for_state (f, "it is me", SAL_MESSAGE_DELIVERED, FALSE);
@@ -554,9 +537,9 @@ test_silent_foreign_server (Fixture *f, gconstpointer data)
   wait_for_state (f, "hello?", SAL_MESSAGE_SENT, FALSE);
   test_peer_expect (server, "hello?\n");
   test_peer_send (server, "no news");
-  wait_until (find (f, SAL_ENTRY_TEXT, "no news") != NULL);
+  test_wait_until (find (f, SAL_ENTRY_TEXT, "no news") != NULL);
   test_peer_send (server, " is good news\n");
-  wait_until (find (f, SAL_ENTRY_TEXT, "no news is good news") != NULL);
+  test_wait_until (find (f, SAL_ENTRY_TEXT, "no news is good news") != NULL);
   g_assert_null (find (f, SAL_ENTRY_TEXT, "no news"));
   test_peer_close (server);
   wait_for (f, SAL_PRESENCE_WAITING);
@@ -589,7 +572,7 @@ test_endless_line (Fixture *f, gconstpointer data)
   for (guint i = 0; i < 20; i++)
     {
       test_peer_send (server, piece);
-      wait_until (count_bytes (f) == (i + 1) * strlen (piece));
+      test_wait_until (count_bytes (f) == (i + 1) * strlen (piece));
     }
   g_assert_cmpuint (f->story->len, >=, 9);
   for (guint e = 0; e < f->story->len; e++)
