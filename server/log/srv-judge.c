@@ -727,10 +727,18 @@ judge_topic (Verdict *verdict, SrvChannel *channel)
 }
 
 static void
+give_about (Verdict *verdict, SrvChannel *channel, const SrvUser *target)
+{
+  SrvEntry *entry = srv_verdict_new (verdict, channel);
+
+  entry->about = target->id;
+  srv_verdict_give (verdict, entry);
+}
+
+static void
 judge_kick (Verdict *verdict, SrvChannel *channel)
 {
   SrvUser *target = srv_state_find_user (verdict->judge->state, verdict->asked->target);
-  SrvEntry *entry = NULL;
 
   if (!srv_verdict_may_change (verdict, channel))
     return;
@@ -739,18 +747,13 @@ judge_kick (Verdict *verdict, SrvChannel *channel)
   else if (srv_state_find_membership (target, channel) == NULL)
     srv_verdict_deny (verdict, ERR_USERNOTINCHANNEL);
   else
-    {
-      entry = srv_verdict_new (verdict, channel);
-      entry->about = target->id;
-      srv_verdict_give (verdict, entry);
-    }
+    give_about (verdict, channel, target);
 }
 
 static void
 judge_invite (Verdict *verdict, SrvChannel *channel)
 {
   SrvUser *target = srv_state_find_user (verdict->judge->state, verdict->asked->target);
-  SrvEntry *entry = NULL;
 
   if (srv_state_find_membership (verdict->user, channel) == NULL)
     srv_verdict_deny (verdict, ERR_NOTONCHANNEL);
@@ -761,11 +764,7 @@ judge_invite (Verdict *verdict, SrvChannel *channel)
   else if ((channel->modes & SRV_MODE_INVITE_ONLY) && !is_operator (verdict, channel))
     srv_verdict_deny (verdict, ERR_CHANOPRIVSNEEDED);
   else
-    {
-      entry = srv_verdict_new (verdict, channel);
-      entry->about = target->id;
-      srv_verdict_give (verdict, entry);
-    }
+    give_about (verdict, channel, target);
 }
 
 static void

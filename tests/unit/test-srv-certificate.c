@@ -15,20 +15,7 @@
 
 #include "common/base/sal-error.h"
 #include "server/tls/srv-self-signed.h"
-
-#define LEAF_PEM                                                                                   \
-  "-----BEGIN CERTIFICATE-----\n"                                                                  \
-  "MIIB1jCCAXugAwIBAgIBAjAKBggqhkjOPQQDAjAuMRMwEQYDVQQKDApTYWxvdHRv\n"                             \
-  "IMOpMRcwFQYDVQQDDA5UZXN0IEF1dGhvcml0eTAeFw0yNjAxMDEwMDAwMDBaFw0z\n"                             \
-  "NjAxMDEwMDAwMDBaMBIxEDAOBgNVBAMMB2lnbm9yZWQwWTATBgcqhkjOPQIBBggq\n"                             \
-  "hkjOPQMBBwNCAASxp7ysShq55gmIKM0cSDkaenBYURJFf360iIVJVmgS5yGjuSoR\n"                             \
-  "jttGyzK7BW44vIuP1Nfy++u9xvutAztG8YKco4GlMIGiMD8GA1UdEQQ4MDaCDGNo\n"                             \
-  "YXQuZXhhbXBsZYIOKi5jaGF0LmV4YW1wbGWHBMAAAgeHECABDbgAAAAAAAAAAAAA\n"                             \
-  "AAcwHQYDVR0OBBYEFBrsvkmMOEKItL2hp1nxSd+CbA6zMEAGA1UdIwQ5MDehMqQw\n"                             \
-  "MC4xEzARBgNVBAoMClNhbG90dG8gw6kxFzAVBgNVBAMMDlRlc3QgQXV0aG9yaXR5\n"                             \
-  "ggEBMAoGCCqGSM49BAMCA0kAMEYCIQCHaw6g/G0J8ltpGkjrNbNJj62qL23tygWt\n"                             \
-  "sBios5zbVgIhAMEJW70ma7EpZKdfy7h/w3ULEICAxRqC2C55xvUKCn4A\n"                                     \
-  "-----END CERTIFICATE-----\n"
+#include "tests/unit/leaf-certificate.h"
 
 #define LEAF_KEY_PEM                                                                               \
   "-----BEGIN PRIVATE KEY-----\n"                                                                  \
@@ -67,7 +54,6 @@
 #define LEAF_FINGERPRINT                                                                           \
   "5E:25:6F:58:4F:21:5E:61:05:BE:21:8E:06:C7:21:7D:D7:59:C2:37:14:5F:FE:F2:B9:D1:2E:87:EA:5E:0E:"  \
   "54"
-#define LEAF_PIN "pin-sha256:p+2LRzz8Je2Qk7jw08Qiicf8NJzdf0LN7QYav+4aL+4="
 #define LEAF_FROM_S G_GINT64_CONSTANT (1767225600)  /* 2026-01-01 */
 #define LEAF_UNTIL_S G_GINT64_CONSTANT (2082758400) /* 2036-01-01 */
 
