@@ -77,7 +77,7 @@ asker (const Delivery *delivery)
 static SrvConn *
 conn_of (const Delivery *delivery, guint64 id)
 {
-  SrvConn *conn = g_hash_table_lookup (delivery->worker->conns, &id);
+  SrvConn *conn = srv_worker_find_conn (delivery->worker, id);
 
   return conn != NULL && !conn->closed && !conn->ending ? conn : NULL;
 }
@@ -427,12 +427,12 @@ static void
 on_wallops (Delivery *delivery)
 {
   GHashTableIter iter;
-  gpointer value = NULL;
+  gpointer id = NULL;
 
   g_hash_table_iter_init (&iter, delivery->worker->hub->sessions);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
+  while (g_hash_table_iter_next (&iter, &id, NULL))
     {
-      SrvSession *session = value;
+      SrvSession *session = srv_hub_session_from_id (id);
       const SrvUser *user =
           srv_state_get_user (delivery->worker->hub->state, session->origin.connection);
 
@@ -446,12 +446,12 @@ static void
 on_mark (Delivery *delivery)
 {
   GHashTableIter iter;
-  gpointer value = NULL;
+  gpointer id = NULL;
 
   g_hash_table_iter_init (&iter, delivery->worker->hub->sessions);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
+  while (g_hash_table_iter_next (&iter, &id, NULL))
     {
-      SrvSession *session = value;
+      SrvSession *session = srv_hub_session_from_id (id);
 
       if (session->irc != NULL && session != asker (delivery))
         srv_irc_marked (session->irc, delivery->entry);
@@ -542,7 +542,7 @@ srv_worker_deliver (SrvWorker *worker, const SrvEntry *entry)
   if (entry->kind == SRV_ENTRY_BOOT)
     return;
   if (entry->origin.worker == worker->id)
-    delivery.conn = g_hash_table_lookup (worker->conns, &entry->origin.connection);
+    delivery.conn = srv_worker_find_conn (worker, entry->origin.connection);
   if (srv_entry_holds (entry))
     {
       srv_irc_event_from_entry (worker->hub, &delivery.event, entry, &delivery.msgid);

@@ -20,12 +20,11 @@ struct _SrvWorker
   gpointer data;
 
   SrvConnHost host; /* what connections may use */
-  SrvHub *hub;      /* (owned) */
+  SrvHub *hub;      /* (owned): its sessions are the connections (owned) */
   SrvOutqList outqs;
   SrvFrameStream private_frames;
   SrvCounters counters;
 
-  GHashTable *conns;    /* (owned): id -> SrvConn (owned) */
   GHashTable *rooms;    /* (owned): name -> SrvRoom (owned) */
   GPtrArray *active;    /* (owned) of SrvRoom (unowned): that delivered this turn */
   GPtrArray *caught_up; /* (owned) of SrvRoom (unowned): whose posters may go on */
@@ -43,6 +42,7 @@ struct _SrvWorker
 void srv_worker_deliver (SrvWorker *worker, const SrvEntry *entry);
 
 /* srv-worker.c */
+SrvConn *srv_worker_find_conn (SrvWorker *worker, guint64 connection);
 void srv_worker_note_caught_up (SrvWorker *worker, SrvRoom *room);
 
 G_END_DECLS

@@ -25,10 +25,22 @@ static guint64 last_connection;
 static void
 note_closed (SrvWorker *worker, SrvConn *conn)
 {
-  g_hash_table_steal (worker->conns, &conn->id);
   conn->next_closed = worker->closed;
   worker->closed = conn;
   worker->hooks->closed (&conn->peer, worker->data);
+}
+
+/**
+ * srv_worker_find_conn:
+ *
+ * Returns: (transfer none) (nullable): the connection of this number, if it is this worker's.
+ */
+SrvConn *
+srv_worker_find_conn (SrvWorker *worker, guint64 connection)
+{
+  SrvSession *session = srv_hub_find (worker->hub, connection);
+
+  return session != NULL ? srv_conn_from_session (session) : NULL;
 }
 
 /**
@@ -51,7 +63,7 @@ on_answer (gpointer owner, gpointer letter)
 {
   SrvWorker *worker = owner;
   g_autoptr (SrvLogAnswer) answer = letter;
-  SrvConn *conn = g_hash_table_lookup (worker->conns, &answer->tag);
+  SrvConn *conn = srv_worker_find_conn (worker, answer->tag);
 
   if (answer->error != NULL)
     g_warning (_ ("the log cannot be read: %s"), answer->error->message);
@@ -118,20 +130,16 @@ read_log (SrvWorker *worker, SrvLogQuery *query, guint64 connection)
 }
 
 static void
+resume_cb (SrvConn *conn, gpointer data)
+{
+  srv_conn_resume (conn);
+}
+
+static void
 resume_all (SrvWorker *worker)
 {
-  g_autofree gpointer *conns = NULL;
-  guint n = 0;
-
   worker->host.held = FALSE;
-  conns = g_hash_table_get_keys_as_array (worker->conns, &n);
-  for (guint i = 0; i < n; i++)
-    {
-      SrvConn *conn = g_hash_table_lookup (worker->conns, conns[i]);
-
-      if (conn != NULL)
-        srv_conn_resume (conn);
-    }
+  srv_worker_foreach (worker, resume_cb, NULL);
 }
 
 static void
@@ -308,7 +316,6 @@ srv_worker_new (GMainContext *context,
   worker->data = data;
   worker->reactor = srv_reactor_new (context, SRV_N_QUEUES, &reactor_hooks, worker);
   worker->mailbox = srv_mailbox_new (worker->reactor, worker);
-  worker->conns = g_hash_table_new (g_int64_hash, g_int64_equal);
   worker->rooms =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) srv_room_free);
   worker->active = g_ptr_array_new ();
@@ -361,7 +368,6 @@ srv_worker_free (SrvWorker *worker)
       worker->closed = conn->next_closed;
       srv_conn_free (conn);
     }
-  g_hash_table_unref (worker->conns);
   g_hash_table_unref (worker->rooms);
   g_ptr_array_unref (worker->active);
   g_ptr_array_unref (worker->caught_up);
@@ -396,9 +402,7 @@ take (SrvWorker *worker, SrvLink link, const SrvArrival *arrival)
   SrvConn *conn = srv_conn_new (&worker->host, id, link, arrival);
 
   worker->counters.connections++;
-  if (conn != NULL)
-    g_hash_table_insert (worker->conns, &conn->id, conn);
-  else
+  if (conn == NULL)
     worker->hooks->closed (arrival->peer, worker->data);
   return conn;
 }
@@ -441,11 +445,17 @@ srv_worker_turn_away (SrvWorker *worker,
 void
 srv_worker_foreach (SrvWorker *worker, SrvConnFunc func, gpointer data)
 {
-  g_autoptr (GList) conns = g_hash_table_get_values (worker->conns);
+  guint n = 0;
+  g_autofree gpointer *ids = g_hash_table_get_keys_as_array (worker->hub->sessions, &n);
 
-  for (GList *at = conns; at != NULL; at = at->next)
-    if (!((SrvConn *) at->data)->closed)
-      func (at->data, data);
+  /* Who is closed by one of the calls stays in memory until the turn ends. */
+  for (guint i = 0; i < n; i++)
+    {
+      SrvConn *conn = srv_conn_from_session (srv_hub_session_from_id (ids[i]));
+
+      if (!conn->closed)
+        func (conn, data);
+    }
   srv_reactor_wake (worker->reactor);
 }
 
@@ -525,7 +535,7 @@ srv_worker_abort (SrvWorker *worker)
 guint
 srv_worker_count (const SrvWorker *worker)
 {
-  return g_hash_table_size (worker->conns);
+  return g_hash_table_size (worker->hub->sessions);
 }
 
 /**
@@ -539,12 +549,12 @@ srv_worker_find (SrvWorker *worker, const char *name)
 {
   g_autofree char *wanted = sal_name_key (name);
   GHashTableIter iter;
-  gpointer value = NULL;
+  gpointer id = NULL;
 
-  g_hash_table_iter_init (&iter, worker->conns);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
+  g_hash_table_iter_init (&iter, worker->hub->sessions);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
     {
-      SrvConn *conn = value;
+      SrvConn *conn = srv_conn_from_session (srv_hub_session_from_id (id));
 
       if (srv_session_is_named (&conn->session) && conn->session.state < SRV_SESSION_LEAVING &&
           g_str_equal (conn->session.who->key, wanted))
