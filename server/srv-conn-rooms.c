@@ -154,6 +154,8 @@ srv_conn_leave_room (SrvConn *conn, SrvRoom *room)
   conn->session.present = NULL;
   set_lagging (conn, member, FALSE);
   srv_room_remove (member);
+  if (conn->outq.n > 0) /* nobody there sees to what waits patiently any more */
+    srv_outq_list_add (&conn->outq);
   *place = member->next;
   member->next = NULL;
   if (member != &conn->member)

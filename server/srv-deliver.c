@@ -265,8 +265,8 @@ on_join (Delivery *delivery, gboolean is_new)
   const SrvEntry *entry = delivery->entry;
   SrvRoom *room = room_of (worker, entry->room);
   const SrvUser *user = srv_state_get_user (worker->hub->state, entry->origin.connection);
-  static const SrvAddressees everybody = { 0 };
   SrvConn *conn = delivery->conn;
+  const SrvAddressees everybody = { .patient = srv_worker_may_wait (worker, room) };
 
   update_room (delivery, room);
   to_room (delivery, room, &delivery->event, &everybody);
@@ -304,6 +304,7 @@ on_leave (Delivery *delivery)
       whom.wants = was_not_told;
       whom.data = delivery;
     }
+  whom.patient = srv_worker_may_wait (delivery->worker, room);
   update_room (delivery, room);
   if (conn != NULL)
     srv_conn_leave_room (conn, room);

@@ -34,8 +34,10 @@ struct _SrvWorker
   guint in_log;     /* requests that were posted and are not back from the log */
   SrvDeadline hold; /* armed while what waits is held back */
   gboolean hold_is_over;
-  SrvConn *closed;  /* to be freed at the end of the turn */
-  gboolean closing; /* nobody is read any more */
+  SrvDeadline presence; /* armed since somebody was announced at once */
+  GPtrArray *announced; /* (owned) of SrvRoom (unowned): where others wait for it */
+  SrvConn *closed;      /* to be freed at the end of the turn */
+  gboolean closing;     /* nobody is read any more */
 };
 
 /* srv-deliver.c */
@@ -43,6 +45,7 @@ void srv_worker_deliver (SrvWorker *worker, const SrvEntry *entry);
 
 /* srv-worker.c */
 SrvConn *srv_worker_find_conn (SrvWorker *worker, guint64 connection);
+gboolean srv_worker_may_wait (SrvWorker *worker, SrvRoom *room);
 void srv_worker_note_caught_up (SrvWorker *worker, SrvRoom *room);
 
 G_END_DECLS

@@ -167,11 +167,46 @@ on_batch (gpointer owner, gpointer letter)
 
 /* The reactor. */
 
+/**
+ * srv_worker_may_wait:
+ * @room: where somebody is about to be announced
+ *
+ * Returns: whether that is to wait a moment, because others have just been announced, and more
+ *   may follow. When a thousand come at the same time, everybody in their rooms is written to
+ *   once for many of them.
+ */
+gboolean
+srv_worker_may_wait (SrvWorker *worker, SrvRoom *room)
+{
+  if (!srv_deadline_is_armed (&worker->presence))
+    {
+      srv_reactor_arm (worker->reactor, &worker->presence, SRV_QUEUE_PRESENCE, SAL_PRESENCE_US);
+      return FALSE;
+    }
+  if (!srv_room_is_patient (room))
+    g_ptr_array_add (worker->announced, room);
+  return TRUE;
+}
+
+/* Those who came meanwhile are announced. */
+static void
+let_go_rooms (SrvWorker *worker)
+{
+  if (worker->announced->len == 0)
+    return;
+  for (guint i = 0; i < worker->announced->len; i++)
+    srv_room_let_go (worker->announced->pdata[i]);
+  g_ptr_array_set_size (worker->announced, 0);
+  srv_reactor_arm (worker->reactor, &worker->presence, SRV_QUEUE_PRESENCE, SAL_PRESENCE_US);
+}
+
 static void
 on_due (SrvDeadline *deadline, gpointer data)
 {
   if (deadline->queue == SRV_QUEUE_HOLD)
     ((SrvWorker *) data)->hold_is_over = TRUE;
+  else if (deadline->queue == SRV_QUEUE_PRESENCE)
+    let_go_rooms (data);
   else
     srv_conn_due (deadline);
 }
@@ -219,6 +254,7 @@ forget_quiet_rooms (SrvWorker *worker)
         continue;
       while (g_ptr_array_remove_fast (worker->active, room))
         i = (guint) -1; /* start again: the order has changed */
+      (void) g_ptr_array_remove_fast (worker->announced, room);
       g_hash_table_remove (worker->rooms, srv_room_get_name (room));
     }
   g_ptr_array_set_size (worker->active, 0);
@@ -321,6 +357,7 @@ srv_worker_new (GMainContext *context,
   worker->active = g_ptr_array_new ();
   worker->caught_up = g_ptr_array_new ();
   worker->lagging = g_ptr_array_new ();
+  worker->announced = g_ptr_array_new ();
   worker->outbox = g_ptr_array_new ();
   worker->hub = srv_hub_new ();
   worker->hub->config = config->irc;
@@ -372,6 +409,7 @@ srv_worker_free (SrvWorker *worker)
   g_ptr_array_unref (worker->active);
   g_ptr_array_unref (worker->caught_up);
   g_ptr_array_unref (worker->lagging);
+  g_ptr_array_unref (worker->announced);
   g_ptr_array_set_free_func (worker->outbox, (GDestroyNotify) srv_entry_unref);
   g_ptr_array_unref (worker->outbox);
   srv_frame_stream_clear (&worker->private_frames);

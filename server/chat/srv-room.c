@@ -26,6 +26,7 @@ struct _SrvRoom
   GArray *audiences;         /* (owned) of Audience */
   guint members;             /* of this worker */
   guint lagging;             /* of those */
+  gboolean patient;          /* something may wait in their queues */
   GArray *elsewhere;         /* (owned) (nullable) of guint: as many of each other worker */
   GHashTable *missed;        /* (owned) (nullable): SrvMember (unowned) -> Missed (owned) */
 };
@@ -366,12 +367,16 @@ deliver_to_audience (Audience *audience,
     return 0;
   frame = srv_frame_stream_append (&audience->frames, scratch->str, scratch->len);
   for (guint m = 0; m < audience->members->len; m++)
-    if (is_meant (whom, audience->members->pdata[m]) &&
-        !is_left_out (whom, audience->members->pdata[m]))
-      {
-        srv_outq_push (((SrvMember *) audience->members->pdata[m])->outq, &frame);
-        deliveries++;
-      }
+    {
+      SrvMember *member = audience->members->pdata[m];
+
+      if (!is_meant (whom, member) || is_left_out (whom, member))
+        continue;
+      srv_outq_put (member->outq, &frame);
+      if (!whom->patient)
+        srv_outq_list_add (member->outq);
+      deliveries++;
+    }
   return deliveries;
 }
 
@@ -392,6 +397,7 @@ srv_room_deliver_to (SrvRoom *room,
 {
   guint deliveries = 0;
 
+  room->patient = room->patient || whom->patient;
   for (guint i = 0; i < room->audiences->len; i++)
     deliveries +=
         deliver_to_audience (&g_array_index (room->audiences, Audience, i), event, whom, scratch);
@@ -412,6 +418,36 @@ srv_room_deliver (SrvRoom *room, const SalEvent *event, GString *scratch)
   static const SrvAddressees everybody = { 0 };
 
   return srv_room_deliver_to (room, event, &everybody, scratch);
+}
+
+static void
+let_go (SrvMember *member, gpointer data)
+{
+  if (member->outq->n > 0)
+    srv_outq_list_add (member->outq);
+}
+
+/**
+ * srv_room_let_go:
+ *
+ * What was delivered patiently waits no longer.
+ */
+void
+srv_room_let_go (SrvRoom *room)
+{
+  srv_room_foreach (room, let_go, NULL);
+  room->patient = FALSE;
+}
+
+/**
+ * srv_room_is_patient:
+ *
+ * Returns: whether something was delivered patiently since srv_room_let_go().
+ */
+gboolean
+srv_room_is_patient (const SrvRoom *room)
+{
+  return room->patient;
 }
 
 /**

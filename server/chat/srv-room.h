@@ -35,7 +35,9 @@ typedef struct
   gboolean (*wants) (SrvMember *member, gpointer data); /* (nullable): only those for whom it
                                                            says so */
   gpointer data;
-  guint64 seq; /* if not 0: it can be read from the log under this number, so who cannot follow
+  gboolean patient; /* it may stay in their queues until srv_room_let_go(), if nothing else goes
+                       to them before that */
+  guint64 seq;      /* if not 0: it can be read from the log under this number, so who cannot follow
                   does without */
 } SrvAddressees;
 
@@ -61,6 +63,8 @@ guint srv_room_deliver_to (SrvRoom *room,
                            const SalEvent *event,
                            const SrvAddressees *whom,
                            GString *scratch);
+gboolean srv_room_is_patient (const SrvRoom *room);
+void srv_room_let_go (SrvRoom *room);
 void srv_room_end_turn (SrvRoom *room);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvRoom, srv_room_free)

@@ -92,13 +92,13 @@ append_join (SrvOutq *outq)
 }
 
 /**
- * srv_outq_push:
+ * srv_outq_put:
  * @frame: bytes to send; the queue takes a reference of its own
  *
- * Adds to what waits, and announces the queue in its list.
+ * Adds to what waits. It goes with what comes after it, or when somebody announces the queue.
  */
 void
-srv_outq_push (SrvOutq *outq, const SrvFrame *frame)
+srv_outq_put (SrvOutq *outq, const SrvFrame *frame)
 {
   if (outq->n > 0)
     {
@@ -119,7 +119,18 @@ srv_outq_push (SrvOutq *outq, const SrvFrame *frame)
     }
   else
     append (outq, frame);
+}
 
+/**
+ * srv_outq_push:
+ * @frame: bytes to send; the queue takes a reference of its own
+ *
+ * Adds to what waits, and announces the queue in its list.
+ */
+void
+srv_outq_push (SrvOutq *outq, const SrvFrame *frame)
+{
+  srv_outq_put (outq, frame);
   srv_outq_list_add (outq);
 }
 

@@ -46,6 +46,7 @@ struct _SrvOutq
 void srv_outq_init (SrvOutq *outq, SrvOutqList *list);
 void srv_outq_clear (SrvOutq *outq);
 void srv_outq_push (SrvOutq *outq, const SrvFrame *frame);
+void srv_outq_put (SrvOutq *outq, const SrvFrame *frame);
 void srv_outq_list_add (SrvOutq *outq);
 SrvOutq *srv_outq_list_pop (SrvOutqList *list);
 int srv_outq_gather (const SrvOutq *outq, struct iovec *iov, int max);
