@@ -213,9 +213,9 @@ on_person (Delivery *delivery)
       conn->session.told = delivery->entry->group;
       srv_conn_show (conn, &delivery->event);
     }
-  for (guint i = 0; user != NULL && i < user->memberships->len; i++)
+  for (guint i = 0; user != NULL && i < user->n_memberships; i++)
     {
-      const SrvMembership *membership = user->memberships->pdata[i];
+      const SrvMembership *membership = srv_user_get_membership (user, i);
       SrvRoom *room = g_hash_table_lookup (worker->rooms, membership->channel->name);
 
       if (room != NULL)
@@ -265,17 +265,17 @@ on_join (Delivery *delivery, gboolean is_new)
   const SrvEntry *entry = delivery->entry;
   SrvRoom *room = room_of (worker, entry->room);
   const SrvUser *user = srv_state_get_user (worker->hub->state, entry->origin.connection);
-  SrvConn *conn = delivery->conn;
   const SrvAddressees everybody = { .patient = srv_worker_may_wait (worker, room) };
+  SrvConn *conn = delivery->conn;
 
   update_room (delivery, room);
   to_room (delivery, room, &delivery->event, &everybody);
-  if (user != NULL && user->away != NULL)
+  if (user != NULL && srv_user_get_away (user) != NULL)
     {
       SalEvent away = delivery->event;
 
       away.kind = SAL_EVENT_AWAY;
-      away.text = user->away;
+      away.text = srv_user_get_away (user);
       away.msgid = NULL;
       to_room (delivery, room, &away, &everybody);
     }
