@@ -26,7 +26,7 @@ srv_conn_begins_irc (const SrvConn *conn, const SalUnit *unit)
 static void
 hide_address (SrvSession *session)
 {
-  SrvPerson fields = *session->who;
+  SrvPerson fields = srv_person_fields (session->who);
   g_autofree char *address = sal_plain_format_address (strchr (fields.host, '@') + 1, 0);
   g_autoptr (SrvPerson) hidden = NULL;
 

@@ -76,6 +76,28 @@ srv_person_new (const SrvPerson *fields)
 }
 
 /**
+ * srv_person_fields:
+ *
+ * Returns: what @person is, to make somebody like them; the strings stay theirs. A struct that
+ *   others refer to at the same time must not be copied as a whole.
+ */
+SrvPerson
+srv_person_fields (const SrvPerson *person)
+{
+  return (SrvPerson){
+    .irc = person->irc,
+    .secure = person->secure,
+    .name = person->name,
+    .key = person->key,
+    .host = person->host,
+    .address = person->address,
+    .real_name = person->real_name,
+    .account = person->account,
+    .token = person->token,
+  };
+}
+
+/**
  * srv_person_ref:
  *
  * From any thread.

@@ -23,6 +23,7 @@ typedef struct
 } SrvPerson;
 
 SrvPerson *srv_person_new (const SrvPerson *fields);
+SrvPerson srv_person_fields (const SrvPerson *person);
 SrvPerson *srv_person_ref (SrvPerson *person);
 void srv_person_unref (SrvPerson *person);
 gsize srv_person_size (const SrvPerson *person);

@@ -550,7 +550,7 @@ apply_nick (SrvState *state, const SrvEntry *entry)
 
   if (user == NULL || g_str_equal (user->who->name, entry->target))
     return;
-  fields = *user->who;
+  fields = srv_person_fields (user->who);
   fields.name = entry->target;
   g_hash_table_remove (state->names, user);
   change_person (user, &fields);
@@ -587,7 +587,7 @@ apply_invite (SrvState *state, const SrvEntry *entry)
 static void
 apply_to_user (SrvUser *user, const SrvEntry *entry)
 {
-  SrvPerson fields = *user->who;
+  SrvPerson fields = srv_person_fields (user->who);
 
   switch (entry->kind)
     {

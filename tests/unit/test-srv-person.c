@@ -52,7 +52,7 @@ static void
 test_changes (void)
 {
   SrvPerson *ada = srv_person_new (&(SrvPerson){ .name = "ada", .host = "~a@h", .token = "t" });
-  SrvPerson fields = *ada;
+  SrvPerson fields = srv_person_fields (ada);
   g_autoptr (SrvPerson) other = NULL;
 
   fields.name = "Bob";
