@@ -112,6 +112,7 @@ struct _SalIrcMachine
   gboolean lf; /* our lines end with LF */
   gboolean confidential;
   gboolean certificate;
+  gboolean must_log_in; /* else a certificate is tried, and it is no harm if it is not known */
   gboolean keep_place;
   gboolean raw;
   gboolean greeted; /* a salottod has greeted in the plain dialect before */

@@ -100,6 +100,7 @@ sal_irc_machine_new (const SalClientOptions *options)
   machine->real_name = g_strdup (options->real_name != NULL ? options->real_name : options->name);
   machine->account = g_strdup (options->account != NULL ? options->account : options->name);
   machine->password = g_strdup (options->password);
+  machine->must_log_in = options->account != NULL || options->password != NULL;
   machine->server_password = g_strdup (options->server_password);
   machine->receipts = options->receipts;
   machine->half_close = options->half_close;
