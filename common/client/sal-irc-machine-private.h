@@ -164,8 +164,9 @@ struct _SalIrcMachine
   GHashTable *batches; /* (owned): name -> SalIrcBatch (owned) */
   GPtrArray *asked;    /* (owned): of SalIrcAsked (owned), oldest first */
   guint64 last_label;
-  char *typed_at; /* (owned) (nullable): where something was typed last whose answers have no
-                     label */
+  char *typed_at;  /* (owned) (nullable): where something was typed last whose answers have no
+                      label */
+  gint64 typed_us; /* and when */
 
   /* Sending. */
   SalOutbox *outbox; /* (owned) */
@@ -257,6 +258,7 @@ void sal_irc_fill_up (SalIrcMachine *machine);
 void sal_irc_flush_lines (SalIrcMachine *machine);
 gint64 sal_irc_lines_due_us (const SalIrcMachine *machine);
 gint64 sal_irc_token_due_us (const SalIrcMachine *machine);
+const char *sal_irc_typed_at (const SalIrcMachine *machine);
 SalIrcAsked *
 sal_irc_ask (SalIrcMachine *machine, SalIrcAskedKind kind, const char *place, GString *tags);
 SalIrcAsked *sal_irc_ask_line (SalIrcMachine *machine,

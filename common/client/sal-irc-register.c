@@ -177,7 +177,8 @@ sal_irc_machine_set_nick (SalIrcMachine *machine, const char *nick, gint64 now_u
   g_free (machine->next_wanted);
   machine->next_wanted = g_strdup (nick);
   machine->reclaiming = FALSE;
-  (void) sal_irc_ask_line (machine, SAL_IRC_ASKED_COMMAND, machine->typed_at, "NICK %s", nick);
+  (void) sal_irc_ask_line (machine, SAL_IRC_ASKED_COMMAND, sal_irc_typed_at (machine), "NICK %s",
+                           nick);
 }
 
 /* The first lines. */

@@ -399,9 +399,15 @@ test_desktop_gone (Fixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
-  /* No keyring of whoever runs this. */
+  TestFolder *folder = test_folder_new ();
+  g_autofree char *keyring = test_folder_file (folder, "keyring");
+  int status = 0;
+
+  /* Not the keyring of whoever runs this. */
   g_setenv ("SECRET_BACKEND", "file", TRUE);
+  g_setenv ("SECRET_FILE_TEST_PATH", keyring, TRUE);
+  g_setenv ("SECRET_FILE_TEST_PASSWORD", "test", TRUE);
+  g_test_init (&argc, &argv, NULL);
   ADD_FILES ("files-that-can-be-used", test_files);
   ADD_FILES ("files-that-cannot", test_bad_files);
   ADD ("cli-logs-in", test_cli);
@@ -410,5 +416,7 @@ main (int argc, char **argv)
   ADD ("desktop-logs-in", test_desktop);
   ADD ("desktop-where-it-is-not-known", test_desktop_unknown);
   ADD ("desktop-says-that-a-file-is-gone", test_desktop_gone);
-  return g_test_run ();
+  status = g_test_run ();
+  test_folder_free (folder);
+  return status;
 }
