@@ -117,6 +117,7 @@ char *srv_irc_room_of (const char *target);
 gboolean srv_irc_is_channel (const char *target);
 SrvChannel *srv_irc_find_channel (const SrvIrc *irc, const char *target);
 char *srv_irc_cut (const char *text, gsize most);
+char *srv_irc_take_text (SrvIrc *irc, const char *verb, const char *text, gsize most);
 void srv_irc_read (SrvIrc *irc, SrvLogQuery *query);
 
 /* The commands, by file. */
