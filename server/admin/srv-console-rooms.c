@@ -177,9 +177,9 @@ do_founder (Room *room)
 
   if (account == NULL)
     {
-      g_string_append_printf (room->out,
-                              _ ("there is no account called %s; “account list” has them all\n"),
-                              room->rest);
+      g_string_append_printf (
+          room->out, _ ("there is no account called %s; “account list” has them all"), room->rest);
+      g_string_append_c (room->out, '\n');
       return FALSE;
     }
   if (room->channel != NULL)
@@ -247,10 +247,8 @@ complete_mask (const Room *room)
 {
   if (strchr (room->rest, ' ') == NULL && *room->rest != ':')
     return *room->rest == '$' ? g_strdup (room->rest) : sal_irc_mask_complete (room->rest);
-  g_string_append_printf (room->out,
-                          _ ("“%s” is no mask; one is like name!user@host, and has no "
-                             "spaces\n"),
-                          room->rest);
+  g_string_append_printf (
+      room->out, _ ("“%s” is no mask: it has no spaces and no colon in front\n"), room->rest);
   return NULL;
 }
 
@@ -339,7 +337,7 @@ static const RoomWord words[] = {
   { "founder", N_ ("ACCOUNT"), N_ ("let it belong to that account"), TRUE, do_founder },
   { "drop", "", N_ ("let it belong to nobody"), FALSE, do_drop },
   { "bans", "", N_ ("list its bans, exceptions and invitations"), FALSE, do_bans },
-  { "ban", N_ ("MASK"), N_ ("ban name!user@host from it"), TRUE, do_ban },
+  { "ban", N_ ("MASK"), N_ ("ban a nickname or a mask from it"), TRUE, do_ban },
   { "unban", N_ ("MASK"), N_ ("undo that"), TRUE, do_unban },
   { "kick", N_ ("NAME [REASON]"), N_ ("put somebody out of it"), TRUE, do_kick },
 };

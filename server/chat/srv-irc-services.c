@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "common/base/sal-limits.h"
-#include "server/accounts/srv-scram.h"
 #include "server/chat/srv-irc-private.h"
 
 typedef void (*WordFunc) (SrvIrc *irc, char **args, guint n_args);
@@ -193,8 +192,8 @@ static void
 free_words (char **args)
 {
   for (guint i = 0; args[i] != NULL; i++)
-    srv_wipe (args[i]);
-  g_free (args);
+    explicit_bzero (args[i], strlen (args[i])); /* there may be a password among them */
+  g_strfreev (args);
 }
 
 /* @said: in a message, not by a command of its own */
