@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* The name that answers questions about accounts; nobody else gets it. */
+#define SRV_IRC_SERVICE "NickServ"
+
 /* The longest line, with tags, that is read at all. */
 #define SRV_IRC_UNIT_BYTES (8192 + 512)
 
