@@ -19,9 +19,11 @@ struct _SrvWorker
   const SrvWorkerHooks *hooks; /* (unowned) */
   gpointer data;
 
-  SrvConnHost host; /* what connections may use */
-  SrvHub *hub;      /* (owned) */
-  SrvOutqList outqs;
+  SrvConnHost host;  /* what connections may use */
+  SrvHub *hub;       /* (owned) */
+  SrvOutqList outqs; /* that got something since the round began */
+  SrvOutqList round; /* that are still to be sent to in this round */
+  gsize round_bytes; /* of what came from the log meanwhile */
   SrvFrameStream private_frames;
   SrvCounters counters;
 
@@ -35,8 +37,10 @@ struct _SrvWorker
   guint in_log;     /* requests that were posted and are not back from the log */
   SrvDeadline hold; /* armed while what waits is held back */
   gboolean hold_is_over;
-  SrvConn *closed;  /* to be freed at the end of the turn */
-  gboolean closing; /* nobody is read any more */
+  SrvDeadline next_turn;  /* armed while more is to be sent */
+  SrvConn *closed;        /* since the round began: to be freed at the end of the next one */
+  SrvConn *closed_before; /* to be freed at the end of this one */
+  gboolean closing;       /* nobody is read any more */
 };
 
 /* srv-deliver.c */

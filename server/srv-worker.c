@@ -4,6 +4,11 @@
  * thread; other threads reach it by its mailbox alone. Entries go out to the log at
  * the end of a turn, all together, and come back as batches; what they cause is
  * written once per room and leaves at the end of that turn, one write per member.
+ *
+ * To a large room that takes long, so it is done in rounds: everybody for whom something
+ * waits is sent to once, some in each turn. Between them people are read and the log takes
+ * what they say, so it need not wait for the room, nor the room for the log's disk; and who
+ * has not had their turn yet gets in one write what was said meanwhile.
  */
 #include "config.h"
 
@@ -134,6 +139,23 @@ resume_all (SrvWorker *worker)
     }
 }
 
+/* Who has spoken may go on when they have their receipt; so what they say next can be on its way
+ * through the log while the others are sent to. */
+static void
+send_first_to_posters (SrvWorker *worker, const SrvLogBatch *batch)
+{
+  for (guint i = 0; i < batch->n; i++)
+    {
+      const SrvEntry *entry = batch->entries[i];
+      SrvConn *conn = NULL;
+
+      if (entry->origin.worker == worker->id && srv_entry_is_said (entry))
+        conn = g_hash_table_lookup (worker->conns, &entry->origin.connection);
+      if (conn != NULL)
+        srv_outq_list_add (&conn->outq);
+    }
+}
+
 static void
 on_batch (gpointer owner, gpointer letter)
 {
@@ -141,6 +163,8 @@ on_batch (gpointer owner, gpointer letter)
   SrvLogBatch *batch = letter;
 
   memcpy (worker->hub->log_id, batch->log_id, sizeof worker->hub->log_id);
+  worker->round_bytes += batch->bytes;
+  send_first_to_posters (worker, batch);
   for (guint i = 0; i < batch->n; i++)
     {
       const SrvEntry *entry = batch->entries[i];
@@ -162,9 +186,11 @@ on_batch (gpointer owner, gpointer letter)
 static void
 on_due (SrvDeadline *deadline, gpointer data)
 {
-  if (deadline->queue == SRV_QUEUE_HOLD)
-    ((SrvWorker *) data)->hold_is_over = TRUE;
-  else
+  SrvWorker *worker = data;
+
+  if (deadline == &worker->hold)
+    worker->hold_is_over = TRUE;
+  else if (deadline != &worker->next_turn)
     srv_conn_due (deadline);
 }
 
@@ -217,18 +243,54 @@ forget_quiet_rooms (SrvWorker *worker)
 }
 
 static void
-flush_all (SrvWorker *worker)
+free_conns (SrvConn **conns)
+{
+  while (*conns != NULL)
+    {
+      SrvConn *conn = *conns;
+
+      *conns = conn->next_closed;
+      srv_conn_free (conn);
+    }
+}
+
+/* What is announced from now on is for the next round, and so is who closes: their queues may
+ * be in this one. */
+static void
+begin_round (SrvWorker *worker)
+{
+  worker->round = worker->outqs;
+  worker->outqs = (SrvOutqList){ NULL };
+  worker->round_bytes = 0;
+  worker->closed_before = g_steal_pointer (&worker->closed);
+}
+
+/* A part of the round; all that is left of it, if so much has come from the log meanwhile that
+ * more of it would fill the queues of those who are still to be sent to. */
+static void
+send_some (SrvWorker *worker)
 {
   SrvOutq *outq = NULL;
+  guint sent = 0;
 
-  while ((outq = srv_outq_list_pop (&worker->outqs)) != NULL)
+  while ((sent++ < SAL_TURN_SENDS || worker->round_bytes > SAL_LOG_QUEUE_LOW_BYTES) &&
+         (outq = srv_outq_list_pop (&worker->round)) != NULL)
     srv_conn_flush (srv_conn_from_outq (outq));
 }
 
-/* Whether what waits stays until the next turn. While this thread sends to a thousand
- * members, those who were first to read answer; if what they say goes to the log in one
+static void
+end_round (SrvWorker *worker)
+{
+  tell_lagging (worker);
+  forget_quiet_rooms (worker);
+  srv_frame_stream_clear (&worker->private_frames);
+  free_conns (&worker->closed_before);
+}
+
+/* Whether what waits stays until the next turn. While this thread sends to the members of a
+ * room, those who were first to read answer; if what they say goes to the log in one
  * turn and what the others say in the next, there are two groups for ever, and each pays
- * for a thousand sends. So what is on its way through the log is waited for, for no
+ * for a send to everybody. So what is on its way through the log is waited for, for no
  * longer than anybody notices: the log may have a slow disk. Where there are several workers,
  * what the others have posted comes here as well. */
 static gboolean
@@ -256,27 +318,20 @@ on_turn_end (gpointer data)
 
   /* Off to the log first: it works while this thread sends. */
   append_outbox (worker);
-  if (hold_back (worker))
-    return;
-  flush_all (worker);
-  /* Who goes on may be answered at once, or be found gone. */
+  if (worker->round.head == NULL)
+    {
+      if (hold_back (worker))
+        return;
+      begin_round (worker);
+    }
+  send_some (worker);
   while (worker->caught_up->len > 0)
-    {
-      resume_rooms (worker);
-      flush_all (worker);
-    }
+    resume_rooms (worker);
   append_outbox (worker);
-
-  tell_lagging (worker);
-  forget_quiet_rooms (worker);
-  srv_frame_stream_clear (&worker->private_frames);
-  while (worker->closed != NULL)
-    {
-      SrvConn *conn = worker->closed;
-
-      worker->closed = conn->next_closed;
-      srv_conn_free (conn);
-    }
+  if (worker->round.head == NULL)
+    end_round (worker);
+  if (worker->round.head != NULL || worker->outqs.head != NULL || worker->closed != NULL)
+    srv_reactor_arm (worker->reactor, &worker->next_turn, SRV_QUEUE_NEXT_TURN, 0);
 }
 
 static const SrvReactorHooks reactor_hooks = {
@@ -354,13 +409,10 @@ srv_worker_free (SrvWorker *worker)
   /* People first: what still comes back from the log must not make them post again. */
   srv_worker_abort (worker);
   srv_mailbox_free (worker->mailbox);
-  while (srv_outq_list_pop (&worker->outqs) != NULL)
+  while (srv_outq_list_pop (&worker->round) != NULL || srv_outq_list_pop (&worker->outqs) != NULL)
     ;
-  for (SrvConn *conn = worker->closed; conn != NULL; conn = worker->closed)
-    {
-      worker->closed = conn->next_closed;
-      srv_conn_free (conn);
-    }
+  free_conns (&worker->closed_before);
+  free_conns (&worker->closed);
   g_hash_table_unref (worker->conns);
   g_hash_table_unref (worker->rooms);
   g_ptr_array_unref (worker->active);
