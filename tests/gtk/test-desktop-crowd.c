@@ -19,7 +19,7 @@
 /* Of a message of the day. */
 #define MOTD_BYTES (10 * 1024 * 1024)
 /* Somebody reads so far back. */
-#define PAGES 30
+#define PAGES 12
 /* Nothing of this ends within the patience that is enough for a message. */
 #define PATIENCE 3
 /* Lines that are said to belong together, and whose end is not said. */
