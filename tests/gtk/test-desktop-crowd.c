@@ -23,7 +23,7 @@
 /* Nothing of this ends within the patience that is enough for a message. */
 #define PATIENCE 3
 /* Lines that are said to belong together, and whose end is not said. */
-#define BATCH_LINES 100000
+#define BATCH_LINES 10000
 
 typedef struct
 {
@@ -301,7 +301,7 @@ send_page (Past *past, const char *label, guint most)
   else
     add (lines, ":s BATCH -p");
   if (past->never_ends)
-    add (lines, ":Eva!e@h PRIVMSG #tea :that was all");
+    add (lines, ":Eva!e@h PRIVMSG Ada :that was all");
   test_peer_send (past->peer, lines->str);
 }
 
@@ -372,7 +372,7 @@ test_past (gconstpointer data)
   test_app_expect_row (app, "Rooms", "tea", ", connected");
   turns_begin (turns);
   if (past.never_ends)
-    test_app_expect_row (app, "Messages", "that was all");
+    test_app_expect_row (app, "Rooms", "Eva", "1 unread");
   else
     {
       gint64 until_us = g_get_monotonic_time () + app->patience_ms * G_TIME_SPAN_MILLISECOND;
@@ -390,6 +390,8 @@ test_past (gconstpointer data)
   g_assert_cmpuint (test_app_get_memory (app), <, memory + MORE_MEMORY);
   g_atomic_int_set (&past.stop, 1);
   g_thread_join (past.thread);
+  if (past.never_ends)
+    return; /* what is said waits for the end of the past */
   driver_say (app, "still here");
   test_peer_expect_later (stage->client, "PRIVMSG #tea :still here");
 }

@@ -6,13 +6,13 @@
  * one poll to the beginning of the next; the processor's time of the main thread hardly
  * depends on what else the machine does, that of the clock is what a person notices.
  */
+#include "tests/gtk/turn-watch.h"
+
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "tests/gtk/turn-watch.h"
 
 static TurnWatch *watch;
 static GPollFunc poll_really;
