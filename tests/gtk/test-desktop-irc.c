@@ -2,7 +2,7 @@
  *
  * A server with rooms: going into several and out again, who is there and who is away, private
  * conversations, topics, commands and what is wrong with them, looking for words, what goes
- * to and fro; and a server that floods. The others are played by hand, in plain IRC.
+ * to and fro. The others are played by hand, in plain IRC.
  */
 #include "config.h"
 
@@ -13,10 +13,6 @@
 #define BUTTONS "push button"
 /* As narrow as a telephone. */
 #define NARROW 360
-/* More people than anybody sees at once. */
-#define CROWD 5000
-/* For so long it is looked at while they go and others come. */
-#define CROWD_US (2 * G_USEC_PER_SEC)
 
 typedef struct
 {
@@ -404,62 +400,6 @@ test_look (gconstpointer data)
   test_desktop_shoot (look->name);
 }
 
-/* A server that has 5,000 people in a room, sends them out and in, with names and a topic that
- * mean harm, and says a great deal before. */
-static void
-test_crowd (void)
-{
-  g_autoptr (Stage) stage = stage_new ();
-  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
-  g_autofree char *uri = g_strdup_printf ("irc://127.0.0.1:%u/#tea", stage->port);
-  g_autoptr (TestApp) app = NULL;
-  g_autoptr (GString) lines = g_string_new (NULL);
-  g_autofree char *motd = NULL;
-  gint64 worst_us = 0;
-  gint64 until_us = 0;
-
-  app = test_app_start (folder, (const char *const[]){ uri, NULL }, NULL);
-  stage_let_in (stage);
-  test_peer_expect_later (stage->client, "USER ");
-  test_peer_send (stage->client, ":s 001 Ada :Welcome\r\n:s 375 Ada :- motd\r\n");
-  motd = g_strnfill (400, 'm');
-  for (int i = 0; i < 2000; i++)
-    g_string_append_printf (lines, ":s 372 Ada :- %s %d\r\n", motd, i);
-  g_string_append (lines, ":s 376 Ada :end\r\n");
-  test_peer_send (stage->client, lines->str);
-  test_peer_expect_later (stage->client, "JOIN #tea");
-  g_string_assign (lines, ":Ada!a@h JOIN #tea\r\n"
-                          ":s 332 Ada #tea :\xe2\x80\xae<b>\x03"
-                          "4topic&amp;\xe2\x80\xac\r\n");
-  for (int i = 0; i < CROWD / 20; i++)
-    {
-      g_string_append (lines, ":s 353 Ada = #tea :");
-      for (int j = 0; j < 20; j++)
-        g_string_append_printf (lines, "p%d ", i * 20 + j);
-      g_string_append (lines, "\r\n");
-    }
-  g_string_append (lines, ":s 366 Ada #tea :end\r\n");
-  test_peer_send (stage->client, lines->str);
-  test_app_expect_row (app, "Rooms", "tea", ", connected");
-  test_app_press (app, "People in this room");
-  test_app_expect_words (app, "people here");
-
-  g_string_truncate (lines, 0);
-  for (int i = 0; i < CROWD; i++)
-    g_string_append_printf (lines, ":p%d!u@h PART #tea\r\n:q%d!u@h JOIN #tea\r\n", i, i);
-  test_peer_send (stage->client, lines->str);
-  test_peer_send (stage->client, ":q1!u@h PRIVMSG #tea :that was all\r\n");
-  until_us = g_get_monotonic_time () + CROWD_US;
-  while (g_get_monotonic_time () < until_us)
-    worst_us = MAX (worst_us, test_app_measure_answer (app));
-  g_test_message ("the longest answer took %d ms", (int) (worst_us / 1000));
-  g_assert_cmpint (worst_us, <, PATIENCE_OF_A_PERSON_US);
-  test_app_expect_row (app, "Messages", "that was all");
-  driver_say (app, "still here");
-  test_peer_expect_later (stage->client, "PRIVMSG #tea :still here");
-  test_desktop_shoot ("crowd");
-}
-
 int
 main (int argc, char **argv)
 {
@@ -489,7 +429,6 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &looks[i], test_look);
     }
-  g_test_add_func ("/gtk/irc/crowd", test_crowd);
   status = g_test_run ();
   test_desktop_stop ();
   return status;
