@@ -142,7 +142,7 @@ do_topic (Room *room)
 static gboolean
 is_logged_in (const SrvUser *user, const char *account)
 {
-  g_autofree char *mine = user->account != NULL ? sal_name_key (user->account) : NULL;
+  g_autofree char *mine = user->who->account != NULL ? sal_name_key (user->who->account) : NULL;
   g_autofree char *key = sal_name_key (account);
 
   return g_strcmp0 (mine, key) == 0;
@@ -163,7 +163,7 @@ founder_change (const Room *room, const char *account)
       if (!is_logged_in (membership->user, account))
         continue;
       g_string_append_c (letters, 'o');
-      g_string_append_printf (names, " %s", membership->user->name);
+      g_string_append_printf (names, " %s", membership->user->who->name);
       n++;
     }
   return g_strconcat (letters->str, names->str, NULL);
@@ -320,14 +320,14 @@ do_kick (Room *room)
         const SrvMembership *membership = room->channel->members->pdata[i];
         g_autofree char *key = sal_name_key (name);
 
-        user = g_str_equal (membership->user->key, key) ? membership->user : NULL;
+        user = g_str_equal (membership->user->who->key, key) ? membership->user : NULL;
       }
   if (user == NULL)
     {
       g_string_append_printf (room->out, _ ("nobody in that room is called %s\n"), name);
       return FALSE;
     }
-  post (room, SRV_ENTRY_KICK, *reason != '\0' ? reason : SRV_OPERATOR_NAME, user->name);
+  post (room, SRV_ENTRY_KICK, *reason != '\0' ? reason : SRV_OPERATOR_NAME, user->who->name);
   return TRUE;
 }
 

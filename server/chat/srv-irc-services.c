@@ -61,9 +61,9 @@ echo (SrvIrc *irc, const char *word, gboolean more)
   const SrvUser *me = srv_irc_me (irc);
   g_autofree char *text = g_strconcat (word, more ? " ***" : "", NULL);
   SalEvent event = { .kind = SAL_EVENT_MESSAGE,
-                     .name = me->name,
-                     .host = me->host,
-                     .account = me->account,
+                     .name = me->who->name,
+                     .host = me->who->host,
+                     .account = me->who->account,
                      .target = SRV_IRC_SERVICE,
                      .text = text,
                      .time_us = srv_irc_wall_us (irc) };
@@ -79,11 +79,11 @@ do_identify (SrvIrc *irc, char **args, guint n_args)
 {
   const SrvUser *me = srv_irc_me (irc);
   SrvLoginRequest request = { .kind = SRV_LOGIN_IDENTIFY,
-                              .name = n_args > 1 ? args[0] : me->name,
+                              .name = n_args > 1 ? args[0] : me->who->name,
                               .text = args[n_args - 1] };
 
-  if (me->account != NULL)
-    tell (irc, "You are logged in as %s already.", me->account);
+  if (me->who->account != NULL)
+    tell (irc, "You are logged in as %s already.", me->who->account);
   else
     srv_irc_ask_login (irc, &request, SRV_IRC_BY_SERVICE);
 }
@@ -93,12 +93,12 @@ do_register (SrvIrc *irc, char **args, guint n_args)
 {
   const SrvUser *me = srv_irc_me (irc);
   SrvLoginRequest request = { .kind = SRV_LOGIN_REGISTER,
-                              .name = me->name,
+                              .name = me->who->name,
                               .text = args[0],
                               .email = n_args > 1 ? args[1] : "*" };
 
-  if (me->account != NULL)
-    tell (irc, "You are logged in as %s already.", me->account);
+  if (me->who->account != NULL)
+    tell (irc, "You are logged in as %s already.", me->who->account);
   else
     srv_irc_ask_login (irc, &request, SRV_IRC_BY_SERVICE);
 }
@@ -109,8 +109,8 @@ do_verify (SrvIrc *irc, char **args, guint n_args)
   const SrvUser *me = srv_irc_me (irc);
   SrvLoginRequest request = { .kind = SRV_LOGIN_VERIFY, .name = args[0], .text = args[1] };
 
-  if (me->account != NULL)
-    tell (irc, "You are logged in as %s already.", me->account);
+  if (me->who->account != NULL)
+    tell (irc, "You are logged in as %s already.", me->who->account);
   else
     srv_irc_ask_login (irc, &request, SRV_IRC_BY_SERVICE);
 }
@@ -120,10 +120,10 @@ do_passwd (SrvIrc *irc, char **args, guint n_args)
 {
   const SrvUser *me = srv_irc_me (irc);
   SrvLoginRequest request = {
-    .kind = SRV_LOGIN_PASSWORD, .name = me->account, .text = args[0], .wanted = args[1]
+    .kind = SRV_LOGIN_PASSWORD, .name = me->who->account, .text = args[0], .wanted = args[1]
   };
 
-  if (me->account == NULL)
+  if (me->who->account == NULL)
     tell (irc, "You are not logged in: IDENTIFY first.");
   else if (n_args > 2 && !g_str_equal (args[1], args[2]))
     tell (irc, "Those are two passwords, so nothing was changed.");
