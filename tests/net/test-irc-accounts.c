@@ -653,9 +653,9 @@ test_read_markers (void)
   test_peer_expect (stranger, ":" NAME " MARKREAD #tea *\r\n");
   test_peer_expect (stranger, ":" NAME " MARKREAD #tea " EARLY "\r\n");
   test_peer_expect (stranger, ":" NAME " MARKREAD #tea " EARLY "\r\n");
-  test_peer_close (desktop);
-  test_peer_close (phone);
-  test_peer_close (stranger);
+  test_peer_free (desktop);
+  test_peer_free (phone);
+  test_peer_free (stranger);
   test_server_stop (server);
   folder = g_steal_pointer (&server->folder);
   test_server_free (server);
@@ -667,8 +667,8 @@ test_read_markers (void)
   test_peer_expect (phone, ":" NAME " MARKREAD #tea " LATE "\r\n");
   say (stranger, "MARKREAD #tea");
   test_peer_expect (stranger, ":" NAME " MARKREAD #tea *\r\n");
-  test_peer_close (phone);
-  test_peer_close (stranger);
+  test_peer_free (phone);
+  test_peer_free (stranger);
   finish (server);
 }
 
