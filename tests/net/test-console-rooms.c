@@ -97,7 +97,7 @@ test_inside (void)
   test_peer_expect_later (zoe, "-- operator has set the topic: Hello\n");
 
   control (server, "room bans tea", "nobody is banned\nok\n");
-  control (server, "room ban tea a b", "“a b” is no mask; *error\n");
+  control (server, "room ban tea a b", "“a b” is no mask: *error\n");
   control (server, "room ban tea bob", "ok\n");
   test_irc_expect (ann, ":operator MODE #tea +b bob!?@?");
   control (server, "room bans tea", "+b bob!?@? * operator\nok\n");
