@@ -153,5 +153,6 @@ typedef struct
 gboolean sal_client_is_leaving_word (const char *text);
 const char *sal_client_find_command (const char *text, gboolean irc, const char **said);
 gboolean sal_client_event_puts_out (const SalEvent *event);
+gboolean sal_client_event_puts_out_for_good (const SalEvent *event);
 
 G_END_DECLS
