@@ -23,6 +23,10 @@
  * that our last connection is gone has given us another. */
 #define NAME_US (60 * G_TIME_SPAN_SECOND)
 #define NAME_S 61
+/* How wrong a clock may be. */
+#define SKEW_US (10 * G_TIME_SPAN_MINUTE)
+/* How much of what was said to us in private meanwhile is shown. */
+#define MISSED_MAX 100
 /* Whoever speaks to us in private is remembered, too. */
 #define KNOWN_MAX 1000
 
@@ -52,6 +56,7 @@ struct _CliResume
   guint retry;
   guint name_timer;
   gint64 in_since_us; /* 0: not in */
+  gint64 away_us;     /* since when, at the latest, one is away */
   char *home;         /* (owned) (nullable): where one is at home, if one is there */
   gboolean irc;
   GHashTable *known; /* (owned): place (owned) -> Known (owned) */
@@ -252,6 +257,18 @@ note_room (CliResume *resume, const SalClientAction *action)
   known->key = g_strdup (room != NULL ? room->key : NULL);
 }
 
+/* Somebody has spoken to us in private meanwhile. */
+static void
+note_missed (CliResume *resume, const SalClientAction *action)
+{
+  const Known *known = g_hash_table_lookup (resume->known, action->place);
+  const char *msgid = known != NULL ? known->msgid : NULL;
+
+  if (known == NULL || known->time_us < action->time_us)
+    (void) sal_client_read_past (resume->talk->client, action->place, SAL_HISTORY_AFTER, msgid,
+                                 msgid == NULL ? resume->away_us : 0, MISSED_MAX);
+}
+
 /**
  * cli_resume_note:
  * @action: of the client
@@ -268,6 +285,9 @@ cli_resume_note (CliResume *resume, const SalClientAction *action)
       return FALSE;
     case SAL_ACTION_ROOM:
       note_room (resume, action);
+      return FALSE;
+    case SAL_ACTION_MISSED:
+      note_missed (resume, action);
       return FALSE;
     case SAL_ACTION_MESSAGE:
       return note_message (resume, action);
@@ -328,6 +348,8 @@ cli_resume_wait (CliResume *resume, int how, const GError *error)
       if (g_get_monotonic_time () - resume->in_since_us > SETTLED_US)
         sal_back_off_reset (&resume->back_off);
     }
+  if (resume->in_since_us != 0)
+    resume->away_us = g_get_real_time () - SKEW_US;
   resume->in_since_us = 0;
   g_clear_handle_id (&resume->name_timer, g_source_remove);
   g_hash_table_remove_all (resume->given);
@@ -380,6 +402,7 @@ cli_resume_apply (CliResume *resume, SalClientOptions *options)
     }
   options->room = resume->home;
   options->keep_place = TRUE;
+  options->known_us = resume->away_us;
   options->rooms = (const SalClientRoom *) (void *) rooms->data;
   options->n_rooms = rooms->len;
 }

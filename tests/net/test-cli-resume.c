@@ -331,8 +331,7 @@ test_keyring (Place *place, gconstpointer data)
   test_process_expect_exit (uses, 0);
 
   {
-    g_autofree char *forgot G_GNUC_UNUSED =
-        test_server_control (place->server, "account drop ada");
+    g_autofree char *forgot G_GNUC_UNUSED = test_server_control (place->server, "account drop ada");
   }
   refused = PIPED (place, "send", "%URI", "--name", "Ada", "--account", "ada", "ciao");
   test_process_expect_exit (refused, 5);
