@@ -656,10 +656,10 @@ test_missed_in_private (Fixture *f, gconstpointer data)
 static void
 test_secret (Fixture *f, gconstpointer data)
 {
-  g_autoptr (TestClient) services = new_client (f, "NickServ");
+  g_autoptr (TestClient) services = new_client (f, "AuthServ");
   g_autofree char *path = test_folder_file (f->folder, "ada.db");
   g_autofree char *log = g_strconcat (path, "-wal", NULL);
-  SalRoomModel *program = sal_server_talk_to (f->ada->server, "NickServ", NULL);
+  SalRoomModel *program = sal_server_talk_to (f->ada->server, "AuthServ", NULL);
   SalRoomModel *hers = NULL;
   g_autoptr (GPtrArray) typed = NULL;
   g_autoptr (GError) error = NULL;
@@ -669,7 +669,7 @@ test_secret (Fixture *f, gconstpointer data)
   (void) join (services, "#tea");
   (void) join (f->ada, "#tea");
   sal_room_model_set_draft (program, "IDENTIFY hunter2");
-  sal_room_model_add_typed (program, "/msg NickServ IDENTIFY hunter2");
+  sal_room_model_add_typed (program, "/msg AuthServ IDENTIFY hunter2");
   test_client_say (program, "IDENTIFY hunter2");
   test_client_say (program, "hello");
   test_wait_for_story (program, "ada: IDENTIFY ***, ada: hello");
