@@ -337,69 +337,6 @@ test_names (Scene *scene, gconstpointer data)
     g_error ("a %s has no name", (const char *) nameless->pdata[i]);
 }
 
-/* Pictures of all of it together: light, dark, from right to left, and in a language with longer
- * words. */
-typedef struct
-{
-  const char *name;
-  const char *scheme;
-  const char *env; /* (nullable); "RIGHT_TO_LEFT" is preloaded */
-} Look;
-
-static const Look looks[] = {
-  { "irc-light", "light", NULL },
-  { "irc-dark", "dark", NULL },
-  { "irc-right-to-left", "light", "RIGHT_TO_LEFT" },
-  { "irc-italian", "light", "LANGUAGE=it" },
-};
-
-static void
-say_as (TestPeer *peer, const char *line)
-{
-  g_autofree char *whole = g_strconcat (line, "\r\n", NULL);
-
-  test_peer_send (peer, whole);
-}
-
-static void
-test_look (gconstpointer data)
-{
-  const Look *look = data;
-  g_autofree char *keyfile =
-      g_strdup_printf ("[org/salotto/Salotto]\nname='Ada'\ncolor-scheme='%s'\n", look->scheme);
-  g_autofree char *preload = g_strconcat ("LD_PRELOAD=", test_program ("RIGHT_TO_LEFT"), NULL);
-  const char *const env[] = { g_strcmp0 (look->env, "RIGHT_TO_LEFT") == 0 ? preload : look->env,
-                              NULL };
-  g_autoptr (TestFolder) folder = driver_folder_new (NULL);
-  g_autoptr (TestServer) server = test_server_start (NULL);
-  g_autoptr (TestPeer) grace = join_irc (server->port, "Grace", "#retransmissions");
-  g_autoptr (TestPeer) linus = join_irc (server->port, "Linus", "#retransmissions");
-  g_autofree char *uri = g_strdup_printf ("irc://127.0.0.1:%u/retransmissions", server->port);
-  g_autoptr (TestApp) app = NULL;
-
-  say_as (grace, "TOPIC #retransmissions :What a lost segment looks like from both ends");
-  say_as (linus, "AWAY :lunch");
-  test_peer_expect_later (linus, " 306 ");
-  test_folder_write (folder, "glib-2.0/settings/keyfile", keyfile);
-  app = test_app_start (folder, (const char *const[]){ uri, NULL }, env);
-  app->looks_into_rows = TRUE; /* what they are called is in some language */
-  test_peer_expect_later (grace, "Ada");
-  test_app_focus (app);
-  say_as (grace, "PRIVMSG #retransmissions :Has anybody looked at the trace of yesterday?");
-  say_as (grace, "PRIVMSG #retransmissions :The second one has three in a row.");
-  say_as (linus, "PRIVMSG #retransmissions :See https://www.rfc-editor.org/rfc/rfc9293 🙂");
-  say_as (linus, "PRIVMSG #retransmissions :Ada, what do you think?");
-  test_peer_expect_later (grace, "what do you think");
-  test_app_expect_words (app, "what do you think");
-  test_desktop_type ("It is the delayed acknowledgment\n");
-  test_peer_expect_later (grace, "It is the delayed acknowledgment");
-  say_as (grace, "PRIVMSG Ada :Shall we show it tomorrow?");
-  test_app_expect_words (app, "Grace");
-  test_desktop_key ("F9");
-  test_app_expect (app, "table|tree table", NULL);
-  test_desktop_shoot (look->name);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -422,12 +359,6 @@ main (int argc, char **argv)
       g_autofree char *path = g_strconcat ("/gtk/irc/", cases[i].path, NULL);
 
       g_test_add (path, Scene, NULL, scene_open, cases[i].test, scene_close);
-    }
-  for (gsize i = 0; i < G_N_ELEMENTS (looks); i++)
-    {
-      g_autofree char *path = g_strconcat ("/gtk/irc/looks/", looks[i].name, NULL);
-
-      g_test_add_data_func (path, &looks[i], test_look);
     }
   status = g_test_run ();
   test_desktop_stop ();
