@@ -5,8 +5,10 @@
  */
 #include "tests/gtk/long-words.h"
 
-char *gettext (const char *text);
-char *ngettext (const char *one, const char *many, unsigned long n);
+/* As <libintl.h> has them, which makes macros of their like. */
+char *dcgettext (const char *domain, const char *text, int category);
+char *
+dcngettext (const char *domain, const char *one, const char *many, unsigned long n, int category);
 
 /* Kept for good, as translations are. */
 static const char *
@@ -21,13 +23,13 @@ lengthen (const char *text)
 }
 
 char *
-gettext (const char *text)
+dcgettext (const char *domain, const char *text, int category)
 {
   return (char *) lengthen (text);
 }
 
 char *
-ngettext (const char *one, const char *many, unsigned long n)
+dcngettext (const char *domain, const char *one, const char *many, unsigned long n, int category)
 {
   return (char *) lengthen (n == 1 ? one : many);
 }

@@ -13,6 +13,8 @@
 #define BUTTONS "push button"
 /* As narrow as a telephone. */
 #define NARROW 360
+/* More messages than a server tells to somebody who comes. */
+#define OLDER 300
 
 typedef struct
 {
@@ -238,6 +240,46 @@ test_search (Scene *scene, gconstpointer data)
   test_app_expect_focus (app, "text", "Message");
 }
 
+/* Scrolls back until there is a row with this in it. */
+static void
+scroll_back_to (TestApp *app, const char *part)
+{
+  const char *const parts[] = { part, NULL };
+  gint64 until_us = g_get_monotonic_time () + app->patience_ms * G_TIME_SPAN_MILLISECOND;
+
+  test_app_focus (app);
+  while (test_app_count_rows (app, "Messages", parts) == 0 && g_get_monotonic_time () < until_us)
+    test_desktop_key ("Page_Up Page_Up Page_Up");
+  test_app_expect_row (app, "Messages", part);
+}
+
+/* What was said before one came is scrolled back to: the server is asked for it, and afterwards
+ * it is there without a server. */
+static void
+test_older (Scene *scene, gconstpointer data)
+{
+  g_autofree char *uri = g_strdup_printf ("irc://127.0.0.1:%u/#coffee", scene->server->port);
+  g_autoptr (GString) lines = g_string_new ("JOIN #coffee\r\n");
+
+  g_string_append (lines, "PRIVMSG #coffee :the very first\r\n");
+  for (int i = 0; i < OLDER; i++)
+    g_string_append_printf (lines, "PRIVMSG #coffee :number %d\r\n", i);
+  g_string_append (lines, "PING done\r\n");
+  test_peer_send (scene->eva, lines->str);
+  test_peer_expect_later (scene->eva, "PONG ");
+  command (scene, "/join coffee");
+  test_app_expect_row (scene->app, "Rooms", "coffee", ", connected");
+  test_app_expect_row (scene->app, "Messages", "number 299");
+  scroll_back_to (scene->app, "the very first");
+  driver_leave (scene->app);
+  g_clear_pointer (&scene->app, test_app_free);
+
+  test_server_stop (scene->server);
+  scene->app = test_app_start (scene->folder, (const char *const[]){ uri, NULL }, NULL);
+  test_app_expect_row (scene->app, "Rooms", "coffee", "trying again");
+  scroll_back_to (scene->app, "the very first");
+}
+
 /* People who come and go are told together. */
 static void
 test_folded (Scene *scene, gconstpointer data)
@@ -348,7 +390,7 @@ main (int argc, char **argv)
     { "rooms", test_rooms },   { "private", test_private },   { "people", test_people },
     { "topic", test_topic },   { "commands", test_commands }, { "search", test_search },
     { "folded", test_folded }, { "raw", test_raw },           { "login", test_login },
-    { "narrow", test_narrow }, { "names", test_names },
+    { "narrow", test_narrow }, { "names", test_names },       { "older", test_older },
   };
   int status = 0;
 

@@ -70,7 +70,7 @@ test_talk (Scene *scene, gconstpointer data)
   test_irc_say (scene->eva, "PRIVMSG Ada :between us");
   test_app_expect_row (app, "Rooms", "Eva", "1 unread message");
   driver_say (app, "/msg Eva so be it");
-  test_peer_expect_later (scene->eva, "PRIVMSG Ada :so be it");
+  test_peer_expect_later (scene->eva, "PRIVMSG Eva :so be it");
   test_app_expect_row (app, "Messages", "so be it", state_of (kind));
 }
 
