@@ -149,12 +149,18 @@ shoot (Scene *scene, const char *what)
     g_assert_cmpint (width, <=, scene->look->width);
 }
 
-/* Presses what is called so in the language of the window. */
+/* Returns: (transfer full): what that is called in the language of the window. */
+static char *
+translate (Scene *scene, const char *name)
+{
+  return g_strcmp0 (scene->look->preload, "LONG_WORDS") == 0 ? long_words_make (name)
+                                                             : g_strdup (name);
+}
+
 static void
 press (Scene *scene, const char *name)
 {
-  gboolean is_long = g_strcmp0 (scene->look->preload, "LONG_WORDS") == 0;
-  g_autofree char *here = is_long ? long_words_make (name) : g_strdup (name);
+  g_autofree char *here = translate (scene, name);
 
   test_app_press (scene->app, here);
 }
@@ -178,10 +184,13 @@ shoot_dialogs (Scene *scene)
 static void
 test_look (Scene *scene, gconstpointer data)
 {
+  g_autofree char *back = translate (scene, "Back to the rooms");
+
   talk (scene);
   if (scene->look->width > 0)
     {
       test_desktop_resize (scene->look->width, 640);
+      test_app_expect (scene->app, "push button", back);
       shoot (scene, "");
     }
   test_app_focus (scene->app);
