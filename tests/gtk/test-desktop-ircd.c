@@ -27,6 +27,7 @@ scene_open (Scene *scene, gconstpointer data)
   scene->eva = test_peer_connect (scene->server->port);
   test_irc_say (scene->eva, "NICK Eva");
   test_irc_say (scene->eva, "USER eva 0 * :Eva");
+  test_peer_expect_later (scene->eva, " 001 ");
   test_irc_say (scene->eva, "JOIN #tea");
   test_peer_expect_later (scene->eva, " 366 ");
   uri = g_strdup_printf ("irc://127.0.0.1:%u/tea", scene->server->port);
