@@ -81,8 +81,8 @@ test_refused (Scene *scene, gconstpointer data)
 {
   TestApp *app = scene->app;
 
-  test_irc_say (scene->eva, "MODE #tea +mt");
-  test_peer_expect_later (scene->eva, "MODE #tea +mt");
+  test_irc_say (scene->eva, "MODE #tea ");
+  test_peer_expect_later (scene->eva, "MODE #tea ");
   driver_say (app, "may I speak?");
   test_app_expect_row (app, "Messages", "may I speak?", "Not sent");
   driver_say (app, "/topic mine");
