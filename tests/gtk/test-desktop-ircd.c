@@ -81,7 +81,7 @@ test_refused (Scene *scene, gconstpointer data)
 {
   TestApp *app = scene->app;
 
-  test_irc_say (scene->eva, "MODE #tea ");
+  test_irc_say (scene->eva, "MODE #tea +mt");
   test_peer_expect_later (scene->eva, "MODE #tea ");
   driver_say (app, "may I speak?");
   test_app_expect_row (app, "Messages", "may I speak?", "Not sent");

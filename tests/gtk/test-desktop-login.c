@@ -270,6 +270,33 @@ test_read_elsewhere (Scene *scene, gconstpointer data)
   test_peer_expect_later (scene->eva, "MARKREAD #tea timestamp=");
 }
 
+/* From the dialog into a room of a server that is new: who is asked in between whether it is the
+ * right one, and what is said of a room that cannot be. */
+static void
+test_dialog (Scene *scene, gconstpointer data)
+{
+  g_autofree char *uri = g_strdup_printf ("ircs://127.0.0.1:%u/tea", scene->ircs);
+  g_autofree char *closed = g_strdup_printf ("irc://127.0.0.1:%u/closed", scene->server->port);
+
+  test_irc_say (scene->eva, "JOIN #closed");
+  test_irc_say (scene->eva, "MODE #closed +i");
+  test_peer_expect_later (scene->eva, "MODE #closed +i");
+  scene->app = test_app_start (scene->folder, NULL, NULL);
+  test_app_press (scene->app, "Join a room");
+  test_app_write (scene->app, "Address", uri);
+  test_app_press (scene->app, "Connect");
+  test_app_press (scene->app, "Trust and connect");
+  test_app_expect_row (scene->app, "Rooms", "tea", ", connected");
+  test_peer_expect_later (scene->eva, " JOIN #tea");
+
+  test_app_focus (scene->app);
+  test_desktop_key ("ctrl+n");
+  test_app_write (scene->app, "Address", closed);
+  test_app_press (scene->app, "Connect");
+  test_app_expect_words (scene->app, "+i");
+  test_app_expect_rows (scene->app, "Rooms", 0, "closed");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -278,6 +305,7 @@ main (int argc, char **argv)
     const char *path;
     void (*test) (Scene *scene, gconstpointer data);
   } cases[] = {
+    { "dialog", test_dialog },
     { "keyring", test_keyring },
     { "certificate", test_certificate },
     { "read-elsewhere", test_read_elsewhere },
