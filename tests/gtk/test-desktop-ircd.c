@@ -86,7 +86,7 @@ test_refused (Scene *scene, gconstpointer data)
   driver_say (app, "may I speak?");
   test_app_expect_row (app, "Messages", "may I speak?", "Not sent");
   driver_say (app, "/topic mine");
-  test_app_expect_row (app, "Messages", "The server, ", "perator");
+  test_app_expect_row (app, "Messages", "The server, ", " op");
   test_irc_say (scene->eva, "KICK #tea Ada :enough");
   test_app_expect_row (app, "Rooms", "tea", "not connected");
   test_app_expect_row (app, "Messages", "enough");
