@@ -10,8 +10,8 @@
 
 #include <glib/gi18n.h>
 
-#include "client-cli/cli-answers.h"
 #include "common/base/sal-json.h"
+#include "common/client/sal-answers.h"
 #include "common/client/sal-outbox.h"
 
 #define DIM "\033[2m"
@@ -242,7 +242,7 @@ render_for_people (GString *out, const SalClientAction *action, gint64 time_us, 
       g_string_append (out, colour (style, PLAIN));
       break;
     default:
-      cli_answers_append (out, action);
+      sal_answers_append (out, action);
       break;
     }
   end_text (out, action, style);

@@ -12,12 +12,12 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "client-cli/cli-answers.h"
 #include "client-cli/cli-commands.h"
 #include "client-cli/cli-input.h"
 #include "client-cli/cli-keyring.h"
 #include "client-cli/cli-resume.h"
 #include "common/base/sal-error.h"
+#include "common/client/sal-answers.h"
 #include "common/proto/sal-dialect-plain.h"
 
 #define CONNECT_TIMEOUT_S 10
@@ -189,7 +189,7 @@ is_worth_showing (CliTalk *talk, const SalClientAction *action)
   if (event->past && event->kind != SAL_EVENT_MESSAGE && event->kind != SAL_EVENT_ACTION &&
       event->kind != SAL_EVENT_NOTICE)
     return FALSE;
-  if (action->code != NULL && cli_answers_is_end (action->code))
+  if (action->code != NULL && sal_answers_is_end (action->code))
     return talk->style.json;
   if (event->kind != SAL_EVENT_TEXT || talk->options->verbose)
     return TRUE;

@@ -13,6 +13,8 @@
 #define BUTTONS "push button"
 /* As narrow as a telephone. */
 #define NARROW 360
+/* More messages than a server tells to somebody who comes. */
+#define OLDER 300
 
 typedef struct
 {
@@ -238,6 +240,46 @@ test_search (Scene *scene, gconstpointer data)
   test_app_expect_focus (app, "text", "Message");
 }
 
+/* Scrolls back until there is a row with this in it. */
+static void
+scroll_back_to (TestApp *app, const char *part)
+{
+  const char *const parts[] = { part, NULL };
+  gint64 until_us = g_get_monotonic_time () + app->patience_ms * G_TIME_SPAN_MILLISECOND;
+
+  test_app_focus (app);
+  while (test_app_count_rows (app, "Messages", parts) == 0 && g_get_monotonic_time () < until_us)
+    test_desktop_key ("Page_Up Page_Up Page_Up");
+  test_app_expect_row (app, "Messages", part);
+}
+
+/* What was said before one came is scrolled back to: the server is asked for it, and afterwards
+ * it is there without a server. */
+static void
+test_older (Scene *scene, gconstpointer data)
+{
+  g_autofree char *uri = g_strdup_printf ("irc://127.0.0.1:%u/#coffee", scene->server->port);
+  g_autoptr (GString) lines = g_string_new ("JOIN #coffee\r\n");
+
+  g_string_append (lines, "PRIVMSG #coffee :the very first\r\n");
+  for (int i = 0; i < OLDER; i++)
+    g_string_append_printf (lines, "PRIVMSG #coffee :number %d\r\n", i);
+  g_string_append (lines, "PING done\r\n");
+  test_peer_send (scene->eva, lines->str);
+  test_peer_expect_later (scene->eva, "PONG ");
+  command (scene, "/join coffee");
+  test_app_expect_row (scene->app, "Rooms", "coffee", ", connected");
+  test_app_expect_row (scene->app, "Messages", "number 299");
+  scroll_back_to (scene->app, "the very first");
+  driver_leave (scene->app);
+  g_clear_pointer (&scene->app, test_app_free);
+
+  test_server_stop (scene->server);
+  scene->app = test_app_start (scene->folder, (const char *const[]){ uri, NULL }, NULL);
+  test_app_expect_row (scene->app, "Rooms", "coffee", "trying again");
+  scroll_back_to (scene->app, "the very first");
+}
+
 /* People who come and go are told together. */
 static void
 test_folded (Scene *scene, gconstpointer data)
@@ -337,69 +379,6 @@ test_names (Scene *scene, gconstpointer data)
     g_error ("a %s has no name", (const char *) nameless->pdata[i]);
 }
 
-/* Pictures of all of it together: light, dark, from right to left, and in a language with longer
- * words. */
-typedef struct
-{
-  const char *name;
-  const char *scheme;
-  const char *env; /* (nullable); "RIGHT_TO_LEFT" is preloaded */
-} Look;
-
-static const Look looks[] = {
-  { "irc-light", "light", NULL },
-  { "irc-dark", "dark", NULL },
-  { "irc-right-to-left", "light", "RIGHT_TO_LEFT" },
-  { "irc-italian", "light", "LANGUAGE=it" },
-};
-
-static void
-say_as (TestPeer *peer, const char *line)
-{
-  g_autofree char *whole = g_strconcat (line, "\r\n", NULL);
-
-  test_peer_send (peer, whole);
-}
-
-static void
-test_look (gconstpointer data)
-{
-  const Look *look = data;
-  g_autofree char *keyfile =
-      g_strdup_printf ("[org/salotto/Salotto]\nname='Ada'\ncolor-scheme='%s'\n", look->scheme);
-  g_autofree char *preload = g_strconcat ("LD_PRELOAD=", test_program ("RIGHT_TO_LEFT"), NULL);
-  const char *const env[] = { g_strcmp0 (look->env, "RIGHT_TO_LEFT") == 0 ? preload : look->env,
-                              NULL };
-  g_autoptr (TestFolder) folder = driver_folder_new (NULL);
-  g_autoptr (TestServer) server = test_server_start (NULL);
-  g_autoptr (TestPeer) grace = join_irc (server->port, "Grace", "#retransmissions");
-  g_autoptr (TestPeer) linus = join_irc (server->port, "Linus", "#retransmissions");
-  g_autofree char *uri = g_strdup_printf ("irc://127.0.0.1:%u/retransmissions", server->port);
-  g_autoptr (TestApp) app = NULL;
-
-  say_as (grace, "TOPIC #retransmissions :What a lost segment looks like from both ends");
-  say_as (linus, "AWAY :lunch");
-  test_peer_expect_later (linus, " 306 ");
-  test_folder_write (folder, "glib-2.0/settings/keyfile", keyfile);
-  app = test_app_start (folder, (const char *const[]){ uri, NULL }, env);
-  app->looks_into_rows = TRUE; /* what they are called is in some language */
-  test_peer_expect_later (grace, "Ada");
-  test_app_focus (app);
-  say_as (grace, "PRIVMSG #retransmissions :Has anybody looked at the trace of yesterday?");
-  say_as (grace, "PRIVMSG #retransmissions :The second one has three in a row.");
-  say_as (linus, "PRIVMSG #retransmissions :See https://www.rfc-editor.org/rfc/rfc9293 🙂");
-  say_as (linus, "PRIVMSG #retransmissions :Ada, what do you think?");
-  test_peer_expect_later (grace, "what do you think");
-  test_app_expect_words (app, "what do you think");
-  test_desktop_type ("It is the delayed acknowledgment\n");
-  test_peer_expect_later (grace, "It is the delayed acknowledgment");
-  say_as (grace, "PRIVMSG Ada :Shall we show it tomorrow?");
-  test_app_expect_words (app, "Grace");
-  test_desktop_key ("F9");
-  test_app_expect (app, "table|tree table", NULL);
-  test_desktop_shoot (look->name);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -411,7 +390,7 @@ main (int argc, char **argv)
     { "rooms", test_rooms },   { "private", test_private },   { "people", test_people },
     { "topic", test_topic },   { "commands", test_commands }, { "search", test_search },
     { "folded", test_folded }, { "raw", test_raw },           { "login", test_login },
-    { "narrow", test_narrow }, { "names", test_names },
+    { "narrow", test_narrow }, { "names", test_names },       { "older", test_older },
   };
   int status = 0;
 
@@ -422,12 +401,6 @@ main (int argc, char **argv)
       g_autofree char *path = g_strconcat ("/gtk/irc/", cases[i].path, NULL);
 
       g_test_add (path, Scene, NULL, scene_open, cases[i].test, scene_close);
-    }
-  for (gsize i = 0; i < G_N_ELEMENTS (looks); i++)
-    {
-      g_autofree char *path = g_strconcat ("/gtk/irc/looks/", looks[i].name, NULL);
-
-      g_test_add_data_func (path, &looks[i], test_look);
     }
   status = g_test_run ();
   test_desktop_stop ();

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "client-gtk/gui-command.h"
+#include "common/client/sal-client-action.h"
 
 #define ROOM "#tea"
 #define PRIVATE "Eva"
@@ -28,7 +29,9 @@ static const Row rows[] = {
   { "/me waves", ROOM, GUI_COMMAND_SAY, NULL, "/me waves" },
   { "/me", ROOM, GUI_COMMAND_WRONG, NULL, "/me TEXT" },
   { "/say  two  blanks", ROOM, GUI_COMMAND_SAY, NULL, "two  blanks" },
-  { "//shrug", ROOM, GUI_COMMAND_SAY, NULL, "//shrug" },
+  { "/say /join tea", ROOM, GUI_COMMAND_SAY, NULL, "//join tea" },
+  { "/msg Eva /quit", ROOM, GUI_COMMAND_TALK, "Eva", "//quit" },
+  { "/msg Eva /me waves", ROOM, GUI_COMMAND_TALK, "Eva", "/me waves" },
   { "/join tea", ROOM, GUI_COMMAND_JOIN, "#tea", NULL },
   { "/j #tea open sesame", ROOM, GUI_COMMAND_JOIN, "#tea", "open sesame" },
   { "/join &local", SERVER, GUI_COMMAND_JOIN, "&local", NULL },
@@ -101,10 +104,7 @@ static const Row rows[] = {
   /* However it is written. */
   { "/JOIN tea", ROOM, GUI_COMMAND_JOIN, "#tea", NULL },
   { "/join   tea  ", ROOM, GUI_COMMAND_JOIN, "#tea", NULL },
-  { "/ join tea", ROOM, GUI_COMMAND_JOIN, "#tea", NULL },
   { "/frobnicate", ROOM, GUI_COMMAND_WRONG, NULL, "no command /frobnicate" },
-  { "/%s%n", ROOM, GUI_COMMAND_WRONG, NULL, "no command /%s%n" },
-  { "/", ROOM, GUI_COMMAND_WRONG, NULL, "no command /" },
 };
 
 static void
@@ -155,10 +155,47 @@ static void
 test_what_is_one (void)
 {
   g_assert_true (gui_command_is_one ("/join"));
-  g_assert_true (gui_command_is_one ("//said"));
+  g_assert_true (gui_command_is_one ("/frobnicate it"));
+  g_assert_true (gui_command_is_one ("/me"));
+  /* The room knows what is done, and what is said with a slash. */
+  g_assert_false (gui_command_is_one ("/me waves"));
+  g_assert_false (gui_command_is_one ("//said"));
+  g_assert_false (gui_command_is_one ("/etc/passwd"));
+  g_assert_false (gui_command_is_one ("/%s%n"));
+  g_assert_false (gui_command_is_one ("/ join"));
+  g_assert_false (gui_command_is_one ("/"));
   g_assert_false (gui_command_is_one ("join"));
   g_assert_false (gui_command_is_one (" /join"));
   g_assert_false (gui_command_is_one (""));
+}
+
+/* Whatever is pasted is what is said. */
+static void
+test_quote (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *quoted;
+  } quotes[] = {
+    { "hello", "hello" },
+    { "", "" },
+    { "/join tea", "//join tea" },
+    { "//comment", "///comment" },
+    { "/etc/passwd", "/etc/passwd" },
+    { "/me waves", "/me waves" },
+    { "/", "/" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (quotes); i++)
+    {
+      g_autofree char *quoted = gui_command_quote (quotes[i].text);
+      const char *said = NULL;
+
+      g_assert_cmpstr (quoted, ==, quotes[i].quoted);
+      g_assert_null (sal_client_find_command (quoted, TRUE, &said));
+      g_assert_cmpstr (said, ==, quotes[i].text);
+    }
 }
 
 int
@@ -168,5 +205,6 @@ main (int argc, char **argv)
   g_test_add_func ("/gtk/command/rows", test_rows);
   g_test_add_func ("/gtk/command/all-are-tried", test_all_are_tried);
   g_test_add_func ("/gtk/command/what-is-one", test_what_is_one);
+  g_test_add_func ("/gtk/command/quote", test_quote);
   return g_test_run ();
 }
