@@ -287,8 +287,10 @@ void
 srv_conn_note_caps (SrvConn *conn, gpointer before)
 {
   if (conn->session.irc != NULL && !conn->ending)
-    g_hash_table_insert (before, g_memdup2 (&conn->id, sizeof conn->id),
-                         srv_irc_dup_changing_caps (conn->session.irc));
+    g_hash_table_insert (
+        before,
+        g_memdup2 (&conn->session.origin.connection, sizeof conn->session.origin.connection),
+        srv_irc_dup_changing_caps (conn->session.irc));
 }
 
 /**
@@ -300,7 +302,7 @@ srv_conn_note_caps (SrvConn *conn, gpointer before)
 void
 srv_conn_tell_caps (SrvConn *conn, gpointer before)
 {
-  const char *caps = g_hash_table_lookup (before, &conn->id);
+  const char *caps = g_hash_table_lookup (before, &conn->session.origin.connection);
 
   if (caps != NULL && conn->session.irc != NULL && !conn->ending)
     srv_irc_caps_changed (conn->session.irc, caps);

@@ -25,7 +25,7 @@ log_in_by_pass (SrvIrc *irc, const char *text)
   SrvLoginRequest request = { .kind = SRV_LOGIN_IDENTIFY, .name = name };
 
   if (name == NULL || *name == '\0' || colon[1] == '\0' || mechanisms == NULL ||
-      irc->account != NULL)
+      irc->introduction->account != NULL)
     return;
   request.text = colon + 1;
   srv_irc_ask_login (irc, &request, SRV_IRC_BY_PASS);
