@@ -12,10 +12,13 @@
 #include <string.h>
 
 #include "client-cli/cli-input.h"
+#include "client-cli/cli-keyring.h"
 #include "client-cli/cli-password.h"
 #include "common/base/sal-error.h"
 #include "common/base/sal-limits.h"
+#include "common/client/sal-client-certificate.h"
 #include "common/client/sal-known-servers.h"
+#include "common/client/sal-secret.h"
 #include "common/client/sal-spki.h"
 #include "common/proto/sal-name.h"
 #include "common/proto/sal-text.h"
@@ -34,9 +37,12 @@ static const GOptionEntry name_entries[] = {
 
 static const GOptionEntry login_entries[] = {
   { "account", 0, 0, G_OPTION_ARG_STRING, &values.account,
-    N_ ("Log in to this account (IRC); the password is asked for"), N_ ("ACCOUNT") },
+    N_ ("Log in to this account (IRC); the password is in the keyring, or asked for"),
+    N_ ("ACCOUNT") },
   { "password-fd", 0, 0, G_OPTION_ARG_INT, &values.password_fd,
     N_ ("Read the password from this descriptor"), "N" },
+  { "save-password", 0, 0, G_OPTION_ARG_NONE, &values.save_password,
+    N_ ("Ask for the password, and keep it in the keyring once it is known to be right"), NULL },
   { "server-password-fd", 0, 0, G_OPTION_ARG_INT, &values.server_password_fd,
     N_ ("Read the password of the server (PASS) from this descriptor"), "N" },
   { NULL }
@@ -77,6 +83,18 @@ static const GOptionEntry timeout_entries[] = {
 static const GOptionEntry pin_entries[] = {
   { "pin", 0, 0, G_OPTION_ARG_STRING, &values.pin,
     N_ ("With TLS: the key that the server must have; it is remembered"), N_ ("PIN") },
+  { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &values.certificate_file,
+    N_ ("With TLS: show this certificate (PEM); in IRC it logs in (EXTERNAL)"), N_ ("FILE") },
+  { "key", 0, 0, G_OPTION_ARG_FILENAME, &values.key_file,
+    N_ ("The key of the certificate, if it is not in the same file"), N_ ("FILE") },
+  { NULL }
+};
+
+static const GOptionEntry reconnect_entries[] = {
+  { "reconnect", 0, 0, G_OPTION_ARG_NONE, &values.reconnect,
+    N_ ("When the connection breaks, come back, also where nobody types"), NULL },
+  { "no-reconnect", 0, 0, G_OPTION_ARG_NONE, &values.no_reconnect,
+    N_ ("When the connection breaks, end"), NULL },
   { NULL }
 };
 
@@ -97,6 +115,9 @@ cli_options_clear (CliOptions *options)
   g_clear_pointer (&options->dialect, g_free);
   g_clear_pointer (&options->eol, g_free);
   g_clear_pointer (&options->pin, g_free);
+  g_clear_pointer (&options->certificate_file, g_free);
+  g_clear_pointer (&options->key_file, g_free);
+  g_clear_object (&options->certificate);
   g_clear_pointer (&options->account, g_free);
   g_clear_pointer (&options->password, cli_password_free);
   g_clear_pointer (&options->server_password, cli_password_free);
@@ -141,7 +162,7 @@ cli_options_parse (CliOptions *options,
     { CLI_TAKES_NAME, name_entries },       { CLI_TAKES_SENDING, sending_entries },
     { CLI_TAKES_SHOWING, showing_entries }, { CLI_TAKES_BACKLOG, backlog_entries },
     { CLI_TAKES_TIMEOUT, timeout_entries }, { CLI_TAKES_PIN, pin_entries },
-    { CLI_TAKES_NAME, login_entries },
+    { CLI_TAKES_NAME, login_entries },      { CLI_TAKES_RECONNECT, reconnect_entries },
   };
 
   values = (CliOptions){ .password_fd = -1, .server_password_fd = -1 };
@@ -189,6 +210,27 @@ check_pin (const CliOptions *options, const SalUri *uri, const char *text, GErro
 }
 
 static gboolean
+load_certificate (CliOptions *options, const SalUri *uri, const char *text, GError **error)
+{
+  if (options->certificate_file == NULL && options->key_file != NULL)
+    g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                 _ ("--key: it is the key of a certificate; --certificate names that"));
+  if (options->certificate_file == NULL)
+    return options->key_file == NULL;
+  if (!sal_scheme_is_tls (uri->scheme))
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                   _ ("--certificate: nobody asks for one at “%s”; with plains:// and ircs:// "
+                      "servers do"),
+                   text);
+      return FALSE;
+    }
+  options->certificate =
+      sal_client_certificate_load (options->certificate_file, options->key_file, error);
+  return options->certificate != NULL;
+}
+
+static gboolean
 is_irc (const SalUri *uri)
 {
   return uri->scheme == SAL_SCHEME_IRC || uri->scheme == SAL_SCHEME_IRCS;
@@ -229,11 +271,13 @@ choose_dialect (const CliOptions *options, const SalUri *uri)
  * cli_options_uri:
  * @text: an address as typed
  *
+ * Also reads what the options for such an address speak of.
+ *
  * Returns: (transfer full): an address this version can speak to, or %NULL with a
  * #SAL_ERROR.
  */
 SalUri *
-cli_options_uri (const CliOptions *options, const char *text, GError **error)
+cli_options_uri (CliOptions *options, const char *text, GError **error)
 {
   g_autoptr (SalUri) uri = sal_uri_parse_client (text, error);
 
@@ -241,9 +285,31 @@ cli_options_uri (const CliOptions *options, const char *text, GError **error)
     return NULL;
   if (!sal_known_servers_allow_plain (uri, text, error) || !check_pin (options, uri, text, error))
     return NULL;
-  if (!check_dialect (options, uri, text, error))
+  if (!check_dialect (options, uri, text, error) || !load_certificate (options, uri, text, error))
     return NULL;
   return g_steal_pointer (&uri);
+}
+
+/* In the keyring, or from the person. */
+static void
+find_password (CliOptions *options, const SalUri *uri, GError **error)
+{
+  g_autofree char *prompt = NULL;
+  char *kept = NULL;
+
+  if (!options->save_password)
+    kept = cli_keyring_look_up (uri, options->account);
+  if (kept != NULL)
+    {
+      options->password = g_strdup (kept);
+      options->from_keyring = TRUE;
+      sal_secret_free (kept);
+      return;
+    }
+  /* TRANSLATORS: an account and a host */
+  prompt = g_strdup_printf (_ ("Password of %s at %s: "), options->account,
+                            uri->host != NULL ? uri->host : uri->path);
+  options->password = cli_password_ask (prompt, error);
 }
 
 /**
@@ -254,13 +320,17 @@ cli_options_uri (const CliOptions *options, const char *text, GError **error)
 gboolean
 cli_options_passwords (CliOptions *options, const SalUri *uri, GError **error)
 {
-  g_autofree char *prompt = NULL;
-
   if (options->server_password_fd >= 0)
     {
       options->server_password = cli_password_read (options->server_password_fd, error);
       if (options->server_password == NULL)
         return FALSE;
+    }
+  if (options->account == NULL && options->save_password)
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                   _ ("--save-password: it is the password of an account; --account names that"));
+      return FALSE;
     }
   if (options->account == NULL && options->password_fd < 0)
     return TRUE;
@@ -272,13 +342,10 @@ cli_options_passwords (CliOptions *options, const SalUri *uri, GError **error)
     }
   if (options->password_fd >= 0)
     options->password = cli_password_read (options->password_fd, error);
+  else if (options->certificate != NULL && !options->save_password)
+    return TRUE; /* it is all that is needed */
   else
-    {
-      /* TRANSLATORS: an account and a host */
-      prompt = g_strdup_printf (_ ("Password of %s at %s: "), options->account,
-                                uri->host != NULL ? uri->host : uri->path);
-      options->password = cli_password_ask (prompt, error);
-    }
+    find_password (options, uri, error);
   return options->password != NULL;
 }
 
@@ -354,7 +421,8 @@ cli_options_transport (const CliOptions *options)
   return (SalTransportOptions){ .split = (guint) options->split,
                                 .delay_ms = (guint) options->delay_ms,
                                 .maxseg = (guint) options->maxseg,
-                                .pin = options->pin };
+                                .pin = options->pin,
+                                .certificate = options->certificate };
 }
 
 /**
@@ -399,4 +467,6 @@ cli_tell_tls (const SalTlsDetails *tls, const CliOptions *options)
   cli_complain (_ ("valid until: %s"), tls->until);
   cli_complain (_ ("key: %s"), tls->pin);
   cli_complain (_ ("trusted because: %s"), _ (why[tls->trust]));
+  if (tls->own != NULL)
+    cli_complain (_ ("your certificate: %s"), tls->own);
 }

@@ -276,3 +276,34 @@ srv_conn_tell_left_out (SrvConn *conn)
         srv_irc_tell_missed (conn->session.irc, srv_room_get_name (member->room), missed, seq);
     }
 }
+
+/**
+ * srv_conn_note_caps:
+ * @before: (type GHashTable): connection -> capabilities; see srv_conn_tell_caps()
+ *
+ * Notes what a client may have, before the configuration changes.
+ */
+void
+srv_conn_note_caps (SrvConn *conn, gpointer before)
+{
+  if (conn->session.irc != NULL && !conn->ending)
+    g_hash_table_insert (
+        before,
+        g_memdup2 (&conn->session.origin.connection, sizeof conn->session.origin.connection),
+        srv_irc_dup_changing_caps (conn->session.irc));
+}
+
+/**
+ * srv_conn_tell_caps:
+ * @before: as srv_conn_note_caps() has left it
+ *
+ * Tells a client what it may have from now on.
+ */
+void
+srv_conn_tell_caps (SrvConn *conn, gpointer before)
+{
+  const char *caps = g_hash_table_lookup (before, &conn->session.origin.connection);
+
+  if (caps != NULL && conn->session.irc != NULL && !conn->ending)
+    srv_irc_caps_changed (conn->session.irc, caps);
+}

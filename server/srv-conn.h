@@ -88,6 +88,8 @@ gboolean srv_conn_begins_irc (const SrvConn *conn, const SalUnit *unit);
 void srv_conn_become_irc (SrvConn *conn);
 void srv_conn_restyle (SrvSession *session);
 char *srv_conn_sts (SrvSession *session);
+void srv_conn_note_caps (SrvConn *conn, gpointer before);
+void srv_conn_tell_caps (SrvConn *conn, gpointer before);
 void srv_conn_spend (SrvSession *session, guint bytes);
 gboolean srv_conn_is_read (const SrvConn *conn);
 gboolean srv_conn_can_read_later (const SrvConn *conn);

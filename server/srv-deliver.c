@@ -158,7 +158,7 @@ on_redact (Delivery *delivery)
   if (delivery->entry->about != 0)
     {
       conn = conn_of (delivery, delivery->entry->about);
-      if (conn != NULL && conn->session.irc != NULL)
+      if (conn != NULL)
         srv_conn_show (conn, &delivery->event);
     }
   else if (room != NULL)

@@ -665,6 +665,17 @@ srv_worker_rooms (SrvWorker *worker)
 }
 
 /**
+ * srv_worker_get_state:
+ *
+ * Returns: (transfer none): who is here, and what the rooms are like; only entries change it.
+ */
+SrvState *
+srv_worker_get_state (SrvWorker *worker)
+{
+  return worker->hub->state;
+}
+
+/**
  * srv_worker_get_reactor:
  */
 SrvReactor *

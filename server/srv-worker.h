@@ -112,6 +112,7 @@ typedef void (*SrvConnFunc) (SrvConn *conn, gpointer data);
 void srv_worker_foreach (SrvWorker *worker, SrvConnFunc func, gpointer data);
 SrvConn *srv_worker_find (SrvWorker *worker, const char *name);
 GList *srv_worker_rooms (SrvWorker *worker);
+SrvState *srv_worker_get_state (SrvWorker *worker);
 
 SrvReactor *srv_worker_get_reactor (SrvWorker *worker);
 SrvMailbox *srv_worker_get_mailbox (SrvWorker *worker);

@@ -35,6 +35,8 @@ struct _SalServer
   guint retry; /* source */
   gint64 retry_us;
   gint64 in_since_us;
+  gboolean let_in; /* by this connection */
+  gint64 known_us; /* since when private conversations may have gone on without us; 0: none have */
   SalClient *client;        /* (owned) (nullable) */
   GNetworkMonitor *monitor; /* (owned) */
   char *put_out;            /* (owned) (nullable): the server's last words to us */
@@ -42,12 +44,13 @@ struct _SalServer
   gboolean forgotten; /* to be deleted when offline */
 
   SalQuestion question;
-  char *password;           /* (owned) (nullable): of the account */
-  gboolean anonymous;       /* not to be logged in, this time */
-  gboolean kept_is_wrong;   /* the server does not take the one that the keyring has */
-  GCancellable *looking_up; /* (owned) (nullable): the password is looked for */
-  SalTlsDetails *offered;   /* (owned) (nullable): a server with another key */
-  char *pin;                /* (owned) (nullable): the key that the person has accepted */
+  char *password;               /* (owned) (nullable): of the account */
+  gboolean anonymous;           /* not to be logged in, this time */
+  gboolean kept_is_wrong;       /* the server does not take the one that the keyring has */
+  gboolean unknown_certificate; /* the server does not take ours: a password is needed */
+  GCancellable *looking_up;     /* (owned) (nullable): the password is looked for */
+  SalTlsDetails *offered;       /* (owned) (nullable): a server with another key */
+  char *pin;                    /* (owned) (nullable): the key that the person has accepted */
 
   GPtrArray *rooms;   /* (owned) of SalRoomModel (owned) */
   SalRoomModel *main; /* (unowned) (nullable): one of them */
@@ -69,6 +72,9 @@ gboolean sal_server_speaks_irc (const SalServer *server);
 
 /* sal-server-login.c */
 void sal_server_ask (SalServer *server, SalQuestion question);
+gboolean sal_server_logs_in_by_certificate (SalServer *server);
+gboolean
+sal_server_load_certificate (SalServer *server, GTlsCertificate **certificate, GError **error);
 gboolean sal_server_needs_password (SalServer *server);
 void sal_server_stop_looking_up (SalServer *server);
 

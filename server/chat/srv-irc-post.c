@@ -136,6 +136,31 @@ srv_irc_find_channel (const SrvIrc *irc, const char *target)
 }
 
 /**
+ * srv_irc_take_text:
+ * @verb: of the command in hand
+ * @most: bytes
+ *
+ * Tells the client if that is not all of @text.
+ *
+ * Returns: (transfer full): the beginning of @text, see srv_irc_cut().
+ */
+char *
+srv_irc_take_text (SrvIrc *irc, const char *verb, const char *text, gsize most)
+{
+  char *taken = srv_irc_cut (text, most);
+
+  if (strlen (taken) == strlen (text))
+    return taken;
+  if (irc->caps & SAL_IRC_CAP_STANDARD_REPLIES)
+    srv_irc_say (irc, "WARN %s TEXT_CUT :That is too long: the first %u bytes were taken", verb,
+                 (guint) most);
+  else
+    srv_irc_say (irc, "NOTICE %s :%s: that is too long: the first %u bytes were taken",
+                 srv_irc_get_nick (irc), verb, (guint) most);
+  return taken;
+}
+
+/**
  * srv_irc_cut:
  * @most: bytes
  *

@@ -41,6 +41,7 @@ struct _SrvIrc
   guint registered : 1; /* has been welcomed */
   guint secure : 1;     /* comes over TLS or from this machine */
   guint knows_password : 1;
+  guint asked_by : 2; /* SrvIrcAsker: of what is asked about accounts now */
 
   /* The command in hand. */
   guint in_flight;   /* entries whose answer is awaited */
@@ -62,6 +63,14 @@ struct _SrvIrc
   SrvMarkers *markers; /* (owned) (nullable): while it has no account */
   gint64 now_us;       /* of the command in hand */
 };
+
+/* How a client asks about accounts, and so how it is answered. */
+typedef enum
+{
+  SRV_IRC_BY_COMMAND, /* AUTHENTICATE, OPER, REGISTER, VERIFY */
+  SRV_IRC_BY_SERVICE, /* what is said to NickServ */
+  SRV_IRC_BY_PASS,    /* PASS account:password */
+} SrvIrcAsker;
 
 /* A command: one row of the table. */
 typedef struct
@@ -113,6 +122,7 @@ char *srv_irc_room_of (const char *target);
 gboolean srv_irc_is_channel (const char *target);
 SrvChannel *srv_irc_find_channel (const SrvIrc *irc, const char *target);
 char *srv_irc_cut (const char *text, gsize most);
+char *srv_irc_take_text (SrvIrc *irc, const char *verb, const char *text, gsize most);
 void srv_irc_read (SrvIrc *irc, SrvLogQuery *query);
 
 /* The commands, by file. */
@@ -196,6 +206,14 @@ void srv_irc_handle_authenticate (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_register (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_verify (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_oper (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_ask_login (SrvIrc *irc, const SrvLoginRequest *request, SrvIrcAsker asker);
+void srv_irc_tell_logged_in (SrvIrc *irc, const char *account);
+const char *srv_irc_login_failure (SrvVerdict verdict);
+
+gboolean srv_irc_is_service (const char *target);
+void srv_irc_service_said (SrvIrc *irc, const char *text);
+void srv_irc_service_answer (SrvIrc *irc, const SrvLoginAnswer *answer);
+void srv_irc_handle_nickserv (SrvIrc *irc, const SalIrcLine *line);
 
 /* srv-irc-denied.c */
 void srv_irc_on_denied (SrvIrc *irc, const SrvEntry *entry);

@@ -15,6 +15,22 @@
 #include "server/chat/srv-irc-private.h"
 #include "server/state/srv-modes.h"
 
+/* `ACCOUNT:PASSWORD`, for clients that can send a password and know no SASL. */
+static void
+log_in_by_pass (SrvIrc *irc, const char *text)
+{
+  const char *colon = strchr (text, ':');
+  g_autofree char *name = colon != NULL ? g_strndup (text, (gsize) (colon - text)) : NULL;
+  g_autofree char *mechanisms = irc->session->host->mechanisms (irc->session);
+  SrvLoginRequest request = { .kind = SRV_LOGIN_IDENTIFY, .name = name };
+
+  if (name == NULL || *name == '\0' || colon[1] == '\0' || mechanisms == NULL ||
+      irc->introduction->account != NULL)
+    return;
+  request.text = colon + 1;
+  srv_irc_ask_login (irc, &request, SRV_IRC_BY_PASS);
+}
+
 /**
  * srv_irc_handle_pass:
  */
@@ -25,8 +41,10 @@ srv_irc_handle_pass (SrvIrc *irc, const SalIrcLine *line)
 
   if (irc->registered)
     srv_irc_reply (irc, ERR_ALREADYREGISTERED, ":You may not reregister");
+  else if (g_strcmp0 (line->params[0], password) == 0)
+    irc->knows_password = TRUE;
   else
-    irc->knows_password = password == NULL || g_strcmp0 (line->params[0], password) == 0;
+    log_in_by_pass (irc, line->params[0]);
 }
 
 /* The user name that others see: letters, digits and a few signs. A tilde says that nobody

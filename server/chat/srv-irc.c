@@ -34,6 +34,9 @@ static const SrvIrcCommand commands[] = {
   { "PONG", srv_irc_handle_pong, 0, SRV_IRC_EARLY },
   { "QUIT", srv_irc_handle_quit, 0, SRV_IRC_EARLY },
 
+  { "NICKSERV", srv_irc_handle_nickserv, 0, 0 },
+  { "NS", srv_irc_handle_nickserv, 0, 0 },
+
   { "PRIVMSG", srv_irc_handle_privmsg, 0, SRV_IRC_SAYS },
   { "NOTICE", srv_irc_handle_notice, 0, SRV_IRC_SAYS },
   { "TAGMSG", srv_irc_handle_tagmsg, 0, SRV_IRC_SAYS },

@@ -624,13 +624,75 @@ test_missed_in_private (Fixture *f, gconstpointer data)
   sal_server_leave (f->ada->server);
   test_wait_until (sal_server_get_presence (f->ada->server) == SAL_PRESENCE_OFFLINE);
   (void) join (phone, "#tea");
-  g_assert_cmpstr (sal_server_get_name (phone->server), ==, "ada");
+  /* The server may still be busy taking leave of the other. */
+  test_wait_until (g_str_equal (sal_server_get_name (phone->server), "ada"));
   test_client_say (his, "two");
   test_client_say (his, "three");
   test_wait_until ((there = sal_server_find_room (phone->server, "bob")) != NULL);
   test_wait_for_story (there, "bob: two, bob: three");
-  sal_server_connect (f->ada->server);
-  test_wait_for_story (hers, "bob: one, bob: two, bob: three");
+  {
+    /* Somebody with whom nobody has talked before. */
+    g_autoptr (TestClient) eva = new_client (f, "eva");
+    SalRoomModel *new = NULL;
+
+    (void) join (eva, "#tea");
+    test_client_say (sal_server_talk_to (eva->server, "ada", NULL), "are you there?");
+    test_wait_until ((new = sal_server_find_room (phone->server, "eva")) != NULL);
+    test_wait_for_story (new, "eva: are you there?");
+    g_assert_null (sal_server_find_room (f->ada->server, "eva"));
+    sal_server_connect (f->ada->server);
+    test_wait_for_story (hers, "bob: one, bob: two, bob: three");
+    test_wait_until ((new = sal_server_find_room (f->ada->server, "eva")) != NULL);
+    test_wait_for_story (new, "eva: are you there?");
+    g_assert_cmpuint (sal_room_model_count_unread (new), ==, 1);
+    /* The phone has the name now. */
+    test_client_say (sal_server_talk_to (eva->server, sal_server_get_name (f->ada->server), NULL),
+                     "there you are");
+    test_wait_for_story (new, "eva: are you there?, eva: there you are");
+  }
+}
+
+/* A password that is said to a program of the network is sent, and kept nowhere. */
+static void
+test_secret (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TestClient) services = new_client (f, "AuthServ");
+  g_autofree char *path = test_folder_file (f->folder, "ada.db");
+  g_autofree char *log = g_strconcat (path, "-wal", NULL);
+  SalRoomModel *program = sal_server_talk_to (f->ada->server, "AuthServ", NULL);
+  SalRoomModel *hers = NULL;
+  g_autoptr (GPtrArray) typed = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (sal_room_model_say (program, "IDENTIFY hunter2", &error));
+  g_assert_nonnull (strstr (error->message, "a password is not kept"));
+  (void) join (services, "#tea");
+  (void) join (f->ada, "#tea");
+  sal_room_model_set_draft (program, "IDENTIFY hunter2");
+  sal_room_model_add_typed (program, "/msg AuthServ IDENTIFY hunter2");
+  test_client_say (program, "IDENTIFY hunter2");
+  test_client_say (program, "hello");
+  test_wait_for_story (program, "ada: IDENTIFY ***, ada: hello");
+  test_wait_until ((hers = sal_server_find_room (services->server, "ada")) != NULL);
+  test_wait_for_story (hers, "ada: IDENTIFY hunter2, ada: hello");
+  typed = sal_room_model_read_typed (program, 10);
+  g_assert_cmpuint (typed->len, ==, 1);
+  g_assert_cmpstr (sal_room_model_get_draft (program), ==, "IDENTIFY hunter2");
+  {
+    g_autoptr (GPtrArray) raw = sal_server_dup_raw (f->ada->server);
+
+    for (guint i = 0; i < raw->len; i++)
+      g_assert_null (strstr (raw->pdata[i], "hunter2"));
+  }
+  test_client_close (f->ada);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *bytes = NULL;
+      gsize len = 0;
+
+      if (g_file_get_contents (i == 0 ? path : log, &bytes, &len, NULL))
+        g_assert_null (memmem (bytes, len, "hunter2", strlen ("hunter2")));
+    }
 }
 
 /* A process that is killed while it talks. */
@@ -822,6 +884,7 @@ main (int argc, char **argv)
   ADD ("asks-for-the-password-until-it-is-right", test_password);
   ADD ("what-is-read-is-read-on-all-devices", test_read_marker);
   ADD ("what-was-missed-in-private-comes-too", test_missed_in_private);
+  ADD ("a-password-for-a-program-is-not-kept", test_secret);
   ADD ("killed-while-it-talks", test_killed);
   g_test_add_func ("/net/server-model/addresses-are-taken-apart", test_split_uri);
   status = g_test_run ();
