@@ -8,6 +8,12 @@
 
 G_BEGIN_DECLS
 
+/* How many tables there are, and what one is made with; the numbers are kept in files. */
+#define SAL_STORE_INDEX_TABLES 16
+#define SAL_STORE_INDEX_TABLE(n)                                                                   \
+  "CREATE VIRTUAL TABLE said_" n " USING fts5"                                                     \
+  " (text, content='', columnsize=0, tokenize='unicode61 remove_diacritics 2');"
+
 typedef struct _SalStoreIndex SalStoreIndex;
 
 SalStoreIndex *sal_store_index_new (void);
@@ -23,7 +29,8 @@ gboolean sal_store_index_forget (SalStoreIndex *index, sqlite3 *db, gint64 room,
 void sal_store_index_tidy (SalStoreIndex *index, sqlite3 *db);
 
 char *sal_store_index_query (const char *words);
-sqlite3_stmt *sal_store_index_search (sqlite3 *db, gint64 room, GError **error);
+sqlite3_stmt *sal_store_index_search (
+    sqlite3 *db, gint64 room, const char *query, guint64 before, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SalStoreIndex, sal_store_index_free)
 

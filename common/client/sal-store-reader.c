@@ -509,13 +509,9 @@ sal_store_reader_search (SalStoreReader *reader,
 
   if (!open_file (reader, error))
     return FALSE;
-  search = sal_store_index_search (reader->db, where->room, &problem);
-  if (search == NULL && problem == NULL)
-    return TRUE;
+  search = sal_store_index_search (reader->db, where->room, query, where->id, &problem);
   if (search != NULL)
     {
-      sqlite3_bind_text (search, 1, query, -1, SQLITE_STATIC);
-      sqlite3_bind_int64 (search, 2, (gint64) MIN (where->id, G_MAXINT64));
       while ((ok = sal_sqlite_step (search, &row, &problem)) && row && more)
         if (!visit_entry (reader, where, (guint64) sqlite3_column_int64 (search, 0), visit, data,
                           &more, &problem))

@@ -25,7 +25,7 @@
  *          entry_msgid: no room has a msgid twice
  *   typed  room, id, text: what was typed, for the keys up and down; numbers count
  *          through all rooms
- *   words_N              the words of room N (sal-store-index)
+ *   said_0 to said_15    the words of all rooms (sal-store-index)
  *
  * Entries lie in the order in which they are read, so a page of a room is a few
  * neighbouring pages of the file. The number of entries is counted along, in the same
@@ -139,7 +139,15 @@ static const char version_3[] =
     "ALTER TABLE server ADD COLUMN certificate TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE server ADD COLUMN key_file TEXT NOT NULL DEFAULT ''";
 
-static const char *const migrations[] = { version_1, version_2, version_3 };
+/* Tables for the words of all rooms; sal_store_index_build() fills in those of version 2, and
+ * drops the table that each room had. */
+#define TABLE SAL_STORE_INDEX_TABLE
+static const char version_4[] = TABLE ("0") TABLE ("1") TABLE ("2") TABLE ("3") TABLE ("4")
+    TABLE ("5") TABLE ("6") TABLE ("7") TABLE ("8") TABLE ("9") TABLE ("10") TABLE ("11")
+        TABLE ("12") TABLE ("13") TABLE ("14") TABLE ("15") "UPDATE room SET indexed = 0";
+#undef TABLE
+
+static const char *const migrations[] = { version_1, version_2, version_3, version_4 };
 
 static const SalSqliteSchema schema = {
   .application_id = 0x53616C43, /* "SalC" */
@@ -661,6 +669,9 @@ sal_store_writer_write (SalStoreWriter *writer, const SalStoreGroup *group, GErr
       return FALSE;
     }
   if (group->forgotten->len > 0)
-    give_back (writer);
+    {
+      sal_store_index_tidy (writer->index, writer->db);
+      give_back (writer);
+    }
   return TRUE;
 }

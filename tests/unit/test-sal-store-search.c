@@ -138,9 +138,8 @@ test_follows (EntriesRun *run, gconstpointer data)
   run->room = other;
   entries_run_keep (run);
   search ("lemon", 0, 10, "9");
-  g_assert_cmpint (
-      entries_run_get (run, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'words_1%'"), ==,
-      0);
+  g_assert_cmpint (entries_run_get (run, "SELECT count(*) FROM said_1 WHERE said_1 MATCH 'lemon'"),
+                   ==, 0);
   g_assert_cmpuint (run->failed, ==, 0);
 }
 
@@ -335,8 +334,101 @@ test_version_1 (EntriesRun *run, gconstpointer file)
   g_assert_cmpint (entries_run_get (run, "SELECT count(*) FROM room WHERE indexed = 0"), ==, 0);
   g_assert_cmpint (entries_run_get (run, "SELECT sum(entries) FROM room"), ==,
                    entries_run_get (run, "SELECT count(*) FROM entry"));
-  g_assert_cmpint (entries_run_get (run, "PRAGMA user_version"), ==, 3);
+  g_assert_cmpint (entries_run_get (run, "PRAGMA user_version"), ==, 4);
   entries_run_close (run);
+}
+
+/* Version 2 had a table of words for each room. */
+static void
+test_version_2 (EntriesRun *run, gconstpointer file)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("CLIENT_DATA"), "rooms-2.db", NULL);
+  g_autofree char *bytes = NULL;
+  gsize len = 0;
+  g_autoptr (SalStoredServer) server = NULL;
+  g_autoptr (SalStoredRoom) tea = NULL;
+  g_autoptr (SalStoredRoom) cake = NULL;
+  g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (GPtrArray) pending = NULL;
+  g_autoptr (GPtrArray) typed = NULL;
+  g_autofree char *text = NULL;
+
+  entries_run_close (run);
+  g_unlink (run->path);
+  g_assert_true (g_file_get_contents (path, &bytes, &len, NULL));
+  g_assert_true (g_file_set_contents (run->path, bytes, (gssize) len, NULL));
+  g_assert_cmpint (entries_run_get (run, "PRAGMA user_version"), ==, 2);
+  run->store = sal_store_open (run->path, NULL);
+  g_assert_nonnull (run->store);
+  server = sal_store_find_server (run->store, "ircs://chat.example.org:6697");
+  g_assert_cmpstr (server->account, ==, "ada");
+  g_assert_cmpstr (server->certificate, ==, "");
+  g_assert_true (server->wanted);
+  tea = sal_store_find_room (run->store, server->id, SAL_ROOM_CHANNEL, "#tea");
+  cake = sal_store_find_room (run->store, server->id, SAL_ROOM_CHANNEL, "#cake");
+  g_assert_cmpstr (tea->topic, ==, "lemons");
+  g_assert_cmpstr (tea->draft, ==, "to be continued");
+  g_assert_cmpuint (tea->read_id, ==, SAL_ENTRY_FIRST_ID + 2);
+  g_assert_cmpuint (sal_store_find_msgid (run->store, tea->id, "t77"), ==, SAL_ENTRY_FIRST_ID + 77);
+  pending = sal_store_read_pending (run->store, tea->id);
+  g_assert_cmpuint (pending->len, ==, 1);
+  g_assert_cmpstr (((SalEntry *) pending->pdata[0])->nonce, ==, "n1");
+  typed = sal_store_read_typed (run->store, tea->id, 10);
+  g_assert_cmpuint (typed->len, ==, 2);
+  text = story (run->store, cake->id);
+  g_assert_cmpstr (text, ==,
+                   "2|0|0|0|Bob|bakes a lemon cake|\n"
+                   "8|1|2|0|Ada|perché no? 🍋|\n");
+  run->room = tea->id;
+  entries_run_put (run, SAL_ENTRY_FIRST_ID + 200, "one more lemon");
+  entries_run_keep (run); /* by then all words are where they belong */
+  found = sal_store_search (run->store, tea->id, "lemon", 0, 1000);
+  g_assert_cmpuint (found->len, ==, 151);
+  g_clear_pointer (&found, g_ptr_array_unref);
+  found = sal_store_search (run->store, cake->id, "lem", 0, 1000);
+  g_assert_cmpuint (found->len, ==, 1);
+  g_assert_cmpint (entries_run_get (run, "SELECT count(*) FROM sqlite_schema"
+                                         " WHERE name GLOB 'words_*'"),
+                   ==, 0);
+  g_assert_cmpint (entries_run_get (run, "SELECT count(*) FROM entry"), ==, 156);
+  g_assert_cmpint (entries_run_get (run, "PRAGMA user_version"), ==, 4);
+  entries_run_close (run);
+}
+
+/* Rooms that share a table are told apart, also at the ends of their ranges. */
+static void
+test_shared_table (EntriesRun *run, gconstpointer data)
+{
+  gint64 rooms[40];
+  gint64 first = run->room;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rooms); i++)
+    {
+      g_autofree char *uri = g_strdup_printf ("tcp://example.org/%zu", i);
+
+      rooms[i] = run->room = entries_add_room (run->store, uri);
+      entries_run_put (run, 1, "lemon");
+      entries_run_put (run, 2 + i, "lemon");
+      entries_run_put (run, SAL_ENTRY_FIRST_ID * 2 - 2, "lemon");
+    }
+  entries_run_keep (run);
+  for (gsize i = 0; i < G_N_ELEMENTS (rooms); i++)
+    {
+      g_autoptr (GPtrArray) found = sal_store_search (run->store, rooms[i], "lemon", 0, 100);
+
+      g_assert_cmpuint (found->len, ==, 3);
+      g_assert_cmpuint (((SalEntry *) found->pdata[1])->id, ==, 2 + i);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (rooms); i += 2)
+    sal_store_forget_room (run->store, rooms[i]);
+  run->room = first;
+  entries_run_keep (run);
+  for (gsize i = 0; i < G_N_ELEMENTS (rooms); i++)
+    {
+      g_autoptr (GPtrArray) found = sal_store_search (run->store, rooms[i], "lemon", 0, 100);
+
+      g_assert_cmpuint (found->len, ==, i % 2 == 0 ? 0 : 3);
+    }
 }
 
 /* While somebody else holds the file it cannot be brought to this version; it is not touched,
@@ -379,6 +471,8 @@ main (int argc, char **argv)
   ADD ("what-is-found-follows-the-entries", test_follows);
   ADD ("finds-what-is-there-and-nothing-else", test_integrity);
   ADD ("no-room-has-a-msgid-twice", test_msgid);
+  ADD ("rooms-that-share-a-table-are-told-apart", test_shared_table);
+  ADD ("a-file-of-version-2-is-brought-along", test_version_2);
   ADD_FILE ("a-file-of-version-1-is-brought-along", test_version_1);
   ADD_FILE ("a-file-of-version-1-that-is-locked-is-not-touched", test_version_1_locked);
   return g_test_run ();
