@@ -330,6 +330,28 @@ cli_render_chunk (GString *out, const guint8 *bytes, gsize len, gint64 since_us,
 }
 
 /**
+ * cli_render_waiting:
+ * @why: what has become of the connection, "" if nobody knows
+ * @wait_us: until the next try
+ *
+ * Only in JSON; ends a line that was left open otherwise.
+ */
+void
+cli_render_waiting (GString *out, const char *why, gint64 wait_us, gint64 time_us, CliStyle *style)
+{
+  if (style->json)
+    {
+      begin_json (out, "waiting", time_us);
+      sal_json_string (out, "text", why);
+      sal_json_int (out, "wait_ms", wait_us / 1000);
+      sal_json_end (out);
+    }
+  else if (style->open_line)
+    g_string_append_c (out, '\n');
+  style->open_line = FALSE;
+}
+
+/**
  * cli_render_end:
  * @how: a word for how the conversation ended
  * @status: the exit status

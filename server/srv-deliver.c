@@ -77,7 +77,7 @@ asker (const Delivery *delivery)
 static SrvConn *
 conn_of (const Delivery *delivery, guint64 id)
 {
-  SrvConn *conn = g_hash_table_lookup (delivery->worker->conns, &id);
+  SrvConn *conn = srv_worker_find_conn (delivery->worker, id);
 
   return conn != NULL && !conn->closed && !conn->ending ? conn : NULL;
 }
@@ -158,7 +158,7 @@ on_redact (Delivery *delivery)
   if (delivery->entry->about != 0)
     {
       conn = conn_of (delivery, delivery->entry->about);
-      if (conn != NULL && conn->session.irc != NULL)
+      if (conn != NULL)
         srv_conn_show (conn, &delivery->event);
     }
   else if (room != NULL)
@@ -213,15 +213,15 @@ on_person (Delivery *delivery)
       conn->session.told = delivery->entry->group;
       srv_conn_show (conn, &delivery->event);
     }
-  for (guint i = 0; user != NULL && i < user->memberships->len; i++)
+  for (guint i = 0; user != NULL && i < user->n_memberships; i++)
     {
-      const SrvMembership *membership = user->memberships->pdata[i];
+      const SrvMembership *membership = srv_user_get_membership (user, i);
       SrvRoom *room = g_hash_table_lookup (worker->rooms, membership->channel->name);
 
       if (room != NULL)
         to_room (delivery, room, &delivery->event, &whom);
     }
-  watchers = user != NULL ? srv_hub_watchers (worker->hub, user->key) : NULL;
+  watchers = user != NULL ? srv_hub_watchers (worker->hub, user->who->key) : NULL;
   if (watchers != NULL)
     g_hash_table_foreach (watchers, tell_watcher, delivery);
 }
@@ -265,22 +265,22 @@ on_join (Delivery *delivery, gboolean is_new)
   const SrvEntry *entry = delivery->entry;
   SrvRoom *room = room_of (worker, entry->room);
   const SrvUser *user = srv_state_get_user (worker->hub->state, entry->origin.connection);
-  static const SrvAddressees everybody = { 0 };
+  const SrvAddressees everybody = { .patient = srv_worker_may_wait (worker, room) };
   SrvConn *conn = delivery->conn;
 
   update_room (delivery, room);
   to_room (delivery, room, &delivery->event, &everybody);
-  if (user != NULL && user->away != NULL)
+  if (user != NULL && srv_user_get_away (user) != NULL)
     {
       SalEvent away = delivery->event;
 
       away.kind = SAL_EVENT_AWAY;
-      away.text = user->away;
+      away.text = srv_user_get_away (user);
       away.msgid = NULL;
       to_room (delivery, room, &away, &everybody);
     }
   if (is_new && user != NULL)
-    note_presence (worker, user, user->name, TRUE);
+    note_presence (worker, user, user->who->name, TRUE);
   if (conn != NULL && conn->session.state < SRV_SESSION_LEAVING)
     srv_conn_enter_room (conn, room);
   if (delivery->was_behind && !srv_room_is_behind (room))
@@ -304,6 +304,7 @@ on_leave (Delivery *delivery)
       whom.wants = was_not_told;
       whom.data = delivery;
     }
+  whom.patient = srv_worker_may_wait (delivery->worker, room);
   update_room (delivery, room);
   if (conn != NULL)
     srv_conn_leave_room (conn, room);
@@ -346,8 +347,8 @@ on_kick (Delivery *delivery)
     srv_conn_leave_room (conn, room);
   if (user != NULL)
     {
-      left.name = user->name;
-      left.address = user->address;
+      left.name = user->who->name;
+      left.address = user->who->address;
       to_room (delivery, room, &left, &plain);
     }
   if (conn != NULL && conn->session.irc == NULL)
@@ -377,16 +378,13 @@ on_nick (Delivery *delivery)
     to_room (delivery, room, &delivery->event, &whom);
   if (entry->flags & SRV_ENTRY_FLAG_MORE)
     return;
-  if (conn != NULL)
-    {
-      g_free (conn->session.name);
-      conn->session.name = g_strdup (entry->target);
-    }
+  if (conn != NULL && user != NULL)
+    srv_session_set_person (&conn->session, user->who);
   if (is_same_name (entry->name, entry->target))
     return;
   note_presence (worker, NULL, entry->name, FALSE);
   if (user != NULL)
-    note_presence (worker, user, user->name, TRUE);
+    note_presence (worker, user, user->who->name, TRUE);
 }
 
 /* Rooms. */
@@ -430,12 +428,12 @@ static void
 on_wallops (Delivery *delivery)
 {
   GHashTableIter iter;
-  gpointer value = NULL;
+  gpointer id = NULL;
 
   g_hash_table_iter_init (&iter, delivery->worker->hub->sessions);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
+  while (g_hash_table_iter_next (&iter, &id, NULL))
     {
-      SrvSession *session = value;
+      SrvSession *session = srv_hub_session_from_id (id);
       const SrvUser *user =
           srv_state_get_user (delivery->worker->hub->state, session->origin.connection);
 
@@ -449,12 +447,12 @@ static void
 on_mark (Delivery *delivery)
 {
   GHashTableIter iter;
-  gpointer value = NULL;
+  gpointer id = NULL;
 
   g_hash_table_iter_init (&iter, delivery->worker->hub->sessions);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
+  while (g_hash_table_iter_next (&iter, &id, NULL))
     {
-      SrvSession *session = value;
+      SrvSession *session = srv_hub_session_from_id (id);
 
       if (session->irc != NULL && session != asker (delivery))
         srv_irc_marked (session->irc, delivery->entry);
@@ -473,7 +471,7 @@ deliver (Delivery *delivery)
 
   delivery->was_behind = room != NULL && srv_room_is_behind (room);
   if (before != NULL &&
-      (ends || (entry->kind == SRV_ENTRY_NICK && !g_str_equal (before->name, entry->target))))
+      (ends || (entry->kind == SRV_ENTRY_NICK && !g_str_equal (before->who->name, entry->target))))
     srv_hub_remember (hub, before, entry->time_us);
   if (entry->kind == SRV_ENTRY_KICK)
     {
@@ -545,7 +543,7 @@ srv_worker_deliver (SrvWorker *worker, const SrvEntry *entry)
   if (entry->kind == SRV_ENTRY_BOOT)
     return;
   if (entry->origin.worker == worker->id)
-    delivery.conn = g_hash_table_lookup (worker->conns, &entry->origin.connection);
+    delivery.conn = srv_worker_find_conn (worker, entry->origin.connection);
   if (srv_entry_holds (entry))
     {
       srv_irc_event_from_entry (worker->hub, &delivery.event, entry, &delivery.msgid);

@@ -19,7 +19,8 @@
 
 /* Telling. */
 
-/* What has no form in the plain dialect, in words like its others. */
+/* What has no form in the plain dialect, in words like its others. Modes have one, for people
+ * who do not know the letters and for those of a salottod; here each server has its own. */
 static void
 append_otherwise (GString *out, const SalEvent *event)
 {
@@ -41,7 +42,7 @@ as_plain_line (const SalClientAction *action)
   if (said && action->own && event.target != NULL && !event.past)
     g_string_append_printf (out, "-- %s says to %s alone: %s", event.name, event.target,
                             event.text);
-  else
+  else if (event.kind != SAL_EVENT_MODE)
     sal_dialect_plain.encode (out, &event, sal_plain_variant (SAL_PLAIN_LF, SAL_PLAIN_ENGLISH));
   if (out->len == 0)
     append_otherwise (out, &event);

@@ -77,9 +77,7 @@ static void
 note_put_out (SalRoomModel *room, const SalEvent *event, const char *line)
 {
   if (sal_client_event_puts_out (event))
-    sal_server_put_out (room->server, line,
-                        event->note == SAL_NOTE_BANNED || event->note == SAL_NOTE_KICKED ||
-                            event->note == SAL_NOTE_NOT_PUBLIC || event->note == SAL_NOTE_TLS_ONLY);
+    sal_server_put_out (room->server, line, sal_client_event_puts_out_for_good (event));
 }
 
 static gboolean

@@ -7,6 +7,7 @@
 
 #include "server/chat/srv-hub.h"
 
+#include "common/base/sal-container.h"
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-name.h"
 #include "server/chat/srv-session.h"
@@ -19,11 +20,7 @@ former_free (gpointer data)
 {
   SrvFormerUser *former = data;
 
-  g_free (former->name);
-  g_free (former->key);
-  g_free (former->host);
-  g_free (former->real_name);
-  g_free (former->account);
+  srv_person_unref (former->who);
   g_free (former);
 }
 
@@ -66,7 +63,7 @@ srv_hub_free (SrvHub *hub)
 void
 srv_hub_add (SrvHub *hub, SrvSession *session)
 {
-  g_hash_table_insert (hub->sessions, &session->origin.connection, session);
+  g_hash_table_add (hub->sessions, &session->origin.connection);
   session->stranger = TRUE;
   (void) __atomic_add_fetch (&strangers, 1, __ATOMIC_RELAXED);
 }
@@ -109,6 +106,29 @@ srv_hub_remove (SrvHub *hub, SrvSession *session)
 }
 
 /**
+ * srv_hub_session_from_id:
+ * @id: (nullable): of hub->sessions
+ *
+ * Returns: (transfer none) (nullable): whose it is.
+ */
+SrvSession *
+srv_hub_session_from_id (gconstpointer id)
+{
+  return id != NULL ? sal_container_of (id, SrvSession, origin.connection) : NULL;
+}
+
+/**
+ * srv_hub_find:
+ *
+ * Returns: (transfer none) (nullable): the session of @connection, if it is here.
+ */
+SrvSession *
+srv_hub_find (const SrvHub *hub, guint64 connection)
+{
+  return srv_hub_session_from_id (g_hash_table_lookup (hub->sessions, &connection));
+}
+
+/**
  * srv_hub_remember:
  *
  * @user leaves, or is called otherwise from now on.
@@ -118,14 +138,10 @@ srv_hub_remember (SrvHub *hub, const SrvUser *user, gint64 now_us)
 {
   SrvFormerUser *former = NULL;
 
-  if (!user->irc)
+  if (!user->who->irc)
     return;
   former = g_new0 (SrvFormerUser, 1);
-  former->name = g_strdup (user->name);
-  former->key = g_strdup (user->key);
-  former->host = g_strdup (user->host);
-  former->real_name = g_strdup (user->real_name);
-  former->account = g_strdup (user->account);
+  former->who = srv_person_ref (user->who);
   former->left_us = now_us;
   g_queue_push_head (&hub->former, former);
   if (g_queue_get_length (&hub->former) > SAL_WHOWAS_ENTRIES)

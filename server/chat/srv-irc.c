@@ -34,6 +34,9 @@ static const SrvIrcCommand commands[] = {
   { "PONG", srv_irc_handle_pong, 0, SRV_IRC_EARLY },
   { "QUIT", srv_irc_handle_quit, 0, SRV_IRC_EARLY },
 
+  { "NICKSERV", srv_irc_handle_nickserv, 0, 0 },
+  { "NS", srv_irc_handle_nickserv, 0, 0 },
+
   { "PRIVMSG", srv_irc_handle_privmsg, 0, SRV_IRC_SAYS },
   { "NOTICE", srv_irc_handle_notice, 0, SRV_IRC_SAYS },
   { "TAGMSG", srv_irc_handle_tagmsg, 0, SRV_IRC_SAYS },
@@ -79,19 +82,18 @@ static const SrvIrcCommand commands[] = {
 /**
  * srv_irc_new:
  * @session: (transfer none): that has begun to speak IRC
- * @host: as others see where it comes from
  * @token: by which it is known while it has no account; nobody else ever has it
  * @secure: whether nobody on the way can read what it says
  */
 SrvIrc *
-srv_irc_new (SrvSession *session, SrvHub *hub, const char *host, const char *token, gboolean secure)
+srv_irc_new (SrvSession *session, SrvHub *hub, const char *token, gboolean secure)
 {
   SrvIrc *irc = g_new0 (SrvIrc, 1);
 
   irc->session = session;
   irc->hub = hub;
-  irc->host = g_strdup (host);
-  irc->token = g_strdup (token);
+  irc->introduction = g_new0 (SrvIrcIntroduction, 1);
+  irc->introduction->token = g_strdup (token);
   irc->secure = secure != FALSE;
   return irc;
 }
@@ -117,15 +119,8 @@ srv_irc_free (SrvIrc *irc)
   srv_irc_lines_free (irc->lines);
   srv_markers_free (irc->markers);
   clear_pending (irc);
-  g_free (irc->nick);
-  g_free (irc->refused_nick);
+  g_clear_pointer (&irc->introduction, srv_irc_introduction_free);
   g_free (irc->role_account);
-  g_free (irc->user);
-  g_free (irc->real_name);
-  g_free (irc->account);
-  g_free (irc->host);
-  g_free (irc->source);
-  g_free (irc->token);
   g_free (irc->label);
   g_clear_pointer (&irc->answer, g_ptr_array_unref);
   if (irc->deferred != NULL)
@@ -192,7 +187,8 @@ srv_irc_end (SrvIrc *irc, const char *reason)
 void
 srv_irc_say_end (SrvIrc *irc, const char *reason)
 {
-  g_autofree char *line = g_strdup_printf ("ERROR :Closing link: %s (%s)", irc->host, reason);
+  g_autofree char *line =
+      g_strdup_printf ("ERROR :Closing link: %s (%s)", srv_irc_get_host (irc), reason);
 
   srv_irc_collect_end (irc);
   srv_irc_emit (irc, line);

@@ -152,7 +152,7 @@ judge_change (Judging *judging, const SrvModeChange *change)
       made.param = mask;
     }
   else if (change->info->type == SRV_MODE_STATUS)
-    made.param = srv_state_find_user (judging->verdict->judge->state, change->param)->name;
+    made.param = srv_state_find_user (judging->verdict->judge->state, change->param)->who->name;
   else if (change->info->type == SRV_MODE_KEY && !change->set)
     made.param = judging->channel->password != NULL ? judging->channel->password : "*";
   if (is_so (judging, &made))
@@ -195,6 +195,8 @@ srv_judge_modes (Verdict *verdict, SrvChannel *channel)
     SrvEntry *entry = NULL;
 
     fields.text = letters->str;
+    if (fields.flags & SRV_ENTRY_FLAG_SERVER)
+      fields.account = NULL; /* of whom it gives the room to, not its own */
     verdict->asked = &fields;
     entry = srv_verdict_new (verdict, channel);
     verdict->asked = asked;

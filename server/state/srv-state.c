@@ -11,104 +11,131 @@
 
 #include <string.h>
 
+#include "common/base/sal-container.h"
 #include "common/proto/sal-name.h"
 #include "server/state/srv-modes.h"
 
-/* What somebody's host is where it is not known. */
-static const char NOTHING[] = "";
-
 struct _SrvState
 {
-  GHashTable *users;    /* (owned): id -> SrvUser (owned) */
-  GHashTable *names;    /* (owned): key of the name -> SrvUser (unowned) */
+  GHashTable *users;    /* (owned): set of SrvUser.id, and so of SrvUser (owned) */
+  GHashTable *names;    /* (owned): set of SrvUser (unowned), by the key of the name */
   GHashTable *channels; /* (owned): key of the name -> SrvChannel (owned) */
 };
 
-/* One of somebody's strings that is theirs, not the entry's. */
-static void
-free_string (const SrvUser *user, const char *string)
-{
-  const SrvEntry *entry = user->entry;
+/* A table whose keys lie in its values is a set: GLib needs half as much memory for one. */
 
-  if (string != entry->name && string != entry->host && string != entry->address &&
-      string != entry->text && string != entry->account && string != entry->nonce &&
-      string != NOTHING)
-    g_free ((char *) string);
+static SrvUser *
+user_from_id (const guint64 *id)
+{
+  return id != NULL ? sal_container_of (id, SrvUser, id) : NULL;
 }
 
-static void
-set_string (const SrvUser *user, const char **place, const char *value)
+static guint
+name_hash (gconstpointer user)
 {
-  const char *before = *place;
-
-  if (g_strcmp0 (before, value) == 0)
-    return;
-  *place = g_strdup (value);
-  free_string (user, before);
+  return g_str_hash (((const SrvUser *) user)->who->key);
 }
 
-static void
-memberships_add (SrvMemberships *memberships, SrvMembership *membership)
+static gboolean
+name_equal (gconstpointer a, gconstpointer b)
 {
-  if (memberships->len == 0)
+  return g_str_equal (((const SrvUser *) a)->who->key, ((const SrvUser *) b)->who->key);
+}
+
+/**
+ * srv_user_get_membership:
+ * @i: less than n_memberships
+ *
+ * Returns: (transfer none): what @user is in the room that they came into as the @i-th of those
+ *   they are in.
+ */
+SrvMembership *
+srv_user_get_membership (const SrvUser *user, guint i)
+{
+  return user->memberships != NULL ? user->memberships[i] : (SrvMembership *) &user->first;
+}
+
+/* A place for what they are in one more room. */
+static SrvMembership *
+add_membership (SrvUser *user)
+{
+  SrvMembership *membership =
+      user->first.channel == NULL ? &user->first : g_new0 (SrvMembership, 1);
+  guint n = user->n_memberships++;
+
+  if (n == 0)
+    return membership;
+  if (user->memberships == NULL)
     {
-      memberships->pdata = &memberships->first;
-      memberships->size = 1;
+      user->memberships_size = 4;
+      user->memberships = g_new (SrvMembership *, user->memberships_size);
+      user->memberships[0] = &user->first;
     }
-  else if (memberships->len == memberships->size)
+  else if (n == user->memberships_size)
     {
-      SrvMembership **more = g_new (SrvMembership *, 2 * (gsize) memberships->size);
-
-      memcpy (more, memberships->pdata, memberships->len * sizeof *more);
-      if (memberships->pdata != &memberships->first)
-        g_free (memberships->pdata);
-      memberships->pdata = more;
-      memberships->size *= 2;
+      user->memberships_size *= 2;
+      user->memberships = g_renew (SrvMembership *, user->memberships, user->memberships_size);
     }
-  memberships->pdata[memberships->len++] = membership;
+  user->memberships[n] = membership;
+  return membership;
 }
 
 static void
-memberships_clear (SrvMemberships *memberships)
-{
-  for (guint i = 0; i < memberships->len; i++)
-    g_free (memberships->pdata[i]);
-  if (memberships->pdata != &memberships->first)
-    g_free (memberships->pdata);
-  *memberships = (SrvMemberships){ NULL };
-}
-
-static void
-memberships_remove (SrvMemberships *memberships, SrvMembership *membership)
+drop_membership (SrvUser *user, SrvMembership *membership)
 {
   guint i = 0;
 
-  while (memberships->pdata[i] != membership)
+  while (srv_user_get_membership (user, i) != membership)
     i++;
-  memmove (&memberships->pdata[i], &memberships->pdata[i + 1],
-           (memberships->len - i - 1) * sizeof membership);
-  memberships->len--;
-  g_free (membership);
-  if (memberships->len == 0)
-    memberships_clear (memberships);
+  user->n_memberships--;
+  if (user->memberships != NULL)
+    memmove (&user->memberships[i], &user->memberships[i + 1],
+             (user->n_memberships - i) * sizeof membership);
+  if (membership == &user->first)
+    user->first = (SrvMembership){ NULL };
+  else
+    g_free (membership);
+  if (user->n_memberships == 0 ||
+      (user->n_memberships == 1 && srv_user_get_membership (user, 0) == &user->first))
+    g_clear_pointer (&user->memberships, g_free);
+}
+
+static SrvUserExtra *
+extra_of (SrvUser *user)
+{
+  if (user->extra == NULL)
+    user->extra = g_new0 (SrvUserExtra, 1);
+  return user->extra;
 }
 
 static void
-user_free (gpointer data)
+extra_free (SrvUserExtra *extra)
 {
-  SrvUser *user = data;
+  g_clear_pointer (&extra->invited, g_hash_table_unref);
+  g_free (extra->away);
+  g_free (extra);
+}
 
-  free_string (user, user->name);
-  free_string (user, user->host);
-  free_string (user, user->address);
-  free_string (user, user->real_name);
-  free_string (user, user->account);
-  free_string (user, user->away);
-  free_string (user, user->token);
-  srv_entry_unref (user->entry);
-  g_free (user->key);
-  memberships_clear (user->memberships);
-  g_clear_pointer (&user->invited, g_hash_table_unref);
+/**
+ * srv_user_get_away:
+ *
+ * Returns: (transfer none) (nullable): why @user is away; %NULL: they are not.
+ */
+const char *
+srv_user_get_away (const SrvUser *user)
+{
+  return user->extra != NULL ? user->extra->away : NULL;
+}
+
+static void
+user_free (gpointer id)
+{
+  SrvUser *user = user_from_id (id);
+
+  srv_person_unref (user->who);
+  while (user->n_memberships > 0)
+    drop_membership (user, srv_user_get_membership (user, user->n_memberships - 1u));
+  g_clear_pointer (&user->extra, extra_free);
   g_free (user);
 }
 
@@ -137,8 +164,8 @@ srv_state_new (void)
 {
   SrvState *state = g_new0 (SrvState, 1);
 
-  state->users = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, user_free);
-  state->names = g_hash_table_new (g_str_hash, g_str_equal);
+  state->users = g_hash_table_new_full (g_int64_hash, g_int64_equal, user_free, NULL);
+  state->names = g_hash_table_new (name_hash, name_equal);
   state->channels = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, channel_free);
   return state;
 }
@@ -168,7 +195,22 @@ srv_state_free (SrvState *state)
 SrvUser *
 srv_state_get_user (const SrvState *state, guint64 id)
 {
-  return g_hash_table_lookup (state->users, &id);
+  return user_from_id (g_hash_table_lookup (state->users, &id));
+}
+
+/**
+ * srv_state_find_user_by_key:
+ * @key: of a name
+ *
+ * Returns: (transfer none) (nullable): who is called so.
+ */
+SrvUser *
+srv_state_find_user_by_key (const SrvState *state, const char *key)
+{
+  SrvPerson called = { .key = key };
+  const SrvUser probe = { .who = &called };
+
+  return g_hash_table_lookup (state->names, &probe);
 }
 
 /**
@@ -182,7 +224,7 @@ srv_state_find_user (const SrvState *state, const char *name)
 {
   g_autofree char *key = g_utf8_validate (name, -1, NULL) ? sal_name_key (name) : NULL;
 
-  return key != NULL ? g_hash_table_lookup (state->names, key) : NULL;
+  return key != NULL ? srv_state_find_user_by_key (state, key) : NULL;
 }
 
 /**
@@ -207,9 +249,9 @@ srv_state_find_channel (const SrvState *state, const char *name)
 SrvMembership *
 srv_state_find_membership (const SrvUser *user, const SrvChannel *channel)
 {
-  for (guint i = 0; i < user->memberships->len; i++)
+  for (guint i = 0; i < user->n_memberships; i++)
     {
-      SrvMembership *membership = user->memberships->pdata[i];
+      SrvMembership *membership = srv_user_get_membership (user, i);
 
       if (membership->channel == channel)
         return membership;
@@ -227,9 +269,9 @@ srv_state_find_membership (const SrvUser *user, const SrvChannel *channel)
 SrvMembership *
 srv_state_find_membership_by_name (const SrvUser *user, const char *room)
 {
-  for (guint i = 0; i < user->memberships->len; i++)
+  for (guint i = 0; i < user->n_memberships; i++)
     {
-      SrvMembership *membership = user->memberships->pdata[i];
+      SrvMembership *membership = srv_user_get_membership (user, i);
 
       if (strcmp (membership->channel->name, room) == 0)
         return membership;
@@ -243,7 +285,8 @@ srv_state_find_membership_by_name (const SrvUser *user, const char *room)
 gboolean
 srv_state_is_invited (const SrvUser *user, const SrvChannel *channel)
 {
-  return user->invited != NULL && g_hash_table_contains (user->invited, channel);
+  return user->extra != NULL && user->extra->invited != NULL &&
+         g_hash_table_contains (user->extra->invited, channel);
 }
 
 /**
@@ -254,9 +297,8 @@ srv_state_is_invited (const SrvUser *user, const SrvChannel *channel)
 gboolean
 srv_state_share_channel (const SrvUser *a, const SrvUser *b)
 {
-  for (guint i = 0; i < a->memberships->len; i++)
-    if (srv_state_find_membership (b, ((SrvMembership *) a->memberships->pdata[i])->channel) !=
-        NULL)
+  for (guint i = 0; i < a->n_memberships; i++)
+    if (srv_state_find_membership (b, srv_user_get_membership (a, i)->channel) != NULL)
       return TRUE;
   return FALSE;
 }
@@ -271,12 +313,12 @@ srv_state_share_channel (const SrvUser *a, const SrvUser *b)
 char *
 srv_user_party (const SrvUser *user)
 {
-  g_autofree char *key = user->account != NULL ? sal_name_key (user->account) : NULL;
+  g_autofree char *key = user->who->account != NULL ? sal_name_key (user->who->account) : NULL;
 
   if (key != NULL)
     return g_strconcat ("=", key, NULL);
-  return user->token != NULL ? g_strconcat ("~", user->token, NULL)
-                             : g_strconcat ("~p", user->key, NULL);
+  return user->who->token != NULL ? g_strconcat ("~", user->who->token, NULL)
+                                  : g_strconcat ("~p", user->who->key, NULL);
 }
 
 /**
@@ -304,11 +346,11 @@ void
 srv_state_foreach_user (const SrvState *state, void (*func) (SrvUser *, gpointer), gpointer data)
 {
   GHashTableIter iter;
-  gpointer user = NULL;
+  gpointer id = NULL;
 
   g_hash_table_iter_init (&iter, state->users);
-  while (g_hash_table_iter_next (&iter, NULL, &user))
-    func (user, data);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
+    func (user_from_id (id), data);
 }
 
 /**
@@ -349,25 +391,22 @@ srv_state_count_channels (const SrvState *state)
 
 /* What happens. */
 
+static guint32
+to_seconds (gint64 time_us)
+{
+  return (guint32) (time_us / G_USEC_PER_SEC);
+}
+
 static SrvUser *
 add_user (SrvState *state, const SrvEntry *entry)
 {
   SrvUser *user = g_new0 (SrvUser, 1);
 
   user->id = entry->origin.connection;
-  user->entry = srv_entry_ref ((SrvEntry *) entry); /* what it says stays the same */
-  user->name = entry->name;
-  user->key = sal_name_key (entry->name);
-  user->host = entry->host != NULL ? entry->host : NOTHING;
-  user->address = entry->address;
-  user->irc = (entry->flags & SRV_ENTRY_FLAG_IRC) != 0;
-  user->secure = (entry->flags & SRV_ENTRY_FLAG_SECURE) != 0;
-  user->real_name = user->irc && entry->text != NULL ? entry->text : entry->name;
-  user->account = entry->account;
-  user->token = entry->nonce;
-  user->since_us = entry->time_us;
-  g_hash_table_insert (state->users, &user->id, user);
-  g_hash_table_insert (state->names, user->key, user);
+  user->who = entry->who != NULL ? srv_person_ref (entry->who) : srv_entry_make_person (entry);
+  user->since_s = to_seconds (entry->time_us);
+  g_hash_table_add (state->users, &user->id);
+  g_hash_table_add (state->names, user);
   return user;
 }
 
@@ -394,19 +433,22 @@ channel_of (SrvState *state, const SrvEntry *entry)
 static void
 invite (SrvUser *user, SrvChannel *channel)
 {
-  if (user->invited == NULL)
-    user->invited = g_hash_table_new (NULL, NULL);
+  SrvUserExtra *extra = extra_of (user);
+
+  if (extra->invited == NULL)
+    extra->invited = g_hash_table_new (NULL, NULL);
   if (channel->invited == NULL)
     channel->invited = g_hash_table_new (NULL, NULL);
-  g_hash_table_add (user->invited, channel);
+  g_hash_table_add (extra->invited, channel);
   g_hash_table_add (channel->invited, user);
 }
 
 static void
 uninvite (SrvUser *user, SrvChannel *channel)
 {
-  if (user->invited == NULL || !g_hash_table_remove (user->invited, channel))
+  if (!srv_state_is_invited (user, channel))
     return;
+  g_hash_table_remove (user->extra->invited, channel);
   g_hash_table_remove (channel->invited, user);
 }
 
@@ -420,7 +462,7 @@ remove_channel (SrvState *state, SrvChannel *channel)
     {
       g_hash_table_iter_init (&iter, channel->invited);
       while (g_hash_table_iter_next (&iter, &user, NULL))
-        g_hash_table_remove (((SrvUser *) user)->invited, channel);
+        g_hash_table_remove (((SrvUser *) user)->extra->invited, channel);
     }
   g_hash_table_remove (state->channels, channel->key);
 }
@@ -434,7 +476,7 @@ remove_membership (SrvState *state, SrvMembership *membership)
   g_ptr_array_remove_index_fast (channel->members, membership->index);
   if (membership->index < channel->members->len)
     ((SrvMembership *) channel->members->pdata[membership->index])->index = membership->index;
-  memberships_remove (user->memberships, membership);
+  drop_membership (user, membership);
   if (channel->members->len == 0)
     remove_channel (state, channel);
 }
@@ -445,17 +487,17 @@ remove_user (SrvState *state, SrvUser *user)
   GHashTableIter iter;
   gpointer channel = NULL;
 
-  if (user->invited != NULL)
+  if (user->extra != NULL && user->extra->invited != NULL)
     {
-      g_hash_table_iter_init (&iter, user->invited);
+      g_hash_table_iter_init (&iter, user->extra->invited);
       while (g_hash_table_iter_next (&iter, &channel, NULL))
         g_hash_table_remove (((SrvChannel *) channel)->invited, user);
-      g_clear_pointer (&user->invited, g_hash_table_unref);
+      g_clear_pointer (&user->extra->invited, g_hash_table_unref);
     }
-  while (user->memberships->len > 0)
-    remove_membership (state, user->memberships->pdata[user->memberships->len - 1]);
-  if (g_hash_table_lookup (state->names, user->key) == user)
-    g_hash_table_remove (state->names, user->key);
+  while (user->n_memberships > 0)
+    remove_membership (state, srv_user_get_membership (user, user->n_memberships - 1u));
+  if (g_hash_table_lookup (state->names, user) == user)
+    g_hash_table_remove (state->names, user);
   g_hash_table_remove (state->users, &user->id);
 }
 
@@ -471,9 +513,8 @@ apply_join (SrvState *state, const SrvEntry *entry)
   uninvite (user, channel);
   if (srv_state_find_membership (user, channel) != NULL)
     return;
-  membership = g_new0 (SrvMembership, 1);
+  membership = add_membership (user);
   *membership = (SrvMembership){ user, channel, channel->members->len, entry->rank };
-  memberships_add (user->memberships, membership);
   g_ptr_array_add (channel->members, membership);
 }
 
@@ -491,18 +532,29 @@ apply_leave (SrvState *state, const SrvEntry *entry, guint64 id)
     remove_user (state, user);
 }
 
+/* They are as @fields say from now on. */
+static void
+change_person (SrvUser *user, const SrvPerson *fields)
+{
+  SrvPerson *before = user->who;
+
+  user->who = srv_person_new (fields);
+  srv_person_unref (before);
+}
+
 static void
 apply_nick (SrvState *state, const SrvEntry *entry)
 {
   SrvUser *user = srv_state_get_user (state, entry->origin.connection);
+  SrvPerson fields;
 
-  if (user == NULL || g_str_equal (user->name, entry->target))
+  if (user == NULL || g_str_equal (user->who->name, entry->target))
     return;
-  g_hash_table_remove (state->names, user->key);
-  set_string (user, &user->name, entry->target);
-  g_free (user->key);
-  user->key = sal_name_key (entry->target);
-  g_hash_table_insert (state->names, user->key, user);
+  fields = *user->who;
+  fields.name = entry->target;
+  g_hash_table_remove (state->names, user);
+  change_person (user, &fields);
+  g_hash_table_add (state->names, user);
 }
 
 static void
@@ -535,19 +587,27 @@ apply_invite (SrvState *state, const SrvEntry *entry)
 static void
 apply_to_user (SrvUser *user, const SrvEntry *entry)
 {
+  SrvPerson fields = *user->who;
+
   switch (entry->kind)
     {
     case SRV_ENTRY_AWAY:
-      set_string (user, &user->away, entry->text);
+      if (entry->text == NULL && user->extra == NULL)
+        break;
+      g_free (extra_of (user)->away);
+      user->extra->away = g_strdup (entry->text);
       break;
     case SRV_ENTRY_ACCOUNT:
-      set_string (user, &user->account, entry->account);
+      fields.account = entry->account;
+      change_person (user, &fields);
       break;
     case SRV_ENTRY_SETNAME:
-      set_string (user, &user->real_name, entry->text);
+      fields.real_name = entry->text;
+      change_person (user, &fields);
       break;
     case SRV_ENTRY_CHGHOST:
-      set_string (user, &user->host, entry->target);
+      fields.host = entry->target;
+      change_person (user, &fields);
       break;
     case SRV_ENTRY_UMODE:
       srv_umodes_apply (user, entry->text);
@@ -568,7 +628,7 @@ srv_state_note_said (SrvState *state, const SrvEntry *entry)
       entry->kind != SRV_ENTRY_TAGMSG ? srv_state_get_user (state, entry->origin.connection) : NULL;
 
   if (user != NULL)
-    user->spoke_us = entry->time_us;
+    user->spoke_s = to_seconds (entry->time_us);
 }
 
 /**

@@ -37,36 +37,29 @@ typedef struct
   guint8 rank;
 } SrvMembership;
 
-/* Somebody's memberships, in the order of their joins. Most people are in one room. */
+/* What hardly anybody has. */
 typedef struct
 {
-  SrvMembership **pdata; /* of SrvMembership (owned) */
-  guint len;
-  guint size; /* 1: pdata is &first */
-  SrvMembership *first;
-} SrvMemberships;
+  GHashTable *invited; /* (owned) (nullable): set of SrvChannel (unowned) */
+  char *away;          /* (owned) (nullable) */
+} SrvUserExtra;
 
-/* Somebody who is here. What has not changed since they came stays where it is: in the entry
- * by which they did, which the judge and all workers share. */
+/* Somebody who is here. Each state has one of these for everybody, so it holds what changes
+ * and nothing that could be shared. */
 struct _SrvUser
 {
-  guint64 id;      /* of the connection */
-  SrvEntry *entry; /* (owned): by which they came */
-  const char *name;
-  char *key;           /* (owned): of the name */
-  const char *host;    /* user@host, as it is shown */
-  const char *address; /* as the plain dialect shows it */
-  const char *real_name;
-  const char *account;           /* (nullable) */
-  const char *away;              /* (nullable) */
-  const char *token;             /* (nullable): by which they are known without an account */
-  SrvMemberships memberships[1]; /* an array, so that it is used like a GPtrArray */
-  GHashTable *invited;           /* (owned) (nullable): set of SrvChannel (unowned) */
-  gint64 since_us;               /* 1970, UTC */
-  gint64 spoke_us;               /* when they last said something; 0: not yet */
+  guint64 id;          /* of the connection */
+  SrvPerson *who;      /* (owned) */
+  SrvUserExtra *extra; /* (owned) (nullable) */
+  guint32 since_s;     /* since when they are here; seconds since 1970, UTC */
+  guint32 spoke_s;     /* when they last said something; 0: not yet */
   guint8 modes;
-  gboolean irc;    /* speaks IRC */
-  gboolean secure; /* nobody on the way can read what they say */
+  guint16 n_memberships;
+  guint16 memberships_size; /* of the array */
+  /* In the order of the joins, see srv_user_get_membership(). Most people are in one room, so
+   * the first one is in here while it lasts. */
+  SrvMembership first;
+  SrvMembership **memberships; /* (owned) (nullable): all of them; NULL: there is only the first */
 };
 
 /* A mask in one of a room's lists. */
@@ -110,6 +103,7 @@ void srv_state_note_said (SrvState *state, const SrvEntry *entry);
 
 SrvUser *srv_state_get_user (const SrvState *state, guint64 id);
 SrvUser *srv_state_find_user (const SrvState *state, const char *name);
+SrvUser *srv_state_find_user_by_key (const SrvState *state, const char *key);
 SrvChannel *srv_state_find_channel (const SrvState *state, const char *name);
 SrvMembership *srv_state_find_membership (const SrvUser *user, const SrvChannel *channel);
 SrvMembership *srv_state_find_membership_by_name (const SrvUser *user, const char *room);
@@ -117,6 +111,8 @@ gboolean srv_state_is_invited (const SrvUser *user, const SrvChannel *channel);
 gboolean srv_state_share_channel (const SrvUser *a, const SrvUser *b);
 char *srv_user_conversation (const SrvUser *a, const SrvUser *b);
 char *srv_user_party (const SrvUser *user);
+SrvMembership *srv_user_get_membership (const SrvUser *user, guint i);
+const char *srv_user_get_away (const SrvUser *user);
 
 void
 srv_state_foreach_user (const SrvState *state, void (*func) (SrvUser *, gpointer), gpointer data);
