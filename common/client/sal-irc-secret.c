@@ -192,7 +192,7 @@ sal_irc_hide_in_line (const char *line, gboolean own)
 gboolean
 sal_irc_is_secret_typed (const char *place, const char *text)
 {
-  const char *word = text + 1;
+  const char *word = *text == '/' ? text + 1 : text;
   const char *rest = skip_word (word);
   gsize len = strcspn (word, " ");
   g_autofree char *hidden = NULL;
