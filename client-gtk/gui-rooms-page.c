@@ -348,6 +348,23 @@ drop_views (GuiRoomsPage *page)
       }
 }
 
+/* Returns: (transfer full): where somebody was last, rather than the row of its server above it. */
+static SalRoomModel *
+dup_last_used (GuiRoomsPage *page)
+{
+  guint n = g_list_model_get_n_items (page->rooms);
+  g_autoptr (SalRoomModel) last = g_list_model_get_item (page->rooms, 0);
+
+  for (guint i = 1; i < n; i++)
+    {
+      g_autoptr (SalRoomModel) room = g_list_model_get_item (page->rooms, i);
+
+      if (sal_room_model_get_last_used_us (room) > sal_room_model_get_last_used_us (last))
+        g_set_object (&last, room);
+    }
+  return g_steal_pointer (&last);
+}
+
 static void
 on_rooms_changed (GuiRoomsPage *page, guint position, guint removed, guint added)
 {
@@ -439,10 +456,12 @@ GtkWidget *
 gui_rooms_page_new (GuiRooms *rooms)
 {
   GuiRoomsPage *page = g_object_new (GUI_TYPE_ROOMS_PAGE, NULL);
+  g_autoptr (SalRoomModel) last = NULL;
 
   page->rooms = g_object_ref (gui_rooms_get_list (rooms));
   gtk_list_box_bind_model (page->list, page->rooms, make_row, NULL, NULL);
   g_signal_connect_swapped (page->rooms, "items-changed", G_CALLBACK (on_rooms_changed), page);
-  on_rooms_changed (page, 0, 0, 0);
+  last = dup_last_used (page);
+  choose_room (page, last);
   return GTK_WIDGET (page);
 }

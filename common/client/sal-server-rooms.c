@@ -20,7 +20,7 @@
 
 /* Strangers can make us open so many conversations; what more of them say is told in the main
  * one. */
-#define STRANGERS_MAX 100
+#define STRANGERS_MAX 50
 /* Messages that are on their way at a time. */
 #define GIVEN_MAX (SAL_CLIENT_LABELS / 2)
 /* No server has longer names. */

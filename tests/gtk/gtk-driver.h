@@ -8,10 +8,6 @@
 
 G_BEGIN_DECLS
 
-/* How long a person at the window waits before they think that it has stopped working.
- * It should be a twentieth of that, but the machine may be busy with other tests. */
-#define PATIENCE_OF_A_PERSON_US (2 * G_USEC_PER_SEC)
-
 TestFolder *driver_folder_new (const char *name);
 char *driver_uri (guint16 port, const char *room);
 TestApp *driver_enter (const TestFolder *folder, guint16 port);

@@ -245,7 +245,7 @@ static void
 scroll_back_to (TestApp *app, const char *part)
 {
   const char *const parts[] = { part, NULL };
-  gint64 until_us = g_get_monotonic_time () + app->patience_ms * G_TIME_SPAN_MILLISECOND;
+  gint64 until_us = g_get_monotonic_time () + 3 * app->patience_ms * G_TIME_SPAN_MILLISECOND;
 
   test_app_focus (app);
   while (test_app_count_rows (app, "Messages", parts) == 0 && g_get_monotonic_time () < until_us)
