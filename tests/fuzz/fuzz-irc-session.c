@@ -22,8 +22,17 @@ typedef struct
   SrvSession sessions[PEOPLE];
   GQueue posted; /* of SrvEntry (owned) */
   GQueue asked;  /* of SrvSession: who waits for the past */
+  GQueue logins; /* of Login (owned): what was asked about accounts */
   guint64 seq;
 } World;
+
+/* A question about accounts and what is answered to it. */
+typedef struct
+{
+  SrvSession *session;
+  SrvLoginAnswer answer;
+  char *account; /* (owned) */
+} Login;
 
 static World world;
 
@@ -73,10 +82,59 @@ wall_us (SrvSession *session)
   return 1588530120000000;
 }
 
+static void
+login_free (gpointer data)
+{
+  Login *login = data;
+
+  g_free (login->account);
+  g_free (login);
+}
+
+static gboolean
+is_login_of (gconstpointer login, gconstpointer session)
+{
+  return ((const Login *) login)->session != session;
+}
+
+/* What is answered depends on how long the text is; so does whether it takes a while. One thing
+ * at a time, or whoever keeps the accounts would mix them up. */
 static gboolean
 login (SrvSession *session, const SrvLoginRequest *request)
 {
+  static const char *const lines[] = { "+", NULL };
+  Login *asked = g_new0 (Login, 1);
+  gsize len = strlen (request->text);
+
+  g_assert_null (g_queue_find_custom (&world.logins, session, (GCompareFunc) is_login_of));
+  asked->session = session;
+  asked->account = g_strdup (request->name != NULL && *request->name != '\0' ? request->name : "a");
+  asked->answer = (SrvLoginAnswer){ .kind = request->kind,
+                                    .verdict = (SrvVerdict) (len % SRV_N_VERDICTS),
+                                    .account = asked->account,
+                                    .role = SRV_ROLE_OPERATOR,
+                                    .lines = lines,
+                                    .seconds = 1 };
+  if (len & 1)
+    {
+      g_queue_push_tail (&world.logins, asked);
+      return TRUE;
+    }
+  srv_irc_on_login (session->irc, &asked->answer, FALSE);
+  login_free (asked);
   return FALSE;
+}
+
+static char *
+mechanisms (SrvSession *session)
+{
+  return g_strdup ("SCRAM-SHA-256,PLAIN");
+}
+
+static char *
+registration (SrvSession *session)
+{
+  return g_strdup ("before-connect");
 }
 
 static char *
@@ -105,8 +163,8 @@ static const SrvSessionHost host = {
   .restyle = restyle,
   .wall_us = wall_us,
   .login = login,
-  .mechanisms = no_word,
-  .registration = no_word,
+  .mechanisms = mechanisms,
+  .registration = registration,
   .sts = no_word,
   .marker = marker,
   .spend = spend,
@@ -131,6 +189,8 @@ settle_one (SrvEntry *asked)
       entry->time_us = 1588530120000000 + (gint64) world.seq;
       if (srv_entry_holds (entry))
         srv_state_apply (world.hub->state, entry);
+      if (srv_entry_holds (entry) && entry->final && entry->about != 0)
+        srv_session_killed (&world.sessions[entry->about - 1], entry->text);
       answers += !(entry->flags & SRV_ENTRY_FLAG_MORE);
       srv_session_entry (&world.sessions[id - 1], entry);
     }
@@ -142,8 +202,16 @@ settle (void)
 {
   g_autoptr (GPtrArray) nothing = g_ptr_array_new ();
 
-  while (!g_queue_is_empty (&world.posted) || !g_queue_is_empty (&world.asked))
+  while (!g_queue_is_empty (&world.posted) || !g_queue_is_empty (&world.asked) ||
+         !g_queue_is_empty (&world.logins))
     {
+      Login *asked = g_queue_pop_head (&world.logins);
+
+      if (asked != NULL)
+        {
+          srv_irc_on_login (asked->session->irc, &asked->answer, TRUE);
+          login_free (asked);
+        }
       while (!g_queue_is_empty (&world.posted))
         settle_one (g_queue_pop_head (&world.posted));
       if (!g_queue_is_empty (&world.asked))
@@ -196,6 +264,7 @@ close_world (void)
     }
   g_queue_clear_full (&world.posted, (GDestroyNotify) srv_entry_unref);
   g_queue_clear (&world.asked);
+  g_queue_clear_full (&world.logins, login_free);
   srv_judge_free (world.judge);
   srv_hub_free (world.hub);
 }

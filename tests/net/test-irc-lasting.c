@@ -21,8 +21,10 @@ start_with (const char *configuration)
   g_autofree char *log = test_folder_file (folder, "rooms.db");
   g_autofree char *store = g_strconcat ("sqlite:", log, NULL);
   const char *const options[] = { "--config", path, "--log", store, NULL };
+  /* Thousands of commits: none of them has to be on a disk that others use. */
+  g_autofree char *text = g_strconcat ("[log]\nsynchronous = normal\n", configuration, NULL);
 
-  test_folder_write (folder, "salottod.conf", configuration);
+  test_folder_write (folder, "salottod.conf", text);
   return test_server_start_in (folder, options, NULL);
 }
 
@@ -60,12 +62,24 @@ test_no_ping (void)
   TestServer *server = start_with ("[limits]\nping-seconds = 1\nping-timeout-seconds = 1\n");
   g_autoptr (TestPeer) busy = test_irc_come (server->port, "busy", NULL);
   g_autoptr (TestPeer) silent = test_irc_come (server->port, "silent", NULL);
+  gint64 said_us = g_get_monotonic_time ();
 
-  /* For as long as it takes until somebody is asked, and put out. */
+  /* For as long as it takes until somebody is asked, and put out. On a machine that does other
+   * things we may say nothing for a second ourselves; then we are asked, too. */
   while (!silent->ended)
     {
+      g_autofree char *line = NULL;
+      gint64 silence_us = g_get_monotonic_time () - said_us;
+
+      said_us += silence_us;
       test_irc_say (busy, "PING still-here");
-      test_irc_expect (busy, ":* PONG * :still-here");
+      line = test_irc_take_line (busy);
+      if (silence_us > G_USEC_PER_SEC / 2 && g_str_has_prefix (line, "PING :"))
+        {
+          g_free (line);
+          line = test_irc_take_line (busy);
+        }
+      g_assert_true (g_str_has_suffix (line, " :still-here"));
       (void) test_peer_read (silent, 100);
     }
   test_peer_expect_later (silent, "PING :");
@@ -224,9 +238,10 @@ test_slow_reader_of_old (void)
   come_into_tea (r);
   come_into_tea (slow);
   paste (w, r);
-  /* When they have read nothing for a while. */
-  test_peer_expect_later (r, ":slow!~slow@");
-  test_peer_expect_later (r, " QUIT :Not accepted: the limit send-queue-bytes is 65536 here.\r\n");
+  /* When they have read nothing for a while, which may be before the end of the paste: R's lines
+   * until then are taken. */
+  test_peer_expect_later (w, ":slow!~slow@");
+  test_peer_expect_later (w, " QUIT :Not accepted: the limit send-queue-bytes is 65536 here.\r\n");
   test_peer_expect_later (slow, " (Not accepted: the limit send-queue-bytes is 65536 here.)\r\n");
   test_irc_catch_up (w);
   test_server_stop (server);
@@ -236,7 +251,8 @@ test_slow_reader_of_old (void)
 #define CROWD 1000
 
 /* A thousand people, none of whom ever closes: each is told, and the server ends without waiting
- * for them. It takes less than a second; the bound is for machines that do other things. */
+ * for them. It takes less than a second on a machine that does nothing else; the bound tells it
+ * from a server that waits. */
 static void
 test_end_with_a_crowd (void)
 {
@@ -257,7 +273,7 @@ test_end_with_a_crowd (void)
     test_peer_expect_later (crowd[i], " 366 ");
   began_us = g_get_monotonic_time ();
   test_server_stop (server);
-  g_assert_cmpint (g_get_monotonic_time () - began_us, <, 4 * G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - began_us, <, 20 * G_USEC_PER_SEC);
   for (guint i = 0; i < CROWD; i++)
     {
       test_peer_expect_later (crowd[i], "ERROR :Closing link: ");
