@@ -50,11 +50,11 @@ static const struct
 
 /* What such a program takes a password with. */
 static const char *const secret_words[] = {
-  "IDENTIFY",   "ID",      "SIDENTIFY", "LOGIN",   "AUTH",    "AUTHENTICATE", "REGISTER",
-  "GHOST",      "RECOVER", "RELEASE",   "REGAIN",  "GROUP",   "LINK",         "UNLINK",
-  "DROP",       "PASS",    "PASSWORD",  "SETPASS", "NEWPASS", "SETPASSWORD",  "RESETPASS",
-  "CHANGEPASS", "OPASS",   "VERIFY",    "CONFIRM", "COOKIE",  "ACTIVATE",     "OATHLOGIN",
-  "CHGPASS",    "PASSWD",  NULL
+  "IDENTIFY", "ID",          "SIDENTIFY", "LOGIN",      "AUTH",     "AUTHENTICATE",
+  "REGISTER", "GHOST",       "RECOVER",   "RELEASE",    "REGAIN",   "GROUP",
+  "LINK",     "UNLINK",      "DROP",      "PASS",       "PASSWORD", "SETPASS",
+  "NEWPASS",  "SETPASSWORD", "RESETPASS", "CHANGEPASS", "OPASS",    "VERIFY",
+  "CONFIRM",  "COOKIE",      "ACTIVATE",  "OATHLOGIN",  "CHGPASS",  NULL
 };
 
 static gboolean
@@ -181,6 +181,22 @@ sal_irc_hide_in_line (const char *line, gboolean own)
   return NULL;
 }
 
+/* @word: what is behind the slash */
+static char *
+hide_in_command (const char *word)
+{
+  static const char *const saying[] = { "msg", "m", "query", "q", "notice" };
+  const char *rest = skip_word (word);
+  gsize len = strcspn (word, " ");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (saying); i++)
+    if (is_word (word, len, saying[i]))
+      return hide_said (rest, rest, skip_word (rest));
+  if (is_word (word, len, "quote") || is_word (word, len, "raw"))
+    return sal_irc_hide_in_line (rest, TRUE);
+  return sal_irc_hide_in_line (word, TRUE);
+}
+
 /**
  * sal_irc_is_secret_typed:
  * @place: where it was typed: a room's name or a nickname; "" for the server
@@ -192,19 +208,8 @@ sal_irc_hide_in_line (const char *line, gboolean own)
 gboolean
 sal_irc_is_secret_typed (const char *place, const char *text)
 {
-  const char *word = *text == '/' ? text + 1 : text;
-  const char *rest = skip_word (word);
-  gsize len = strcspn (word, " ");
   g_autofree char *hidden = NULL;
 
-  if (*text != '/')
-    hidden = sal_irc_hide_in_words (place, text);
-  else if (is_word (word, len, "msg") || is_word (word, len, "m") || is_word (word, len, "query") ||
-           is_word (word, len, "q") || is_word (word, len, "notice"))
-    hidden = hide_said (rest, rest, skip_word (rest));
-  else if (is_word (word, len, "quote") || is_word (word, len, "raw"))
-    hidden = sal_irc_hide_in_line (rest, TRUE);
-  else
-    hidden = sal_irc_hide_in_line (word, TRUE);
+  hidden = *text == '/' ? hide_in_command (text + 1) : sal_irc_hide_in_words (place, text);
   return hidden != NULL;
 }
