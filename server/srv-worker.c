@@ -4,6 +4,11 @@
  * thread; other threads reach it by its mailbox alone. Entries go out to the log at
  * the end of a turn, all together, and come back as batches; what they cause is
  * written once per room and leaves at the end of that turn, one write per member.
+ *
+ * To a large room that takes long, so it is done in rounds: everybody for whom something
+ * waits is sent to once, some in each turn. Between them people are read and the log takes
+ * what they say, so it need not wait for the room, nor the room for the log's disk; and who
+ * has not had their turn yet gets in one write what was said meanwhile.
  */
 #include "config.h"
 
@@ -25,10 +30,22 @@ static guint64 last_connection;
 static void
 note_closed (SrvWorker *worker, SrvConn *conn)
 {
-  g_hash_table_steal (worker->conns, &conn->id);
   conn->next_closed = worker->closed;
   worker->closed = conn;
   worker->hooks->closed (&conn->peer, worker->data);
+}
+
+/**
+ * srv_worker_find_conn:
+ *
+ * Returns: (transfer none) (nullable): the connection of this number, if it is this worker's.
+ */
+SrvConn *
+srv_worker_find_conn (SrvWorker *worker, guint64 connection)
+{
+  SrvSession *session = srv_hub_find (worker->hub, connection);
+
+  return session != NULL ? srv_conn_from_session (session) : NULL;
 }
 
 /**
@@ -51,7 +68,7 @@ on_answer (gpointer owner, gpointer letter)
 {
   SrvWorker *worker = owner;
   g_autoptr (SrvLogAnswer) answer = letter;
-  SrvConn *conn = g_hash_table_lookup (worker->conns, &answer->tag);
+  SrvConn *conn = srv_worker_find_conn (worker, answer->tag);
 
   if (answer->error != NULL)
     g_warning (_ ("the log cannot be read: %s"), answer->error->message);
@@ -118,19 +135,32 @@ read_log (SrvWorker *worker, SrvLogQuery *query, guint64 connection)
 }
 
 static void
+resume_cb (SrvConn *conn, gpointer data)
+{
+  srv_conn_resume (conn);
+}
+
+static void
 resume_all (SrvWorker *worker)
 {
-  g_autofree gpointer *conns = NULL;
-  guint n = 0;
-
   worker->host.held = FALSE;
-  conns = g_hash_table_get_keys_as_array (worker->conns, &n);
-  for (guint i = 0; i < n; i++)
-    {
-      SrvConn *conn = g_hash_table_lookup (worker->conns, conns[i]);
+  srv_worker_foreach (worker, resume_cb, NULL);
+}
 
+/* Who has spoken may go on when they have their receipt; so what they say next can be on its way
+ * through the log while the others are sent to. */
+static void
+send_first_to_posters (SrvWorker *worker, const SrvLogBatch *batch)
+{
+  for (guint i = 0; i < batch->n; i++)
+    {
+      const SrvEntry *entry = batch->entries[i];
+      SrvConn *conn = NULL;
+
+      if (entry->origin.worker == worker->id && srv_entry_is_said (entry))
+        conn = srv_worker_find_conn (worker, entry->origin.connection);
       if (conn != NULL)
-        srv_conn_resume (conn);
+        srv_outq_list_add (&conn->outq);
     }
 }
 
@@ -141,6 +171,8 @@ on_batch (gpointer owner, gpointer letter)
   SrvLogBatch *batch = letter;
 
   memcpy (worker->hub->log_id, batch->log_id, sizeof worker->hub->log_id);
+  worker->round_bytes += batch->bytes;
+  send_first_to_posters (worker, batch);
   for (guint i = 0; i < batch->n; i++)
     {
       const SrvEntry *entry = batch->entries[i];
@@ -159,12 +191,49 @@ on_batch (gpointer owner, gpointer letter)
 
 /* The reactor. */
 
+/**
+ * srv_worker_may_wait:
+ * @room: where somebody is about to be announced
+ *
+ * Returns: whether that is to wait a moment, because others have just been announced, and more
+ *   may follow. When a thousand come at the same time, everybody in their rooms is written to
+ *   once for many of them.
+ */
+gboolean
+srv_worker_may_wait (SrvWorker *worker, SrvRoom *room)
+{
+  if (!srv_deadline_is_armed (&worker->presence))
+    {
+      srv_reactor_arm (worker->reactor, &worker->presence, SRV_QUEUE_PRESENCE, SAL_PRESENCE_US);
+      return FALSE;
+    }
+  if (!srv_room_is_patient (room))
+    g_ptr_array_add (worker->announced, room);
+  return TRUE;
+}
+
+/* Those who came meanwhile are announced. */
+static void
+let_go_rooms (SrvWorker *worker)
+{
+  if (worker->announced->len == 0)
+    return;
+  for (guint i = 0; i < worker->announced->len; i++)
+    srv_room_let_go (worker->announced->pdata[i]);
+  g_ptr_array_set_size (worker->announced, 0);
+  srv_reactor_arm (worker->reactor, &worker->presence, SRV_QUEUE_PRESENCE, SAL_PRESENCE_US);
+}
+
 static void
 on_due (SrvDeadline *deadline, gpointer data)
 {
-  if (deadline->queue == SRV_QUEUE_HOLD)
-    ((SrvWorker *) data)->hold_is_over = TRUE;
-  else
+  SrvWorker *worker = data;
+
+  if (deadline == &worker->hold)
+    worker->hold_is_over = TRUE;
+  else if (deadline == &worker->presence)
+    let_go_rooms (worker);
+  else if (deadline != &worker->next_turn)
     srv_conn_due (deadline);
 }
 
@@ -211,24 +280,61 @@ forget_quiet_rooms (SrvWorker *worker)
         continue;
       while (g_ptr_array_remove_fast (worker->active, room))
         i = (guint) -1; /* start again: the order has changed */
+      (void) g_ptr_array_remove_fast (worker->announced, room);
       g_hash_table_remove (worker->rooms, srv_room_get_name (room));
     }
   g_ptr_array_set_size (worker->active, 0);
 }
 
 static void
-flush_all (SrvWorker *worker)
+free_conns (SrvConn **conns)
+{
+  while (*conns != NULL)
+    {
+      SrvConn *conn = *conns;
+
+      *conns = conn->next_closed;
+      srv_conn_free (conn);
+    }
+}
+
+/* What is announced from now on is for the next round, and so is who closes: their queues may
+ * be in this one. */
+static void
+begin_round (SrvWorker *worker)
+{
+  worker->round = worker->outqs;
+  worker->outqs = (SrvOutqList){ NULL };
+  worker->round_bytes = 0;
+  worker->closed_before = g_steal_pointer (&worker->closed);
+}
+
+/* A part of the round; all that is left of it, if so much has come from the log meanwhile that
+ * more of it would fill the queues of those who are still to be sent to. */
+static void
+send_some (SrvWorker *worker)
 {
   SrvOutq *outq = NULL;
+  guint sent = 0;
 
-  while ((outq = srv_outq_list_pop (&worker->outqs)) != NULL)
+  while ((sent++ < SAL_TURN_SENDS || worker->round_bytes > SAL_LOG_QUEUE_LOW_BYTES) &&
+         (outq = srv_outq_list_pop (&worker->round)) != NULL)
     srv_conn_flush (srv_conn_from_outq (outq));
 }
 
-/* Whether what waits stays until the next turn. While this thread sends to a thousand
- * members, those who were first to read answer; if what they say goes to the log in one
+static void
+end_round (SrvWorker *worker)
+{
+  tell_lagging (worker);
+  forget_quiet_rooms (worker);
+  srv_frame_stream_clear (&worker->private_frames);
+  free_conns (&worker->closed_before);
+}
+
+/* Whether what waits stays until the next turn. While this thread sends to the members of a
+ * room, those who were first to read answer; if what they say goes to the log in one
  * turn and what the others say in the next, there are two groups for ever, and each pays
- * for a thousand sends. So what is on its way through the log is waited for, for no
+ * for a send to everybody. So what is on its way through the log is waited for, for no
  * longer than anybody notices: the log may have a slow disk. Where there are several workers,
  * what the others have posted comes here as well. */
 static gboolean
@@ -256,27 +362,20 @@ on_turn_end (gpointer data)
 
   /* Off to the log first: it works while this thread sends. */
   append_outbox (worker);
-  if (hold_back (worker))
-    return;
-  flush_all (worker);
-  /* Who goes on may be answered at once, or be found gone. */
+  if (worker->round.head == NULL)
+    {
+      if (hold_back (worker))
+        return;
+      begin_round (worker);
+    }
+  send_some (worker);
   while (worker->caught_up->len > 0)
-    {
-      resume_rooms (worker);
-      flush_all (worker);
-    }
+    resume_rooms (worker);
   append_outbox (worker);
-
-  tell_lagging (worker);
-  forget_quiet_rooms (worker);
-  srv_frame_stream_clear (&worker->private_frames);
-  while (worker->closed != NULL)
-    {
-      SrvConn *conn = worker->closed;
-
-      worker->closed = conn->next_closed;
-      srv_conn_free (conn);
-    }
+  if (worker->round.head == NULL)
+    end_round (worker);
+  if (worker->round.head != NULL || worker->outqs.head != NULL || worker->closed != NULL)
+    srv_reactor_arm (worker->reactor, &worker->next_turn, SRV_QUEUE_NEXT_TURN, 0);
 }
 
 static const SrvReactorHooks reactor_hooks = {
@@ -308,12 +407,12 @@ srv_worker_new (GMainContext *context,
   worker->data = data;
   worker->reactor = srv_reactor_new (context, SRV_N_QUEUES, &reactor_hooks, worker);
   worker->mailbox = srv_mailbox_new (worker->reactor, worker);
-  worker->conns = g_hash_table_new (g_int64_hash, g_int64_equal);
   worker->rooms =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) srv_room_free);
   worker->active = g_ptr_array_new ();
   worker->caught_up = g_ptr_array_new ();
   worker->lagging = g_ptr_array_new ();
+  worker->announced = g_ptr_array_new ();
   worker->outbox = g_ptr_array_new ();
   worker->hub = srv_hub_new ();
   worker->hub->config = config->irc;
@@ -354,18 +453,15 @@ srv_worker_free (SrvWorker *worker)
   /* People first: what still comes back from the log must not make them post again. */
   srv_worker_abort (worker);
   srv_mailbox_free (worker->mailbox);
-  while (srv_outq_list_pop (&worker->outqs) != NULL)
+  while (srv_outq_list_pop (&worker->round) != NULL || srv_outq_list_pop (&worker->outqs) != NULL)
     ;
-  for (SrvConn *conn = worker->closed; conn != NULL; conn = worker->closed)
-    {
-      worker->closed = conn->next_closed;
-      srv_conn_free (conn);
-    }
-  g_hash_table_unref (worker->conns);
+  free_conns (&worker->closed_before);
+  free_conns (&worker->closed);
   g_hash_table_unref (worker->rooms);
   g_ptr_array_unref (worker->active);
   g_ptr_array_unref (worker->caught_up);
   g_ptr_array_unref (worker->lagging);
+  g_ptr_array_unref (worker->announced);
   g_ptr_array_set_free_func (worker->outbox, (GDestroyNotify) srv_entry_unref);
   g_ptr_array_unref (worker->outbox);
   srv_frame_stream_clear (&worker->private_frames);
@@ -396,9 +492,7 @@ take (SrvWorker *worker, SrvLink link, const SrvArrival *arrival)
   SrvConn *conn = srv_conn_new (&worker->host, id, link, arrival);
 
   worker->counters.connections++;
-  if (conn != NULL)
-    g_hash_table_insert (worker->conns, &conn->id, conn);
-  else
+  if (conn == NULL)
     worker->hooks->closed (arrival->peer, worker->data);
   return conn;
 }
@@ -441,11 +535,17 @@ srv_worker_turn_away (SrvWorker *worker,
 void
 srv_worker_foreach (SrvWorker *worker, SrvConnFunc func, gpointer data)
 {
-  g_autoptr (GList) conns = g_hash_table_get_values (worker->conns);
+  guint n = 0;
+  g_autofree gpointer *ids = g_hash_table_get_keys_as_array (worker->hub->sessions, &n);
 
-  for (GList *at = conns; at != NULL; at = at->next)
-    if (!((SrvConn *) at->data)->closed)
-      func (at->data, data);
+  /* Who is closed by one of the calls stays in memory until the turn ends. */
+  for (guint i = 0; i < n; i++)
+    {
+      SrvConn *conn = srv_conn_from_session (srv_hub_session_from_id (ids[i]));
+
+      if (!conn->closed)
+        func (conn, data);
+    }
   srv_reactor_wake (worker->reactor);
 }
 
@@ -525,7 +625,7 @@ srv_worker_abort (SrvWorker *worker)
 guint
 srv_worker_count (const SrvWorker *worker)
 {
-  return g_hash_table_size (worker->conns);
+  return g_hash_table_size (worker->hub->sessions);
 }
 
 /**
@@ -539,12 +639,12 @@ srv_worker_find (SrvWorker *worker, const char *name)
 {
   g_autofree char *wanted = sal_name_key (name);
   GHashTableIter iter;
-  gpointer value = NULL;
+  gpointer id = NULL;
 
-  g_hash_table_iter_init (&iter, worker->conns);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
+  g_hash_table_iter_init (&iter, worker->hub->sessions);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
     {
-      SrvConn *conn = value;
+      SrvConn *conn = srv_conn_from_session (srv_hub_session_from_id (id));
 
       if (srv_session_is_named (&conn->session) && conn->session.state < SRV_SESSION_LEAVING &&
           g_str_equal (conn->session.who->key, wanted))

@@ -32,6 +32,7 @@ enum
   SRV_QUEUE_STALL,                                /* ... and when it has not */
   SRV_QUEUE_SASL,                                 /* to go on with an exchange */
   SRV_QUEUE_HOLD,                                 /* for the log to give back what goes with it */
+  SRV_QUEUE_PRESENCE,                             /* for others who come and go */
   SRV_QUEUE_PAUSE,                                /* before somebody who sent too much is read */
   SRV_QUEUE_PONG,                                 /* IRC: to answer a PING */
   SRV_QUEUE_PING,                                 /* IRC: of silence before one; and more queues, */

@@ -122,16 +122,21 @@ typedef enum
 /* Errors in a row that end a connection (rules S25 and C7). */
 #define SAL_ERRORS_IN_A_ROW 3
 
-/* One turn of the reactor: events taken, bytes read from one connection, bytes of
- * answers to it after which it has to wait. A noisy peer gets no more than its share of
- * a turn. */
+/* One turn of the reactor: events taken, connections that are sent to, bytes read from one
+ * connection, bytes of answers to it after which it has to wait. A noisy peer gets no more than
+ * its share of a turn, and a large room no more than half a millisecond. */
 #define SAL_TURN_EVENTS 128
+#define SAL_TURN_SENDS 128
 #define SAL_TURN_READ_BYTES 16384
 #define SAL_TURN_ANSWER_BYTES 16384
 
 /* What waits to be sent stays this long for what is on its way through the log, so that
  * both leave in one write. Less than anybody notices. */
 #define SAL_HOLD_US (1 * 1000)
+
+/* When many come and go, a room learns of them this often at most: then everybody in it is
+ * written to once for all of them. Somebody who comes alone is announced at once. */
+#define SAL_PRESENCE_US (10 * 1000)
 
 /* TLS handshakes: how long one may take, how many there may be at a time (the oldest then
  * makes room for a newcomer), and how many steps of them one turn takes. A step is half a

@@ -37,7 +37,9 @@ ask (SrvIrc *irc, const SrvLoginRequest *request)
 static const char *
 own_name (const SrvIrc *irc)
 {
-  return srv_session_is_named (irc->session) ? irc->session->who->name : irc->nick;
+  return srv_session_is_named (irc->session) ? irc->session->who->name
+         : irc->introduction != NULL         ? irc->introduction->nick
+                                             : NULL;
 }
 
 static const char *
@@ -45,7 +47,9 @@ own_account (const SrvIrc *irc)
 {
   const SrvUser *me = srv_irc_me (irc);
 
-  return me != NULL ? me->who->account : irc->account;
+  return me != NULL                  ? me->who->account
+         : irc->introduction != NULL ? irc->introduction->account
+                                     : NULL;
 }
 
 /* The commands. */
@@ -112,8 +116,10 @@ may_register (SrvIrc *irc, const char *account)
   else if (!irc->registered && !may_register_early (irc))
     srv_irc_fail (irc, "REGISTER", "COMPLETE_CONNECTION_REQUIRED",
                   "%s :Complete the connection first", echo_of (account));
-  else if (own_name (irc) == NULL && irc->refused_nick != NULL)
-    srv_irc_fail (irc, "REGISTER", "ACCOUNT_EXISTS", "%s :That name is in use", irc->refused_nick);
+  else if (own_name (irc) == NULL && irc->introduction != NULL &&
+           irc->introduction->refused_nick != NULL)
+    srv_irc_fail (irc, "REGISTER", "ACCOUNT_EXISTS", "%s :That name is in use",
+                  irc->introduction->refused_nick);
   else if (own_name (irc) == NULL)
     srv_irc_fail (irc, "REGISTER", "NEED_NICK", "%s :Choose a nickname first", echo_of (account));
   else if (!is_same_name (wanted, own_name (irc)))
@@ -162,10 +168,13 @@ static void
 say_logged_in (SrvIrc *irc, SalIrcNumeric numeric, const char *account)
 {
   const SrvUser *me = srv_irc_me (irc);
+  const SrvIrcIntroduction *said = irc->introduction;
   g_autofree char *mask =
-      me != NULL ? g_strconcat (me->who->name, "!", me->who->host, NULL)
-                 : g_strdup_printf ("%s!%s@%s", irc->nick != NULL ? irc->nick : "*",
-                                    irc->user != NULL ? irc->user : "*", srv_irc_get_host (irc));
+      me != NULL
+          ? g_strconcat (me->who->name, "!", me->who->host, NULL)
+          : g_strdup_printf ("%s!%s@%s", said != NULL && said->nick != NULL ? said->nick : "*",
+                             said != NULL && said->user != NULL ? said->user : "*",
+                             srv_irc_get_host (irc));
 
   if (account != NULL)
     srv_irc_reply (irc, numeric, "%s %s :You are now logged in as %s", mask, account, account);

@@ -42,9 +42,9 @@ part_all (SrvIrc *irc)
 {
   const SrvUser *me = srv_irc_me (irc);
 
-  for (guint i = 0; i < me->memberships->len; i++)
+  for (guint i = 0; i < me->n_memberships; i++)
     {
-      const SrvMembership *membership = me->memberships->pdata[i];
+      const SrvMembership *membership = srv_user_get_membership (me, i);
       SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_LEAVE);
 
       fields.room = membership->channel->name;
@@ -250,8 +250,8 @@ tell_invitations (SrvIrc *irc)
 {
   const SrvUser *me = srv_irc_me (irc);
 
-  if (me->invited != NULL)
-    g_hash_table_foreach (me->invited, add_invitation, irc);
+  if (me->extra != NULL && me->extra->invited != NULL)
+    g_hash_table_foreach (me->extra->invited, add_invitation, irc);
   srv_irc_reply (irc, RPL_ENDOFINVITELIST, ":End of /INVITE list");
 }
 

@@ -280,9 +280,8 @@ ask_targets (SrvIrc *irc, const Point *from, const Point *to, guint limit)
   Question *question = g_new0 (Question, 1);
   GPtrArray *rooms = g_ptr_array_new ();
 
-  for (guint i = 0; i < me->memberships->len; i++)
-    g_ptr_array_add (rooms,
-                     g_strdup (((SrvMembership *) me->memberships->pdata[i])->channel->name));
+  for (guint i = 0; i < me->n_memberships; i++)
+    g_ptr_array_add (rooms, g_strdup (srv_user_get_membership (me, i)->channel->name));
   g_ptr_array_add (rooms, NULL);
   query->rooms = (char **) g_ptr_array_free (rooms, FALSE);
   query->party = srv_user_party (me);

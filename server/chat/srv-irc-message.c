@@ -240,9 +240,9 @@ srv_irc_on_said (SrvIrc *irc, const SrvEntry *entry)
     return;
   if (irc->caps & SAL_IRC_CAP_ECHO_MESSAGE)
     srv_irc_relayed (irc, entry);
-  if (target != NULL && target->away != NULL &&
+  if (target != NULL && srv_user_get_away (target) != NULL &&
       (entry->kind == SRV_ENTRY_MESSAGE || entry->kind == SRV_ENTRY_ACTION))
-    srv_irc_reply (irc, RPL_AWAY, "%s :%s", target->who->name, target->away);
+    srv_irc_reply (irc, RPL_AWAY, "%s :%s", target->who->name, srv_user_get_away (target));
 }
 
 static gboolean

@@ -56,16 +56,18 @@ SrvEntry
 srv_irc_fields (const SrvIrc *irc, SrvEntryKind kind)
 {
   const SrvUser *me = srv_irc_me (irc);
+  const SrvIrcIntroduction *introduction = me == NULL ? irc->introduction : NULL;
+  SrvPerson *who = me != NULL ? me->who : irc->session->who;
 
   return (SrvEntry){
     .kind = (guint8) kind,
     .flags = SRV_ENTRY_FLAG_IRC | (irc->secure ? SRV_ENTRY_FLAG_SECURE : 0),
     .origin = irc->session->origin,
-    .who = me != NULL ? me->who : irc->session->who,
-    .name = me != NULL ? me->who->name : irc->nick,
-    .address = me != NULL ? me->who->address : irc->session->who->address,
-    .host = me != NULL ? me->who->host : irc->source,
-    .account = me != NULL ? me->who->account : irc->account,
+    .who = who,
+    .name = introduction != NULL ? introduction->nick : who->name,
+    .address = who->address,
+    .host = introduction != NULL ? introduction->source : who->host,
+    .account = introduction != NULL ? introduction->account : who->account,
   };
 }
 

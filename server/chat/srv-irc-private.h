@@ -15,6 +15,18 @@ G_BEGIN_DECLS
 
 typedef struct _SrvIrcLines SrvIrcLines;
 
+/* What a client has said of itself, until it is registered. */
+typedef struct
+{
+  char *nick;         /* (owned) (nullable): as asked for */
+  char *refused_nick; /* (owned) (nullable): asked for last, and somebody else's */
+  char *user;         /* (owned) (nullable) */
+  char *real_name;    /* (owned) (nullable) */
+  char *account;      /* (owned) (nullable): that it has logged in to */
+  char *source;       /* (owned) (nullable): user@host */
+  char *token; /* (owned): by which the log knows it without an account; nobody else has it */
+} SrvIrcIntroduction;
+
 /* What a conversation in IRC has beyond any other. */
 struct _SrvIrc
 {
@@ -23,16 +35,8 @@ struct _SrvIrc
   guint caps;          /* SalIrcCaps that were negotiated */
   guint cap_version;
 
-  /* Until it is registered. */
-  char *nick;         /* (owned) (nullable): as asked for, or held */
-  char *refused_nick; /* (owned) (nullable): asked for last, and somebody else's */
-  char *user;         /* (owned) (nullable) */
-  char *real_name;    /* (owned) (nullable) */
-  char *account;      /* (owned) (nullable): logged in before registration */
-  char *role_account; /* (owned) (nullable): by which it got a role */
-  char *source;       /* (owned) (nullable): user@host */
-  char *token; /* (owned) (nullable): by which the log knows it without an account; nobody else
-                  has it */
+  SrvIrcIntroduction *introduction; /* (owned) (nullable): NULL: it is registered */
+  char *role_account;               /* (owned) (nullable): by which it got a role */
   guint negotiating : 1;
   guint registered : 1; /* has been welcomed */
   guint secure : 1;     /* comes over TLS or from this machine */
@@ -112,6 +116,7 @@ SrvEntry srv_irc_fields (const SrvIrc *irc, SrvEntryKind kind);
 void srv_irc_post (SrvIrc *irc, const SrvEntry *fields);
 SrvUser *srv_irc_me (const SrvIrc *irc);
 const char *srv_irc_get_host (const SrvIrc *irc);
+void srv_irc_introduction_free (SrvIrcIntroduction *introduction);
 gint64 srv_irc_wall_us (const SrvIrc *irc);
 char *srv_irc_room_of (const char *target);
 gboolean srv_irc_is_channel (const char *target);

@@ -71,12 +71,14 @@ srv_irc_log_in (SrvIrc *irc, const char *account)
 {
   SrvEntry fields;
 
-  g_free (irc->account);
-  irc->account = g_strdup (account);
-  if (!irc->registered)
-    return;
+  if (irc->introduction != NULL)
+    {
+      g_free (irc->introduction->account);
+      irc->introduction->account = g_strdup (account);
+      return;
+    }
   fields = srv_irc_fields (irc, SRV_ENTRY_ACCOUNT);
-  fields.account = irc->account;
+  fields.account = account;
   srv_irc_post (irc, &fields);
 }
 

@@ -5,8 +5,7 @@
  *
  * Three connections, each used by one thread: the writer (the log's thread), the
  * reader (its reader thread), and one that moves what was committed from the
- * write-ahead log into the file (a thread of this module), so that the writer never
- * waits for that.
+ * write-ahead log into the file (see srv-log-wal).
  *
  * A writer that fails in a way that may pass (the disk was read-only, the file could
  * not be read) is closed and opened again for the next group; until that succeeds,
@@ -27,6 +26,8 @@
 #include "common/base/sal-fd.h"
 #include "common/proto/sal-name.h"
 #include "common/sqlite/sal-sqlite.h"
+#include "server/log/srv-log-sqlite-read.h"
+#include "server/log/srv-log-wal.h"
 
 /* How long a group waits for a lock that another process holds. People wait behind
  * it. */
@@ -35,17 +36,22 @@
 /* Rooms whose number is known without asking the file. */
 #define ROOM_IDS_MAX 4096
 
-/* Pages in the write-ahead log that start a checkpoint. */
-#define CHECKPOINT_PAGES 1000
-/* A writer that is never idle never lets the write-ahead log begin again at its
- * start. Beyond this many pages (256 MiB) the writer waits for it once. */
-#define WAL_PAGES_MAX (64 * 1024)
-
 /* Pages that may be moved into the file while the server is ending. */
-#define CLOSING_PAGES_MAX (4 * CHECKPOINT_PAGES)
+#define CLOSING_PAGES_MAX 4000
 
-/* Entries that one step of retention takes away. */
-#define RETENTION_STEP 500
+/* Free pages that are worth giving back to the disk. */
+#define FREE_PAGES 1000
+
+/* Entries that one step of retention takes away: at most so many, and no more than take so
+ * long, for what is said meanwhile waits behind it. In a long log with many rooms most of them
+ * lie in pages of their own. But it is always as many as the last group has brought, so that
+ * the file does not outgrow its bound. */
+#define RETENTION_STEP_MIN 16
+#define RETENTION_STEP_MAX 512
+#define RETENTION_STEP_US 2000
+
+/* Pages that one step gives back to the disk. */
+#define VACUUM_STEP "64"
 
 static const char version_1[] =
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
@@ -90,6 +96,7 @@ enum
 {
   BEGIN,
   INSERT,
+  INSERT_ROWS,
   FIND_ROOM,
   INSERT_ROOM,
   COMMIT,
@@ -99,25 +106,34 @@ enum
   N_STATEMENTS
 };
 
-static const char insert_sql[] = "INSERT INTO entry (seq, time, room, kind, name, address, text,"
-                                 " host, account, target, tags, nonce, ref)"
-                                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-
-/* What entry_from_row() reads. */
-#define SELECT_ENTRY                                                                               \
-  "SELECT seq, time, room.name, kind, entry.name, address, text, host, account, target, tags,"     \
-  " nonce, ref FROM entry LEFT JOIN room ON room.id = entry.room"
+/* What every statement costs by itself, above all to write where the numbers have got to, is
+ * as much as a row; so a busy log inserts several rows with one. */
+#define ROWS 8
+#define COLUMNS 13
+#define INSERT_SQL                                                                                 \
+  "INSERT INTO entry (seq, time, room, kind, name, address, text, host, account, target, tags,"    \
+  " nonce, ref) VALUES "
+#define ROW_SQL "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#define TWO_ROWS_SQL ROW_SQL ", " ROW_SQL
+#define FOUR_ROWS_SQL TWO_ROWS_SQL ", " TWO_ROWS_SQL
 
 static const char *const statement_sql[N_STATEMENTS] = {
   [BEGIN] = "BEGIN IMMEDIATE",
-  [INSERT] = insert_sql,
+  [INSERT] = INSERT_SQL ROW_SQL,
+  [INSERT_ROWS] = INSERT_SQL FOUR_ROWS_SQL ", " FOUR_ROWS_SQL,
   [FIND_ROOM] = "SELECT id FROM room WHERE key = ?",
   [INSERT_ROOM] = "INSERT INTO room (key, name) VALUES (?, ?)",
   [COMMIT] = "COMMIT",
   [REDACT] = "UPDATE entry SET kind = 'redacted', text = NULL, tags = NULL WHERE seq = ?",
-  [FIND] = SELECT_ENTRY " WHERE seq = ?",
-  [FIND_NONCE] = SELECT_ENTRY " WHERE nonce = ? AND room.key = ? AND time >= ? LIMIT 1",
+  [FIND] = SRV_LOG_SQLITE_SELECT " WHERE seq = ?",
+  [FIND_NONCE] = SRV_LOG_SQLITE_SELECT " WHERE nonce = ? AND room.key = ? AND time >= ? LIMIT 1",
 };
+
+typedef struct
+{
+  SrvEntry *entry; /* (owned) */
+  gint64 room;
+} Row;
 
 typedef struct
 {
@@ -133,20 +149,19 @@ typedef struct
   GHashTable *room_ids; /* (owned): name -> id */
   gboolean broken;      /* open it again before the next group */
   gboolean pruned;      /* retention has taken something away */
-  guint64 last_seq;     /* where the log ends, once opened */
+  int retention_step;
+  int group_size;   /* of the last one */
+  guint64 last_seq; /* where the log ends, once opened */
   gint64 last_time_us;
   guint64 group_seq; /* where it will end if the group in hand is committed */
   gint64 group_time_us;
+  Row rows[ROWS]; /* of that group, that are not in the file yet */
+  guint n_rows;
 
   pthread_mutex_t reading;
   sqlite3 *reader; /* (owned) (nullable): under it */
 
-  pthread_t checkpointer;
-  pthread_mutex_t mutex;
-  pthread_cond_t cond;
-  int wal_pages;       /* atomic: as of the last commit */
-  gboolean checkpoint; /* under the mutex: there is something to do */
-  gboolean stop;       /* under the mutex */
+  SrvLogWal *wal; /* (owned) */
 } SqliteStore;
 
 static void
@@ -161,28 +176,11 @@ close_writer (SqliteStore *self)
 /* Closing the last connection moves the write-ahead log into the file. Where that
  * would take long it is left for the next start, because somebody waits. */
 static void
-close_last (SqliteStore *self)
+close_last (SqliteStore *self, int pages)
 {
-  if (self->writer != NULL &&
-      __atomic_load_n (&self->wal_pages, __ATOMIC_RELAXED) > CLOSING_PAGES_MAX)
+  if (self->writer != NULL && pages > CLOSING_PAGES_MAX)
     (void) sqlite3_db_config (self->writer, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
   close_writer (self);
-}
-
-static int
-on_commit (void *data, sqlite3 *db, const char *name, int pages)
-{
-  SqliteStore *self = data;
-
-  __atomic_store_n (&self->wal_pages, pages, __ATOMIC_RELAXED);
-  if (pages >= CHECKPOINT_PAGES)
-    {
-      pthread_mutex_lock (&self->mutex);
-      self->checkpoint = TRUE;
-      pthread_cond_signal (&self->cond);
-      pthread_mutex_unlock (&self->mutex);
-    }
-  return SQLITE_OK;
 }
 
 static void
@@ -233,7 +231,7 @@ set_up_writer (SqliteStore *self, GError **error)
   self->last_time_us =
       sal_sqlite_get_int (self->writer, "SELECT time FROM entry ORDER BY seq DESC LIMIT 1", 0);
   read_id (self);
-  sqlite3_wal_hook (self->writer, on_commit, self);
+  srv_log_wal_watch (self->wal, self->writer);
   return TRUE;
 }
 
@@ -245,43 +243,6 @@ open_writer (SqliteStore *self, GError **error)
     return TRUE;
   close_writer (self);
   return FALSE;
-}
-
-/* Runs in a thread of its own: the only place where pages go into the file. */
-static void *
-checkpointer (void *data)
-{
-  SqliteStore *self = data;
-  sqlite3 *db = NULL;
-
-  pthread_mutex_lock (&self->mutex);
-  while (!self->stop)
-    {
-      if (!self->checkpoint)
-        {
-          pthread_cond_wait (&self->cond, &self->mutex);
-          continue;
-        }
-      self->checkpoint = FALSE;
-      pthread_mutex_unlock (&self->mutex);
-
-      if (db == NULL)
-        db = sal_sqlite_open (self->path, 0, NULL);
-      if (db != NULL)
-        {
-          int code = sqlite3_wal_checkpoint_v2 (db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-
-          if (code != SQLITE_OK && code != SQLITE_BUSY)
-            {
-              g_info ("checkpoint of %s: %s", self->path, sqlite3_errmsg (db));
-              g_clear_pointer (&db, sqlite3_close);
-            }
-        }
-      pthread_mutex_lock (&self->mutex);
-    }
-  pthread_mutex_unlock (&self->mutex);
-  sqlite3_close (db);
-  return NULL;
 }
 
 static gboolean
@@ -296,8 +257,8 @@ sqlite_begin (SrvLogStore *store, guint64 *last_seq, gint64 *last_time_us, GErro
     }
   if (self->writer == NULL && !open_writer (self, error))
     return FALSE;
-  if (__atomic_load_n (&self->wal_pages, __ATOMIC_RELAXED) > WAL_PAGES_MAX)
-    (void) sqlite3_wal_checkpoint_v2 (self->writer, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+  srv_log_wal_begin_again (self->wal, self->writer);
+  self->group_size = 0;
   *last_seq = self->group_seq = self->last_seq;
   *last_time_us = self->group_time_us = self->last_time_us;
   return sal_sqlite_run (self->statements[BEGIN], error);
@@ -348,35 +309,70 @@ bind_optional (sqlite3_stmt *statement, int index, const char *text)
     sqlite3_bind_text (statement, index, text, -1, SQLITE_STATIC);
 }
 
+/* @first: the index of the row's first column. */
+static void
+bind_row (sqlite3_stmt *insert, int first, const Row *row)
+{
+  const SrvEntry *entry = row->entry;
+
+  sqlite3_bind_int64 (insert, first, (gint64) entry->seq);
+  sqlite3_bind_int64 (insert, first + 1, entry->time_us);
+  sqlite3_bind_text (insert, first + 3, srv_entry_kind_name (entry->kind), -1, SQLITE_STATIC);
+  if (entry->kind != SRV_ENTRY_BOOT)
+    {
+      sqlite3_bind_int64 (insert, first + 2, row->room);
+      sqlite3_bind_text (insert, first + 4, entry->name, -1, SQLITE_STATIC);
+      sqlite3_bind_text (insert, first + 5, entry->address, -1, SQLITE_STATIC);
+    }
+  bind_optional (insert, first + 6, entry->text);
+  bind_optional (insert, first + 7, entry->host);
+  bind_optional (insert, first + 8, entry->account);
+  bind_optional (insert, first + 9, entry->target);
+  bind_optional (insert, first + 10, entry->tags);
+  bind_optional (insert, first + 11, entry->nonce);
+  if (entry->number != 0)
+    sqlite3_bind_int64 (insert, first + 12, (gint64) entry->number);
+}
+
+static void
+forget_rows (SqliteStore *self)
+{
+  for (guint i = 0; i < self->n_rows; i++)
+    srv_entry_unref (self->rows[i].entry);
+  self->n_rows = 0;
+}
+
+/* Puts into the file what waits for it. After an error it still waits, and the group fails. */
+static gboolean
+insert_rows (SqliteStore *self, GError **error)
+{
+  guint at_once = self->n_rows == ROWS ? ROWS : 1;
+  sqlite3_stmt *insert = self->statements[at_once == ROWS ? INSERT_ROWS : INSERT];
+
+  for (guint i = 0; i < self->n_rows; i += at_once)
+    {
+      for (guint j = 0; j < at_once; j++)
+        bind_row (insert, (int) (1 + COLUMNS * j), &self->rows[i + j]);
+      if (!sal_sqlite_run (insert, error))
+        return FALSE;
+    }
+  forget_rows (self);
+  return TRUE;
+}
+
 static gboolean
 sqlite_insert (SrvLogStore *store, SrvEntry *entry, GError **error)
 {
   SqliteStore *self = (SqliteStore *) store;
-  sqlite3_stmt *insert = self->statements[INSERT];
   gint64 room = 0;
 
-  if (entry->kind != SRV_ENTRY_BOOT)
-    {
-      if (!room_id (self, entry->room, &room, error))
-        return FALSE;
-      sqlite3_bind_int64 (insert, 3, room);
-      sqlite3_bind_text (insert, 5, entry->name, -1, SQLITE_STATIC);
-      sqlite3_bind_text (insert, 6, entry->address, -1, SQLITE_STATIC);
-    }
-  sqlite3_bind_int64 (insert, 1, (gint64) entry->seq);
-  sqlite3_bind_int64 (insert, 2, entry->time_us);
-  sqlite3_bind_text (insert, 4, srv_entry_kind_name (entry->kind), -1, SQLITE_STATIC);
-  bind_optional (insert, 7, entry->text);
-  bind_optional (insert, 8, entry->host);
-  bind_optional (insert, 9, entry->account);
-  bind_optional (insert, 10, entry->target);
-  bind_optional (insert, 11, entry->tags);
-  bind_optional (insert, 12, entry->nonce);
-  if (entry->number != 0)
-    sqlite3_bind_int64 (insert, 13, (gint64) entry->number);
+  if (entry->kind != SRV_ENTRY_BOOT && !room_id (self, entry->room, &room, error))
+    return FALSE;
+  self->rows[self->n_rows++] = (Row){ srv_entry_ref (entry), room };
+  self->group_size++;
   self->group_seq = entry->seq;
   self->group_time_us = entry->time_us;
-  return sal_sqlite_run (insert, error);
+  return self->n_rows < ROWS || insert_rows (self, error);
 }
 
 static void
@@ -385,6 +381,7 @@ sqlite_rollback (SrvLogStore *store)
   SqliteStore *self = (SqliteStore *) store;
   int code = 0;
 
+  forget_rows (self);
   if (self->writer == NULL)
     return;
   code = sqlite3_errcode (self->writer) & 0xFF;
@@ -398,38 +395,11 @@ sqlite_commit (SrvLogStore *store, GError **error)
 {
   SqliteStore *self = (SqliteStore *) store;
 
-  if (!sal_sqlite_run (self->statements[COMMIT], error))
+  if (!insert_rows (self, error) || !sal_sqlite_run (self->statements[COMMIT], error))
     return FALSE;
   self->last_seq = self->group_seq;
   self->last_time_us = self->group_time_us;
   return TRUE;
-}
-
-static SrvEntry *
-entry_from_row (sqlite3_stmt *row)
-{
-  const char *text[12] = { NULL };
-  SrvEntryKind kind;
-  SrvEntry fields = { .status = SRV_ENTRY_COMMITTED };
-
-  for (int i = 2; i < 12; i++)
-    text[i] = (const char *) sqlite3_column_text (row, i);
-  if (text[3] == NULL || !srv_entry_kind_from_name (text[3], &kind))
-    return NULL; /* of a later version */
-  fields.kind = (guint8) kind;
-  fields.seq = (guint64) sqlite3_column_int64 (row, 0);
-  fields.time_us = sqlite3_column_int64 (row, 1);
-  fields.room = text[2];
-  fields.name = text[4];
-  fields.address = text[5];
-  fields.text = text[6];
-  fields.host = text[7];
-  fields.account = text[8];
-  fields.target = text[9];
-  fields.tags = text[10];
-  fields.nonce = text[11];
-  fields.number = (guint64) sqlite3_column_int64 (row, 12);
-  return srv_entry_new_from (&fields);
 }
 
 static gboolean
@@ -437,21 +407,10 @@ sqlite_redact (SrvLogStore *store, guint64 seq, GError **error)
 {
   SqliteStore *self = (SqliteStore *) store;
 
+  if (!insert_rows (self, error))
+    return FALSE;
   sqlite3_bind_int64 (self->statements[REDACT], 1, (gint64) seq);
   return sal_sqlite_run (self->statements[REDACT], error);
-}
-
-static SrvEntry *
-one_entry (sqlite3_stmt *select)
-{
-  SrvEntry *entry = NULL;
-  gboolean row = FALSE;
-
-  if (sal_sqlite_step (select, &row, NULL) && row)
-    entry = entry_from_row (select);
-  sqlite3_reset (select);
-  sqlite3_clear_bindings (select);
-  return entry;
 }
 
 static SrvEntry *
@@ -459,10 +418,10 @@ sqlite_find (SrvLogStore *store, guint64 seq)
 {
   SqliteStore *self = (SqliteStore *) store;
 
-  if (self->writer == NULL)
+  if (self->writer == NULL || !insert_rows (self, NULL))
     return NULL;
   sqlite3_bind_int64 (self->statements[FIND], 1, (gint64) seq);
-  return one_entry (self->statements[FIND]);
+  return srv_log_sqlite_one_entry (self->statements[FIND]);
 }
 
 static SrvEntry *
@@ -471,150 +430,12 @@ sqlite_find_nonce (SrvLogStore *store, const char *room, const char *nonce, gint
   SqliteStore *self = (SqliteStore *) store;
   g_autofree char *key = sal_name_key (room);
 
-  if (self->writer == NULL)
+  if (self->writer == NULL || !insert_rows (self, NULL))
     return NULL;
   sqlite3_bind_text (self->statements[FIND_NONCE], 1, nonce, -1, SQLITE_STATIC);
   sqlite3_bind_text (self->statements[FIND_NONCE], 2, key, -1, SQLITE_STATIC);
   sqlite3_bind_int64 (self->statements[FIND_NONCE], 3, since_us);
-  return one_entry (self->statements[FIND_NONCE]);
-}
-
-/* Time never goes back in the log, so the number of a time is found by halving and
- * needs no index. Returns the first number whose time is not before @time_us. */
-static gint64
-seq_at_time (sqlite3 *db, gint64 time_us)
-{
-  sqlite3_stmt *probe = sal_sqlite_prepare (
-      db, "SELECT seq, time FROM entry WHERE seq >= ? ORDER BY seq LIMIT 1", NULL);
-  gint64 low = sal_sqlite_get_int (db, "SELECT min(seq) FROM entry", 1);
-  gint64 high = sal_sqlite_get_int (db, "SELECT max(seq) FROM entry", 0) + 1;
-
-  while (probe != NULL && low < high)
-    {
-      gint64 middle = low + (high - low) / 2;
-      gboolean row = FALSE;
-
-      sqlite3_bind_int64 (probe, 1, middle);
-      if (!sal_sqlite_step (probe, &row, NULL) || !row)
-        high = middle;
-      else if (sqlite3_column_int64 (probe, 1) < time_us)
-        low = sqlite3_column_int64 (probe, 0) + 1;
-      else
-        high = middle;
-      sqlite3_reset (probe);
-    }
-  sqlite3_finalize (probe);
-  return low;
-}
-
-static char *
-read_sql (const SrvLogQuery *query)
-{
-  return g_strdup_printf (
-      SELECT_ENTRY " WHERE %s seq %s ?1 AND seq %s ?4 %s ORDER BY seq %s LIMIT ?2",
-      query->room != NULL ? "entry.room = (SELECT id FROM room WHERE key = ?3) AND" : "",
-      query->backwards ? "<" : ">", query->backwards ? ">" : "<",
-      query->said_only ? "AND kind IN ('message', 'action', 'notice')" : "",
-      query->backwards ? "DESC" : "ASC");
-}
-
-static gint64
-point_of (sqlite3 *db, const SrvLogQuery *query)
-{
-  gint64 point = query->backwards && query->seq == 0 ? G_MAXINT64 : (gint64) query->seq;
-
-  if (query->time_us == 0)
-    return point;
-  return query->backwards ? MIN (point, seq_at_time (db, query->time_us))
-                          : MAX (point, seq_at_time (db, query->time_us) - 1);
-}
-
-/* The other end: a number before which (forwards) or after which it goes. */
-static gint64
-end_of (sqlite3 *db, const SrvLogQuery *query)
-{
-  gint64 end = query->until_seq != 0 ? (gint64) query->until_seq
-               : query->backwards    ? 0
-                                     : G_MAXINT64;
-
-  if (query->until_us == 0)
-    return end;
-  return query->backwards ? MAX (end, seq_at_time (db, query->until_us) - 1)
-                          : MIN (end, seq_at_time (db, query->until_us));
-}
-
-/* For each conversation the last entry, if it lies between the ends. */
-static gboolean
-read_targets (SqliteStore *self, const SrvLogQuery *query, GPtrArray *entries, GError **error)
-{
-  sqlite3_stmt *rooms = sal_sqlite_prepare (self->reader,
-                                            "SELECT key, (SELECT max(seq) FROM entry"
-                                            " WHERE entry.room = room.id AND"
-                                            " kind IN ('message', 'action', 'notice'))"
-                                            " FROM room WHERE (key >= '@' AND key < 'A' AND"
-                                            " instr(key, ?1)) OR ?2",
-                                            error);
-  sqlite3_stmt *find = sal_sqlite_prepare (self->reader, SELECT_ENTRY " WHERE seq = ?", error);
-  gboolean ok = FALSE;
-  gboolean row = FALSE;
-
-  if (rooms != NULL && find != NULL)
-    {
-      sqlite3_bind_text (rooms, 1, query->party, -1, SQLITE_STATIC);
-      sqlite3_bind_int (rooms, 2, query->rooms != NULL && query->rooms[0] != NULL);
-      while ((ok = sal_sqlite_step (rooms, &row, error)) && row)
-        {
-          const char *key = (const char *) sqlite3_column_text (rooms, 0);
-          g_autoptr (SrvEntry) entry = NULL;
-
-          if (key == NULL || !srv_log_query_names (query, key))
-            continue;
-          sqlite3_bind_int64 (find, 1, sqlite3_column_int64 (rooms, 1));
-          entry = one_entry (find);
-          if (entry != NULL && entry->time_us >= query->time_us && entry->time_us < query->until_us)
-            srv_log_query_add_target (query, entries, g_steal_pointer (&entry));
-        }
-      srv_log_query_limit_targets (query, entries);
-    }
-  sqlite3_finalize (rooms);
-  sqlite3_finalize (find);
-  return ok;
-}
-
-static gboolean
-read_locked (SqliteStore *self, const SrvLogQuery *query, GPtrArray *entries, GError **error)
-{
-  g_autofree char *sql = read_sql (query);
-  g_autofree char *key = query->room != NULL ? sal_name_key (query->room) : NULL;
-  sqlite3_stmt *select = NULL;
-  gboolean ok = FALSE;
-  gboolean row = FALSE;
-
-  if (self->reader == NULL)
-    self->reader = sal_sqlite_open (self->path, BUSY_MS, error);
-  if (self->reader != NULL && query->party != NULL)
-    return read_targets (self, query, entries, error);
-  if (self->reader != NULL)
-    select = sal_sqlite_prepare (self->reader, sql, error);
-  if (select != NULL)
-    {
-      sqlite3_bind_int64 (select, 1, point_of (self->reader, query));
-      sqlite3_bind_int64 (select, 2, query->limit);
-      sqlite3_bind_int64 (select, 4, end_of (self->reader, query));
-      if (key != NULL)
-        sqlite3_bind_text (select, 3, key, -1, SQLITE_STATIC);
-      while ((ok = sal_sqlite_step (select, &row, error)) && row)
-        {
-          SrvEntry *entry = entry_from_row (select);
-
-          if (entry != NULL)
-            g_ptr_array_add (entries, entry);
-        }
-    }
-  sqlite3_finalize (select);
-  if (!ok)
-    g_clear_pointer (&self->reader, sqlite3_close);
-  return ok;
+  return srv_log_sqlite_one_entry (self->statements[FIND_NONCE]);
 }
 
 static gboolean
@@ -624,9 +445,22 @@ sqlite_read (SrvLogStore *store, const SrvLogQuery *query, GPtrArray *entries, G
   gboolean ok = FALSE;
 
   pthread_mutex_lock (&self->reading);
-  ok = read_locked (self, query, entries, error);
+  if (self->reader == NULL)
+    self->reader = sal_sqlite_open (self->path, BUSY_MS, error);
+  ok = self->reader != NULL && srv_log_sqlite_read (self->reader, query, entries, error);
+  if (!ok)
+    g_clear_pointer (&self->reader, sqlite3_close);
   pthread_mutex_unlock (&self->reading);
   return ok;
+}
+
+/* How many are taken away next time, if this time it took so long. */
+static int
+next_step (int step, gint64 took_us)
+{
+  if (took_us > RETENTION_STEP_US)
+    return MAX (step / 2, RETENTION_STEP_MIN);
+  return took_us < RETENTION_STEP_US / 2 ? MIN (2 * step, RETENTION_STEP_MAX) : step;
 }
 
 static gboolean
@@ -636,16 +470,29 @@ delete_before (SqliteStore *self, gint64 seq)
       self->writer,
       "DELETE FROM entry WHERE seq IN (SELECT seq FROM entry WHERE seq < ? ORDER BY seq LIMIT ?)",
       NULL);
+  gint64 begun_us = g_get_monotonic_time ();
+  int step = MAX (self->retention_step, self->group_size);
   gboolean more = FALSE;
 
   if (statement == NULL)
     return FALSE;
   sqlite3_bind_int64 (statement, 1, seq);
-  sqlite3_bind_int (statement, 2, RETENTION_STEP);
-  if (sal_sqlite_run (statement, NULL))
+  sqlite3_bind_int (statement, 2, step);
+  /* The wait for the disk at the end is the same for few and for many. */
+  if (sal_sqlite_run (self->statements[BEGIN], NULL))
     {
-      self->pruned = TRUE;
-      more = sqlite3_changes (self->writer) == RETENTION_STEP;
+      if (sal_sqlite_run (statement, NULL))
+        {
+          more = sqlite3_changes (self->writer) > 0;
+          self->pruned = TRUE;
+          self->retention_step =
+              next_step (self->retention_step, g_get_monotonic_time () - begun_us);
+        }
+      if (!sal_sqlite_run (self->statements[COMMIT], NULL))
+        {
+          sqlite_rollback (&self->store);
+          more = FALSE;
+        }
     }
   sqlite3_finalize (statement);
   return more;
@@ -663,10 +510,11 @@ sqlite_maintain (SrvLogStore *store, gint64 now_us)
 
   if (self->writer == NULL || self->broken)
     return FALSE;
+  srv_log_wal_begin_again (self->wal, self->writer);
   oldest_us =
       sal_sqlite_get_int (self->writer, "SELECT time FROM entry ORDER BY seq LIMIT 1", G_MAXINT64);
   if (self->age_us > 0 && oldest_us < now_us - self->age_us)
-    return delete_before (self, seq_at_time (self->writer, now_us - self->age_us));
+    return delete_before (self, srv_log_sqlite_seq_at_time (self->writer, now_us - self->age_us));
 
   page_size = sal_sqlite_get_int (self->writer, "PRAGMA page_size", 4096);
   pages = sal_sqlite_get_int (self->writer, "PRAGMA page_count", 0);
@@ -676,8 +524,8 @@ sqlite_maintain (SrvLogStore *store, gint64 now_us)
     return delete_before (self, last);
 
   /* It frees nothing, without an error, in a file that somebody has set up otherwise. */
-  if (free_pages > CHECKPOINT_PAGES &&
-      sal_sqlite_exec (self->writer, "PRAGMA incremental_vacuum (256)", NULL) &&
+  if (free_pages > FREE_PAGES &&
+      sal_sqlite_exec (self->writer, "PRAGMA incremental_vacuum (" VACUUM_STEP ")", NULL) &&
       sal_sqlite_get_int (self->writer, "PRAGMA freelist_count", 0) < free_pages)
     return TRUE;
   if (!self->pruned)
@@ -705,21 +553,14 @@ sqlite_free (SrvLogStore *store)
 {
   SqliteStore *self = (SqliteStore *) store;
 
-  if (self->checkpointer != 0)
-    {
-      pthread_mutex_lock (&self->mutex);
-      self->stop = TRUE;
-      pthread_cond_signal (&self->cond);
-      pthread_mutex_unlock (&self->mutex);
-      pthread_join (self->checkpointer, NULL);
-    }
+  int pages = srv_log_wal_get_pages (self->wal);
+
+  srv_log_wal_free (self->wal);
   g_clear_pointer (&self->reader, sqlite3_close);
-  close_last (self);
+  close_last (self, pages);
   g_hash_table_unref (self->room_ids);
   sal_fd_close (&self->lock_fd);
   pthread_mutex_destroy (&self->reading);
-  pthread_cond_destroy (&self->cond);
-  pthread_mutex_destroy (&self->mutex);
   g_free (self->path);
   g_free (self);
 }
@@ -778,10 +619,10 @@ srv_log_sqlite_new (const char *path, SrvSync sync, GError **error)
   self->lock_fd = -1;
   self->path = g_strdup (path);
   self->sync = sync;
+  self->retention_step = RETENTION_STEP_MIN;
   self->room_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   pthread_mutex_init (&self->reading, NULL);
-  pthread_mutex_init (&self->mutex, NULL);
-  pthread_cond_init (&self->cond, NULL);
+  self->wal = srv_log_wal_new (path);
 
   if (!lock_file (self, &local) || (!open_writer (self, &local) && sal_sqlite_is_unusable (local)))
     {
@@ -789,7 +630,5 @@ srv_log_sqlite_new (const char *path, SrvSync sync, GError **error)
       sqlite_free (&self->store);
       return NULL;
     }
-  if (pthread_create (&self->checkpointer, NULL, checkpointer, self) != 0)
-    g_error ("cannot start a thread");
   return &self->store;
 }

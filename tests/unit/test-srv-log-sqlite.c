@@ -535,6 +535,27 @@ fill (Fixture *f)
   close_store (f);
 }
 
+/* One step takes away at least as much as one group has brought. */
+static void
+test_retention_keeps_up (Fixture *f, gconstpointer data)
+{
+  fill (f);
+  open_store (f);
+  f->store->klass->set_retention (f->store, 0, 1024 * 1024);
+  for (int i = 0; i < 3; i++)
+    {
+      SrvEntry *entries[700];
+
+      for (guint j = 0; j < G_N_ELEMENTS (entries); j++)
+        entries[j] = store_entry (SRV_ENTRY_MESSAGE, "tea", "Ada", "ciao");
+      g_assert_true (store_append (f->store, SECOND, entries, G_N_ELEMENTS (entries)));
+      for (guint j = 0; j < G_N_ELEMENTS (entries); j++)
+        srv_entry_unref (entries[j]);
+      g_assert_true (f->store->klass->maintain (f->store, 2 * SECOND));
+      assert_says (f, "SELECT count(*) FROM entry", "4000");
+    }
+}
+
 /* What retention frees is given back to the disk. */
 static void
 test_retention_shrinks_the_file (Fixture *f, gconstpointer data)
@@ -571,6 +592,137 @@ test_retention_where_nothing_shrinks (Fixture *f, gconstpointer data)
     g_assert_cmpuint (++steps, <, 1000);
 }
 
+/* Groups of any size, kept with every column, and what is in the file while a group is being
+ * kept. */
+static void
+test_large_groups (Fixture *f, gconstpointer data)
+{
+  SrvLogQuery all = { .limit = 100 };
+  g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func ((GDestroyNotify) srv_entry_unref);
+  g_autoptr (GPtrArray) read = g_ptr_array_new_with_free_func ((GDestroyNotify) srv_entry_unref);
+
+  open_store (f);
+  for (guint n = 1; n <= 9; n++)
+    {
+      SrvEntry *entries[9];
+
+      for (guint i = 0; i < n; i++)
+        {
+          g_autofree char *text = g_strdup_printf ("%u of %u", i, n);
+          SrvEntry fields = { .kind = i % 2 == 0 ? SRV_ENTRY_MESSAGE : SRV_ENTRY_JOIN,
+                              .status = SRV_ENTRY_COMMITTED,
+                              .room = i % 3 == 0 ? "tea" : "coffee",
+                              .name = i % 2 == 0 ? "Ada" : "Bob",
+                              .address = "here",
+                              .text = i % 2 == 0 ? text : NULL,
+                              .host = i % 3 == 0 ? "ada@here" : NULL,
+                              .account = i % 3 == 1 ? "ada" : NULL,
+                              .target = i % 4 == 0 ? "Bob" : NULL,
+                              .tags = i % 4 == 1 ? "+a=b" : NULL,
+                              .nonce = i % 4 == 2 ? text : NULL,
+                              .number = i };
+
+          entries[i] = srv_entry_new_from (&fields);
+          g_ptr_array_add (kept, entries[i]);
+        }
+      g_assert_true (store_append (f->store, n * SECOND, entries, n));
+    }
+  close_store (f);
+  open_store (f);
+  g_assert_true (f->store->klass->read (f->store, &all, read, NULL));
+  g_assert_cmpuint (read->len, ==, kept->len);
+  for (guint i = 0; i < read->len; i++)
+    {
+      const SrvEntry *a = kept->pdata[i];
+      const SrvEntry *b = read->pdata[i];
+
+      g_assert_cmpuint (a->seq, ==, i + 1);
+      g_assert_cmpuint (a->seq, ==, b->seq);
+      g_assert_cmpint (a->time_us, ==, b->time_us);
+      g_assert_cmpuint (a->kind, ==, b->kind);
+      g_assert_cmpuint (a->number, ==, b->number);
+      g_assert_cmpstr (a->room, ==, b->room);
+      g_assert_cmpstr (a->name, ==, b->name);
+      g_assert_cmpstr (a->address, ==, b->address);
+      g_assert_cmpstr (a->text, ==, b->text);
+      g_assert_cmpstr (a->host, ==, b->host);
+      g_assert_cmpstr (a->account, ==, b->account);
+      g_assert_cmpstr (a->target, ==, b->target);
+      g_assert_cmpstr (a->tags, ==, b->tags);
+      g_assert_cmpstr (a->nonce, ==, b->nonce);
+    }
+}
+
+/* What is taken back, or asked for by its number or its nonce, may be of the group in hand. */
+static void
+test_within_a_group (Fixture *f, gconstpointer data)
+{
+  SrvEntry fields = { .kind = SRV_ENTRY_MESSAGE,
+                      .status = SRV_ENTRY_COMMITTED,
+                      .room = "tea",
+                      .name = "Ada",
+                      .text = "ciao",
+                      .nonce = "once",
+                      .seq = 1,
+                      .time_us = SECOND };
+  g_autoptr (SrvEntry) entry = srv_entry_new_from (&fields);
+  g_autoptr (SrvEntry) by_number = NULL;
+  g_autoptr (SrvEntry) by_nonce = NULL;
+  guint64 last = 0;
+  gint64 time_us = 0;
+
+  open_store (f);
+  g_assert_true (f->store->klass->begin (f->store, &last, &time_us, NULL));
+  g_assert_true (f->store->klass->insert (f->store, entry, NULL));
+  by_number = f->store->klass->find (f->store, 1);
+  g_assert_nonnull (by_number);
+  by_nonce = f->store->klass->find_nonce (f->store, "tea", "once", 0);
+  g_assert_nonnull (by_nonce);
+  fields.seq = 2;
+  g_clear_pointer (&entry, srv_entry_unref);
+  entry = srv_entry_new_from (&fields);
+  g_assert_true (f->store->klass->insert (f->store, entry, NULL));
+  g_assert_true (f->store->klass->redact (f->store, 2, NULL));
+  g_assert_true (f->store->klass->commit (f->store, NULL));
+  assert_says (f, "SELECT group_concat(kind) FROM entry", "message,redacted");
+}
+
+/* How often the write-ahead log has begun again at its start: the bytes at 12 of its header
+ * count it. */
+static guint32
+count_beginnings (Fixture *f)
+{
+  g_autofree char *path = g_strconcat (f->path, "-wal", NULL);
+  FILE *file = g_fopen (path, "rb");
+  guint8 header[16] = { 0 };
+
+  g_assert_nonnull (file);
+  g_assert_cmpuint (fread (header, 1, sizeof header, file), ==, sizeof header);
+  fclose (file);
+  return (guint32) header[12] << 24 | (guint32) header[13] << 16 | (guint32) header[14] << 8 |
+         header[15];
+}
+
+/* A log that is never idle does not append to it for ever. */
+static void
+test_begins_again (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = g_strconcat (f->path, "-wal", NULL);
+  g_autofree char *text = g_strnfill (400, 'x');
+  GStatBuf wal = { 0 };
+  guint32 before = 0;
+
+  open_store (f);
+  say (f, SECOND, text);
+  before = count_beginnings (f);
+  while (count_beginnings (f) < before + 3 && wal.st_size < 200 * 1024 * 1024)
+    {
+      say (f, SECOND, text);
+      g_assert_cmpint (g_stat (path, &wal), ==, 0);
+    }
+  g_assert_cmpint (wal.st_size, <, 200 * 1024 * 1024);
+}
+
 #define ADD(path, func) g_test_add ("/log/sqlite/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -595,9 +747,13 @@ main (int argc, char **argv)
   ADD ("takes-an-empty-file", test_empty_file);
   ADD ("waits-a-little-for-another-program", test_locked_by_another_program);
   ADD ("starts-with-a-locked-file", test_locked_at_start);
+  ADD ("keeps-groups-of-any-size", test_large_groups);
+  ADD ("knows-what-it-is-about-to-keep", test_within_a_group);
+  ADD ("begins-its-write-ahead-log-again-under-load", test_begins_again);
   ADD ("retention/by-age", test_retention_by_age);
   ADD ("retention/by-size", test_retention_by_size);
   ADD ("retention/keeps-the-newest", test_retention_of_no_size);
+  ADD ("retention/keeps-up-with-what-is-said", test_retention_keeps_up);
   ADD ("retention/gives-space-back", test_retention_shrinks_the_file);
   ADD ("retention/ends-where-nothing-shrinks", test_retention_where_nothing_shrinks);
   return g_test_run ();

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The write-ahead log of the SQLite log: who moves into the file what was committed, and when
+ * it begins again at its start.
+ *
+ * Moving waits for the disk, so a thread of its own does it, a thousand pages at a time. But
+ * what is committed meanwhile is left over, and SQLite only begins again where nothing is; a
+ * writer that is never idle would append for ever, and each of its commits would wait for the
+ * growing file's metadata as well, which takes a disk several times as long as overwriting.
+ * So when all but a few pages have been moved, the writer moves these itself, between two
+ * groups.
+ */
+#include "config.h"
+
+#include "server/log/srv-log-wal.h"
+
+#include <pthread.h>
+
+#include "common/sqlite/sal-sqlite.h"
+
+/* Pages that are not in the file yet and start moving. */
+#define MOVE_PAGES 1000
+/* So few that the writer can move them between two groups. */
+#define FEW_PAGES 128
+/* How often moving is tried before so few are left; then the disk is too slow for what is
+ * said. */
+#define PASSES_MAX 4
+/* Then, beyond this many pages (256 MiB), the writer waits for the disk and for those who read
+ * the file, but not with every group. */
+#define PAGES_MAX (64 * 1024)
+#define WAIT_EVERY_US G_USEC_PER_SEC
+
+struct _SrvLogWal
+{
+  char *path;        /* (owned) */
+  int pages;         /* atomic: as of the last commit */
+  int moved;         /* atomic: how many of those are in the file */
+  gboolean few;      /* atomic: only a few are not */
+  gint64 wait_at_us; /* the writer's */
+
+  pthread_t thread;
+  pthread_mutex_t mutex;
+  pthread_cond_t cond;
+  gboolean wanted; /* under the mutex: there is something to move */
+  gboolean stop;   /* under the mutex */
+};
+
+static int
+on_commit (void *data, sqlite3 *db, const char *name, int pages)
+{
+  SrvLogWal *wal = data;
+
+  if (__atomic_exchange_n (&wal->pages, pages, __ATOMIC_RELAXED) > pages)
+    __atomic_store_n (&wal->moved, 0, __ATOMIC_RELAXED); /* it has begun again */
+  if (pages - __atomic_load_n (&wal->moved, __ATOMIC_RELAXED) >= MOVE_PAGES)
+    {
+      pthread_mutex_lock (&wal->mutex);
+      wal->wanted = TRUE;
+      pthread_cond_signal (&wal->cond);
+      pthread_mutex_unlock (&wal->mutex);
+    }
+  return SQLITE_OK;
+}
+
+/* Returns whether @db can be used further. */
+static gboolean
+move (SrvLogWal *wal, sqlite3 *db)
+{
+  for (int i = 0; i < PASSES_MAX; i++)
+    {
+      int moved = 0;
+      int code = sqlite3_wal_checkpoint_v2 (db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, &moved);
+
+      if (code == SQLITE_BUSY)
+        return TRUE; /* the writer does it */
+      if (code != SQLITE_OK)
+        {
+          g_info ("checkpoint of %s: %s", wal->path, sqlite3_errmsg (db));
+          return FALSE;
+        }
+      __atomic_store_n (&wal->moved, moved, __ATOMIC_RELAXED);
+      if (srv_log_wal_get_pages (wal) - moved <= FEW_PAGES)
+        {
+          __atomic_store_n (&wal->few, TRUE, __ATOMIC_RELAXED);
+          return TRUE;
+        }
+    }
+  return TRUE;
+}
+
+/* A connection that has not read anything does not know that the file has a write-ahead log, and
+ * moves nothing, without an error. */
+static sqlite3 *
+open_file (const SrvLogWal *wal)
+{
+  sqlite3 *db = sal_sqlite_open (wal->path, 0, NULL);
+
+  if (db != NULL && sal_sqlite_get_int (db, "PRAGMA schema_version", -1) < 0)
+    g_clear_pointer (&db, sqlite3_close);
+  return db;
+}
+
+static void *
+move_thread (void *data)
+{
+  SrvLogWal *wal = data;
+  sqlite3 *db = NULL;
+
+  pthread_mutex_lock (&wal->mutex);
+  while (!wal->stop)
+    {
+      if (!wal->wanted)
+        {
+          pthread_cond_wait (&wal->cond, &wal->mutex);
+          continue;
+        }
+      wal->wanted = FALSE;
+      pthread_mutex_unlock (&wal->mutex);
+      if (db == NULL)
+        db = open_file (wal);
+      if (db != NULL && !move (wal, db))
+        g_clear_pointer (&db, sqlite3_close);
+      pthread_mutex_lock (&wal->mutex);
+    }
+  pthread_mutex_unlock (&wal->mutex);
+  sqlite3_close (db);
+  return NULL;
+}
+
+/**
+ * srv_log_wal_new:
+ * @path: the file; need not be there yet
+ *
+ * Starts the thread, which has nothing to do yet.
+ */
+SrvLogWal *
+srv_log_wal_new (const char *path)
+{
+  SrvLogWal *wal = g_new0 (SrvLogWal, 1);
+
+  wal->path = g_strdup (path);
+  pthread_mutex_init (&wal->mutex, NULL);
+  pthread_cond_init (&wal->cond, NULL);
+  if (pthread_create (&wal->thread, NULL, move_thread, wal) != 0)
+    g_error ("cannot start a thread");
+  return wal;
+}
+
+/**
+ * srv_log_wal_free:
+ * @wal: (nullable) (transfer full): whose writer has been closed, or commits nothing more
+ *
+ * Ends the thread. What has not been moved stays in the write-ahead log.
+ */
+void
+srv_log_wal_free (SrvLogWal *wal)
+{
+  if (wal == NULL)
+    return;
+  pthread_mutex_lock (&wal->mutex);
+  wal->stop = TRUE;
+  pthread_cond_signal (&wal->cond);
+  pthread_mutex_unlock (&wal->mutex);
+  pthread_join (wal->thread, NULL);
+  pthread_cond_destroy (&wal->cond);
+  pthread_mutex_destroy (&wal->mutex);
+  g_free (wal->path);
+  g_free (wal);
+}
+
+/**
+ * srv_log_wal_watch:
+ * @writer: (transfer none): the connection that commits, without automatic checkpoints
+ */
+void
+srv_log_wal_watch (SrvLogWal *wal, sqlite3 *writer)
+{
+  sqlite3_wal_hook (writer, on_commit, wal);
+}
+
+/**
+ * srv_log_wal_begin_again:
+ * @writer: (transfer none): in no transaction
+ *
+ * Sees to it that the next transaction begins the write-ahead log again at its start, if that
+ * costs little or has become necessary. To be called before each transaction.
+ */
+void
+srv_log_wal_begin_again (SrvLogWal *wal, sqlite3 *writer)
+{
+  if (srv_log_wal_get_pages (wal) > PAGES_MAX && g_get_monotonic_time () >= wal->wait_at_us)
+    {
+      (void) sqlite3_wal_checkpoint_v2 (writer, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+      wal->wait_at_us = g_get_monotonic_time () + WAIT_EVERY_US;
+    }
+  else if (__atomic_exchange_n (&wal->few, FALSE, __ATOMIC_RELAXED))
+    (void) sqlite3_wal_checkpoint_v2 (writer, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
+/**
+ * srv_log_wal_get_pages:
+ *
+ * Returns: how many pages the write-ahead log had after the last commit, those included that
+ * are in the file.
+ */
+int
+srv_log_wal_get_pages (const SrvLogWal *wal)
+{
+  return __atomic_load_n (&wal->pages, __ATOMIC_RELAXED);
+}
