@@ -46,11 +46,12 @@ static void
 say (Chat *chat, const char *line)
 {
   g_autoptr (GString) clean = g_string_new (NULL);
+  const char *said = line;
 
   if (sal_text_clean (clean, line, strlen (line)) &&
-      cli_commands_take (&chat->talk, clean->str, cli_input_is_terminal (chat->input)))
+      cli_commands_take (&chat->talk, clean->str, cli_input_is_terminal (chat->input), &said))
     return;
-  if (sal_client_say_to (chat->talk.client, cli_talk_here (&chat->talk), line, NULL) == 0 &&
+  if (sal_client_say_to (chat->talk.client, cli_talk_here (&chat->talk), said, NULL) == 0 &&
       strlen (line) > SAL_MESSAGE_MAX_BYTES)
     {
       cli_complain (_ ("line %u has %zu bytes and was not sent; a message has at most %d"),

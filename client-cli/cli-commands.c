@@ -460,34 +460,37 @@ find_command (const char *name, gsize len)
  * cli_commands_take:
  * @line: as it was typed, clean
  * @strict: what looks like a command and is none is not said
+ * @said: (out): what is to be said, if this returns %FALSE
  *
  * Carries out a command, where IRC is spoken; the plain dialect's are the server's affair.
  *
  * Returns: %FALSE if @line is something to say.
  */
 gboolean
-cli_commands_take (CliTalk *talk, const char *line, gboolean strict)
+cli_commands_take (CliTalk *talk, const char *line, gboolean strict, const char **said)
 {
+  gboolean irc = sal_client_is_irc (talk->client);
+  const char *word = sal_client_find_command (line, irc, said);
   const Command *command = NULL;
   gsize n = 0;
   const char *rest = NULL;
 
-  if (!sal_client_is_irc (talk->client))
-    return FALSE;
-  if (sal_plain_is_leaving_word (line))
+  if (irc && sal_plain_is_leaving_word (line))
     {
       do_quit (talk, "");
       return TRUE;
     }
-  if (*line != '/')
+  if (word == NULL)
     return FALSE;
-  n = strcspn (line + 1, " ");
-  rest = line + 1 + n + strspn (line + 1 + n, " ");
-  command = find_command (line + 1, n);
-  if (command == NULL && (!strict || memchr (line + 1, '/', n) != NULL))
-    return FALSE; /* a path, or what a program says */
+  n = strcspn (word, " ");
+  rest = word + n + strspn (word + n, " ");
+  command = find_command (word, n);
+  if (command == NULL && !strict)
+    return FALSE; /* what a program says */
   if (command == NULL)
-    cli_complain (_ ("there is no command /%.*s; /help lists them"), (int) n, line + 1);
+    cli_complain (_ ("there is no command /%.*s; /help lists them, /quote sends a line to the "
+                     "server as it is, and two slashes say it"),
+                  (int) n, word);
   else if (!is_used_well (command, rest))
     misused (talk, command);
   else

@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 extern const char *const cli_commands_completions[];
 
-gboolean cli_commands_take (CliTalk *talk, const char *line, gboolean strict);
+gboolean cli_commands_take (CliTalk *talk, const char *line, gboolean strict, const char **said);
 void cli_commands_show_who (CliTalk *talk, const char *place);
 void cli_commands_go_elsewhere (CliTalk *talk);
 

@@ -15,6 +15,7 @@
 #include "client-cli/cli-password.h"
 #include "common/base/sal-error.h"
 #include "common/base/sal-limits.h"
+#include "common/client/sal-client-certificate.h"
 #include "common/client/sal-known-servers.h"
 #include "common/client/sal-spki.h"
 #include "common/proto/sal-name.h"
@@ -77,6 +78,10 @@ static const GOptionEntry timeout_entries[] = {
 static const GOptionEntry pin_entries[] = {
   { "pin", 0, 0, G_OPTION_ARG_STRING, &values.pin,
     N_ ("With TLS: the key that the server must have; it is remembered"), N_ ("PIN") },
+  { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &values.certificate_file,
+    N_ ("With TLS: show this certificate (PEM); in IRC it logs in (EXTERNAL)"), N_ ("FILE") },
+  { "key", 0, 0, G_OPTION_ARG_FILENAME, &values.key_file,
+    N_ ("The key of the certificate, if it is not in the same file"), N_ ("FILE") },
   { NULL }
 };
 
@@ -97,6 +102,9 @@ cli_options_clear (CliOptions *options)
   g_clear_pointer (&options->dialect, g_free);
   g_clear_pointer (&options->eol, g_free);
   g_clear_pointer (&options->pin, g_free);
+  g_clear_pointer (&options->certificate_file, g_free);
+  g_clear_pointer (&options->key_file, g_free);
+  g_clear_object (&options->certificate);
   g_clear_pointer (&options->account, g_free);
   g_clear_pointer (&options->password, cli_password_free);
   g_clear_pointer (&options->server_password, cli_password_free);
@@ -189,6 +197,27 @@ check_pin (const CliOptions *options, const SalUri *uri, const char *text, GErro
 }
 
 static gboolean
+load_certificate (CliOptions *options, const SalUri *uri, const char *text, GError **error)
+{
+  if (options->certificate_file == NULL && options->key_file != NULL)
+    g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                 _ ("--key: it is the key of a certificate; --certificate names that"));
+  if (options->certificate_file == NULL)
+    return options->key_file == NULL;
+  if (!sal_scheme_is_tls (uri->scheme))
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                   _ ("--certificate: nobody asks for one at “%s”; with plains:// and ircs:// "
+                      "servers do"),
+                   text);
+      return FALSE;
+    }
+  options->certificate =
+      sal_client_certificate_load (options->certificate_file, options->key_file, error);
+  return options->certificate != NULL;
+}
+
+static gboolean
 is_irc (const SalUri *uri)
 {
   return uri->scheme == SAL_SCHEME_IRC || uri->scheme == SAL_SCHEME_IRCS;
@@ -229,11 +258,13 @@ choose_dialect (const CliOptions *options, const SalUri *uri)
  * cli_options_uri:
  * @text: an address as typed
  *
+ * Also reads what the options for such an address speak of.
+ *
  * Returns: (transfer full): an address this version can speak to, or %NULL with a
  * #SAL_ERROR.
  */
 SalUri *
-cli_options_uri (const CliOptions *options, const char *text, GError **error)
+cli_options_uri (CliOptions *options, const char *text, GError **error)
 {
   g_autoptr (SalUri) uri = sal_uri_parse_client (text, error);
 
@@ -241,7 +272,7 @@ cli_options_uri (const CliOptions *options, const char *text, GError **error)
     return NULL;
   if (!sal_known_servers_allow_plain (uri, text, error) || !check_pin (options, uri, text, error))
     return NULL;
-  if (!check_dialect (options, uri, text, error))
+  if (!check_dialect (options, uri, text, error) || !load_certificate (options, uri, text, error))
     return NULL;
   return g_steal_pointer (&uri);
 }
@@ -270,6 +301,8 @@ cli_options_passwords (CliOptions *options, const SalUri *uri, GError **error)
                    _ ("--account: the plain dialect has no accounts"));
       return FALSE;
     }
+  if (options->certificate != NULL && options->password_fd < 0)
+    return TRUE; /* it is all that is needed */
   if (options->password_fd >= 0)
     options->password = cli_password_read (options->password_fd, error);
   else
@@ -354,7 +387,8 @@ cli_options_transport (const CliOptions *options)
   return (SalTransportOptions){ .split = (guint) options->split,
                                 .delay_ms = (guint) options->delay_ms,
                                 .maxseg = (guint) options->maxseg,
-                                .pin = options->pin };
+                                .pin = options->pin,
+                                .certificate = options->certificate };
 }
 
 /**
@@ -399,4 +433,6 @@ cli_tell_tls (const SalTlsDetails *tls, const CliOptions *options)
   cli_complain (_ ("valid until: %s"), tls->until);
   cli_complain (_ ("key: %s"), tls->pin);
   cli_complain (_ ("trusted because: %s"), _ (why[tls->trust]));
+  if (tls->own != NULL)
+    cli_complain (_ ("your certificate: %s"), tls->own);
 }

@@ -11,16 +11,19 @@ G_BEGIN_DECLS
 /* What the command line may say, for all verbs together. */
 typedef struct
 {
-  char *name;             /* (owned) (nullable) */
-  char *room;             /* (owned) (nullable) */
-  char *dialect;          /* (owned) (nullable) */
-  char *eol;              /* (owned) (nullable) */
-  char *pin;              /* (owned) (nullable) */
-  char *account;          /* (owned) (nullable) */
-  char *password;         /* (owned) (nullable): wiped; see cli_options_passwords() */
-  char *server_password;  /* (owned) (nullable): likewise */
-  int password_fd;        /* -1: not said */
-  int server_password_fd; /* likewise */
+  char *name;                   /* (owned) (nullable) */
+  char *room;                   /* (owned) (nullable) */
+  char *dialect;                /* (owned) (nullable) */
+  char *eol;                    /* (owned) (nullable) */
+  char *pin;                    /* (owned) (nullable) */
+  char *certificate_file;       /* (owned) (nullable) */
+  char *key_file;               /* (owned) (nullable) */
+  GTlsCertificate *certificate; /* (owned) (nullable): what is in them; see cli_options_uri() */
+  char *account;                /* (owned) (nullable) */
+  char *password;               /* (owned) (nullable): wiped; see cli_options_passwords() */
+  char *server_password;        /* (owned) (nullable): likewise */
+  int password_fd;              /* -1: not said */
+  int server_password_fd;       /* likewise */
   int split;
   int delay_ms;
   int maxseg;
@@ -43,7 +46,7 @@ typedef enum
   CLI_TAKES_SHOWING = 1 << 2, /* json, hex */
   CLI_TAKES_BACKLOG = 1 << 3,
   CLI_TAKES_TIMEOUT = 1 << 4,
-  CLI_TAKES_PIN = 1 << 5,
+  CLI_TAKES_PIN = 1 << 5, /* pin, certificate, key */
   CLI_TAKES_TALK =
       CLI_TAKES_NAME | CLI_TAKES_SENDING | CLI_TAKES_SHOWING | CLI_TAKES_TIMEOUT | CLI_TAKES_PIN,
 } CliTakes;
@@ -56,7 +59,7 @@ gboolean cli_options_parse (CliOptions *options,
                             int *argc,
                             char ***argv,
                             GError **error);
-SalUri *cli_options_uri (const CliOptions *options, const char *text, GError **error);
+SalUri *cli_options_uri (CliOptions *options, const char *text, GError **error);
 gboolean cli_options_passwords (CliOptions *options, const SalUri *uri, GError **error);
 gboolean cli_options_client (const CliOptions *options,
                              const SalUri *uri,

@@ -23,6 +23,8 @@
 static void
 on_event (CliTalk *talk, const SalClientAction *action)
 {
+  if (!talk->entered && action->error && g_strcmp0 (action->code, "904") == 0)
+    cli_complain (_ ("this server does not know your certificate: you are not logged in"));
   if (!sal_client_event_puts_out (&action->event))
     return;
   talk->status = SAL_EXIT_REFUSED;

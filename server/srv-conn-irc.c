@@ -23,6 +23,18 @@ srv_conn_begins_irc (const SrvConn *conn, const SalUnit *unit)
          sal_irc_is_registration ((const char *) unit->bytes, unit->len);
 }
 
+static void
+hide_address (SrvSession *session)
+{
+  SrvPerson fields = *session->who;
+  g_autofree char *address = sal_plain_format_address (strchr (fields.host, '@') + 1, 0);
+  g_autoptr (SrvPerson) hidden = NULL;
+
+  fields.address = address;
+  hidden = srv_person_new (&fields);
+  srv_session_set_person (session, hidden);
+}
+
 /**
  * srv_conn_become_irc:
  * @conn: that has not said its name
@@ -30,18 +42,14 @@ srv_conn_begins_irc (const SrvConn *conn, const SalUnit *unit)
 void
 srv_conn_become_irc (SrvConn *conn)
 {
-  const char *at = strchr (conn->session.irc_host, '@');
   g_autofree char *token = g_strdup_printf ("%08x%08x%" G_GINT64_MODIFIER "x", g_random_int (),
                                             g_random_int (), conn->id);
 
   /* Plain people read no more of somebody in IRC than the others there do. */
   if (!conn->host->hub->config.addresses_shown && conn->peer.family != SRV_ADDRESS_LOCAL)
-    {
-      g_free (conn->session.address);
-      conn->session.address = sal_plain_format_address (at + 1, 0);
-    }
+    hide_address (&conn->session);
   srv_session_become_irc (&conn->session,
-                          srv_irc_new (&conn->session, conn->host->hub, at + 1, token,
+                          srv_irc_new (&conn->session, conn->host->hub, token,
                                        conn->peer.family == SRV_ADDRESS_LOCAL ||
                                            srv_link_get_tls_version (&conn->link) != NULL));
   conn->members = g_ptr_array_new_with_free_func (g_free);

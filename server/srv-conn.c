@@ -805,6 +805,8 @@ SrvConn *
 srv_conn_new (const SrvConnHost *host, guint64 id, SrvLink link, const SrvArrival *arrival)
 {
   SrvConn *conn = g_new0 (SrvConn, 1);
+  g_autofree char *irc_host = g_strconcat ("plain@", arrival->irc_host, NULL);
+  const SrvPerson who = { .host = irc_host, .address = arrival->shown };
 
   conn->host = host;
   conn->id = id;
@@ -814,8 +816,7 @@ srv_conn_new (const SrvConnHost *host, guint64 id, SrvLink link, const SrvArriva
   sal_framer_init (&conn->framer, SAL_FRAMER_SERVER,
                    host->config->limits.value[SAL_LIMIT_UNIT_BYTES]);
   srv_session_init (&conn->session, &session_host, &host->config->limits,
-                    (SrvOrigin){ .connection = id }, arrival->shown, arrival->room);
-  conn->session.irc_host = g_strconcat ("plain@", arrival->irc_host, NULL);
+                    (SrvOrigin){ .connection = id }, srv_person_new (&who), arrival->room);
   srv_outq_init (&conn->outq, host->outqs);
   conn->member =
       (SrvMember){ .outq = &conn->outq, .dialect = &sal_dialect_plain, .session = &conn->session };

@@ -221,7 +221,7 @@ on_person (Delivery *delivery)
       if (room != NULL)
         to_room (delivery, room, &delivery->event, &whom);
     }
-  watchers = user != NULL ? srv_hub_watchers (worker->hub, user->key) : NULL;
+  watchers = user != NULL ? srv_hub_watchers (worker->hub, user->who->key) : NULL;
   if (watchers != NULL)
     g_hash_table_foreach (watchers, tell_watcher, delivery);
 }
@@ -280,7 +280,7 @@ on_join (Delivery *delivery, gboolean is_new)
       to_room (delivery, room, &away, &everybody);
     }
   if (is_new && user != NULL)
-    note_presence (worker, user, user->name, TRUE);
+    note_presence (worker, user, user->who->name, TRUE);
   if (conn != NULL && conn->session.state < SRV_SESSION_LEAVING)
     srv_conn_enter_room (conn, room);
   if (delivery->was_behind && !srv_room_is_behind (room))
@@ -346,8 +346,8 @@ on_kick (Delivery *delivery)
     srv_conn_leave_room (conn, room);
   if (user != NULL)
     {
-      left.name = user->name;
-      left.address = user->address;
+      left.name = user->who->name;
+      left.address = user->who->address;
       to_room (delivery, room, &left, &plain);
     }
   if (conn != NULL && conn->session.irc == NULL)
@@ -377,16 +377,13 @@ on_nick (Delivery *delivery)
     to_room (delivery, room, &delivery->event, &whom);
   if (entry->flags & SRV_ENTRY_FLAG_MORE)
     return;
-  if (conn != NULL)
-    {
-      g_free (conn->session.name);
-      conn->session.name = g_strdup (entry->target);
-    }
+  if (conn != NULL && user != NULL)
+    srv_session_set_person (&conn->session, user->who);
   if (is_same_name (entry->name, entry->target))
     return;
   note_presence (worker, NULL, entry->name, FALSE);
   if (user != NULL)
-    note_presence (worker, user, user->name, TRUE);
+    note_presence (worker, user, user->who->name, TRUE);
 }
 
 /* Rooms. */
@@ -473,7 +470,7 @@ deliver (Delivery *delivery)
 
   delivery->was_behind = room != NULL && srv_room_is_behind (room);
   if (before != NULL &&
-      (ends || (entry->kind == SRV_ENTRY_NICK && !g_str_equal (before->name, entry->target))))
+      (ends || (entry->kind == SRV_ENTRY_NICK && !g_str_equal (before->who->name, entry->target))))
     srv_hub_remember (hub, before, entry->time_us);
   if (entry->kind == SRV_ENTRY_KICK)
     {

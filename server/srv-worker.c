@@ -598,13 +598,9 @@ srv_worker_find (SrvWorker *worker, const char *name)
     {
       SrvConn *conn = value;
 
-      if (srv_session_is_named (&conn->session) && conn->session.state < SRV_SESSION_LEAVING)
-        {
-          g_autofree char *key = sal_name_key (conn->session.name);
-
-          if (g_str_equal (key, wanted))
-            return conn;
-        }
+      if (srv_session_is_named (&conn->session) && conn->session.state < SRV_SESSION_LEAVING &&
+          g_str_equal (conn->session.who->key, wanted))
+        return conn;
     }
   return NULL;
 }

@@ -175,6 +175,9 @@ typedef enum
 #define SAL_PASSWORD_MIN_CHARS 6
 #define SAL_PASSWORD_MAX_BYTES 512
 
+/* A file with a certificate or a key: ten times what the longest chains have. */
+#define SAL_PEM_MAX_BYTES (256 * 1024)
+
 /* An e-mail address (RFC 5321, 4.5.3.1.3) and an invitation code. */
 #define SAL_EMAIL_MAX_BYTES 254
 #define SAL_INVITATION_MAX_BYTES 64

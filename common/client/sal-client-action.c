@@ -20,6 +20,38 @@ sal_client_is_leaving_word (const char *text)
 }
 
 /**
+ * sal_client_find_command:
+ * @text: as it was typed, clean
+ * @irc: whether IRC is spoken there
+ * @said: (out): what is to be said if it is no command
+ *
+ * Where IRC is spoken, a word behind a slash is a command, for us and never for the server: which
+ * ones there are is the program's affair, and one that it does not know is an error, because it may
+ * be a mistyped one with a password behind it. Two slashes say what begins with one. What is no
+ * word, such as a path, is said, and so is `/me`. On the plain dialect words behind a slash
+ * are the server's own, whoever's server it is, and go there as they are.
+ *
+ * Returns: (nullable): the command, without its slash.
+ */
+const char *
+sal_client_find_command (const char *text, gboolean irc, const char **said)
+{
+  gsize letters = 0;
+
+  *said = text;
+  if (!irc || *text != '/' || g_str_has_prefix (text, "/me "))
+    return NULL;
+  if (text[1] == '/')
+    {
+      *said = text + 1;
+      return NULL;
+    }
+  while (g_ascii_isalnum (text[1 + letters]))
+    letters++;
+  return letters > 0 && (text[1 + letters] == '\0' || text[1 + letters] == ' ') ? text + 1 : NULL;
+}
+
+/**
  * sal_client_event_puts_out:
  *
  * Returns: whether this is what a salottod says before it puts us out.

@@ -53,12 +53,14 @@ typedef struct
   /* Only in IRC. */
   const char *real_name;       /* (nullable) */
   const char *account;         /* (nullable): to log in with; the name unless said */
-  const char *password;        /* (nullable): of the account; without it nobody logs in */
+  const char *password;        /* (nullable): of the account; without it, and without a certificate,
+                                  nobody logs in */
   const char *server_password; /* (nullable): to be let in at all (PASS) */
   const SalClientRoom *rooms;  /* (nullable): beside @room; joined once logged in */
   guint n_rooms;
   gboolean confidential; /* nobody listens in: PLAIN may be used. Set by SalClient */
-  gboolean certificate;  /* one of ours was shown: EXTERNAL may be used */
+  gboolean certificate;  /* one of ours was shown: EXTERNAL may be used, and is tried if there is
+                            no account. Set by SalClient */
   gboolean keep_place;   /* on a salottod, do not go into its first room if @room is unset */
   gboolean raw;          /* tell of every line (SAL_ACTION_LINE) */
 } SalClientOptions;
@@ -149,6 +151,7 @@ typedef struct
 } SalClientAction;
 
 gboolean sal_client_is_leaving_word (const char *text);
+const char *sal_client_find_command (const char *text, gboolean irc, const char **said);
 gboolean sal_client_event_puts_out (const SalEvent *event);
 
 G_END_DECLS

@@ -67,6 +67,7 @@ sal_client_finalize (GObject *object)
   g_free (client->rooms);
   g_clear_pointer (&client->room_strings, g_ptr_array_unref);
   sal_uri_free (client->uri);
+  g_clear_object (&client->transport_options.certificate);
   g_clear_object (&client->cancellable);
   G_OBJECT_CLASS (sal_client_parent_class)->finalize (object);
 }
@@ -120,6 +121,10 @@ refusal (const SalClientAction *action)
     return g_error_new (SAL_ERROR, SAL_EXIT_REFUSED,
                         _ ("this server has no login that keeps the password to ourselves; "
                            "it offers: %s"),
+                        *words != '\0' ? words : "-");
+  if (g_str_equal (code, "no-external"))
+    return g_error_new (SAL_ERROR, SAL_EXIT_REFUSED,
+                        _ ("this server has no login by certificate (EXTERNAL); it offers: %s"),
                         *words != '\0' ? words : "-");
   if (g_str_equal (code, "sasl-failed"))
     return g_error_new (SAL_ERROR, SAL_EXIT_REFUSED,
@@ -437,8 +442,12 @@ sal_client_new (const SalUri *uri,
 
   client->uri = sal_uri_copy (uri);
   client->transport_options = *transport_options;
+  if (transport_options->certificate != NULL)
+    g_object_ref (transport_options->certificate);
   keep_options (client, options);
   client->options.confidential = sal_scheme_is_tls (uri->scheme) || uri->scheme == SAL_SCHEME_UNIX;
+  client->options.certificate =
+      transport_options->certificate != NULL && sal_scheme_is_tls (uri->scheme);
   if (uri->scheme == SAL_SCHEME_IRC || uri->scheme == SAL_SCHEME_IRCS ||
       options->dialect == SAL_CLIENT_IRC)
     client->irc = sal_irc_machine_new (&client->options);

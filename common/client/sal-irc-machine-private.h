@@ -112,6 +112,7 @@ struct _SalIrcMachine
   gboolean lf; /* our lines end with LF */
   gboolean confidential;
   gboolean certificate;
+  gboolean must_log_in; /* else a certificate is tried, and it is no harm if it is not known */
   gboolean keep_place;
   gboolean raw;
   gboolean greeted; /* a salottod has greeted in the plain dialect before */
@@ -163,8 +164,9 @@ struct _SalIrcMachine
   GHashTable *batches; /* (owned): name -> SalIrcBatch (owned) */
   GPtrArray *asked;    /* (owned): of SalIrcAsked (owned), oldest first */
   guint64 last_label;
-  char *typed_at; /* (owned) (nullable): where something was typed last whose answers have no
-                     label */
+  char *typed_at;  /* (owned) (nullable): where something was typed last whose answers have no
+                      label */
+  gint64 typed_us; /* and when */
 
   /* Sending. */
   SalOutbox *outbox; /* (owned) */
@@ -256,6 +258,7 @@ void sal_irc_fill_up (SalIrcMachine *machine);
 void sal_irc_flush_lines (SalIrcMachine *machine);
 gint64 sal_irc_lines_due_us (const SalIrcMachine *machine);
 gint64 sal_irc_token_due_us (const SalIrcMachine *machine);
+const char *sal_irc_typed_at (const SalIrcMachine *machine);
 SalIrcAsked *
 sal_irc_ask (SalIrcMachine *machine, SalIrcAskedKind kind, const char *place, GString *tags);
 SalIrcAsked *sal_irc_ask_line (SalIrcMachine *machine,

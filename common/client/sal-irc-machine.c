@@ -15,6 +15,7 @@
 
 #include "common/base/sal-limits.h"
 #include "common/client/sal-irc-machine-private.h"
+#include "common/client/sal-irc-secret.h"
 #include "common/proto/sal-dialect-irc.h"
 #include "common/proto/sal-irc-parse.h"
 #include "common/proto/sal-name.h"
@@ -100,6 +101,7 @@ sal_irc_machine_new (const SalClientOptions *options)
   machine->real_name = g_strdup (options->real_name != NULL ? options->real_name : options->name);
   machine->account = g_strdup (options->account != NULL ? options->account : options->name);
   machine->password = g_strdup (options->password);
+  machine->must_log_in = options->account != NULL || options->password != NULL;
   machine->server_password = g_strdup (options->server_password);
   machine->receipts = options->receipts;
   machine->half_close = options->half_close;
@@ -244,14 +246,15 @@ tell_line (SalIrcMachine *machine, const char *text)
 {
   SalIrcItem *item = NULL;
   g_autoptr (GString) clean = NULL;
+  g_autofree char *hidden = NULL;
 
   if (!machine->raw)
     return;
   clean = g_string_new (NULL);
   sal_text_clean_line (clean, text, strlen (text));
+  hidden = sal_irc_hide_in_line (clean->str, FALSE);
   item = sal_irc_push (machine, SAL_ACTION_LINE);
-  item->action.text = sal_irc_item_keep (
-      item, g_str_has_prefix (clean->str, "AUTHENTICATE ") ? "AUTHENTICATE ***" : clean->str);
+  item->action.text = sal_irc_item_keep (item, hidden != NULL ? hidden : clean->str);
 }
 
 /* Words with which a server says that it is not worth trying again. */

@@ -11,6 +11,7 @@
 
 #include "common/base/sal-limits.h"
 #include "common/client/sal-irc-machine-private.h"
+#include "common/client/sal-irc-secret.h"
 #include "common/proto/sal-dialect-plain.h"
 #include "common/proto/sal-text.h"
 
@@ -31,14 +32,14 @@ report (SalIrcMachine *machine,
         const char *words,
         const SalEvent *receipt)
 {
-  SalIrcItem *item = sal_irc_push_at (machine, SAL_ACTION_MESSAGE,
-                                      message->place != NULL ? message->place : machine->home);
-  const char *shown = words;
+  const char *place = message->place != NULL ? message->place : machine->home;
+  SalIrcItem *item = sal_irc_push_at (machine, SAL_ACTION_MESSAGE, place);
+  g_autofree char *hidden = place != NULL ? sal_irc_hide_in_words (place, message->text) : NULL;
 
   item->action.message = message->id;
   item->action.state = state;
   item->action.late = message->late;
-  item->action.text = sal_irc_item_keep (item, message->text);
+  item->action.text = sal_irc_item_keep (item, hidden != NULL ? hidden : message->text);
   item->action.code = sal_irc_item_keep_word (item, code);
   if (receipt != NULL)
     {
@@ -46,7 +47,7 @@ report (SalIrcMachine *machine,
       item->action.event.msgid = sal_irc_item_keep (item, receipt->msgid);
     }
   else
-    item->action.event.text = sal_irc_item_keep (item, shown);
+    item->action.event.text = sal_irc_item_keep (item, words);
 }
 
 /* Tells what became of a message and forgets it. */

@@ -225,7 +225,7 @@ place_of_answer (SalIrcMachine *machine, const SalIrcLine *line, guint code, Sal
   if (code == RPL_AWAY && line->n_params > 2)
     return line->params[1];
   if (machine->state == SAL_IRC_IN && asked == NULL && is_ordinary_answer (code))
-    return machine->typed_at;
+    return sal_irc_typed_at (machine);
   return NULL;
 }
 

@@ -9,6 +9,7 @@
 
 #include "common/base/sal-limits.h"
 #include "common/client/sal-irc-machine-private.h"
+#include "common/client/sal-irc-secret.h"
 #include "common/proto/sal-dialect-plain.h"
 #include "common/proto/sal-irc-parse.h"
 #include "common/proto/sal-name.h"
@@ -599,6 +600,13 @@ sal_irc_tell_said (SalIrcMachine *machine, SalIrcItem *item, SalIrcBatch *batch,
     said = sal_irc_find_said (machine, place, event, asked);
   if (said != NULL)
     item->action.message = said->lines <= 1 ? said->id : 0;
+  if (item->action.own && place != NULL && event->text != NULL)
+    {
+      g_autofree char *hidden = sal_irc_hide_in_words (place, event->text);
+
+      if (hidden != NULL)
+        event->text = sal_irc_item_keep (item, hidden);
+    }
   sal_irc_tell_event (machine, item, place);
   if (said != NULL)
     sal_irc_came_back (machine, said, &receipt);

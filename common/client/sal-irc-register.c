@@ -177,7 +177,8 @@ sal_irc_machine_set_nick (SalIrcMachine *machine, const char *nick, gint64 now_u
   g_free (machine->next_wanted);
   machine->next_wanted = g_strdup (nick);
   machine->reclaiming = FALSE;
-  (void) sal_irc_ask_line (machine, SAL_IRC_ASKED_COMMAND, machine->typed_at, "NICK %s", nick);
+  (void) sal_irc_ask_line (machine, SAL_IRC_ASKED_COMMAND, sal_irc_typed_at (machine), "NICK %s",
+                           nick);
 }
 
 /* The first lines. */
@@ -236,6 +237,14 @@ give_up_login (SalIrcMachine *machine, const char *code, const char *words)
   sal_irc_machine_quit (machine, NULL, machine->now_us);
 }
 
+/* A certificate that was only tried. */
+static void
+go_without_login (SalIrcMachine *machine)
+{
+  g_clear_pointer (&machine->sasl, sal_irc_sasl_free);
+  end_negotiation (machine);
+}
+
 static void
 begin_login (SalIrcMachine *machine)
 {
@@ -248,8 +257,11 @@ begin_login (SalIrcMachine *machine)
   mechanism = sal_irc_sasl_choose (machine->sasl, machine->sasl_mechanisms);
   if (mechanism != NULL)
     sal_irc_send_now (machine, "AUTHENTICATE %s", mechanism);
+  else if (!machine->must_log_in)
+    go_without_login (machine);
   else
-    give_up_login (machine, "no-mechanism", machine->sasl_mechanisms);
+    give_up_login (machine, machine->password != NULL ? "no-mechanism" : "no-external",
+                   machine->sasl_mechanisms);
 }
 
 /* All that was asked for has been answered. */
@@ -258,7 +270,7 @@ negotiated (SalIrcMachine *machine)
 {
   if (machine->asked_caps > 0 || machine->cap_ended)
     return;
-  if (!wants_login (machine))
+  if (!wants_login (machine) || (!machine->must_log_in && (machine->caps & SAL_IRC_CAP_SASL) == 0))
     end_negotiation (machine);
   else if (machine->caps & SAL_IRC_CAP_SASL)
     begin_login (machine);
@@ -454,14 +466,21 @@ on_login_done (SalIrcMachine *machine)
   end_negotiation (machine);
 }
 
-/* A mechanism that the server does not take at all is not a wrong password. */
+/* A mechanism that the server does not take at all is not a wrong password, and a certificate that
+ * it does not know is none, either. */
 static void
 on_login_failed (SalIrcMachine *machine, const char *code, const char *words)
 {
   if (machine->sasl == NULL)
     return;
-  if (!machine->sasl_begun)
+  if (!machine->sasl_begun ||
+      (sal_irc_sasl_is_external (machine->sasl) && machine->password != NULL))
     begin_login (machine);
+  else if (!machine->must_log_in)
+    {
+      sal_irc_tell_text (machine, NULL, code, TRUE, words, NULL);
+      go_without_login (machine);
+    }
   else
     give_up_login (machine, code, words);
 }

@@ -135,6 +135,17 @@ sal_irc_sasl_choose (SalIrcSasl *sasl, const char *offered)
   return NULL;
 }
 
+/**
+ * sal_irc_sasl_is_external:
+ *
+ * Returns: whether the certificate is what was chosen last.
+ */
+gboolean
+sal_irc_sasl_is_external (const SalIrcSasl *sasl)
+{
+  return g_strcmp0 (sasl->mechanism, mechanisms[0]) == 0;
+}
+
 /* In base64, in lines of at most 400 bytes; a full one at the end is followed by `+`. */
 static void
 add_answer (GPtrArray *answer, const void *bytes, gsize len)
@@ -240,7 +251,7 @@ find_work (SalIrcSasl *sasl, const char *message)
 static SalSaslStep
 take_message (SalIrcSasl *sasl, const char *message, gsize len, GPtrArray *answer)
 {
-  if (g_strcmp0 (sasl->mechanism, "EXTERNAL") == 0)
+  if (sal_irc_sasl_is_external (sasl))
     {
       add_answer (answer, "", 0);
       sasl->proven = TRUE;

@@ -27,6 +27,7 @@ SalIrcSasl *sal_irc_sasl_new (const char *account,
 void sal_irc_sasl_free (SalIrcSasl *sasl);
 
 const char *sal_irc_sasl_choose (SalIrcSasl *sasl, const char *offered);
+gboolean sal_irc_sasl_is_external (const SalIrcSasl *sasl);
 SalSaslStep sal_irc_sasl_take (SalIrcSasl *sasl, const char *param, GPtrArray *answer);
 const char *sal_irc_sasl_get_work (SalIrcSasl *sasl, GBytes **salt, guint *iterations);
 SalSaslStep

@@ -12,6 +12,7 @@
 
 #include "common/base/sal-limits.h"
 #include "common/client/sal-irc-machine-private.h"
+#include "common/client/sal-irc-secret.h"
 #include "common/proto/sal-text.h"
 
 /* Servers since ircd 2.8 take a few lines at once and one every two seconds after them. */
@@ -21,20 +22,23 @@
 #define IDLE_US (60 * 1000 * 1000) /* nothing came for so long: is anybody there? */
 #define PONG_US (30 * 1000 * 1000) /* how long an answer may take; twice, and it is dead */
 
+/* How long after a command an answer without a label is taken for the answer to it. */
+#define ANSWER_US (60 * 1000 * 1000)
+
 /* Tells of a line that goes out; passwords are not told. */
 static void
 tell_line (SalIrcMachine *machine, const char *line)
 {
-  gboolean secret = g_str_has_prefix (line, "PASS ") || g_str_has_prefix (line, "OPER ") ||
-                    g_str_has_prefix (line, "AUTHENTICATE ");
   SalIrcItem *item = NULL;
   g_autoptr (GString) clean = g_string_new (NULL);
+  g_autofree char *hidden = NULL;
 
   if (!machine->raw)
     return;
-  sal_text_clean_line (clean, line, secret ? strcspn (line, " ") : strlen (line));
-  if (secret)
-    g_string_append (clean, " ***");
+  hidden = sal_irc_hide_in_line (line, TRUE);
+  if (hidden != NULL)
+    line = hidden;
+  sal_text_clean_line (clean, line, strlen (line));
   item = sal_irc_push (machine, SAL_ACTION_LINE);
   item->action.own = TRUE;
   item->action.text = sal_irc_item_keep (item, clean->str);
@@ -273,6 +277,7 @@ sal_irc_machine_command (SalIrcMachine *machine, const char *place, const char *
   sal_irc_forget_questions (machine);
   g_free (machine->typed_at);
   machine->typed_at = g_strdup (place);
+  machine->typed_us = now_us;
   if (machine->state != SAL_IRC_IN || *line == '\0')
     return;
   if (strlen (line) > machine->rooms.support.line_bytes)
@@ -281,6 +286,13 @@ sal_irc_machine_command (SalIrcMachine *machine, const char *place, const char *
     sal_irc_send_line (machine, line); /* with tags of its own */
   else
     (void) sal_irc_ask_line (machine, SAL_IRC_ASKED_COMMAND, place, "%s", line);
+}
+
+/* Where what the server answers without a label was asked for, NULL if nothing was lately. */
+const char *
+sal_irc_typed_at (const SalIrcMachine *machine)
+{
+  return machine->now_us - machine->typed_us < ANSWER_US ? machine->typed_at : NULL;
 }
 
 /* Pings. */

@@ -29,6 +29,7 @@
 #include "common/base/sal-error.h"
 #include "common/base/sal-limits.h"
 #include "common/client/sal-client-action.h"
+#include "common/client/sal-irc-secret.h"
 #include "common/client/sal-room-private.h"
 #include "common/proto/sal-text.h"
 
@@ -211,7 +212,12 @@ sal_room_close (SalRoomModel *room)
 void
 sal_room_save (SalRoomModel *room)
 {
-  sal_store_update_room (room->store, room->row);
+  SalStoredRoom row = *room->row;
+
+  /* A password that is being typed is held in memory only. */
+  if (sal_irc_is_secret_typed (room->place, row.draft))
+    row.draft = (char *) "";
+  sal_store_update_room (room->store, &row);
 }
 
 /* The connection. */

@@ -22,6 +22,7 @@
 #include "common/base/sal-error.h"
 #include "common/base/sal-limits.h"
 #include "common/client/sal-client-action.h"
+#include "common/client/sal-irc-secret.h"
 #include "common/client/sal-room-private.h"
 #include "common/proto/sal-text.h"
 
@@ -231,24 +232,68 @@ say (SalRoomModel *room, SalEntryKind kind, const char *clean)
   sal_room_send_queued (room);
 }
 
-/* Returns: (nullable): what comes after the slash, if @text is a command to the server. What is
- * no word, such as a path, is said, and so is what has two slashes, without the first. */
-static const char *
-command_of (SalRoomModel *room, const char **text)
+/* Says what is not to be kept: now, or not at all. What the server answers is told here. */
+static gboolean
+say_secret (SalRoomModel *room, const char *clean, const char *hidden, GError **error)
 {
-  const char *word = *text + 1;
-  gsize letters = 0;
+  SalServer *server = room->server;
+  g_autofree char *line = NULL;
 
-  if (**text != '/' || !sal_server_speaks_irc (room->server) || g_str_has_prefix (*text, "/me "))
-    return NULL;
-  if (*word == '/')
+  if (!sal_room_is_reached (room) || !sal_server_speaks_irc (server))
     {
-      (*text)++;
-      return NULL;
+      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                   _ ("there is no connection to %s now, and a password is not kept until there "
+                      "is one"),
+                   server->host);
+      return FALSE;
     }
-  while (g_ascii_isalnum (word[letters]))
-    letters++;
-  return letters > 0 && (word[letters] == '\0' || word[letters] == ' ') ? word : NULL;
+  line = g_strdup_printf ("PRIVMSG %s :%s", room->place, clean);
+  sal_client_command (server->client, room->place, line);
+  explicit_bzero (line, strlen (line));
+  if (!sal_client_has_receipts (server->client)) /* else it comes back, and is hidden there */
+    {
+      g_autoptr (SalEntry) entry G_GNUC_UNUSED =
+          sal_story_add (room->story, &(SalEntry){ .kind = SAL_ENTRY_MESSAGE,
+                                                   .own = TRUE,
+                                                   .state = SAL_MESSAGE_SENT,
+                                                   .name = sal_room_model_get_name (room),
+                                                   .text = hidden });
+    }
+  return TRUE;
+}
+
+/* By the plain dialect, a word alone leaves (C4, S23). */
+static gboolean
+leaves (SalRoomModel *room, const char *text)
+{
+  return sal_server_is_plain (room->server) && sal_client_is_leaving_word (text + (*text == '/'));
+}
+
+/* A command is carried out now or not at all, and only by who knows it: by us in IRC, by the
+ * server on the plain dialect; which of them it is shows when we are there. */
+static gboolean
+check_command (SalRoomModel *room, const char *text, const char **words, GError **error)
+{
+  SalServer *server = room->server;
+  gboolean irc = sal_server_has_rooms (server);
+  gboolean there = server->presence == SAL_PRESENCE_IN;
+  const char *command = sal_client_find_command (text, irc || !there, words);
+
+  if (!irc)
+    *words = text;
+  if (command == NULL || leaves (room, text))
+    return TRUE;
+  if (irc)
+    g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                 _ ("there is no command /%.*s; /quote sends a line to the server as it is, and "
+                    "two slashes say it"),
+                 (int) strcspn (command, " "), command);
+  else
+    g_set_error (
+        error, SAL_ERROR, SAL_EXIT_USAGE,
+        _ ("there is no connection to %s now, and a command is not kept until there is one"),
+        server->host);
+  return FALSE;
 }
 
 /**
@@ -257,18 +302,19 @@ command_of (SalRoomModel *room, const char **text)
  *
  * Queues a message; it is sent when the room is reached. With `/me ` in front it is an action. At
  * an address of the plain dialect, `quit` and `exit` leave, with a slash or without, as they would
- * on the wire (C4, S23). In IRC another word behind a slash is a command, which goes to the server
- * as it is; two slashes say what begins with one.
+ * on the wire (C4, S23). In IRC another word behind a slash is a command, of which none is known
+ * here; two slashes say what begins with one (sal_client_find_command()). A password for a
+ * program such as NickServ is sent and not kept.
  *
  * Returns: %FALSE if there is nothing in @text, or more than a message may have
- *   (%SAL_MESSAGE_MAX_BYTES), or nobody who would hear it; then nothing was queued.
+ *   (%SAL_MESSAGE_MAX_BYTES), or nobody who would hear it, or a command; then nothing was queued.
  */
 gboolean
 sal_room_model_say (SalRoomModel *room, const char *text, GError **error)
 {
   g_autoptr (GString) clean = g_string_new (NULL);
   const char *words = NULL;
-  const char *command = NULL;
+  g_autofree char *hidden = NULL;
 
   if (!sal_text_clean (clean, text, strlen (text)))
     {
@@ -283,19 +329,21 @@ sal_room_model_say (SalRoomModel *room, const char *text, GError **error)
       return FALSE;
     }
   words = clean->str;
-  command = room->server != NULL ? command_of (room, &words) : NULL;
-  if (room->server == NULL || (room->row->kind == SAL_ROOM_SERVER && command == NULL))
+  if (room->server != NULL && !check_command (room, clean->str, &words, error))
+    return FALSE;
+  if (room->server == NULL || room->row->kind == SAL_ROOM_SERVER)
     {
       g_set_error_literal (error, SAL_ERROR, SAL_EXIT_USAGE,
                            _ ("nobody is here to read it; join a room first"));
       return FALSE;
     }
+  if (room->row->kind == SAL_ROOM_PRIVATE)
+    hidden = sal_irc_hide_in_words (room->place, words);
+  if (hidden != NULL)
+    return say_secret (room, words, hidden, error);
   sal_store_add_typed (room->store, room->row->id, clean->str);
-  if (sal_server_is_plain (room->server) &&
-      sal_client_is_leaving_word (clean->str + (*clean->str == '/')))
+  if (leaves (room, clean->str))
     sal_room_model_leave (room);
-  else if (command != NULL)
-    sal_client_command (room->server->client, *room->place != '\0' ? room->place : NULL, command);
   else
     say (room, SAL_ENTRY_MESSAGE, words);
   return TRUE;
@@ -323,12 +371,13 @@ sal_room_model_command (SalRoomModel *room, const char *line, GError **error)
  * sal_room_model_add_typed:
  * @text: something that was typed here and is not a message
  *
- * It is among what sal_room_model_read_typed() returns.
+ * It is among what sal_room_model_read_typed() returns, unless there is a password in it.
  */
 void
 sal_room_model_add_typed (SalRoomModel *room, const char *text)
 {
-  sal_store_add_typed (room->store, room->row->id, text);
+  if (!sal_irc_is_secret_typed (room->place, text))
+    sal_store_add_typed (room->store, room->row->id, text);
 }
 
 /**

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What only the person can answer before there is a connection: the password of the account, and
- * whether a server with a key that is new or another is the right one. The password is looked for in the keyring
+ * What only the person can give before there is a connection: the password of the account, a
+ * certificate of theirs, and whether a server with a key that is new or another is the right one. The password is looked for in the keyring
  * first; it is held in memory, and nowhere else but there. One that the server does not take is not
  * deleted from it: it may be the server that is wrong.
  */
 #include "config.h"
 
+#include "common/client/sal-client-certificate.h"
 #include "common/client/sal-secret.h"
 #include "common/client/sal-server-private.h"
 
@@ -50,6 +51,94 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 /**
+ * sal_server_logs_in_by_certificate:
+ *
+ * Returns: whether ours is tried before a password is looked for.
+ */
+gboolean
+sal_server_logs_in_by_certificate (SalServer *server)
+{
+  return *server->row->certificate != '\0' && sal_scheme_is_tls (server->uri->scheme) &&
+         !server->unknown_certificate;
+}
+
+/**
+ * sal_server_load_certificate:
+ * @certificate: (out) (transfer full) (nullable): ours, if there is one for this server
+ *
+ * Returns: %FALSE with a sentence if it cannot be used.
+ */
+gboolean
+sal_server_load_certificate (SalServer *server, GTlsCertificate **certificate, GError **error)
+{
+  const SalStoredServer *row = server->row;
+
+  *certificate = NULL;
+  if (*row->certificate == '\0' || !sal_scheme_is_tls (server->uri->scheme))
+    return TRUE;
+  *certificate =
+      sal_client_certificate_load (row->certificate, *row->key != '\0' ? row->key : NULL, error);
+  return *certificate != NULL;
+}
+
+/**
+ * sal_server_get_certificate:
+ *
+ * Returns: (transfer none): the file with our certificate for this server; "" for none.
+ */
+const char *
+sal_server_get_certificate (SalServer *server)
+{
+  return server->row->certificate;
+}
+
+/**
+ * sal_server_get_key:
+ *
+ * Returns: (transfer none): the file with the certificate's key; "": it is in the same file.
+ */
+const char *
+sal_server_get_key (SalServer *server)
+{
+  return server->row->key;
+}
+
+/**
+ * sal_server_set_certificate:
+ * @certificate: a PEM file; "" for none
+ * @key: a PEM file; "" if @certificate has the key, too
+ *
+ * Shows this certificate to the server from the next connection on, if that has TLS; with an
+ * account, it is what logs in, and a password is only asked for if the server does not know it.
+ * The files are looked at now, and read again at each connection; only their names are kept.
+ *
+ * Returns: %FALSE with a sentence for the person if they cannot be used; then nothing has changed.
+ */
+gboolean
+sal_server_set_certificate (SalServer *server,
+                            const char *certificate,
+                            const char *key,
+                            GError **error)
+{
+  g_autoptr (GTlsCertificate) loaded = NULL;
+
+  if (*certificate != '\0')
+    {
+      loaded = sal_client_certificate_load (certificate, *key != '\0' ? key : NULL, error);
+      if (loaded == NULL)
+        return FALSE;
+    }
+  g_free (server->row->certificate);
+  g_free (server->row->key);
+  server->row->certificate =
+      *certificate != '\0' ? g_canonicalize_filename (certificate, NULL) : g_strdup ("");
+  server->row->key = *key != '\0' ? g_canonicalize_filename (key, NULL) : g_strdup ("");
+  server->unknown_certificate = FALSE;
+  sal_store_update_server (server->store, server->row);
+  return TRUE;
+}
+
+/**
  * sal_server_needs_password:
  *
  * Returns: whether a password has to be found before there can be a connection; then it is looked
@@ -58,7 +147,8 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
 gboolean
 sal_server_needs_password (SalServer *server)
 {
-  if (*server->row->account == '\0' || server->password != NULL || server->anonymous)
+  if (*server->row->account == '\0' || server->password != NULL || server->anonymous ||
+      sal_server_logs_in_by_certificate (server))
     return FALSE;
   if (server->kept_is_wrong)
     sal_server_wait_for_person (server, SAL_QUESTION_PASSWORD, NULL);

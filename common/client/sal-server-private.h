@@ -42,12 +42,13 @@ struct _SalServer
   gboolean forgotten; /* to be deleted when offline */
 
   SalQuestion question;
-  char *password;           /* (owned) (nullable): of the account */
-  gboolean anonymous;       /* not to be logged in, this time */
-  gboolean kept_is_wrong;   /* the server does not take the one that the keyring has */
-  GCancellable *looking_up; /* (owned) (nullable): the password is looked for */
-  SalTlsDetails *offered;   /* (owned) (nullable): a server with another key */
-  char *pin;                /* (owned) (nullable): the key that the person has accepted */
+  char *password;               /* (owned) (nullable): of the account */
+  gboolean anonymous;           /* not to be logged in, this time */
+  gboolean kept_is_wrong;       /* the server does not take the one that the keyring has */
+  gboolean unknown_certificate; /* the server does not take ours: a password is needed */
+  GCancellable *looking_up;     /* (owned) (nullable): the password is looked for */
+  SalTlsDetails *offered;       /* (owned) (nullable): a server with another key */
+  char *pin;                    /* (owned) (nullable): the key that the person has accepted */
 
   GPtrArray *rooms;   /* (owned) of SalRoomModel (owned) */
   SalRoomModel *main; /* (unowned) (nullable): one of them */
@@ -69,6 +70,9 @@ gboolean sal_server_speaks_irc (const SalServer *server);
 
 /* sal-server-login.c */
 void sal_server_ask (SalServer *server, SalQuestion question);
+gboolean sal_server_logs_in_by_certificate (SalServer *server);
+gboolean
+sal_server_load_certificate (SalServer *server, GTlsCertificate **certificate, GError **error);
 gboolean sal_server_needs_password (SalServer *server);
 void sal_server_stop_looking_up (SalServer *server);
 

@@ -25,8 +25,6 @@ sal_server_add_raw (SalServer *server, gboolean own, const char *line)
 {
   if (*line == '\0')
     return;
-  if (g_getenv ("DBG"))
-    g_printerr ("%s %s %s\n", server->row->name, own ? ">" : "<", line);
   g_queue_push_tail (&server->raw, g_strconcat (own ? "> " : "< ", line, NULL));
   if (server->raw.length > RAW_LINES)
     g_free (g_queue_pop_head (&server->raw));

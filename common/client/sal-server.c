@@ -284,6 +284,11 @@ take_question (SalServer *server, SalClient *client)
     return SAL_QUESTION_CERTIFICATE;
   if (!sal_client_is_password_wrong (client))
     return SAL_QUESTION_NONE;
+  if (server->password == NULL)
+    {
+      server->unknown_certificate = TRUE; /* the keyring may have a password */
+      return SAL_QUESTION_NONE;
+    }
   g_clear_pointer (&server->password, sal_secret_free);
   server->kept_is_wrong = TRUE;
   return SAL_QUESTION_PASSWORD;
@@ -295,6 +300,7 @@ on_ended (SalClient *client, int how, const GError *error, SalServer *server)
 {
   g_autoptr (SalServer) keep G_GNUC_UNUSED = g_object_ref (server);
   g_autofree char *words = g_steal_pointer (&server->put_out);
+  gboolean known = !server->unknown_certificate;
   SalQuestion question = take_question (server, client);
   GError *why = NULL;
 
@@ -308,6 +314,11 @@ on_ended (SalClient *client, int how, const GError *error, SalServer *server)
                       : make_reason (server, how, error);
   if (server->wanted && question != SAL_QUESTION_NONE)
     sal_server_wait_for_person (server, question, why);
+  else if (server->wanted && known && server->unknown_certificate)
+    {
+      g_clear_error (&why);
+      start (server);
+    }
   else if (!server->wanted || server->put_out_for_good || how == SAL_CLIENT_END_REFUSED)
     go_offline (server, why);
   else if (server->presence == SAL_PRESENCE_LEAVING) /* for another name, or changed one's mind */
@@ -383,15 +394,10 @@ list_rooms_to_join (SalServer *server, GPtrArray *keep)
   return list;
 }
 
-/**
- * sal_server_start_client:
- *
- * Makes a connection, with all that is needed for it.
- */
-void
-sal_server_start_client (SalServer *server)
+static void
+make_client (SalServer *server, GTlsCertificate *certificate)
 {
-  SalTransportOptions transport = { .pin = server->pin, .ask = TRUE };
+  SalTransportOptions transport = { .pin = server->pin, .ask = TRUE, .certificate = certificate };
   g_autoptr (GPtrArray) keep = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
   g_autoptr (GArray) rooms = list_rooms_to_join (server, keep);
   gboolean log_in = *server->row->account != '\0' && !server->anonymous;
@@ -415,6 +421,27 @@ sal_server_start_client (SalServer *server)
   g_signal_connect (server->client, "action", G_CALLBACK (sal_server_on_action), server);
   g_signal_connect (server->client, "ended", G_CALLBACK (on_ended), server);
   sal_client_start (server->client, CONNECT_TIMEOUT_MS);
+}
+
+/**
+ * sal_server_start_client:
+ *
+ * Makes a connection, with all that is needed for it. If our certificate cannot be used, we are
+ * offline and say why: trying again would not help.
+ */
+void
+sal_server_start_client (SalServer *server)
+{
+  g_autoptr (GTlsCertificate) certificate = NULL;
+  GError *error = NULL;
+
+  if (sal_server_load_certificate (server, &certificate, &error))
+    make_client (server, certificate);
+  else
+    {
+      sal_server_end_connection (server);
+      go_offline (server, error);
+    }
 }
 
 static void

@@ -42,6 +42,12 @@ const char *sal_server_get_name (SalServer *server);
 void sal_server_set_name (SalServer *server, const char *name);
 const char *sal_server_get_account (SalServer *server);
 void sal_server_set_account (SalServer *server, const char *account);
+const char *sal_server_get_certificate (SalServer *server);
+const char *sal_server_get_key (SalServer *server);
+gboolean sal_server_set_certificate (SalServer *server,
+                                     const char *certificate,
+                                     const char *key,
+                                     GError **error);
 gboolean sal_server_is_wanted (SalServer *server);
 gint64 sal_server_get_last_used_us (SalServer *server);
 const SalTlsDetails *sal_server_get_tls (SalServer *server);

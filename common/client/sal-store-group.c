@@ -121,6 +121,8 @@ sal_stored_server_free (SalStoredServer *server)
   g_free (server->uri);
   g_free (server->name);
   g_free (server->account);
+  g_free (server->certificate);
+  g_free (server->key);
   g_free (server);
 }
 
@@ -137,6 +139,8 @@ sal_stored_server_copy (const SalStoredServer *server)
   copy->uri = dup_text (server->uri);
   copy->name = dup_text (server->name);
   copy->account = dup_text (server->account);
+  copy->certificate = dup_text (server->certificate);
+  copy->key = dup_text (server->key);
   return copy;
 }
 

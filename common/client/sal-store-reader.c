@@ -194,7 +194,9 @@ sal_store_reader_list_servers (SalStoreReader *reader, GError **error)
   if (sal_sqlite_get_int (reader->db, "PRAGMA user_version", -1) == 0)
     return g_steal_pointer (&servers);
   select = sal_sqlite_prepare (
-      reader->db, "SELECT id, uri, name, account, last_used_us, wanted FROM server", error);
+      reader->db,
+      "SELECT id, uri, name, account, last_used_us, wanted, certificate, key_file FROM server",
+      error);
   while (select != NULL && (ok = sal_sqlite_step (select, &row, error)) && row)
     {
       SalStoredServer *server = g_new0 (SalStoredServer, 1);
@@ -205,6 +207,8 @@ sal_store_reader_list_servers (SalStoreReader *reader, GError **error)
       server->account = dup_text (select, 3);
       server->last_used_us = sqlite3_column_int64 (select, 4);
       server->wanted = sqlite3_column_int (select, 5) != 0;
+      server->certificate = dup_text (select, 6);
+      server->key = dup_text (select, 7);
       g_ptr_array_add (servers, server);
     }
   sqlite3_finalize (select);

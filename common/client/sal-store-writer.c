@@ -8,6 +8,8 @@
  *          account       what to log in to; '' for none
  *          last_used_us  since 1970, UTC; 0: never let in
  *          wanted        to be connected when the program starts
+ *          certificate   the file with ours for this server; '' for none
+ *          key_file      the file with its key; '': it is in the same
  *   room   id            never used for two rooms while the program runs
  *          server, kind, place   where it is; what SalStoredRoom has
  *          topic         as it was last known
@@ -132,7 +134,12 @@ static const char version_2[] =
     "CREATE INDEX entry_pending ON entry (room, id) WHERE pending = 1;"
     "CREATE UNIQUE INDEX entry_msgid ON entry (room, msgid) WHERE msgid IS NOT NULL";
 
-static const char *const migrations[] = { version_1, version_2 };
+/* What is shown to a server besides, or instead of, a password. */
+static const char version_3[] =
+    "ALTER TABLE server ADD COLUMN certificate TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE server ADD COLUMN key_file TEXT NOT NULL DEFAULT ''";
+
+static const char *const migrations[] = { version_1, version_2, version_3 };
 
 static const SalSqliteSchema schema = {
   .application_id = 0x53616C43, /* "SalC" */
@@ -165,11 +172,12 @@ enum
 static const char *const statement_sql[N_STATEMENTS] = {
   [BEGIN] = "BEGIN IMMEDIATE",
   [FORGET_SERVER] = "DELETE FROM server WHERE id = ?",
-  [SET_SERVER] = "INSERT INTO server (id, uri, name, account, last_used_us, wanted)"
-                 " VALUES (?, ?, ?, ?, ?, ?)"
+  [SET_SERVER] = "INSERT INTO server (id, uri, name, account, last_used_us, wanted,"
+                 " certificate, key_file) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
                  " ON CONFLICT (id) DO UPDATE SET uri = excluded.uri, name = excluded.name,"
                  " account = excluded.account, last_used_us = excluded.last_used_us,"
-                 " wanted = excluded.wanted",
+                 " wanted = excluded.wanted, certificate = excluded.certificate,"
+                 " key_file = excluded.key_file",
   [FORGET_ENTRIES] = "DELETE FROM entry WHERE room = ?",
   [FORGET_TYPED] = "DELETE FROM typed WHERE room = ?",
   [FORGET_ROOM] = "DELETE FROM room WHERE id = ?",
@@ -330,6 +338,8 @@ set_server (SalStoreWriter *writer, const SalStoredServer *server, GError **erro
   sqlite3_bind_text (set, 4, server->account, -1, SQLITE_STATIC);
   sqlite3_bind_int64 (set, 5, server->last_used_us);
   sqlite3_bind_int (set, 6, server->wanted ? 1 : 0);
+  sqlite3_bind_text (set, 7, server->certificate, -1, SQLITE_STATIC);
+  sqlite3_bind_text (set, 8, server->key, -1, SQLITE_STATIC);
   return sal_sqlite_run (set, error);
 }
 

@@ -17,6 +17,8 @@ typedef struct
   char *uri;           /* (owned): as sal_uri_parse_client() takes it; unique */
   char *name;          /* (owned): who we are there */
   char *account;       /* (owned): what to log in to; "" for none. Passwords are not here. */
+  char *certificate;   /* (owned): the file with ours for this server; "" for none */
+  char *key;           /* (owned): the file with its key; "": it is in the same */
   gint64 last_used_us; /* since 1970; 0: never let in */
   gboolean wanted;     /* to be connected when the program starts */
 } SalStoredServer;

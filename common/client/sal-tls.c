@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "common/base/sal-error.h"
+#include "common/client/sal-client-certificate.h"
 #include "common/client/sal-spki.h"
 
 struct _SalTls
@@ -61,6 +62,7 @@ sal_tls_details_free (SalTlsDetails *details)
   g_free (details->until);
   g_free (details->version);
   g_free (details->cipher);
+  g_free (details->own);
   g_free (details);
 }
 
@@ -81,21 +83,6 @@ sal_tls_free (SalTls *tls)
 
 /* The certificate. */
 
-static char *
-format_fingerprint (const GByteArray *der)
-{
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  GString *text = g_string_new (NULL);
-  guint8 digest[32];
-  gsize len = sizeof digest;
-
-  g_checksum_update (checksum, der->data, der->len);
-  g_checksum_get_digest (checksum, digest, &len);
-  for (gsize i = 0; i < len; i++)
-    g_string_append_printf (text, i == 0 ? "%02X" : ":%02X", digest[i]);
-  return g_string_free (text, FALSE);
-}
-
 /* Fills in what the certificate says of itself. Returns FALSE if it has no key. */
 static gboolean
 describe (SalTlsDetails *details, GTlsCertificate *certificate)
@@ -108,7 +95,7 @@ describe (SalTlsDetails *details, GTlsCertificate *certificate)
   if (der == NULL)
     return FALSE;
   details->pin = sal_spki_pin (der->data, der->len);
-  details->fingerprint = format_fingerprint (der);
+  details->fingerprint = sal_client_certificate_fingerprint (certificate);
   details->issuer = g_strescape (issuer != NULL ? issuer : "?", NULL);
   details->until = until != NULL ? g_date_time_format (until, "%Y-%m-%d") : g_strdup ("?");
   return details->pin != NULL;
@@ -176,6 +163,10 @@ on_handshake (GObject *source, GAsyncResult *result, gpointer user_data)
         g_task_return_error (task, g_steal_pointer (&connect->refusal));
       else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         g_task_return_error (task, g_steal_pointer (&error));
+      else if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_CERTIFICATE_REQUIRED))
+        g_task_return_new_error (task, SAL_ERROR, SAL_EXIT_TLS,
+                                 _ ("%s lets nobody in without a certificate of their own"),
+                                 connect->where);
       else if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS))
         g_task_return_new_error (task, SAL_ERROR, SAL_EXIT_TLS, _ ("%s does not speak TLS"),
                                  connect->where);
@@ -218,6 +209,7 @@ connection_new (GSocketConnection *base, const SalUri *uri, GError **error)
  *   was never seen before
  * @ask: there is a person who decides about servers that were never seen before: they are
  *   refused until their @pin is given. See sal_tls_steal_refused()
+ * @certificate: (nullable): ours, with its key; shown if the server asks for one
  *
  * Shakes hands, and decides whether this is the right server.
  */
@@ -226,6 +218,7 @@ sal_tls_connect_async (GSocketConnection *connection,
                        const SalUri *uri,
                        const char *pin,
                        gboolean ask,
+                       GTlsCertificate *certificate,
                        GCancellable *cancellable,
                        GAsyncReadyCallback callback,
                        gpointer user_data)
@@ -250,6 +243,11 @@ sal_tls_connect_async (GSocketConnection *connection,
   connect->tls->details = g_new0 (SalTlsDetails, 1);
   connect->tls->connection = tls;
   connect->tls->base = g_object_ref (connection);
+  if (certificate != NULL)
+    {
+      g_tls_connection_set_certificate (tls, certificate);
+      connect->tls->details->own = sal_client_certificate_fingerprint (certificate);
+    }
   g_signal_connect (tls, "accept-certificate", G_CALLBACK (on_accept_certificate), connect);
   g_tls_connection_handshake_async (tls, G_PRIORITY_DEFAULT, cancellable, on_handshake,
                                     g_steal_pointer (&task));

@@ -22,12 +22,14 @@ typedef struct
   char *until;       /* (owned): the day of its end, "2036-01-01"; "?" */
   char *version;     /* (owned): "TLS 1.3" */
   char *cipher;      /* (owned) */
+  char *own;         /* (owned) (nullable): SHA-256 of the certificate of ours that was shown */
 } SalTlsDetails;
 
 void sal_tls_connect_async (GSocketConnection *connection,
                             const SalUri *uri,
                             const char *pin,
                             gboolean ask,
+                            GTlsCertificate *certificate,
                             GCancellable *cancellable,
                             GAsyncReadyCallback callback,
                             gpointer user_data);

@@ -471,7 +471,8 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
   if (connect->uri != NULL)
     {
       sal_tls_connect_async (connection, connect->uri, connect->options.pin, connect->options.ask,
-                             g_task_get_cancellable (task), on_tls_ready, g_object_ref (task));
+                             connect->options.certificate, g_task_get_cancellable (task),
+                             on_tls_ready, g_object_ref (task));
       return;
     }
   g_task_return_pointer (

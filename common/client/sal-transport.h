@@ -20,6 +20,8 @@ typedef struct
   guint maxseg;    /* TCP_MAXSEG */
   const char *pin; /* (unowned) (nullable): the only key of a TLS server to be accepted */
   gboolean ask;    /* whoever is new is refused until a person has said @pin */
+  GTlsCertificate *certificate; /* (unowned) (nullable): ours, for servers with TLS that want one;
+                                   sal_client_certificate_load() */
 } SalTransportOptions;
 
 /* All calls come from the main loop. */

@@ -114,8 +114,9 @@ who_cb (SrvConn *conn, gpointer data)
 
   if (conn->ending)
     return;
-  append_column (out, session->name != NULL ? session->name : _ ("(no name yet)"), 20);
-  append_column (out, session->name != NULL ? session->room : "", 16);
+  append_column (out, srv_session_is_named (session) ? session->who->name : _ ("(no name yet)"),
+                 20);
+  append_column (out, srv_session_is_named (session) ? session->room : "", 16);
   g_string_append_printf (out, "%s:%u", host, conn->peer.port);
   if (srv_link_get_tls_version (&conn->link) != NULL)
     g_string_append_printf (out, " %s", srv_link_get_tls_version (&conn->link));

@@ -19,11 +19,7 @@ former_free (gpointer data)
 {
   SrvFormerUser *former = data;
 
-  g_free (former->name);
-  g_free (former->key);
-  g_free (former->host);
-  g_free (former->real_name);
-  g_free (former->account);
+  srv_person_unref (former->who);
   g_free (former);
 }
 
@@ -118,14 +114,10 @@ srv_hub_remember (SrvHub *hub, const SrvUser *user, gint64 now_us)
 {
   SrvFormerUser *former = NULL;
 
-  if (!user->irc)
+  if (!user->who->irc)
     return;
   former = g_new0 (SrvFormerUser, 1);
-  former->name = g_strdup (user->name);
-  former->key = g_strdup (user->key);
-  former->host = g_strdup (user->host);
-  former->real_name = g_strdup (user->real_name);
-  former->account = g_strdup (user->account);
+  former->who = srv_person_ref (user->who);
   former->left_us = now_us;
   g_queue_push_head (&hub->former, former);
   if (g_queue_get_length (&hub->former) > SAL_WHOWAS_ENTRIES)

@@ -27,11 +27,7 @@ typedef struct
 /* Somebody who was here. */
 typedef struct
 {
-  char *name;      /* (owned) */
-  char *key;       /* (owned) */
-  char *host;      /* (owned): user@host */
-  char *real_name; /* (owned) */
-  char *account;   /* (owned) (nullable) */
+  SrvPerson *who; /* (owned) */
   gint64 left_us;
 } SrvFormerUser;
 

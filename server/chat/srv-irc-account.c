@@ -24,7 +24,7 @@ ask (SrvIrc *irc, const SrvLoginRequest *request)
 static const char *
 own_name (const SrvIrc *irc)
 {
-  return irc->session->name != NULL ? irc->session->name : irc->nick;
+  return srv_session_is_named (irc->session) ? irc->session->who->name : irc->nick;
 }
 
 static const char *
@@ -32,7 +32,7 @@ own_account (const SrvIrc *irc)
 {
   const SrvUser *me = srv_irc_me (irc);
 
-  return me != NULL ? me->account : irc->account;
+  return me != NULL ? me->who->account : irc->account;
 }
 
 /* The commands. */
@@ -149,10 +149,10 @@ static void
 say_logged_in (SrvIrc *irc, SalIrcNumeric numeric, const char *account)
 {
   const SrvUser *me = srv_irc_me (irc);
-  g_autofree char *mask = me != NULL
-                              ? g_strconcat (me->name, "!", me->host, NULL)
-                              : g_strdup_printf ("%s!%s@%s", irc->nick != NULL ? irc->nick : "*",
-                                                 irc->user != NULL ? irc->user : "*", irc->host);
+  g_autofree char *mask =
+      me != NULL ? g_strconcat (me->who->name, "!", me->who->host, NULL)
+                 : g_strdup_printf ("%s!%s@%s", irc->nick != NULL ? irc->nick : "*",
+                                    irc->user != NULL ? irc->user : "*", srv_irc_get_host (irc));
 
   if (account != NULL)
     srv_irc_reply (irc, numeric, "%s %s :You are now logged in as %s", mask, account, account);

@@ -135,7 +135,8 @@ story_of (SrvIrc *irc, const char *target)
     return srv_user_conversation (me, other);
   /* Who is not here is known by their account. */
   {
-    SrvUser absent = { .account = (char *) target };
+    SrvPerson person = { .account = target };
+    const SrvUser absent = { .who = &person };
 
     return srv_user_conversation (me, &absent);
   }
@@ -235,9 +236,9 @@ static char *
 target_name (const SrvIrc *irc, const SrvEntry *entry)
 {
   const SrvUser *me = srv_irc_me (irc);
-  gboolean mine = me->account != NULL && entry->account != NULL
-                      ? g_str_equal (me->account, entry->account)
-                      : g_str_equal (me->name, entry->name);
+  gboolean mine = me->who->account != NULL && entry->account != NULL
+                      ? g_str_equal (me->who->account, entry->account)
+                      : g_str_equal (me->who->name, entry->name);
 
   if (entry->room[0] != '@')
     return g_strconcat ("#", entry->room, NULL);

@@ -39,7 +39,7 @@ send_time (SrvIrc *irc, const char *target, gint64 time_us)
 void
 srv_irc_send_marker (SrvIrc *irc, const char *target)
 {
-  const char *account = srv_irc_me (irc)->account;
+  const char *account = srv_irc_me (irc)->who->account;
 
   send_time (irc, target,
              account != NULL ? irc->session->host->marker (irc->session, account, target)
@@ -58,7 +58,7 @@ srv_irc_marked (SrvIrc *irc, const SrvEntry *entry)
   g_autoptr (GString) text = g_string_new (NULL);
 
   if (me == NULL || !(irc->caps & SAL_IRC_CAP_READ_MARKER) ||
-      g_strcmp0 (me->account, entry->account) != 0)
+      g_strcmp0 (me->who->account, entry->account) != 0)
     return;
   append_time (text, (gint64) entry->number);
   srv_irc_say_aside (irc, "MARKREAD %s %s", entry->target, text->str);

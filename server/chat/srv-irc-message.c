@@ -228,7 +228,7 @@ srv_irc_on_said (SrvIrc *irc, const SrvEntry *entry)
     srv_irc_relayed (irc, entry);
   if (target != NULL && target->away != NULL &&
       (entry->kind == SRV_ENTRY_MESSAGE || entry->kind == SRV_ENTRY_ACTION))
-    srv_irc_reply (irc, RPL_AWAY, "%s :%s", target->name, target->away);
+    srv_irc_reply (irc, RPL_AWAY, "%s :%s", target->who->name, target->away);
 }
 
 static gboolean

@@ -58,7 +58,7 @@ tell_presence (SrvIrc *irc, const GPtrArray *names)
       const SrvUser *user = srv_state_find_user (irc->hub->state, names->pdata[i]);
 
       if (user != NULL)
-        list_add (&here, user->name, user->host);
+        list_add (&here, user->who->name, user->who->host);
       else
         list_add (&gone, names->pdata[i], NULL);
     }
@@ -195,8 +195,8 @@ void
 srv_irc_watched (SrvIrc *irc, const SrvUser *user, const char *name, gboolean here)
 {
   if (here)
-    srv_irc_say_aside (irc, "%d %s :%s!%s", (int) RPL_MONONLINE, srv_irc_get_nick (irc), user->name,
-                       user->host);
+    srv_irc_say_aside (irc, "%d %s :%s!%s", (int) RPL_MONONLINE, srv_irc_get_nick (irc),
+                       user->who->name, user->who->host);
   else
     srv_irc_say_aside (irc, "%d %s :%s", (int) RPL_MONOFFLINE, srv_irc_get_nick (irc), name);
 }

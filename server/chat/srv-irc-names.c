@@ -58,9 +58,9 @@ srv_irc_send_names (SrvIrc *irc, const SrvChannel *channel)
       if (line->len > empty)
         g_string_append_c (line, ' ');
       append_prefixes (line, irc, membership->rank);
-      g_string_append (line, user->name);
+      g_string_append (line, user->who->name);
       if (irc->caps & SAL_IRC_CAP_USERHOST_IN_NAMES)
-        g_string_append_printf (line, "!%s", user->host);
+        g_string_append_printf (line, "!%s", user->who->host);
     }
   if (line->len > empty)
     srv_irc_emit (irc, line->str);

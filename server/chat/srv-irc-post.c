@@ -23,6 +23,20 @@ srv_irc_me (const SrvIrc *irc)
 }
 
 /**
+ * srv_irc_get_host:
+ *
+ * Returns: (transfer none): where the client comes from, as others see it.
+ */
+const char *
+srv_irc_get_host (const SrvIrc *irc)
+{
+  const char *host = irc->session->who->host;
+  const char *at = strchr (host, '@');
+
+  return at != NULL ? at + 1 : host;
+}
+
+/**
  * srv_irc_wall_us:
  *
  * Returns: what time it is, in microseconds since 1970, UTC.
@@ -47,10 +61,11 @@ srv_irc_fields (const SrvIrc *irc, SrvEntryKind kind)
     .kind = (guint8) kind,
     .flags = SRV_ENTRY_FLAG_IRC | (irc->secure ? SRV_ENTRY_FLAG_SECURE : 0),
     .origin = irc->session->origin,
-    .name = irc->session->name != NULL ? irc->session->name : irc->nick,
-    .address = irc->session->address,
-    .host = me != NULL ? me->host : irc->source,
-    .account = me != NULL ? me->account : irc->account,
+    .who = me != NULL ? me->who : irc->session->who,
+    .name = me != NULL ? me->who->name : irc->nick,
+    .address = me != NULL ? me->who->address : irc->session->who->address,
+    .host = me != NULL ? me->who->host : irc->source,
+    .account = me != NULL ? me->who->account : irc->account,
   };
 }
 

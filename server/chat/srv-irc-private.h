@@ -30,7 +30,6 @@ struct _SrvIrc
   char *real_name;    /* (owned) (nullable) */
   char *account;      /* (owned) (nullable): logged in before registration */
   char *role_account; /* (owned) (nullable): by which it got a role */
-  char *host;         /* (owned): the part after the `@` */
   char *source;       /* (owned) (nullable): user@host */
   char *token; /* (owned) (nullable): by which the log knows it without an account; nobody else
                   has it */
@@ -103,6 +102,7 @@ void srv_irc_list_begin (GString *line, SrvIrc *irc, SalIrcNumeric numeric, cons
 SrvEntry srv_irc_fields (const SrvIrc *irc, SrvEntryKind kind);
 void srv_irc_post (SrvIrc *irc, const SrvEntry *fields);
 SrvUser *srv_irc_me (const SrvIrc *irc);
+const char *srv_irc_get_host (const SrvIrc *irc);
 gint64 srv_irc_wall_us (const SrvIrc *irc);
 char *srv_irc_room_of (const char *target);
 gboolean srv_irc_is_channel (const char *target);

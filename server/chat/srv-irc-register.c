@@ -100,7 +100,7 @@ srv_irc_handle_nick (SrvIrc *irc, const SalIrcLine *line)
       return;
     }
   other = srv_state_find_user (irc->hub->state, nick);
-  if (other != NULL && (irc->account == NULL || g_strcmp0 (other->account, irc->account) != 0))
+  if (other != NULL && (irc->account == NULL || g_strcmp0 (other->who->account, irc->account) != 0))
     {
       srv_irc_reply (irc, ERR_NICKNAMEINUSE, "%s :Nickname is already in use", nick);
       g_free (irc->refused_nick);
@@ -133,7 +133,7 @@ srv_irc_try_register (SrvIrc *irc)
       return;
     }
   g_free (irc->source);
-  irc->source = g_strconcat (irc->user, "@", irc->host, NULL);
+  irc->source = g_strconcat (irc->user, "@", srv_irc_get_host (irc), NULL);
   fields = srv_irc_fields (irc, SRV_ENTRY_CONNECT);
   fields.text = irc->real_name;
   fields.nonce = irc->token;
@@ -151,7 +151,8 @@ welcome (SrvIrc *irc)
 
   sal_utc_append (started, config->started_us);
   srv_irc_reply (irc, RPL_WELCOME, ":Welcome to the %s network, %s!%s",
-                 config->network != NULL ? config->network : config->name, me->name, me->host);
+                 config->network != NULL ? config->network : config->name, me->who->name,
+                 me->who->host);
   srv_irc_reply (irc, RPL_YOURHOST, ":Your host is %s, running version salotto-%s", config->name,
                  SALOTTO_VERSION);
   srv_irc_reply (irc, RPL_CREATED, ":This server was started %s", started->str);
@@ -186,8 +187,7 @@ srv_irc_on_connect (SrvIrc *irc, const SrvEntry *entry)
 {
   SrvSession *session = irc->session;
 
-  g_free (session->name);
-  session->name = g_strdup (entry->name);
+  srv_session_set_person (session, entry->who);
   if (session->state == SRV_SESSION_LEAVING)
     return;
   session->state = SRV_SESSION_IN;

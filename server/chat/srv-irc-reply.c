@@ -28,9 +28,9 @@ srv_irc_server (const SrvIrc *irc)
 const char *
 srv_irc_get_nick (const SrvIrc *irc)
 {
-  return irc->registered && irc->session->name != NULL ? irc->session->name
-         : irc->nick != NULL && irc->registered        ? irc->nick
-                                                       : "*";
+  return irc->registered && srv_session_is_named (irc->session) ? irc->session->who->name
+         : irc->nick != NULL && irc->registered                 ? irc->nick
+                                                                : "*";
 }
 
 static void

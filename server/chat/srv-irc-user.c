@@ -97,7 +97,7 @@ srv_irc_handle_kill (SrvIrc *irc, const SalIrcLine *line)
       return;
     }
   reason = srv_irc_cut (line->n_params > 1 ? line->params[1] : "No reason", SAL_REASON_BYTES);
-  text = g_strdup_printf ("Killed (%s (%s))", me->name, reason);
+  text = g_strdup_printf ("Killed (%s (%s))", me->who->name, reason);
   fields.target = line->params[0];
   fields.text = text;
   srv_irc_post (irc, &fields);
@@ -135,7 +135,7 @@ void
 srv_irc_handle_chghost (SrvIrc *irc, const SalIrcLine *line)
 {
   const SrvUser *user = srv_state_find_user (irc->hub->state, line->params[0]);
-  const char *at = user != NULL ? strchr (user->host, '@') : NULL;
+  const char *at = user != NULL ? strchr (user->who->host, '@') : NULL;
   g_autofree char *host = NULL;
   SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_CHGHOST);
 
@@ -150,7 +150,8 @@ srv_irc_handle_chghost (SrvIrc *irc, const SalIrcLine *line)
                     ":A host has letters, digits and -.:/_ only, at most %d bytes", SAL_HOST_BYTES);
       return;
     }
-  host = g_strdup_printf ("%.*s@%s", (int) (at - user->host), user->host, line->params[1]);
+  host =
+      g_strdup_printf ("%.*s@%s", (int) (at - user->who->host), user->who->host, line->params[1]);
   fields.text = line->params[0];
   fields.target = host;
   srv_irc_post (irc, &fields);

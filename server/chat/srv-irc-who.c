@@ -80,7 +80,7 @@ static void
 append_field (
     GString *out, const Who *who, char field, const SrvUser *user, const SrvMembership *membership)
 {
-  const char *at = strchr (user->host, '@');
+  const char *at = strchr (user->who->host, '@');
   guint rank = membership != NULL ? membership->rank : 0;
 
   g_string_append_c (out, ' ');
@@ -94,19 +94,19 @@ append_field (
                               membership != NULL ? membership->channel->name : "");
       break;
     case 'u':
-      g_string_append_len (out, user->host, at != NULL ? at - user->host : -1);
+      g_string_append_len (out, user->who->host, at != NULL ? at - user->who->host : -1);
       break;
     case 'i':
       g_string_append (out, "255.255.255.255"); /* nobody is told where others are */
       break;
     case 'h':
-      g_string_append (out, at != NULL ? at + 1 : user->host);
+      g_string_append (out, at != NULL ? at + 1 : user->who->host);
       break;
     case 's':
       g_string_append (out, srv_irc_server (who->irc));
       break;
     case 'n':
-      g_string_append (out, user->name);
+      g_string_append (out, user->who->name);
       break;
     case 'f':
       append_flags (out, who, user, rank);
@@ -116,13 +116,13 @@ append_field (
       g_string_append_c (out, '0');
       break;
     case 'a':
-      g_string_append (out, user->account != NULL ? user->account : "0");
+      g_string_append (out, user->who->account != NULL ? user->who->account : "0");
       break;
     case 'o':
       g_string_append (out, rank & SRV_RANK_OPERATOR ? "0" : "n/a");
       break;
     default:
-      g_string_append_printf (out, ":%s", user->real_name);
+      g_string_append_printf (out, ":%s", user->who->real_name);
       break;
     }
 }
@@ -141,7 +141,7 @@ reply (Who *who, const SrvUser *user, const SrvMembership *membership)
     {
       for (const char *at = classic; *at != '\0'; at++)
         append_field (line, who, *at, user, membership);
-      g_string_append_printf (line, " :0 %s", user->real_name);
+      g_string_append_printf (line, " :0 %s", user->who->real_name);
     }
   else
     for (const char *at = whox_order; *at != '\0'; at++)
@@ -174,9 +174,9 @@ matches (const Who *who, const SrvUser *user)
   g_autofree char *key = NULL;
 
   if (g_str_equal (who->mask, "*") || g_str_equal (who->mask, "0") ||
-      sal_irc_mask_matches (who->key, user->key))
+      sal_irc_mask_matches (who->key, user->who->key))
     return TRUE;
-  source = g_strconcat (user->name, "!", user->host, NULL);
+  source = g_strconcat (user->who->name, "!", user->who->host, NULL);
   key = sal_name_key (source);
   return strpbrk (who->mask, "!@") != NULL && sal_irc_mask_matches (who->key, key);
 }

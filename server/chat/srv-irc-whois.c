@@ -41,7 +41,7 @@ send_rooms (SrvIrc *irc, const SrvUser *user)
         continue;
       if (rooms->len > ROOMS_BYTES)
         {
-          srv_irc_reply (irc, RPL_WHOISCHANNELS, "%s :%s", user->name, rooms->str);
+          srv_irc_reply (irc, RPL_WHOISCHANNELS, "%s :%s", user->who->name, rooms->str);
           g_string_truncate (rooms, 0);
         }
       if (rooms->len > 0)
@@ -53,7 +53,7 @@ send_rooms (SrvIrc *irc, const SrvUser *user)
       g_string_append_printf (rooms, "#%s", membership->channel->name);
     }
   if (rooms->len > 0)
-    srv_irc_reply (irc, RPL_WHOISCHANNELS, "%s :%s", user->name, rooms->str);
+    srv_irc_reply (irc, RPL_WHOISCHANNELS, "%s :%s", user->who->name, rooms->str);
 }
 
 static const char *
@@ -68,29 +68,31 @@ send_whois (SrvIrc *irc, const SrvUser *user)
   const SrvUser *me = srv_irc_me (irc);
   g_autofree char *name = NULL;
   const char *host = NULL;
-  gint64 idle_us = srv_irc_wall_us (irc) - MAX (user->spoke_us, user->since_us);
+  gint64 idle_s = srv_irc_wall_us (irc) / G_USEC_PER_SEC - MAX (user->spoke_s, user->since_s);
 
-  split_host (user->host, &name, &host);
-  srv_irc_reply (irc, RPL_WHOISUSER, "%s %s %s * :%s", user->name, name, host, user->real_name);
+  split_host (user->who->host, &name, &host);
+  srv_irc_reply (irc, RPL_WHOISUSER, "%s %s %s * :%s", user->who->name, name, host,
+                 user->who->real_name);
   send_rooms (irc, user);
-  srv_irc_reply (irc, RPL_WHOISSERVER, "%s %s :%s", user->name, srv_irc_server (irc),
+  srv_irc_reply (irc, RPL_WHOISSERVER, "%s %s :%s", user->who->name, srv_irc_server (irc),
                  server_info (irc));
   if (user->modes & SRV_UMODE_OPERATOR)
-    srv_irc_reply (irc, RPL_WHOISOPERATOR, "%s :is an IRC operator", user->name);
+    srv_irc_reply (irc, RPL_WHOISOPERATOR, "%s :is an IRC operator", user->who->name);
   if (user == me || (me->modes & SRV_UMODE_OPERATOR))
-    srv_irc_reply (irc, RPL_WHOISACTUALLY, "%s %s :Is actually using host", user->name, host);
-  if (user->secure)
+    srv_irc_reply (irc, RPL_WHOISACTUALLY, "%s %s :Is actually using host", user->who->name, host);
+  if (user->who->secure)
     srv_irc_say (irc, "671 %s %s :is using a secure connection", srv_irc_get_nick (irc),
-                 user->name);
+                 user->who->name);
   if (user->away != NULL)
-    srv_irc_reply (irc, RPL_AWAY, "%s :%s", user->name, user->away);
+    srv_irc_reply (irc, RPL_AWAY, "%s :%s", user->who->name, user->away);
   if (user->modes & SRV_UMODE_BOT)
-    srv_irc_reply (irc, RPL_WHOISBOT, "%s :is a bot", user->name);
-  if (user->account != NULL)
-    srv_irc_reply (irc, RPL_WHOISACCOUNT, "%s %s :is logged in as", user->name, user->account);
+    srv_irc_reply (irc, RPL_WHOISBOT, "%s :is a bot", user->who->name);
+  if (user->who->account != NULL)
+    srv_irc_reply (irc, RPL_WHOISACCOUNT, "%s %s :is logged in as", user->who->name,
+                   user->who->account);
   srv_irc_reply (irc, RPL_WHOISIDLE,
                  "%s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " :seconds idle, signon time",
-                 user->name, MAX (idle_us, 0) / G_USEC_PER_SEC, user->since_us / G_USEC_PER_SEC);
+                 user->who->name, MAX (idle_s, 0), (gint64) user->since_s);
 }
 
 /**
@@ -118,7 +120,8 @@ srv_irc_handle_whois (SrvIrc *irc, const SalIrcLine *line)
     send_whois (irc, user);
   else
     srv_irc_reply (irc, ERR_NOSUCHNICK, "%s :No such nick", nick);
-  srv_irc_reply (irc, RPL_ENDOFWHOIS, "%s :End of /WHOIS list", user != NULL ? user->name : nick);
+  srv_irc_reply (irc, RPL_ENDOFWHOIS, "%s :End of /WHOIS list",
+                 user != NULL ? user->who->name : nick);
 }
 
 static void
@@ -128,11 +131,12 @@ send_former (SrvIrc *irc, const SrvFormerUser *former)
   const char *host = NULL;
   g_autoptr (GString) when = g_string_new (NULL);
 
-  split_host (former->host, &name, &host);
+  split_host (former->who->host, &name, &host);
   sal_utc_append (when, former->left_us);
-  srv_irc_reply (irc, RPL_WHOWASUSER, "%s %s %s * :%s", former->name, name, host,
-                 former->real_name);
-  srv_irc_reply (irc, RPL_WHOISSERVER, "%s %s :%s", former->name, srv_irc_server (irc), when->str);
+  srv_irc_reply (irc, RPL_WHOWASUSER, "%s %s %s * :%s", former->who->name, name, host,
+                 former->who->real_name);
+  srv_irc_reply (irc, RPL_WHOISSERVER, "%s %s :%s", former->who->name, srv_irc_server (irc),
+                 when->str);
 }
 
 /**
@@ -153,7 +157,7 @@ srv_irc_handle_whowas (SrvIrc *irc, const SalIrcLine *line)
     }
   key = sal_name_key (nick);
   for (GList *at = irc->hub->former.head; at != NULL && (most <= 0 || found < most); at = at->next)
-    if (g_str_equal (((SrvFormerUser *) at->data)->key, key))
+    if (g_str_equal (((SrvFormerUser *) at->data)->who->key, key))
       {
         send_former (irc, at->data);
         found++;
@@ -180,7 +184,7 @@ srv_irc_handle_ison (SrvIrc *irc, const SalIrcLine *line)
           const SrvUser *user = srv_state_find_user (irc->hub->state, names[n]);
 
           if (user != NULL && here->len < ROOMS_BYTES)
-            g_string_append_printf (here, "%s%s", here->len > 0 ? " " : "", user->name);
+            g_string_append_printf (here, "%s%s", here->len > 0 ? " " : "", user->who->name);
         }
     }
   srv_irc_reply (irc, RPL_ISON, ":%s", here->str);
@@ -199,9 +203,9 @@ srv_irc_handle_userhost (SrvIrc *irc, const SalIrcLine *line)
       const SrvUser *user = srv_state_find_user (irc->hub->state, line->params[i]);
 
       if (user != NULL)
-        g_string_append_printf (found, "%s%s%s=%c%s", found->len > 0 ? " " : "", user->name,
+        g_string_append_printf (found, "%s%s%s=%c%s", found->len > 0 ? " " : "", user->who->name,
                                 user->modes & SRV_UMODE_OPERATOR ? "*" : "",
-                                user->away != NULL ? '-' : '+', user->host);
+                                user->away != NULL ? '-' : '+', user->who->host);
     }
   srv_irc_reply (irc, RPL_USERHOST, ":%s", found->str);
 }

@@ -79,18 +79,16 @@ static const SrvIrcCommand commands[] = {
 /**
  * srv_irc_new:
  * @session: (transfer none): that has begun to speak IRC
- * @host: as others see where it comes from
  * @token: by which it is known while it has no account; nobody else ever has it
  * @secure: whether nobody on the way can read what it says
  */
 SrvIrc *
-srv_irc_new (SrvSession *session, SrvHub *hub, const char *host, const char *token, gboolean secure)
+srv_irc_new (SrvSession *session, SrvHub *hub, const char *token, gboolean secure)
 {
   SrvIrc *irc = g_new0 (SrvIrc, 1);
 
   irc->session = session;
   irc->hub = hub;
-  irc->host = g_strdup (host);
   irc->token = g_strdup (token);
   irc->secure = secure != FALSE;
   return irc;
@@ -123,7 +121,6 @@ srv_irc_free (SrvIrc *irc)
   g_free (irc->user);
   g_free (irc->real_name);
   g_free (irc->account);
-  g_free (irc->host);
   g_free (irc->source);
   g_free (irc->token);
   g_free (irc->label);
@@ -192,7 +189,8 @@ srv_irc_end (SrvIrc *irc, const char *reason)
 void
 srv_irc_say_end (SrvIrc *irc, const char *reason)
 {
-  g_autofree char *line = g_strdup_printf ("ERROR :Closing link: %s (%s)", irc->host, reason);
+  g_autofree char *line =
+      g_strdup_printf ("ERROR :Closing link: %s (%s)", srv_irc_get_host (irc), reason);
 
   srv_irc_collect_end (irc);
   srv_irc_emit (irc, line);

@@ -13,8 +13,7 @@ G_BEGIN_DECLS
 /* The longest line, with tags, that is read at all. */
 #define SRV_IRC_UNIT_BYTES (8192 + 512)
 
-SrvIrc *srv_irc_new (
-    SrvSession *session, SrvHub *hub, const char *host, const char *token, gboolean secure);
+SrvIrc *srv_irc_new (SrvSession *session, SrvHub *hub, const char *token, gboolean secure);
 void srv_irc_free (SrvIrc *irc);
 
 void srv_irc_handle_unit (SrvIrc *irc, const SalUnit *unit, gint64 now_us);

@@ -119,8 +119,8 @@ srv_room_list (const SrvRoom *room, guint most)
   GPtrArray *names = g_ptr_array_sized_new (n);
 
   for (guint i = 0; i < n; i++)
-    g_ptr_array_add (names,
-                     (gpointer) ((SrvMembership *) room->channel->members->pdata[i])->user->name);
+    g_ptr_array_add (
+        names, (gpointer) ((SrvMembership *) room->channel->members->pdata[i])->user->who->name);
   g_ptr_array_sort (names, compare_names);
   return names;
 }

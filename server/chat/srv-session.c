@@ -26,10 +26,25 @@
 /* How many bytes of names a line of `/who` holds. */
 #define WHO_LINE_BYTES 400
 
+/* A command that has to wait for its turn. */
+struct _SrvDeferred
+{
+  SalCommand command;
+  char *text;      /* (owned) (nullable): its text */
+  SalNote refusal; /* a message: not taken, for this reason */
+};
+
+static void
+deferred_free (SrvDeferred *deferred)
+{
+  g_free (deferred->text);
+  g_free (deferred);
+}
+
 /**
  * srv_session_init:
  * @session: (out caller-allocates)
- * @address: as it is shown to others
+ * @who: (transfer full): who it will be; they have no name yet
  * @room: the room to enter
  */
 void
@@ -37,15 +52,15 @@ srv_session_init (SrvSession *session,
                   const SrvSessionHost *host,
                   const SrvLimits *limits,
                   SrvOrigin origin,
-                  const char *address,
+                  SrvPerson *who,
                   const char *room)
 {
   *session = (SrvSession){
     .host = host,
     .limits = limits,
     .origin = origin,
-    .address = g_strdup (address),
-    .room = g_strdup (room),
+    .who = who,
+    .room = g_ref_string_new_intern (room),
   };
 }
 
@@ -55,13 +70,11 @@ srv_session_init (SrvSession *session,
 void
 srv_session_clear (SrvSession *session)
 {
-  g_clear_pointer (&session->address, g_free);
-  g_clear_pointer (&session->name, g_free);
-  g_clear_pointer (&session->room, g_free);
+  g_clear_pointer (&session->who, srv_person_unref);
+  g_clear_pointer (&session->room, g_ref_string_release);
   g_clear_pointer (&session->pending, g_free);
-  g_clear_pointer (&session->deferred_text, g_free);
-  g_clear_pointer (&session->irc_host, g_free);
-  g_clear_pointer (&session->previous, g_free);
+  g_clear_pointer (&session->previous, g_ref_string_release);
+  g_clear_pointer (&session->deferred, deferred_free);
   g_clear_pointer (&session->last_words, g_free);
   g_clear_pointer (&session->irc, srv_irc_free);
 }
@@ -83,7 +96,7 @@ srv_session_become_irc (SrvSession *session, SrvIrc *irc)
 static void
 tell (SrvSession *session, SalEventKind kind)
 {
-  SalEvent event = { .kind = kind, .name = session->name, .room = session->room };
+  SalEvent event = { .kind = kind, .name = session->who->name, .room = session->room };
 
   session->host->tell (session, &event);
 }
@@ -104,9 +117,10 @@ entry_of (const SrvSession *session, SrvEntryKind kind, const char *name, const 
   SrvEntry fields = { .kind = (guint8) kind,
                       .origin = session->origin,
                       .room = session->room,
+                      .who = session->who,
                       .name = name,
-                      .address = session->address,
-                      .host = session->irc_host,
+                      .address = session->who->address,
+                      .host = session->who->host,
                       .text = text };
 
   return srv_entry_new_from (&fields);
@@ -134,7 +148,20 @@ end (SrvSession *session, SrvEnd how)
 gboolean
 srv_session_is_named (const SrvSession *session)
 {
-  return session->name != NULL;
+  return *session->who->name != '\0';
+}
+
+/**
+ * srv_session_set_person:
+ * @who: (transfer none): as the log says
+ */
+void
+srv_session_set_person (SrvSession *session, SrvPerson *who)
+{
+  SrvPerson *before = session->who;
+
+  session->who = srv_person_ref (who);
+  srv_person_unref (before);
 }
 
 /**
@@ -148,8 +175,7 @@ srv_session_is_waiting (const SrvSession *session)
   if (session->irc != NULL && srv_irc_is_waiting (session->irc))
     return TRUE;
   return session->state == SRV_SESSION_ENTERING || session->state == SRV_SESSION_MOVING ||
-         session->reading || session->deferred.kind != SAL_COMMAND_NONE ||
-         session->posts >= SAL_POSTS_IN_FLIGHT;
+         session->reading || session->deferred != NULL || session->posts >= SAL_POSTS_IN_FLIGHT;
 }
 
 /**
@@ -188,7 +214,7 @@ leave (SrvSession *session)
       end (session, session->put_out ? SRV_END_PROMPT : SRV_END_POLITE);
       return;
     }
-  entry = entry_of (session, SRV_ENTRY_LEAVE, session->name, session->last_words);
+  entry = entry_of (session, SRV_ENTRY_LEAVE, session->who->name, session->last_words);
   entry->final = TRUE;
   session->state = SRV_SESSION_LEAVING;
   session->host->post (session, entry);
@@ -221,24 +247,32 @@ may_speak (SrvSession *session, gint64 now_us)
 }
 
 static void
-tell_refusal (SrvSession *session)
+tell_refusal (SrvSession *session, SalNote refusal)
 {
-  if (session->refusal == SAL_NOTE_LIMIT)
+  if (refusal == SAL_NOTE_LIMIT)
     tell_note (session, SAL_NOTE_LIMIT, sal_limit_key (SAL_LIMIT_MESSAGES_PER_SECOND),
                session->limits->value[SAL_LIMIT_MESSAGES_PER_SECOND]);
   else
-    tell_note (session, session->refusal, NULL, 0);
+    tell_note (session, refusal, NULL, 0);
+}
+
+static void
+defer (SrvSession *session, const SalCommand *command, SalNote refusal)
+{
+  session->deferred = g_new (SrvDeferred, 1);
+  *session->deferred = (SrvDeferred){ *command, g_strdup (command->text), refusal };
 }
 
 /* In its turn as well, or a client would take it for the answer to an earlier message. */
 static void
 refuse (SrvSession *session, SalNote refusal)
 {
-  session->refusal = refusal;
+  const SalCommand refused = { .kind = SAL_COMMAND_SAY };
+
   if (session->posts == 0)
-    tell_refusal (session);
+    tell_refusal (session, refusal);
   else
-    session->deferred = (SalCommand){ .kind = SAL_COMMAND_SAY };
+    defer (session, &refused, refusal);
 }
 
 static void
@@ -250,7 +284,7 @@ say (SrvSession *session, SrvEntryKind kind, const char *text)
       return;
     }
   session->posts++;
-  post (session, kind, session->name, text);
+  post (session, kind, session->who->name, text);
 }
 
 static void
@@ -290,11 +324,11 @@ move (SrvSession *session, const char *text)
       return;
     }
   session->state = SRV_SESSION_MOVING;
-  post (session, SRV_ENTRY_LEAVE, session->name, NULL);
-  g_free (session->previous);
+  post (session, SRV_ENTRY_LEAVE, session->who->name, NULL);
+  g_clear_pointer (&session->previous, g_ref_string_release);
   session->previous = session->room;
-  session->room = g_steal_pointer (&room);
-  post (session, SRV_ENTRY_JOIN, session->name, NULL);
+  session->room = g_ref_string_new_intern (room);
+  post (session, SRV_ENTRY_JOIN, session->who->name, NULL);
 }
 
 static void
@@ -351,9 +385,6 @@ answer (SrvSession *session, const SalCommand *command)
     case SAL_COMMAND_MISUSED:
       tell_note (session, SAL_NOTE_MISUSED, command->text, 0);
       break;
-    case SAL_COMMAND_SAY:
-      tell_refusal (session); /* what is accepted does not come here */
-      break;
     default:
       break;
     }
@@ -368,19 +399,22 @@ answer_in_turn (SrvSession *session, const SalCommand *command)
       answer (session, command);
       return;
     }
-  session->deferred_text = g_strdup (command->text);
-  session->deferred = *command;
+  defer (session, command, SAL_N_NOTES);
 }
 
 static void
 answer_deferred (SrvSession *session)
 {
-  SalCommand command = session->deferred;
-  g_autofree char *text = g_steal_pointer (&session->deferred_text);
+  SrvDeferred *deferred = g_steal_pointer (&session->deferred);
 
-  session->deferred = (SalCommand){ .kind = SAL_COMMAND_NONE };
-  command.text = text;
-  answer (session, &command);
+  if (deferred == NULL)
+    return;
+  deferred->command.text = deferred->text;
+  if (deferred->command.kind == SAL_COMMAND_SAY)
+    tell_refusal (session, deferred->refusal); /* what is accepted does not come here */
+  else
+    answer (session, &deferred->command);
+  deferred_free (deferred);
 }
 
 static void
@@ -449,16 +483,26 @@ srv_session_handle (SrvSession *session, const SalCommand *command, gint64 now_u
     }
 }
 
+/* Who the log says they are. */
+static void
+take_person (SrvSession *session, const SrvEntry *entry)
+{
+  g_autoptr (SrvPerson) who =
+      entry->who != NULL ? srv_person_ref (entry->who) : srv_entry_make_person (entry);
+
+  srv_session_set_person (session, who);
+}
+
 static void
 joined (SrvSession *session, const SrvEntry *entry)
 {
   gboolean first = session->state == SRV_SESSION_ENTERING;
   g_autofree char *pending = g_steal_pointer (&session->pending);
 
-  g_free (session->name);
-  session->name = g_strdup (entry->name);
-  g_free (session->room);
-  session->room = g_strdup (entry->room);
+  take_person (session, entry);
+  g_clear_pointer (&session->previous, g_ref_string_release);
+  g_ref_string_release (session->room);
+  session->room = g_ref_string_new_intern (entry->room);
   if (session->state == SRV_SESSION_LEAVING)
     return;
   session->state = SRV_SESSION_IN;
@@ -484,9 +528,9 @@ not_let_in (SrvSession *session, const SrvEntry *entry)
   if (session->state == SRV_SESSION_MOVING && session->previous != NULL)
     {
       session->host->tell (session, &why);
-      g_free (session->room);
+      g_ref_string_release (session->room);
       session->room = g_steal_pointer (&session->previous);
-      post (session, SRV_ENTRY_JOIN, session->name, NULL);
+      post (session, SRV_ENTRY_JOIN, session->who->name, NULL);
       return;
     }
   srv_session_put_out (session, &why);

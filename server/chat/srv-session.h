@@ -15,6 +15,7 @@
 G_BEGIN_DECLS
 
 typedef struct _SrvIrc SrvIrc;
+typedef struct _SrvDeferred SrvDeferred;
 
 /* How a conversation ends, once what waits has been sent. */
 typedef enum
@@ -71,16 +72,12 @@ struct _SrvSession
   SrvOrigin origin;
   SrvSessionState state;
   SrvIrc *irc;            /* (owned) (nullable): what else it has when it speaks IRC */
-  char *address;          /* (owned): as it is shown */
-  char *irc_host;         /* (owned) (nullable): user@host, as it is shown in IRC */
-  char *name;             /* (owned) (nullable): once the log has given it */
-  char *room;             /* (owned): where it is, or will be first */
-  SalCommand deferred;    /* waits until what was said before it is back; its text is below */
-  char *deferred_text;    /* (owned) (nullable): its text */
-  SalNote refusal;        /* when what is deferred is the refusal of a message */
+  SrvPerson *who;         /* (owned): with the name, once the log has given it */
+  char *room;             /* (owned): where it is, or will be first; a GRefString */
   char *pending;          /* (owned) (nullable): a message that came with the name (S22) */
-  char *previous;         /* (owned) (nullable): the room it is moving from */
+  char *previous;         /* (owned) (nullable): the room it is moving from; a GRefString */
   char *last_words;       /* (owned) (nullable): why it leaves */
+  SrvDeferred *deferred;  /* (owned) (nullable): waits until what was said before it is back */
   guint64 told;           /* the request of which it was told last, see SrvEntry.group */
   const SrvRoom *present; /* (unowned) (nullable): the room, for who is in it */
   SrvQuota quota;
@@ -98,7 +95,7 @@ void srv_session_init (SrvSession *session,
                        const SrvSessionHost *host,
                        const SrvLimits *limits,
                        SrvOrigin origin,
-                       const char *address,
+                       SrvPerson *who,
                        const char *room);
 void srv_session_clear (SrvSession *session);
 void srv_session_become_irc (SrvSession *session, SrvIrc *irc);
@@ -117,6 +114,7 @@ void srv_session_shut_down (SrvSession *session);
 
 gboolean srv_session_is_waiting (const SrvSession *session);
 gboolean srv_session_is_named (const SrvSession *session);
+void srv_session_set_person (SrvSession *session, SrvPerson *who);
 
 void srv_event_from_entry (SalEvent *event, const SrvEntry *entry);
 

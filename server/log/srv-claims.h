@@ -7,19 +7,20 @@ G_BEGIN_DECLS
 
 typedef struct _SrvClaims SrvClaims;
 
-/* Whether whoever asks may be called @name. */
-typedef gboolean (*SrvClaimsFilter) (const char *name, gpointer data);
+/* Who knows whose names are whose. */
+typedef struct
+{
+  /* Whether somebody holds the name of this key. */
+  gboolean (*is_held) (const char *key, gpointer data);
+  /* Whether whoever asks may be called @name. */
+  gboolean (*may_use) (const char *name, gpointer data);
+} SrvClaimsHost;
 
-SrvClaims *srv_claims_new (void);
+SrvClaims *srv_claims_new (const SrvClaimsHost *host, gpointer data);
 void srv_claims_free (SrvClaims *claims);
-void srv_claims_set_filter (SrvClaims *claims, SrvClaimsFilter filter, gpointer data);
 
-const char *srv_claims_name (SrvClaims *claims, guint64 connection, const char *wanted);
-gboolean srv_claims_take (SrvClaims *claims, guint64 connection, const char *name);
-void srv_claims_release (SrvClaims *claims, guint64 connection);
-const char *srv_claims_enter (SrvClaims *claims, const char *wanted);
-const char *srv_claims_room (const SrvClaims *claims, const char *name);
-void srv_claims_leave (SrvClaims *claims, const char *name);
+char *srv_claims_name (SrvClaims *claims, const char *wanted);
+void srv_claims_release (SrvClaims *claims, const char *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvClaims, srv_claims_free)
 

@@ -36,11 +36,29 @@ size_of (const char *string)
   return string != NULL ? strlen (string) + 1 : 0;
 }
 
+/* What is theirs is not copied. */
+static const char *
+put_own (char **at, const char *string, const char *theirs)
+{
+  return string == theirs ? string : put (at, string);
+}
+
+static gsize
+size_of_own (const char *string, const char *theirs)
+{
+  return string == theirs ? 0 : size_of (string);
+}
+
+static const SrvPerson nobody;
+
 static gsize
 strings_size (const SrvEntry *entry)
 {
-  return size_of (entry->room) + size_of (entry->name) + size_of (entry->address) +
-         size_of (entry->text) + size_of (entry->host) + size_of (entry->account) +
+  const SrvPerson *who = entry->who != NULL ? entry->who : &nobody;
+
+  return size_of (entry->room) + size_of_own (entry->name, who->name) +
+         size_of_own (entry->address, who->address) + size_of (entry->text) +
+         size_of_own (entry->host, who->host) + size_of_own (entry->account, who->account) +
          size_of (entry->target) + size_of (entry->tags) + size_of (entry->nonce) +
          size_of (entry->label);
 }
@@ -49,22 +67,32 @@ strings_size (const SrvEntry *entry)
  * srv_entry_new_from:
  * @fields: copied, its strings too; room, name and address may be %NULL for ""
  *
- * Returns: (transfer full): an entry like @fields, in one block of memory.
+ * Returns: (transfer full): an entry like @fields, in one block of memory; what is a string of
+ * its person is shared with them.
  */
 SrvEntry *
 srv_entry_new_from (const SrvEntry *fields)
 {
-  SrvEntry *entry = g_malloc (sizeof *entry + strings_size (fields) + 3);
-  char *at = (char *) (entry + 1);
+  SrvEntry whole = *fields;
+  const SrvPerson *who = fields->who != NULL ? fields->who : &nobody;
+  SrvEntry *entry = NULL;
+  char *at = NULL;
 
-  *entry = *fields;
+  whole.room = fields->room != NULL ? fields->room : "";
+  whole.name = fields->name != NULL ? fields->name : "";
+  whole.address = fields->address != NULL ? fields->address : "";
+  entry = g_malloc (sizeof *entry + strings_size (&whole));
+  at = (char *) (entry + 1);
+  *entry = whole;
   entry->refs = 1;
-  entry->room = put (&at, fields->room != NULL ? fields->room : "");
-  entry->name = put (&at, fields->name != NULL ? fields->name : "");
-  entry->address = put (&at, fields->address != NULL ? fields->address : "");
+  if (entry->who != NULL)
+    srv_person_ref (entry->who);
+  entry->room = put (&at, whole.room);
+  entry->name = put_own (&at, whole.name, who->name);
+  entry->address = put_own (&at, whole.address, who->address);
   entry->text = put (&at, fields->text);
-  entry->host = put (&at, fields->host);
-  entry->account = put (&at, fields->account);
+  entry->host = put_own (&at, fields->host, who->host);
+  entry->account = put_own (&at, fields->account, who->account);
   entry->target = put (&at, fields->target);
   entry->tags = put (&at, fields->tags);
   entry->nonce = put (&at, fields->nonce);
@@ -95,6 +123,30 @@ srv_entry_new (SrvEntryKind kind,
                       .text = text };
 
   return srv_entry_new_from (&fields);
+}
+
+/**
+ * srv_entry_make_person:
+ * @entry: by which somebody comes
+ *
+ * Returns: (transfer full): who they are, as the entry says.
+ */
+SrvPerson *
+srv_entry_make_person (const SrvEntry *entry)
+{
+  gboolean irc = (entry->flags & SRV_ENTRY_FLAG_IRC) != 0;
+  const SrvPerson fields = {
+    .irc = irc,
+    .secure = (entry->flags & SRV_ENTRY_FLAG_SECURE) != 0,
+    .name = entry->name,
+    .host = entry->host,
+    .address = entry->address,
+    .real_name = irc ? entry->text : NULL,
+    .account = entry->account,
+    .token = entry->nonce,
+  };
+
+  return srv_person_new (&fields);
 }
 
 /**
@@ -136,19 +188,23 @@ srv_entry_ref (SrvEntry *entry)
 void
 srv_entry_unref (SrvEntry *entry)
 {
-  if (__atomic_sub_fetch (&entry->refs, 1, __ATOMIC_ACQ_REL) == 0)
-    g_free (entry);
+  if (__atomic_sub_fetch (&entry->refs, 1, __ATOMIC_ACQ_REL) > 0)
+    return;
+  srv_person_unref (entry->who);
+  g_free (entry);
 }
 
 /**
  * srv_entry_size:
  *
- * Returns: how many bytes of memory the entry takes, nearly.
+ * Returns: how many bytes of memory the entry takes, nearly; a person that it shares counts as
+ * its own, because they may be gone.
  */
 gsize
 srv_entry_size (const SrvEntry *entry)
 {
-  return sizeof *entry + strings_size (entry) + 4;
+  return sizeof *entry + strings_size (entry) +
+         (entry->who != NULL ? srv_person_size (entry->who) : 0);
 }
 
 /**

@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include "server/log/srv-person.h"
+
 G_BEGIN_DECLS
 
 typedef struct _SrvEntry SrvEntry;
@@ -109,6 +111,9 @@ struct _SrvEntry
   const char *nonce;   /* (owned) (nullable): by which a message sent twice is known; a
                           connect: by which its person is known while without an account */
   const char *label;   /* (owned) (nullable): what the poster calls the request; not kept */
+  SrvPerson *who;      /* (owned) (nullable): whose it is, as far as they are known; name, host,
+                          address and account may be their strings and not the entry's. Of
+                          who comes it is what the judge has made of them */
 };
 
 SrvEntry *srv_entry_new (SrvEntryKind kind,
@@ -118,6 +123,7 @@ SrvEntry *srv_entry_new (SrvEntryKind kind,
                          const char *address,
                          const char *text);
 SrvEntry *srv_entry_new_from (const SrvEntry *fields);
+SrvPerson *srv_entry_make_person (const SrvEntry *entry);
 SrvEntry *srv_entry_ref (SrvEntry *entry);
 void srv_entry_unref (SrvEntry *entry);
 gsize srv_entry_size (const SrvEntry *entry);

@@ -152,7 +152,7 @@ judge_change (Judging *judging, const SrvModeChange *change)
       made.param = mask;
     }
   else if (change->info->type == SRV_MODE_STATUS)
-    made.param = srv_state_find_user (judging->verdict->judge->state, change->param)->name;
+    made.param = srv_state_find_user (judging->verdict->judge->state, change->param)->who->name;
   else if (change->info->type == SRV_MODE_KEY && !change->set)
     made.param = judging->channel->password != NULL ? judging->channel->password : "*";
   if (is_so (judging, &made))

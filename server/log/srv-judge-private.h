@@ -15,13 +15,13 @@ struct _SrvJudge
   gpointer data;
   SrvState *state;            /* (owned) */
   SrvClaims *claims;          /* (owned) */
+  GHashTable *reserved_names; /* (owned): set of keys */
   GHashTable *reserved_rooms; /* (owned): set of keys */
   const SrvOwners *owners;    /* (unowned) (nullable) */
   gpointer owners_data;
   const char *account;  /* (unowned) (nullable): of who asks for a name now */
   GHashTable *founders; /* (owned): key of a room that is owned -> account (owned) */
   guint64 groups;       /* requests judged */
-  guint n_reserved;
 };
 
 /* One request being judged. */

@@ -227,10 +227,10 @@ srv_judge_greet_founder (Verdict *verdict, const SrvChannel *channel)
   g_autofree char *text = NULL;
 
   if ((membership->rank & SRV_RANK_OPERATOR) ||
-      !srv_judge_is_founder (verdict->judge, channel->key, verdict->user->account))
+      !srv_judge_is_founder (verdict->judge, channel->key, verdict->user->who->account))
     return;
-  text = g_strconcat ("+o ", verdict->user->name, NULL);
-  give_as_server (verdict, SRV_ENTRY_MODE, channel->name, text, verdict->user->account);
+  text = g_strconcat ("+o ", verdict->user->who->name, NULL);
+  give_as_server (verdict, SRV_ENTRY_MODE, channel->name, text, verdict->user->who->account);
 }
 
 /* Keeping it. */
@@ -287,7 +287,7 @@ static guint
 claim (Verdict *verdict, const SrvChannel *channel)
 {
   SrvJudge *judge = verdict->judge;
-  const char *account = verdict->user != NULL ? verdict->user->account : NULL;
+  const char *account = verdict->user != NULL ? verdict->user->who->account : NULL;
   g_autoptr (SrvOwnedRoom) room = NULL;
 
   if (judge->owners == NULL || account == NULL)
@@ -306,7 +306,7 @@ give_up (Verdict *verdict, const SrvChannel *channel)
   const SrvUser *user = verdict->user;
 
   if (!(verdict->asked->flags & SRV_ENTRY_FLAG_SERVER) && !(user->modes & SRV_UMODES_GIVEN) &&
-      !srv_judge_is_founder (judge, channel->key, user->account))
+      !srv_judge_is_founder (judge, channel->key, user->who->account))
     return SRV_DENIED_NOT_FOUNDER;
   srv_judge_note_room (judge, channel->key, NULL);
   if (judge->owners != NULL)

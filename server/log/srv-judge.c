@@ -22,6 +22,25 @@
 #include "server/log/srv-judge-private.h"
 #include "server/state/srv-modes.h"
 
+static gboolean
+is_held (const char *key, gpointer data)
+{
+  const SrvJudge *judge = data;
+
+  return g_hash_table_contains (judge->reserved_names, key) ||
+         srv_state_find_user_by_key (judge->state, key) != NULL;
+}
+
+static gboolean
+may_use (const char *name, gpointer data)
+{
+  const SrvJudge *judge = data;
+
+  return judge->owners == NULL || judge->owners->may_use (name, judge->account, judge->owners_data);
+}
+
+static const SrvClaimsHost claims_host = { .is_held = is_held, .may_use = may_use };
+
 /**
  * srv_judge_new:
  * @host: (transfer none): called with @data
@@ -34,7 +53,8 @@ srv_judge_new (const SrvJudgeHost *host, gpointer data)
   judge->host = host;
   judge->data = data;
   judge->state = srv_state_new ();
-  judge->claims = srv_claims_new ();
+  judge->claims = srv_claims_new (&claims_host, judge);
+  judge->reserved_names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   judge->reserved_rooms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   judge->founders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return judge;
@@ -51,6 +71,7 @@ srv_judge_free (SrvJudge *judge)
     return;
   srv_state_free (judge->state);
   srv_claims_free (judge->claims);
+  g_hash_table_unref (judge->reserved_names);
   g_hash_table_unref (judge->reserved_rooms);
   g_hash_table_unref (judge->founders);
   g_free (judge);
@@ -64,7 +85,7 @@ srv_judge_free (SrvJudge *judge)
 void
 srv_judge_reserve (SrvJudge *judge, const char *name)
 {
-  (void) srv_claims_name (judge->claims, G_MAXUINT64 - judge->n_reserved++, name);
+  g_hash_table_add (judge->reserved_names, sal_name_key (name));
 }
 
 /**
@@ -78,14 +99,6 @@ srv_judge_reserve_room (SrvJudge *judge, const char *room)
   g_hash_table_add (judge->reserved_rooms, sal_name_key (room));
 }
 
-static gboolean
-may_use (const char *name, gpointer data)
-{
-  const SrvJudge *judge = data;
-
-  return judge->owners->may_use (name, judge->account, judge->owners_data);
-}
-
 /**
  * srv_judge_set_owners:
  * @owners: (transfer none): asked with @data
@@ -97,7 +110,6 @@ srv_judge_set_owners (SrvJudge *judge, const SrvOwners *owners, gpointer data)
 {
   judge->owners = owners;
   judge->owners_data = data;
-  srv_claims_set_filter (judge->claims, may_use, judge);
 }
 
 /* Verdicts. */
@@ -167,6 +179,17 @@ srv_verdict_void (Verdict *verdict)
   srv_verdict_give (verdict, to_poster (verdict, SRV_ENTRY_VOID));
 }
 
+/* Whose entry it is; it shares their strings. */
+static void
+set_person (SrvEntry *fields, SrvPerson *who)
+{
+  fields->who = who;
+  fields->name = who->name;
+  fields->host = who->host;
+  fields->address = who->address;
+  fields->account = who->account;
+}
+
 /**
  * srv_verdict_new:
  * @channel: (nullable)
@@ -182,10 +205,7 @@ srv_verdict_new (const Verdict *verdict, const SrvChannel *channel)
 
   if (user != NULL)
     {
-      fields.name = user->name;
-      fields.host = user->host;
-      fields.address = user->address;
-      fields.account = user->account;
+      set_person (&fields, user->who);
       if (user->modes & SRV_UMODE_BOT)
         fields.flags |= SRV_ENTRY_FLAG_BOT;
     }
@@ -267,8 +287,8 @@ is_known (Verdict *verdict, const char *room)
   before = judge->host->find_nonce (room, verdict->asked->nonce, judge->data);
   if (before == NULL)
     return FALSE;
-  if (g_strcmp0 (before->name, verdict->user->name) == 0 ||
-      (before->account != NULL && g_strcmp0 (before->account, verdict->user->account) == 0))
+  if (g_strcmp0 (before->name, verdict->user->who->name) == 0 ||
+      (before->account != NULL && g_strcmp0 (before->account, verdict->user->who->account) == 0))
     {
       SrvEntry fields = *before;
 
@@ -291,8 +311,8 @@ said_entry (Verdict *verdict, const char *room)
   SrvEntry *asked = verdict->asked;
   const SrvUser *user = verdict->user;
 
-  if (strcmp (asked->name, user->name) == 0 && g_strcmp0 (asked->host, user->host) == 0 &&
-      g_strcmp0 (asked->account, user->account) == 0 && strcmp (asked->room, room) == 0)
+  if (strcmp (asked->name, user->who->name) == 0 && g_strcmp0 (asked->host, user->who->host) == 0 &&
+      g_strcmp0 (asked->account, user->who->account) == 0 && strcmp (asked->room, room) == 0)
     {
       asked->status = SRV_ENTRY_COMMITTED;
       if (user->modes & SRV_UMODE_BOT)
@@ -405,10 +425,10 @@ judge_redact (Verdict *verdict)
       srv_verdict_deny (verdict, ERR_UNKNOWNERROR);
       return;
     }
-  own = user->account != NULL && said->account != NULL
-            ? g_str_equal (user->account, said->account)
-            : said->account == NULL && g_str_equal (said->name, user->name) &&
-                  g_strcmp0 (said->host, user->host) == 0;
+  own = user->who->account != NULL && said->account != NULL
+            ? g_str_equal (user->who->account, said->account)
+            : said->account == NULL && g_str_equal (said->name, user->who->name) &&
+                  g_strcmp0 (said->host, user->who->host) == 0;
   if (!own && (channel == NULL || !is_operator (verdict, channel)))
     {
       srv_verdict_deny (verdict, ERR_CHANOPRIVSNEEDED);
@@ -439,7 +459,7 @@ srv_judge_may_join (const Verdict *verdict, const SrvUser *user, const SrvChanne
   gboolean invited = srv_state_is_invited (user, channel);
 
   if (verdict->asked->flags & SRV_ENTRY_FLAG_SERVER || invited ||
-      srv_judge_is_founder (verdict->judge, channel->key, user->account))
+      srv_judge_is_founder (verdict->judge, channel->key, user->who->account))
     return 0;
   if (channel->password != NULL && g_strcmp0 (verdict->asked->text, channel->password) != 0)
     return ERR_BADCHANNELKEY;
@@ -449,79 +469,83 @@ srv_judge_may_join (const Verdict *verdict, const SrvUser *user, const SrvChanne
   if (srv_modes_list_matches (channel, SRV_LIST_BAN, user) &&
       !srv_modes_list_matches (channel, SRV_LIST_EXCEPTION, user))
     return ERR_BANNEDFROMCHAN;
-  if ((channel->modes & SRV_MODE_REGISTERED) && user->account == NULL)
+  if ((channel->modes & SRV_MODE_REGISTERED) && user->who->account == NULL)
     return ERR_INVITEONLYCHAN;
   if (channel->limit > 0 && channel->members->len >= channel->limit)
     return ERR_CHANNELISFULL;
   return 0;
 }
 
-/* Somebody who introduces themselves by coming in, as on the plain port. Returns NULL if all
- * names like theirs belong to somebody else. */
-static SrvUser *
-introduce (Verdict *verdict)
+/* Somebody who introduces themselves by coming in, as on the plain port: @newcomer is who they
+ * will be if they are let in. Returns FALSE if all names like theirs belong to somebody else. */
+static gboolean
+introduce (Verdict *verdict, SrvUser *newcomer)
 {
   const SrvEntry *asked = verdict->asked;
   g_autofree char *nick = sal_irc_nickname_from_name (asked->name);
-  SrvEntry fields = { .kind = SRV_ENTRY_CONNECT,
-                      .status = SRV_ENTRY_COMMITTED,
-                      .origin = asked->origin,
-                      .address = asked->address,
-                      .host = asked->host };
-  g_autoptr (SrvEntry) connect = NULL;
+  g_autofree char *name = NULL;
 
   verdict->judge->account = NULL;
-  fields.name = srv_claims_name (verdict->judge->claims, asked->origin.connection, nick);
-  if (fields.name == NULL)
-    return NULL;
-  connect = srv_entry_new_from (&fields);
-  srv_state_apply (verdict->judge->state, connect);
-  return srv_state_get_user (verdict->judge->state, asked->origin.connection);
+  name = srv_claims_name (verdict->judge->claims, nick);
+  if (name == NULL)
+    return FALSE;
+  *newcomer = (SrvUser){
+    .id = asked->origin.connection,
+    .who = srv_person_new (
+        &(SrvPerson){ .name = name, .address = asked->address, .host = asked->host }),
+  };
+  verdict->user = newcomer;
+  return TRUE;
 }
 
 static SrvEntry *
 joined (const Verdict *verdict, const char *room)
 {
-  g_autoptr (SrvEntry) known = srv_verdict_new (verdict, NULL);
-  SrvEntry fields = *known;
+  SrvEntry fields = *verdict->asked;
+  const SrvUser *user = verdict->user;
 
+  set_person (&fields, user->who);
+  if (user->modes & SRV_UMODE_BOT)
+    fields.flags |= SRV_ENTRY_FLAG_BOT;
+  fields.status = SRV_ENTRY_COMMITTED;
   fields.room = room;
   fields.text = NULL; /* the key is nobody's business */
   return srv_entry_new_from (&fields);
 }
 
+/* As which numeric the rules keep out who wants to enter @channel, or @owned, where nobody is. */
+static guint
+may_come_in (const Verdict *verdict, const SrvChannel *channel, const SrvOwnedRoom *owned)
+{
+  if (verdict->user->memberships->len >= SAL_ROOMS_PER_PERSON)
+    return ERR_TOOMANYCHANNELS;
+  if (channel != NULL)
+    return srv_judge_may_join (verdict, verdict->user, channel);
+  return owned != NULL ? srv_judge_may_enter (verdict, owned) : 0;
+}
+
 static void
-judge_join (Verdict *verdict)
+come_in (Verdict *verdict)
 {
   SrvJudge *judge = verdict->judge;
   SrvChannel *channel = srv_state_find_channel (judge->state, verdict->asked->room);
-  g_autofree char *key = sal_name_key (verdict->asked->room);
+  g_autofree char *key = NULL;
   g_autoptr (SrvOwnedRoom) owned = NULL;
   SrvEntry *entry = NULL;
   guint code = 0;
 
-  if (verdict->user == NULL)
-    verdict->user = introduce (verdict);
-  if (verdict->user == NULL)
-    {
-      srv_verdict_deny (verdict, SRV_DENIED_NAME_RESERVED);
-      return;
-    }
   if (channel != NULL && srv_state_find_membership (verdict->user, channel) != NULL)
     {
       srv_verdict_void (verdict);
       return;
     }
-  if (verdict->user->memberships->len >= SAL_ROOMS_PER_PERSON)
-    code = ERR_TOOMANYCHANNELS;
-  else if (channel != NULL)
-    code = srv_judge_may_join (verdict, verdict->user, channel);
-  else
+  if (channel == NULL)
     {
+      key = sal_name_key (verdict->asked->room);
       owned = srv_judge_find_room (judge, verdict->asked->room);
       srv_judge_note_room (judge, key, owned);
-      code = owned != NULL ? srv_judge_may_enter (verdict, owned) : 0;
     }
+  code = may_come_in (verdict, channel, owned);
   if (code != 0)
     {
       srv_verdict_deny (verdict, code);
@@ -533,15 +557,34 @@ judge_join (Verdict *verdict)
   if (channel == NULL)
     {
       entry->flags |= SRV_ENTRY_FLAG_CREATED;
-      if (owned != NULL ? srv_judge_is_founder (judge, key, verdict->user->account)
-                        : verdict->user->irc && !g_hash_table_contains (judge->reserved_rooms, key))
+      if (owned != NULL
+              ? srv_judge_is_founder (judge, key, verdict->user->who->account)
+              : verdict->user->who->irc && !g_hash_table_contains (judge->reserved_rooms, key))
         entry->rank = SRV_RANK_OPERATOR;
     }
   srv_verdict_give (verdict, entry);
+  verdict->user = srv_state_get_user (judge->state, verdict->asked->origin.connection);
   if (owned != NULL)
     srv_judge_wake_room (verdict, owned);
   else if (channel != NULL)
     srv_judge_greet_founder (verdict, channel);
+}
+
+static void
+judge_join (Verdict *verdict)
+{
+  SrvJudge *judge = verdict->judge;
+  SrvUser newcomer = { 0 };
+
+  if (verdict->user == NULL && !introduce (verdict, &newcomer))
+    {
+      srv_verdict_deny (verdict, SRV_DENIED_NAME_RESERVED);
+      return;
+    }
+  come_in (verdict);
+  if (verdict->user == &newcomer) /* who was not let in is nobody */
+    srv_claims_release (judge->claims, newcomer.who->name);
+  srv_person_unref (newcomer.who);
 }
 
 /* A leave of the server becomes one of each room, the last of them final. */
@@ -549,13 +592,11 @@ static void
 quit (Verdict *verdict, SrvUser *user, guint flags)
 {
   SrvEntry fields = *verdict->asked;
+  g_autoptr (SrvPerson) who = srv_person_ref (user->who);
   guint64 id = user->id;
 
   fields.kind = SRV_ENTRY_QUIT;
-  fields.name = user->name;
-  fields.host = user->host;
-  fields.address = user->address;
-  fields.account = user->account;
+  set_person (&fields, who);
   fields.about = id == fields.origin.connection ? 0 : id;
   fields.flags |= (guint8) flags;
   fields.status = SRV_ENTRY_COMMITTED;
@@ -567,7 +608,7 @@ quit (Verdict *verdict, SrvUser *user, guint flags)
 
       fields.room = membership != NULL ? membership->channel->name : "";
       fields.final = user->memberships->len <= 1;
-      if (!user->irc && fields.room[0] != '\0')
+      if (!who->irc && fields.room[0] != '\0')
         fields.kind = SRV_ENTRY_LEAVE; /* plain people leave in one way */
       entry = srv_entry_new_from (&fields);
       if (fields.final)
@@ -578,7 +619,7 @@ quit (Verdict *verdict, SrvUser *user, guint flags)
       entry->flags |= SRV_ENTRY_FLAG_MORE;
       srv_verdict_give (verdict, entry);
     }
-  srv_claims_release (verdict->judge->claims, id);
+  srv_claims_release (verdict->judge->claims, who->name);
 }
 
 static void
@@ -589,8 +630,6 @@ judge_leave (Verdict *verdict)
 
   if (verdict->user == NULL)
     {
-      if (verdict->asked->final)
-        srv_claims_release (verdict->judge->claims, verdict->asked->origin.connection);
       srv_verdict_void (verdict);
       return;
     }
@@ -629,30 +668,42 @@ judge_kill (Verdict *verdict)
 static void
 deny_name (Verdict *verdict, const char *name)
 {
-  const SrvJudge *judge = verdict->judge;
+  srv_verdict_deny (verdict,
+                    may_use (name, verdict->judge) ? ERR_NICKNAMEINUSE : SRV_DENIED_NAME_RESERVED);
+}
 
-  srv_verdict_deny (verdict, judge->owners != NULL && !may_use (name, verdict->judge)
-                                 ? SRV_DENIED_NAME_RESERVED
-                                 : ERR_NICKNAMEINUSE);
+/* Whether who asks may have this name and no other, in place of the one they may have. */
+static gboolean
+may_take (const Verdict *verdict, const char *name)
+{
+  SrvJudge *judge = verdict->judge;
+  g_autofree char *key = sal_name_key (name);
+  const SrvUser *mine = verdict->user;
+
+  if (is_held (key, judge) && (mine == NULL || !g_str_equal (mine->who->key, key)))
+    return FALSE;
+  return may_use (name, judge);
 }
 
 /* Somebody's second connection is numbered, as names are that many want. */
-static const char *
+static char *
 take_own_name (Verdict *verdict)
 {
   const SrvEntry *asked = verdict->asked;
   const SrvUser *holder = srv_state_find_user (verdict->judge->state, asked->name);
 
-  if (holder == NULL || asked->account == NULL || holder->account == NULL ||
-      !g_str_equal (holder->account, asked->account))
+  if (holder == NULL || asked->account == NULL || holder->who->account == NULL ||
+      !g_str_equal (holder->who->account, asked->account))
     return NULL;
-  return srv_claims_name (verdict->judge->claims, asked->origin.connection, asked->name);
+  return srv_claims_name (verdict->judge->claims, asked->name);
 }
 
 static void
 judge_connect (Verdict *verdict)
 {
   SrvEntry fields = *verdict->asked;
+  g_autofree char *numbered = NULL;
+  g_autoptr (SrvPerson) who = NULL;
 
   if (verdict->user != NULL)
     {
@@ -660,15 +711,29 @@ judge_connect (Verdict *verdict)
       return;
     }
   verdict->judge->account = fields.account;
-  if (!srv_claims_take (verdict->judge->claims, fields.origin.connection, fields.name))
-    fields.name = take_own_name (verdict);
-  if (fields.name == NULL)
+  if (!may_take (verdict, fields.name))
     {
-      deny_name (verdict, verdict->asked->name);
-      return;
+      fields.name = numbered = take_own_name (verdict);
+      if (numbered == NULL)
+        {
+          deny_name (verdict, verdict->asked->name);
+          return;
+        }
     }
+  who = srv_entry_make_person (&fields);
+  set_person (&fields, who);
+  fields.nonce = NULL; /* it is theirs */
   fields.status = SRV_ENTRY_COMMITTED;
   srv_verdict_give (verdict, srv_entry_new_from (&fields));
+}
+
+static gboolean
+is_same_name (const char *a, const char *b)
+{
+  g_autofree char *one = sal_name_key (a);
+  g_autofree char *other = sal_name_key (b);
+
+  return g_str_equal (one, other);
 }
 
 /* Every room that they are in has it in its story. */
@@ -678,17 +743,19 @@ judge_nick (Verdict *verdict)
   SrvUser *user = verdict->user;
   g_autoptr (GPtrArray) rooms = g_ptr_array_new_with_free_func (g_free);
 
-  if (g_str_equal (user->name, verdict->asked->target))
+  if (g_str_equal (user->who->name, verdict->asked->target))
     {
       srv_verdict_void (verdict);
       return;
     }
-  verdict->judge->account = user->account;
-  if (!srv_claims_take (verdict->judge->claims, user->id, verdict->asked->target))
+  verdict->judge->account = user->who->account;
+  if (!may_take (verdict, verdict->asked->target))
     {
       deny_name (verdict, verdict->asked->target);
       return;
     }
+  if (!is_same_name (user->who->name, verdict->asked->target))
+    srv_claims_release (verdict->judge->claims, user->who->name);
   for (guint i = 0; i < user->memberships->len; i++)
     {
       const SrvMembership *membership = user->memberships->pdata[i];
@@ -812,7 +879,7 @@ static void
 judge_mark (Verdict *verdict)
 {
   const SrvJudge *judge = verdict->judge;
-  const char *account = verdict->user->account;
+  const char *account = verdict->user->who->account;
   gint64 asked_us = (gint64) verdict->asked->number;
   gint64 holds_us =
       account != NULL && judge->owners != NULL

@@ -282,9 +282,9 @@ srv_modes_list_matches (const SrvChannel *channel, SrvListKind list, const SrvUs
 
   if (channel->lists[list] == NULL || channel->lists[list]->len == 0)
     return FALSE;
-  source = g_strconcat (user->name, "!", user->host, NULL);
+  source = g_strconcat (user->who->name, "!", user->who->host, NULL);
   key = sal_name_key (source);
-  account = user->account != NULL ? sal_name_key (user->account) : NULL;
+  account = user->who->account != NULL ? sal_name_key (user->who->account) : NULL;
   for (guint i = 0; i < channel->lists[list]->len; i++)
     {
       const char *mask = g_array_index (channel->lists[list], SrvMask, i).key;

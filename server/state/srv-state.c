@@ -11,40 +11,35 @@
 
 #include <string.h>
 
+#include "common/base/sal-container.h"
 #include "common/proto/sal-name.h"
 #include "server/state/srv-modes.h"
 
-/* What somebody's host is where it is not known. */
-static const char NOTHING[] = "";
-
 struct _SrvState
 {
-  GHashTable *users;    /* (owned): id -> SrvUser (owned) */
-  GHashTable *names;    /* (owned): key of the name -> SrvUser (unowned) */
+  GHashTable *users;    /* (owned): set of SrvUser.id, and so of SrvUser (owned) */
+  GHashTable *names;    /* (owned): set of SrvUser (unowned), by the key of the name */
   GHashTable *channels; /* (owned): key of the name -> SrvChannel (owned) */
 };
 
-/* One of somebody's strings that is theirs, not the entry's. */
-static void
-free_string (const SrvUser *user, const char *string)
-{
-  const SrvEntry *entry = user->entry;
+/* A table whose keys lie in its values is a set: GLib needs half as much memory for one. */
 
-  if (string != entry->name && string != entry->host && string != entry->address &&
-      string != entry->text && string != entry->account && string != entry->nonce &&
-      string != NOTHING)
-    g_free ((char *) string);
+static SrvUser *
+user_from_id (const guint64 *id)
+{
+  return id != NULL ? sal_container_of (id, SrvUser, id) : NULL;
 }
 
-static void
-set_string (const SrvUser *user, const char **place, const char *value)
+static guint
+name_hash (gconstpointer user)
 {
-  const char *before = *place;
+  return g_str_hash (((const SrvUser *) user)->who->key);
+}
 
-  if (g_strcmp0 (before, value) == 0)
-    return;
-  *place = g_strdup (value);
-  free_string (user, before);
+static gboolean
+name_equal (gconstpointer a, gconstpointer b)
+{
+  return g_str_equal (((const SrvUser *) a)->who->key, ((const SrvUser *) b)->who->key);
 }
 
 static void
@@ -94,21 +89,14 @@ memberships_remove (SrvMemberships *memberships, SrvMembership *membership)
 }
 
 static void
-user_free (gpointer data)
+user_free (gpointer id)
 {
-  SrvUser *user = data;
+  SrvUser *user = user_from_id (id);
 
-  free_string (user, user->name);
-  free_string (user, user->host);
-  free_string (user, user->address);
-  free_string (user, user->real_name);
-  free_string (user, user->account);
-  free_string (user, user->away);
-  free_string (user, user->token);
-  srv_entry_unref (user->entry);
-  g_free (user->key);
+  srv_person_unref (user->who);
   memberships_clear (user->memberships);
   g_clear_pointer (&user->invited, g_hash_table_unref);
+  g_free (user->away);
   g_free (user);
 }
 
@@ -137,8 +125,8 @@ srv_state_new (void)
 {
   SrvState *state = g_new0 (SrvState, 1);
 
-  state->users = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, user_free);
-  state->names = g_hash_table_new (g_str_hash, g_str_equal);
+  state->users = g_hash_table_new_full (g_int64_hash, g_int64_equal, user_free, NULL);
+  state->names = g_hash_table_new (name_hash, name_equal);
   state->channels = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, channel_free);
   return state;
 }
@@ -168,7 +156,22 @@ srv_state_free (SrvState *state)
 SrvUser *
 srv_state_get_user (const SrvState *state, guint64 id)
 {
-  return g_hash_table_lookup (state->users, &id);
+  return user_from_id (g_hash_table_lookup (state->users, &id));
+}
+
+/**
+ * srv_state_find_user_by_key:
+ * @key: of a name
+ *
+ * Returns: (transfer none) (nullable): who is called so.
+ */
+SrvUser *
+srv_state_find_user_by_key (const SrvState *state, const char *key)
+{
+  SrvPerson called = { .key = key };
+  const SrvUser probe = { .who = &called };
+
+  return g_hash_table_lookup (state->names, &probe);
 }
 
 /**
@@ -182,7 +185,7 @@ srv_state_find_user (const SrvState *state, const char *name)
 {
   g_autofree char *key = g_utf8_validate (name, -1, NULL) ? sal_name_key (name) : NULL;
 
-  return key != NULL ? g_hash_table_lookup (state->names, key) : NULL;
+  return key != NULL ? srv_state_find_user_by_key (state, key) : NULL;
 }
 
 /**
@@ -271,12 +274,12 @@ srv_state_share_channel (const SrvUser *a, const SrvUser *b)
 char *
 srv_user_party (const SrvUser *user)
 {
-  g_autofree char *key = user->account != NULL ? sal_name_key (user->account) : NULL;
+  g_autofree char *key = user->who->account != NULL ? sal_name_key (user->who->account) : NULL;
 
   if (key != NULL)
     return g_strconcat ("=", key, NULL);
-  return user->token != NULL ? g_strconcat ("~", user->token, NULL)
-                             : g_strconcat ("~p", user->key, NULL);
+  return user->who->token != NULL ? g_strconcat ("~", user->who->token, NULL)
+                                  : g_strconcat ("~p", user->who->key, NULL);
 }
 
 /**
@@ -304,11 +307,11 @@ void
 srv_state_foreach_user (const SrvState *state, void (*func) (SrvUser *, gpointer), gpointer data)
 {
   GHashTableIter iter;
-  gpointer user = NULL;
+  gpointer id = NULL;
 
   g_hash_table_iter_init (&iter, state->users);
-  while (g_hash_table_iter_next (&iter, NULL, &user))
-    func (user, data);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
+    func (user_from_id (id), data);
 }
 
 /**
@@ -349,25 +352,22 @@ srv_state_count_channels (const SrvState *state)
 
 /* What happens. */
 
+static guint32
+to_seconds (gint64 time_us)
+{
+  return (guint32) (time_us / G_USEC_PER_SEC);
+}
+
 static SrvUser *
 add_user (SrvState *state, const SrvEntry *entry)
 {
   SrvUser *user = g_new0 (SrvUser, 1);
 
   user->id = entry->origin.connection;
-  user->entry = srv_entry_ref ((SrvEntry *) entry); /* what it says stays the same */
-  user->name = entry->name;
-  user->key = sal_name_key (entry->name);
-  user->host = entry->host != NULL ? entry->host : NOTHING;
-  user->address = entry->address;
-  user->irc = (entry->flags & SRV_ENTRY_FLAG_IRC) != 0;
-  user->secure = (entry->flags & SRV_ENTRY_FLAG_SECURE) != 0;
-  user->real_name = user->irc && entry->text != NULL ? entry->text : entry->name;
-  user->account = entry->account;
-  user->token = entry->nonce;
-  user->since_us = entry->time_us;
-  g_hash_table_insert (state->users, &user->id, user);
-  g_hash_table_insert (state->names, user->key, user);
+  user->who = entry->who != NULL ? srv_person_ref (entry->who) : srv_entry_make_person (entry);
+  user->since_s = to_seconds (entry->time_us);
+  g_hash_table_add (state->users, &user->id);
+  g_hash_table_add (state->names, user);
   return user;
 }
 
@@ -454,8 +454,8 @@ remove_user (SrvState *state, SrvUser *user)
     }
   while (user->memberships->len > 0)
     remove_membership (state, user->memberships->pdata[user->memberships->len - 1]);
-  if (g_hash_table_lookup (state->names, user->key) == user)
-    g_hash_table_remove (state->names, user->key);
+  if (g_hash_table_lookup (state->names, user) == user)
+    g_hash_table_remove (state->names, user);
   g_hash_table_remove (state->users, &user->id);
 }
 
@@ -491,18 +491,29 @@ apply_leave (SrvState *state, const SrvEntry *entry, guint64 id)
     remove_user (state, user);
 }
 
+/* They are as @fields say from now on. */
+static void
+change_person (SrvUser *user, const SrvPerson *fields)
+{
+  SrvPerson *before = user->who;
+
+  user->who = srv_person_new (fields);
+  srv_person_unref (before);
+}
+
 static void
 apply_nick (SrvState *state, const SrvEntry *entry)
 {
   SrvUser *user = srv_state_get_user (state, entry->origin.connection);
+  SrvPerson fields;
 
-  if (user == NULL || g_str_equal (user->name, entry->target))
+  if (user == NULL || g_str_equal (user->who->name, entry->target))
     return;
-  g_hash_table_remove (state->names, user->key);
-  set_string (user, &user->name, entry->target);
-  g_free (user->key);
-  user->key = sal_name_key (entry->target);
-  g_hash_table_insert (state->names, user->key, user);
+  fields = *user->who;
+  fields.name = entry->target;
+  g_hash_table_remove (state->names, user);
+  change_person (user, &fields);
+  g_hash_table_add (state->names, user);
 }
 
 static void
@@ -535,19 +546,25 @@ apply_invite (SrvState *state, const SrvEntry *entry)
 static void
 apply_to_user (SrvUser *user, const SrvEntry *entry)
 {
+  SrvPerson fields = *user->who;
+
   switch (entry->kind)
     {
     case SRV_ENTRY_AWAY:
-      set_string (user, &user->away, entry->text);
+      g_free (user->away);
+      user->away = g_strdup (entry->text);
       break;
     case SRV_ENTRY_ACCOUNT:
-      set_string (user, &user->account, entry->account);
+      fields.account = entry->account;
+      change_person (user, &fields);
       break;
     case SRV_ENTRY_SETNAME:
-      set_string (user, &user->real_name, entry->text);
+      fields.real_name = entry->text;
+      change_person (user, &fields);
       break;
     case SRV_ENTRY_CHGHOST:
-      set_string (user, &user->host, entry->target);
+      fields.host = entry->target;
+      change_person (user, &fields);
       break;
     case SRV_ENTRY_UMODE:
       srv_umodes_apply (user, entry->text);
@@ -568,7 +585,7 @@ srv_state_note_said (SrvState *state, const SrvEntry *entry)
       entry->kind != SRV_ENTRY_TAGMSG ? srv_state_get_user (state, entry->origin.connection) : NULL;
 
   if (user != NULL)
-    user->spoke_us = entry->time_us;
+    user->spoke_s = to_seconds (entry->time_us);
 }
 
 /**

@@ -46,27 +46,18 @@ typedef struct
   SrvMembership *first;
 } SrvMemberships;
 
-/* Somebody who is here. What has not changed since they came stays where it is: in the entry
- * by which they did, which the judge and all workers share. */
+/* Somebody who is here. Each state has one of these for everybody, so it holds what changes
+ * and nothing that could be shared. */
 struct _SrvUser
 {
-  guint64 id;      /* of the connection */
-  SrvEntry *entry; /* (owned): by which they came */
-  const char *name;
-  char *key;           /* (owned): of the name */
-  const char *host;    /* user@host, as it is shown */
-  const char *address; /* as the plain dialect shows it */
-  const char *real_name;
-  const char *account;           /* (nullable) */
-  const char *away;              /* (nullable) */
-  const char *token;             /* (nullable): by which they are known without an account */
+  guint64 id;                    /* of the connection */
+  SrvPerson *who;                /* (owned) */
   SrvMemberships memberships[1]; /* an array, so that it is used like a GPtrArray */
   GHashTable *invited;           /* (owned) (nullable): set of SrvChannel (unowned) */
-  gint64 since_us;               /* 1970, UTC */
-  gint64 spoke_us;               /* when they last said something; 0: not yet */
+  char *away;                    /* (owned) (nullable) */
+  guint32 since_s;               /* since when they are here; seconds since 1970, UTC */
+  guint32 spoke_s;               /* when they last said something; 0: not yet */
   guint8 modes;
-  gboolean irc;    /* speaks IRC */
-  gboolean secure; /* nobody on the way can read what they say */
 };
 
 /* A mask in one of a room's lists. */
@@ -110,6 +101,7 @@ void srv_state_note_said (SrvState *state, const SrvEntry *entry);
 
 SrvUser *srv_state_get_user (const SrvState *state, guint64 id);
 SrvUser *srv_state_find_user (const SrvState *state, const char *name);
+SrvUser *srv_state_find_user_by_key (const SrvState *state, const char *key);
 SrvChannel *srv_state_find_channel (const SrvState *state, const char *name);
 SrvMembership *srv_state_find_membership (const SrvUser *user, const SrvChannel *channel);
 SrvMembership *srv_state_find_membership_by_name (const SrvUser *user, const char *room);

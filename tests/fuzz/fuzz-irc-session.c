@@ -175,8 +175,10 @@ open_world (void)
       g_autofree char *token = g_strdup_printf ("t%u", i);
       const char *user = "USER u 0 * :real";
 
-      srv_session_init (session, &host, &limits, (SrvOrigin){ .connection = i + 1 }, "a", "lobby");
-      srv_session_become_irc (session, srv_irc_new (session, world.hub, "h.org", token, FALSE));
+      srv_session_init (session, &host, &limits, (SrvOrigin){ .connection = i + 1 },
+                        srv_person_new (&(SrvPerson){ .host = "plain@h.org", .address = "a" }),
+                        "lobby");
+      srv_session_become_irc (session, srv_irc_new (session, world.hub, token, FALSE));
       srv_hub_add (world.hub, session);
       send_line (session, (const guint8 *) names, strlen (names));
       send_line (session, (const guint8 *) user, strlen (user));

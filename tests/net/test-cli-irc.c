@@ -317,6 +317,10 @@ test_terminal (Place *place, gconstpointer data)
   test_expect_output (cli, " Ada is in ");
   test_process_write (cli, "/frobnicate\r");
   test_expect_output (cli, "there is no command /frobnicate");
+  test_process_write (cli, "//frobnicate\r");
+  test_expect_output (cli, " Ada: /frobnicate\r\n");
+  test_process_write (cli, "/usr/bin/env\r");
+  test_expect_output (cli, " Ada: /usr/bin/env\r\n");
   test_process_write (cli, "/help\r");
   test_expect_output (cli, "/whois NAME");
   test_process_write (cli, "\x04");

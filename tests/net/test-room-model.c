@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "common/base/sal-exit.h"
+#include "common/base/sal-error.h"
 #include "tests/lib/test-client.h"
 #include "tests/lib/test-peer.h"
 
@@ -246,24 +246,41 @@ test_delivered (Fixture *f, gconstpointer data)
   g_assert_cmpint (find (f, SAL_ENTRY_ACTION, "waves")->state, ==, SAL_MESSAGE_DELIVERED);
 }
 
-/* A command goes to the server; what it answers is told here, and nobody else reads it. */
+/* What looks like a command of ours and is none is an error, and nobody else reads it. */
 static void
 test_command (Fixture *f, gconstpointer data)
 {
   g_autoptr (TestPeer) bob = NULL;
+  g_autoptr (GError) error = NULL;
 
   join (f);
   bob = test_peer_join (f->port, "Bob");
-  say (f, "/frobnicate the doors");
-  test_wait_until (f->story->len > 0 &&
-                   ((SalEntry *) f->story->pdata[f->story->len - 1])->kind == SAL_ENTRY_NOTE);
+  g_assert_false (sal_room_model_say (f->model, "/frobnicate the doors", &error));
+  g_assert_error (error, SAL_ERROR, SAL_EXIT_USAGE);
+  g_assert_nonnull (strstr (error->message, "/frobnicate;"));
   g_assert_cmpuint (count (f, "/frobnicate the doors"), ==, 0);
   say (f, "//frobnicate");
   wait_for_state (f, "/frobnicate", SAL_MESSAGE_DELIVERED, FALSE);
   say (f, "/usr/bin/env");
   wait_for_state (f, "/usr/bin/env", SAL_MESSAGE_DELIVERED, FALSE);
+  test_peer_expect_later (bob, "> Ada('");
   test_peer_expect_later (bob, ": /frobnicate\n");
   test_peer_expect_later (bob, ": /usr/bin/env\n");
+}
+
+/* What would be a command there does not wait until somebody is there. */
+static void
+test_command_early (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (sal_room_model_say (f->model, "/who", &error));
+  g_assert_nonnull (strstr (error->message, "a command is not kept"));
+  say (f, "/usr/bin/env");
+  g_assert_true (is_in_state (f, "/usr/bin/env", SAL_MESSAGE_QUEUED, TRUE));
+  join (f);
+  wait_for_state (f, "/usr/bin/env", SAL_MESSAGE_DELIVERED, FALSE);
+  g_assert_cmpuint (count (f, "/who"), ==, 0);
 }
 
 /* What is said before there is a connection waits for it, over the end of the program. */
@@ -605,7 +622,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("what-is-said-comes-back-once", NULL, test_delivered);
-  ADD ("commands-leave-only-their-answer", NULL, test_command);
+  ADD ("no-command-is-said-by-mistake", NULL, test_command);
+  ADD ("nor-one-that-was-typed-early", NULL, test_command_early);
   ADD ("what-waits-is-sent-once-also-after-a-restart", NULL, test_queued);
   ADD ("what-is-discarded-is-not-sent", NULL, test_discarded);
   ADD ("server-dies-and-comes-back", NULL, test_server_dies);

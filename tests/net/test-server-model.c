@@ -633,6 +633,49 @@ test_missed_in_private (Fixture *f, gconstpointer data)
   test_wait_for_story (hers, "bob: one, bob: two, bob: three");
 }
 
+/* A password that is said to a program of the network is sent, and kept nowhere. */
+static void
+test_secret (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TestClient) services = new_client (f, "NickServ");
+  g_autofree char *path = test_folder_file (f->folder, "ada.db");
+  g_autofree char *log = g_strconcat (path, "-wal", NULL);
+  SalRoomModel *program = sal_server_talk_to (f->ada->server, "NickServ", NULL);
+  SalRoomModel *hers = NULL;
+  g_autoptr (GPtrArray) typed = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (sal_room_model_say (program, "IDENTIFY hunter2", &error));
+  g_assert_nonnull (strstr (error->message, "a password is not kept"));
+  (void) join (services, "#tea");
+  (void) join (f->ada, "#tea");
+  sal_room_model_set_draft (program, "IDENTIFY hunter2");
+  sal_room_model_add_typed (program, "/msg NickServ IDENTIFY hunter2");
+  test_client_say (program, "IDENTIFY hunter2");
+  test_client_say (program, "hello");
+  test_wait_for_story (program, "ada: IDENTIFY ***, ada: hello");
+  test_wait_until ((hers = sal_server_find_room (services->server, "ada")) != NULL);
+  test_wait_for_story (hers, "ada: IDENTIFY hunter2, ada: hello");
+  typed = sal_room_model_read_typed (program, 10);
+  g_assert_cmpuint (typed->len, ==, 1);
+  g_assert_cmpstr (sal_room_model_get_draft (program), ==, "IDENTIFY hunter2");
+  {
+    g_autoptr (GPtrArray) raw = sal_server_dup_raw (f->ada->server);
+
+    for (guint i = 0; i < raw->len; i++)
+      g_assert_null (strstr (raw->pdata[i], "hunter2"));
+  }
+  test_client_close (f->ada);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *bytes = NULL;
+      gsize len = 0;
+
+      if (g_file_get_contents (i == 0 ? path : log, &bytes, &len, NULL))
+        g_assert_null (memmem (bytes, len, "hunter2", strlen ("hunter2")));
+    }
+}
+
 /* A process that is killed while it talks. */
 
 /* Returns: (transfer full): the numbers that the server has, one a line. */
@@ -822,6 +865,7 @@ main (int argc, char **argv)
   ADD ("asks-for-the-password-until-it-is-right", test_password);
   ADD ("what-is-read-is-read-on-all-devices", test_read_marker);
   ADD ("what-was-missed-in-private-comes-too", test_missed_in_private);
+  ADD ("a-password-for-a-program-is-not-kept", test_secret);
   ADD ("killed-while-it-talks", test_killed);
   g_test_add_func ("/net/server-model/addresses-are-taken-apart", test_split_uri);
   status = g_test_run ();

@@ -133,7 +133,8 @@ find_actor (World *world, const char *name)
   address = sal_plain_format_address ("127.0.0.1", (guint16) (50000 + world->actors->len));
   sal_framer_init (&actor->framer, SAL_FRAMER_SERVER, SAL_MESSAGE_MAX_BYTES);
   srv_session_init (&actor->session, &host, &world->limits,
-                    (SrvOrigin){ .connection = world->actors->len }, address, "lobby");
+                    (SrvOrigin){ .connection = world->actors->len },
+                    srv_person_new (&(SrvPerson){ .address = address }), "lobby");
   srv_session_greet (&actor->session);
   return actor;
 }
@@ -186,6 +187,20 @@ show (World *world, const SrvRoom *room, const SrvEntry *entry)
     }
 }
 
+static gboolean
+is_held (const char *key, gpointer data)
+{
+  return srv_state_find_user_by_key (((World *) data)->state, key) != NULL;
+}
+
+static gboolean
+may_use (const char *name, gpointer data)
+{
+  return TRUE;
+}
+
+static const SrvClaimsHost claims_host = { .is_held = is_held, .may_use = may_use };
+
 /* The log gives names, keeps the entry, and everybody reads it. */
 static void
 commit (World *world, SrvEntry *entry)
@@ -195,10 +210,12 @@ commit (World *world, SrvEntry *entry)
 
   if (entry->kind == SRV_ENTRY_JOIN)
     {
+      g_autofree char *name = srv_session_is_named (&poster->session)
+                                  ? g_strdup (entry->name)
+                                  : srv_claims_name (world->claims, entry->name);
       SrvEntry *judged =
-          srv_entry_new (SRV_ENTRY_JOIN, entry->origin, entry->room,
-                         srv_claims_name (world->claims, entry->origin.connection, entry->name),
-                         entry->address, NULL);
+          srv_entry_new (SRV_ENTRY_JOIN, entry->origin, entry->room, name, entry->address, NULL);
+
       srv_entry_unref (entry);
       entry = judged;
     }
@@ -212,7 +229,7 @@ commit (World *world, SrvEntry *entry)
       poster->room = NULL;
       update_room (world, room, entry);
       if (entry->final)
-        srv_claims_release (world->claims, entry->origin.connection);
+        srv_claims_release (world->claims, entry->name);
     }
   show (world, room, entry);
   if (entry->kind == SRV_ENTRY_JOIN)
@@ -384,7 +401,7 @@ play (gconstpointer data)
   world.limits.value[SAL_LIMIT_MESSAGE_BURST] = 1;
   world.actors = g_ptr_array_new_with_free_func (actor_free);
   world.log = g_ptr_array_new_with_free_func ((GDestroyNotify) srv_entry_unref);
-  world.claims = srv_claims_new ();
+  world.claims = srv_claims_new (&claims_host, &world);
   world.state = srv_state_new ();
   world.rooms =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) srv_room_free);

@@ -158,7 +158,7 @@ session_run_new (void)
   run->now_us = G_USEC_PER_SEC;
   g_queue_init (&run->posted);
   srv_session_init (&run->session, &host, &run->limits, (SrvOrigin){ .connection = 7 },
-                    "('192.0.2.7', 1)", "lobby");
+                    srv_person_new (&(SrvPerson){ .address = "('192.0.2.7', 1)" }), "lobby");
   return run;
 }
 

@@ -326,6 +326,7 @@ read_options (const GPtrArray *lines)
   } fields[] = {
     { "room=", &options.room },
     { "name=", &options.name },
+    { "account=", &options.account },
     { "password=", &options.password },
     { "server-password=", &options.server_password },
   };
@@ -337,6 +338,7 @@ read_options (const GPtrArray *lines)
       if (!g_str_has_prefix (line, ": "))
         continue;
       options.confidential |= g_str_equal (line + 2, "confidential");
+      options.certificate |= g_str_equal (line + 2, "certificate");
       options.raw |= g_str_equal (line + 2, "raw");
       options.keep_place |= g_str_equal (line + 2, "keep-place");
       for (gsize j = 0; j < G_N_ELEMENTS (fields); j++)

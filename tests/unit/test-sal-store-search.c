@@ -335,7 +335,7 @@ test_version_1 (EntriesRun *run, gconstpointer file)
   g_assert_cmpint (entries_run_get (run, "SELECT count(*) FROM room WHERE indexed = 0"), ==, 0);
   g_assert_cmpint (entries_run_get (run, "SELECT sum(entries) FROM room"), ==,
                    entries_run_get (run, "SELECT count(*) FROM entry"));
-  g_assert_cmpint (entries_run_get (run, "PRAGMA user_version"), ==, 2);
+  g_assert_cmpint (entries_run_get (run, "PRAGMA user_version"), ==, 3);
   entries_run_close (run);
 }
 

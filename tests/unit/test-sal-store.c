@@ -1152,7 +1152,7 @@ test_newer (EntriesRun *run, gconstpointer data)
   run_sql (run, "PRAGMA user_version = 99");
   expect_refused (run, "version 99", "use a newer program");
   g_assert_cmpint (entries_run_get (run, "SELECT count(*) FROM entry"), ==, 3);
-  run_sql (run, "PRAGMA user_version = 2");
+  run_sql (run, "PRAGMA user_version = 3");
   entries_run_open (run);
   entries_expect (before (0, 10), "1 2 3");
 }
@@ -1178,7 +1178,7 @@ test_version_0 (EntriesRun *run, gconstpointer data)
   entries_run_put (run, 1, "x");
   IN_EVERY_STATE
   entries_expect (before (0, 10), "1");
-  g_assert_cmpint (entries_run_get (run, "PRAGMA user_version"), ==, 2);
+  g_assert_cmpint (entries_run_get (run, "PRAGMA user_version"), ==, 3);
   g_assert_cmpint (entries_run_get (run, "PRAGMA application_id"), ==, 0x53616C43);
   g_assert_cmpint (entries_run_get (run, "PRAGMA auto_vacuum"), ==, 2);
 }

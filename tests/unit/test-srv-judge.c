@@ -155,11 +155,52 @@ test_newcomers (void)
   }
 }
 
+/* Somebody on plain who is not let in was never there: nobody hears of them, and their name is
+ * free. */
+static void
+test_not_let_in (void)
+{
+  g_autoptr (SrvJudge) judge = srv_judge_new (&host, NULL);
+  SrvEntry create = { .kind = SRV_ENTRY_JOIN, .origin = { .connection = 1 }, .room = "tea" };
+  SrvEntry close = { .kind = SRV_ENTRY_MODE,
+                     .flags = SRV_ENTRY_FLAG_SERVER,
+                     .origin = { .connection = 1 },
+                     .room = "tea",
+                     .text = "+i" };
+  SrvEntry leave = {
+    .kind = SRV_ENTRY_LEAVE, .origin = { .connection = 2 }, .room = "tea", .final = TRUE
+  };
+
+  connect_person (judge, 1, "ann", 0);
+  g_ptr_array_unref (ask (judge, &create));
+  g_ptr_array_unref (ask (judge, &close));
+  for (guint i = 0; i < 2; i++)
+    {
+      SrvEntry fields = {
+        .kind = SRV_ENTRY_JOIN, .origin = { .connection = 2 }, .room = "tea", .name = "Ann"
+      };
+      g_autoptr (GPtrArray) denied = ask (judge, &fields);
+      g_autoptr (GPtrArray) gone = ask (judge, &leave);
+
+      g_assert_cmpuint (((SrvEntry *) denied->pdata[0])->code, ==, ERR_INVITEONLYCHAN);
+      g_assert_cmpint (((SrvEntry *) gone->pdata[0])->status, ==, SRV_ENTRY_VOID);
+    }
+  {
+    SrvEntry fields = {
+      .kind = SRV_ENTRY_JOIN, .origin = { .connection = 3 }, .room = "milk", .name = "Ann"
+    };
+    g_autoptr (GPtrArray) judged = ask (judge, &fields);
+
+    g_assert_cmpstr (((SrvEntry *) judged->pdata[0])->name, ==, "Ann_2");
+  }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/log/judge/one-after-the-other", test_steps);
   g_test_add_func ("/log/judge/newcomers", test_newcomers);
+  g_test_add_func ("/log/judge/who-is-not-let-in-was-never-there", test_not_let_in);
   return g_test_run ();
 }

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Who somebody is, as everybody sees it. There is one of these for each person, which the
+ * judge, all workers' states, their session and their entries share; who changes something
+ * about themselves gets another one. Immutable, and in one block with its strings. */
+typedef struct
+{
+  guint refs; /* atomic */
+  guint irc : 1;
+  guint secure : 1;      /* nobody on the way can read what they say */
+  const char *name;      /* "": not given yet */
+  const char *key;       /* of the name */
+  const char *host;      /* user@host, as it is shown in IRC */
+  const char *address;   /* as the plain dialect shows it */
+  const char *real_name; /* on plain: the name */
+  const char *account;   /* (nullable) */
+  const char *token;     /* (nullable): by which they are known without an account */
+} SrvPerson;
+
+SrvPerson *srv_person_new (const SrvPerson *fields);
+SrvPerson *srv_person_ref (SrvPerson *person);
+void srv_person_unref (SrvPerson *person);
+gsize srv_person_size (const SrvPerson *person);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvPerson, srv_person_unref)
+
+G_END_DECLS
