@@ -133,6 +133,9 @@ typedef enum
 /* What waits to be sent stays this long for what is on its way through the log, so that
  * both leave in one write. Less than anybody notices. */
 #define SAL_HOLD_US (1 * 1000)
+/* ... and where other workers are sending to the same room, as long as that took here, but no
+ * longer than this. */
+#define SAL_HOLD_MOST_US (4 * 1000)
 
 /* TLS handshakes: how long one may take, how many there may be at a time (the oldest then
  * makes room for a newcomer), and how many steps of them one turn takes. A step is half a
