@@ -9,6 +9,7 @@
 
 #include "client-cli/cli-commands.h"
 #include "client-cli/cli-input.h"
+#include "client-cli/cli-resume.h"
 #include "client-cli/cli-talk.h"
 #include "client-cli/cli.h"
 #include "common/base/sal-error.h"
@@ -51,7 +52,7 @@ say (Chat *chat, const char *line)
   if (sal_text_clean (clean, line, strlen (line)) &&
       cli_commands_take (&chat->talk, clean->str, cli_input_is_terminal (chat->input), &said))
     return;
-  if (sal_client_say_to (chat->talk.client, cli_talk_here (&chat->talk), said, NULL) == 0 &&
+  if (cli_talk_say (&chat->talk, cli_talk_here (&chat->talk), said) == 0 &&
       strlen (line) > SAL_MESSAGE_MAX_BYTES)
     {
       cli_complain (_ ("line %u has %zu bytes and was not sent; a message has at most %d"),
@@ -65,13 +66,20 @@ on_end (Chat *chat)
 {
   SalClient *client = chat->talk.client;
 
-  if (cli_input_is_terminal (chat->input))
+  if (cli_input_is_terminal (chat->input) || cli_talk_is_away (&chat->talk))
     cli_talk_leave (&chat->talk);
   else if (chat->talk.options->reset)
     sal_client_reset (client);
   else
     sal_client_end_input (client);
   chat->talk.leaving = TRUE;
+}
+
+static gboolean
+must_wait (Chat *chat)
+{
+  return !chat->talk.entered || chat->talk.going != NULL ||
+         (chat->talk.resume != NULL && cli_resume_holds (chat->talk.resume));
 }
 
 /* What is typed before it is known what is spoken waits for that. */
@@ -84,12 +92,18 @@ on_line (const char *line, gpointer data)
   if (line == NULL)
     {
       chat->ended = TRUE;
-      if (chat->early.length == 0)
+      if (chat->early.length == 0 || cli_input_is_terminal (chat->input))
         on_end (chat);
       return;
     }
   chat->line++;
-  if (!chat->talk.entered || chat->talk.going != NULL || chat->early.length > 0)
+  if (cli_talk_is_away (&chat->talk) && cli_input_is_terminal (chat->input) &&
+      sal_client_is_leaving_word (line + (*line == '/')))
+    {
+      on_end (chat);
+      return;
+    }
+  if (must_wait (chat) || chat->early.length > 0)
     {
       g_queue_push_tail (&chat->early, g_strdup (line));
       return;
@@ -108,7 +122,7 @@ on_line (const char *line, gpointer data)
 static void
 say_early (Chat *chat)
 {
-  while (chat->talk.entered && chat->talk.going == NULL && chat->early.length > 0)
+  while (!must_wait (chat) && chat->early.length > 0)
     {
       g_autofree char *line = g_queue_pop_head (&chat->early);
 
@@ -139,6 +153,16 @@ on_place (gpointer data)
 
   cli_input_set_prompt (chat->input, prompt);
   say_early (chat);
+}
+
+/* The connection broke: what is typed waits for the next. */
+static void
+on_away (gpointer data)
+{
+  Chat *chat = data;
+
+  cli_input_set_prompt (chat->input, "... ");
+  cli_input_pause (chat->input, TRUE);
 }
 
 static void
@@ -175,9 +199,9 @@ cli_chat (int argc, char **argv)
   g_autoptr (SalUri) uri = NULL;
   int status = 0;
 
-  if (!cli_options_parse (&options, CLI_TAKES_TALK, _ ("[chat] [URI|HOST[:PORT]] - talk"),
-                          _ ("Joins a room. With no address: the room on this machine."), &argc,
-                          &argv, &error))
+  if (!cli_options_parse (
+          &options, CLI_TAKES_TALK | CLI_TAKES_RECONNECT, _ ("[chat] [URI|HOST[:PORT]] - talk"),
+          _ ("Joins a room. With no address: the room on this machine."), &argc, &argv, &error))
     return cli_fail (error);
   if (argc > 2)
     return cli_usage (_ ("salotto-cli [chat] [URI|HOST[:PORT]]"));
@@ -189,8 +213,11 @@ cli_chat (int argc, char **argv)
   chat.talk.on_entered = on_entered;
   chat.talk.on_place = on_place;
   chat.talk.on_message = on_message;
+  chat.talk.on_away = on_away;
   chat.input = cli_input_new ("> ", cli_commands_completions, on_line, &chat);
   cli_input_pause (chat.input, TRUE);
+  if (options.reconnect || (!options.no_reconnect && cli_input_is_terminal (chat.input)))
+    cli_talk_come_back (&chat.talk);
   status = cli_talk_run (&chat.talk);
   complain_of_early (&chat);
   if (status == SAL_EXIT_OK && chat.talk.failed + chat.talk.unknown > 0)

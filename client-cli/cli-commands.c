@@ -121,7 +121,7 @@ static void G_GNUC_PRINTF (2, 3) ask_server (CliTalk *talk, const char *format, 
 static void
 say_to (CliTalk *talk, const char *place, const char *text)
 {
-  if (sal_client_say_to (talk->client, place, text, NULL) == 0)
+  if (cli_talk_say (talk, place, text) == 0)
     cli_complain (_ ("not sent: %s"), text);
 }
 

@@ -12,11 +12,13 @@
 #include <string.h>
 
 #include "client-cli/cli-input.h"
+#include "client-cli/cli-keyring.h"
 #include "client-cli/cli-password.h"
 #include "common/base/sal-error.h"
 #include "common/base/sal-limits.h"
 #include "common/client/sal-client-certificate.h"
 #include "common/client/sal-known-servers.h"
+#include "common/client/sal-secret.h"
 #include "common/client/sal-spki.h"
 #include "common/proto/sal-name.h"
 #include "common/proto/sal-text.h"
@@ -35,9 +37,12 @@ static const GOptionEntry name_entries[] = {
 
 static const GOptionEntry login_entries[] = {
   { "account", 0, 0, G_OPTION_ARG_STRING, &values.account,
-    N_ ("Log in to this account (IRC); the password is asked for"), N_ ("ACCOUNT") },
+    N_ ("Log in to this account (IRC); the password is in the keyring, or asked for"),
+    N_ ("ACCOUNT") },
   { "password-fd", 0, 0, G_OPTION_ARG_INT, &values.password_fd,
     N_ ("Read the password from this descriptor"), "N" },
+  { "save-password", 0, 0, G_OPTION_ARG_NONE, &values.save_password,
+    N_ ("Ask for the password, and keep it in the keyring once it is known to be right"), NULL },
   { "server-password-fd", 0, 0, G_OPTION_ARG_INT, &values.server_password_fd,
     N_ ("Read the password of the server (PASS) from this descriptor"), "N" },
   { NULL }
@@ -82,6 +87,14 @@ static const GOptionEntry pin_entries[] = {
     N_ ("With TLS: show this certificate (PEM); in IRC it logs in (EXTERNAL)"), N_ ("FILE") },
   { "key", 0, 0, G_OPTION_ARG_FILENAME, &values.key_file,
     N_ ("The key of the certificate, if it is not in the same file"), N_ ("FILE") },
+  { NULL }
+};
+
+static const GOptionEntry reconnect_entries[] = {
+  { "reconnect", 0, 0, G_OPTION_ARG_NONE, &values.reconnect,
+    N_ ("When the connection breaks, come back, also where nobody types"), NULL },
+  { "no-reconnect", 0, 0, G_OPTION_ARG_NONE, &values.no_reconnect,
+    N_ ("When the connection breaks, end"), NULL },
   { NULL }
 };
 
@@ -149,7 +162,7 @@ cli_options_parse (CliOptions *options,
     { CLI_TAKES_NAME, name_entries },       { CLI_TAKES_SENDING, sending_entries },
     { CLI_TAKES_SHOWING, showing_entries }, { CLI_TAKES_BACKLOG, backlog_entries },
     { CLI_TAKES_TIMEOUT, timeout_entries }, { CLI_TAKES_PIN, pin_entries },
-    { CLI_TAKES_NAME, login_entries },
+    { CLI_TAKES_NAME, login_entries },      { CLI_TAKES_RECONNECT, reconnect_entries },
   };
 
   values = (CliOptions){ .password_fd = -1, .server_password_fd = -1 };
@@ -277,6 +290,28 @@ cli_options_uri (CliOptions *options, const char *text, GError **error)
   return g_steal_pointer (&uri);
 }
 
+/* In the keyring, or from the person. */
+static void
+find_password (CliOptions *options, const SalUri *uri, GError **error)
+{
+  g_autofree char *prompt = NULL;
+  char *kept = NULL;
+
+  if (!options->save_password)
+    kept = cli_keyring_look_up (uri, options->account);
+  if (kept != NULL)
+    {
+      options->password = g_strdup (kept);
+      options->from_keyring = TRUE;
+      sal_secret_free (kept);
+      return;
+    }
+  /* TRANSLATORS: an account and a host */
+  prompt = g_strdup_printf (_ ("Password of %s at %s: "), options->account,
+                            uri->host != NULL ? uri->host : uri->path);
+  options->password = cli_password_ask (prompt, error);
+}
+
 /**
  * cli_options_passwords:
  *
@@ -285,13 +320,17 @@ cli_options_uri (CliOptions *options, const char *text, GError **error)
 gboolean
 cli_options_passwords (CliOptions *options, const SalUri *uri, GError **error)
 {
-  g_autofree char *prompt = NULL;
-
   if (options->server_password_fd >= 0)
     {
       options->server_password = cli_password_read (options->server_password_fd, error);
       if (options->server_password == NULL)
         return FALSE;
+    }
+  if (options->account == NULL && options->save_password)
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                   _ ("--save-password: it is the password of an account; --account names that"));
+      return FALSE;
     }
   if (options->account == NULL && options->password_fd < 0)
     return TRUE;
@@ -301,17 +340,12 @@ cli_options_passwords (CliOptions *options, const SalUri *uri, GError **error)
                    _ ("--account: the plain dialect has no accounts"));
       return FALSE;
     }
-  if (options->certificate != NULL && options->password_fd < 0)
-    return TRUE; /* it is all that is needed */
   if (options->password_fd >= 0)
     options->password = cli_password_read (options->password_fd, error);
+  else if (options->certificate != NULL && !options->save_password)
+    return TRUE; /* it is all that is needed */
   else
-    {
-      /* TRANSLATORS: an account and a host */
-      prompt = g_strdup_printf (_ ("Password of %s at %s: "), options->account,
-                                uri->host != NULL ? uri->host : uri->path);
-      options->password = cli_password_ask (prompt, error);
-    }
+    find_password (options, uri, error);
   return options->password != NULL;
 }
 

@@ -36,6 +36,10 @@ typedef struct
   gboolean hex;
   gboolean verbose;
   gboolean version;
+  gboolean save_password;
+  gboolean from_keyring; /* the password was there */
+  gboolean reconnect;
+  gboolean no_reconnect;
 } CliOptions;
 
 /* Which of them a verb takes. */
@@ -47,6 +51,7 @@ typedef enum
   CLI_TAKES_BACKLOG = 1 << 3,
   CLI_TAKES_TIMEOUT = 1 << 4,
   CLI_TAKES_PIN = 1 << 5, /* pin, certificate, key */
+  CLI_TAKES_RECONNECT = 1 << 6,
   CLI_TAKES_TALK =
       CLI_TAKES_NAME | CLI_TAKES_SENDING | CLI_TAKES_SHOWING | CLI_TAKES_TIMEOUT | CLI_TAKES_PIN,
 } CliTakes;

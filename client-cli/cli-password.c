@@ -94,8 +94,8 @@ cli_password_ask (const char *prompt, GError **error)
       if (fd >= 0)
         close (fd);
       g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                   _ ("there is no terminal to ask for the password; --password-fd reads it from a "
-                      "descriptor"));
+                   _ ("there is no terminal to ask for the password, and none in the keyring; "
+                      "--password-fd reads it from a descriptor"));
       return NULL;
     }
   silent = before;

@@ -10,8 +10,8 @@
 
 #include <glib/gi18n.h>
 
-#include "client-cli/cli-answers.h"
 #include "common/base/sal-json.h"
+#include "common/client/sal-answers.h"
 #include "common/client/sal-outbox.h"
 
 #define DIM "\033[2m"
@@ -242,7 +242,7 @@ render_for_people (GString *out, const SalClientAction *action, gint64 time_us, 
       g_string_append (out, colour (style, PLAIN));
       break;
     default:
-      cli_answers_append (out, action);
+      sal_answers_append (out, action);
       break;
     }
   end_text (out, action, style);
@@ -327,6 +327,28 @@ cli_render_chunk (GString *out, const guint8 *bytes, gsize len, gint64 since_us,
         g_string_append_c (out, g_ascii_isprint (bytes[i]) ? (char) bytes[i] : '.');
       g_string_append_c (out, '\n');
     }
+}
+
+/**
+ * cli_render_waiting:
+ * @why: what has become of the connection, "" if nobody knows
+ * @wait_us: until the next try
+ *
+ * Only in JSON; ends a line that was left open otherwise.
+ */
+void
+cli_render_waiting (GString *out, const char *why, gint64 wait_us, gint64 time_us, CliStyle *style)
+{
+  if (style->json)
+    {
+      begin_json (out, "waiting", time_us);
+      sal_json_string (out, "text", why);
+      sal_json_int (out, "wait_ms", wait_us / 1000);
+      sal_json_end (out);
+    }
+  else if (style->open_line)
+    g_string_append_c (out, '\n');
+  style->open_line = FALSE;
 }
 
 /**

@@ -24,7 +24,7 @@ cli_tail (int argc, char **argv)
   int status = 0;
 
   if (!cli_options_parse (
-          &options, CLI_TAKES_TALK, _ ("tail URI - listen"),
+          &options, CLI_TAKES_TALK | CLI_TAKES_RECONNECT, _ ("tail URI - listen"),
           _ ("Prints what is said, as text, or with --json everything that happens."), &argc, &argv,
           &error))
     return cli_fail (error);
@@ -36,6 +36,8 @@ cli_tail (int argc, char **argv)
     return cli_fail (error);
 
   talk.style.said_only = TRUE;
+  if (options.reconnect)
+    cli_talk_come_back (&talk);
   status = cli_talk_run (&talk);
   cli_talk_clear (&talk);
   return status;

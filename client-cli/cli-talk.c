@@ -12,10 +12,12 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "client-cli/cli-answers.h"
 #include "client-cli/cli-commands.h"
 #include "client-cli/cli-input.h"
+#include "client-cli/cli-keyring.h"
+#include "client-cli/cli-resume.h"
 #include "common/base/sal-error.h"
+#include "common/client/sal-answers.h"
 #include "common/proto/sal-dialect-plain.h"
 
 #define CONNECT_TIMEOUT_S 10
@@ -27,6 +29,9 @@ on_event (CliTalk *talk, const SalClientAction *action)
     cli_complain (_ ("this server does not know your certificate: you are not logged in"));
   if (!sal_client_event_puts_out (&action->event))
     return;
+  if (talk->resume != NULL && !sal_client_event_puts_out_for_good (&action->event))
+    return; /* the server stops, or is full: it may be there again */
+  talk->put_out = TRUE;
   talk->status = SAL_EXIT_REFUSED;
   if (talk->quiet)
     cli_complain ("%s", action->text);
@@ -46,6 +51,29 @@ complain_of_message (const SalClientAction *action)
     cli_complain (_ ("not sent: %s"), action->text);
 }
 
+/**
+ * cli_talk_tell_lost:
+ * @unknown: it may have been read or not; else it was not
+ *
+ * Says what became of a message that the end has come before.
+ */
+void
+cli_talk_tell_lost (CliTalk *talk, const char *text, gboolean unknown)
+{
+  if (unknown)
+    {
+      talk->unknown++;
+      cli_complain (_ ("the connection broke before this came back; it may have been read or "
+                       "not: %s"),
+                    text);
+    }
+  else
+    {
+      talk->failed++;
+      cli_complain (_ ("not sent, the conversation was over: %s"), text);
+    }
+}
+
 static void
 count_message (CliTalk *talk, const SalClientAction *action)
 {
@@ -59,14 +87,8 @@ count_message (CliTalk *talk, const SalClientAction *action)
       complain_of_message (action);
       break;
     case SAL_MESSAGE_QUEUED:
-      talk->failed++;
-      cli_complain (_ ("not sent, the conversation was over: %s"), action->text);
-      break;
     case SAL_MESSAGE_UNKNOWN:
-      talk->unknown++;
-      cli_complain (_ ("the connection broke before this came back; it may have been read or "
-                       "not: %s"),
-                    action->text);
+      cli_talk_tell_lost (talk, action->text, action->state == SAL_MESSAGE_UNKNOWN);
       break;
     case SAL_MESSAGE_SENT:
       if (!action->late)
@@ -167,7 +189,7 @@ is_worth_showing (CliTalk *talk, const SalClientAction *action)
   if (event->past && event->kind != SAL_EVENT_MESSAGE && event->kind != SAL_EVENT_ACTION &&
       event->kind != SAL_EVENT_NOTICE)
     return FALSE;
-  if (action->code != NULL && cli_answers_is_end (action->code))
+  if (action->code != NULL && sal_answers_is_end (action->code))
     return talk->style.json;
   if (event->kind != SAL_EVENT_TEXT || talk->options->verbose)
     return TRUE;
@@ -184,6 +206,9 @@ enter (CliTalk *talk)
   if (talk->entered)
     return;
   talk->entered = TRUE;
+  talk->was_in = TRUE;
+  if (talk->resume != NULL)
+    cli_resume_entered (talk->resume);
   if (talk->on_entered != NULL)
     talk->on_entered (talk);
 }
@@ -198,6 +223,9 @@ on_ready (CliTalk *talk)
       sal_client_stop (talk->client);
       return;
     }
+  if (talk->options->save_password && !talk->was_in && talk->options->account != NULL &&
+      sal_client_get_account (talk->client) != NULL)
+    cli_keyring_save (talk->uri, talk->options->account, talk->options->password);
   /* In IRC one is somewhere only when the room has let one in. */
   if (!sal_client_is_irc (talk->client) || sal_client_get_home (talk->client) == NULL)
     enter (talk);
@@ -242,7 +270,7 @@ on_room (CliTalk *talk, const SalClientAction *action)
 static void
 on_own_join (CliTalk *talk, const SalClientAction *action)
 {
-  gboolean led = talk->greeted && !talk->moved && talk->room_of_options == NULL;
+  gboolean led = talk->greeted && !talk->moved && !talk->was_in && talk->room_of_options == NULL;
   SalEvent moved = { .kind = SAL_EVENT_NOTE,
                      .note = SAL_NOTE_MOVED,
                      .room = bare_room (action->event.room) };
@@ -261,21 +289,28 @@ on_history (CliTalk *talk, const SalClientAction *action)
 
   if (action->text != NULL)
     cli_complain ("%s: %s", action->place, action->text);
-  else if (action->number == 0)
+  else if (action->resume && action->more)
+    cli_complain (_ ("%s: more was said meanwhile than is shown"), action->place);
+  else if (action->number == 0 && !action->resume)
     cli_talk_show (talk, &none);
 }
 
 static void
 on_action (SalClient *client, const SalClientAction *action, CliTalk *talk)
 {
+  if (talk->resume != NULL && cli_resume_note (talk->resume, action))
+    return;
   switch (action->kind)
     {
     case SAL_ACTION_EVENT:
       talk->greeted |= action->event.kind == SAL_EVENT_GREETING;
       if (action->own && action->event.kind == SAL_EVENT_JOIN && !action->event.past)
         on_own_join (talk, action);
-      else if (is_worth_showing (talk, action))
+      else if (is_worth_showing (talk, action) &&
+               (talk->resume == NULL || !cli_resume_is_told (talk->resume, action)))
         render (talk, action);
+      if (talk->resume != NULL && action->event.kind == SAL_EVENT_NICK)
+        cli_resume_entered (talk->resume); /* perhaps one's own name again */
       on_event (talk, action);
       break;
     case SAL_ACTION_READY:
@@ -321,20 +356,17 @@ on_connected (SalClient *client, CliTalk *talk)
   cli_tell_tls (sal_client_get_tls (client), talk->options);
 }
 
+/* Sets the exit status, and says why, if something went wrong. */
 static void
-on_ended (SalClient *client, int how, const GError *error, CliTalk *talk)
+conclude (CliTalk *talk, int how, const GError *error)
 {
-  static const char *const words[] = { "quit", "peer", "broken", "refused" };
-  g_autoptr (GString) out = g_string_new (NULL);
-
-  if (talk->connected_us == 0 && error != NULL)
+  if (error != NULL && (talk->connected_us == 0 || how == SAL_CLIENT_END_REFUSED))
     {
       cli_complain ("%s", error->message);
-      talk->status = sal_error_exit_status (error);
-    }
-  else if (how == SAL_CLIENT_END_REFUSED && error != NULL)
-    {
-      cli_complain ("%s", error->message);
+      if (talk->options->from_keyring && sal_client_is_password_wrong (talk->client))
+        cli_complain (
+            _ ("the password was the one in the keyring; --save-password asks for another "
+               "and keeps that"));
       talk->status = sal_error_exit_status (error);
     }
   else if (how != SAL_CLIENT_END_QUIT && talk->status == SAL_EXIT_OK)
@@ -344,9 +376,71 @@ on_ended (SalClient *client, int how, const GError *error, CliTalk *talk)
                     error != NULL ? error->message : "");
       talk->status = SAL_EXIT_CLOSED;
     }
+}
+
+static void
+end (CliTalk *talk, int how)
+{
+  static const char *const words[] = { "quit", "peer", "broken", "refused" };
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  if (talk->resume != NULL)
+    cli_resume_give_up (talk->resume);
   cli_render_end (out, words[how], talk->status, g_get_real_time (), &talk->style);
   cli_print (out->str);
   g_main_loop_quit (talk->loop);
+}
+
+static void
+on_ended (SalClient *client, int how, const GError *error, CliTalk *talk)
+{
+  if (talk->resume == NULL || !cli_resume_wait (talk->resume, how, error))
+    {
+      conclude (talk, how, error);
+      end (talk, how);
+      return;
+    }
+  talk->entered = FALSE;
+  talk->moved = FALSE;
+  talk->asked_who = FALSE;
+  g_clear_pointer (&talk->going, g_free);
+  if (talk->on_away != NULL)
+    talk->on_away (talk);
+}
+
+/**
+ * cli_talk_tell_break:
+ * @error: (nullable)
+ *
+ * Says that the connection broke, and when it will be tried again.
+ */
+void
+cli_talk_tell_break (CliTalk *talk, int how, const GError *error, gint64 wait_us)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  gboolean failed = talk->connected_us == 0 && error != NULL;
+  const char *words = error != NULL ? error->message : "";
+  guint seconds = (guint) ((wait_us + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
+
+  cli_complain (failed                       ? "%s"
+                : how == SAL_CLIENT_END_PEER ? _ ("the server has ended the conversation")
+                                             : _ ("the connection broke: %s"),
+                words);
+  cli_complain (ngettext ("trying again in %u second", "trying again in %u seconds", seconds),
+                seconds);
+  cli_render_waiting (out, words, wait_us, g_get_real_time (), &talk->style);
+  cli_print (out->str);
+}
+
+/**
+ * cli_talk_is_away:
+ *
+ * Returns: whether there is no connection, and the next try is waited for.
+ */
+gboolean
+cli_talk_is_away (const CliTalk *talk)
+{
+  return talk->resume != NULL && cli_resume_is_away (talk->resume);
 }
 
 static gboolean
@@ -371,6 +465,26 @@ on_timeout (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+make_client (CliTalk *talk)
+{
+  SalTransportOptions transport = cli_options_transport (talk->options);
+  SalClientOptions options = talk->client_options;
+
+  if (talk->client != NULL)
+    {
+      if (talk->resume != NULL)
+        cli_resume_apply (talk->resume, &options);
+      g_signal_handlers_disconnect_by_data (talk->client, talk);
+      g_clear_object (&talk->client);
+    }
+  talk->client = sal_client_new (talk->uri, &options, &transport);
+  g_signal_connect (talk->client, "connected", G_CALLBACK (on_connected), talk);
+  g_signal_connect (talk->client, "chunk", G_CALLBACK (on_chunk), talk);
+  g_signal_connect (talk->client, "action", G_CALLBACK (on_action), talk);
+  g_signal_connect (talk->client, "ended", G_CALLBACK (on_ended), talk);
+}
+
 /**
  * cli_talk_init:
  * @talk: (out caller-allocates)
@@ -380,25 +494,56 @@ gboolean
 cli_talk_init (
     CliTalk *talk, const CliOptions *options, const SalUri *uri, gboolean receipts, GError **error)
 {
-  SalTransportOptions transport = cli_options_transport (options);
-  SalClientOptions client;
-
   *talk = (CliTalk){ .options = options };
-  if (!cli_options_client (options, uri, &client, error))
+  if (!cli_options_client (options, uri, &talk->client_options, error))
     return FALSE;
-  client.receipts = receipts;
-  talk->room_of_options = client.room;
-  client.latin1 = options->latin1;
+  talk->uri = sal_uri_copy (uri);
+  talk->client_options.receipts = receipts;
+  talk->client_options.latin1 = options->latin1;
+  talk->room_of_options = talk->client_options.room;
   talk->style = (CliStyle){ .json = options->json,
                             .terminal = !options->json && !options->hex && isatty (STDOUT_FILENO),
                             .colours = cli_may_colour () };
   talk->loop = g_main_loop_new (NULL, FALSE);
-  talk->client = sal_client_new (uri, &client, &transport);
-  g_signal_connect (talk->client, "connected", G_CALLBACK (on_connected), talk);
-  g_signal_connect (talk->client, "chunk", G_CALLBACK (on_chunk), talk);
-  g_signal_connect (talk->client, "action", G_CALLBACK (on_action), talk);
-  g_signal_connect (talk->client, "ended", G_CALLBACK (on_ended), talk);
+  make_client (talk);
   return TRUE;
+}
+
+/**
+ * cli_talk_come_back:
+ *
+ * From now on a connection that breaks is made again. Before cli_talk_run().
+ */
+void
+cli_talk_come_back (CliTalk *talk)
+{
+  talk->resume = cli_resume_new (talk);
+}
+
+/**
+ * cli_talk_connect:
+ *
+ * Makes the next connection.
+ */
+void
+cli_talk_connect (CliTalk *talk)
+{
+  talk->connected_us = 0;
+  talk->greeted = FALSE;
+  make_client (talk);
+  sal_client_start (talk->client, CONNECT_TIMEOUT_S * 1000);
+}
+
+/**
+ * cli_talk_say:
+ *
+ * As sal_client_say_to(); where connections are made again, also over their end.
+ */
+guint64
+cli_talk_say (CliTalk *talk, const char *place, const char *text)
+{
+  return talk->resume != NULL ? cli_resume_say (talk->resume, place, text)
+                              : sal_client_say_to (talk->client, place, text, NULL);
 }
 
 /**
@@ -409,8 +554,17 @@ cli_talk_init (
 void
 cli_talk_leave (CliTalk *talk)
 {
+  if (cli_talk_is_away (talk))
+    {
+      talk->leaving = TRUE;
+      end (talk, SAL_CLIENT_END_QUIT);
+      return;
+    }
   if (talk->leaving || talk->connected_us == 0)
-    sal_client_stop (talk->client);
+    {
+      talk->leaving = TRUE;
+      sal_client_stop (talk->client);
+    }
   else if (talk->options->reset)
     sal_client_reset (talk->client);
   else
@@ -432,6 +586,7 @@ cli_talk_run (CliTalk *talk)
     g_timeout_add_seconds ((guint) talk->options->timeout_s, on_timeout, talk);
   sal_client_start (talk->client, CONNECT_TIMEOUT_S * 1000);
   g_main_loop_run (talk->loop);
+  cli_keyring_finish ();
   return talk->status;
 }
 
@@ -441,7 +596,11 @@ cli_talk_run (CliTalk *talk)
 void
 cli_talk_clear (CliTalk *talk)
 {
+  if (talk->client != NULL)
+    g_signal_handlers_disconnect_by_data (talk->client, talk);
+  g_clear_pointer (&talk->resume, cli_resume_free);
   g_clear_object (&talk->client);
+  g_clear_pointer (&talk->uri, sal_uri_free);
   g_clear_pointer (&talk->here, g_free);
   g_clear_pointer (&talk->room, g_free);
   g_clear_pointer (&talk->going, g_free);

@@ -9,10 +9,15 @@
 
 G_BEGIN_DECLS
 
+typedef struct _CliResume CliResume;
+
 /* A conversation of a verb with a server, from connecting to the exit status. */
 typedef struct
 {
-  const CliOptions *options; /* (unowned) */
+  const CliOptions *options;       /* (unowned) */
+  SalUri *uri;                     /* (owned) */
+  SalClientOptions client_options; /* whose strings are those of @options and @uri */
+  CliResume *resume;               /* (owned) (nullable): comes back when the connection breaks */
   CliStyle style;
   SalClient *client; /* (owned) */
   GMainLoop *loop;   /* (owned) */
@@ -20,6 +25,8 @@ typedef struct
   int status;       /* what to exit with */
   gboolean quiet;   /* nothing that happens is shown */
   gboolean leaving; /* we have asked for the end */
+  gboolean was_in;  /* at least once */
+  gboolean put_out; /* there is no use in knocking again */
   guint delivered;  /* messages that came back */
   guint sent_only;  /* ... that were sent, and nothing came back */
   guint failed;
@@ -34,12 +41,19 @@ typedef struct
   gboolean asked_who;                 /* /who, while it is not known yet */
   void (*on_entered) (gpointer talk); /* (nullable) */
   void (*on_place) (gpointer talk);   /* (nullable): one is elsewhere now */
+  void (*on_away) (gpointer talk);    /* (nullable): the connection broke; on_entered comes again */
   void (*on_message) (gpointer talk); /* (nullable): what became of one is known */
 } CliTalk;
 
 gboolean cli_talk_init (
     CliTalk *talk, const CliOptions *options, const SalUri *uri, gboolean receipts, GError **error);
 int cli_talk_run (CliTalk *talk);
+void cli_talk_come_back (CliTalk *talk);
+void cli_talk_connect (CliTalk *talk);
+guint64 cli_talk_say (CliTalk *talk, const char *place, const char *text);
+void cli_talk_tell_break (CliTalk *talk, int how, const GError *error, gint64 wait_us);
+void cli_talk_tell_lost (CliTalk *talk, const char *text, gboolean unknown);
+gboolean cli_talk_is_away (const CliTalk *talk);
 void cli_talk_leave (CliTalk *talk);
 const char *cli_talk_here (CliTalk *talk);
 void cli_talk_go (CliTalk *talk, const char *place);

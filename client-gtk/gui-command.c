@@ -3,7 +3,8 @@
  * Commands as people of IRC type them, from a line to what is meant by it; the table is also
  * what /help shows and Tab completes. Pure: it knows no connection, and carries nothing out.
  * A command that only the server understands becomes the line that it understands (RFC 2812;
- * the modern IRC documents for what is newer). What begins with two slashes is said, with one.
+ * the modern IRC documents for what is newer). What is a command and what is said decides the client
+ * core, for all programs (sal_client_find_command()): two slashes say what begins with one.
  */
 #include "config.h"
 
@@ -11,6 +12,8 @@
 
 #include <glib/gi18n.h>
 #include <string.h>
+
+#include "common/client/sal-client-action.h"
 
 /* What a row makes of the words behind the command: @place is the conversation in which it
  * was typed, "" for the server's own. Returns FALSE if they are not what it needs. */
@@ -86,7 +89,7 @@ make_talk (GuiCommand *command, const char *rest, const char *place)
 {
   command->kind = GUI_COMMAND_TALK;
   command->target = take_word (&rest);
-  command->text = *rest != '\0' ? g_strdup (rest) : NULL;
+  command->text = *rest != '\0' ? gui_command_quote (rest) : NULL;
   return command->target != NULL;
 }
 
@@ -399,7 +402,7 @@ make (GuiCommand *command, const char *name, const char *rest, const char *place
   if (g_str_equal (name, "say"))
     {
       command->kind = GUI_COMMAND_SAY;
-      command->text = g_strdup (rest);
+      command->text = gui_command_quote (rest);
       return;
     }
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -423,18 +426,35 @@ make (GuiCommand *command, const char *name, const char *rest, const char *place
 
 /**
  * gui_command_is_one:
+ * @text: a line as it was typed
  *
  * Returns: whether it is not simply said.
  */
 gboolean
 gui_command_is_one (const char *text)
 {
-  return *text == '/';
+  const char *said = NULL;
+
+  return sal_client_find_command (text, TRUE, &said) != NULL;
+}
+
+/**
+ * gui_command_quote:
+ *
+ * Returns: (transfer full): what has to be said where there are commands, so that @text is what is
+ *   said. Of somebody who does something (`/me`), that stays what it is.
+ */
+char *
+gui_command_quote (const char *text)
+{
+  gboolean changes = gui_command_is_one (text) || g_str_has_prefix (text, "//");
+
+  return changes ? g_strconcat ("/", text, NULL) : g_strdup (text);
 }
 
 /**
  * gui_command_parse:
- * @text: a line that begins with a slash
+ * @text: a line that is one
  * @place: the conversation in which it was typed; "" for the server's own
  *
  * Returns: (transfer full): what is meant, perhaps that something is wrong with it.
@@ -444,19 +464,10 @@ gui_command_parse (const char *text, const char *place)
 {
   GuiCommand *command = g_new0 (GuiCommand, 1);
   const char *rest = text + 1;
-  g_autofree char *typed = NULL;
-  g_autofree char *name = NULL;
-  g_autofree char *trimmed = NULL;
+  g_autofree char *typed = take_word (&rest);
+  g_autofree char *name = g_ascii_strdown (typed != NULL ? typed : "", -1);
+  g_autofree char *trimmed = g_strchomp (g_strdup (rest));
 
-  if (*rest == '/')
-    {
-      command->kind = GUI_COMMAND_SAY;
-      command->text = g_strdup (text); /* the room takes one of them off */
-      return command;
-    }
-  typed = take_word (&rest);
-  name = g_ascii_strdown (typed != NULL ? typed : "", -1);
-  trimmed = g_strchomp (g_strdup (rest));
   make (command, real_name (name), trimmed, place);
   return command;
 }

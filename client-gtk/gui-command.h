@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  GUI_COMMAND_SAY,    /* text: to be said here; with /me in front, an action */
+  GUI_COMMAND_SAY,    /* text: for the room to say; with /me in front, an action */
   GUI_COMMAND_JOIN,   /* target, text (nullable): the room's password */
   GUI_COMMAND_PART,   /* target (nullable): this room */
   GUI_COMMAND_TALK,   /* target, text (nullable): said in private */
@@ -38,6 +38,7 @@ typedef struct
 } GuiCommandWord;
 
 gboolean gui_command_is_one (const char *text);
+char *gui_command_quote (const char *text);
 GuiCommand *gui_command_parse (const char *text, const char *place);
 void gui_command_free (GuiCommand *command);
 const GuiCommandWord *gui_command_list (guint *n);

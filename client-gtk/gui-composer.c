@@ -232,57 +232,6 @@ say_all (GuiComposer *composer, GPtrArray *messages)
     g_signal_emit (composer, signals[SENT], 0);
 }
 
-static void
-complain_of_length (GuiComposer *composer, const GuiLines *lines)
-{
-  g_autofree char *text = NULL;
-
-  if (lines->messages->len == 1)
-    text =
-        g_strdup_printf (_ ("Too long to send: this has %zu bytes, and a message has at most %d."),
-                         lines->bytes, SAL_MESSAGE_MAX_BYTES);
-  else
-    text = g_strdup_printf (
-        _ ("Too long to send: line %u has %zu bytes, and a message has at most %d."), lines->number,
-        lines->bytes, SAL_MESSAGE_MAX_BYTES);
-  complain (composer, text);
-}
-
-static void
-complain_of_number (GuiComposer *composer, guint n)
-{
-  g_autofree char *text =
-      g_strdup_printf (_ ("Too much to send at once: these are %u lines, and at most %d are sent."),
-                       n, GUI_LINES_MOST);
-
-  complain (composer, text);
-}
-
-static void
-ask_about_many (GuiComposer *composer, guint n)
-{
-  /* TRANSLATORS: n is always more than three. */
-  g_autofree char *question = g_strdup_printf (
-      ngettext ("Send %u line as %u message?", "Send %u lines as %u messages?", n), n, n);
-
-  ask (composer, question, _ ("Send all"));
-}
-
-static void
-ask_about_leaving (GuiComposer *composer, const GuiLines *lines)
-{
-  g_autofree char *question = NULL;
-
-  if (lines->verdict == GUI_LINES_LEAVE)
-    question =
-        g_strdup_printf (_ ("“%s” leaves the room. It cannot be sent as a message."), lines->word);
-  else
-    question = g_strdup_printf (
-        _ ("“%s” in line %u would leave the room. It cannot be sent as a message."), lines->word,
-        lines->number);
-  ask (composer, question, lines->verdict == GUI_LINES_LEAVE ? _ ("Leave") : NULL);
-}
-
 /* Whether what is typed after a slash is for us; elsewhere it is the server's business. */
 static gboolean
 has_commands (GuiComposer *composer)
@@ -307,6 +256,35 @@ send_command (GuiComposer *composer, const char *line)
   g_signal_emit (composer, signals[COMMAND], 0, command);
 }
 
+/* So many lines were looked at and meant to be said as they are. */
+static void
+quote_all (GPtrArray *messages)
+{
+  for (guint i = 0; i < messages->len; i++)
+    {
+      char *quoted = gui_command_quote (messages->pdata[i]);
+
+      g_free (messages->pdata[i]);
+      messages->pdata[i] = quoted;
+    }
+}
+
+/* Nothing is sent now; the question, or the sentence, is there to be seen. */
+static void
+think_again (GuiComposer *composer, const GuiLines *lines)
+{
+  g_autofree char *text = gui_lines_explain (lines);
+
+  if (lines->verdict == GUI_LINES_MANY)
+    ask (composer, text, _ ("Send all"));
+  else if (lines->verdict == GUI_LINES_LEAVE)
+    ask (composer, text, _ ("Leave"));
+  else if (lines->verdict == GUI_LINES_WORD)
+    ask (composer, text, NULL);
+  else
+    complain (composer, text);
+}
+
 static void
 send_text (GuiComposer *composer, gboolean confirmed)
 {
@@ -322,38 +300,23 @@ send_text (GuiComposer *composer, gboolean confirmed)
       send_command (composer, lines->messages->pdata[0]);
       return;
     }
-  switch (lines->verdict)
+  if (commands)
+    gui_lines_find_command (lines);
+  if (lines->verdict == GUI_LINES_GOOD)
+    say_all (composer, lines->messages);
+  else if (lines->verdict == GUI_LINES_MANY && confirmed)
     {
-    case GUI_LINES_NOTHING:
-      break;
-    case GUI_LINES_MANY:
-      if (!confirmed)
-        ask_about_many (composer, lines->messages->len);
-      else
-        say_all (composer, lines->messages);
-      break;
-    case GUI_LINES_GOOD:
+      if (commands)
+        quote_all (lines->messages);
       say_all (composer, lines->messages);
-      break;
-    case GUI_LINES_TOO_MANY:
-      complain_of_number (composer, lines->messages->len);
-      break;
-    case GUI_LINES_TOO_LONG:
-      complain_of_length (composer, lines);
-      break;
-    case GUI_LINES_LEAVE:
-      if (confirmed)
-        {
-          sal_room_model_leave (composer->model);
-          begin_anew (composer);
-          break;
-        }
-      ask_about_leaving (composer, lines);
-      break;
-    case GUI_LINES_WORD:
-      ask_about_leaving (composer, lines);
-      break;
     }
+  else if (lines->verdict == GUI_LINES_LEAVE && confirmed)
+    {
+      sal_room_model_leave (composer->model);
+      begin_anew (composer);
+    }
+  else if (lines->verdict != GUI_LINES_NOTHING)
+    think_again (composer, lines);
 }
 
 static void

@@ -72,7 +72,7 @@ set_address_error (GuiConnectDialog *dialog, const char *error)
 {
   set_note (dialog->address, dialog->address_note, error,
             /* TRANSLATORS: examples of addresses; ROOM may be translated */
-            _ ("For example localhost, HOST:PORT or plain://HOST/ROOM"));
+            _ ("For example localhost, HOST:PORT or ircs://HOST/ROOM"));
 }
 
 static void
@@ -165,6 +165,14 @@ fail (GuiConnectDialog *dialog)
   set_address_error (dialog, text);
 }
 
+/* On a server of IRC one is first, and asks for the room then; that it is refused has a reason. */
+static gboolean
+is_about_to_join (SalRoomModel *room)
+{
+  return sal_server_get_presence (sal_room_model_get_server (room)) == SAL_PRESENCE_IN &&
+         sal_room_model_get_error (room) == NULL;
+}
+
 static void
 on_presence (SalRoomModel *room, GuiConnectDialog *dialog)
 {
@@ -182,8 +190,12 @@ on_presence (SalRoomModel *room, GuiConnectDialog *dialog)
     case SAL_PRESENCE_IN:
       succeed (dialog);
       return;
-    case SAL_PRESENCE_WAITING:
     case SAL_PRESENCE_OFFLINE:
+      if (is_about_to_join (room))
+        return;
+      fail (dialog);
+      return;
+    case SAL_PRESENCE_WAITING:
       fail (dialog);
       return;
     case SAL_PRESENCE_CONNECTING:

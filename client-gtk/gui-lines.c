@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What would become of a text if it were sent: each line is a message of its own, and
- * some texts should not go before somebody has thought again. Pure.
+ * some texts should not go before somebody has thought again, for a reason that is told. Pure.
  */
 #include "config.h"
 
 #include "client-gtk/gui-lines.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
+#include "client-gtk/gui-command.h"
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-text.h"
 
@@ -77,6 +79,73 @@ gui_lines_new (const char *text, gboolean any_word)
   else
     lines->verdict = GUI_LINES_GOOD;
   return lines;
+}
+
+/**
+ * gui_lines_find_command:
+ *
+ * For where there are commands. One is one only by itself: in a few lines it might be meant either
+ * way, and what was meant for the server alone, a password perhaps, must not be said in the room.
+ * Many lines are asked about in any case.
+ */
+void
+gui_lines_find_command (GuiLines *lines)
+{
+  if (lines->verdict != GUI_LINES_GOOD)
+    return;
+  for (guint i = 0; i < lines->messages->len && lines->verdict == GUI_LINES_GOOD; i++)
+    if (gui_command_is_one (lines->messages->pdata[i]))
+      {
+        lines->verdict = GUI_LINES_COMMAND;
+        lines->word = lines->messages->pdata[i];
+      }
+}
+
+/**
+ * gui_lines_explain:
+ *
+ * Returns: (transfer full) (nullable): why they are not sent, or not before somebody has thought
+ *   again; %NULL if they are.
+ */
+char *
+gui_lines_explain (const GuiLines *lines)
+{
+  guint n = lines->messages->len;
+
+  switch (lines->verdict)
+    {
+    case GUI_LINES_MANY:
+      /* TRANSLATORS: n is always more than three. */
+      return g_strdup_printf (
+          ngettext ("Send %u line as %u message?", "Send %u lines as %u messages?", n), n, n);
+    case GUI_LINES_TOO_MANY:
+      return g_strdup_printf (
+          _ ("Too much to send at once: these are %u lines, and at most %d are sent."), n,
+          GUI_LINES_MOST);
+    case GUI_LINES_TOO_LONG:
+      if (n == 1)
+        return g_strdup_printf (
+            _ ("Too long to send: this has %zu bytes, and a message has at most %d."), lines->bytes,
+            SAL_MESSAGE_MAX_BYTES);
+      return g_strdup_printf (
+          _ ("Too long to send: line %u has %zu bytes, and a message has at most %d."),
+          lines->number, lines->bytes, SAL_MESSAGE_MAX_BYTES);
+    case GUI_LINES_LEAVE:
+      return g_strdup_printf (_ ("“%s” leaves the room. It cannot be sent as a message."),
+                              lines->word);
+    case GUI_LINES_WORD:
+      return g_strdup_printf (
+          _ ("“%s” in line %u would leave the room. It cannot be sent as a message."), lines->word,
+          lines->number);
+    case GUI_LINES_COMMAND:
+      return g_strdup_printf (_ ("“%.*s” is a command, which works only by itself. Two slashes "
+                                 "say it."),
+                              (int) strcspn (lines->word, " "), lines->word);
+    case GUI_LINES_NOTHING:
+    case GUI_LINES_GOOD:
+    default:
+      return NULL;
+    }
 }
 
 /**

@@ -19,6 +19,7 @@ typedef enum
   GUI_LINES_TOO_LONG, /* line @number has @bytes, more than a message may have */
   GUI_LINES_LEAVE,    /* nothing but a word that leaves the room */
   GUI_LINES_WORD,     /* line @number is such a word, among others */
+  GUI_LINES_COMMAND,  /* a command is among others, see gui_lines_find_command() */
 } GuiLinesVerdict;
 
 /* A text that was typed, as the messages that it is. */
@@ -28,10 +29,12 @@ typedef struct
   GuiLinesVerdict verdict;
   guint number; /* of the line that is the reason, as it was typed; the first is 1 */
   gsize bytes;
-  const char *word; /* (unowned) (nullable): that leaves; of @messages */
+  const char *word; /* (unowned) (nullable): that is the reason; of @messages */
 } GuiLines;
 
 GuiLines *gui_lines_new (const char *text, gboolean any_word);
+void gui_lines_find_command (GuiLines *lines);
+char *gui_lines_explain (const GuiLines *lines);
 void gui_lines_free (GuiLines *lines);
 gboolean gui_lines_has_any (const char *text);
 

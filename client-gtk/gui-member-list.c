@@ -15,6 +15,7 @@
 #include <glib/gi18n.h>
 
 #include "client-gtk/gui-member-rows.h"
+#include "client-gtk/gui-member-view.h"
 #include "client-gtk/gui-text.h"
 
 /* More changes in a frame than this are shown together. */
@@ -340,7 +341,7 @@ static void
 gui_member_list_init (GuiMemberList *list)
 {
   GtkWidget *scroller = gtk_scrolled_window_new (NULL, NULL);
-  GtkWidget *view = gtk_tree_view_new ();
+  GtkWidget *view = gui_member_view_new ();
   GtkWidget *count = gtk_label_new (NULL);
   g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
 

@@ -358,6 +358,15 @@ on_older (SalRoomModel *model, guint n, gboolean more, GuiMessageList *list)
   queue_tick (list);
 }
 
+static void
+on_presence (GuiMessageList *list)
+{
+  if (sal_room_model_get_presence (list->model) != SAL_PRESENCE_IN)
+    return;
+  gui_message_window_reach (list->window);
+  queue_tick (list);
+}
+
 /* The read marker was moved, perhaps on another device: what was unread is not any more. */
 static void
 on_read (GuiMessageList *list)
@@ -428,6 +437,8 @@ go_to_start (GuiMessageList *list)
 
   if (!gui_message_window_has_oldest (list->window))
     gui_message_window_open_around (list->window, 0);
+  if (gui_message_window_count (list->window) == 0)
+    return;
   gui_message_selection_update_rows (list->selection);
   row = gui_message_window_get (list->window, 0);
   gui_message_place_stay_at (list->place, gui_message_row_get_id (row));
@@ -767,6 +778,7 @@ gui_message_list_new (SalRoomModel *model)
   g_signal_connect (model, "changed", G_CALLBACK (on_changed), list);
   g_signal_connect (model, "removed", G_CALLBACK (on_removed), list);
   g_signal_connect (model, "older", G_CALLBACK (on_older), list);
+  g_signal_connect_swapped (model, "presence", G_CALLBACK (on_presence), list);
   g_signal_connect_swapped (model, "read", G_CALLBACK (on_read), list);
   g_signal_connect_swapped (model, "unread", G_CALLBACK (queue_tick), list);
   open (list);

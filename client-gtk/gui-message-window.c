@@ -407,6 +407,17 @@ gui_message_window_take_older (GuiMessageWindow *window)
 }
 
 /**
+ * gui_message_window_reach:
+ *
+ * There is somebody again who can be asked for older entries.
+ */
+void
+gui_message_window_reach (GuiMessageWindow *window)
+{
+  window->has_oldest = FALSE; /* likewise */
+}
+
+/**
  * gui_message_window_page_after:
  *
  * Moves the window forward by a page.

@@ -28,6 +28,7 @@ void gui_message_window_open_around (GuiMessageWindow *window, guint64 id);
 gboolean gui_message_window_page_before (GuiMessageWindow *window);
 gboolean gui_message_window_waits (GuiMessageWindow *window);
 void gui_message_window_take_older (GuiMessageWindow *window);
+void gui_message_window_reach (GuiMessageWindow *window);
 gboolean gui_message_window_page_after (GuiMessageWindow *window);
 void gui_message_window_append (GuiMessageWindow *window, const SalEntry *entry);
 void gui_message_window_refresh (GuiMessageWindow *window);

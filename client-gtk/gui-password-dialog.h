@@ -15,6 +15,9 @@ GtkWidget *gui_password_dialog_new (void);
 void gui_password_dialog_ask (GuiPasswordDialog *dialog, SalServer *server);
 const char *gui_password_dialog_get_account (GuiPasswordDialog *dialog);
 const char *gui_password_dialog_get_password (GuiPasswordDialog *dialog);
+const char *gui_password_dialog_get_certificate (GuiPasswordDialog *dialog);
+const char *gui_password_dialog_get_key (GuiPasswordDialog *dialog);
+void gui_password_dialog_complain (GuiPasswordDialog *dialog, const char *text);
 gboolean gui_password_dialog_is_to_remember (GuiPasswordDialog *dialog);
 void gui_password_dialog_forget (GuiPasswordDialog *dialog);
 

@@ -41,16 +41,38 @@ on_certificate_response (GtkWidget *dialog, int response, GuiQuestions *question
   ask_next (questions);
 }
 
+/* Returns: whether the certificate that was given, or that none was, can be used; else the dialog
+ * says why not. */
+static gboolean
+take_certificate (SalServer *server, GuiPasswordDialog *dialog)
+{
+  const char *certificate = gui_password_dialog_get_certificate (dialog);
+  const char *key = gui_password_dialog_get_key (dialog);
+  g_autoptr (GError) error = NULL;
+
+  if (g_str_equal (certificate, sal_server_get_certificate (server)) &&
+      g_str_equal (key, sal_server_get_key (server)))
+    return TRUE;
+  if (sal_server_set_certificate (server, certificate, *certificate != '\0' ? key : "", &error))
+    return TRUE;
+  gui_password_dialog_complain (dialog, error->message);
+  return FALSE;
+}
+
 static void
 on_password_response (GtkWidget *widget, int response, GuiQuestions *questions)
 {
-  g_autoptr (SalServer) server = g_steal_pointer (&questions->asking);
   GuiPasswordDialog *dialog = GUI_PASSWORD_DIALOG (widget);
   gboolean accepted = response == GTK_RESPONSE_ACCEPT;
+  g_autoptr (SalServer) server = NULL;
+  gboolean asked = FALSE;
 
-  gboolean asked = server != NULL && sal_server_get_question (server) == SAL_QUESTION_PASSWORD;
-
+  if (accepted && questions->asking != NULL && !take_certificate (questions->asking, dialog))
+    return;
+  server = g_steal_pointer (&questions->asking);
+  asked = server != NULL && sal_server_get_question (server) == SAL_QUESTION_PASSWORD;
   gtk_widget_hide (widget);
+  /* Without a password, it is the certificate that logs in. */
   if (server != NULL && (asked || accepted))
     sal_server_answer_password (server, gui_password_dialog_get_account (dialog),
                                 accepted ? gui_password_dialog_get_password (dialog) : NULL,

@@ -85,5 +85,7 @@ gui_tls_facts_fill (GtkWidget *facts, const SalTlsDetails *details)
   add_fact (facts, _ ("Valid until"), details->until);
   add_fact (facts, _ ("Protocol"), details->version);
   add_fact (facts, _ ("Cipher"), details->cipher);
+  /* Whoever runs the server has to know it to let us in with it. */
+  add_fact (facts, _ ("Fingerprint of your certificate (SHA-256)"), details->own);
   gtk_widget_show_all (facts);
 }

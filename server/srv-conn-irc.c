@@ -43,7 +43,7 @@ void
 srv_conn_become_irc (SrvConn *conn)
 {
   g_autofree char *token = g_strdup_printf ("%08x%08x%" G_GINT64_MODIFIER "x", g_random_int (),
-                                            g_random_int (), conn->id);
+                                            g_random_int (), conn->session.origin.connection);
 
   /* Plain people read no more of somebody in IRC than the others there do. */
   if (!conn->host->hub->config.addresses_shown && conn->peer.family != SRV_ADDRESS_LOCAL)
@@ -52,7 +52,6 @@ srv_conn_become_irc (SrvConn *conn)
                           srv_irc_new (&conn->session, conn->host->hub, token,
                                        conn->peer.family == SRV_ADDRESS_LOCAL ||
                                            srv_link_get_tls_version (&conn->link) != NULL));
-  conn->members = g_ptr_array_new_with_free_func (g_free);
   sal_framer_become_irc (&conn->framer, SRV_IRC_UNIT_BYTES);
   conn->member.dialect = &sal_dialect_irc;
   srv_conn_update_style (conn);
@@ -125,15 +124,25 @@ limit_us (const SrvConn *conn, SalLimit limit)
 
 /* Those who came at the same time, after a restart for instance, are not all asked at the same
  * time but in groups, up to a quarter earlier. A FIFO is for one length, so each has its own. */
+static guint
+group_of (const SrvConn *conn)
+{
+  return (guint) (conn->session.origin.connection % SRV_PING_QUEUES);
+}
+
+static gint64
+silence_us (const SrvConn *conn)
+{
+  gint64 length_us = limit_us (conn, SAL_LIMIT_PING_SECONDS);
+
+  return length_us - length_us * group_of (conn) / (4 * SRV_PING_QUEUES);
+}
+
 static void
 wait_for_silence (SrvConn *conn)
 {
-  guint group = (guint) (conn->id % SRV_PING_QUEUES);
-  gint64 length_us = limit_us (conn, SAL_LIMIT_PING_SECONDS);
-
-  srv_reactor_arm (conn->host->reactor, &conn->life_deadline, SRV_QUEUE_PING + group,
-                   length_us - length_us * group / (4 * SRV_PING_QUEUES));
-  conn->heard_us = srv_reactor_now_us (conn->host->reactor);
+  srv_reactor_arm (conn->host->reactor, &conn->life_deadline, SRV_QUEUE_PING + group_of (conn),
+                   silence_us (conn));
 }
 
 /**
@@ -147,15 +156,16 @@ srv_conn_heard (SrvConn *conn)
 {
   const SrvDeadline *life = &conn->life_deadline;
   gboolean is_armed = srv_deadline_is_armed (life);
-  gint64 silence_us = limit_us (conn, SAL_LIMIT_PING_SECONDS);
+  gint64 most_us = limit_us (conn, SAL_LIMIT_PING_SECONDS);
 
   if (conn->session.irc == NULL || conn->session.state != SRV_SESSION_IN || conn->ending ||
       (is_armed && life->queue < SRV_QUEUE_PONG))
     return;
-  if (silence_us == 0)
+  if (most_us == 0)
     srv_reactor_disarm (conn->host->reactor, &conn->life_deadline);
   else if (!is_armed || life->queue == SRV_QUEUE_PONG ||
-           srv_reactor_now_us (conn->host->reactor) - conn->heard_us > silence_us / 10)
+           srv_reactor_now_us (conn->host->reactor) + silence_us (conn) - life->due_us >
+               most_us / 10)
     wait_for_silence (conn);
 }
 
@@ -257,13 +267,43 @@ void
 srv_conn_tell_left_out (SrvConn *conn)
 {
   conn->outq.leaves_out = FALSE;
-  for (guint i = 0; i < conn->members->len; i++)
+  for (SrvMember *member = conn->members; member != NULL; member = member->next)
     {
-      SrvMember *member = conn->members->pdata[i];
+      guint64 seq = 0;
+      guint missed = srv_room_take_missed (member, &seq);
 
-      if (member->missed > 0 && conn->session.state == SRV_SESSION_IN)
-        srv_irc_tell_missed (conn->session.irc, srv_room_get_name (member->room), member->missed,
-                             member->missed_seq);
-      member->missed = 0;
+      if (missed > 0 && conn->session.state == SRV_SESSION_IN)
+        srv_irc_tell_missed (conn->session.irc, srv_room_get_name (member->room), missed, seq);
     }
+}
+
+/**
+ * srv_conn_note_caps:
+ * @before: (type GHashTable): connection -> capabilities; see srv_conn_tell_caps()
+ *
+ * Notes what a client may have, before the configuration changes.
+ */
+void
+srv_conn_note_caps (SrvConn *conn, gpointer before)
+{
+  if (conn->session.irc != NULL && !conn->ending)
+    g_hash_table_insert (
+        before,
+        g_memdup2 (&conn->session.origin.connection, sizeof conn->session.origin.connection),
+        srv_irc_dup_changing_caps (conn->session.irc));
+}
+
+/**
+ * srv_conn_tell_caps:
+ * @before: as srv_conn_note_caps() has left it
+ *
+ * Tells a client what it may have from now on.
+ */
+void
+srv_conn_tell_caps (SrvConn *conn, gpointer before)
+{
+  const char *caps = g_hash_table_lookup (before, &conn->session.origin.connection);
+
+  if (caps != NULL && conn->session.irc != NULL && !conn->ending)
+    srv_irc_caps_changed (conn->session.irc, caps);
 }

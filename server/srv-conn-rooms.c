@@ -45,12 +45,12 @@ srv_conn_update_style (SrvConn *conn)
       return;
     }
   variant = sal_irc_variant (srv_irc_get_caps (conn->session.irc));
-  if (variant == conn->member.variant && conn->outq.mode == SRV_OUTQ_GATHER)
-    return;
   conn->outq.mode = SRV_OUTQ_GATHER;
-  conn->member.variant = variant;
-  for (guint i = 0; i < conn->members->len; i++)
-    srv_room_set_variant (conn->members->pdata[i], variant);
+  if (variant == conn->member.variant)
+    return;
+  for (SrvMember *member = conn->members; member != NULL; member = member->next)
+    srv_room_set_variant (member, variant);
+  conn->member.variant = variant; /* whether it is in a room or not */
 }
 
 static void
@@ -75,9 +75,8 @@ set_lagging (SrvConn *conn, SrvMember *member, gboolean lagging)
 void
 srv_conn_set_lagging (SrvConn *conn, gboolean lagging)
 {
-  set_lagging (conn, &conn->member, lagging);
-  for (guint i = 0; conn->members != NULL && i < conn->members->len; i++)
-    set_lagging (conn, conn->members->pdata[i], lagging);
+  for (SrvMember *member = conn->members; member != NULL; member = member->next)
+    set_lagging (conn, member, lagging);
 }
 
 /**
@@ -88,12 +87,37 @@ srv_conn_set_lagging (SrvConn *conn, gboolean lagging)
 gboolean
 srv_conn_is_room_behind (const SrvConn *conn)
 {
-  if (conn->member.room != NULL && srv_room_is_behind (conn->member.room))
-    return TRUE;
-  for (guint i = 0; conn->members != NULL && i < conn->members->len; i++)
-    if (srv_room_is_behind (((const SrvMember *) conn->members->pdata[i])->room))
+  for (const SrvMember *member = conn->members; member != NULL; member = member->next)
+    if (srv_room_is_behind (member->room))
       return TRUE;
   return FALSE;
+}
+
+/* Where the next room is linked, or where @room is. */
+static SrvMember **
+find_place (SrvConn *conn, const SrvRoom *room)
+{
+  SrvMember **place = &conn->members;
+
+  while (*place != NULL && (*place)->room != room)
+    place = &(*place)->next;
+  return place;
+}
+
+/* The first room needs no memory of its own: most people are in one. */
+static SrvMember *
+new_member (SrvConn *conn)
+{
+  SrvMember *member = NULL;
+
+  if (conn->member.room == NULL)
+    return &conn->member;
+  member = g_new (SrvMember, 1);
+  *member = (SrvMember){ .outq = &conn->outq,
+                         .dialect = conn->member.dialect,
+                         .variant = conn->member.variant,
+                         .session = &conn->session };
+  return member;
 }
 
 /**
@@ -104,24 +128,14 @@ srv_conn_is_room_behind (const SrvConn *conn)
 void
 srv_conn_enter_room (SrvConn *conn, SrvRoom *room)
 {
-  SrvMember *member = NULL;
+  SrvMember **place = find_place (conn, room);
 
-  if (conn->members == NULL)
-    {
-      conn->session.present = room;
-      if (!conn->gone)
-        srv_room_add (room, &conn->member);
-      return;
-    }
-  if (conn->gone)
+  if (conn->session.irc == NULL)
+    conn->session.present = room;
+  if (conn->gone || *place != NULL)
     return;
-  member = g_new0 (SrvMember, 1);
-  *member = (SrvMember){ .outq = &conn->outq,
-                         .dialect = conn->member.dialect,
-                         .variant = conn->member.variant,
-                         .session = &conn->session };
-  g_ptr_array_add (conn->members, member);
-  srv_room_add (room, member);
+  *place = new_member (conn);
+  srv_room_add (room, *place);
 }
 
 /**
@@ -132,23 +146,20 @@ srv_conn_enter_room (SrvConn *conn, SrvRoom *room)
 void
 srv_conn_leave_room (SrvConn *conn, SrvRoom *room)
 {
-  if (conn->member.room == room)
-    {
-      set_lagging (conn, &conn->member, FALSE);
-      srv_room_remove (&conn->member);
-      conn->session.present = NULL;
-    }
-  for (guint i = 0; conn->members != NULL && i < conn->members->len; i++)
-    {
-      SrvMember *member = conn->members->pdata[i];
+  SrvMember **place = find_place (conn, room);
+  SrvMember *member = *place;
 
-      if (member->room != room)
-        continue;
-      set_lagging (conn, member, FALSE);
-      srv_room_remove (member);
-      g_ptr_array_remove_index_fast (conn->members, i);
-      return;
-    }
+  if (member == NULL)
+    return;
+  conn->session.present = NULL;
+  set_lagging (conn, member, FALSE);
+  srv_room_remove (member);
+  if (conn->outq.n > 0) /* nobody there sees to what waits patiently any more */
+    srv_outq_list_add (&conn->outq);
+  *place = member->next;
+  member->next = NULL;
+  if (member != &conn->member)
+    g_free (member);
 }
 
 /**
@@ -159,8 +170,6 @@ srv_conn_leave_room (SrvConn *conn, SrvRoom *room)
 void
 srv_conn_leave_rooms (SrvConn *conn)
 {
-  if (conn->member.room != NULL)
-    srv_conn_leave_room (conn, conn->member.room);
-  while (conn->members != NULL && conn->members->len > 0)
-    srv_conn_leave_room (conn, ((SrvMember *) conn->members->pdata[0])->room);
+  while (conn->members != NULL)
+    srv_conn_leave_room (conn, conn->members->room);
 }

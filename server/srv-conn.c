@@ -151,7 +151,7 @@ read_log (SrvSession *session, SrvLogQuery *query)
 {
   SrvConn *conn = srv_conn_from_session (session);
 
-  conn->host->read (conn->host->worker, query, conn->id);
+  conn->host->read (conn->host->worker, query, session->origin.connection);
 }
 
 static void
@@ -207,11 +207,9 @@ close_with (SrvConn *conn, void (*close_link) (SrvLink *))
   conn->closed = TRUE;
   srv_conn_leave_rooms (conn);
   srv_hub_remove (conn->host->hub, &conn->session);
-  srv_reactor_disarm (conn->host->reactor, &conn->framer_deadline);
   srv_reactor_disarm (conn->host->reactor, &conn->life_deadline);
-  srv_reactor_disarm (conn->host->reactor, &conn->stall_deadline);
+  srv_conn_stop_all_waiting (conn);
   g_clear_pointer (&conn->login, srv_conn_login_free);
-  srv_reactor_disarm (conn->host->reactor, &conn->pause_deadline);
   srv_reactor_remove (conn->host->reactor, &conn->watch);
   srv_outq_clear (&conn->outq);
   close_link (&conn->link);
@@ -236,14 +234,14 @@ stop_writing (SrvConn *conn)
 {
   conn->gone = TRUE;
   srv_outq_clear (&conn->outq);
-  srv_reactor_disarm (conn->host->reactor, &conn->stall_deadline);
+  srv_conn_stop_waiting (conn, SRV_WAIT_OUTPUT);
   conn->blocked = FALSE;
   watch_for (conn, EPOLLOUT, FALSE);
   /* No reader holds this one back any more, not even itself. */
   conn->told_bytes = 0;
   srv_conn_leave_rooms (conn);
   if (!conn->ending)
-    srv_reactor_arm (conn->host->reactor, &conn->framer_deadline, SRV_QUEUE_NEXT_TURN, 0);
+    srv_conn_wait (conn, SRV_WAIT_INPUT, SRV_QUEUE_NEXT_TURN, 0);
 }
 
 /* Reset, or timed out: what the peer had said completely is still delivered, as fast as
@@ -324,18 +322,20 @@ stall_us (const SrvConn *conn)
 static gboolean
 was_waited_for (SrvConn *conn, guint much)
 {
+  SrvConnWaits *waits = conn->waits;
+
   if (conn->outq.bytes <= much)
-    conn->much_since_us = 0;
-  else if (conn->much_since_us == 0)
-    conn->much_since_us = now_us (conn);
-  return conn->much_since_us > 0 && now_us (conn) - conn->much_since_us > stall_us (conn);
+    waits->much_since_us = 0;
+  else if (waits->much_since_us == 0)
+    waits->much_since_us = now_us (conn);
+  return waits->much_since_us > 0 && now_us (conn) - waits->much_since_us > stall_us (conn);
 }
 
 static void
 give_time (SrvConn *conn)
 {
-  conn->unacked = srv_link_count_unacked (&conn->link);
-  srv_reactor_arm (conn->host->reactor, &conn->stall_deadline, SRV_QUEUE_LAG, SAL_LAG_US);
+  srv_conn_wait (conn, SRV_WAIT_OUTPUT, SRV_QUEUE_LAG, SAL_LAG_US);
+  conn->waits->unacked = srv_link_count_unacked (&conn->link);
 }
 
 /* The kernel holds megabytes for a peer and takes no more before a third of them has
@@ -343,7 +343,7 @@ give_time (SrvConn *conn)
 static gboolean
 has_read_since (const SrvConn *conn)
 {
-  return srv_link_count_unacked (&conn->link) < conn->unacked;
+  return srv_link_count_unacked (&conn->link) < conn->waits->unacked;
 }
 
 /* Something waits that the kernel does not take now. Somebody who reads is given time,
@@ -353,10 +353,10 @@ static void
 judge_reader (SrvConn *conn)
 {
   guint most = conn->host->config->limits.value[SAL_LIMIT_SEND_QUEUE_BYTES];
-  gboolean reads = conn->stall_deadline.queue != SRV_QUEUE_STALL ||
-                   !srv_deadline_is_armed (&conn->stall_deadline);
+  const SrvDeadline *wait = srv_conn_get_wait (conn, SRV_WAIT_OUTPUT);
+  gboolean reads = wait == NULL || wait->queue != SRV_QUEUE_STALL;
 
-  if (!srv_deadline_is_armed (&conn->stall_deadline))
+  if (wait == NULL)
     give_time (conn);
   if (conn->ending)
     return;
@@ -380,8 +380,7 @@ note_stall (SrvConn *conn)
       give_time (conn);
       return;
     }
-  srv_reactor_arm (conn->host->reactor, &conn->stall_deadline, SRV_QUEUE_STALL,
-                   MAX (stall_us (conn) - SAL_LAG_US, 0));
+  srv_conn_wait (conn, SRV_WAIT_OUTPUT, SRV_QUEUE_STALL, MAX (stall_us (conn) - SAL_LAG_US, 0));
   srv_conn_set_lagging (conn, FALSE);
   judge_reader (conn);
 }
@@ -411,7 +410,7 @@ write_some (SrvConn *conn)
   srv_outq_sent (&conn->outq, written);
   conn->host->counters->bytes_out += written;
   conn->sent_bytes += (guint32) written;
-  srv_reactor_disarm (conn->host->reactor, &conn->stall_deadline);
+  srv_conn_stop_waiting (conn, SRV_WAIT_OUTPUT);
   return written < wanted ? SRV_LINK_AGAIN : SRV_LINK_OK;
 }
 
@@ -429,7 +428,7 @@ note_answers_sent (SrvConn *conn)
   if (conn->outq.bytes > SAL_TURN_ANSWER_BYTES)
     return;
   if (is_told_enough (conn))
-    srv_reactor_arm (conn->host->reactor, &conn->framer_deadline, SRV_QUEUE_NEXT_TURN, 0);
+    srv_conn_wait (conn, SRV_WAIT_INPUT, SRV_QUEUE_NEXT_TURN, 0);
   conn->told_bytes = 0;
 }
 
@@ -457,7 +456,9 @@ srv_conn_flush (SrvConn *conn)
     {
       conn->blocked = FALSE;
       watch_for (conn, EPOLLOUT, FALSE);
-      conn->much_since_us = 0;
+      if (conn->waits != NULL)
+        conn->waits->much_since_us = 0;
+      srv_conn_forget_waits (conn);
       srv_conn_set_lagging (conn, FALSE);
       if (conn->outq.leaves_out)
         srv_conn_tell_left_out (conn);
@@ -506,10 +507,12 @@ update_framer_deadline (SrvConn *conn)
   SalFramerTimer timer = sal_framer_timer (&conn->framer);
   gint64 due_us = sal_framer_due_us (&conn->framer);
 
+  const SrvDeadline *wait = srv_conn_get_wait (conn, SRV_WAIT_INPUT);
+
   if (timer == SAL_FRAMER_TIMER_NONE)
-    srv_reactor_disarm (conn->host->reactor, &conn->framer_deadline);
-  else if (conn->framer_deadline.due_us != due_us)
-    srv_reactor_arm (conn->host->reactor, &conn->framer_deadline, timer, due_us - now_us (conn));
+    srv_conn_stop_waiting (conn, SRV_WAIT_INPUT);
+  else if (wait == NULL || wait->due_us != due_us)
+    srv_conn_wait (conn, SRV_WAIT_INPUT, timer, due_us - now_us (conn));
 }
 
 /* Handle what the framer has, as long as the session takes it. */
@@ -562,7 +565,7 @@ pause_reading (SrvConn *conn, guint32 events)
 static gboolean
 is_paused (const SrvConn *conn)
 {
-  return srv_deadline_is_armed (&conn->pause_deadline);
+  return srv_conn_get_wait (conn, SRV_WAIT_PAUSE) != NULL;
 }
 
 /* Bytes that are no messages cost time, too. Who sends more than their share is not
@@ -578,7 +581,7 @@ pay_for (SrvConn *conn, gsize bytes)
     return;
   conn->host->counters->limits[SAL_LIMIT_BYTES_PER_SECOND] += bytes > 0;
   watch_for (conn, EPOLLIN, FALSE);
-  srv_reactor_arm (conn->host->reactor, &conn->pause_deadline, SRV_QUEUE_PAUSE, SAL_BYTES_PAUSE_US);
+  srv_conn_wait (conn, SRV_WAIT_PAUSE, SRV_QUEUE_PAUSE, SAL_BYTES_PAUSE_US);
 }
 
 static void
@@ -718,13 +721,12 @@ conn_from_deadline (SrvDeadline *deadline)
       return sal_container_of (deadline, SrvConn, life_deadline);
     case SRV_QUEUE_LAG:
     case SRV_QUEUE_STALL:
-      return sal_container_of (deadline, SrvConn, stall_deadline);
+      return srv_conn_from_wait (deadline, SRV_WAIT_OUTPUT);
     case SRV_QUEUE_PAUSE:
-      return sal_container_of (deadline, SrvConn, pause_deadline);
+      return srv_conn_from_wait (deadline, SRV_WAIT_PAUSE);
     default:
-      return deadline->queue >= SRV_QUEUE_PING
-                 ? sal_container_of (deadline, SrvConn, life_deadline)
-                 : sal_container_of (deadline, SrvConn, framer_deadline);
+      return deadline->queue >= SRV_QUEUE_PING ? sal_container_of (deadline, SrvConn, life_deadline)
+                                               : srv_conn_from_wait (deadline, SRV_WAIT_INPUT);
     }
 }
 
@@ -792,6 +794,7 @@ srv_conn_due (SrvDeadline *deadline)
         }
       break;
     }
+  srv_conn_forget_waits (conn);
 }
 
 /**
@@ -809,7 +812,6 @@ srv_conn_new (const SrvConnHost *host, guint64 id, SrvLink link, const SrvArriva
   const SrvPerson who = { .host = irc_host, .address = arrival->shown };
 
   conn->host = host;
-  conn->id = id;
   conn->link = link;
   conn->peer = *arrival->peer;
   conn->watch = (SrvWatch){ .fd = -1, .ready = on_ready };
@@ -846,7 +848,6 @@ srv_conn_free (SrvConn *conn)
   if (conn == NULL)
     return;
   srv_outq_clear (&conn->outq);
-  g_clear_pointer (&conn->members, g_ptr_array_unref);
   sal_framer_clear (&conn->framer);
   srv_session_clear (&conn->session);
   g_free (conn);

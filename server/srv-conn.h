@@ -11,6 +11,7 @@
 #include "server/net/srv-outq.h"
 #include "server/net/srv-reactor.h"
 #include "server/srv-conn-login.h"
+#include "server/srv-conn-waits.h"
 #include "server/srv-worker.h"
 
 G_BEGIN_DECLS
@@ -42,27 +43,21 @@ struct _SrvConn
 {
   SrvWatch watch;          /* first: ready() casts back */
   const SrvConnHost *host; /* (unowned) */
-  guint64 id;
   SrvLink link;
   SrvAddress peer;
+  guint32 told_bytes; /* answers to this peer alone that may still wait to be sent */
   SalFramer framer;
   SrvSession session;
   SrvOutq outq;
-  SrvMember member;   /* plain: in its room; IRC: in none, says in which form it reads */
-  GPtrArray *members; /* (owned) (nullable) of SrvMember (owned): IRC: one for each room */
-  SrvDeadline framer_deadline;
-  SrvDeadline life_deadline;  /* login, ping, leave, drain: one after the other */
-  SrvDeadline stall_deadline; /* while something cannot be sent: lag, then stall */
-  SrvDeadline pause_deadline; /* while it is not read, because it sent too much at once */
-  SrvQuota bytes;             /* that it may send */
-  gsize unacked;              /* by the peer's kernel, when the stall deadline was armed */
-  gint64 much_since_us;       /* since when more waits than a room waits for; 0: it does not */
-  gint64 heard_us;            /* IRC: when its silence began to be measured */
-  guint32 sent_bytes;         /* so far; it may wrap around */
-  guint32 taken_at_ping;      /* how many of them its kernel had when it was asked */
-  SrvConnLogin *login;        /* (owned) (nullable) */
+  SrvMember member;          /* says in which form it reads; and in the first of its rooms */
+  SrvMember *members;        /* (nullable): all of its rooms, linked; the others are owned */
+  SrvConnWaits *waits;       /* (owned) (nullable) */
+  SrvDeadline life_deadline; /* login, ping, leave, drain: one after the other */
+  SrvQuota bytes;            /* that it may send */
+  guint32 sent_bytes;        /* so far; it may wrap around */
+  guint32 taken_at_ping;     /* how many of them its kernel had when it was asked */
+  SrvConnLogin *login;       /* (owned) (nullable) */
   SrvConn *next_closed;
-  guint32 told_bytes;    /* answers to this peer alone that may still wait to be sent */
   guint input_left : 1;  /* units that could not be handled yet */
   guint read_ended : 1;  /* the peer's FIN has come */
   guint finished : 1;    /* ... and the framer knows */
@@ -93,6 +88,8 @@ gboolean srv_conn_begins_irc (const SrvConn *conn, const SalUnit *unit);
 void srv_conn_become_irc (SrvConn *conn);
 void srv_conn_restyle (SrvSession *session);
 char *srv_conn_sts (SrvSession *session);
+void srv_conn_note_caps (SrvConn *conn, gpointer before);
+void srv_conn_tell_caps (SrvConn *conn, gpointer before);
 void srv_conn_spend (SrvSession *session, guint bytes);
 gboolean srv_conn_is_read (const SrvConn *conn);
 gboolean srv_conn_can_read_later (const SrvConn *conn);

@@ -78,7 +78,7 @@ asker (const Delivery *delivery)
 static SrvConn *
 conn_of (const Delivery *delivery, guint64 id)
 {
-  SrvConn *conn = g_hash_table_lookup (delivery->worker->conns, &id);
+  SrvConn *conn = srv_worker_find_conn (delivery->worker, id);
 
   return conn != NULL && !conn->closed && !conn->ending ? conn : NULL;
 }
@@ -159,7 +159,7 @@ on_redact (Delivery *delivery)
   if (delivery->entry->about != 0)
     {
       conn = conn_of (delivery, delivery->entry->about);
-      if (conn != NULL && conn->session.irc != NULL)
+      if (conn != NULL)
         srv_conn_show (conn, &delivery->event);
     }
   else if (room != NULL)
@@ -214,9 +214,9 @@ on_person (Delivery *delivery)
       conn->session.told = delivery->entry->group;
       srv_conn_show (conn, &delivery->event);
     }
-  for (guint i = 0; user != NULL && i < user->memberships->len; i++)
+  for (guint i = 0; user != NULL && i < user->n_memberships; i++)
     {
-      const SrvMembership *membership = user->memberships->pdata[i];
+      const SrvMembership *membership = srv_user_get_membership (user, i);
       SrvRoom *room = g_hash_table_lookup (worker->rooms, membership->channel->name);
 
       if (room != NULL)
@@ -266,17 +266,17 @@ on_join (Delivery *delivery, gboolean is_new)
   const SrvEntry *entry = delivery->entry;
   SrvRoom *room = room_of (worker, entry->room);
   const SrvUser *user = srv_state_get_user (worker->hub->state, entry->origin.connection);
-  static const SrvAddressees everybody = { 0 };
+  const SrvAddressees everybody = { .patient = srv_worker_may_wait (worker, room) };
   SrvConn *conn = delivery->conn;
 
   update_room (delivery, room);
   to_room (delivery, room, &delivery->event, &everybody);
-  if (user != NULL && user->away != NULL)
+  if (user != NULL && srv_user_get_away (user) != NULL)
     {
       SalEvent away = delivery->event;
 
       away.kind = SAL_EVENT_AWAY;
-      away.text = user->away;
+      away.text = srv_user_get_away (user);
       away.msgid = NULL;
       to_room (delivery, room, &away, &everybody);
     }
@@ -305,6 +305,7 @@ on_leave (Delivery *delivery)
       whom.wants = was_not_told;
       whom.data = delivery;
     }
+  whom.patient = srv_worker_may_wait (delivery->worker, room);
   update_room (delivery, room);
   if (conn != NULL)
     srv_conn_leave_room (conn, room);
@@ -428,12 +429,12 @@ static void
 on_wallops (Delivery *delivery)
 {
   GHashTableIter iter;
-  gpointer value = NULL;
+  gpointer id = NULL;
 
   g_hash_table_iter_init (&iter, delivery->worker->hub->sessions);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
+  while (g_hash_table_iter_next (&iter, &id, NULL))
     {
-      SrvSession *session = value;
+      SrvSession *session = srv_hub_session_from_id (id);
       const SrvUser *user =
           srv_state_get_user (delivery->worker->hub->state, session->origin.connection);
 
@@ -447,12 +448,12 @@ static void
 on_mark (Delivery *delivery)
 {
   GHashTableIter iter;
-  gpointer value = NULL;
+  gpointer id = NULL;
 
   g_hash_table_iter_init (&iter, delivery->worker->hub->sessions);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
+  while (g_hash_table_iter_next (&iter, &id, NULL))
     {
-      SrvSession *session = value;
+      SrvSession *session = srv_hub_session_from_id (id);
 
       if (session->irc != NULL && session != asker (delivery))
         srv_irc_marked (session->irc, delivery->entry);
@@ -543,7 +544,7 @@ srv_worker_deliver (SrvWorker *worker, const SrvEntry *entry)
   if (entry->kind == SRV_ENTRY_BOOT)
     return;
   if (entry->origin.worker == worker->id)
-    delivery.conn = g_hash_table_lookup (worker->conns, &entry->origin.connection);
+    delivery.conn = srv_worker_find_conn (worker, entry->origin.connection);
   if (srv_entry_holds (entry))
     {
       srv_irc_event_from_entry (worker->hub, &delivery.event, entry, &delivery.msgid);

@@ -11,6 +11,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "common/base/sal-error.h"
+#include "server/chat/srv-irc.h"
 #include "server/log/srv-log-memory.h"
 #include "server/log/srv-log-sqlite.h"
 #include "server/srv-server-private.h"
@@ -77,7 +78,7 @@ srv_server_open_tls (SrvServer *server, GError **error)
 gboolean
 srv_server_open_log (SrvServer *server, GError **error)
 {
-  static const char *const reserved[] = { SRV_OPERATOR_NAME, NULL };
+  static const char *const reserved[] = { SRV_OPERATOR_NAME, SRV_IRC_SERVICE, NULL };
   const SrvConfig *config = server->config;
   g_autofree char *path = g_strdup (config->log_path);
   SrvLogStore *store = NULL;

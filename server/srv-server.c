@@ -294,6 +294,7 @@ srv_server_reload (SrvServer *server, GError **error)
   g_autoptr (SrvConfig) config = srv_config_load (&server->options, error);
   SrvConfig *old = server->config;
   SrvWorkerConfig worker;
+  g_autoptr (GHashTable) caps = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
 
   if (config == NULL ||
       (server->credentials != NULL && !srv_server_load_credentials (server, config, error)))
@@ -305,6 +306,7 @@ srv_server_reload (SrvServer *server, GError **error)
     g_message (_ ("listeners, the log's place, the control socket and the number of workers change "
                   "at the next start"));
 
+  srv_workers_foreach (server->workers, srv_conn_note_caps, caps);
   old->public = config->public;
   old->addresses_shown = config->addresses_shown;
   old->language = config->language;
@@ -326,6 +328,7 @@ srv_server_reload (SrvServer *server, GError **error)
   worker = srv_server_worker_config (server);
   srv_workers_configure (server->workers, &worker);
   srv_server_configure_accounts (server);
+  srv_workers_foreach (server->workers, srv_conn_tell_caps, caps);
   srv_server_set_retention (server);
   srv_tls_config_warn (server->config, server->credentials);
   return TRUE;

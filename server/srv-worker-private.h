@@ -20,7 +20,7 @@ struct _SrvWorker
   gpointer data;
 
   SrvConnHost host;  /* what connections may use */
-  SrvHub *hub;       /* (owned) */
+  SrvHub *hub;       /* (owned): its sessions are the connections (owned) */
   SrvOutqList outqs; /* that got something since the round began */
   SrvOutqList round; /* that are still to be sent to in this round */
   gsize round_bytes; /* of what came from the log meanwhile */
@@ -29,7 +29,6 @@ struct _SrvWorker
   SrvFrameStream private_frames;
   SrvCounters counters;
 
-  GHashTable *conns;    /* (owned): id -> SrvConn (owned) */
   GHashTable *rooms;    /* (owned): name -> SrvRoom (owned) */
   GPtrArray *active;    /* (owned) of SrvRoom (unowned): that delivered this turn */
   GPtrArray *caught_up; /* (owned) of SrvRoom (unowned): whose posters may go on */
@@ -41,6 +40,8 @@ struct _SrvWorker
   gint64 hold_us;   /* for how long, at most */
   gboolean hold_is_over;
   gboolean shared; /* what waits for the next round is of a room that other workers have, too */
+  SrvDeadline presence;   /* armed since somebody was announced at once */
+  GPtrArray *announced;   /* (owned) of SrvRoom (unowned): where others wait for it */
   SrvDeadline next_turn;  /* armed while more is to be sent */
   SrvConn *closed;        /* since the round began: to be freed at the end of the next one */
   SrvConn *closed_before; /* to be freed at the end of this one */
@@ -51,6 +52,8 @@ struct _SrvWorker
 void srv_worker_deliver (SrvWorker *worker, const SrvEntry *entry);
 
 /* srv-worker.c */
+SrvConn *srv_worker_find_conn (SrvWorker *worker, guint64 connection);
+gboolean srv_worker_may_wait (SrvWorker *worker, SrvRoom *room);
 void srv_worker_note_caught_up (SrvWorker *worker, SrvRoom *room);
 
 G_END_DECLS

@@ -33,10 +33,22 @@ static guint rounds; /* atomic */
 static void
 note_closed (SrvWorker *worker, SrvConn *conn)
 {
-  g_hash_table_steal (worker->conns, &conn->id);
   conn->next_closed = worker->closed;
   worker->closed = conn;
   worker->hooks->closed (&conn->peer, worker->data);
+}
+
+/**
+ * srv_worker_find_conn:
+ *
+ * Returns: (transfer none) (nullable): the connection of this number, if it is this worker's.
+ */
+SrvConn *
+srv_worker_find_conn (SrvWorker *worker, guint64 connection)
+{
+  SrvSession *session = srv_hub_find (worker->hub, connection);
+
+  return session != NULL ? srv_conn_from_session (session) : NULL;
 }
 
 /**
@@ -59,7 +71,7 @@ on_answer (gpointer owner, gpointer letter)
 {
   SrvWorker *worker = owner;
   g_autoptr (SrvLogAnswer) answer = letter;
-  SrvConn *conn = g_hash_table_lookup (worker->conns, &answer->tag);
+  SrvConn *conn = srv_worker_find_conn (worker, answer->tag);
 
   if (answer->error != NULL)
     g_warning (_ ("the log cannot be read: %s"), answer->error->message);
@@ -126,20 +138,16 @@ read_log (SrvWorker *worker, SrvLogQuery *query, guint64 connection)
 }
 
 static void
+resume_cb (SrvConn *conn, gpointer data)
+{
+  srv_conn_resume (conn);
+}
+
+static void
 resume_all (SrvWorker *worker)
 {
-  g_autofree gpointer *conns = NULL;
-  guint n = 0;
-
   worker->host.held = FALSE;
-  conns = g_hash_table_get_keys_as_array (worker->conns, &n);
-  for (guint i = 0; i < n; i++)
-    {
-      SrvConn *conn = g_hash_table_lookup (worker->conns, conns[i]);
-
-      if (conn != NULL)
-        srv_conn_resume (conn);
-    }
+  srv_worker_foreach (worker, resume_cb, NULL);
 }
 
 /* Who has spoken may go on when they have their receipt; so what they say next can be on its way
@@ -153,7 +161,7 @@ send_first_to_posters (SrvWorker *worker, const SrvLogBatch *batch)
       SrvConn *conn = NULL;
 
       if (entry->origin.worker == worker->id && srv_entry_is_said (entry))
-        conn = g_hash_table_lookup (worker->conns, &entry->origin.connection);
+        conn = srv_worker_find_conn (worker, entry->origin.connection);
       if (conn != NULL)
         srv_outq_list_add (&conn->outq);
     }
@@ -186,6 +194,39 @@ on_batch (gpointer owner, gpointer letter)
 
 /* The reactor. */
 
+/**
+ * srv_worker_may_wait:
+ * @room: where somebody is about to be announced
+ *
+ * Returns: whether that is to wait a moment, because others have just been announced, and more
+ *   may follow. When a thousand come at the same time, everybody in their rooms is written to
+ *   once for many of them.
+ */
+gboolean
+srv_worker_may_wait (SrvWorker *worker, SrvRoom *room)
+{
+  if (!srv_deadline_is_armed (&worker->presence))
+    {
+      srv_reactor_arm (worker->reactor, &worker->presence, SRV_QUEUE_PRESENCE, SAL_PRESENCE_US);
+      return FALSE;
+    }
+  if (!srv_room_is_patient (room))
+    g_ptr_array_add (worker->announced, room);
+  return TRUE;
+}
+
+/* Those who came meanwhile are announced. */
+static void
+let_go_rooms (SrvWorker *worker)
+{
+  if (worker->announced->len == 0)
+    return;
+  for (guint i = 0; i < worker->announced->len; i++)
+    srv_room_let_go (worker->announced->pdata[i]);
+  g_ptr_array_set_size (worker->announced, 0);
+  srv_reactor_arm (worker->reactor, &worker->presence, SRV_QUEUE_PRESENCE, SAL_PRESENCE_US);
+}
+
 static void
 on_due (SrvDeadline *deadline, gpointer data)
 {
@@ -193,6 +234,8 @@ on_due (SrvDeadline *deadline, gpointer data)
 
   if (deadline == &worker->hold)
     worker->hold_is_over = TRUE;
+  else if (deadline == &worker->presence)
+    let_go_rooms (worker);
   else if (deadline != &worker->next_turn)
     srv_conn_due (deadline);
 }
@@ -240,6 +283,7 @@ forget_quiet_rooms (SrvWorker *worker)
         continue;
       while (g_ptr_array_remove_fast (worker->active, room))
         i = (guint) -1; /* start again: the order has changed */
+      (void) g_ptr_array_remove_fast (worker->announced, room);
       g_hash_table_remove (worker->rooms, srv_room_get_name (room));
     }
   g_ptr_array_set_size (worker->active, 0);
@@ -387,12 +431,12 @@ srv_worker_new (GMainContext *context,
   worker->data = data;
   worker->reactor = srv_reactor_new (context, SRV_N_QUEUES, &reactor_hooks, worker);
   worker->mailbox = srv_mailbox_new (worker->reactor, worker);
-  worker->conns = g_hash_table_new (g_int64_hash, g_int64_equal);
   worker->rooms =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) srv_room_free);
   worker->active = g_ptr_array_new ();
   worker->caught_up = g_ptr_array_new ();
   worker->lagging = g_ptr_array_new ();
+  worker->announced = g_ptr_array_new ();
   worker->outbox = g_ptr_array_new ();
   worker->hub = srv_hub_new ();
   worker->hub->config = config->irc;
@@ -437,11 +481,13 @@ srv_worker_free (SrvWorker *worker)
     ;
   free_conns (&worker->closed_before);
   free_conns (&worker->closed);
-  g_hash_table_unref (worker->conns);
+  if (worker->counted)
+    (void) __atomic_sub_fetch (&rounds, 1, __ATOMIC_RELAXED);
   g_hash_table_unref (worker->rooms);
   g_ptr_array_unref (worker->active);
   g_ptr_array_unref (worker->caught_up);
   g_ptr_array_unref (worker->lagging);
+  g_ptr_array_unref (worker->announced);
   g_ptr_array_set_free_func (worker->outbox, (GDestroyNotify) srv_entry_unref);
   g_ptr_array_unref (worker->outbox);
   srv_frame_stream_clear (&worker->private_frames);
@@ -472,9 +518,7 @@ take (SrvWorker *worker, SrvLink link, const SrvArrival *arrival)
   SrvConn *conn = srv_conn_new (&worker->host, id, link, arrival);
 
   worker->counters.connections++;
-  if (conn != NULL)
-    g_hash_table_insert (worker->conns, &conn->id, conn);
-  else
+  if (conn == NULL)
     worker->hooks->closed (arrival->peer, worker->data);
   return conn;
 }
@@ -517,11 +561,17 @@ srv_worker_turn_away (SrvWorker *worker,
 void
 srv_worker_foreach (SrvWorker *worker, SrvConnFunc func, gpointer data)
 {
-  g_autoptr (GList) conns = g_hash_table_get_values (worker->conns);
+  guint n = 0;
+  g_autofree gpointer *ids = g_hash_table_get_keys_as_array (worker->hub->sessions, &n);
 
-  for (GList *at = conns; at != NULL; at = at->next)
-    if (!((SrvConn *) at->data)->closed)
-      func (at->data, data);
+  /* Who is closed by one of the calls stays in memory until the turn ends. */
+  for (guint i = 0; i < n; i++)
+    {
+      SrvConn *conn = srv_conn_from_session (srv_hub_session_from_id (ids[i]));
+
+      if (!conn->closed)
+        func (conn, data);
+    }
   srv_reactor_wake (worker->reactor);
 }
 
@@ -601,7 +651,7 @@ srv_worker_abort (SrvWorker *worker)
 guint
 srv_worker_count (const SrvWorker *worker)
 {
-  return g_hash_table_size (worker->conns);
+  return g_hash_table_size (worker->hub->sessions);
 }
 
 /**
@@ -615,12 +665,12 @@ srv_worker_find (SrvWorker *worker, const char *name)
 {
   g_autofree char *wanted = sal_name_key (name);
   GHashTableIter iter;
-  gpointer value = NULL;
+  gpointer id = NULL;
 
-  g_hash_table_iter_init (&iter, worker->conns);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
+  g_hash_table_iter_init (&iter, worker->hub->sessions);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
     {
-      SrvConn *conn = value;
+      SrvConn *conn = srv_conn_from_session (srv_hub_session_from_id (id));
 
       if (srv_session_is_named (&conn->session) && conn->session.state < SRV_SESSION_LEAVING &&
           g_str_equal (conn->session.who->key, wanted))
@@ -638,6 +688,17 @@ GList *
 srv_worker_rooms (SrvWorker *worker)
 {
   return g_hash_table_get_values (worker->rooms);
+}
+
+/**
+ * srv_worker_get_state:
+ *
+ * Returns: (transfer none): who is here, and what the rooms are like; only entries change it.
+ */
+SrvState *
+srv_worker_get_state (SrvWorker *worker)
+{
+  return worker->hub->state;
 }
 
 /**

@@ -32,6 +32,7 @@ enum
   SRV_QUEUE_STALL,                                /* ... and when it has not */
   SRV_QUEUE_SASL,                                 /* to go on with an exchange */
   SRV_QUEUE_HOLD,                                 /* for the log to give back what goes with it */
+  SRV_QUEUE_PRESENCE,                             /* for others who come and go */
   SRV_QUEUE_PAUSE,                                /* before somebody who sent too much is read */
   SRV_QUEUE_PONG,                                 /* IRC: to answer a PING */
   SRV_QUEUE_PING,                                 /* IRC: of silence before one; and more queues, */
@@ -111,6 +112,7 @@ typedef void (*SrvConnFunc) (SrvConn *conn, gpointer data);
 void srv_worker_foreach (SrvWorker *worker, SrvConnFunc func, gpointer data);
 SrvConn *srv_worker_find (SrvWorker *worker, const char *name);
 GList *srv_worker_rooms (SrvWorker *worker);
+SrvState *srv_worker_get_state (SrvWorker *worker);
 
 SrvReactor *srv_worker_get_reactor (SrvWorker *worker);
 SrvMailbox *srv_worker_get_mailbox (SrvWorker *worker);

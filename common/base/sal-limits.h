@@ -137,6 +137,10 @@ typedef enum
  * longer than this. */
 #define SAL_HOLD_MOST_US (4 * 1000)
 
+/* When many come and go, a room learns of them this often at most: then everybody in it is
+ * written to once for all of them. Somebody who comes alone is announced at once. */
+#define SAL_PRESENCE_US (10 * 1000)
+
 /* TLS handshakes: how long one may take, how many there may be at a time (the oldest then
  * makes room for a newcomer), and how many steps of them one turn takes. A step is half a
  * millisecond of work, and those inside wait for it. */

@@ -76,3 +76,16 @@ sal_client_event_puts_out (const SalEvent *event)
       return FALSE;
     }
 }
+
+/**
+ * sal_client_event_puts_out_for_good:
+ *
+ * Returns: whether it puts us out, and there is no use in knocking again.
+ */
+gboolean
+sal_client_event_puts_out_for_good (const SalEvent *event)
+{
+  return event->kind == SAL_EVENT_NOTE &&
+         (event->note == SAL_NOTE_BANNED || event->note == SAL_NOTE_KICKED ||
+          event->note == SAL_NOTE_NOT_PUBLIC || event->note == SAL_NOTE_TLS_ONLY);
+}

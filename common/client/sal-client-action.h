@@ -58,6 +58,8 @@ typedef struct
   const char *server_password; /* (nullable): to be let in at all (PASS) */
   const SalClientRoom *rooms;  /* (nullable): beside @room; joined once logged in */
   guint n_rooms;
+  gint64 known_us;       /* when we were on this server last, since 1970: private conversations that
+                            went on since are told of (SAL_ACTION_MISSED); 0: never */
   gboolean confidential; /* nobody listens in: PLAIN may be used. Set by SalClient */
   gboolean certificate;  /* one of ours was shown: EXTERNAL may be used, and is tried if there is
                             no account. Set by SalClient */
@@ -81,6 +83,8 @@ typedef enum
   SAL_ACTION_TOPIC,       /* the topic is known, or another; an event before it says of a change */
   SAL_ACTION_HISTORY,     /* a page of the past, or all that was missed, has been told in events
                              before this: number of events, more; text (nullable): why it failed */
+  SAL_ACTION_MISSED,      /* time_us: something was said then in this private conversation, which we
+                             may not have; sal_client_read_past() has it */
   SAL_ACTION_READ_MARKER, /* time_us: read up to there on some device; 0: nowhere yet */
   SAL_ACTION_LINE,        /* text, own: a line as it went or came, cleaned, without passwords */
   /* What SalClient keeps to itself. */
@@ -147,11 +151,12 @@ typedef struct
   gboolean more;             /* history: there is more in that direction */
   SalHistoryPage page;       /* history */
   gboolean resume;           /* history: what was missed, asked for by ourselves at the join */
-  gint64 time_us;            /* read marker */
+  gint64 time_us;            /* read marker, missed */
 } SalClientAction;
 
 gboolean sal_client_is_leaving_word (const char *text);
 const char *sal_client_find_command (const char *text, gboolean irc, const char **said);
 gboolean sal_client_event_puts_out (const SalEvent *event);
+gboolean sal_client_event_puts_out_for_good (const SalEvent *event);
 
 G_END_DECLS

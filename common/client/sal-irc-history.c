@@ -135,6 +135,46 @@ sal_irc_machine_mark_read (SalIrcMachine *machine, const char *place, gint64 tim
 
 /* What was missed. */
 
+/* The end of time, as far as it can be written. */
+#define FAR_US (G_GINT64_CONSTANT (253402300799) * G_USEC_PER_SEC)
+
+/* Asks with whom something was said in private since we were there last, the newest first. */
+void
+sal_irc_ask_missed (SalIrcMachine *machine)
+{
+  g_autoptr (GString) line = g_string_new ("CHATHISTORY TARGETS timestamp=");
+
+  if (machine->known_us == 0 || !sal_irc_machine_has_history (machine))
+    return;
+  machine->missed = page_limit (machine, PAGE_MESSAGES);
+  sal_irc_append_time (line, FAR_US);
+  g_string_append (line, " timestamp=");
+  sal_irc_append_time (line, machine->known_us);
+  (void) sal_irc_ask_line (machine, SAL_IRC_ASKED_QUIETLY, NULL, "%s %u", line->str,
+                           machine->missed);
+}
+
+/* `CHATHISTORY TARGETS name timestamp`. Rooms are resumed anyway. */
+void
+sal_irc_on_targets (SalIrcMachine *machine, const SalIrcLine *line)
+{
+  const char *time = NULL;
+  SalIrcItem *item = NULL;
+  gint64 time_us = 0;
+
+  if (line->n_params < 3 || g_ascii_strcasecmp (line->params[0], "TARGETS") != 0 ||
+      machine->missed == 0)
+    return;
+  machine->missed--;
+  time = g_str_has_prefix (line->params[2], "timestamp=") ? line->params[2] + strlen ("timestamp=")
+                                                          : line->params[2];
+  if (sal_irc_support_is_channel (&machine->rooms.support, line->params[1]) ||
+      !sal_irc_parse_time (time, &time_us))
+    return;
+  item = sal_irc_push_at (machine, SAL_ACTION_MISSED, line->params[1]);
+  item->action.time_us = time_us;
+}
+
 /* We are in @room: asks for what was said since it was last known. */
 void
 sal_irc_begin_resume (SalIrcMachine *machine, SalIrcRoom *room)

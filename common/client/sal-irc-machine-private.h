@@ -114,6 +114,7 @@ struct _SalIrcMachine
   gboolean certificate;
   gboolean must_log_in; /* else a certificate is tried, and it is no harm if it is not known */
   gboolean keep_place;
+  gint64 known_us;
   gboolean raw;
   gboolean greeted; /* a salottod has greeted in the plain dialect before */
   gboolean hinted;  /* and has said what its greeting ends with */
@@ -164,6 +165,7 @@ struct _SalIrcMachine
   GHashTable *batches; /* (owned): name -> SalIrcBatch (owned) */
   GPtrArray *asked;    /* (owned): of SalIrcAsked (owned), oldest first */
   guint64 last_label;
+  guint missed;    /* private conversations that may still be told of */
   char *typed_at;  /* (owned) (nullable): where something was typed last whose answers have no
                       label */
   gint64 typed_us; /* and when */
@@ -306,6 +308,8 @@ void sal_irc_check_late (SalIrcMachine *machine);
 void sal_irc_place_free (gpointer place);
 void sal_irc_begin_resume (SalIrcMachine *machine, SalIrcRoom *room);
 void sal_irc_end_resume (SalIrcMachine *machine, SalIrcRoom *room, gboolean more, const char *why);
+void sal_irc_ask_missed (SalIrcMachine *machine);
+void sal_irc_on_targets (SalIrcMachine *machine, const SalIrcLine *line);
 void sal_irc_history_done (SalIrcMachine *machine, SalIrcBatch *batch);
 void sal_irc_history_failed (SalIrcMachine *machine,
                              SalIrcAsked *asked,

@@ -109,6 +109,7 @@ sal_irc_machine_new (const SalClientOptions *options)
   machine->confidential = options->confidential;
   machine->certificate = options->certificate;
   machine->keep_place = options->keep_place;
+  machine->known_us = options->known_us;
   machine->raw = options->raw;
   machine->outbox = sal_outbox_new ();
   machine->batches = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, sal_irc_batch_free);
@@ -359,6 +360,8 @@ dispatch (SalIrcMachine *machine, const SalIrcLine *line, SalIrcBatch *batch, Sa
     sal_irc_on_standard_reply (machine, line, asked);
   else if (is_verb (line, "MARKREAD"))
     on_read_marker (machine, line);
+  else if (is_verb (line, "CHATHISTORY"))
+    sal_irc_on_targets (machine, line);
   else if (is_verb (line, "ACK"))
     sal_irc_acknowledged (machine, asked);
   else

@@ -10,6 +10,7 @@
 #include "common/base/sal-limits.h"
 #include "common/client/sal-irc-machine-private.h"
 #include "common/client/sal-irc-secret.h"
+#include "common/proto/sal-dialect-irc.h"
 #include "common/proto/sal-dialect-plain.h"
 #include "common/proto/sal-irc-parse.h"
 #include "common/proto/sal-name.h"
@@ -18,7 +19,8 @@
 
 /* Telling. */
 
-/* What has no form in the plain dialect, in words like its others. */
+/* What has no form in the plain dialect, in words like its others. Modes have one, for people
+ * who do not know the letters and for those of a salottod; here each server has its own. */
 static void
 append_otherwise (GString *out, const SalEvent *event)
 {
@@ -40,7 +42,7 @@ as_plain_line (const SalClientAction *action)
   if (said && action->own && event.target != NULL && !event.past)
     g_string_append_printf (out, "-- %s says to %s alone: %s", event.name, event.target,
                             event.text);
-  else
+  else if (event.kind != SAL_EVENT_MODE)
     sal_dialect_plain.encode (out, &event, sal_plain_variant (SAL_PLAIN_LF, SAL_PLAIN_ENGLISH));
   if (out->len == 0)
     append_otherwise (out, &event);
@@ -519,20 +521,41 @@ on_user_change (SalIrcMachine *machine, SalIrcItem *item)
 
 /* What is said. */
 
-/* Programs ask programs; two harmless questions get an answer, now and then. */
+/* Programs ask programs (CTCP). What is harmless gets an answer, now and then, by a notice, which
+ * nobody answers; the rest is passed over. The time is that of the server and in UTC: where
+ * somebody is, is nobody's business. */
+static char *
+answer_request (const SalEvent *event)
+{
+  const char *request = event->text + 1;
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (g_str_has_prefix (request, "PING "))
+    g_string_append_printf (text, "PING %.64s", request + strlen ("PING "));
+  else if (g_str_equal (request, "VERSION"))
+    g_string_append (text, "VERSION Salotto " SALOTTO_VERSION);
+  else if (g_str_equal (request, "CLIENTINFO"))
+    g_string_append (text, "CLIENTINFO ACTION CLIENTINFO PING TIME VERSION");
+  else if (g_str_equal (request, "TIME") && event->time_us != 0)
+    {
+      g_string_append (text, "TIME ");
+      sal_irc_append_time (text, event->time_us);
+    }
+  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+}
+
 static void
 on_request (SalIrcMachine *machine, const SalEvent *event)
 {
+  g_autofree char *answer = NULL;
+
   if (event->kind != SAL_EVENT_MESSAGE || event->past || sal_irc_is_me (machine, event->name) ||
       machine->now_us < machine->request_us + REQUEST_US)
     return;
-  if (g_str_has_prefix (event->text, "\001PING "))
-    sal_irc_send (machine, "NOTICE %s :\001PING %.64s\001", event->name,
-                  event->text + strlen ("\001PING "));
-  else if (g_str_equal (event->text, "\001VERSION"))
-    sal_irc_send (machine, "NOTICE %s :\001VERSION Salotto " SALOTTO_VERSION "\001", event->name);
-  else
+  answer = answer_request (event);
+  if (answer == NULL)
     return;
+  sal_irc_send (machine, "NOTICE %s :\001%s\001", event->name, answer);
   machine->request_us = machine->now_us;
 }
 

@@ -522,6 +522,7 @@ ready (SalIrcMachine *machine)
       machine->home = sal_irc_spell_room (machine, entrance.name);
     }
   sal_irc_join_rooms (machine);
+  sal_irc_ask_missed (machine);
 }
 
 static void

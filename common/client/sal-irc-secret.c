@@ -50,11 +50,11 @@ static const struct
 
 /* What such a program takes a password with. */
 static const char *const secret_words[] = {
-  "IDENTIFY", "ID",          "SIDENTIFY", "LOGIN",      "AUTH",     "AUTHENTICATE",
-  "REGISTER", "GHOST",       "RECOVER",   "RELEASE",    "REGAIN",   "GROUP",
-  "LINK",     "UNLINK",      "DROP",      "PASS",       "PASSWORD", "SETPASS",
-  "NEWPASS",  "SETPASSWORD", "RESETPASS", "CHANGEPASS", "OPASS",    "VERIFY",
-  "CONFIRM",  "COOKIE",      "ACTIVATE",  "OATHLOGIN",  "CHGPASS",  NULL
+  "IDENTIFY",   "ID",      "SIDENTIFY", "LOGIN",   "AUTH",    "AUTHENTICATE", "REGISTER",
+  "GHOST",      "RECOVER", "RELEASE",   "REGAIN",  "GROUP",   "LINK",         "UNLINK",
+  "DROP",       "PASS",    "PASSWORD",  "SETPASS", "NEWPASS", "SETPASSWORD",  "RESETPASS",
+  "CHANGEPASS", "OPASS",   "VERIFY",    "CONFIRM", "COOKIE",  "ACTIVATE",     "OATHLOGIN",
+  "CHGPASS",    "PASSWD",  NULL
 };
 
 static gboolean

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/base/sal-error.h"
+#include "common/client/sal-answers.h"
 #include "common/client/sal-client-machine.h"
 #include "common/client/sal-mention.h"
 #include "common/client/sal-room-private.h"
@@ -76,9 +77,7 @@ static void
 note_put_out (SalRoomModel *room, const SalEvent *event, const char *line)
 {
   if (sal_client_event_puts_out (event))
-    sal_server_put_out (room->server, line,
-                        event->note == SAL_NOTE_BANNED || event->note == SAL_NOTE_KICKED ||
-                            event->note == SAL_NOTE_NOT_PUBLIC || event->note == SAL_NOTE_TLS_ONLY);
+    sal_server_put_out (room->server, line, sal_client_event_puts_out_for_good (event));
 }
 
 static gboolean
@@ -229,10 +228,15 @@ kind_of (SalEventKind kind)
 static void
 on_answer (SalRoomModel *room, const SalClientAction *action)
 {
+  g_autoptr (GString) text = g_string_new (NULL);
+
   if (action->place == NULL && room->row->kind != SAL_ROOM_SERVER && !action->error)
     return;
-  if (action->text != NULL && *action->text != '\0')
-    add_note (room, action->text, action->event.time_us, action->error);
+  if (action->text == NULL || *action->text == '\0' ||
+      (action->code != NULL && sal_answers_is_end (action->code)))
+    return;
+  sal_answers_append (text, action);
+  add_note (room, text->str, action->event.time_us, action->error);
 }
 
 static void

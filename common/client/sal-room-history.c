@@ -28,12 +28,16 @@ ask (SalRoomModel *room, SalHistoryPage page, const SalEntry *from)
 
 /* What was missed in private. */
 
+/* Of somebody new, what was said since we were on the server last. */
 static gboolean
 ask_for_missed (SalRoomModel *room)
 {
   g_autoptr (SalEntry) last = sal_story_find_last_known (room->story, G_MAXUINT64);
+  SalEntry before = { .time_us = room->server->known_us };
 
-  return last != NULL && ask (room, SAL_HISTORY_AFTER, last);
+  if (last == NULL && before.time_us == 0)
+    return FALSE;
+  return ask (room, SAL_HISTORY_AFTER, last != NULL ? last : &before);
 }
 
 static void

@@ -11,6 +11,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <libsecret/secret.h>
+#include <string.h>
 
 static const SecretSchema schema = {
   "org.salotto.Password",
@@ -32,6 +33,39 @@ static char *
 make_label (const char *uri, const char *account)
 {
   return g_strdup_printf (_ ("Salotto: %s at %s"), account, uri);
+}
+
+/**
+ * sal_secret_server:
+ * @uri: as it was typed
+ * @with_room: at an address of the plain dialect, where a room is a server of its own
+ *
+ * Returns: (transfer full): the one way to write the address that a password belongs to, as the
+ *   window's addresses are written (gui_address_normalize(), sal_server_split_uri()).
+ */
+char *
+sal_secret_server (const SalUri *uri, gboolean with_room)
+{
+  gboolean irc = uri->scheme == SAL_SCHEME_IRC || uri->scheme == SAL_SCHEME_IRCS;
+  guint16 usual = uri->scheme == SAL_SCHEME_PLAIN ? SAL_PORT_PLAIN : SAL_PORT_PLAINS;
+  g_autofree char *host = NULL;
+  g_autofree char *where = NULL;
+  g_autofree char *room = NULL;
+
+  if (uri->scheme == SAL_SCHEME_UNIX)
+    {
+      room = g_uri_escape_string (uri->path, "/", TRUE);
+      return g_strconcat ("unix://", room, NULL);
+    }
+  host = g_utf8_strdown (uri->host, -1);
+  if (irc || uri->port != usual)
+    where = sal_format_host_port (host, uri->port);
+  else
+    where = g_strdup_printf (strchr (host, ':') != NULL ? "[%s]" : "%s", host);
+  if (irc || !with_room || uri->path == NULL)
+    return g_strdup_printf ("%s://%s", sal_scheme_name (uri->scheme), where);
+  room = g_uri_escape_string (uri->path, NULL, TRUE);
+  return g_strdup_printf ("%s://%s/%s", sal_scheme_name (uri->scheme), where, room);
 }
 
 /**

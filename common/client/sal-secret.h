@@ -3,9 +3,13 @@
 
 #include <gio/gio.h>
 
+#include "common/base/sal-uri.h"
+
 G_BEGIN_DECLS
 
 /* Passwords in the person's keyring, by the server's address and the account there. */
+
+char *sal_secret_server (const SalUri *uri, gboolean with_room);
 
 void sal_secret_lookup_async (const char *uri,
                               const char *account,

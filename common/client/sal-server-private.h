@@ -35,6 +35,8 @@ struct _SalServer
   guint retry; /* source */
   gint64 retry_us;
   gint64 in_since_us;
+  gboolean let_in; /* by this connection */
+  gint64 known_us; /* since when private conversations may have gone on without us; 0: none have */
   SalClient *client;        /* (owned) (nullable) */
   GNetworkMonitor *monitor; /* (owned) */
   char *put_out;            /* (owned) (nullable): the server's last words to us */

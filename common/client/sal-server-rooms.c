@@ -450,6 +450,18 @@ room_of_event (SalServer *server, const SalClientAction *action)
   return room != NULL ? room : server->main;
 }
 
+/* Somebody has spoken to us in private while we were away, perhaps somebody new. */
+static void
+on_missed (SalServer *server, const SalClientAction *action)
+{
+  SalRoomModel *room = sal_server_find_room (server, action->place);
+
+  if (room == NULL && check_place (action->place, NULL) && count_private (server) < STRANGERS_MAX)
+    room = make_room (server, SAL_ROOM_PRIVATE, action->place, FALSE, NULL);
+  if (room != NULL && room->row->kind == SAL_ROOM_PRIVATE && !room->catching_up)
+    sal_room_catch_up (room);
+}
+
 /* The main room of a plain address, which is not known by its name yet, is the one that the server
  * led us into. */
 static SalRoomModel *
@@ -554,6 +566,9 @@ sal_server_on_action (SalClient *client, const SalClientAction *action, SalServe
     case SAL_ACTION_HISTORY:
       if (room != NULL)
         sal_room_on_history (room, action);
+      break;
+    case SAL_ACTION_MISSED:
+      on_missed (server, action);
       break;
     case SAL_ACTION_READ_MARKER:
       if (room != NULL)

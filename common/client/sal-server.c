@@ -30,6 +30,8 @@
 #define CONNECT_TIMEOUT_MS (10 * 1000)
 /* Who was let in and put out at once has not been let in. */
 #define SETTLED_US (10 * G_TIME_SPAN_SECOND)
+/* How wrong a clock may be. */
+#define SKEW_US (10 * G_TIME_SPAN_MINUTE)
 /* How much of a room's past is asked for when we come there for the first time. */
 #define FIRST_PAGE 100
 
@@ -294,6 +296,14 @@ take_question (SalServer *server, SalClient *client)
   return SAL_QUESTION_PASSWORD;
 }
 
+/* We are, or were, on the server. */
+static void
+note_used (SalServer *server)
+{
+  server->row->last_used_us = g_get_real_time ();
+  sal_store_update_server (server->store, server->row);
+}
+
 /* The client has let go: what now? */
 static void
 on_ended (SalClient *client, int how, const GError *error, SalServer *server)
@@ -306,6 +316,9 @@ on_ended (SalClient *client, int how, const GError *error, SalServer *server)
 
   drop_client (server);
   sal_server_end_connection (server);
+  if (server->let_in)
+    note_used (server);
+  server->let_in = FALSE;
   if (server->presence == SAL_PRESENCE_IN &&
       g_get_monotonic_time () - server->in_since_us > SETTLED_US)
     sal_back_off_reset (&server->back_off);
@@ -346,8 +359,8 @@ void
 sal_server_on_ready (SalServer *server, const char *name)
 {
   sal_server_set_current_name (server, name);
-  server->row->last_used_us = g_get_real_time ();
-  sal_store_update_server (server->store, server->row);
+  note_used (server);
+  server->let_in = TRUE;
   server->in_since_us = g_get_monotonic_time ();
   if (server->presence != SAL_PRESENCE_LEAVING)
     set_presence (server, SAL_PRESENCE_IN, NULL);
@@ -397,6 +410,7 @@ list_rooms_to_join (SalServer *server, GPtrArray *keep)
 static void
 make_client (SalServer *server, GTlsCertificate *certificate)
 {
+  gint64 known_us = server->row->last_used_us - SKEW_US;
   SalTransportOptions transport = { .pin = server->pin, .ask = TRUE, .certificate = certificate };
   g_autoptr (GPtrArray) keep = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
   g_autoptr (GArray) rooms = list_rooms_to_join (server, keep);
@@ -413,9 +427,11 @@ make_client (SalServer *server, GTlsCertificate *certificate)
     /* Somebody new is led in; others go where they have been. */
     .keep_place =
         rooms->len > 0 || (!sal_server_is_plain (server) && server->row->last_used_us > 0),
+    .known_us = MAX (known_us, 0),
     .raw = TRUE,
   };
 
+  server->known_us = options.known_us;
   server->client = sal_client_new (server->uri, &options, &transport);
   g_signal_connect (server->client, "connected", G_CALLBACK (on_connected), server);
   g_signal_connect (server->client, "action", G_CALLBACK (sal_server_on_action), server);
@@ -738,7 +754,7 @@ sal_server_is_wanted (SalServer *server)
 /**
  * sal_server_get_last_used_us:
  *
- * Returns: when we were let in last, since 1970; 0 for never.
+ * Returns: when we were there last, as far as is known, since 1970; 0: never let in.
  */
 gint64
 sal_server_get_last_used_us (SalServer *server)

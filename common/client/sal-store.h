@@ -19,7 +19,7 @@ typedef struct
   char *account;       /* (owned): what to log in to; "" for none. Passwords are not here. */
   char *certificate;   /* (owned): the file with ours for this server; "" for none */
   char *key;           /* (owned): the file with its key; "": it is in the same */
-  gint64 last_used_us; /* since 1970; 0: never let in */
+  gint64 last_used_us; /* when we were there last, since 1970; 0: never let in */
   gboolean wanted;     /* to be connected when the program starts */
 } SalStoredServer;
 

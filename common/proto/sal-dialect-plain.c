@@ -16,6 +16,7 @@
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-dialect-irc.h"
 #include "common/proto/sal-guard.h"
+#include "common/proto/sal-plain-modes.h"
 #include "common/proto/sal-text.h"
 
 /* In a template: %n a name, %a an address, %r a room, %t a text, %d a number. */
@@ -79,6 +80,7 @@ static const Template notes[SAL_N_NOTES] = {
   [SAL_NOTE_TOO_MANY_ERRORS] = { { "-- Three errors in a row: the connection ends.",
                                    "-- Tre errori di seguito: la connessione termina." } },
   [SAL_NOTE_PRIVATE] = { { "-- %n says to you alone: %t", "-- %n dice solo a te: %t" } },
+  [SAL_NOTE_PRIVATE_ACT] = { { "-- To you alone: %n %t", "-- Solo per te: %n %t" } },
   [SAL_NOTE_RENAMED] = { { "-- %n is called %t from now on.",
                            "-- %n d'ora in poi si chiama %t." } },
   [SAL_NOTE_TOPIC] = { { "-- %n has set the topic: %t", "-- %n ha scelto l'argomento: %t" } },
@@ -86,6 +88,10 @@ static const Template notes[SAL_N_NOTES] = {
   [SAL_NOTE_PUT_OUT] = { { "-- %n has put %t out of the room.",
                            "-- %n ha fatto uscire %t dalla stanza." } },
   [SAL_NOTE_INVITED] = { { "-- %n invites you: /join %r", "-- %n ti invita: /join %r" } },
+  [SAL_NOTE_TAKEN_BACK] = { { "-- %n has taken a message back.",
+                              "-- %n ha ritirato un messaggio." } },
+  [SAL_NOTE_TAKEN_BACK_WHY] = { { "-- %n has taken a message back: %t",
+                                  "-- %n ha ritirato un messaggio: %t" } },
   [SAL_NOTE_REFUSED] = { { "-- Not accepted: the rules of %r do not allow it.",
                            "-- Non accettato: le regole di %r non lo permettono." } },
 };
@@ -316,7 +322,7 @@ to_plain_form (const SalEvent *event, SalEvent *plain)
   if (said && event->target != NULL)
     {
       plain->kind = SAL_EVENT_NOTE;
-      plain->note = SAL_NOTE_PRIVATE;
+      plain->note = event->kind == SAL_EVENT_ACTION ? SAL_NOTE_PRIVATE_ACT : SAL_NOTE_PRIVATE;
     }
   switch (event->kind)
     {
@@ -333,6 +339,10 @@ to_plain_form (const SalEvent *event, SalEvent *plain)
       return TRUE;
     case SAL_EVENT_INVITE:
       plain->note = SAL_NOTE_INVITED;
+      return TRUE;
+    case SAL_EVENT_REDACT:
+      plain->note = event->text != NULL && *event->text != '\0' ? SAL_NOTE_TAKEN_BACK_WHY
+                                                                : SAL_NOTE_TAKEN_BACK;
       return TRUE;
     default:
       return plain->kind != SAL_EVENT_NOTE || event->kind == SAL_EVENT_NOTE || said;
@@ -364,8 +374,8 @@ join_lines (const char *text)
   return joined;
 }
 
-/* IRC's text may have colours, lines, and requests of programs in it. What people can read of
- * it becomes lines of their own. */
+/* IRC's text may have colours and lines in it. What people can read of it becomes lines of
+ * their own. */
 static void
 encode_foreign_text (GString *out, const SalEvent *event, guint variant)
 {
@@ -373,8 +383,6 @@ encode_foreign_text (GString *out, const SalEvent *event, guint variant)
   g_auto (GStrv) lines = g_strsplit (joined, "\n", -1);
   SalEvent line = *event;
 
-  if (event->kind == SAL_EVENT_MESSAGE && event->text[0] == '\001')
-    return;
   for (guint i = 0; lines[i] != NULL; i++)
     {
       g_autoptr (GString) clean = g_string_new (NULL);
@@ -387,12 +395,41 @@ encode_foreign_text (GString *out, const SalEvent *event, guint variant)
     }
 }
 
+/* What a program asks another, or answers it (CTCP). */
+static gboolean
+is_for_programs (const SalEvent *event)
+{
+  return (event->kind == SAL_EVENT_MESSAGE || event->kind == SAL_EVENT_NOTICE) &&
+         event->host != NULL && event->text != NULL && event->text[0] == '\001';
+}
+
+typedef struct
+{
+  GString *out;
+  const SalEvent *event;
+  guint variant;
+} Modes;
+
+static void
+encode_mode (const char *template, const char *param, gpointer data)
+{
+  const Modes *modes = data;
+  SalEvent event = *modes->event;
+
+  event.text = param;
+  append_template (modes->out, template, &event, modes->variant);
+  append_eol (modes->out, modes->variant);
+}
+
 static void
 encode (GString *out, const SalEvent *event, guint variant)
 {
+  Modes modes = { out, event, variant };
   SalEvent plain;
 
-  if (!to_plain_form (event, &plain))
+  if (event->kind == SAL_EVENT_MODE)
+    sal_plain_modes_foreach (event->text, (SalPlainLanguage) (variant >> 2), encode_mode, &modes);
+  if (event->kind == SAL_EVENT_MODE || is_for_programs (event) || !to_plain_form (event, &plain))
     return;
   if (event->host != NULL && plain.text != NULL && has_control (plain.text))
     encode_foreign_text (out, &plain, variant);

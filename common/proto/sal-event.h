@@ -59,13 +59,16 @@ typedef enum
   SAL_NOTE_STOPPED,    /* the server takes nobody new */
   SAL_NOTE_TLS_ONLY,   /* this port speaks nothing but TLS */
   SAL_NOTE_TOO_MANY_ERRORS,
-  SAL_NOTE_PRIVATE,  /* name, text: said to the receiver alone */
-  SAL_NOTE_RENAMED,  /* name, text: the name from now on */
-  SAL_NOTE_TOPIC,    /* name, text */
-  SAL_NOTE_NO_TOPIC, /* name */
-  SAL_NOTE_PUT_OUT,  /* name, text: who was put out of the room */
-  SAL_NOTE_INVITED,  /* name, room */
-  SAL_NOTE_REFUSED,  /* room: its rules do not let the receiver in or speak */
+  SAL_NOTE_PRIVATE,        /* name, text: said to the receiver alone */
+  SAL_NOTE_PRIVATE_ACT,    /* name, text: done for the receiver alone */
+  SAL_NOTE_RENAMED,        /* name, text: the name from now on */
+  SAL_NOTE_TOPIC,          /* name, text */
+  SAL_NOTE_NO_TOPIC,       /* name */
+  SAL_NOTE_PUT_OUT,        /* name, text: who was put out of the room */
+  SAL_NOTE_INVITED,        /* name, room */
+  SAL_NOTE_TAKEN_BACK,     /* name: a message is to be read no more */
+  SAL_NOTE_TAKEN_BACK_WHY, /* name, text: and why */
+  SAL_NOTE_REFUSED,        /* room: its rules do not let the receiver in or speak */
   SAL_N_NOTES
 } SalNote;
 

@@ -599,3 +599,43 @@ srv_accounts_verify (SrvAccounts *accounts, SrvAccount **pending, const char *co
   return right && *pending != NULL ? add_registered (accounts, g_steal_pointer (pending))
                                    : SRV_VERDICT_WRONG;
 }
+
+/**
+ * srv_accounts_may_set_password:
+ * @password: that somebody at @peer wants from now on
+ *
+ * Returns: %SRV_VERDICT_OK, or what speaks against it.
+ */
+SrvVerdict
+srv_accounts_may_set_password (SrvAccounts *accounts,
+                               const SrvLoginPeer *peer,
+                               const char *password)
+{
+  if (!srv_accounts_is_usable (accounts) || !srv_accounts_takes_passwords (accounts, peer))
+    return SRV_VERDICT_NOT_HERE;
+  return is_password (password) ? SRV_VERDICT_OK : SRV_VERDICT_BAD_PASSWORD;
+}
+
+/**
+ * srv_accounts_set_password:
+ * @name: of the account of somebody who has shown that it is theirs
+ *
+ * Slow: in a thread of the pool, after srv_accounts_may_set_password().
+ *
+ * Returns: %SRV_VERDICT_OK, or %SRV_VERDICT_BUSY if it cannot be kept.
+ */
+SrvVerdict
+srv_accounts_set_password (SrvAccounts *accounts, const char *name, const char *password)
+{
+  g_autofree char *message = NULL;
+  SrvScramKeys keys;
+  SrvChangeResult result = SRV_UNCHANGED_FAILED;
+
+  if (!srv_scram_derive (&keys, password, get_iterations (accounts)))
+    return SRV_VERDICT_BAD_PASSWORD;
+  result = edit (accounts, name, set_keys, &keys, &message);
+  explicit_bzero (&keys, sizeof keys);
+  if (message != NULL)
+    g_warning ("%s", message);
+  return result == SRV_CHANGED ? SRV_VERDICT_OK : SRV_VERDICT_BUSY;
+}

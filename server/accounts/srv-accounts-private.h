@@ -85,4 +85,11 @@ SrvVerdict srv_accounts_register (SrvAccounts *accounts,
                                   SrvAccount **pending);
 SrvVerdict srv_accounts_verify (SrvAccounts *accounts, SrvAccount **pending, const char *code);
 
+/* Another password, in the same order; the one until now was looked at in between. */
+SrvVerdict srv_accounts_may_set_password (SrvAccounts *accounts,
+                                          const SrvLoginPeer *peer,
+                                          const char *password);
+SrvVerdict
+srv_accounts_set_password (SrvAccounts *accounts, const char *name, const char *password);
+
 G_END_DECLS

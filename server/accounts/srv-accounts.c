@@ -654,3 +654,20 @@ srv_accounts_drop_room (SrvAccounts *accounts, const char *room)
   pthread_mutex_unlock (&accounts->mutex);
   g_free (key);
 }
+
+/**
+ * srv_accounts_foreach_room:
+ * @func: called with @data for each room that belongs to somebody, by name; it must not call
+ *   back
+ */
+void
+srv_accounts_foreach_room (SrvAccounts *accounts, SrvOwnedRoomFunc func, gpointer data)
+{
+  g_autoptr (GList) keys = NULL;
+
+  pthread_mutex_lock (&accounts->mutex);
+  keys = g_list_sort (g_hash_table_get_keys (accounts->rooms), (GCompareFunc) strcmp);
+  for (GList *at = keys; at != NULL; at = at->next)
+    func (g_hash_table_lookup (accounts->rooms, at->data), data);
+  pthread_mutex_unlock (&accounts->mutex);
+}

@@ -55,6 +55,9 @@ SrvOwnedRoom *srv_accounts_dup_room (SrvAccounts *accounts, const char *room);
 gboolean srv_accounts_keep_room (SrvAccounts *accounts, const SrvOwnedRoom *room);
 void srv_accounts_drop_room (SrvAccounts *accounts, const char *room);
 
+typedef void (*SrvOwnedRoomFunc) (const SrvOwnedRoom *room, gpointer data);
+void srv_accounts_foreach_room (SrvAccounts *accounts, SrvOwnedRoomFunc func, gpointer data);
+
 /* Up to where people have read. */
 gint64 srv_accounts_get_marker (SrvAccounts *accounts, const char *account, const char *target);
 gint64 srv_accounts_set_marker (SrvAccounts *accounts,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * One connection's way of logging in: SASL (RFC 4422) as it travels on IRC (IRCv3
- * sasl-3.2), OPER, REGISTER and VERIFY. It belongs to the thread of its connection. What
+ * sasl-3.2), OPER, REGISTER and VERIFY, passwords in one's own words. It belongs to the thread of its connection. What
  * takes time, or has to wait because others have guessed, goes into the accounts' pool as
  * a job and comes back by mail; the job has a copy of everything it needs, so the login
  * may be freed meanwhile.
@@ -39,6 +39,7 @@ typedef struct
   SrvAddress address;
   char *name;          /* (owned): whose password it is said to be */
   char *secret;        /* (owned): wiped: password or code */
+  char *wanted;        /* (owned) (nullable): wiped: PASSWORD: the one from now on */
   char *email;         /* (owned) (nullable) */
   SrvScram *scram;     /* (owned) (nullable): AUTHENTICATE: its last message, else PLAIN */
   GString *message;    /* (owned): what was said; then what to say */
@@ -69,6 +70,7 @@ job_free (Job *job)
 {
   g_free (job->name);
   srv_wipe (job->secret);
+  srv_wipe (job->wanted);
   g_free (job->email);
   srv_scram_free (job->scram);
   if (job->message != NULL)
@@ -227,6 +229,17 @@ check_password (const Job *job)
   return right ? SRV_VERDICT_OK : SRV_VERDICT_WRONG;
 }
 
+/* Only who knows the password can have another. */
+static SrvVerdict
+change_password (const Job *job)
+{
+  SrvVerdict verdict = check_password (job);
+
+  return verdict == SRV_VERDICT_OK
+             ? srv_accounts_set_password (job->accounts, job->name, job->wanted)
+             : verdict;
+}
+
 static SrvVerdict
 check_proof (const Job *job)
 {
@@ -245,7 +258,10 @@ do_job (Job *job)
     case SRV_LOGIN_AUTHENTICATE:
       return job->scram != NULL ? check_proof (job) : check_password (job);
     case SRV_LOGIN_OPER:
+    case SRV_LOGIN_IDENTIFY:
       return check_password (job);
+    case SRV_LOGIN_PASSWORD:
+      return change_password (job);
     case SRV_LOGIN_REGISTER:
       return srv_accounts_register (job->accounts, job->name, job->secret, job->email,
                                     &job->pending);
@@ -507,7 +523,7 @@ authenticate (SrvLogin *login, const char *parameter)
   g_string_free (message, TRUE);
 }
 
-/* The other three. */
+/* What is no SASL. */
 
 static void
 oper (SrvLogin *login, const SrvLoginRequest *request)
@@ -518,6 +534,34 @@ oper (SrvLogin *login, const SrvLoginRequest *request)
     answer (login, SRV_LOGIN_OPER, SRV_VERDICT_NOT_HERE);
   else
     start_job (login, job_new (login, SRV_LOGIN_OPER, request->name, request->text));
+}
+
+static void
+identify (SrvLogin *login, const SrvLoginRequest *request)
+{
+  if (!srv_accounts_is_usable (login->accounts))
+    answer (login, SRV_LOGIN_IDENTIFY, SRV_VERDICT_WRONG);
+  else if (!srv_accounts_takes_passwords (login->accounts, &login->peer))
+    answer (login, SRV_LOGIN_IDENTIFY, SRV_VERDICT_NOT_HERE);
+  else
+    start_job (login, job_new (login, SRV_LOGIN_IDENTIFY, request->name, request->text));
+}
+
+static void
+ask_for_password (SrvLogin *login, const SrvLoginRequest *request)
+{
+  SrvVerdict verdict =
+      srv_accounts_may_set_password (login->accounts, &login->peer, request->wanted);
+  Job *job = NULL;
+
+  if (verdict != SRV_VERDICT_OK)
+    {
+      answer (login, SRV_LOGIN_PASSWORD, verdict);
+      return;
+    }
+  job = job_new (login, SRV_LOGIN_PASSWORD, request->name, request->text);
+  job->wanted = g_strdup (request->wanted);
+  start_job (login, job);
 }
 
 static void
@@ -578,6 +622,12 @@ srv_login_ask (SrvLogin *login, const SrvLoginRequest *request)
       break;
     case SRV_LOGIN_VERIFY:
       verify (login, request);
+      break;
+    case SRV_LOGIN_IDENTIFY:
+      identify (login, request);
+      break;
+    case SRV_LOGIN_PASSWORD:
+      ask_for_password (login, request);
       break;
     default:
       g_return_if_reached ();

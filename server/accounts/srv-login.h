@@ -38,6 +38,8 @@ typedef enum
   SRV_LOGIN_OPER,         /* name, text: the password */
   SRV_LOGIN_REGISTER,     /* name, text: the password, email (nullable: "*") */
   SRV_LOGIN_VERIFY,       /* name, text: the code */
+  SRV_LOGIN_IDENTIFY,     /* name, text: the password */
+  SRV_LOGIN_PASSWORD,     /* name, text: the password, wanted: the one from now on */
 } SrvLoginKind;
 
 /* All texts are (unowned), valid UTF-8, as long as a line may be. */
@@ -46,7 +48,8 @@ typedef struct
   SrvLoginKind kind;
   const char *name; /* (nullable): AUTHENTICATE has none */
   const char *text;
-  const char *email; /* (nullable) */
+  const char *email;  /* (nullable) */
+  const char *wanted; /* (nullable) */
 } SrvLoginRequest;
 
 typedef enum
@@ -66,7 +69,7 @@ typedef enum
   SRV_VERDICT_NOT_HERE,     /* passwords are not taken on this connection: no TLS */
   SRV_VERDICT_NO_OPERATOR,  /* OPER: an account, but it has no role (491) */
 
-  /* REGISTER and VERIFY. */
+  /* REGISTER and VERIFY; BAD_PASSWORD also of who wants another. */
   SRV_VERDICT_VERIFY,       /* now VERIFY `account` with the invitation code */
   SRV_VERDICT_CLOSED,       /* registration is off */
   SRV_VERDICT_EXISTS,       /* the name is taken (ACCOUNT_EXISTS) */

@@ -14,6 +14,7 @@
 #include "common/base/sal-limits.h"
 #include "common/base/sal-log.h"
 #include "common/proto/sal-text.h"
+#include "server/admin/srv-console-private.h"
 #include "server/chat/srv-room.h"
 #include "server/srv-conn.h"
 
@@ -35,15 +36,23 @@ append_line (GString *out, const char *line)
   g_string_append_c (out, '\n');
 }
 
-/* A column. Of a field's width printf() makes bytes, and a screen has characters. */
-static void
-append_column (GString *out, const char *text, int width)
+/**
+ * srv_console_append_column:
+ * @width: in characters; printf() would count bytes
+ */
+void
+srv_console_append_column (GString *out, const char *text, int width)
 {
   g_string_append_printf (out, "%s%*s ", text, MAX (width - (int) g_utf8_strlen (text, -1), 0), "");
 }
 
-static gboolean
-fail (GString *out, const char *why)
+/**
+ * srv_console_fail:
+ *
+ * Returns: %FALSE, after saying @why.
+ */
+gboolean
+srv_console_fail (GString *out, const char *why)
 {
   append_line (out, why);
   return FALSE;
@@ -52,7 +61,7 @@ fail (GString *out, const char *why)
 static gboolean
 fail_error (GString *out, const GError *error)
 {
-  return fail (out, error->message);
+  return srv_console_fail (out, error->message);
 }
 
 /* Calls @func with @data for the connection of the person that @name names; says so in @out if
@@ -66,9 +75,14 @@ with (SrvServer *server, const char *name, SrvConnFunc func, gpointer data, GStr
   return FALSE;
 }
 
-/* The first word of @rest; what follows it in @tail. */
-static char *
-take_word (const char *rest, const char **tail)
+/**
+ * srv_console_take_word:
+ * @tail: (out): what follows it and its spaces
+ *
+ * Returns: (transfer full): the first word of @rest, perhaps "".
+ */
+char *
+srv_console_take_word (const char *rest, const char **tail)
 {
   gsize len = strcspn (rest, " ");
 
@@ -80,7 +94,7 @@ static gboolean
 do_stop (SrvServer *server, const char *rest, GString *out)
 {
   if (srv_server_is_stopped (server))
-    return fail (out, _ ("already stopped; “open” lets newcomers in again"));
+    return srv_console_fail (out, _ ("already stopped; “open” lets newcomers in again"));
   srv_server_stop (server);
   append_line (out, _ ("nobody new comes in; those inside stay"));
   return TRUE;
@@ -114,9 +128,9 @@ who_cb (SrvConn *conn, gpointer data)
 
   if (conn->ending)
     return;
-  append_column (out, srv_session_is_named (session) ? session->who->name : _ ("(no name yet)"),
-                 20);
-  append_column (out, srv_session_is_named (session) ? session->room : "", 16);
+  srv_console_append_column (
+      out, srv_session_is_named (session) ? session->who->name : _ ("(no name yet)"), 20);
+  srv_console_append_column (out, srv_session_is_named (session) ? session->room : "", 16);
   g_string_append_printf (out, "%s:%u", host, conn->peer.port);
   if (srv_link_get_tls_version (&conn->link) != NULL)
     g_string_append_printf (out, " %s", srv_link_get_tls_version (&conn->link));
@@ -140,7 +154,7 @@ rooms_cb (SrvWorker *worker, gpointer data)
 
   for (GList *at = rooms; at != NULL; at = at->next)
     {
-      append_column (out, srv_room_get_name (at->data), 32);
+      srv_console_append_column (out, srv_room_get_name (at->data), 32);
       g_string_append_printf (out, "%u\n", srv_room_count (at->data));
     }
 }
@@ -171,7 +185,7 @@ static gboolean
 do_kick (SrvServer *server, const char *rest, GString *out)
 {
   const char *reason = NULL;
-  g_autofree char *name = take_word (rest, &reason);
+  g_autofree char *name = srv_console_take_word (rest, &reason);
   SalEvent why = { .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_KICKED, .text = reason };
 
   if (*reason == '\0')
@@ -234,7 +248,7 @@ static gboolean
 do_ban (SrvServer *server, const char *rest, GString *out)
 {
   const char *tail = NULL;
-  g_autofree char *word = take_word (rest, &tail);
+  g_autofree char *word = srv_console_take_word (rest, &tail);
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
   SrvBan ban = { 0 };
@@ -245,11 +259,11 @@ do_ban (SrvServer *server, const char *rest, GString *out)
       gint64 duration_us = parse_duration (tail + strspn (tail + 3, " ") + 3);
 
       if (duration_us == 0)
-        return fail (out, _ ("a duration is a number with s, m, h or d, such as 15m"));
+        return srv_console_fail (out, _ ("a duration is a number with s, m, h or d, such as 15m"));
       ban.until_us = g_get_real_time () + duration_us;
     }
   else if (*tail != '\0')
-    return fail (out, _ ("usage: ban ADDRESS|NAME [for DURATION]"));
+    return srv_console_fail (out, _ ("usage: ban ADDRESS|NAME [for DURATION]"));
   if (!parse_target (server, word, &ban.network, out))
     return FALSE;
 
@@ -330,7 +344,7 @@ do_reload (SrvServer *server, const char *rest, GString *out)
   if (!srv_server_reload (server, &error))
     {
       append_line (out, error->message);
-      return fail (out, _ ("nothing was changed"));
+      return srv_console_fail (out, _ ("nothing was changed"));
     }
   append_line (out, _ ("reloaded"));
   return TRUE;
@@ -420,7 +434,7 @@ do_certificate (SrvServer *server, const char *rest, GString *out)
   const SrvCertificate *certificate = srv_server_get_certificate (server);
 
   if (certificate == NULL)
-    return fail (out, _ ("no listener speaks TLS, so there is no certificate"));
+    return srv_console_fail (out, _ ("no listener speaks TLS, so there is no certificate"));
   append_certificate (out, certificate);
   return TRUE;
 }
@@ -433,6 +447,8 @@ static const Word words[] = {
   { "close", "", N_ ("say goodbye to everybody and end"), FALSE, do_close },
   { "who", "", N_ ("list everybody"), FALSE, do_who },
   { "rooms", "", N_ ("list the rooms and how many are in them"), FALSE, do_rooms },
+  { "room", N_ ("WORD"), N_ ("look at a room, change it; “room” alone lists its words"), FALSE,
+    srv_console_do_room },
   { "say", N_ ("TEXT"), N_ ("speak in every room"), TRUE, do_say },
   { "kick", N_ ("NAME [REASON]"), N_ ("put somebody out"), TRUE, do_kick },
   { "ban", N_ ("ADDRESS|NAME [for DURATION]"),
@@ -462,7 +478,7 @@ do_help (SrvServer *server, const char *rest, GString *out)
     {
       g_autofree char *head = g_strdup_printf ("%s %s", words[i].word, usage_of (&words[i]));
 
-      append_column (out, head, 36);
+      srv_console_append_column (out, head, 36);
       append_line (out, _ (words[i].help));
     }
   return TRUE;
@@ -505,7 +521,7 @@ srv_console_execute (SrvServer *server, const char *line, GString *out)
     }
   if (!sal_text_clean (clean, line, strlen (line)))
     return SRV_CONSOLE_OK;
-  word = take_word (clean->str, &rest);
+  word = srv_console_take_word (clean->str, &rest);
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
     {
       if (!g_str_equal (words[i].word, word))

@@ -7,6 +7,7 @@
 
 #include "server/chat/srv-hub.h"
 
+#include "common/base/sal-container.h"
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-name.h"
 #include "server/chat/srv-session.h"
@@ -62,7 +63,7 @@ srv_hub_free (SrvHub *hub)
 void
 srv_hub_add (SrvHub *hub, SrvSession *session)
 {
-  g_hash_table_insert (hub->sessions, &session->origin.connection, session);
+  g_hash_table_add (hub->sessions, &session->origin.connection);
   session->stranger = TRUE;
   (void) __atomic_add_fetch (&strangers, 1, __ATOMIC_RELAXED);
 }
@@ -102,6 +103,29 @@ srv_hub_remove (SrvHub *hub, SrvSession *session)
 {
   srv_hub_note_known (hub, session);
   g_hash_table_remove (hub->sessions, &session->origin.connection);
+}
+
+/**
+ * srv_hub_session_from_id:
+ * @id: (nullable): of hub->sessions
+ *
+ * Returns: (transfer none) (nullable): whose it is.
+ */
+SrvSession *
+srv_hub_session_from_id (gconstpointer id)
+{
+  return id != NULL ? sal_container_of (id, SrvSession, origin.connection) : NULL;
+}
+
+/**
+ * srv_hub_find:
+ *
+ * Returns: (transfer none) (nullable): the session of @connection, if it is here.
+ */
+SrvSession *
+srv_hub_find (const SrvHub *hub, guint64 connection)
+{
+  return srv_hub_session_from_id (g_hash_table_lookup (hub->sessions, &connection));
 }
 
 /**

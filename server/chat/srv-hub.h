@@ -36,7 +36,8 @@ typedef struct
 struct _SrvHub
 {
   SrvState *state;      /* (owned) */
-  GHashTable *sessions; /* (owned): id -> SrvSession (unowned) */
+  GHashTable *sessions; /* (owned): set of SrvSession.origin.connection, and so of SrvSession
+                           (unowned) */
   GHashTable *watchers; /* (owned): key of a name -> GHashTable, set of SrvSession (unowned) */
   GQueue former;        /* (owned) of SrvFormerUser (owned), newest first */
   SrvIrcConfig config;
@@ -49,6 +50,8 @@ void srv_hub_free (SrvHub *hub);
 
 void srv_hub_add (SrvHub *hub, SrvSession *session);
 void srv_hub_remove (SrvHub *hub, SrvSession *session);
+SrvSession *srv_hub_find (const SrvHub *hub, guint64 connection);
+SrvSession *srv_hub_session_from_id (gconstpointer id);
 void srv_hub_note_known (SrvHub *hub, SrvSession *session);
 guint srv_hub_count_strangers (void);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Accounts as IRC has them: AUTHENTICATE (IRCv3 sasl-3.2), REGISTER and VERIFY (IRCv3
- * account-registration, a draft), OPER. What is asked goes to whoever keeps accounts; the
+ * account-registration, a draft), OPER, and how the two other ways to ask are answered (PASS,
+ * and NickServ, which is in srv-irc-services.c). What is asked goes to whoever keeps accounts; the
  * answer becomes numerics and standard replies here. While it is awaited the next command
  * waits.
  */
@@ -14,17 +15,31 @@
 #include "server/chat/srv-irc-private.h"
 #include "server/state/srv-modes.h"
 
+/**
+ * srv_irc_ask_login:
+ *
+ * Asks whoever keeps the accounts; the command in hand waits for the answer.
+ */
+void
+srv_irc_ask_login (SrvIrc *irc, const SrvLoginRequest *request, SrvIrcAsker asker)
+{
+  irc->asked_by = asker & 3u;
+  if (irc->session->host->login (irc->session, request))
+    srv_irc_hold (irc);
+}
+
 static void
 ask (SrvIrc *irc, const SrvLoginRequest *request)
 {
-  if (irc->session->host->login (irc->session, request))
-    srv_irc_hold (irc);
+  srv_irc_ask_login (irc, request, SRV_IRC_BY_COMMAND);
 }
 
 static const char *
 own_name (const SrvIrc *irc)
 {
-  return srv_session_is_named (irc->session) ? irc->session->who->name : irc->nick;
+  return srv_session_is_named (irc->session) ? irc->session->who->name
+         : irc->introduction != NULL         ? irc->introduction->nick
+                                             : NULL;
 }
 
 static const char *
@@ -32,7 +47,9 @@ own_account (const SrvIrc *irc)
 {
   const SrvUser *me = srv_irc_me (irc);
 
-  return me != NULL ? me->who->account : irc->account;
+  return me != NULL                  ? me->who->account
+         : irc->introduction != NULL ? irc->introduction->account
+                                     : NULL;
 }
 
 /* The commands. */
@@ -99,8 +116,10 @@ may_register (SrvIrc *irc, const char *account)
   else if (!irc->registered && !may_register_early (irc))
     srv_irc_fail (irc, "REGISTER", "COMPLETE_CONNECTION_REQUIRED",
                   "%s :Complete the connection first", echo_of (account));
-  else if (own_name (irc) == NULL && irc->refused_nick != NULL)
-    srv_irc_fail (irc, "REGISTER", "ACCOUNT_EXISTS", "%s :That name is in use", irc->refused_nick);
+  else if (own_name (irc) == NULL && irc->introduction != NULL &&
+           irc->introduction->refused_nick != NULL)
+    srv_irc_fail (irc, "REGISTER", "ACCOUNT_EXISTS", "%s :That name is in use",
+                  irc->introduction->refused_nick);
   else if (own_name (irc) == NULL)
     srv_irc_fail (irc, "REGISTER", "NEED_NICK", "%s :Choose a nickname first", echo_of (account));
   else if (!is_same_name (wanted, own_name (irc)))
@@ -149,10 +168,13 @@ static void
 say_logged_in (SrvIrc *irc, SalIrcNumeric numeric, const char *account)
 {
   const SrvUser *me = srv_irc_me (irc);
+  const SrvIrcIntroduction *said = irc->introduction;
   g_autofree char *mask =
-      me != NULL ? g_strconcat (me->who->name, "!", me->who->host, NULL)
-                 : g_strdup_printf ("%s!%s@%s", irc->nick != NULL ? irc->nick : "*",
-                                    irc->user != NULL ? irc->user : "*", srv_irc_get_host (irc));
+      me != NULL
+          ? g_strconcat (me->who->name, "!", me->who->host, NULL)
+          : g_strdup_printf ("%s!%s@%s", said != NULL && said->nick != NULL ? said->nick : "*",
+                             said != NULL && said->user != NULL ? said->user : "*",
+                             srv_irc_get_host (irc));
 
   if (account != NULL)
     srv_irc_reply (irc, numeric, "%s %s :You are now logged in as %s", mask, account, account);
@@ -160,8 +182,13 @@ say_logged_in (SrvIrc *irc, SalIrcNumeric numeric, const char *account)
     srv_irc_reply (irc, numeric, "%s :You are now logged out", mask);
 }
 
-static void
-log_in (SrvIrc *irc, const char *account)
+/**
+ * srv_irc_tell_logged_in:
+ *
+ * From now on the client is logged in to @account, and knows it.
+ */
+void
+srv_irc_tell_logged_in (SrvIrc *irc, const char *account)
 {
   say_logged_in (irc, RPL_LOGGEDIN, account);
   srv_irc_log_in (irc, account);
@@ -173,7 +200,7 @@ answer_sasl (SrvIrc *irc, const SrvLoginAnswer *answer)
   switch (answer->verdict)
     {
     case SRV_VERDICT_OK:
-      log_in (irc, answer->account);
+      srv_irc_tell_logged_in (irc, answer->account);
       srv_irc_reply (irc, RPL_SASLSUCCESS, ":SASL authentication successful");
       break;
     case SRV_VERDICT_CONTINUE:
@@ -280,11 +307,32 @@ static const Failure failures[] = {
   { SRV_VERDICT_BUSY, "TEMPORARILY_UNAVAILABLE", "The server is busy, try again later" },
 };
 
+static const Failure *
+find_failure (SrvVerdict verdict)
+{
+  guint i = 0;
+
+  while (i + 1 < G_N_ELEMENTS (failures) && failures[i].verdict != verdict)
+    i++;
+  return &failures[i];
+}
+
+/**
+ * srv_irc_login_failure:
+ *
+ * Returns: (transfer none): @verdict in words, without a full stop.
+ */
+const char *
+srv_irc_login_failure (SrvVerdict verdict)
+{
+  return find_failure (verdict)->text;
+}
+
 static void
 answer_failure (SrvIrc *irc, const char *verb, const SrvLoginAnswer *answer)
 {
   const char *account = answer->account != NULL ? echo_of (answer->account) : "*";
-  guint i = 0;
+  const Failure *failure = find_failure (answer->verdict);
 
   if (answer->verdict == SRV_VERDICT_TOO_SOON)
     {
@@ -292,9 +340,7 @@ answer_failure (SrvIrc *irc, const char *verb, const SrvLoginAnswer *answer)
                     "%s :Too many mistakes, try again in %u seconds", account, answer->seconds);
       return;
     }
-  while (i + 1 < G_N_ELEMENTS (failures) && failures[i].verdict != answer->verdict)
-    i++;
-  srv_irc_fail (irc, verb, failures[i].code, "%s :%s", account, failures[i].text);
+  srv_irc_fail (irc, verb, failure->code, "%s :%s", account, failure->text);
 }
 
 static void
@@ -306,10 +352,47 @@ answer_registration (SrvIrc *irc, const char *verb, const SrvLoginAnswer *answer
   else if (answer->verdict == SRV_VERDICT_OK)
     {
       srv_irc_say (irc, "%s SUCCESS %s :You have an account now", verb, answer->account);
-      log_in (irc, answer->account);
+      srv_irc_tell_logged_in (irc, answer->account);
     }
   else
     answer_failure (irc, verb, answer);
+}
+
+/* PASS is no place for errors that end a connection: programs that were made for other servers
+ * send what has a colon in it and mean nothing by it. */
+static void
+answer_pass (SrvIrc *irc, const SrvLoginAnswer *answer)
+{
+  if (answer->verdict == SRV_VERDICT_OK)
+    srv_irc_tell_logged_in (irc, answer->account);
+  else if (answer->verdict == SRV_VERDICT_TOO_SOON)
+    srv_irc_say (irc, "NOTICE %s :Not logged in: too many mistakes, try again in %u seconds",
+                 srv_irc_get_nick (irc), answer->seconds);
+  else
+    srv_irc_say (irc, "NOTICE %s :Not logged in: %s", srv_irc_get_nick (irc),
+                 answer->verdict == SRV_VERDICT_WRONG ? "that account or that password is wrong"
+                                                      : srv_irc_login_failure (answer->verdict));
+}
+
+static void
+answer_command (SrvIrc *irc, const SrvLoginAnswer *answer)
+{
+  switch (answer->kind)
+    {
+    case SRV_LOGIN_AUTHENTICATE:
+      answer_sasl (irc, answer);
+      break;
+    case SRV_LOGIN_OPER:
+      answer_oper (irc, answer);
+      break;
+    case SRV_LOGIN_REGISTER:
+      answer_registration (irc, "REGISTER", answer);
+      break;
+    case SRV_LOGIN_VERIFY:
+    default:
+      answer_registration (irc, "VERIFY", answer);
+      break;
+    }
 }
 
 /**
@@ -321,23 +404,14 @@ answer_registration (SrvIrc *irc, const char *verb, const SrvLoginAnswer *answer
 void
 srv_irc_on_login (SrvIrc *irc, const SrvLoginAnswer *answer, gboolean late)
 {
+  static void (*const say[]) (SrvIrc *, const SrvLoginAnswer *) = {
+    [SRV_IRC_BY_COMMAND] = answer_command,
+    [SRV_IRC_BY_SERVICE] = srv_irc_service_answer,
+    [SRV_IRC_BY_PASS] = answer_pass,
+  };
+
   if (irc->session->state < SRV_SESSION_LEAVING)
-    switch (answer->kind)
-      {
-      case SRV_LOGIN_AUTHENTICATE:
-        answer_sasl (irc, answer);
-        break;
-      case SRV_LOGIN_OPER:
-        answer_oper (irc, answer);
-        break;
-      case SRV_LOGIN_REGISTER:
-        answer_registration (irc, "REGISTER", answer);
-        break;
-      case SRV_LOGIN_VERIFY:
-      default:
-        answer_registration (irc, "VERIFY", answer);
-        break;
-      }
+    say[irc->asked_by](irc, answer);
   if (late)
     srv_irc_release (irc);
 }

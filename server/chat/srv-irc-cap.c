@@ -173,3 +173,79 @@ srv_irc_handle_cap (SrvIrc *irc, const SalIrcLine *line)
   else
     srv_irc_reply (irc, ERR_INVALIDCAPCMD, "%s :Invalid CAP command", subcommand);
 }
+
+/* Those that a new configuration may bring, take away, or give another value. */
+#define CHANGING_CAPS ((guint) (SAL_IRC_CAP_REGISTRATION | SAL_IRC_CAP_SASL | SAL_IRC_CAP_STS))
+
+/**
+ * srv_irc_dup_changing_caps:
+ *
+ * Returns: (transfer full): those, as the client may have them now, with their values, as in a
+ *   list.
+ */
+char *
+srv_irc_dup_changing_caps (const SrvIrc *irc)
+{
+  guint caps = srv_irc_available_caps (irc) & CHANGING_CAPS;
+  GString *list = g_string_new (NULL);
+
+  for (guint i = 0; i < SAL_IRC_N_CAPS; i++)
+    if (caps & 1u << i)
+      {
+        g_string_append_printf (list, "%s%s", list->len > 0 ? " " : "", sal_irc_cap_name (i));
+        append_value (list, irc, i);
+      }
+  return g_string_free (list, FALSE);
+}
+
+/* Whether one of @list is called as @cap is, whatever its value. */
+static gboolean
+has_cap (char **list, const char *cap)
+{
+  gsize len = strcspn (cap, "=");
+
+  for (; *list != NULL; list++)
+    if (strcspn (*list, "=") == len && strncmp (*list, cap, len) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* A capability that is there no more is negotiated no more. The one that promises TLS cannot be
+ * taken back (IRCv3 sts). */
+static void
+take_away (SrvIrc *irc, const char *cap)
+{
+  g_autofree char *name = g_strndup (cap, strcspn (cap, "="));
+  guint bit = 0;
+
+  if (!find_cap (name, &bit) || bit == SAL_IRC_CAP_STS)
+    return;
+  srv_irc_say_aside (irc, "CAP %s DEL :%s", srv_irc_get_nick (irc), name);
+  irc->caps &= ~bit;
+}
+
+/**
+ * srv_irc_caps_changed:
+ * @before: what srv_irc_dup_changing_caps() has given
+ *
+ * Tells a client that wants to know it (cap-notify) what has changed since.
+ */
+void
+srv_irc_caps_changed (SrvIrc *irc, const char *before)
+{
+  g_autofree char *after = srv_irc_dup_changing_caps (irc);
+  g_auto (GStrv) old = g_strsplit (before, " ", -1);
+  g_auto (GStrv) new = g_strsplit (after, " ", -1);
+
+  if (!(irc->caps & SAL_IRC_CAP_CAP_NOTIFY) || irc->session->state >= SRV_SESSION_LEAVING)
+    return;
+  for (char **cap = old; *cap != NULL; cap++)
+    if (!has_cap (new, *cap))
+      take_away (irc, *cap);
+  for (char **cap = new; *cap != NULL; cap++)
+    if (!g_strv_contains ((const char *const *) old, *cap))
+      srv_irc_say_aside (irc, "CAP %s NEW :%.*s", srv_irc_get_nick (irc),
+                         irc->cap_version >= VERSION_WITH_VALUES ? (int) strlen (*cap)
+                                                                 : (int) strcspn (*cap, "="),
+                         *cap);
+}

@@ -42,9 +42,9 @@ part_all (SrvIrc *irc)
 {
   const SrvUser *me = srv_irc_me (irc);
 
-  for (guint i = 0; i < me->memberships->len; i++)
+  for (guint i = 0; i < me->n_memberships; i++)
     {
-      const SrvMembership *membership = me->memberships->pdata[i];
+      const SrvMembership *membership = srv_user_get_membership (me, i);
       SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_LEAVE);
 
       fields.room = membership->channel->name;
@@ -67,8 +67,8 @@ srv_irc_handle_join (SrvIrc *irc, const SalIrcLine *line)
       part_all (irc);
       return;
     }
-  names = g_strsplit (line->params[0], ",", SAL_ROOMS_PER_PERSON);
-  keys = g_strsplit (line->n_params > 1 ? line->params[1] : "", ",", SAL_ROOMS_PER_PERSON);
+  names = g_strsplit (line->params[0], ",", -1);
+  keys = g_strsplit (line->n_params > 1 ? line->params[1] : "", ",", -1);
   n_keys = g_strv_length (keys);
   for (guint i = 0; names[i] != NULL; i++)
     join_one (irc, names[i], i < n_keys && *keys[i] != '\0' ? keys[i] : NULL);
@@ -104,9 +104,10 @@ srv_irc_on_joined (SrvIrc *irc, const SrvEntry *entry)
 void
 srv_irc_handle_part (SrvIrc *irc, const SalIrcLine *line)
 {
-  g_auto (GStrv) names = g_strsplit (line->params[0], ",", SAL_ROOMS_PER_PERSON);
-  g_autofree char *reason =
-      line->n_params > 1 ? srv_irc_cut (line->params[1], SAL_REASON_BYTES) : NULL;
+  g_auto (GStrv) names = g_strsplit (line->params[0], ",", -1);
+  g_autofree char *reason = line->n_params > 1
+                                ? srv_irc_take_text (irc, "PART", line->params[1], SAL_REASON_BYTES)
+                                : NULL;
 
   for (guint i = 0; names[i] != NULL; i++)
     {
@@ -178,7 +179,7 @@ srv_irc_handle_topic (SrvIrc *irc, const SalIrcLine *line)
       no_such_channel (irc, line->params[0]);
       return;
     }
-  topic = srv_irc_cut (line->params[1], SAL_TOPIC_BYTES);
+  topic = srv_irc_take_text (irc, "TOPIC", line->params[1], SAL_TOPIC_BYTES);
   fields = srv_irc_fields (irc, SRV_ENTRY_TOPIC);
   fields.room = room;
   fields.text = topic;
@@ -214,7 +215,8 @@ srv_irc_handle_kick (SrvIrc *irc, const SalIrcLine *line)
   g_auto (GStrv) names = g_strsplit (line->params[1], ",", -1);
   guint n_channels = g_strv_length (channels);
   guint n_names = g_strv_length (names);
-  g_autofree char *reason = srv_irc_cut (
+  g_autofree char *reason = srv_irc_take_text (
+      irc, "KICK",
       line->n_params > 2 && *line->params[2] != '\0' ? line->params[2] : srv_irc_get_nick (irc),
       SAL_REASON_BYTES);
 
@@ -248,8 +250,8 @@ tell_invitations (SrvIrc *irc)
 {
   const SrvUser *me = srv_irc_me (irc);
 
-  if (me->invited != NULL)
-    g_hash_table_foreach (me->invited, add_invitation, irc);
+  if (me->extra != NULL && me->extra->invited != NULL)
+    g_hash_table_foreach (me->extra->invited, add_invitation, irc);
   srv_irc_reply (irc, RPL_ENDOFINVITELIST, ":End of /INVITE list");
 }
 

@@ -58,8 +58,10 @@ connect_denied (SrvIrc *irc, const SrvEntry *entry)
   irc->session->state =
       irc->session->state == SRV_SESSION_ENTERING ? SRV_SESSION_NEW : irc->session->state;
   srv_irc_reply (irc, numeric_of (entry), "%s :%s", entry->name, text_of (entry->code));
-  g_free (irc->refused_nick);
-  irc->refused_nick = g_steal_pointer (&irc->nick);
+  if (irc->introduction == NULL)
+    return;
+  g_free (irc->introduction->refused_nick);
+  irc->introduction->refused_nick = g_steal_pointer (&irc->introduction->nick);
 }
 
 static void

@@ -34,6 +34,9 @@ static const struct
                "goes." },
   { "CHATHISTORY", "CHATHISTORY LATEST|BEFORE|AFTER|AROUND|BETWEEN <target> ... <limit>\n"
                    "Read what was said." },
+  { "NICKSERV", "NICKSERV HELP|IDENTIFY|REGISTER|VERIFY|PASSWD ...\n"
+                "Log in, make an account, have another password; as /msg NickServ, or /ns." },
+  { "REDACT", "REDACT <target> <msgid> [:<reason>]\nTake back what you said." },
   { "QUIT", "QUIT [:<reason>]\nLeave." },
 };
 

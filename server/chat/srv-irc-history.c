@@ -280,9 +280,8 @@ ask_targets (SrvIrc *irc, const Point *from, const Point *to, guint limit)
   Question *question = g_new0 (Question, 1);
   GPtrArray *rooms = g_ptr_array_new ();
 
-  for (guint i = 0; i < me->memberships->len; i++)
-    g_ptr_array_add (rooms,
-                     g_strdup (((SrvMembership *) me->memberships->pdata[i])->channel->name));
+  for (guint i = 0; i < me->n_memberships; i++)
+    g_ptr_array_add (rooms, g_strdup (srv_user_get_membership (me, i)->channel->name));
   g_ptr_array_add (rooms, NULL);
   query->rooms = (char **) g_ptr_array_free (rooms, FALSE);
   query->party = srv_user_party (me);
@@ -441,6 +440,34 @@ srv_irc_handle_chathistory (SrvIrc *irc, const SalIrcLine *line)
 
 /* For those who cannot ask. */
 
+static void on_recent (SrvIrc *irc, GPtrArray *entries, gboolean failed);
+
+static void
+free_rooms (gpointer rooms)
+{
+  g_queue_free_full (rooms, g_free);
+}
+
+/* A JOIN may name many rooms; the past is read of one after the other. */
+static void
+read_recent (SrvIrc *irc)
+{
+  GQueue *rooms = irc->pending;
+  g_autofree char *room = g_queue_pop_head (rooms);
+
+  if (room == NULL)
+    return;
+  irc->on_past = on_recent;
+  srv_irc_read (irc, srv_log_query_new (room, irc->hub->config.history_on_join));
+}
+
+/* What a program asks another (CTCP): it would be answered today. */
+static gboolean
+is_for_programs (const SrvEntry *entry)
+{
+  return entry->kind != SRV_ENTRY_ACTION && entry->text != NULL && entry->text[0] == '\001';
+}
+
 static void
 on_recent (SrvIrc *irc, GPtrArray *entries, gboolean failed)
 {
@@ -451,6 +478,8 @@ on_recent (SrvIrc *irc, GPtrArray *entries, gboolean failed)
       g_autoptr (GString) text = g_string_new ("[");
       SalEvent event;
 
+      if (is_for_programs (entry))
+        continue;
       srv_irc_event_from_entry (irc->hub, &event, entry, &msgid);
       event.past = TRUE;
       if (!(irc->caps & SAL_IRC_CAP_SERVER_TIME))
@@ -461,6 +490,7 @@ on_recent (SrvIrc *irc, GPtrArray *entries, gboolean failed)
         }
       srv_irc_emit_event (irc, &event);
     }
+  read_recent (irc);
 }
 
 /**
@@ -472,10 +502,16 @@ on_recent (SrvIrc *irc, GPtrArray *entries, gboolean failed)
 void
 srv_irc_show_past (SrvIrc *irc, const char *room)
 {
-  if (srv_irc_me (irc)->modes & SRV_UMODE_BOT || irc->reading)
+  if (srv_irc_me (irc)->modes & SRV_UMODE_BOT)
     return;
-  irc->on_past = on_recent;
-  srv_irc_read (irc, srv_log_query_new (room, irc->hub->config.history_on_join));
+  if (irc->pending == NULL)
+    {
+      irc->pending = g_queue_new ();
+      irc->pending_free = free_rooms;
+    }
+  g_queue_push_tail (irc->pending, g_strdup (room));
+  if (!irc->reading)
+    read_recent (irc);
 }
 
 /* For those who could not follow. */

@@ -140,9 +140,21 @@ srv_irc_is_simple (const SrvIrc *irc, const SalIrcLine *line)
   if ((*target == '@' || *target == '+') && target[1] == '#')
     target++;
   if (!srv_irc_is_channel (target))
-    return TRUE;
+    return !srv_irc_is_service (target);
   room = srv_irc_room_of (target);
   return room != NULL;
+}
+
+/* A service is asked one thing at a time, and what it is told is for nobody else. */
+static void
+say_to_service (SrvIrc *irc, SrvEntryKind kind, const char *text, gboolean alone)
+{
+  if (kind != SRV_ENTRY_MESSAGE)
+    return;
+  if (alone)
+    srv_irc_service_said (irc, text);
+  else
+    srv_irc_reply (irc, ERR_TOOMANYTARGETS, SRV_IRC_SERVICE " :Say that to it alone");
 }
 
 static void
@@ -174,7 +186,9 @@ say (SrvIrc *irc, SrvEntryKind kind, const SalIrcLine *line)
                          SAL_TARGETS_PER_COMMAND);
           break;
         }
-      if (*targets[i] != '\0')
+      if (srv_irc_is_service (targets[i]))
+        say_to_service (irc, kind, text, targets[1] == NULL);
+      else if (*targets[i] != '\0')
         srv_irc_say_to (irc, kind, targets[i], text, line);
     }
 }
@@ -226,9 +240,9 @@ srv_irc_on_said (SrvIrc *irc, const SrvEntry *entry)
     return;
   if (irc->caps & SAL_IRC_CAP_ECHO_MESSAGE)
     srv_irc_relayed (irc, entry);
-  if (target != NULL && target->away != NULL &&
+  if (target != NULL && srv_user_get_away (target) != NULL &&
       (entry->kind == SRV_ENTRY_MESSAGE || entry->kind == SRV_ENTRY_ACTION))
-    srv_irc_reply (irc, RPL_AWAY, "%s :%s", target->who->name, target->away);
+    srv_irc_reply (irc, RPL_AWAY, "%s :%s", target->who->name, srv_user_get_away (target));
 }
 
 static gboolean
@@ -248,7 +262,8 @@ srv_irc_handle_redact (SrvIrc *irc, const SalIrcLine *line)
   const char *target = line->params[0];
   g_autofree char *room = srv_irc_room_of (target);
   g_autofree char *reason =
-      line->n_params > 2 ? srv_irc_cut (line->params[2], SAL_REASON_BYTES) : NULL;
+      line->n_params > 2 ? srv_irc_take_text (irc, "REDACT", line->params[2], SAL_REASON_BYTES)
+                         : NULL;
   SrvEntry fields;
 
   if (!(irc->caps & SAL_IRC_CAP_REDACTION))

@@ -83,7 +83,12 @@ change_room (SrvIrc *irc, const SrvChannel *channel, const SalIrcLine *line)
           continue;
         }
       if (++n > SAL_MODES_PER_COMMAND)
-        break;
+        {
+          srv_irc_fail (irc, "MODE", "TOO_MANY_MODES",
+                        "#%s :Only the first %d changes of a command are made", channel->name,
+                        SAL_MODES_PER_COMMAND);
+          break;
+        }
       srv_modes_append_change (letters, params, change);
     }
   if (letters->len > 0)

@@ -56,16 +56,18 @@ SrvEntry
 srv_irc_fields (const SrvIrc *irc, SrvEntryKind kind)
 {
   const SrvUser *me = srv_irc_me (irc);
+  const SrvIrcIntroduction *introduction = me == NULL ? irc->introduction : NULL;
+  SrvPerson *who = me != NULL ? me->who : irc->session->who;
 
   return (SrvEntry){
     .kind = (guint8) kind,
     .flags = SRV_ENTRY_FLAG_IRC | (irc->secure ? SRV_ENTRY_FLAG_SECURE : 0),
     .origin = irc->session->origin,
-    .who = me != NULL ? me->who : irc->session->who,
-    .name = me != NULL ? me->who->name : irc->nick,
-    .address = me != NULL ? me->who->address : irc->session->who->address,
-    .host = me != NULL ? me->who->host : irc->source,
-    .account = me != NULL ? me->who->account : irc->account,
+    .who = who,
+    .name = introduction != NULL ? introduction->nick : who->name,
+    .address = who->address,
+    .host = introduction != NULL ? introduction->source : who->host,
+    .account = introduction != NULL ? introduction->account : who->account,
   };
 }
 
@@ -131,6 +133,31 @@ SrvChannel *
 srv_irc_find_channel (const SrvIrc *irc, const char *target)
 {
   return *target == '#' ? srv_state_find_channel (irc->hub->state, target + 1) : NULL;
+}
+
+/**
+ * srv_irc_take_text:
+ * @verb: of the command in hand
+ * @most: bytes
+ *
+ * Tells the client if that is not all of @text.
+ *
+ * Returns: (transfer full): the beginning of @text, see srv_irc_cut().
+ */
+char *
+srv_irc_take_text (SrvIrc *irc, const char *verb, const char *text, gsize most)
+{
+  char *taken = srv_irc_cut (text, most);
+
+  if (strlen (taken) == strlen (text))
+    return taken;
+  if (irc->caps & SAL_IRC_CAP_STANDARD_REPLIES)
+    srv_irc_say (irc, "WARN %s TEXT_CUT :That is too long: the first %u bytes were taken", verb,
+                 (guint) most);
+  else
+    srv_irc_say (irc, "NOTICE %s :%s: that is too long: the first %u bytes were taken",
+                 srv_irc_get_nick (irc), verb, (guint) most);
+  return taken;
 }
 
 /**

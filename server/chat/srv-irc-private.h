@@ -15,6 +15,18 @@ G_BEGIN_DECLS
 
 typedef struct _SrvIrcLines SrvIrcLines;
 
+/* What a client has said of itself, until it is registered. */
+typedef struct
+{
+  char *nick;         /* (owned) (nullable): as asked for */
+  char *refused_nick; /* (owned) (nullable): asked for last, and somebody else's */
+  char *user;         /* (owned) (nullable) */
+  char *real_name;    /* (owned) (nullable) */
+  char *account;      /* (owned) (nullable): that it has logged in to */
+  char *source;       /* (owned) (nullable): user@host */
+  char *token; /* (owned): by which the log knows it without an account; nobody else has it */
+} SrvIrcIntroduction;
+
 /* What a conversation in IRC has beyond any other. */
 struct _SrvIrc
 {
@@ -23,20 +35,13 @@ struct _SrvIrc
   guint caps;          /* SalIrcCaps that were negotiated */
   guint cap_version;
 
-  /* Until it is registered. */
-  char *nick;         /* (owned) (nullable): as asked for, or held */
-  char *refused_nick; /* (owned) (nullable): asked for last, and somebody else's */
-  char *user;         /* (owned) (nullable) */
-  char *real_name;    /* (owned) (nullable) */
-  char *account;      /* (owned) (nullable): logged in before registration */
-  char *role_account; /* (owned) (nullable): by which it got a role */
-  char *source;       /* (owned) (nullable): user@host */
-  char *token; /* (owned) (nullable): by which the log knows it without an account; nobody else
-                  has it */
+  SrvIrcIntroduction *introduction; /* (owned) (nullable): NULL: it is registered */
+  char *role_account;               /* (owned) (nullable): by which it got a role */
   guint negotiating : 1;
   guint registered : 1; /* has been welcomed */
   guint secure : 1;     /* comes over TLS or from this machine */
   guint knows_password : 1;
+  guint asked_by : 2; /* SrvIrcAsker: of what is asked about accounts now */
 
   /* The command in hand. */
   guint in_flight;   /* entries whose answer is awaited */
@@ -58,6 +63,14 @@ struct _SrvIrc
   SrvMarkers *markers; /* (owned) (nullable): while it has no account */
   gint64 now_us;       /* of the command in hand */
 };
+
+/* How a client asks about accounts, and so how it is answered. */
+typedef enum
+{
+  SRV_IRC_BY_COMMAND, /* AUTHENTICATE, OPER, REGISTER, VERIFY */
+  SRV_IRC_BY_SERVICE, /* what is said to NickServ */
+  SRV_IRC_BY_PASS,    /* PASS account:password */
+} SrvIrcAsker;
 
 /* A command: one row of the table. */
 typedef struct
@@ -103,11 +116,13 @@ SrvEntry srv_irc_fields (const SrvIrc *irc, SrvEntryKind kind);
 void srv_irc_post (SrvIrc *irc, const SrvEntry *fields);
 SrvUser *srv_irc_me (const SrvIrc *irc);
 const char *srv_irc_get_host (const SrvIrc *irc);
+void srv_irc_introduction_free (SrvIrcIntroduction *introduction);
 gint64 srv_irc_wall_us (const SrvIrc *irc);
 char *srv_irc_room_of (const char *target);
 gboolean srv_irc_is_channel (const char *target);
 SrvChannel *srv_irc_find_channel (const SrvIrc *irc, const char *target);
 char *srv_irc_cut (const char *text, gsize most);
+char *srv_irc_take_text (SrvIrc *irc, const char *verb, const char *text, gsize most);
 void srv_irc_read (SrvIrc *irc, SrvLogQuery *query);
 
 /* The commands, by file. */
@@ -191,6 +206,14 @@ void srv_irc_handle_authenticate (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_register (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_verify (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_oper (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_ask_login (SrvIrc *irc, const SrvLoginRequest *request, SrvIrcAsker asker);
+void srv_irc_tell_logged_in (SrvIrc *irc, const char *account);
+const char *srv_irc_login_failure (SrvVerdict verdict);
+
+gboolean srv_irc_is_service (const char *target);
+void srv_irc_service_said (SrvIrc *irc, const char *text);
+void srv_irc_service_answer (SrvIrc *irc, const SrvLoginAnswer *answer);
+void srv_irc_handle_nickserv (SrvIrc *irc, const SalIrcLine *line);
 
 /* srv-irc-denied.c */
 void srv_irc_on_denied (SrvIrc *irc, const SrvEntry *entry);

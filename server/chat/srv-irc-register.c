@@ -15,6 +15,22 @@
 #include "server/chat/srv-irc-private.h"
 #include "server/state/srv-modes.h"
 
+/* `ACCOUNT:PASSWORD`, for clients that can send a password and know no SASL. */
+static void
+log_in_by_pass (SrvIrc *irc, const char *text)
+{
+  const char *colon = strchr (text, ':');
+  g_autofree char *name = colon != NULL ? g_strndup (text, (gsize) (colon - text)) : NULL;
+  g_autofree char *mechanisms = irc->session->host->mechanisms (irc->session);
+  SrvLoginRequest request = { .kind = SRV_LOGIN_IDENTIFY, .name = name };
+
+  if (name == NULL || *name == '\0' || colon[1] == '\0' || mechanisms == NULL ||
+      irc->introduction->account != NULL)
+    return;
+  request.text = colon + 1;
+  srv_irc_ask_login (irc, &request, SRV_IRC_BY_PASS);
+}
+
 /**
  * srv_irc_handle_pass:
  */
@@ -25,8 +41,10 @@ srv_irc_handle_pass (SrvIrc *irc, const SalIrcLine *line)
 
   if (irc->registered)
     srv_irc_reply (irc, ERR_ALREADYREGISTERED, ":You may not reregister");
+  else if (g_strcmp0 (line->params[0], password) == 0)
+    irc->knows_password = TRUE;
   else
-    irc->knows_password = password == NULL || g_strcmp0 (line->params[0], password) == 0;
+    log_in_by_pass (irc, line->params[0]);
 }
 
 /* The user name that others see: letters, digits and a few signs. A tilde says that nobody
@@ -50,7 +68,7 @@ clean_user (const char *text)
 void
 srv_irc_handle_user (SrvIrc *irc, const SalIrcLine *line)
 {
-  if (irc->registered || irc->user != NULL)
+  if (irc->introduction == NULL || irc->introduction->user != NULL)
     {
       srv_irc_reply (irc, ERR_ALREADYREGISTERED, ":You may not reregister");
       return;
@@ -60,8 +78,8 @@ srv_irc_handle_user (SrvIrc *irc, const SalIrcLine *line)
       srv_irc_reply (irc, ERR_NEEDMOREPARAMS, "USER :Not enough parameters");
       return;
     }
-  irc->user = clean_user (line->params[0]);
-  irc->real_name = srv_irc_cut (line->params[3], SAL_REAL_NAME_BYTES);
+  irc->introduction->user = clean_user (line->params[0]);
+  irc->introduction->real_name = srv_irc_cut (line->params[3], SAL_REAL_NAME_BYTES);
   srv_irc_try_register (irc);
 }
 
@@ -100,16 +118,17 @@ srv_irc_handle_nick (SrvIrc *irc, const SalIrcLine *line)
       return;
     }
   other = srv_state_find_user (irc->hub->state, nick);
-  if (other != NULL && (irc->account == NULL || g_strcmp0 (other->who->account, irc->account) != 0))
+  if (other != NULL && (irc->introduction->account == NULL ||
+                        g_strcmp0 (other->who->account, irc->introduction->account) != 0))
     {
       srv_irc_reply (irc, ERR_NICKNAMEINUSE, "%s :Nickname is already in use", nick);
-      g_free (irc->refused_nick);
-      irc->refused_nick = g_strdup (nick);
+      g_free (irc->introduction->refused_nick);
+      irc->introduction->refused_nick = g_strdup (nick);
       return;
     }
-  g_clear_pointer (&irc->refused_nick, g_free);
-  g_free (irc->nick);
-  irc->nick = g_strdup (nick);
+  g_clear_pointer (&irc->introduction->refused_nick, g_free);
+  g_free (irc->introduction->nick);
+  irc->introduction->nick = g_strdup (nick);
   srv_irc_try_register (irc);
 }
 
@@ -123,8 +142,8 @@ srv_irc_try_register (SrvIrc *irc)
 {
   SrvEntry fields;
 
-  if (irc->registered || irc->negotiating || irc->nick == NULL || irc->user == NULL ||
-      irc->session->state != SRV_SESSION_NEW)
+  if (irc->registered || irc->negotiating || irc->introduction->nick == NULL ||
+      irc->introduction->user == NULL || irc->session->state != SRV_SESSION_NEW)
     return;
   if (irc->hub->config.password != NULL && !irc->knows_password)
     {
@@ -132,11 +151,12 @@ srv_irc_try_register (SrvIrc *irc)
       srv_irc_end (irc, "Bad password");
       return;
     }
-  g_free (irc->source);
-  irc->source = g_strconcat (irc->user, "@", srv_irc_get_host (irc), NULL);
+  g_free (irc->introduction->source);
+  irc->introduction->source =
+      g_strconcat (irc->introduction->user, "@", srv_irc_get_host (irc), NULL);
   fields = srv_irc_fields (irc, SRV_ENTRY_CONNECT);
-  fields.text = irc->real_name;
-  fields.nonce = irc->token;
+  fields.text = irc->introduction->real_name;
+  fields.nonce = irc->introduction->token;
   irc->session->state = SRV_SESSION_ENTERING;
   srv_irc_post (irc, &fields);
 }
@@ -165,16 +185,21 @@ welcome (SrvIrc *irc)
   srv_irc_handle_motd (irc, &nothing);
 }
 
-/* From now on the state knows all of it. */
-static void
-forget_introduction (SrvIrc *irc)
+/**
+ * srv_irc_introduction_free:
+ * @introduction: (transfer full)
+ */
+void
+srv_irc_introduction_free (SrvIrcIntroduction *introduction)
 {
-  g_clear_pointer (&irc->nick, g_free);
-  g_clear_pointer (&irc->refused_nick, g_free);
-  g_clear_pointer (&irc->user, g_free);
-  g_clear_pointer (&irc->real_name, g_free);
-  g_clear_pointer (&irc->source, g_free);
-  g_clear_pointer (&irc->token, g_free);
+  g_free (introduction->nick);
+  g_free (introduction->refused_nick);
+  g_free (introduction->user);
+  g_free (introduction->real_name);
+  g_free (introduction->account);
+  g_free (introduction->source);
+  g_free (introduction->token);
+  g_free (introduction);
 }
 
 /**
@@ -192,7 +217,8 @@ srv_irc_on_connect (SrvIrc *irc, const SrvEntry *entry)
     return;
   session->state = SRV_SESSION_IN;
   irc->registered = TRUE;
-  forget_introduction (irc);
+  /* From now on the state knows all of it. */
+  g_clear_pointer (&irc->introduction, srv_irc_introduction_free);
   welcome (irc);
 }
 

@@ -28,9 +28,7 @@ srv_irc_server (const SrvIrc *irc)
 const char *
 srv_irc_get_nick (const SrvIrc *irc)
 {
-  return irc->registered && srv_session_is_named (irc->session) ? irc->session->who->name
-         : irc->nick != NULL && irc->registered                 ? irc->nick
-                                                                : "*";
+  return irc->registered ? irc->session->who->name : "*";
 }
 
 static void

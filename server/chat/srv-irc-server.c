@@ -241,5 +241,6 @@ srv_irc_handle_stats (SrvIrc *irc, const SalIrcLine *line)
   if (*query == 'u')
     srv_irc_reply (irc, RPL_STATSUPTIME, ":Server up %d days %d:%02d:%02d", (int) (up / 86400),
                    (int) (up / 3600 % 24), (int) (up / 60 % 60), (int) (up % 60));
-  srv_irc_reply (irc, RPL_ENDOFSTATS, "%c :End of /STATS report", *query != '\0' ? *query : '*');
+  srv_irc_reply (irc, RPL_ENDOFSTATS, "%c :End of /STATS report",
+                 g_ascii_isalnum (*query) ? *query : '*');
 }

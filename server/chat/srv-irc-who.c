@@ -47,7 +47,7 @@ srv_irc_sees (const SrvIrc *irc, const SrvUser *user)
 static void
 append_flags (GString *out, const Who *who, const SrvUser *user, guint rank)
 {
-  g_string_append_c (out, user->away != NULL ? 'G' : 'H');
+  g_string_append_c (out, srv_user_get_away (user) != NULL ? 'G' : 'H');
   if (user->modes & SRV_UMODE_OPERATOR)
     g_string_append_c (out, '*');
   if (rank & SRV_RANK_OPERATOR)
@@ -65,9 +65,9 @@ visible_membership (const Who *who, const SrvUser *user)
 {
   const SrvUser *me = srv_irc_me (who->irc);
 
-  for (guint i = 0; i < user->memberships->len; i++)
+  for (guint i = 0; i < user->n_memberships; i++)
     {
-      const SrvMembership *membership = user->memberships->pdata[i];
+      const SrvMembership *membership = srv_user_get_membership (user, i);
 
       if (!(membership->channel->modes & SRV_MODE_SECRET) ||
           srv_state_find_membership (me, membership->channel) != NULL)

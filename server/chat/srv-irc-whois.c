@@ -31,9 +31,9 @@ send_rooms (SrvIrc *irc, const SrvUser *user)
   const SrvUser *me = srv_irc_me (irc);
   g_autoptr (GString) rooms = g_string_new (NULL);
 
-  for (guint i = 0; i < user->memberships->len; i++)
+  for (guint i = 0; i < user->n_memberships; i++)
     {
-      const SrvMembership *membership = user->memberships->pdata[i];
+      const SrvMembership *membership = srv_user_get_membership (user, i);
       gboolean shared = srv_state_find_membership (me, membership->channel) != NULL;
 
       if (user != me && !shared && !(me->modes & SRV_UMODE_OPERATOR) &&
@@ -83,8 +83,8 @@ send_whois (SrvIrc *irc, const SrvUser *user)
   if (user->who->secure)
     srv_irc_say (irc, "671 %s %s :is using a secure connection", srv_irc_get_nick (irc),
                  user->who->name);
-  if (user->away != NULL)
-    srv_irc_reply (irc, RPL_AWAY, "%s :%s", user->who->name, user->away);
+  if (srv_user_get_away (user) != NULL)
+    srv_irc_reply (irc, RPL_AWAY, "%s :%s", user->who->name, srv_user_get_away (user));
   if (user->modes & SRV_UMODE_BOT)
     srv_irc_reply (irc, RPL_WHOISBOT, "%s :is a bot", user->who->name);
   if (user->who->account != NULL)
@@ -205,7 +205,7 @@ srv_irc_handle_userhost (SrvIrc *irc, const SalIrcLine *line)
       if (user != NULL)
         g_string_append_printf (found, "%s%s%s=%c%s", found->len > 0 ? " " : "", user->who->name,
                                 user->modes & SRV_UMODE_OPERATOR ? "*" : "",
-                                user->away != NULL ? '-' : '+', user->who->host);
+                                srv_user_get_away (user) != NULL ? '-' : '+', user->who->host);
     }
   srv_irc_reply (irc, RPL_USERHOST, ":%s", found->str);
 }

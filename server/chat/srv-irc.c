@@ -34,6 +34,9 @@ static const SrvIrcCommand commands[] = {
   { "PONG", srv_irc_handle_pong, 0, SRV_IRC_EARLY },
   { "QUIT", srv_irc_handle_quit, 0, SRV_IRC_EARLY },
 
+  { "NICKSERV", srv_irc_handle_nickserv, 0, 0 },
+  { "NS", srv_irc_handle_nickserv, 0, 0 },
+
   { "PRIVMSG", srv_irc_handle_privmsg, 0, SRV_IRC_SAYS },
   { "NOTICE", srv_irc_handle_notice, 0, SRV_IRC_SAYS },
   { "TAGMSG", srv_irc_handle_tagmsg, 0, SRV_IRC_SAYS },
@@ -89,7 +92,8 @@ srv_irc_new (SrvSession *session, SrvHub *hub, const char *token, gboolean secur
 
   irc->session = session;
   irc->hub = hub;
-  irc->token = g_strdup (token);
+  irc->introduction = g_new0 (SrvIrcIntroduction, 1);
+  irc->introduction->token = g_strdup (token);
   irc->secure = secure != FALSE;
   return irc;
 }
@@ -115,14 +119,8 @@ srv_irc_free (SrvIrc *irc)
   srv_irc_lines_free (irc->lines);
   srv_markers_free (irc->markers);
   clear_pending (irc);
-  g_free (irc->nick);
-  g_free (irc->refused_nick);
+  g_clear_pointer (&irc->introduction, srv_irc_introduction_free);
   g_free (irc->role_account);
-  g_free (irc->user);
-  g_free (irc->real_name);
-  g_free (irc->account);
-  g_free (irc->source);
-  g_free (irc->token);
   g_free (irc->label);
   g_clear_pointer (&irc->answer, g_ptr_array_unref);
   if (irc->deferred != NULL)

@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* The name that answers questions about accounts; nobody else gets it. */
+#define SRV_IRC_SERVICE "NickServ"
+
 /* The longest line, with tags, that is read at all. */
 #define SRV_IRC_UNIT_BYTES (8192 + 512)
 
@@ -33,6 +36,8 @@ void srv_irc_account_changed (SrvIrc *irc, const char *account, gboolean exists)
 
 gboolean srv_irc_is_waiting (const SrvIrc *irc);
 guint srv_irc_get_caps (const SrvIrc *irc);
+char *srv_irc_dup_changing_caps (const SrvIrc *irc);
+void srv_irc_caps_changed (SrvIrc *irc, const char *before);
 void
 srv_irc_event_from_entry (const SrvHub *hub, SalEvent *event, const SrvEntry *entry, char **msgid);
 

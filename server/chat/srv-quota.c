@@ -8,16 +8,18 @@
 
 #include "server/chat/srv-quota.h"
 
+#define HOUR_MS ((guint32) (G_TIME_SPAN_HOUR / 1000))
+
 static void
 refill (SrvQuota *quota, guint rate, gint64 now_us)
 {
-  guint64 back_milli = 0;
+  guint32 now_ms = (guint32) (now_us / 1000);
+  guint32 passed_ms = now_ms - quota->since_ms;
+  guint64 back_milli = (guint64) MIN (passed_ms, HOUR_MS) * rate;
 
-  if (quota->since_us > 0 && now_us > quota->since_us)
-    back_milli = (guint64) MIN (now_us - quota->since_us, G_TIME_SPAN_HOUR) * rate / 1000;
-  /* Time that gives back less than a thousandth goes on counting. */
-  if (quota->since_us == 0 || back_milli > 0)
-    quota->since_us = now_us;
+  if (passed_ms > G_MAXUINT32 - HOUR_MS)
+    return; /* the clock has gone back */
+  quota->since_ms = now_ms;
   quota->used_milli -= (guint32) MIN (back_milli, quota->used_milli);
 }
 

@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 /* How much somebody may still say. A value; zeroed means nothing said yet. */
 typedef struct
 {
-  gint64 since_us;    /* when the bucket was last looked at; 0: it is full */
-  guint32 used_milli; /* thousandths of a message, or byte, taken out of it */
+  guint32 since_ms;   /* when something was last given back; it wraps around after 49 days */
+  guint32 used_milli; /* thousandths of a message, or byte, taken out of it; 0: it is full */
 } SrvQuota;
 
 gboolean srv_quota_take (SrvQuota *quota, guint rate, guint burst, gint64 now_us);

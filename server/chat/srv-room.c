@@ -26,8 +26,17 @@ struct _SrvRoom
   GArray *audiences;         /* (owned) of Audience */
   guint members;             /* of this worker */
   guint lagging;             /* of those */
+  gboolean patient;          /* something may wait in their queues */
   GArray *elsewhere;         /* (owned) (nullable) of guint: as many of each other worker */
+  GHashTable *missed;        /* (owned) (nullable): SrvMember (unowned) -> Missed (owned) */
 };
+
+/* What was left out for a member, because too much waited for it. */
+typedef struct
+{
+  guint messages;
+  guint64 seq; /* the number of the first of them */
+} Missed;
 
 static void
 audience_clear (gpointer data)
@@ -64,6 +73,7 @@ srv_room_free (SrvRoom *room)
   g_free (room->name);
   g_array_unref (room->audiences);
   g_clear_pointer (&room->elsewhere, g_array_unref);
+  g_clear_pointer (&room->missed, g_hash_table_unref);
   g_free (room);
 }
 
@@ -153,6 +163,25 @@ audience_of (SrvRoom *room, const SalDialect *dialect, guint variant)
   return &g_array_index (room->audiences, Audience, room->audiences->len - 1);
 }
 
+static void
+put_in (SrvMember *member)
+{
+  Audience *audience = audience_of (member->room, member->dialect, member->variant);
+
+  member->index = audience->members->len;
+  g_ptr_array_add (audience->members, member);
+}
+
+static void
+take_out (SrvMember *member)
+{
+  Audience *audience = audience_of (member->room, member->dialect, member->variant);
+
+  g_ptr_array_remove_index_fast (audience->members, member->index);
+  if (member->index < audience->members->len)
+    ((SrvMember *) audience->members->pdata[member->index])->index = member->index;
+}
+
 /**
  * srv_room_add:
  * @member: (transfer none): in no room; must stay until it is removed
@@ -160,12 +189,9 @@ audience_of (SrvRoom *room, const SalDialect *dialect, guint variant)
 void
 srv_room_add (SrvRoom *room, SrvMember *member)
 {
-  Audience *audience = audience_of (room, member->dialect, member->variant);
-
   member->room = room;
   room->members++;
-  member->index = audience->members->len;
-  g_ptr_array_add (audience->members, member);
+  put_in (member);
 }
 
 /**
@@ -175,15 +201,11 @@ srv_room_add (SrvRoom *room, SrvMember *member)
 void
 srv_room_remove (SrvMember *member)
 {
-  Audience *audience = NULL;
-
   if (member->room == NULL)
     return;
-  audience = audience_of (member->room, member->dialect, member->variant);
-  g_ptr_array_remove_index_fast (audience->members, member->index);
-  if (member->index < audience->members->len)
-    ((SrvMember *) audience->members->pdata[member->index])->index = member->index;
+  take_out (member);
   srv_room_set_lagging (member, FALSE);
+  (void) srv_room_take_missed (member, NULL);
   member->room->members--;
   member->room = NULL;
 }
@@ -196,17 +218,13 @@ srv_room_remove (SrvMember *member)
 void
 srv_room_set_variant (SrvMember *member, guint variant)
 {
-  SrvRoom *room = member->room;
-  gboolean lagging = member->lagging;
-
   if (member->variant == variant)
     return;
-  srv_room_remove (member);
+  if (member->room != NULL)
+    take_out (member);
   member->variant = variant;
-  if (room == NULL)
-    return;
-  srv_room_add (room, member);
-  srv_room_set_lagging (member, lagging);
+  if (member->room != NULL)
+    put_in (member);
 }
 
 /**
@@ -220,9 +238,9 @@ void
 srv_room_set_lagging (SrvMember *member, gboolean lagging)
 {
   lagging = lagging && member->room != NULL;
-  if (member->lagging == lagging)
+  if (member->lagging == (lagging != FALSE))
     return;
-  member->lagging = lagging;
+  member->lagging = lagging != FALSE;
   if (lagging)
     member->room->lagging++;
   else
@@ -292,11 +310,46 @@ srv_room_foreach (SrvRoom *room, void (*func) (SrvMember *, gpointer), gpointer 
 static gboolean
 is_left_out (const SrvAddressees *whom, SrvMember *member)
 {
+  Missed *missed = NULL;
+
   if (whom->seq == 0 || !member->outq->leaves_out)
     return FALSE;
-  if (member->missed++ == 0)
-    member->missed_seq = whom->seq;
+  if (member->room->missed == NULL)
+    member->room->missed = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  missed = g_hash_table_lookup (member->room->missed, member);
+  if (missed == NULL)
+    {
+      missed = g_new0 (Missed, 1);
+      missed->seq = whom->seq;
+      g_hash_table_insert (member->room->missed, member, missed);
+    }
+  missed->messages++;
   return TRUE;
+}
+
+/**
+ * srv_room_take_missed:
+ * @member: in a room
+ * @seq: (out) (optional): the number of the first of them
+ *
+ * Returns: how many messages were left out for @member since this was asked last.
+ */
+guint
+srv_room_take_missed (SrvMember *member, guint64 *seq)
+{
+  SrvRoom *room = member->room;
+  const Missed *missed = room->missed != NULL ? g_hash_table_lookup (room->missed, member) : NULL;
+  guint messages = 0;
+
+  if (missed == NULL)
+    return 0;
+  messages = missed->messages;
+  if (seq != NULL)
+    *seq = missed->seq;
+  g_hash_table_remove (room->missed, member);
+  if (g_hash_table_size (room->missed) == 0)
+    g_clear_pointer (&room->missed, g_hash_table_unref);
+  return messages;
 }
 
 static gboolean
@@ -325,12 +378,16 @@ deliver_to_audience (Audience *audience,
     return 0;
   frame = srv_frame_stream_append (&audience->frames, scratch->str, scratch->len);
   for (guint m = 0; m < audience->members->len; m++)
-    if (is_meant (whom, audience->members->pdata[m]) &&
-        !is_left_out (whom, audience->members->pdata[m]))
-      {
-        srv_outq_push (((SrvMember *) audience->members->pdata[m])->outq, &frame);
-        deliveries++;
-      }
+    {
+      SrvMember *member = audience->members->pdata[m];
+
+      if (!is_meant (whom, member) || is_left_out (whom, member))
+        continue;
+      srv_outq_put (member->outq, &frame);
+      if (!whom->patient)
+        srv_outq_list_add (member->outq);
+      deliveries++;
+    }
   return deliveries;
 }
 
@@ -351,6 +408,7 @@ srv_room_deliver_to (SrvRoom *room,
 {
   guint deliveries = 0;
 
+  room->patient = room->patient || whom->patient;
   for (guint i = 0; i < room->audiences->len; i++)
     deliveries +=
         deliver_to_audience (&g_array_index (room->audiences, Audience, i), event, whom, scratch);
@@ -371,6 +429,36 @@ srv_room_deliver (SrvRoom *room, const SalEvent *event, GString *scratch)
   static const SrvAddressees everybody = { 0 };
 
   return srv_room_deliver_to (room, event, &everybody, scratch);
+}
+
+static void
+let_go (SrvMember *member, gpointer data)
+{
+  if (member->outq->n > 0)
+    srv_outq_list_add (member->outq);
+}
+
+/**
+ * srv_room_let_go:
+ *
+ * What was delivered patiently waits no longer.
+ */
+void
+srv_room_let_go (SrvRoom *room)
+{
+  srv_room_foreach (room, let_go, NULL);
+  room->patient = FALSE;
+}
+
+/**
+ * srv_room_is_patient:
+ *
+ * Returns: whether something was delivered patiently since srv_room_let_go().
+ */
+gboolean
+srv_room_is_patient (const SrvRoom *room)
+{
+  return room->patient;
 }
 
 /**

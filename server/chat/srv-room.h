@@ -18,13 +18,12 @@ struct _SrvMember
 {
   SrvOutq *outq;             /* (unowned): where what it reads goes */
   const SalDialect *dialect; /* (unowned) */
-  guint variant;             /* of the dialect */
   SrvSession *session;       /* (unowned) (nullable): whose it is */
   SrvRoom *room;             /* (unowned) (nullable): where it is */
-  guint index;               /* its place among those who get the same bytes */
-  gboolean lagging;          /* it reads, but much waits for it */
-  guint missed;              /* messages that were left out, because too much waited for it */
-  guint64 missed_seq;        /* the number of the first of them */
+  SrvMember *next;           /* for its owner: the same reader in another room */
+  guint variant;             /* of the dialect */
+  guint index : 30;          /* its place among those who get the same bytes */
+  guint lagging : 1;         /* it reads, but much waits for it */
 };
 
 /* Who of a room's members gets an event. All fields zero: everybody. */
@@ -36,7 +35,9 @@ typedef struct
   gboolean (*wants) (SrvMember *member, gpointer data); /* (nullable): only those for whom it
                                                            says so */
   gpointer data;
-  guint64 seq; /* if not 0: it can be read from the log under this number, so who cannot follow
+  gboolean patient; /* it may stay in their queues until srv_room_let_go(), if nothing else goes
+                       to them before that */
+  guint64 seq;      /* if not 0: it can be read from the log under this number, so who cannot follow
                   does without */
 } SrvAddressees;
 
@@ -56,12 +57,15 @@ void srv_room_set_lagging (SrvMember *member, gboolean lagging);
 guint srv_room_get_lagging (const SrvRoom *room);
 void srv_room_set_lagging_elsewhere (SrvRoom *room, guint worker, guint lagging);
 gboolean srv_room_is_behind (const SrvRoom *room);
+guint srv_room_take_missed (SrvMember *member, guint64 *seq);
 void srv_room_foreach (SrvRoom *room, void (*func) (SrvMember *, gpointer), gpointer data);
 guint srv_room_deliver (SrvRoom *room, const SalEvent *event, GString *scratch);
 guint srv_room_deliver_to (SrvRoom *room,
                            const SalEvent *event,
                            const SrvAddressees *whom,
                            GString *scratch);
+gboolean srv_room_is_patient (const SrvRoom *room);
+void srv_room_let_go (SrvRoom *room);
 void srv_room_end_turn (SrvRoom *room);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvRoom, srv_room_free)

@@ -70,7 +70,6 @@ struct _SrvSession
   const SrvSessionHost *host; /* (unowned) */
   const SrvLimits *limits;    /* (unowned) */
   SrvOrigin origin;
-  SrvSessionState state;
   SrvIrc *irc;            /* (owned) (nullable): what else it has when it speaks IRC */
   SrvPerson *who;         /* (owned): with the name, once the log has given it */
   char *room;             /* (owned): where it is, or will be first; a GRefString */
@@ -89,6 +88,7 @@ struct _SrvSession
   guint stranger : 1; /* counted among those who have not said who they are */
   guint reading : 1;  /* waits for its history */
   guint put_out : 1;
+  guint state : 3; /* SrvSessionState */
 };
 
 void srv_session_init (SrvSession *session,

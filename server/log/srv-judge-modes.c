@@ -195,6 +195,8 @@ srv_judge_modes (Verdict *verdict, SrvChannel *channel)
     SrvEntry *entry = NULL;
 
     fields.text = letters->str;
+    if (fields.flags & SRV_ENTRY_FLAG_SERVER)
+      fields.account = NULL; /* of whom it gives the room to, not its own */
     verdict->asked = &fields;
     entry = srv_verdict_new (verdict, channel);
     verdict->asked = asked;

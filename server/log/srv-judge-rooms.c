@@ -283,11 +283,20 @@ srv_judge_keep_room (SrvJudge *judge, const SrvChannel *channel)
     g_hash_table_remove (judge->founders, channel->key);
 }
 
+/* Whose the room is to be: who asks for it, or whom the server names. */
+static const char *
+founder_wanted (const Verdict *verdict)
+{
+  if (verdict->asked->flags & SRV_ENTRY_FLAG_SERVER)
+    return verdict->asked->account;
+  return verdict->user != NULL ? verdict->user->who->account : NULL;
+}
+
 static guint
 claim (Verdict *verdict, const SrvChannel *channel)
 {
   SrvJudge *judge = verdict->judge;
-  const char *account = verdict->user != NULL ? verdict->user->who->account : NULL;
+  const char *account = founder_wanted (verdict);
   g_autoptr (SrvOwnedRoom) room = NULL;
 
   if (judge->owners == NULL || account == NULL)
@@ -318,12 +327,16 @@ give_up (Verdict *verdict, const SrvChannel *channel)
  * srv_judge_own_room:
  * @set: whether the mode P is to be set
  *
+ * The server may also give it to somebody else.
+ *
  * Returns: 0 if @channel belongs to who asks now, or to nobody; else why not.
  */
 guint
 srv_judge_own_room (Verdict *verdict, const SrvChannel *channel, gboolean set)
 {
-  if (((channel->modes & SRV_MODE_PERMANENT) != 0) == (set != 0))
+  gboolean given = set && (verdict->asked->flags & SRV_ENTRY_FLAG_SERVER);
+
+  if (((channel->modes & SRV_MODE_PERMANENT) != 0) == (set != 0) && !given)
     return 0;
   return set ? claim (verdict, channel) : give_up (verdict, channel);
 }

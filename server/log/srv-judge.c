@@ -517,7 +517,7 @@ joined (const Verdict *verdict, const char *room)
 static guint
 may_come_in (const Verdict *verdict, const SrvChannel *channel, const SrvOwnedRoom *owned)
 {
-  if (verdict->user->memberships->len >= SAL_ROOMS_PER_PERSON)
+  if (verdict->user->n_memberships >= SAL_ROOMS_PER_PERSON)
     return ERR_TOOMANYCHANNELS;
   if (channel != NULL)
     return srv_judge_may_join (verdict, verdict->user, channel);
@@ -603,11 +603,12 @@ quit (Verdict *verdict, SrvUser *user, guint flags)
   fields.target = NULL;
   for (;;)
     {
-      SrvMembership *membership = user->memberships->len > 0 ? user->memberships->pdata[0] : NULL;
+      SrvMembership *membership =
+          user->n_memberships > 0 ? srv_user_get_membership (user, 0) : NULL;
       SrvEntry *entry = NULL;
 
       fields.room = membership != NULL ? membership->channel->name : "";
-      fields.final = user->memberships->len <= 1;
+      fields.final = user->n_memberships <= 1;
       if (!who->irc && fields.room[0] != '\0')
         fields.kind = SRV_ENTRY_LEAVE; /* plain people leave in one way */
       entry = srv_entry_new_from (&fields);
@@ -756,9 +757,9 @@ judge_nick (Verdict *verdict)
     }
   if (!is_same_name (user->who->name, verdict->asked->target))
     srv_claims_release (verdict->judge->claims, user->who->name);
-  for (guint i = 0; i < user->memberships->len; i++)
+  for (guint i = 0; i < user->n_memberships; i++)
     {
-      const SrvMembership *membership = user->memberships->pdata[i];
+      const SrvMembership *membership = srv_user_get_membership (user, i);
       SrvEntry *entry = srv_verdict_new (verdict, membership->channel);
 
       g_ptr_array_add (rooms, entry);

@@ -23,7 +23,7 @@ srv_outq_init (SrvOutq *outq, SrvOutqList *list)
 static SrvFrame *
 nth (const SrvOutq *outq, guint i)
 {
-  return i == 0 ? (SrvFrame *) &outq->first : &outq->more[outq->more_head + i - 1];
+  return i == 0 ? (SrvFrame *) &outq->first : &outq->more->frames[outq->more->head + i - 1];
 }
 
 static void
@@ -33,12 +33,9 @@ pop (SrvOutq *outq)
   outq->started = FALSE;
   if (--outq->n == 0)
     return;
-  outq->first = outq->more[outq->more_head++];
+  outq->first = outq->more->frames[outq->more->head++];
   if (outq->n == 1)
-    {
-      g_clear_pointer (&outq->more, g_free);
-      outq->more_head = outq->more_alloc = 0;
-    }
+    g_clear_pointer (&outq->more, g_free);
 }
 
 /**
@@ -54,6 +51,30 @@ srv_outq_clear (SrvOutq *outq)
   outq->bytes = 0;
 }
 
+/* Makes place for one more behind those that are there, @n. */
+static void
+make_place (SrvOutq *outq, guint32 n)
+{
+  SrvOutqMore *more = outq->more;
+
+  if (more != NULL && more->head + n < more->size)
+    return;
+  if (more != NULL && more->head > 0)
+    {
+      memmove (more->frames, more->frames + more->head, n * sizeof *more->frames);
+      more->head = 0;
+    }
+  if (more == NULL || n == more->size)
+    {
+      guint32 size = more != NULL ? 2 * more->size : 4;
+
+      outq->more = g_realloc (more, sizeof *more + size * sizeof more->frames[0]);
+      outq->more->size = size;
+      if (more == NULL)
+        outq->more->head = 0;
+    }
+}
+
 static void
 append (SrvOutq *outq, const SrvFrame *frame)
 {
@@ -64,20 +85,8 @@ append (SrvOutq *outq, const SrvFrame *frame)
       outq->first = *frame;
       return;
     }
-  if (outq->more_head + outq->n - 1 > outq->more_alloc)
-    {
-      if (outq->more_head > 0)
-        {
-          memmove (outq->more, outq->more + outq->more_head, (outq->n - 2) * sizeof *outq->more);
-          outq->more_head = 0;
-        }
-      if (outq->n - 1 > outq->more_alloc)
-        {
-          outq->more_alloc = MAX (4, 2 * outq->more_alloc);
-          outq->more = g_renew (SrvFrame, outq->more, outq->more_alloc);
-        }
-    }
-  outq->more[outq->more_head + outq->n - 2] = *frame;
+  make_place (outq, outq->n - 2);
+  outq->more->frames[outq->more->head + outq->n - 2] = *frame;
 }
 
 /* A line feed that belongs to no stream, for texts that have no end of their own. */
@@ -92,13 +101,13 @@ append_join (SrvOutq *outq)
 }
 
 /**
- * srv_outq_push:
+ * srv_outq_put:
  * @frame: bytes to send; the queue takes a reference of its own
  *
- * Adds to what waits, and announces the queue in its list.
+ * Adds to what waits. It goes with what comes after it, or when somebody announces the queue.
  */
 void
-srv_outq_push (SrvOutq *outq, const SrvFrame *frame)
+srv_outq_put (SrvOutq *outq, const SrvFrame *frame)
 {
   if (outq->n > 0)
     {
@@ -119,7 +128,18 @@ srv_outq_push (SrvOutq *outq, const SrvFrame *frame)
     }
   else
     append (outq, frame);
+}
 
+/**
+ * srv_outq_push:
+ * @frame: bytes to send; the queue takes a reference of its own
+ *
+ * Adds to what waits, and announces the queue in its list.
+ */
+void
+srv_outq_push (SrvOutq *outq, const SrvFrame *frame)
+{
+  srv_outq_put (outq, frame);
   srv_outq_list_add (outq);
 }
 

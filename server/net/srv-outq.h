@@ -25,15 +25,21 @@ typedef struct
   SrvOutq *tail; /* when there is a head */
 } SrvOutqList;
 
+/* The frames behind the first. */
+typedef struct
+{
+  guint32 head; /* where they begin */
+  guint32 size;
+  SrvFrame frames[];
+} SrvOutqMore;
+
 /* What waits to be sent to one connection, as references to shared frames. Embedded
  * in the connection. */
 struct _SrvOutq
 {
-  SrvFrame first; /* when n > 0 */
-  SrvFrame *more; /* (owned) (nullable): the others, from more_head on */
-  guint32 n;      /* frames in all */
-  guint32 more_head;
-  guint32 more_alloc;
+  SrvFrame first;    /* when n > 0 */
+  SrvOutqMore *more; /* (owned) (nullable): the others */
+  guint32 n;         /* frames in all */
   guint32 bytes;
   guint8 mode;
   guint8 started : 1; /* part of the first frame has been sent */
@@ -46,6 +52,7 @@ struct _SrvOutq
 void srv_outq_init (SrvOutq *outq, SrvOutqList *list);
 void srv_outq_clear (SrvOutq *outq);
 void srv_outq_push (SrvOutq *outq, const SrvFrame *frame);
+void srv_outq_put (SrvOutq *outq, const SrvFrame *frame);
 void srv_outq_list_add (SrvOutq *outq);
 SrvOutq *srv_outq_list_pop (SrvOutqList *list);
 int srv_outq_gather (const SrvOutq *outq, struct iovec *iov, int max);

@@ -68,7 +68,8 @@ takes_param (const SrvModeInfo *info, gboolean set)
  * @params: (array length=n_params): those after it
  *
  * Returns: (transfer full): of #SrvModeChange, in order. Each has its parameter if it takes
- * one and there was one left.
+ * one and there was one left. A letter that is not ASCII is none, and written as `?`: half of
+ * it would be no text.
  */
 GArray *
 srv_modes_parse (const char *modes, const char *const *params, guint n_params)
@@ -79,7 +80,10 @@ srv_modes_parse (const char *modes, const char *const *params, guint n_params)
 
   for (; *modes != '\0'; modes++)
     {
-      SrvModeChange change = { .letter = *modes };
+      SrvModeChange change = { .letter = (guchar) *modes < 0x80 ? *modes : '?' };
+
+      if (((guchar) *modes & 0xC0) == 0x80)
+        continue;
 
       if (*modes == '+' || *modes == '-')
         {

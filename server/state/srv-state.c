@@ -42,50 +42,89 @@ name_equal (gconstpointer a, gconstpointer b)
   return g_str_equal (((const SrvUser *) a)->who->key, ((const SrvUser *) b)->who->key);
 }
 
-static void
-memberships_add (SrvMemberships *memberships, SrvMembership *membership)
+/**
+ * srv_user_get_membership:
+ * @i: less than n_memberships
+ *
+ * Returns: (transfer none): what @user is in the room that they came into as the @i-th of those
+ *   they are in.
+ */
+SrvMembership *
+srv_user_get_membership (const SrvUser *user, guint i)
 {
-  if (memberships->len == 0)
-    {
-      memberships->pdata = &memberships->first;
-      memberships->size = 1;
-    }
-  else if (memberships->len == memberships->size)
-    {
-      SrvMembership **more = g_new (SrvMembership *, 2 * (gsize) memberships->size);
+  return user->memberships != NULL ? user->memberships[i] : (SrvMembership *) &user->first;
+}
 
-      memcpy (more, memberships->pdata, memberships->len * sizeof *more);
-      if (memberships->pdata != &memberships->first)
-        g_free (memberships->pdata);
-      memberships->pdata = more;
-      memberships->size *= 2;
+/* A place for what they are in one more room. */
+static SrvMembership *
+add_membership (SrvUser *user)
+{
+  SrvMembership *membership =
+      user->first.channel == NULL ? &user->first : g_new0 (SrvMembership, 1);
+  guint n = user->n_memberships++;
+
+  if (n == 0)
+    return membership;
+  if (user->memberships == NULL)
+    {
+      user->memberships_size = 4;
+      user->memberships = g_new (SrvMembership *, user->memberships_size);
+      user->memberships[0] = &user->first;
     }
-  memberships->pdata[memberships->len++] = membership;
+  else if (n == user->memberships_size)
+    {
+      user->memberships_size *= 2;
+      user->memberships = g_renew (SrvMembership *, user->memberships, user->memberships_size);
+    }
+  user->memberships[n] = membership;
+  return membership;
 }
 
 static void
-memberships_clear (SrvMemberships *memberships)
-{
-  for (guint i = 0; i < memberships->len; i++)
-    g_free (memberships->pdata[i]);
-  if (memberships->pdata != &memberships->first)
-    g_free (memberships->pdata);
-  *memberships = (SrvMemberships){ NULL };
-}
-
-static void
-memberships_remove (SrvMemberships *memberships, SrvMembership *membership)
+drop_membership (SrvUser *user, SrvMembership *membership)
 {
   guint i = 0;
 
-  while (memberships->pdata[i] != membership)
+  while (srv_user_get_membership (user, i) != membership)
     i++;
-  memmove (&memberships->pdata[i], &memberships->pdata[i + 1],
-           (memberships->len - i - 1) * sizeof membership);
-  memberships->len--;
-  g_free (membership);
-  if (memberships->len == 0)
-    memberships_clear (memberships);
+  user->n_memberships--;
+  if (user->memberships != NULL)
+    memmove (&user->memberships[i], &user->memberships[i + 1],
+             (user->n_memberships - i) * sizeof membership);
+  if (membership == &user->first)
+    user->first = (SrvMembership){ NULL };
+  else
+    g_free (membership);
+  if (user->n_memberships == 0 ||
+      (user->n_memberships == 1 && srv_user_get_membership (user, 0) == &user->first))
+    g_clear_pointer (&user->memberships, g_free);
+}
+
+static SrvUserExtra *
+extra_of (SrvUser *user)
+{
+  if (user->extra == NULL)
+    user->extra = g_new0 (SrvUserExtra, 1);
+  return user->extra;
+}
+
+static void
+extra_free (SrvUserExtra *extra)
+{
+  g_clear_pointer (&extra->invited, g_hash_table_unref);
+  g_free (extra->away);
+  g_free (extra);
+}
+
+/**
+ * srv_user_get_away:
+ *
+ * Returns: (transfer none) (nullable): why @user is away; %NULL: they are not.
+ */
+const char *
+srv_user_get_away (const SrvUser *user)
+{
+  return user->extra != NULL ? user->extra->away : NULL;
 }
 
 static void
@@ -94,9 +133,9 @@ user_free (gpointer id)
   SrvUser *user = user_from_id (id);
 
   srv_person_unref (user->who);
-  memberships_clear (user->memberships);
-  g_clear_pointer (&user->invited, g_hash_table_unref);
-  g_free (user->away);
+  while (user->n_memberships > 0)
+    drop_membership (user, srv_user_get_membership (user, user->n_memberships - 1u));
+  g_clear_pointer (&user->extra, extra_free);
   g_free (user);
 }
 
@@ -210,9 +249,9 @@ srv_state_find_channel (const SrvState *state, const char *name)
 SrvMembership *
 srv_state_find_membership (const SrvUser *user, const SrvChannel *channel)
 {
-  for (guint i = 0; i < user->memberships->len; i++)
+  for (guint i = 0; i < user->n_memberships; i++)
     {
-      SrvMembership *membership = user->memberships->pdata[i];
+      SrvMembership *membership = srv_user_get_membership (user, i);
 
       if (membership->channel == channel)
         return membership;
@@ -230,9 +269,9 @@ srv_state_find_membership (const SrvUser *user, const SrvChannel *channel)
 SrvMembership *
 srv_state_find_membership_by_name (const SrvUser *user, const char *room)
 {
-  for (guint i = 0; i < user->memberships->len; i++)
+  for (guint i = 0; i < user->n_memberships; i++)
     {
-      SrvMembership *membership = user->memberships->pdata[i];
+      SrvMembership *membership = srv_user_get_membership (user, i);
 
       if (strcmp (membership->channel->name, room) == 0)
         return membership;
@@ -246,7 +285,8 @@ srv_state_find_membership_by_name (const SrvUser *user, const char *room)
 gboolean
 srv_state_is_invited (const SrvUser *user, const SrvChannel *channel)
 {
-  return user->invited != NULL && g_hash_table_contains (user->invited, channel);
+  return user->extra != NULL && user->extra->invited != NULL &&
+         g_hash_table_contains (user->extra->invited, channel);
 }
 
 /**
@@ -257,9 +297,8 @@ srv_state_is_invited (const SrvUser *user, const SrvChannel *channel)
 gboolean
 srv_state_share_channel (const SrvUser *a, const SrvUser *b)
 {
-  for (guint i = 0; i < a->memberships->len; i++)
-    if (srv_state_find_membership (b, ((SrvMembership *) a->memberships->pdata[i])->channel) !=
-        NULL)
+  for (guint i = 0; i < a->n_memberships; i++)
+    if (srv_state_find_membership (b, srv_user_get_membership (a, i)->channel) != NULL)
       return TRUE;
   return FALSE;
 }
@@ -394,19 +433,22 @@ channel_of (SrvState *state, const SrvEntry *entry)
 static void
 invite (SrvUser *user, SrvChannel *channel)
 {
-  if (user->invited == NULL)
-    user->invited = g_hash_table_new (NULL, NULL);
+  SrvUserExtra *extra = extra_of (user);
+
+  if (extra->invited == NULL)
+    extra->invited = g_hash_table_new (NULL, NULL);
   if (channel->invited == NULL)
     channel->invited = g_hash_table_new (NULL, NULL);
-  g_hash_table_add (user->invited, channel);
+  g_hash_table_add (extra->invited, channel);
   g_hash_table_add (channel->invited, user);
 }
 
 static void
 uninvite (SrvUser *user, SrvChannel *channel)
 {
-  if (user->invited == NULL || !g_hash_table_remove (user->invited, channel))
+  if (!srv_state_is_invited (user, channel))
     return;
+  g_hash_table_remove (user->extra->invited, channel);
   g_hash_table_remove (channel->invited, user);
 }
 
@@ -420,7 +462,7 @@ remove_channel (SrvState *state, SrvChannel *channel)
     {
       g_hash_table_iter_init (&iter, channel->invited);
       while (g_hash_table_iter_next (&iter, &user, NULL))
-        g_hash_table_remove (((SrvUser *) user)->invited, channel);
+        g_hash_table_remove (((SrvUser *) user)->extra->invited, channel);
     }
   g_hash_table_remove (state->channels, channel->key);
 }
@@ -434,7 +476,7 @@ remove_membership (SrvState *state, SrvMembership *membership)
   g_ptr_array_remove_index_fast (channel->members, membership->index);
   if (membership->index < channel->members->len)
     ((SrvMembership *) channel->members->pdata[membership->index])->index = membership->index;
-  memberships_remove (user->memberships, membership);
+  drop_membership (user, membership);
   if (channel->members->len == 0)
     remove_channel (state, channel);
 }
@@ -445,15 +487,15 @@ remove_user (SrvState *state, SrvUser *user)
   GHashTableIter iter;
   gpointer channel = NULL;
 
-  if (user->invited != NULL)
+  if (user->extra != NULL && user->extra->invited != NULL)
     {
-      g_hash_table_iter_init (&iter, user->invited);
+      g_hash_table_iter_init (&iter, user->extra->invited);
       while (g_hash_table_iter_next (&iter, &channel, NULL))
         g_hash_table_remove (((SrvChannel *) channel)->invited, user);
-      g_clear_pointer (&user->invited, g_hash_table_unref);
+      g_clear_pointer (&user->extra->invited, g_hash_table_unref);
     }
-  while (user->memberships->len > 0)
-    remove_membership (state, user->memberships->pdata[user->memberships->len - 1]);
+  while (user->n_memberships > 0)
+    remove_membership (state, srv_user_get_membership (user, user->n_memberships - 1u));
   if (g_hash_table_lookup (state->names, user) == user)
     g_hash_table_remove (state->names, user);
   g_hash_table_remove (state->users, &user->id);
@@ -471,9 +513,8 @@ apply_join (SrvState *state, const SrvEntry *entry)
   uninvite (user, channel);
   if (srv_state_find_membership (user, channel) != NULL)
     return;
-  membership = g_new0 (SrvMembership, 1);
+  membership = add_membership (user);
   *membership = (SrvMembership){ user, channel, channel->members->len, entry->rank };
-  memberships_add (user->memberships, membership);
   g_ptr_array_add (channel->members, membership);
 }
 
@@ -551,8 +592,10 @@ apply_to_user (SrvUser *user, const SrvEntry *entry)
   switch (entry->kind)
     {
     case SRV_ENTRY_AWAY:
-      g_free (user->away);
-      user->away = g_strdup (entry->text);
+      if (entry->text == NULL && user->extra == NULL)
+        break;
+      g_free (extra_of (user)->away);
+      user->extra->away = g_strdup (entry->text);
       break;
     case SRV_ENTRY_ACCOUNT:
       fields.account = entry->account;

@@ -37,27 +37,29 @@ typedef struct
   guint8 rank;
 } SrvMembership;
 
-/* Somebody's memberships, in the order of their joins. Most people are in one room. */
+/* What hardly anybody has. */
 typedef struct
 {
-  SrvMembership **pdata; /* of SrvMembership (owned) */
-  guint len;
-  guint size; /* 1: pdata is &first */
-  SrvMembership *first;
-} SrvMemberships;
+  GHashTable *invited; /* (owned) (nullable): set of SrvChannel (unowned) */
+  char *away;          /* (owned) (nullable) */
+} SrvUserExtra;
 
 /* Somebody who is here. Each state has one of these for everybody, so it holds what changes
  * and nothing that could be shared. */
 struct _SrvUser
 {
-  guint64 id;                    /* of the connection */
-  SrvPerson *who;                /* (owned) */
-  SrvMemberships memberships[1]; /* an array, so that it is used like a GPtrArray */
-  GHashTable *invited;           /* (owned) (nullable): set of SrvChannel (unowned) */
-  char *away;                    /* (owned) (nullable) */
-  guint32 since_s;               /* since when they are here; seconds since 1970, UTC */
-  guint32 spoke_s;               /* when they last said something; 0: not yet */
+  guint64 id;          /* of the connection */
+  SrvPerson *who;      /* (owned) */
+  SrvUserExtra *extra; /* (owned) (nullable) */
+  guint32 since_s;     /* since when they are here; seconds since 1970, UTC */
+  guint32 spoke_s;     /* when they last said something; 0: not yet */
   guint8 modes;
+  guint16 n_memberships;
+  guint16 memberships_size; /* of the array */
+  /* In the order of the joins, see srv_user_get_membership(). Most people are in one room, so
+   * the first one is in here while it lasts. */
+  SrvMembership first;
+  SrvMembership **memberships; /* (owned) (nullable): all of them; NULL: there is only the first */
 };
 
 /* A mask in one of a room's lists. */
@@ -109,6 +111,8 @@ gboolean srv_state_is_invited (const SrvUser *user, const SrvChannel *channel);
 gboolean srv_state_share_channel (const SrvUser *a, const SrvUser *b);
 char *srv_user_conversation (const SrvUser *a, const SrvUser *b);
 char *srv_user_party (const SrvUser *user);
+SrvMembership *srv_user_get_membership (const SrvUser *user, guint i);
+const char *srv_user_get_away (const SrvUser *user);
 
 void
 srv_state_foreach_user (const SrvState *state, void (*func) (SrvUser *, gpointer), gpointer data);

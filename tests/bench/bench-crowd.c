@@ -654,9 +654,13 @@ bench_crowd_arrivals (const BenchCrowd *crowd)
 guint64
 bench_crowd_expected_arrivals (const BenchCrowd *crowd)
 {
+  guint64 inside = 0;
+
   if (crowd->n_rooms != 1 || crowd->config.dialect->is_arrival == NULL)
     return crowd->arrivals;
-  return (guint64) crowd->n_clients * (crowd->n_clients - 1) / 2;
+  for (guint i = 0; i < crowd->n_clients; i++)
+    inside += crowd->clients[i].enters; /* who only connects is not announced */
+  return inside * (inside - 1) / 2;
 }
 
 /**

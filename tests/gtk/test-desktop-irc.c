@@ -2,7 +2,7 @@
  *
  * A server with rooms: going into several and out again, who is there and who is away, private
  * conversations, topics, commands and what is wrong with them, looking for words, what goes
- * to and fro; and a server that floods. The others are played by hand, in plain IRC.
+ * to and fro. The others are played by hand, in plain IRC.
  */
 #include "config.h"
 
@@ -13,10 +13,8 @@
 #define BUTTONS "push button"
 /* As narrow as a telephone. */
 #define NARROW 360
-/* More people than anybody sees at once. */
-#define CROWD 5000
-/* For so long it is looked at while they go and others come. */
-#define CROWD_US (2 * G_USEC_PER_SEC)
+/* More messages than a server tells to somebody who comes. */
+#define OLDER 300
 
 typedef struct
 {
@@ -242,6 +240,46 @@ test_search (Scene *scene, gconstpointer data)
   test_app_expect_focus (app, "text", "Message");
 }
 
+/* Scrolls back until there is a row with this in it. */
+static void
+scroll_back_to (TestApp *app, const char *part)
+{
+  const char *const parts[] = { part, NULL };
+  gint64 until_us = g_get_monotonic_time () + app->patience_ms * G_TIME_SPAN_MILLISECOND;
+
+  test_app_focus (app);
+  while (test_app_count_rows (app, "Messages", parts) == 0 && g_get_monotonic_time () < until_us)
+    test_desktop_key ("Page_Up Page_Up Page_Up");
+  test_app_expect_row (app, "Messages", part);
+}
+
+/* What was said before one came is scrolled back to: the server is asked for it, and afterwards
+ * it is there without a server. */
+static void
+test_older (Scene *scene, gconstpointer data)
+{
+  g_autofree char *uri = g_strdup_printf ("irc://127.0.0.1:%u/#coffee", scene->server->port);
+  g_autoptr (GString) lines = g_string_new ("JOIN #coffee\r\n");
+
+  g_string_append (lines, "PRIVMSG #coffee :the very first\r\n");
+  for (int i = 0; i < OLDER; i++)
+    g_string_append_printf (lines, "PRIVMSG #coffee :number %d\r\n", i);
+  g_string_append (lines, "PING done\r\n");
+  test_peer_send (scene->eva, lines->str);
+  test_peer_expect_later (scene->eva, "PONG ");
+  command (scene, "/join coffee");
+  test_app_expect_row (scene->app, "Rooms", "coffee", ", connected");
+  test_app_expect_row (scene->app, "Messages", "number 299");
+  scroll_back_to (scene->app, "the very first");
+  driver_leave (scene->app);
+  g_clear_pointer (&scene->app, test_app_free);
+
+  test_server_stop (scene->server);
+  scene->app = test_app_start (scene->folder, (const char *const[]){ uri, NULL }, NULL);
+  test_app_expect_row (scene->app, "Rooms", "coffee", "trying again");
+  scroll_back_to (scene->app, "the very first");
+}
+
 /* People who come and go are told together. */
 static void
 test_folded (Scene *scene, gconstpointer data)
@@ -341,125 +379,6 @@ test_names (Scene *scene, gconstpointer data)
     g_error ("a %s has no name", (const char *) nameless->pdata[i]);
 }
 
-/* Pictures of all of it together: light, dark, from right to left, and in a language with longer
- * words. */
-typedef struct
-{
-  const char *name;
-  const char *scheme;
-  const char *env; /* (nullable); "RIGHT_TO_LEFT" is preloaded */
-} Look;
-
-static const Look looks[] = {
-  { "irc-light", "light", NULL },
-  { "irc-dark", "dark", NULL },
-  { "irc-right-to-left", "light", "RIGHT_TO_LEFT" },
-  { "irc-italian", "light", "LANGUAGE=it" },
-};
-
-static void
-say_as (TestPeer *peer, const char *line)
-{
-  g_autofree char *whole = g_strconcat (line, "\r\n", NULL);
-
-  test_peer_send (peer, whole);
-}
-
-static void
-test_look (gconstpointer data)
-{
-  const Look *look = data;
-  g_autofree char *keyfile =
-      g_strdup_printf ("[org/salotto/Salotto]\nname='Ada'\ncolor-scheme='%s'\n", look->scheme);
-  g_autofree char *preload = g_strconcat ("LD_PRELOAD=", test_program ("RIGHT_TO_LEFT"), NULL);
-  const char *const env[] = { g_strcmp0 (look->env, "RIGHT_TO_LEFT") == 0 ? preload : look->env,
-                              NULL };
-  g_autoptr (TestFolder) folder = driver_folder_new (NULL);
-  g_autoptr (TestServer) server = test_server_start (NULL);
-  g_autoptr (TestPeer) grace = join_irc (server->port, "Grace", "#retransmissions");
-  g_autoptr (TestPeer) linus = join_irc (server->port, "Linus", "#retransmissions");
-  g_autofree char *uri = g_strdup_printf ("irc://127.0.0.1:%u/retransmissions", server->port);
-  g_autoptr (TestApp) app = NULL;
-
-  say_as (grace, "TOPIC #retransmissions :What a lost segment looks like from both ends");
-  say_as (linus, "AWAY :lunch");
-  test_peer_expect_later (linus, " 306 ");
-  test_folder_write (folder, "glib-2.0/settings/keyfile", keyfile);
-  app = test_app_start (folder, (const char *const[]){ uri, NULL }, env);
-  app->looks_into_rows = TRUE; /* what they are called is in some language */
-  test_peer_expect_later (grace, "Ada");
-  test_app_focus (app);
-  say_as (grace, "PRIVMSG #retransmissions :Has anybody looked at the trace of yesterday?");
-  say_as (grace, "PRIVMSG #retransmissions :The second one has three in a row.");
-  say_as (linus, "PRIVMSG #retransmissions :See https://www.rfc-editor.org/rfc/rfc9293 🙂");
-  say_as (linus, "PRIVMSG #retransmissions :Ada, what do you think?");
-  test_peer_expect_later (grace, "what do you think");
-  test_app_expect_words (app, "what do you think");
-  test_desktop_type ("It is the delayed acknowledgment\n");
-  test_peer_expect_later (grace, "It is the delayed acknowledgment");
-  say_as (grace, "PRIVMSG Ada :Shall we show it tomorrow?");
-  test_app_expect_words (app, "Grace");
-  test_desktop_key ("F9");
-  test_app_expect (app, "table|tree table", NULL);
-  test_desktop_shoot (look->name);
-}
-
-/* A server that has 5,000 people in a room, sends them out and in, with names and a topic that
- * mean harm, and says a great deal before. */
-static void
-test_crowd (void)
-{
-  g_autoptr (Stage) stage = stage_new ();
-  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
-  g_autofree char *uri = g_strdup_printf ("irc://127.0.0.1:%u/#tea", stage->port);
-  g_autoptr (TestApp) app = NULL;
-  g_autoptr (GString) lines = g_string_new (NULL);
-  g_autofree char *motd = NULL;
-  gint64 worst_us = 0;
-  gint64 until_us = 0;
-
-  app = test_app_start (folder, (const char *const[]){ uri, NULL }, NULL);
-  stage_let_in (stage);
-  test_peer_expect_later (stage->client, "USER ");
-  test_peer_send (stage->client, ":s 001 Ada :Welcome\r\n:s 375 Ada :- motd\r\n");
-  motd = g_strnfill (400, 'm');
-  for (int i = 0; i < 2000; i++)
-    g_string_append_printf (lines, ":s 372 Ada :- %s %d\r\n", motd, i);
-  g_string_append (lines, ":s 376 Ada :end\r\n");
-  test_peer_send (stage->client, lines->str);
-  test_peer_expect_later (stage->client, "JOIN #tea");
-  g_string_assign (lines, ":Ada!a@h JOIN #tea\r\n"
-                          ":s 332 Ada #tea :\xe2\x80\xae<b>\x03"
-                          "4topic&amp;\xe2\x80\xac\r\n");
-  for (int i = 0; i < CROWD / 20; i++)
-    {
-      g_string_append (lines, ":s 353 Ada = #tea :");
-      for (int j = 0; j < 20; j++)
-        g_string_append_printf (lines, "p%d ", i * 20 + j);
-      g_string_append (lines, "\r\n");
-    }
-  g_string_append (lines, ":s 366 Ada #tea :end\r\n");
-  test_peer_send (stage->client, lines->str);
-  test_app_expect_row (app, "Rooms", "tea", ", connected");
-  test_app_press (app, "People in this room");
-  test_app_expect_words (app, "people here");
-
-  g_string_truncate (lines, 0);
-  for (int i = 0; i < CROWD; i++)
-    g_string_append_printf (lines, ":p%d!u@h PART #tea\r\n:q%d!u@h JOIN #tea\r\n", i, i);
-  test_peer_send (stage->client, lines->str);
-  test_peer_send (stage->client, ":q1!u@h PRIVMSG #tea :that was all\r\n");
-  until_us = g_get_monotonic_time () + CROWD_US;
-  while (g_get_monotonic_time () < until_us)
-    worst_us = MAX (worst_us, test_app_measure_answer (app));
-  g_test_message ("the longest answer took %d ms", (int) (worst_us / 1000));
-  g_assert_cmpint (worst_us, <, PATIENCE_OF_A_PERSON_US);
-  test_app_expect_row (app, "Messages", "that was all");
-  driver_say (app, "still here");
-  test_peer_expect_later (stage->client, "PRIVMSG #tea :still here");
-  test_desktop_shoot ("crowd");
-}
-
 int
 main (int argc, char **argv)
 {
@@ -471,7 +390,7 @@ main (int argc, char **argv)
     { "rooms", test_rooms },   { "private", test_private },   { "people", test_people },
     { "topic", test_topic },   { "commands", test_commands }, { "search", test_search },
     { "folded", test_folded }, { "raw", test_raw },           { "login", test_login },
-    { "narrow", test_narrow }, { "names", test_names },
+    { "narrow", test_narrow }, { "names", test_names },       { "older", test_older },
   };
   int status = 0;
 
@@ -483,13 +402,6 @@ main (int argc, char **argv)
 
       g_test_add (path, Scene, NULL, scene_open, cases[i].test, scene_close);
     }
-  for (gsize i = 0; i < G_N_ELEMENTS (looks); i++)
-    {
-      g_autofree char *path = g_strconcat ("/gtk/irc/looks/", looks[i].name, NULL);
-
-      g_test_add_data_func (path, &looks[i], test_look);
-    }
-  g_test_add_func ("/gtk/irc/crowd", test_crowd);
   status = g_test_run ();
   test_desktop_stop ();
   return status;

@@ -591,6 +591,22 @@ test_app_press_at (TestApp *app, const char *role, const char *name, TEST_WHERE)
 /* Texts. */
 
 /**
+ * test_app_find:
+ *
+ * Returns: (transfer full): this widget, which is there.
+ */
+TestWidget *
+test_app_find (TestApp *app, const char *role, const char *name)
+{
+  TestWidget *widget = NULL;
+
+  test_app_expect (app, role, name);
+  widget = look_for (app, role, name);
+  g_assert_nonnull (widget);
+  return widget;
+}
+
+/**
  * test_app_get_text:
  *
  * Returns: (transfer full) (nullable): the text of an entry or a label, %NULL if there

@@ -31,6 +31,7 @@ void test_app_focus (TestApp *app);
 void test_app_unfocus (TestApp *app);
 gboolean test_app_shows (TestApp *app, const char *role, const char *name);
 gboolean test_app_has_focus (TestApp *app, const char *role, const char *name);
+TestWidget *test_app_find (TestApp *app, const char *role, const char *name);
 char *test_app_get_text (TestApp *app, const char *role, const char *name);
 GStrv test_app_read_rows (TestApp *app, const char *list);
 guint test_app_count_rows (TestApp *app, const char *list, const char *const *parts);

@@ -22,6 +22,7 @@
 #define PROPERTIES "org.freedesktop.DBus.Properties"
 #define EDITABLE "org.a11y.atspi.EditableText"
 #define TEXT "org.a11y.atspi.Text"
+#define TABLE "org.a11y.atspi.Table"
 #define REGISTRY "org.a11y.atspi.Registry"
 #define ROOT "/org/a11y/atspi/accessible/root"
 
@@ -260,6 +261,45 @@ test_widget_get_children (const TestWidget *widget)
   g_autoptr (GVariant) answer = call (widget, ACCESSIBLE, "GetChildren", NULL, "(a(so))");
 
   return to_children (widget->bus, answer);
+}
+
+/**
+ * test_widget_get_n_rows:
+ *
+ * Returns: how many rows a table has; 0 if it is none.
+ */
+int
+test_widget_get_n_rows (const TestWidget *table)
+{
+  g_autoptr (GVariant) answer =
+      call (table, PROPERTIES, "Get", g_variant_new ("(ss)", TABLE, "NRows"), "(v)");
+  g_autoptr (GVariant) n = NULL;
+
+  if (answer == NULL)
+    return 0;
+  g_variant_get (answer, "(v)", &n);
+  return g_variant_get_int32 (n);
+}
+
+/**
+ * test_widget_get_cell:
+ * @row: from 0
+ * @column: from 0
+ *
+ * Returns: (transfer full) (nullable): that cell of a table, also one that cannot be seen now.
+ */
+TestWidget *
+test_widget_get_cell (const TestWidget *table, int row, int column)
+{
+  g_autoptr (GVariant) answer =
+      call (table, TABLE, "GetAccessibleAt", g_variant_new ("(ii)", row, column), "((so))");
+  const char *owner = NULL;
+  const char *path = NULL;
+
+  if (answer == NULL)
+    return NULL;
+  g_variant_get (answer, "((&s&o))", &owner, &path);
+  return g_str_has_suffix (path, "/null") ? NULL : widget_new (table->bus, owner, path);
 }
 
 /* Looking at many at once. */

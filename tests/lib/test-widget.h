@@ -57,6 +57,8 @@ char *test_widget_get_name (const TestWidget *widget);
 guint64 test_widget_get_states (const TestWidget *widget);
 gboolean test_widget_has_state (const TestWidget *widget, TestState state);
 GPtrArray *test_widget_get_children (const TestWidget *widget);
+int test_widget_get_n_rows (const TestWidget *table);
+TestWidget *test_widget_get_cell (const TestWidget *table, int row, int column);
 TestSight *test_widget_look (const TestWidget *widget, const char *const *closed);
 GPtrArray *test_widget_look_at_children (const TestWidget *widget);
 void test_sight_free (TestSight *sight);

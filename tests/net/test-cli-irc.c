@@ -40,8 +40,12 @@ start_server (Place *place, TestFolder *folder)
                                "plain://127.0.0.1:0",     "--listen",
                                "irc://127.0.0.1:0",       "--listen",
                                "ircs://127.0.0.1:0",      NULL };
-  TestProcess *process = test_process_start (folder, argv, NULL);
+  TestProcess *process = NULL;
 
+  /* Passwords are cheap here: a busy machine would take longer for them than a test has patience. */
+  test_folder_write (folder, "salotto/salottod.conf",
+                     "[accounts]\npasswords = loopback\niterations = 4096\n");
+  process = test_process_start (folder, argv, NULL);
   place->server = test_server_start_process (folder, process);
   place->plain = place->server->port;
   place->irc = next_port (process);

@@ -191,6 +191,58 @@ test_capabilities (void)
 }
 
 static void
+reload (TestServer *server, const char *more)
+{
+  g_autofree char *config = g_strconcat (CONFIG, more, NULL);
+
+  test_folder_write (server->folder, "salotto/salottod.conf", config);
+  control (server, "reload", "reloaded\nok\n");
+}
+
+/* What a new configuration changes is told to those inside who want to know it, with values
+ * where they know of such; and what is gone is not negotiated any more. */
+static void
+test_cap_notify (void)
+{
+  TestServer *server = start_with ("");
+  g_autoptr (TestPeer) modern = test_peer_connect (server->port);
+  g_autoptr (TestPeer) old = test_peer_connect (server->port);
+  g_autoptr (TestPeer) older = come (server, "older");
+
+  say (modern, "CAP LS 302\nCAP REQ :draft/account-registration\nNICK modern\n"
+               "USER u 0 * :M\nCAP END");
+  test_peer_expect_later (modern, " 422 ");
+  test_peer_expect_later (modern, "\r\n");
+  say (old, "CAP REQ :cap-notify\nNICK old\nUSER u 0 * :O\nCAP END");
+  test_peer_expect_later (old, " 422 ");
+  test_peer_expect_later (old, "\r\n");
+
+  reload (server, "passwords = tls\n");
+  test_peer_expect (modern, ":" NAME " CAP modern DEL :draft/account-registration\r\n"
+                            ":" NAME " CAP modern NEW :sasl=SCRAM-SHA-256\r\n");
+  test_peer_expect (old, ":" NAME " CAP old DEL :draft/account-registration\r\n"
+                         ":" NAME " CAP old NEW :sasl\r\n");
+  say (modern, "CAP LIST");
+  test_peer_expect (modern, ":" NAME " CAP modern LIST :cap-notify\r\n");
+  reload (server, "email = required\n");
+  test_peer_expect (modern,
+                    ":" NAME " CAP modern NEW :draft/account-registration=email-required\r\n"
+                    ":" NAME " CAP modern NEW :sasl=SCRAM-SHA-256,PLAIN\r\n");
+  test_peer_expect (old, ":" NAME " CAP old NEW :draft/account-registration\r\n"
+                         ":" NAME " CAP old NEW :sasl\r\n");
+  /* Nothing that concerns them: nothing is said. */
+  reload (server, "email = required\niterations = 5000\n");
+  say (modern, "PING x");
+  test_peer_expect (modern, ":" NAME " PONG " NAME " :x\r\n");
+  say (older, "PING x");
+  test_peer_expect (older, ":" NAME " PONG " NAME " :x\r\n");
+  test_peer_close (modern);
+  test_peer_close (old);
+  test_peer_close (older);
+  finish (server);
+}
+
+static void
 test_plain (void)
 {
   TestServer *server = start_with ("");
@@ -601,9 +653,9 @@ test_read_markers (void)
   test_peer_expect (stranger, ":" NAME " MARKREAD #tea *\r\n");
   test_peer_expect (stranger, ":" NAME " MARKREAD #tea " EARLY "\r\n");
   test_peer_expect (stranger, ":" NAME " MARKREAD #tea " EARLY "\r\n");
-  test_peer_close (desktop);
-  test_peer_close (phone);
-  test_peer_close (stranger);
+  test_peer_free (desktop);
+  test_peer_free (phone);
+  test_peer_free (stranger);
   test_server_stop (server);
   folder = g_steal_pointer (&server->folder);
   test_server_free (server);
@@ -615,8 +667,8 @@ test_read_markers (void)
   test_peer_expect (phone, ":" NAME " MARKREAD #tea " LATE "\r\n");
   say (stranger, "MARKREAD #tea");
   test_peer_expect (stranger, ":" NAME " MARKREAD #tea *\r\n");
-  test_peer_close (phone);
-  test_peer_close (stranger);
+  test_peer_free (phone);
+  test_peer_free (stranger);
   finish (server);
 }
 
@@ -738,6 +790,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/net/irc-accounts/capabilities", test_capabilities);
+  g_test_add_func ("/net/irc-accounts/capabilities-that-change", test_cap_notify);
   g_test_add_func ("/net/irc-accounts/plain", test_plain);
   g_test_add_func ("/net/irc-accounts/authenticate-lines", test_authenticate);
   g_test_add_func ("/net/irc-accounts/guesses-wait-and-nobody-else", test_guesses);

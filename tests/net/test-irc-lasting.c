@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #include "tests/lib/test-irc.h"
 
@@ -232,6 +233,39 @@ test_slow_reader_of_old (void)
   test_server_free (server);
 }
 
+#define CROWD 1000
+
+/* A thousand people, none of whom ever closes: each is told, and the server ends without waiting
+ * for them. It takes less than a second; the bound is for machines that do other things. */
+static void
+test_end_with_a_crowd (void)
+{
+  TestServer *server = start_with ("");
+  struct rlimit limit;
+  TestPeer *crowd[CROWD];
+  gint64 began_us = 0;
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  limit.rlim_cur = limit.rlim_max;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  for (guint i = 0; i < CROWD; i++)
+    {
+      crowd[i] = test_peer_connect (server->port);
+      test_irc_say (crowd[i], "NICK n%u\r\nUSER u 0 * :r\r\nJOIN #r%u", i, i / 10);
+    }
+  for (guint i = 0; i < CROWD; i++)
+    test_peer_expect_later (crowd[i], " 366 ");
+  began_us = g_get_monotonic_time ();
+  test_server_stop (server);
+  g_assert_cmpint (g_get_monotonic_time () - began_us, <, 4 * G_USEC_PER_SEC);
+  for (guint i = 0; i < CROWD; i++)
+    {
+      test_peer_expect_later (crowd[i], "ERROR :Closing link: ");
+      test_peer_free (crowd[i]);
+    }
+  test_server_free (server);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -241,5 +275,6 @@ main (int argc, char **argv)
   g_test_add_func ("/irc-lasting/asking-is-switched-by-a-reload", test_ping_reloaded);
   g_test_add_func ("/irc-lasting/slow-reader-reads-later", test_slow_reader);
   g_test_add_func ("/irc-lasting/slow-reader-without-history-is-put-out", test_slow_reader_of_old);
+  g_test_add_func ("/irc-lasting/ends-with-a-crowd", test_end_with_a_crowd);
   return g_test_run ();
 }

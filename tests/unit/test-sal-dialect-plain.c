@@ -560,9 +560,10 @@ event_of (SalEventKind kind, SalNote note)
         event.text = "too loud: 100%";
       if (note == SAL_NOTE_WHO || note == SAL_NOTE_LIMIT)
         event.number = 262144;
-      if (note >= SAL_NOTE_PRIVATE && note <= SAL_NOTE_INVITED)
+      if (note >= SAL_NOTE_PRIVATE && note <= SAL_NOTE_TAKEN_BACK_WHY)
         event.name = "Ren\xC3\xA9_[2]";
-      if (note == SAL_NOTE_PRIVATE || note == SAL_NOTE_TOPIC)
+      if (note == SAL_NOTE_PRIVATE || note == SAL_NOTE_PRIVATE_ACT || note == SAL_NOTE_TOPIC ||
+          note == SAL_NOTE_TAKEN_BACK_WHY)
         event.text = "t\xC3\xA8, alle 5: -- ci sei?";
       if (note == SAL_NOTE_RENAMED || note == SAL_NOTE_PUT_OUT)
         event.text = "Bob_[3]";

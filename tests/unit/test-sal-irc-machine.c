@@ -106,6 +106,9 @@ note_action (GString *out, const SalClientAction *action)
                               action->text != NULL ? ": " : "",
                               action->text != NULL ? action->text : "");
       break;
+    case SAL_ACTION_MISSED:
+      g_string_append_printf (out, "= [%s] missed %" G_GINT64_FORMAT "\n", place, action->time_us);
+      break;
     case SAL_ACTION_READ_MARKER:
       g_string_append_printf (out, "= [%s] read %" G_GINT64_FORMAT "\n", place, action->time_us);
       break;
@@ -339,6 +342,8 @@ read_options (const GPtrArray *lines)
         continue;
       options.confidential |= g_str_equal (line + 2, "confidential");
       options.certificate |= g_str_equal (line + 2, "certificate");
+      if (g_str_equal (line + 2, "known"))
+        options.known_us = G_USEC_PER_SEC;
       options.raw |= g_str_equal (line + 2, "raw");
       options.keep_place |= g_str_equal (line + 2, "keep-place");
       for (gsize j = 0; j < G_N_ELEMENTS (fields); j++)

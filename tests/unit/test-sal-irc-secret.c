@@ -38,6 +38,7 @@ test_lines (void)
     { "JOIN #tea,#cake key1,key2", "JOIN #tea,#cake ***" },
     { "@label=s1 JOIN #tea key", "@label=s1 JOIN #tea ***" },
     { "NS IDENTIFY hunter2", "NS IDENTIFY ***" },
+    { "NS PASSWD hunter2 hunter3", "NS PASSWD ***" },
     { "nickserv :identify hunter2", "nickserv :identify ***" },
     { "NICKSERV HELP", NULL },
     { "IDENTIFY hunter2", "IDENTIFY ***" },

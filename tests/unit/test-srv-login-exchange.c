@@ -499,6 +499,45 @@ test_oper (Fixture *f, gconstpointer data)
   g_assert_cmpstr (ask (f, SRV_LOGIN_OPER, "bea", "wrong", NULL), ==, "wrong bea");
 }
 
+/* A password as it is, with nothing around it. */
+static void
+test_identify (Fixture *f, gconstpointer data)
+{
+  g_assert_cmpstr (ask (f, SRV_LOGIN_IDENTIFY, "anna", PASSWORD, NULL), ==, "ok Anna role=2");
+  g_assert_cmpstr (ask (f, SRV_LOGIN_IDENTIFY, "anna", "wrong", NULL), ==, "wrong anna");
+  g_assert_cmpstr (ask (f, SRV_LOGIN_IDENTIFY, "nobody", PASSWORD, NULL), ==, "wrong nobody");
+  again_from (f, "192.0.2.1");
+  f->peer.tls = FALSE;
+  srv_login_free (f->login);
+  f->login = accounts_run_login (f->run, &f->peer);
+  g_assert_cmpstr (ask (f, SRV_LOGIN_IDENTIFY, "anna", PASSWORD, NULL), ==, "not-here");
+}
+
+static const char *
+change_password (Fixture *f, const char *name, const char *password, const char *wanted)
+{
+  SrvLoginRequest request = {
+    .kind = SRV_LOGIN_PASSWORD, .name = name, .text = password, .wanted = wanted
+  };
+
+  return accounts_run_ask (f->run, f->login, &request);
+}
+
+/* Who knows the old one gets another, which is kept; nobody else, and none that is bad. */
+static void
+test_another_password (Fixture *f, gconstpointer data)
+{
+  g_assert_cmpstr (change_password (f, "anna", "wrong", "two tulips"), ==, "wrong anna");
+  g_assert_cmpstr (change_password (f, "nobody", PASSWORD, "two tulips"), ==, "wrong nobody");
+  g_assert_cmpstr (change_password (f, "anna", PASSWORD, "short"), ==, "bad-password");
+  g_assert_true (accounts_run_scram (f->run, f->login, "Anna", PASSWORD));
+  g_assert_cmpstr (change_password (f, "anna", PASSWORD, "two tulips"), ==, "ok Anna role=2");
+  g_assert_false (accounts_run_scram (f->run, f->login, "Anna", PASSWORD));
+  accounts_run_reopen (f->run, f->path);
+  again_from (f, "127.0.0.1");
+  g_assert_true (accounts_run_scram (f->run, f->login, "Anna", "two tulips"));
+}
+
 static void
 test_register (Fixture *f, gconstpointer data)
 {
@@ -678,6 +717,8 @@ main (int argc, char **argv)
   ADD ("gives-up", test_give_up);
   ADD ("dropped-accounts-are-gone", test_dropped);
   ADD ("oper", test_oper);
+  ADD ("identify", test_identify);
+  ADD ("another-password", test_another_password);
   ADD ("register", test_register);
   ADD ("registration-is-open-or-not", test_registration_values);
   ADD ("register-with-an-invitation", test_invitation);

@@ -326,6 +326,78 @@ test_behind (void)
     srv_room_remove (&readers[i].member);
 }
 
+/* Coming and going may wait for what comes next, in its place; it does not wait for ever. */
+static void
+test_patience (void)
+{
+  SrvOutqList list = { NULL };
+  SrvRoom *room = srv_room_new ("tea");
+  const SrvAddressees patient = { .patient = TRUE };
+  const SalEvent event = { .kind = SAL_EVENT_JOIN, .text = "came" };
+  g_autoptr (GString) scratch = g_string_new (NULL);
+  Reader readers[2];
+
+  for (guint i = 0; i < G_N_ELEMENTS (readers); i++)
+    {
+      reader_init (&readers[i], &list, &one_dialect, 1);
+      srv_room_add (room, &readers[i].member);
+    }
+  g_assert_false (srv_room_is_patient (room));
+  g_assert_cmpuint (srv_room_deliver_to (room, &event, &patient, scratch), ==, 2);
+  g_assert_true (srv_room_is_patient (room));
+  g_assert_null (srv_outq_list_pop (&list));
+  srv_room_end_turn (room);
+
+  g_assert_cmpuint (say (room, "hello"), ==, 2); /* takes it along */
+  g_assert_nonnull (srv_outq_list_pop (&list));
+  g_assert_nonnull (srv_outq_list_pop (&list));
+  for (guint i = 0; i < G_N_ELEMENTS (readers); i++)
+    assert_got (&readers[i], "1:came\n1:hello\n");
+
+  (void) srv_room_deliver_to (room, &event, &patient, scratch);
+  assert_got (&readers[0], "1:came\n"); /* went with something else */
+  srv_room_let_go (room);
+  g_assert_false (srv_room_is_patient (room));
+  g_assert_true (srv_outq_list_pop (&list) == &readers[1].outq);
+  g_assert_null (srv_outq_list_pop (&list));
+  for (guint i = 0; i < G_N_ELEMENTS (readers); i++)
+    {
+      srv_room_remove (&readers[i].member);
+      srv_outq_clear (&readers[i].outq);
+    }
+  srv_room_free (room);
+}
+
+/* What is left out for somebody who cannot follow is counted until it is asked for. */
+static void
+test_missed (void)
+{
+  SrvOutqList list = { NULL };
+  SrvRoom *room = srv_room_new ("tea");
+  g_autoptr (GString) scratch = g_string_new (NULL);
+  const SalEvent event = { .kind = SAL_EVENT_MESSAGE, .text = "x" };
+  Reader reader;
+  guint64 seq = 0;
+
+  reader_init (&reader, &list, &one_dialect, 1);
+  srv_room_add (room, &reader.member);
+  g_assert_cmpuint (srv_room_take_missed (&reader.member, &seq), ==, 0);
+  reader.outq.leaves_out = TRUE;
+  for (guint64 i = 7; i < 10; i++)
+    g_assert_cmpuint (srv_room_deliver_to (room, &event, &(SrvAddressees){ .seq = i }, scratch), ==,
+                      0);
+  srv_room_set_variant (&reader.member, 2); /* which changes nothing of it */
+  g_assert_cmpuint (srv_room_take_missed (&reader.member, &seq), ==, 3);
+  g_assert_cmpuint (seq, ==, 7);
+  g_assert_cmpuint (srv_room_take_missed (&reader.member, &seq), ==, 0);
+  (void) srv_room_deliver_to (room, &event, &(SrvAddressees){ .seq = 10 }, scratch);
+  srv_room_remove (&reader.member);
+  srv_room_add (room, &reader.member); /* comes anew: what was before is nothing missed */
+  g_assert_cmpuint (srv_room_take_missed (&reader.member, &seq), ==, 0);
+  srv_room_remove (&reader.member);
+  srv_room_free (room);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -338,5 +410,7 @@ main (int argc, char **argv)
   g_test_add_func ("/chat/room/a-member-may-change-its-form", test_variant);
   g_test_add_func ("/chat/room/waits-for-most-of-its-readers", test_behind);
   g_test_add_func ("/chat/room/everybody-gets-everything-once", test_against_a_model);
+  g_test_add_func ("/chat/room/what-is-patient-goes-with-the-next", test_patience);
+  g_test_add_func ("/chat/room/what-is-left-out-is-counted", test_missed);
   return g_test_run ();
 }

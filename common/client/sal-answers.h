@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-gboolean cli_answers_is_end (const char *code);
-void cli_answers_append (GString *out, const SalClientAction *action);
+gboolean sal_answers_is_end (const char *code);
+void sal_answers_append (GString *out, const SalClientAction *action);
 
 G_END_DECLS

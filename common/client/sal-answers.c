@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Answers of servers of IRC, as a person reads them: those that people ask for have a sentence
- * here; all others are shown in the server's words. Programs get the server's words always.
+ * here; all others are shown in the server's words. Programs that read what salotto-cli prints get
+ * the server's words always.
  */
 #include "config.h"
 
-#include "client-cli/cli-answers.h"
+#include "common/client/sal-answers.h"
 
-#include <glib/gi18n.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* In a sentence `%1` to `%9` stand for the answer's parameters. */
@@ -43,12 +44,12 @@ static const char *const ends[] = { "315", "318", "321", "323", "347", "349",
                                     "366", "368", "369", "376", NULL };
 
 /**
- * cli_answers_is_end:
+ * sal_answers_is_end:
  *
  * Returns: whether an answer only says that a list is over; people see that.
  */
 gboolean
-cli_answers_is_end (const char *code)
+sal_answers_is_end (const char *code)
 {
   return g_strv_contains (ends, code);
 }
@@ -69,12 +70,12 @@ append_sentence (GString *out, const char *sentence, const char *const *params, 
 }
 
 /**
- * cli_answers_append:
+ * sal_answers_append:
  *
  * Appends what the server has answered.
  */
 void
-cli_answers_append (GString *out, const SalClientAction *action)
+sal_answers_append (GString *out, const SalClientAction *action)
 {
   guint n = action->params != NULL ? g_strv_length ((char **) action->params) : 0;
 

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the operator of the server sees and changes of rooms, on the console's socket: rooms
+ * that people are in, and rooms that are only kept for an account.
+ */
+#include "config.h"
+
+#include "tests/lib/test-irc.h"
+
+#define CONFIG "[accounts]\npasswords = loopback\niterations = 4096\n"
+
+static TestServer *
+start (void)
+{
+  TestFolder *folder = test_folder_new ();
+  g_autofree char *path = test_folder_file (folder, "salottod.conf");
+  const char *const options[] = { "--config", path, "--log", "memory", NULL };
+
+  test_folder_write (folder, "salottod.conf", CONFIG);
+  return test_server_start_in (folder, options, NULL);
+}
+
+static void
+finish (TestServer *server)
+{
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+/* The answer matches @pattern, in which `*` stands for anything. */
+static void
+control (TestServer *server, const char *word, const char *pattern)
+{
+  g_autofree char *got = test_server_control (server, word);
+
+  if (!g_pattern_match_simple (pattern, got))
+    g_error ("%s: expected %s, got %s", word, pattern, got);
+}
+
+static TestPeer *
+come_and_register (TestServer *server, const char *name)
+{
+  TestPeer *peer = test_irc_come (server->port, name, NULL);
+
+  test_irc_say (peer, "NS REGISTER sesame");
+  test_irc_expect (peer, ":salotto 900 *");
+  test_irc_expect (peer, ":NickServ!* NOTICE * :You have an account now: *");
+  return peer;
+}
+
+static void
+join (TestPeer *peer, const char *room)
+{
+  test_irc_say (peer, "JOIN %s", room);
+  test_irc_expect (peer, "* JOIN #*");
+  test_irc_expect (peer, "* 353 *");
+  test_irc_expect (peer, "* 366 *");
+}
+
+static void
+test_words (void)
+{
+  TestServer *server = start ();
+
+  control (server, "room", "room list *room info ROOM *room kick ROOM NAME *error\n");
+  control (server, "room nonsense tea", "room list *error\n");
+  control (server, "room list", "nobody is in any room, and none belongs to anybody\nok\n");
+  control (server, "room info", "usage: room info ROOM \nerror\n");
+  control (server, "room topic tea", "usage: room topic ROOM TEXT\nerror\n");
+  control (server, "room info tea", "there is no room tea; *error\n");
+  finish (server);
+}
+
+/* Where somebody is inside, those inside see what the operator does. */
+static void
+test_inside (void)
+{
+  TestServer *server = start ();
+  g_autoptr (TestPeer) ann = test_irc_come (server->port, "ann", NULL);
+  g_autoptr (TestPeer) bob = test_irc_come (server->port, "bob", NULL);
+  g_autoptr (TestPeer) zoe = test_peer_join (server->port, "Zoe");
+
+  join (ann, "#tea");
+  join (bob, "#tea");
+  test_irc_expect (ann, ":bob!* JOIN #tea");
+  control (server, "room list", "lobby *1 *-\ntea *2 *-\nok\n");
+  control (server, "room info #TEA",
+           "room:        tea\npeople:      2\nfounder:     -\nmodes:       +nt\n"
+           "topic:       -\nmasks:       0\nok\n");
+
+  control (server, "room topic tea Black or green?", "ok\n");
+  test_irc_expect (ann, ":operator TOPIC #tea :Black or green?");
+  control (server, "room info tea", "*topic:       Black or green?\n*ok\n");
+  control (server, "room topic tea -", "ok\n");
+  test_irc_expect (ann, ":operator TOPIC #tea :");
+  control (server, "room topic lobby Hello", "ok\n");
+  test_peer_expect_later (zoe, "-- operator has set the topic: Hello\n");
+
+  control (server, "room bans tea", "nobody is banned\nok\n");
+  control (server, "room ban tea a b", "“a b” is no mask: *error\n");
+  control (server, "room ban tea bob", "ok\n");
+  test_irc_expect (ann, ":operator MODE #tea +b bob!?@?");
+  control (server, "room bans tea", "+b bob!?@? * operator\nok\n");
+  control (server, "room unban tea eve", "no such ban; *error\n");
+  control (server, "room kick tea eve", "nobody in that room is called eve\nerror\n");
+  control (server, "room kick tea BOB too loud", "ok\n");
+  test_irc_expect (ann, ":operator KICK #tea bob :too loud");
+  test_irc_expect (bob, ":operator TOPIC *");
+  test_irc_expect (bob, ":operator TOPIC *");
+  test_irc_expect (bob, ":operator MODE *");
+  test_irc_expect (bob, ":operator KICK #tea bob :too loud");
+  test_irc_say (bob, "JOIN #tea");
+  test_irc_expect (bob, ":salotto 474 bob #tea :*");
+  control (server, "room unban tea bob!*@*", "ok\n");
+  test_irc_expect (ann, ":operator MODE #tea -b bob!?@?");
+  control (server, "room drop tea", "that room belongs to nobody\nerror\n");
+  test_peer_close (ann);
+  test_peer_close (bob);
+  test_peer_close (zoe);
+  finish (server);
+}
+
+/* Who founds a room, and who gets it from the operator: while they are there, and when nobody is. */
+static void
+test_founders (void)
+{
+  TestServer *server = start ();
+  g_autoptr (TestPeer) ann = come_and_register (server, "ann");
+  g_autoptr (TestPeer) bob = come_and_register (server, "bob");
+
+  join (ann, "#tea");
+  join (bob, "#tea");
+  test_irc_expect (ann, ":bob!* JOIN #tea");
+  control (server, "room founder tea nobody", "there is no account called nobody; *error\n");
+  control (server, "room founder tea bob", "ok\n");
+  test_irc_expect (ann, ":operator MODE #tea +Po bob");
+  test_irc_expect (bob, ":operator MODE #tea +Po bob");
+  control (server, "room list", "tea *2 *bob\nok\n");
+  /* Once more, to somebody else: what the room is called stays, and so does all else. */
+  control (server, "room founder tea ann", "ok\n");
+  test_irc_say (bob, "MODE #tea -P");
+  test_irc_expect (bob, ":salotto 482 bob #tea :You're not the founder of this channel");
+  control (server, "room info tea", "*founder:     ann\nmodes:       +*P*\n*ok\n");
+
+  test_irc_say (ann, "PART #tea");
+  test_irc_say (bob, "PART #tea");
+  test_irc_catch_up (ann);
+  test_irc_catch_up (bob);
+  control (server, "room list", "tea *0 *ann\nok\n");
+  control (server, "room info tea", "*people:      0\nfounder:     ann\nmodes:       +*P*\n*ok\n");
+  control (server, "room topic tea Green", "ok\n");
+  control (server, "room ban tea eve", "ok\n");
+  control (server, "room bans tea", "+b eve!?@? * operator\nok\n");
+  control (server, "room kick tea ann", "nobody in that room is called ann\nerror\n");
+  control (server, "room founder tea bob", "ok\n");
+  test_irc_say (bob, "JOIN #tea");
+  test_irc_expect (bob, ":bob!* JOIN #tea");
+  test_irc_expect (bob, ":salotto 353 bob = #tea :@bob");
+  test_irc_expect (bob, ":salotto 366 *");
+  test_irc_expect (bob, ":bob MODE #tea +P");
+  test_irc_expect (bob, ":operator MODE #tea +b eve!?@?");
+  test_irc_expect (bob, ":operator TOPIC #tea :Green");
+  control (server, "room drop tea", "ok\n");
+  test_irc_expect (bob, "* MODE #tea -P");
+  control (server, "room list", "tea *1 *-\nok\n");
+  test_peer_close (ann);
+  test_peer_close (bob);
+  finish (server);
+}
+
+static void
+test_kept_and_dropped (void)
+{
+  TestServer *server = start ();
+  g_autoptr (TestPeer) ann = come_and_register (server, "ann");
+
+  join (ann, "#tea");
+  test_irc_say (ann, "MODE #tea +P");
+  test_irc_expect (ann, ":ann!* MODE #tea +P");
+  test_irc_say (ann, "PART #tea");
+  test_irc_catch_up (ann);
+  control (server, "room ban tea eve", "ok\n");
+  control (server, "room unban tea eve", "ok\n");
+  control (server, "room unban tea eve", "no such ban; *error\n");
+  control (server, "room drop tea", "ok\n");
+  control (server, "room info tea", "there is no room tea; *error\n");
+  test_peer_close (ann);
+  finish (server);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/net/console-rooms/words", test_words);
+  g_test_add_func ("/net/console-rooms/with-people-inside", test_inside);
+  g_test_add_func ("/net/console-rooms/founders", test_founders);
+  g_test_add_func ("/net/console-rooms/kept-and-dropped", test_kept_and_dropped);
+  return g_test_run ();
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What was said before somebody came in, for clients that cannot ask for it: shown if the
+ * server is so configured, each room after the other, and never to programs.
+ */
+#include "config.h"
+
+#include "tests/lib/test-irc.h"
+
+static TestServer *
+start_with (const char *configuration)
+{
+  TestFolder *folder = test_folder_new ();
+  g_autofree char *path = test_folder_file (folder, "salottod.conf");
+  const char *const options[] = { "--config", path, "--log", "memory", NULL };
+
+  test_folder_write (folder, "salottod.conf", configuration);
+  return test_server_start_in (folder, options, NULL);
+}
+
+static void
+finish (TestServer *server)
+{
+  test_server_stop (server);
+  test_server_free (server);
+}
+
+/* Somebody who has said something in two rooms. */
+static TestPeer *
+come_and_talk (TestServer *server)
+{
+  TestPeer *ada = test_irc_come (server->port, "ada", NULL);
+
+  test_irc_say (ada, "JOIN #tea,#coffee");
+  test_irc_say (ada, "PRIVMSG #tea :one");
+  test_irc_say (ada, "PRIVMSG #tea :two");
+  test_irc_say (ada, "PRIVMSG #tea :\001VERSION\001");
+  test_irc_say (ada, "PRIVMSG #tea :\001ACTION waves\001");
+  test_irc_say (ada, "PRIVMSG #coffee :three");
+  test_irc_catch_up (ada);
+  return ada;
+}
+
+static void
+join (TestPeer *peer, const char *rooms, guint n)
+{
+  test_irc_say (peer, "JOIN %s", rooms);
+  for (guint i = 0; i < n; i++)
+    {
+      test_irc_expect (peer, "* JOIN #*");
+      test_irc_expect (peer, "* 353 *");
+      test_irc_expect (peer, "* 366 *");
+    }
+}
+
+/* With the time in the text, or in its tag; what programs ask is not asked again. */
+static void
+test_shown (void)
+{
+  TestServer *server = start_with ("[irc]\nhistory-on-join = 3\n");
+  g_autoptr (TestPeer) ada = come_and_talk (server);
+  g_autoptr (TestPeer) old = test_irc_come (server->port, "old", NULL);
+  g_autoptr (TestPeer) timed = test_irc_come (server->port, "timed", "server-time");
+
+  join (old, "#tea,#coffee", 2);
+  test_irc_expect (old, ":ada!* PRIVMSG #tea :[*-*-* *:*] two");
+  test_irc_expect (old, ":ada!* PRIVMSG #tea :\001ACTION [*] waves\001");
+  test_irc_expect (old, ":ada!* PRIVMSG #coffee :[*] three");
+  test_irc_say (old, "PING x");
+  test_irc_expect (old, "* PONG *");
+
+  join (timed, "#tea", 1);
+  test_irc_expect (timed, "@time=* :ada!* PRIVMSG #tea :two");
+  test_irc_expect (timed, "@time=* :ada!* PRIVMSG #tea :\001ACTION waves\001");
+  test_irc_say (timed, "PING x");
+  test_irc_expect (timed, "* PONG *");
+  test_peer_close (ada);
+  test_peer_close (old);
+  test_peer_close (timed);
+  finish (server);
+}
+
+static void
+expect_nothing_past (TestPeer *peer)
+{
+  join (peer, "#tea,#coffee", 2);
+  test_irc_say (peer, "PING x");
+  test_irc_expect (peer, "* PONG *");
+}
+
+/* Programs would answer; who can ask does; and unless somebody wants it nobody is shown anything. */
+static void
+test_not_shown (void)
+{
+  TestServer *server = start_with ("[irc]\nhistory-on-join = 3\n");
+  g_autoptr (TestPeer) ada = come_and_talk (server);
+  g_autoptr (TestPeer) bot = test_irc_come (server->port, "bot", NULL);
+  g_autoptr (TestPeer) modern = test_irc_come (server->port, "modern", "draft/chathistory batch");
+
+  test_irc_say (bot, "MODE bot +B");
+  test_irc_expect (bot, "* MODE bot +B");
+  expect_nothing_past (bot);
+  expect_nothing_past (modern);
+  test_peer_close (ada);
+  test_peer_close (bot);
+  test_peer_close (modern);
+  finish (server);
+}
+
+static void
+test_off (void)
+{
+  TestServer *server = start_with ("");
+  g_autoptr (TestPeer) ada = come_and_talk (server);
+  g_autoptr (TestPeer) old = test_irc_come (server->port, "old", NULL);
+
+  expect_nothing_past (old);
+  test_peer_close (ada);
+  test_peer_close (old);
+  finish (server);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/net/irc-past/shown-room-after-room", test_shown);
+  g_test_add_func ("/net/irc-past/not-to-programs-nor-to-who-can-ask", test_not_shown);
+  g_test_add_func ("/net/irc-past/off-unless-configured", test_off);
+  return g_test_run ();
+}
