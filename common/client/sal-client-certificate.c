@@ -225,7 +225,6 @@ static GTlsCertificate *
 make (
     const char *file, const char *key_file, const GString *text, const GString *key, GError **error)
 {
-  g_autoptr (GString) both = NULL;
   g_autoptr (GTlsCertificate) certificate = NULL;
   g_autoptr (GError) problem = NULL;
 
