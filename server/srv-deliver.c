@@ -55,6 +55,7 @@ note_active (SrvWorker *worker, SrvRoom *room)
   if (worker->active->len == 0 ||
       g_ptr_array_index (worker->active, worker->active->len - 1) != room)
     g_ptr_array_add (worker->active, room);
+  worker->shared |= worker->hooks->lagging != NULL && srv_room_is_elsewhere (room);
 }
 
 static void

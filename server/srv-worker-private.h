@@ -24,6 +24,8 @@ struct _SrvWorker
   SrvOutqList outqs; /* that got something since the round began */
   SrvOutqList round; /* that are still to be sent to in this round */
   gsize round_bytes; /* of what came from the log meanwhile */
+  gint64 round_since_us;
+  gboolean counted; /* the round is, among those of all workers */
   SrvFrameStream private_frames;
   SrvCounters counters;
 
@@ -35,7 +37,9 @@ struct _SrvWorker
   gsize outbox_bytes;
   guint in_log;     /* requests that were posted and are not back from the log */
   SrvDeadline hold; /* armed while what waits is held back */
+  gint64 hold_us;   /* for how long, at most */
   gboolean hold_is_over;
+  gboolean shared; /* what waits for the next round is of a room that other workers have, too */
   SrvDeadline presence;   /* armed since somebody was announced at once */
   GPtrArray *announced;   /* (owned) of SrvRoom (unowned): where others wait for it */
   SrvDeadline next_turn;  /* armed while more is to be sent */

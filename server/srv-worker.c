@@ -25,6 +25,9 @@
  * belongs to one of them whatever worker it is in. 0 is the server. */
 static guint64 last_connection;
 
+/* How many workers are in a round, of those that are not alone. */
+static guint rounds; /* atomic */
+
 /* The log. */
 
 static void
@@ -303,8 +306,13 @@ free_conns (SrvConn **conns)
 static void
 begin_round (SrvWorker *worker)
 {
+  worker->counted = worker->hooks->lagging != NULL && worker->outqs.head != NULL;
+  if (worker->counted)
+    (void) __atomic_add_fetch (&rounds, 1, __ATOMIC_RELAXED);
+  worker->round_since_us = srv_reactor_now_us (worker->reactor);
   worker->round = worker->outqs;
   worker->outqs = (SrvOutqList){ NULL };
+  worker->shared = FALSE;
   worker->round_bytes = 0;
   worker->closed_before = g_steal_pointer (&worker->closed);
 }
@@ -329,6 +337,22 @@ end_round (SrvWorker *worker)
   forget_quiet_rooms (worker);
   srv_frame_stream_clear (&worker->private_frames);
   free_conns (&worker->closed_before);
+  if (!worker->counted)
+    return;
+  worker->counted = FALSE;
+  (void) __atomic_sub_fetch (&rounds, 1, __ATOMIC_RELAXED);
+  worker->hold_us =
+      CLAMP (g_get_monotonic_time () - worker->round_since_us, SAL_HOLD_US, SAL_HOLD_MOST_US);
+}
+
+/* Whether other workers' people say, or are about to say, something that comes here as well:
+ * it is in the log, or in the mail, or they are getting now what they will answer. */
+static gboolean
+is_more_coming (const SrvWorker *worker)
+{
+  return worker->shared &&
+         (srv_log_is_busy (worker->log) || srv_mailbox_has_mail (worker->mailbox) ||
+          __atomic_load_n (&rounds, __ATOMIC_RELAXED) > 0);
 }
 
 /* Whether what waits stays until the next turn. While this thread sends to the members of a
@@ -336,18 +360,17 @@ end_round (SrvWorker *worker)
  * turn and what the others say in the next, there are two groups for ever, and each pays
  * for a send to everybody. So what is on its way through the log is waited for, for no
  * longer than anybody notices: the log may have a slow disk. Where there are several workers,
- * what the others have posted comes here as well. */
+ * what the others' people say is waited for as well, where they have fewer cores than they are
+ * for as long as sending takes. */
 static gboolean
 hold_back (SrvWorker *worker)
 {
-  gboolean more = worker->in_log > 0 ||
-                  (worker->hooks->lagging != NULL &&
-                   (srv_log_is_busy (worker->log) || srv_mailbox_has_mail (worker->mailbox)));
+  gboolean more = worker->in_log > 0 || is_more_coming (worker);
 
   if (more && worker->outqs.head != NULL && !worker->closing && !worker->hold_is_over)
     {
       if (!srv_deadline_is_armed (&worker->hold))
-        srv_reactor_arm (worker->reactor, &worker->hold, SRV_QUEUE_HOLD, SAL_HOLD_US);
+        srv_reactor_arm (worker->reactor, &worker->hold, SRV_QUEUE_HOLD, worker->hold_us);
       return TRUE;
     }
   srv_reactor_disarm (worker->reactor, &worker->hold);
@@ -403,6 +426,7 @@ srv_worker_new (GMainContext *context,
   worker->id = id;
   worker->log = log;
   worker->config = *config;
+  worker->hold_us = SAL_HOLD_US;
   worker->hooks = hooks;
   worker->data = data;
   worker->reactor = srv_reactor_new (context, SRV_N_QUEUES, &reactor_hooks, worker);
@@ -457,6 +481,8 @@ srv_worker_free (SrvWorker *worker)
     ;
   free_conns (&worker->closed_before);
   free_conns (&worker->closed);
+  if (worker->counted)
+    (void) __atomic_sub_fetch (&rounds, 1, __ATOMIC_RELAXED);
   g_hash_table_unref (worker->rooms);
   g_ptr_array_unref (worker->active);
   g_ptr_array_unref (worker->caught_up);

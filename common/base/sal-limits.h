@@ -133,6 +133,9 @@ typedef enum
 /* What waits to be sent stays this long for what is on its way through the log, so that
  * both leave in one write. Less than anybody notices. */
 #define SAL_HOLD_US (1 * 1000)
+/* ... and where other workers are sending to the same room, as long as that took here, but no
+ * longer than this. */
+#define SAL_HOLD_MOST_US (4 * 1000)
 
 /* When many come and go, a room learns of them this often at most: then everybody in it is
  * written to once for all of them. Somebody who comes alone is announced at once. */

@@ -109,6 +109,17 @@ srv_room_count (const SrvRoom *room)
   return room->channel != NULL ? room->channel->members->len : 0;
 }
 
+/**
+ * srv_room_is_elsewhere:
+ *
+ * Returns: whether somebody is present who reads in another worker.
+ */
+gboolean
+srv_room_is_elsewhere (const SrvRoom *room)
+{
+  return srv_room_count (room) > room->members;
+}
+
 static int
 compare_names (gconstpointer a, gconstpointer b)
 {

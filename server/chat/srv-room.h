@@ -47,6 +47,7 @@ const char *srv_room_get_name (const SrvRoom *room);
 
 void srv_room_set_channel (SrvRoom *room, const SrvChannel *channel);
 guint srv_room_count (const SrvRoom *room);
+gboolean srv_room_is_elsewhere (const SrvRoom *room);
 GPtrArray *srv_room_list (const SrvRoom *room, guint most);
 
 void srv_room_add (SrvRoom *room, SrvMember *member);

@@ -34,6 +34,9 @@ typedef struct
   SrvWorker *worker;
   SrvWorkerConfig config;
   Person people[PEOPLE]; /* the last one speaks */
+  GMainContext *other_context;
+  SrvWorker *other; /* (nullable) */
+  Person neighbour; /* of the other worker */
 } Fixture;
 
 static void
@@ -41,7 +44,13 @@ on_closed (const SrvAddress *peer, gpointer data)
 {
 }
 
+static void
+on_lagging (const char *room, guint lagging, gpointer data)
+{
+}
+
 static const SrvWorkerHooks hooks = { .closed = on_closed };
+static const SrvWorkerHooks hooks_of_two = { .closed = on_closed, .lagging = on_lagging };
 
 static void
 look (Person *person)
@@ -114,7 +123,7 @@ say (const Person *person, const char *text)
 }
 
 static void
-connect_person (Fixture *f, Person *person)
+connect_person (SrvWorker *worker, Person *person)
 {
   SrvAddress local = { .family = SRV_ADDRESS_LOCAL };
   int fds[2];
@@ -123,7 +132,7 @@ connect_person (Fixture *f, Person *person)
                    0);
   *person = (Person){ .fd = fds[1], .got = g_string_new (NULL) };
   srv_worker_take (
-      f->worker, (SrvLink){ .fd = fds[0] },
+      worker, (SrvLink){ .fd = fds[0] },
       &(SrvArrival){
           .peer = &local, .shown = "('local', 0)", .irc_host = "localhost", .room = "lobby" });
 }
@@ -141,9 +150,15 @@ set_up (Fixture *f, gconstpointer data)
   f->config.language = SAL_PLAIN_ENGLISH;
   f->context = g_main_context_new ();
   f->log = srv_log_new (srv_log_memory_new (), g_get_real_time, NULL);
-  f->worker = srv_worker_new (f->context, 0, f->log, &f->config, &hooks, f);
+  f->worker =
+      srv_worker_new (f->context, 0, f->log, &f->config, data != NULL ? &hooks_of_two : &hooks, f);
+  if (data != NULL)
+    {
+      f->other_context = g_main_context_new ();
+      f->other = srv_worker_new (f->other_context, 1, f->log, &f->config, &hooks_of_two, f);
+    }
   for (guint i = 0; i < PEOPLE; i++)
-    connect_person (f, &f->people[i]);
+    connect_person (f->worker, &f->people[i]);
   srv_reactor_wake (srv_worker_get_reactor (f->worker));
   g_assert_cmpuint (turn_until (f, "your name", PEOPLE), ==, PEOPLE);
   /* One after the other, so that the last one is the last one to have come. */
@@ -164,10 +179,44 @@ set_up (Fixture *f, gconstpointer data)
   forget (f);
 }
 
+/* What is said to the neighbour, as the other worker's turns go on. */
+static void
+neighbour_expect (Fixture *f, const char *text)
+{
+  gint64 until_us = g_get_monotonic_time () + PATIENCE_US;
+
+  for (look (&f->neighbour);
+       strstr (f->neighbour.got->str, text) == NULL && g_get_monotonic_time () < until_us;
+       look (&f->neighbour))
+    g_main_context_iteration (f->other_context, FALSE);
+  g_assert_nonnull (strstr (f->neighbour.got->str, text));
+  g_string_truncate (f->neighbour.got, 0);
+}
+
+static void
+set_up_two (Fixture *f, gconstpointer data)
+{
+  set_up (f, data);
+  connect_person (f->other, &f->neighbour);
+  srv_reactor_wake (srv_worker_get_reactor (f->other));
+  neighbour_expect (f, "your name");
+  say (&f->neighbour, "Eve\n");
+  neighbour_expect (f, "everyone reads it");
+  g_assert_cmpuint (turn_until (f, "Eve", PEOPLE), ==, PEOPLE);
+  forget (f);
+}
+
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
   srv_log_stop (f->log);
+  srv_worker_free (f->other);
+  g_clear_pointer (&f->other_context, g_main_context_unref);
+  if (f->neighbour.got != NULL)
+    {
+      close (f->neighbour.fd);
+      g_string_free (f->neighbour.got, TRUE);
+    }
   srv_worker_free (f->worker);
   srv_log_free (f->log);
   g_main_context_unref (f->context);
@@ -239,6 +288,29 @@ test_gone_meanwhile (Fixture *f, gconstpointer data)
         }
 }
 
+/* While one worker sends to a room, another one waits with what it has for the same room: who
+ * is sent to now may answer. It does not wait for long, and not for others' rooms. */
+static void
+test_another_worker (Fixture *f, gconstpointer data)
+{
+  say (&f->people[PEOPLE - 1], "one\n");
+  g_assert_cmpuint (turn_until (f, SAID ("one"), 1), ==, SAL_TURN_SENDS);
+  g_main_context_iteration (f->other_context, FALSE);
+  look (&f->neighbour);
+  g_assert_cmpstr (f->neighbour.got->str, ==, "");
+  neighbour_expect (f, SAID ("one"));
+
+  say (&f->neighbour, "/join tea\n");
+  neighbour_expect (f, "You are in tea now");
+  say (&f->neighbour, "ciao\n");
+  g_main_context_iteration (f->other_context, FALSE); /* to the log */
+  while (srv_log_is_busy (f->log))
+    g_thread_yield ();
+  g_main_context_iteration (f->other_context, FALSE); /* and back */
+  look (&f->neighbour);
+  g_assert_cmpstr (f->neighbour.got->str, ==, "> Eve('local', 0): ciao\n");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -249,5 +321,7 @@ main (int argc, char **argv)
               set_up, test_meanwhile, tear_down);
   g_test_add ("/worker/rounds/somebody-goes-in-the-middle-of-one", Fixture, NULL, set_up,
               test_gone_meanwhile, tear_down);
+  g_test_add ("/worker/rounds/another-worker-waits-for-answers-to-it", Fixture, "two", set_up_two,
+              test_another_worker, tear_down);
   return g_test_run ();
 }
