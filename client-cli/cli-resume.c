@@ -337,6 +337,9 @@ cli_resume_wait (CliResume *resume, int how, const GError *error)
   gboolean distrusted = g_error_matches (error, SAL_ERROR, SAL_EXIT_TLS);
   gint64 wait_us = 0;
 
+  /* On the plain dialect the end of the connection is that of the conversation (C5). */
+  if (!sal_client_is_irc (talk->client) && !resume->irc && !talk->options->reconnect)
+    return FALSE;
   if (!talk->was_in || talk->leaving || talk->put_out || distrusted || how == SAL_CLIENT_END_QUIT ||
       how == SAL_CLIENT_END_REFUSED)
     return FALSE;
