@@ -70,6 +70,8 @@ on_kept (gpointer data)
       if (room->server != NULL && room->server->client == batch->client &&
           sal_room_is_reached (room))
         {
+          if (!item->again)
+            sal_story_tell (room->story, mine);
           if (!sal_server_give (room->server, room, mine))
             sal_story_set_state (room->story, mine, SAL_MESSAGE_FAILED, FALSE, NULL);
           continue;
@@ -127,7 +129,7 @@ prepare (SalRoomModel *room, const SalEntry *mine, BatchItem *item)
   like.state = SAL_MESSAGE_SENT;
   like.nonce = nonce;
   like.name = room->server->name;
-  sal_entry_unref (sal_story_replace (room->story, &like));
+  sal_story_prepare (room->story, &like);
   return TRUE;
 }
 

@@ -286,6 +286,17 @@ sal_story_insert_before (SalStory *story, guint64 id, const GPtrArray *likes, gb
   return n;
 }
 
+static SalEntry *
+put_in_place (SalStory *story, const SalEntry *like)
+{
+  SalEntry *entry = sal_entry_new (like);
+
+  sal_store_put (story->store, story->room, entry);
+  if (entry->own)
+    remember_pending (story, entry);
+  return entry;
+}
+
 /**
  * sal_story_replace:
  *
@@ -294,13 +305,33 @@ sal_story_insert_before (SalStory *story, guint64 id, const GPtrArray *likes, gb
 SalEntry *
 sal_story_replace (SalStory *story, const SalEntry *like)
 {
-  SalEntry *entry = sal_entry_new (like);
+  SalEntry *entry = put_in_place (story, like);
 
-  sal_store_put (story->store, story->room, entry);
-  if (entry->own)
-    remember_pending (story, entry);
   story->hooks->changed (entry, story->data);
   return entry;
+}
+
+/**
+ * sal_story_prepare:
+ *
+ * Puts @like in the place of the entry of its number, as sal_story_replace() does; but nobody is
+ * told before sal_story_tell(), when the file has it: what is said of a message must be true
+ * also for the next process.
+ */
+void
+sal_story_prepare (SalStory *story, const SalEntry *like)
+{
+  sal_entry_unref (put_in_place (story, like));
+}
+
+/**
+ * sal_story_tell:
+ * @entry: see sal_story_prepare()
+ */
+void
+sal_story_tell (SalStory *story, const SalEntry *entry)
+{
+  story->hooks->changed (entry, story->data);
 }
 
 /**

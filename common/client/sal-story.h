@@ -29,6 +29,8 @@ void sal_story_add_gap (SalStory *story);
 SalEntry *sal_story_add (SalStory *story, const SalEntry *like);
 SalEntry *sal_story_add_missed (SalStory *story, const SalEntry *like);
 guint sal_story_insert_before (SalStory *story, guint64 id, const GPtrArray *likes, gboolean more);
+void sal_story_prepare (SalStory *story, const SalEntry *like);
+void sal_story_tell (SalStory *story, const SalEntry *entry);
 SalEntry *sal_story_replace (SalStory *story, const SalEntry *like);
 void sal_story_set_state (SalStory *story,
                           const SalEntry *entry,
