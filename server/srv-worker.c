@@ -167,6 +167,16 @@ send_first_to_posters (SrvWorker *worker, const SrvLogBatch *batch)
     }
 }
 
+/* A request is back with the last of its entries. */
+static void
+count_back (SrvWorker *worker, const SrvEntry *entry)
+{
+  if (entry->origin.worker != worker->id || (entry->flags & SRV_ENTRY_FLAG_MORE))
+    return;
+  g_return_if_fail (worker->in_log > 0);
+  worker->in_log--;
+}
+
 static void
 on_batch (gpointer owner, gpointer letter)
 {
@@ -180,8 +190,7 @@ on_batch (gpointer owner, gpointer letter)
     {
       const SrvEntry *entry = batch->entries[i];
 
-      /* A request is back with the last of its entries. */
-      worker->in_log -= entry->origin.worker == worker->id && !(entry->flags & SRV_ENTRY_FLAG_MORE);
+      count_back (worker, entry);
       srv_worker_deliver (worker, entry);
       if (worker->hooks->delivered != NULL)
         worker->hooks->delivered (entry, worker->data);

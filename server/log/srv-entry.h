@@ -72,7 +72,9 @@ enum
 };
 
 /* Who asked for an entry: which connection of which worker. Connection 0 is the
- * server itself. */
+ * server itself; what it says unasked is of no worker, for none waits for it. */
+#define SRV_ORIGIN_NO_WORKER G_MAXUINT
+
 typedef struct
 {
   guint worker;

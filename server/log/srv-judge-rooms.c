@@ -163,6 +163,7 @@ give_as_server (
     .kind = (guint8) kind,
     .flags = SRV_ENTRY_FLAG_SERVER,
     .status = SRV_ENTRY_COMMITTED,
+    .origin.worker = SRV_ORIGIN_NO_WORKER,
     .room = room,
     .name = setter,
     .address = "",

@@ -137,7 +137,14 @@ ask (Fixture *f, guint64 id, const SrvEntry *request)
   srv_judge_entry (f->judge, srv_entry_new_from (&fields), judged);
   g_string_truncate (f->said, 0);
   for (guint i = 0; i < judged->len; i++)
-    describe (f->said, judged->pdata[i]);
+    {
+      const SrvEntry *entry = judged->pdata[i];
+
+      describe (f->said, entry);
+      /* A worker counts what comes back to it; what nobody asked for comes back to none. */
+      g_assert_cmpuint (entry->origin.worker, ==,
+                        entry->origin.connection == id ? 0 : SRV_ORIGIN_NO_WORKER);
+    }
   return f->said->str;
 }
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "server/log/srv-log-memory.h"
+#include "server/srv-worker-private.h"
 
 #define PATIENCE_US (10 * G_TIME_SPAN_SECOND)
 
@@ -768,6 +769,41 @@ already_torn_down (Fixture *f, gconstpointer data)
 {
 }
 
+static gboolean
+may_use (const char *name, const char *account, gpointer data)
+{
+  return TRUE;
+}
+
+static SrvOwnedRoom *
+find_room (const char *name, gpointer data)
+{
+  return srv_owned_room_new (name, "anna");
+}
+
+/* What the server says when a room that belongs to somebody wakes is not counted as something
+ * that this worker has posted. */
+static void
+test_owned_room_wakes (Fixture *f, gconstpointer data)
+{
+  static const SrvOwners owners = { .may_use = may_use, .find_room = find_room };
+  Person ada;
+
+  srv_log_set_owners (f->log, &owners, NULL);
+  person_join (&ada, f, "Ada",
+               WELCOME ("Ada") "-- anna keeps this room from now on.\n"
+                               "-- anna lets those outside speak here, too.\n"
+                               "-- anna lets everyone set the topic.\n");
+  for (guint i = 0; i < 3; i++)
+    {
+      person_say (&ada, "ciao\n");
+      person_expect (&ada, "> Ada('local', 0): ciao\n");
+      settle (f);
+      g_assert_cmpuint (f->worker->in_log, ==, 0);
+    }
+  person_clear (&ada);
+}
+
 #define ADD(path, func) g_test_add ("/worker/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -796,6 +832,7 @@ main (int argc, char **argv)
   ADD ("one-more-who-reads-is-enough", test_one_more_reads);
   ADD ("most-who-read-next-to-nothing-are-not-waited-for", test_most_read_next_to_nothing);
   ADD ("many-questions-hold-nobody-up", test_many_questions);
+  ADD ("a-room-of-somebody-wakes", test_owned_room_wakes);
   ADD ("goodbye-to-everybody", test_close);
   g_test_add ("/worker/the-end-at-once", Fixture, NULL, set_up, test_end_at_once,
               already_torn_down);
