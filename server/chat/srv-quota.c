@@ -17,8 +17,8 @@ refill (SrvQuota *quota, guint rate, gint64 now_us)
   guint32 passed_ms = now_ms - quota->since_ms;
   guint64 back_milli = (guint64) MIN (passed_ms, HOUR_MS) * rate;
 
-  if (passed_ms > G_MAXUINT32 - HOUR_MS)
-    return; /* the clock has gone back */
+  if (passed_ms > G_MAXUINT32 - HOUR_MS && quota->used_milli > 0)
+    return; /* the clock has gone back; not so if nothing was taken yet, since no time at all */
   quota->since_ms = now_ms;
   quota->used_milli -= (guint32) MIN (back_milli, quota->used_milli);
 }

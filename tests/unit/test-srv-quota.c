@@ -147,6 +147,22 @@ test_small_steps_add_up (void)
   g_assert_cmpint (t, >=, T0 + 1000000);
 }
 
+/* Milliseconds wrap around after 49 days; who comes in the hour before is no exception. */
+static void
+test_before_the_wrap (void)
+{
+  static const gint64 before_us[] = { G_GINT64_CONSTANT (3599000000), 500000, 1000 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (before_us); i++)
+    {
+      SrvQuota quota = { 0 };
+      gint64 t = ((gint64) 1 << 32) * 1000 - before_us[i];
+
+      g_assert_cmpuint (take_all (&quota, 3, 2, t), ==, 2);
+      g_assert_cmpuint (take_all (&quota, 3, 2, t + G_USEC_PER_SEC), ==, 2);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -161,5 +177,6 @@ main (int argc, char **argv)
                    test_clock_that_stands_still_or_goes_back);
   g_test_add_func ("/chat/quota/trying-all-the-time-gives-the-rate", test_trying_all_the_time);
   g_test_add_func ("/chat/quota/small-steps-add-up", test_small_steps_add_up);
+  g_test_add_func ("/chat/quota/the-hour-before-milliseconds-wrap", test_before_the_wrap);
   return g_test_run ();
 }
