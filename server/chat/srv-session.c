@@ -114,7 +114,9 @@ tell_note (SrvSession *session, SalNote note, const char *text, guint64 number)
 static SrvEntry *
 entry_of (const SrvSession *session, SrvEntryKind kind, const char *name, const char *text)
 {
+  gboolean is_first = kind == SRV_ENTRY_JOIN && session->state == SRV_SESSION_ENTERING;
   SrvEntry fields = { .kind = (guint8) kind,
+                      .flags = is_first ? SRV_ENTRY_FLAG_FIRST : 0,
                       .origin = session->origin,
                       .room = session->room,
                       .who = session->who,

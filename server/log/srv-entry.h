@@ -59,6 +59,7 @@ enum
   SRV_ENTRY_FLAG_PUT_OUT = 1 << 4, /* a quit: not their own wish */
   SRV_ENTRY_FLAG_SERVER = 1 << 5,  /* the server itself asks, whatever the rules are */
   SRV_ENTRY_FLAG_SECURE = 1 << 6,  /* of somebody whose words nobody on the way can read */
+  SRV_ENTRY_FLAG_FIRST = 1 << 7,   /* a join: with it somebody introduces themselves */
 };
 
 /* Codes of what is denied, where they say more than a numeric of IRC; that is their last three

@@ -576,6 +576,12 @@ judge_join (Verdict *verdict)
   SrvJudge *judge = verdict->judge;
   SrvUser newcomer = { 0 };
 
+  /* Who was put out after they had asked does not come back as somebody new. */
+  if (verdict->user == NULL && !(verdict->asked->flags & SRV_ENTRY_FLAG_FIRST))
+    {
+      srv_verdict_deny (verdict, ERR_NOTREGISTERED);
+      return;
+    }
   if (verdict->user == NULL && !introduce (verdict, &newcomer))
     {
       srv_verdict_deny (verdict, SRV_DENIED_NAME_RESERVED);

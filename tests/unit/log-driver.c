@@ -179,6 +179,8 @@ log_run_append (LogRun *run,
   /* Who may speak is the judge's business; here it is about what is kept. */
   if (srv_entry_is_said (entry))
     entry->flags |= SRV_ENTRY_FLAG_SERVER;
+  else if (kind == SRV_ENTRY_JOIN)
+    entry->flags |= SRV_ENTRY_FLAG_FIRST;
   g_ptr_array_add (entries, entry);
   srv_log_append (run->log, entries);
   g_assert_cmpuint (entries->len, ==, 0);

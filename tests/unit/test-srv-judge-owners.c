@@ -240,7 +240,12 @@ static void
 test_plain_names (Fixture *f, gconstpointer data)
 {
   SrvEntry request = {
-    .kind = SRV_ENTRY_JOIN, .name = "Anna", .room = "lobby", .address = "", .host = "plain@host"
+    .kind = SRV_ENTRY_JOIN,
+    .flags = SRV_ENTRY_FLAG_FIRST,
+    .name = "Anna",
+    .room = "lobby",
+    .address = "",
+    .host = "plain@host",
   };
   g_autoptr (GPtrArray) judged = g_ptr_array_new_with_free_func ((GDestroyNotify) srv_entry_unref);
 
@@ -385,7 +390,9 @@ static void
 test_no_name_left (Fixture *f, gconstpointer data)
 {
   static const SrvOwners greedy = { may_use_nothing, find_room, keep_room, drop_room, mark };
-  const SrvEntry request = { .kind = SRV_ENTRY_JOIN, .name = "Ada", .room = "tea" };
+  const SrvEntry request = {
+    .kind = SRV_ENTRY_JOIN, .flags = SRV_ENTRY_FLAG_FIRST, .name = "Ada", .room = "tea"
+  };
   const SrvEntry leave = { .kind = SRV_ENTRY_LEAVE, .name = "Ada", .room = "tea", .final = TRUE };
 
   srv_judge_set_owners (f->judge, &greedy, f);

@@ -105,6 +105,7 @@ test_steps (void)
     {
       const Step *step = &steps[i];
       SrvEntry fields = { .kind = (guint8) step->kind,
+                          .flags = step->who == 3 ? SRV_ENTRY_FLAG_FIRST : 0,
                           .origin = { .connection = step->who },
                           .room = step->room,
                           .name = "3d",
@@ -145,9 +146,11 @@ test_newcomers (void)
       g_assert_cmpuint (((SrvEntry *) judged->pdata[0])->rank, ==, i == 0 ? 0 : SRV_RANK_OPERATOR);
     }
   {
-    SrvEntry fields = {
-      .kind = SRV_ENTRY_JOIN, .origin = { .connection = 3 }, .room = "milk", .name = "3com"
-    };
+    SrvEntry fields = { .kind = SRV_ENTRY_JOIN,
+                        .flags = SRV_ENTRY_FLAG_FIRST,
+                        .origin = { .connection = 3 },
+                        .room = "milk",
+                        .name = "3com" };
     g_autoptr (GPtrArray) judged = ask (judge, &fields);
 
     g_assert_cmpstr (((SrvEntry *) judged->pdata[0])->name, ==, "_3com");
@@ -176,9 +179,11 @@ test_not_let_in (void)
   g_ptr_array_unref (ask (judge, &close));
   for (guint i = 0; i < 2; i++)
     {
-      SrvEntry fields = {
-        .kind = SRV_ENTRY_JOIN, .origin = { .connection = 2 }, .room = "tea", .name = "Ann"
-      };
+      SrvEntry fields = { .kind = SRV_ENTRY_JOIN,
+                          .flags = SRV_ENTRY_FLAG_FIRST,
+                          .origin = { .connection = 2 },
+                          .room = "tea",
+                          .name = "Ann" };
       g_autoptr (GPtrArray) denied = ask (judge, &fields);
       g_autoptr (GPtrArray) gone = ask (judge, &leave);
 
@@ -186,13 +191,59 @@ test_not_let_in (void)
       g_assert_cmpint (((SrvEntry *) gone->pdata[0])->status, ==, SRV_ENTRY_VOID);
     }
   {
-    SrvEntry fields = {
-      .kind = SRV_ENTRY_JOIN, .origin = { .connection = 3 }, .room = "milk", .name = "Ann"
-    };
+    SrvEntry fields = { .kind = SRV_ENTRY_JOIN,
+                        .flags = SRV_ENTRY_FLAG_FIRST,
+                        .origin = { .connection = 3 },
+                        .room = "milk",
+                        .name = "Ann" };
     g_autoptr (GPtrArray) judged = ask (judge, &fields);
 
     g_assert_cmpstr (((SrvEntry *) judged->pdata[0])->name, ==, "Ann_2");
   }
+}
+
+/* Who is put out after they had asked to come into another room, with IRC or plain, is gone:
+ * their name is free, and nobody is in that room. */
+static void
+test_put_out_before_joining (void)
+{
+  static const guint flags[] = { SRV_ENTRY_FLAG_IRC, 0 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (flags); i++)
+    {
+      g_autoptr (SrvJudge) judge = srv_judge_new (&host, NULL);
+      SrvEntry kill = { .kind = SRV_ENTRY_KILL,
+                        .flags = SRV_ENTRY_FLAG_SERVER,
+                        .origin = { .connection = 9 },
+                        .room = "",
+                        .name = "server",
+                        .target = "bob" };
+      SrvEntry first = { .kind = SRV_ENTRY_JOIN,
+                         .flags = SRV_ENTRY_FLAG_FIRST,
+                         .origin = { .connection = 2 },
+                         .room = "tea",
+                         .name = "bob",
+                         .host = "~u@h" };
+      SrvEntry join = { .kind = SRV_ENTRY_JOIN,
+                        .flags = (guint8) flags[i],
+                        .origin = { .connection = 2 },
+                        .room = "milk",
+                        .name = "bob",
+                        .host = "~u@h" };
+
+      if (flags[i] & SRV_ENTRY_FLAG_IRC)
+        connect_person (judge, 2, "bob", 0);
+      else
+        g_ptr_array_unref (ask (judge, &first));
+      g_ptr_array_unref (ask (judge, &kill));
+      {
+        g_autoptr (GPtrArray) judged = ask (judge, &join);
+
+        g_assert_cmpint (((SrvEntry *) judged->pdata[0])->status, ==, SRV_ENTRY_DENIED);
+        g_assert_cmpuint (((SrvEntry *) judged->pdata[0])->code, ==, ERR_NOTREGISTERED);
+      }
+      connect_person (judge, 3, "bob", 0);
+    }
 }
 
 int
@@ -202,5 +253,6 @@ main (int argc, char **argv)
   g_test_add_func ("/log/judge/one-after-the-other", test_steps);
   g_test_add_func ("/log/judge/newcomers", test_newcomers);
   g_test_add_func ("/log/judge/who-is-not-let-in-was-never-there", test_not_let_in);
+  g_test_add_func ("/log/judge/who-is-put-out-stays-out", test_put_out_before_joining);
   return g_test_run ();
 }

@@ -665,14 +665,16 @@ test_failing_store (gconstpointer data)
 
   for (int round = 0; round < 3; round++)
     {
+      SrvEntry *join =
+          srv_entry_new (SRV_ENTRY_JOIN, (SrvOrigin){ .connection = 9 }, "tea", "Bob", "", NULL);
       SrvEntry *leave =
           srv_entry_new (SRV_ENTRY_LEAVE, (SrvOrigin){ .connection = 9 }, "tea", "Bob", "", NULL);
 
+      join->flags |= SRV_ENTRY_FLAG_FIRST;
       leave->final = TRUE;
       g_ptr_array_add (group, srv_entry_new (SRV_ENTRY_MESSAGE, (SrvOrigin){ 0 }, "tea", "operator",
                                              "", "lost"));
-      g_ptr_array_add (group, srv_entry_new (SRV_ENTRY_JOIN, (SrvOrigin){ .connection = 9 }, "tea",
-                                             "Bob", "", NULL));
+      g_ptr_array_add (group, join);
       g_ptr_array_add (group, srv_entry_new (SRV_ENTRY_ACTION, (SrvOrigin){ 0 }, "tea", "operator",
                                              "", "is lost"));
       g_ptr_array_add (group, leave);
