@@ -79,11 +79,26 @@ keep (const Room *room)
 
 /* The words. */
 
+/* What people on IRC made up may have anything in it; the operator reads it on a terminal. */
+static char *
+dup_clean (const char *text)
+{
+  GString *clean = g_string_new (NULL);
+  g_autofree char *plain = g_strdup (text);
+
+  sal_text_strip_formatting (plain);
+  if (!sal_text_clean (clean, plain, strlen (plain)))
+    g_string_append_c (clean, *text != '\0' ? '?' : '-');
+  return g_string_free (clean, FALSE);
+}
+
 static void
 append_line (GString *out, const char *head, const char *value)
 {
+  g_autofree char *clean = dup_clean (value != NULL ? value : "-");
+
   srv_console_append_column (out, head, 12);
-  g_string_append_printf (out, "%s\n", value != NULL ? value : "-");
+  g_string_append_printf (out, "%s\n", clean);
 }
 
 static guint
@@ -208,11 +223,14 @@ do_drop (Room *room)
 static void
 append_mask (GString *out, char list, const char *mask, const char *by, gint64 set_us)
 {
+  g_autofree char *clean_mask = dup_clean (mask);
+  g_autofree char *clean_by = dup_clean (by);
+
   g_string_append_printf (out, "+%c ", list);
-  srv_console_append_column (out, mask, 40);
+  srv_console_append_column (out, clean_mask, 40);
   g_string_append_c (out, '[');
   sal_text_append_time (out, set_us);
-  g_string_append_printf (out, "] %s\n", by);
+  g_string_append_printf (out, "] %s\n", clean_by);
 }
 
 static gboolean

@@ -168,6 +168,32 @@ test_founders (void)
   finish (server);
 }
 
+/* Escape sequences that somebody typed on IRC are not the operator's terminal's to obey,
+ * whether the room is awake or kept. */
+static void
+test_no_terminal_is_driven (void)
+{
+  TestServer *server = start ();
+  g_autoptr (TestPeer) ann = come_and_register (server, "ann");
+
+  join (ann, "#tea");
+  test_irc_say (ann, "MODE #tea +P");
+  test_irc_expect (ann, ":ann!* MODE #tea +P");
+  test_irc_say (ann, "TOPIC #tea :\x1B]0;pwn\x07Green\x02");
+  test_irc_expect (ann, ":ann!* TOPIC #tea :*");
+  test_irc_say (ann, "MODE #tea +b \x1B[2Jeve!*@*\xE2\x80\xAE");
+  test_irc_expect (ann, ":ann!* MODE #tea +b *");
+  for (guint i = 0; i < 2; i++)
+    {
+      control (server, "room info tea", "*\ntopic:       ]0;pwnGreen\n*ok\n");
+      control (server, "room bans tea", "+b [2Jeve!?@? * ann*ok\n");
+      test_irc_say (ann, "PART #tea");
+      test_irc_catch_up (ann);
+    }
+  test_peer_close (ann);
+  finish (server);
+}
+
 static void
 test_kept_and_dropped (void)
 {
@@ -195,6 +221,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/console-rooms/words", test_words);
   g_test_add_func ("/net/console-rooms/with-people-inside", test_inside);
   g_test_add_func ("/net/console-rooms/founders", test_founders);
+  g_test_add_func ("/net/console-rooms/no-terminal-is-driven", test_no_terminal_is_driven);
   g_test_add_func ("/net/console-rooms/kept-and-dropped", test_kept_and_dropped);
   return g_test_run ();
 }
