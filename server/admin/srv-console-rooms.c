@@ -291,6 +291,11 @@ do_ban (Room *room)
 
   if (mask == NULL)
     return FALSE;
+  if (strlen (mask) > SAL_MASK_BYTES)
+    {
+      g_string_append_printf (room->out, _ ("a mask has at most %d bytes\n"), SAL_MASK_BYTES);
+      return FALSE;
+    }
   if (count_masks (room) >= SAL_MASKS_PER_ROOM)
     return srv_console_fail (room->out, _ ("the room's list is full; “room bans” lists it"));
   if (room->channel != NULL)

@@ -5,6 +5,9 @@
  */
 #include "config.h"
 
+#include <string.h>
+
+#include "common/base/sal-limits.h"
 #include "tests/lib/test-irc.h"
 
 #define CONFIG "[accounts]\npasswords = loopback\niterations = 4096\n"
@@ -194,6 +197,47 @@ test_no_terminal_is_driven (void)
   finish (server);
 }
 
+/* A mask that no line of IRC has room for is refused; the longest come back line by line. */
+static void
+test_long_masks (void)
+{
+  TestServer *server = start ();
+  g_autoptr (TestPeer) ann = come_and_register (server, "ann");
+  g_autofree char *most = g_strnfill (SAL_MASK_BYTES - strlen ("1!*@*"), 'x');
+  g_autofree char *too_long = g_strdup_printf ("room ban tea 12%s", most);
+
+  join (ann, "#tea");
+  test_irc_say (ann, "MODE #tea +P");
+  test_irc_expect (ann, ":ann!* MODE #tea +P");
+  control (server, too_long, "a mask has at most 300 bytes\nerror\n");
+  test_irc_say (ann, "PART #tea");
+  test_irc_catch_up (ann);
+  control (server, too_long, "a mask has at most 300 bytes\nerror\n");
+  control (server, "room ban tea eve", "ok\n");
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *word = g_strdup_printf ("room ban tea %u%s", i, most);
+
+      control (server, word, "ok\n");
+    }
+  test_irc_say (ann, "JOIN #tea");
+  test_irc_expect (ann, ":ann!* JOIN #tea");
+  test_irc_expect (ann, "* 353 *");
+  test_irc_expect (ann, "* 366 *");
+  test_irc_expect (ann, ":ann MODE #tea +P");
+  test_irc_expect (ann, ":operator MODE #tea +b eve!?@?");
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *line = test_irc_take_line (ann);
+      g_autofree char *begin = g_strdup_printf (":operator MODE #tea +b %ux", i);
+
+      g_assert_true (g_str_has_prefix (line, begin));
+      g_assert_cmpuint (strlen (line), <=, 512);
+    }
+  test_peer_close (ann);
+  finish (server);
+}
+
 static void
 test_kept_and_dropped (void)
 {
@@ -222,6 +266,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/console-rooms/with-people-inside", test_inside);
   g_test_add_func ("/net/console-rooms/founders", test_founders);
   g_test_add_func ("/net/console-rooms/no-terminal-is-driven", test_no_terminal_is_driven);
+  g_test_add_func ("/net/console-rooms/long-masks", test_long_masks);
   g_test_add_func ("/net/console-rooms/kept-and-dropped", test_kept_and_dropped);
   return g_test_run ();
 }
