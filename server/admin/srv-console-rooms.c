@@ -69,12 +69,17 @@ post (const Room *room, SrvEntryKind kind, const char *text, const char *about)
   srv_worker_post (room->worker, srv_entry_new_from (&fields));
 }
 
+static gboolean
+fail_too_many (const Room *room)
+{
+  return srv_console_fail (room->out, _ ("that account has as many rooms as one may have"));
+}
+
 /* What was changed in the room that nobody is in. */
 static gboolean
 keep (const Room *room)
 {
-  return srv_accounts_keep_room (accounts_of (room), room->owned) ||
-         srv_console_fail (room->out, _ ("that account has as many rooms as one may have"));
+  return srv_accounts_keep_room (accounts_of (room), room->owned) || fail_too_many (room);
 }
 
 /* The words. */
@@ -199,6 +204,9 @@ do_founder (Room *room)
     }
   if (room->channel != NULL)
     {
+      /* The log would refuse it later, and has nobody here to tell. */
+      if (!srv_accounts_may_keep_room (accounts_of (room), room->channel->name, account))
+        return fail_too_many (room);
       change = founder_change (room, account);
       post (room, SRV_ENTRY_MODE, change, account);
       return TRUE;

@@ -197,6 +197,34 @@ test_no_terminal_is_driven (void)
   finish (server);
 }
 
+/* Who has as many rooms as one may have gets no other, and the operator is told. */
+static void
+test_too_many (void)
+{
+  TestServer *server = start ();
+  g_autoptr (TestPeer) ann = come_and_register (server, "ann");
+  g_autoptr (TestPeer) bob = test_irc_come (server->port, "bob", NULL);
+  g_autoptr (GString) rooms = g_string_new ("#r0");
+
+  for (guint i = 1; i <= SAL_ACCOUNT_ROOMS; i++)
+    g_string_append_printf (rooms, ",#r%u", i);
+  test_irc_say (bob, "JOIN %s", rooms->str);
+  test_irc_catch_up (bob);
+  for (guint i = 0; i < SAL_ACCOUNT_ROOMS; i++)
+    {
+      g_autofree char *word = g_strdup_printf ("room founder r%u ann", i);
+
+      control (server, word, "ok\n");
+      test_irc_expect (bob, ":operator MODE #r* +P");
+    }
+  g_string_printf (rooms, "room founder r%u ann", SAL_ACCOUNT_ROOMS);
+  control (server, rooms->str, "that account has as many rooms as one may have\nerror\n");
+  control (server, "room founder r0 ann", "ok\n");
+  test_peer_close (ann);
+  test_peer_close (bob);
+  finish (server);
+}
+
 /* A mask that no line of IRC has room for is refused; the longest come back line by line. */
 static void
 test_long_masks (void)
@@ -266,6 +294,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/console-rooms/with-people-inside", test_inside);
   g_test_add_func ("/net/console-rooms/founders", test_founders);
   g_test_add_func ("/net/console-rooms/no-terminal-is-driven", test_no_terminal_is_driven);
+  g_test_add_func ("/net/console-rooms/too-many-of-one-account", test_too_many);
   g_test_add_func ("/net/console-rooms/long-masks", test_long_masks);
   g_test_add_func ("/net/console-rooms/kept-and-dropped", test_kept_and_dropped);
   return g_test_run ();
