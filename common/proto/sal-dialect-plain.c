@@ -375,13 +375,14 @@ join_lines (const char *text)
 }
 
 /* IRC's text may have colours and lines in it. What people can read of it becomes lines of
- * their own. */
+ * their own. Who is put out is told so even if nothing of the reason can be read. */
 static void
 encode_foreign_text (GString *out, const SalEvent *event, guint variant)
 {
   g_autofree char *joined = join_lines (event->text);
   g_auto (GStrv) lines = g_strsplit (joined, "\n", -1);
   SalEvent line = *event;
+  gsize start = out->len;
 
   for (guint i = 0; lines[i] != NULL; i++)
     {
@@ -393,6 +394,9 @@ encode_foreign_text (GString *out, const SalEvent *event, guint variant)
       line.text = clean->str;
       encode_line (out, &line, variant);
     }
+  line.text = NULL;
+  if (out->len == start && line.kind == SAL_EVENT_NOTE && line.note == SAL_NOTE_KICKED)
+    encode_line (out, &line, variant);
 }
 
 /* What a program asks another, or answers it (CTCP). */
@@ -415,8 +419,12 @@ encode_mode (const char *template, const char *param, gpointer data)
 {
   const Modes *modes = data;
   SalEvent event = *modes->event;
+  g_autoptr (GString) clean = g_string_new (NULL);
 
-  event.text = param;
+  /* A mask is what somebody typed, whatever is in it. */
+  if (param != NULL && !sal_text_clean (clean, param, strlen (param)))
+    g_string_assign (clean, "?");
+  event.text = clean->str;
   append_template (modes->out, template, &event, modes->variant);
   append_eol (modes->out, modes->variant);
 }
@@ -431,7 +439,8 @@ encode (GString *out, const SalEvent *event, guint variant)
     sal_plain_modes_foreach (event->text, (SalPlainLanguage) (variant >> 2), encode_mode, &modes);
   if (event->kind == SAL_EVENT_MODE || is_for_programs (event) || !to_plain_form (event, &plain))
     return;
-  if (event->host != NULL && plain.text != NULL && has_control (plain.text))
+  /* Not by the host: topics of rooms that wake and reasons of kicks have none. */
+  if (plain.text != NULL && has_control (plain.text))
     encode_foreign_text (out, &plain, variant);
   else
     encode_line (out, &plain, variant);

@@ -606,6 +606,33 @@ srv_accounts_dup_room (SrvAccounts *accounts, const char *room)
   return copy;
 }
 
+/* The caller has the lock. @key: of the room */
+static gboolean
+may_keep (const SrvAccounts *accounts, const char *key, const SrvAccount *founder)
+{
+  return founder != NULL && (g_hash_table_contains (accounts->rooms, key) ||
+                             count_rooms (accounts, founder->name) < SAL_ACCOUNT_ROOMS);
+}
+
+/**
+ * srv_accounts_may_keep_room:
+ * @room: its name
+ * @founder: an account
+ *
+ * Returns: whether srv_accounts_keep_room() would be done now, for that founder.
+ */
+gboolean
+srv_accounts_may_keep_room (SrvAccounts *accounts, const char *room, const char *founder)
+{
+  g_autofree char *key = sal_name_key (room);
+  gboolean may = FALSE;
+
+  pthread_mutex_lock (&accounts->mutex);
+  may = may_keep (accounts, key, srv_accounts_find (accounts, founder));
+  pthread_mutex_unlock (&accounts->mutex);
+  return may;
+}
+
 /**
  * srv_accounts_keep_room:
  *
@@ -623,8 +650,7 @@ srv_accounts_keep_room (SrvAccounts *accounts, const SrvOwnedRoom *room)
 
   pthread_mutex_lock (&accounts->mutex);
   founder = srv_accounts_find (accounts, room->founder);
-  kept = founder != NULL && (g_hash_table_contains (accounts->rooms, key) ||
-                             count_rooms (accounts, founder->name) < SAL_ACCOUNT_ROOMS);
+  kept = may_keep (accounts, key, founder);
   if (kept)
     {
       SrvOwnedRoom *copy = srv_owned_room_copy (room);

@@ -52,6 +52,7 @@ gboolean srv_accounts_may_use (SrvAccounts *accounts, const char *nick, const ch
 
 /* Rooms. */
 SrvOwnedRoom *srv_accounts_dup_room (SrvAccounts *accounts, const char *room);
+gboolean srv_accounts_may_keep_room (SrvAccounts *accounts, const char *room, const char *founder);
 gboolean srv_accounts_keep_room (SrvAccounts *accounts, const SrvOwnedRoom *room);
 void srv_accounts_drop_room (SrvAccounts *accounts, const char *room);
 

@@ -76,59 +76,81 @@ srv_login_guard_free (SrvLoginGuard *guard)
   g_free (guard);
 }
 
+/* Room for another. A line that somebody still stands in is kept as long as there are others:
+ * else whoever fills the table takes the line away that holds them up. */
 static void
-forget_oldest (SrvLoginGuard *guard)
+forget_one (SrvLoginGuard *guard, gint64 now_us)
 {
-  Subject *oldest = guard->recent.head->data;
+  GList *at = guard->recent.head;
+  Subject *subject = NULL;
 
-  g_queue_unlink (&guard->recent, &oldest->link);
-  g_hash_table_remove (guard->subjects, oldest->key);
+  while (at != NULL && ((const Subject *) at->data)->next_us > now_us)
+    at = at->next;
+  subject = at != NULL ? at->data : guard->recent.head->data;
+  g_queue_unlink (&guard->recent, &subject->link);
+  g_hash_table_remove (guard->subjects, subject->key);
 }
 
-/* The subject of that key, as it is at @now_us. */
+/* The subject of that key, as it is at @now_us; NULL if nothing is known of it. */
 static Subject *
-take_subject (SrvLoginGuard *guard, char *key, gint64 now_us)
+find_subject (SrvLoginGuard *guard, const char *key, gint64 now_us)
 {
   Subject *subject = g_hash_table_lookup (guard->subjects, key);
 
   if (subject == NULL)
-    {
-      if (g_hash_table_size (guard->subjects) >= SAL_LOGIN_SUBJECTS)
-        forget_oldest (guard);
-      subject = g_new0 (Subject, 1);
-      subject->key = key;
-      subject->link.data = subject;
-      g_hash_table_insert (guard->subjects, subject->key, subject);
-    }
-  else
-    {
-      g_free (key);
-      g_queue_unlink (&guard->recent, &subject->link);
-      if (now_us - subject->last_us >= SAL_LOGIN_FORGET_US)
-        subject->wrong = 0;
-    }
+    return NULL;
+  g_queue_unlink (&guard->recent, &subject->link);
   g_queue_push_tail_link (&guard->recent, &subject->link);
+  if (now_us - subject->last_us >= SAL_LOGIN_FORGET_US)
+    subject->wrong = 0;
   subject->last_us = now_us;
   return subject;
 }
 
+/* The same, and a new one if there is none. */
 static Subject *
-take_site (SrvLoginGuard *guard, guint64 site, gint64 now_us)
+take_subject (SrvLoginGuard *guard, const char *key, gint64 now_us)
 {
-  return take_subject (guard, g_strdup_printf ("%" G_GINT64_MODIFIER "x", site), now_us);
+  Subject *subject = find_subject (guard, key, now_us);
+
+  if (subject != NULL)
+    return subject;
+  if (g_hash_table_size (guard->subjects) >= SAL_LOGIN_SUBJECTS)
+    forget_one (guard, now_us);
+  subject = g_new0 (Subject, 1);
+  subject->key = g_strdup (key);
+  subject->last_us = now_us;
+  subject->link.data = subject;
+  g_hash_table_insert (guard->subjects, subject->key, subject);
+  g_queue_push_tail_link (&guard->recent, &subject->link);
+  return subject;
 }
 
-static Subject *
-take_account (SrvLoginGuard *guard, const char *account, gint64 now_us)
+static char *
+site_key (guint64 site)
 {
-  return take_subject (guard, g_strconcat ("@", account, NULL), now_us);
+  return g_strdup_printf ("%" G_GINT64_MODIFIER "x", site);
 }
 
-static Subject *
-take_both (SrvLoginGuard *guard, guint64 site, const char *account, gint64 now_us)
+static char *
+account_key (const char *account)
 {
-  return take_subject (guard, g_strdup_printf ("%" G_GINT64_MODIFIER "x@%s", site, account),
-                       now_us);
+  return g_strconcat ("@", account, NULL);
+}
+
+static char *
+both_key (guint64 site, const char *account)
+{
+  return g_strdup_printf ("%" G_GINT64_MODIFIER "x@%s", site, account);
+}
+
+static gboolean
+is_trusted (SrvLoginGuard *guard, guint64 site, const char *account, gint64 now_us)
+{
+  g_autofree char *key = both_key (site, account);
+  const Subject *both = find_subject (guard, key, now_us);
+
+  return both != NULL && both->trusted;
 }
 
 /* How far the line's places are apart after so many mistakes. */
@@ -140,10 +162,11 @@ spacing_us (guint wrong, guint free_tries)
   return wrong < free_tries ? 0 : MIN (SAL_LOGIN_DELAY_US << doublings, SAL_LOGIN_DELAY_MAX_US);
 }
 
+/* @subject: (nullable) */
 static gint64
 due_us (const Subject *subject, gint64 now_us)
 {
-  return subject->wrong > 0 ? MAX (subject->next_us, now_us) : now_us;
+  return subject != NULL && subject->wrong > 0 ? MAX (subject->next_us, now_us) : now_us;
 }
 
 static void
@@ -166,25 +189,33 @@ take_place (Subject *subject, guint free_tries, gint64 place_us)
 gint64
 srv_login_guard_enter (SrvLoginGuard *guard, guint64 site, const char *account, gint64 now_us)
 {
-  gboolean trusted = take_both (guard, site, account, now_us)->trusted;
-  Subject *address = take_site (guard, site, now_us);
-  Subject *owner = trusted ? NULL : take_account (guard, account, now_us);
-  gint64 place_us = due_us (address, now_us);
+  g_autofree char *address = site_key (site);
+  g_autofree char *owner = NULL;
+  gint64 place_us = due_us (find_subject (guard, address, now_us), now_us);
 
-  if (owner != NULL)
-    place_us = MAX (place_us, due_us (owner, now_us));
+  /* Who is refused leaves no trace: names are made up faster than mistakes are made, and what
+   * they push out of the table would be forgotten. */
   if (place_us - now_us > SAL_LOGIN_WAIT_MAX_US)
     return now_us - place_us;
-  take_place (address, SAL_LOGIN_FREE_PER_ADDRESS, place_us);
+  if (!is_trusted (guard, site, account, now_us))
+    {
+      owner = account_key (account);
+      place_us = MAX (place_us, due_us (find_subject (guard, owner, now_us), now_us));
+    }
+  if (place_us - now_us > SAL_LOGIN_WAIT_MAX_US)
+    return now_us - place_us;
+  take_place (take_subject (guard, address, now_us), SAL_LOGIN_FREE_PER_ADDRESS, place_us);
   if (owner != NULL)
-    take_place (owner, SAL_LOGIN_FREE_PER_ACCOUNT, place_us);
+    take_place (take_subject (guard, owner, now_us), SAL_LOGIN_FREE_PER_ACCOUNT, place_us);
   return place_us - now_us;
 }
 
+/* @subject: (nullable) */
 static void
 take_back (Subject *subject)
 {
-  subject->wrong -= subject->wrong > 0;
+  if (subject != NULL)
+    subject->wrong -= subject->wrong > 0;
 }
 
 /**
@@ -195,9 +226,12 @@ take_back (Subject *subject)
 void
 srv_login_guard_withdraw (SrvLoginGuard *guard, guint64 site, const char *account, gint64 now_us)
 {
-  if (!take_both (guard, site, account, now_us)->trusted)
-    take_back (take_account (guard, account, now_us));
-  take_back (take_site (guard, site, now_us));
+  g_autofree char *address = site_key (site);
+  g_autofree char *owner = account_key (account);
+
+  if (!is_trusted (guard, site, account, now_us))
+    take_back (find_subject (guard, owner, now_us));
+  take_back (find_subject (guard, address, now_us));
 }
 
 /**
@@ -209,8 +243,10 @@ srv_login_guard_withdraw (SrvLoginGuard *guard, guint64 site, const char *accoun
 void
 srv_login_guard_passed (SrvLoginGuard *guard, guint64 site, const char *account, gint64 now_us)
 {
+  g_autofree char *both = both_key (site, account);
+
   srv_login_guard_withdraw (guard, site, account, now_us);
-  take_both (guard, site, account, now_us)->trusted = TRUE;
+  take_subject (guard, both, now_us)->trusted = TRUE;
 }
 
 /**
@@ -222,7 +258,8 @@ srv_login_guard_passed (SrvLoginGuard *guard, guint64 site, const char *account,
 gboolean
 srv_login_guard_count (SrvLoginGuard *guard, guint64 site, guint per_hour, gint64 now_us)
 {
-  Subject *address = take_site (guard, site, now_us);
+  g_autofree char *key = site_key (site);
+  Subject *address = take_subject (guard, key, now_us);
 
   if (address->registered == 0 || now_us - address->hour_us >= G_TIME_SPAN_HOUR)
     {

@@ -69,21 +69,41 @@ post (const Room *room, SrvEntryKind kind, const char *text, const char *about)
   srv_worker_post (room->worker, srv_entry_new_from (&fields));
 }
 
+static gboolean
+fail_too_many (const Room *room)
+{
+  return srv_console_fail (room->out, _ ("that account has as many rooms as one may have"));
+}
+
 /* What was changed in the room that nobody is in. */
 static gboolean
 keep (const Room *room)
 {
-  return srv_accounts_keep_room (accounts_of (room), room->owned) ||
-         srv_console_fail (room->out, _ ("that account has as many rooms as one may have"));
+  return srv_accounts_keep_room (accounts_of (room), room->owned) || fail_too_many (room);
 }
 
 /* The words. */
 
+/* What people on IRC made up may have anything in it; the operator reads it on a terminal. */
+static char *
+dup_clean (const char *text)
+{
+  GString *clean = g_string_new (NULL);
+  g_autofree char *plain = g_strdup (text);
+
+  sal_text_strip_formatting (plain);
+  if (!sal_text_clean (clean, plain, strlen (plain)))
+    g_string_append_c (clean, *text != '\0' ? '?' : '-');
+  return g_string_free (clean, FALSE);
+}
+
 static void
 append_line (GString *out, const char *head, const char *value)
 {
+  g_autofree char *clean = dup_clean (value != NULL ? value : "-");
+
   srv_console_append_column (out, head, 12);
-  g_string_append_printf (out, "%s\n", value != NULL ? value : "-");
+  g_string_append_printf (out, "%s\n", clean);
 }
 
 static guint
@@ -184,6 +204,9 @@ do_founder (Room *room)
     }
   if (room->channel != NULL)
     {
+      /* The log would refuse it later, and has nobody here to tell. */
+      if (!srv_accounts_may_keep_room (accounts_of (room), room->channel->name, account))
+        return fail_too_many (room);
       change = founder_change (room, account);
       post (room, SRV_ENTRY_MODE, change, account);
       return TRUE;
@@ -208,11 +231,14 @@ do_drop (Room *room)
 static void
 append_mask (GString *out, char list, const char *mask, const char *by, gint64 set_us)
 {
+  g_autofree char *clean_mask = dup_clean (mask);
+  g_autofree char *clean_by = dup_clean (by);
+
   g_string_append_printf (out, "+%c ", list);
-  srv_console_append_column (out, mask, 40);
+  srv_console_append_column (out, clean_mask, 40);
   g_string_append_c (out, '[');
   sal_text_append_time (out, set_us);
-  g_string_append_printf (out, "] %s\n", by);
+  g_string_append_printf (out, "] %s\n", clean_by);
 }
 
 static gboolean
@@ -273,6 +299,11 @@ do_ban (Room *room)
 
   if (mask == NULL)
     return FALSE;
+  if (strlen (mask) > SAL_MASK_BYTES)
+    {
+      g_string_append_printf (room->out, _ ("a mask has at most %d bytes\n"), SAL_MASK_BYTES);
+      return FALSE;
+    }
   if (count_masks (room) >= SAL_MASKS_PER_ROOM)
     return srv_console_fail (room->out, _ ("the room's list is full; “room bans” lists it"));
   if (room->channel != NULL)

@@ -65,6 +65,7 @@ change_room (SrvIrc *irc, const SrvChannel *channel, const SalIrcLine *line)
       srv_modes_parse (line->params[1], line->params + 2, line->n_params - 2);
   g_autoptr (GString) letters = g_string_new (NULL);
   g_autoptr (GString) params = g_string_new (NULL);
+  gboolean sent[SRV_N_LISTS] = { FALSE };
   guint n = 0;
 
   for (guint i = 0; i < changes->len; i++)
@@ -73,7 +74,10 @@ change_room (SrvIrc *irc, const SrvChannel *channel, const SalIrcLine *line)
 
       if (is_question (change))
         {
-          send_list (irc, channel, (SrvListKind) change->info->bit);
+          /* Once, however often a line asks: a long list can be asked for 480 times in one. */
+          if (!sent[change->info->bit])
+            send_list (irc, channel, (SrvListKind) change->info->bit);
+          sent[change->info->bit] = TRUE;
           continue;
         }
       if (change->param != NULL && (*change->param == '\0' || strchr (change->param, ' ') != NULL))

@@ -41,7 +41,8 @@ struct _SrvIrc
   guint registered : 1; /* has been welcomed */
   guint secure : 1;     /* comes over TLS or from this machine */
   guint knows_password : 1;
-  guint asked_by : 2; /* SrvIrcAsker: of what is asked about accounts now */
+  guint tried_pass : 1; /* PASS has been taken for an account's password */
+  guint asked_by : 2;   /* SrvIrcAsker: of what is asked about accounts now */
 
   /* The command in hand. */
   guint in_flight;   /* entries whose answer is awaited */

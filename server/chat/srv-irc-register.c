@@ -15,7 +15,8 @@
 #include "server/chat/srv-irc-private.h"
 #include "server/state/srv-modes.h"
 
-/* `ACCOUNT:PASSWORD`, for clients that can send a password and know no SASL. */
+/* `ACCOUNT:PASSWORD`, for clients that can send a password and know no SASL. Once: it asks for
+ * nothing before it, so it would be the cheapest way to guess. */
 static void
 log_in_by_pass (SrvIrc *irc, const char *text)
 {
@@ -27,6 +28,13 @@ log_in_by_pass (SrvIrc *irc, const char *text)
   if (name == NULL || *name == '\0' || colon[1] == '\0' || mechanisms == NULL ||
       irc->introduction->account != NULL)
     return;
+  if (irc->tried_pass)
+    {
+      srv_irc_say (irc, "NOTICE %s :Not logged in: PASS is taken once in a connection",
+                   srv_irc_get_nick (irc));
+      return;
+    }
+  irc->tried_pass = TRUE;
   request.text = colon + 1;
   srv_irc_ask_login (irc, &request, SRV_IRC_BY_PASS);
 }

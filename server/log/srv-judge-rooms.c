@@ -94,12 +94,13 @@ masks_text (const SrvOwnedRoom *room, guint first, ChangeFunc func, gpointer dat
   g_autoptr (GString) params = g_string_new (NULL);
   guint at = first;
 
-  for (; at < room->masks->len && params->len < PARAMS_BYTES; at++)
+  for (; at < room->masks->len; at++)
     {
       SrvModeChange change = { .set = TRUE };
 
       mask = room->masks->pdata[at];
-      if (!g_str_equal (mask->setter, setter))
+      if (!g_str_equal (mask->setter, setter) ||
+          (params->len > 0 && params->len + 1 + strlen (mask->mask) > PARAMS_BYTES))
         break;
       change.letter = mask->list;
       change.info = srv_mode_info (mask->list);

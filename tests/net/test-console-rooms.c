@@ -5,6 +5,9 @@
  */
 #include "config.h"
 
+#include <string.h>
+
+#include "common/base/sal-limits.h"
 #include "tests/lib/test-irc.h"
 
 #define CONFIG "[accounts]\npasswords = loopback\niterations = 4096\n"
@@ -168,6 +171,101 @@ test_founders (void)
   finish (server);
 }
 
+/* Escape sequences that somebody typed on IRC are not the operator's terminal's to obey,
+ * whether the room is awake or kept. */
+static void
+test_no_terminal_is_driven (void)
+{
+  TestServer *server = start ();
+  g_autoptr (TestPeer) ann = come_and_register (server, "ann");
+
+  join (ann, "#tea");
+  test_irc_say (ann, "MODE #tea +P");
+  test_irc_expect (ann, ":ann!* MODE #tea +P");
+  test_irc_say (ann, "TOPIC #tea :\x1B]0;pwn\x07Green\x02");
+  test_irc_expect (ann, ":ann!* TOPIC #tea :*");
+  test_irc_say (ann, "MODE #tea +b \x1B[2Jeve!*@*\xE2\x80\xAE");
+  test_irc_expect (ann, ":ann!* MODE #tea +b *");
+  for (guint i = 0; i < 2; i++)
+    {
+      control (server, "room info tea", "*\ntopic:       ]0;pwnGreen\n*ok\n");
+      control (server, "room bans tea", "+b [2Jeve!?@? * ann*ok\n");
+      test_irc_say (ann, "PART #tea");
+      test_irc_catch_up (ann);
+    }
+  test_peer_close (ann);
+  finish (server);
+}
+
+/* Who has as many rooms as one may have gets no other, and the operator is told. */
+static void
+test_too_many (void)
+{
+  TestServer *server = start ();
+  g_autoptr (TestPeer) ann = come_and_register (server, "ann");
+  g_autoptr (TestPeer) bob = test_irc_come (server->port, "bob", NULL);
+  g_autoptr (GString) rooms = g_string_new ("#r0");
+
+  for (guint i = 1; i <= SAL_ACCOUNT_ROOMS; i++)
+    g_string_append_printf (rooms, ",#r%u", i);
+  test_irc_say (bob, "JOIN %s", rooms->str);
+  test_irc_catch_up (bob);
+  for (guint i = 0; i < SAL_ACCOUNT_ROOMS; i++)
+    {
+      g_autofree char *word = g_strdup_printf ("room founder r%u ann", i);
+
+      control (server, word, "ok\n");
+      test_irc_expect (bob, ":operator MODE #r* +P");
+    }
+  g_string_printf (rooms, "room founder r%u ann", SAL_ACCOUNT_ROOMS);
+  control (server, rooms->str, "that account has as many rooms as one may have\nerror\n");
+  control (server, "room founder r0 ann", "ok\n");
+  test_peer_close (ann);
+  test_peer_close (bob);
+  finish (server);
+}
+
+/* A mask that no line of IRC has room for is refused; the longest come back line by line. */
+static void
+test_long_masks (void)
+{
+  TestServer *server = start ();
+  g_autoptr (TestPeer) ann = come_and_register (server, "ann");
+  g_autofree char *most = g_strnfill (SAL_MASK_BYTES - strlen ("1!*@*"), 'x');
+  g_autofree char *too_long = g_strdup_printf ("room ban tea 12%s", most);
+
+  join (ann, "#tea");
+  test_irc_say (ann, "MODE #tea +P");
+  test_irc_expect (ann, ":ann!* MODE #tea +P");
+  control (server, too_long, "a mask has at most 300 bytes\nerror\n");
+  test_irc_say (ann, "PART #tea");
+  test_irc_catch_up (ann);
+  control (server, too_long, "a mask has at most 300 bytes\nerror\n");
+  control (server, "room ban tea eve", "ok\n");
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *word = g_strdup_printf ("room ban tea %u%s", i, most);
+
+      control (server, word, "ok\n");
+    }
+  test_irc_say (ann, "JOIN #tea");
+  test_irc_expect (ann, ":ann!* JOIN #tea");
+  test_irc_expect (ann, "* 353 *");
+  test_irc_expect (ann, "* 366 *");
+  test_irc_expect (ann, ":ann MODE #tea +P");
+  test_irc_expect (ann, ":operator MODE #tea +b eve!?@?");
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *line = test_irc_take_line (ann);
+      g_autofree char *begin = g_strdup_printf (":operator MODE #tea +b %ux", i);
+
+      g_assert_true (g_str_has_prefix (line, begin));
+      g_assert_cmpuint (strlen (line), <=, 512);
+    }
+  test_peer_close (ann);
+  finish (server);
+}
+
 static void
 test_kept_and_dropped (void)
 {
@@ -195,6 +293,9 @@ main (int argc, char **argv)
   g_test_add_func ("/net/console-rooms/words", test_words);
   g_test_add_func ("/net/console-rooms/with-people-inside", test_inside);
   g_test_add_func ("/net/console-rooms/founders", test_founders);
+  g_test_add_func ("/net/console-rooms/no-terminal-is-driven", test_no_terminal_is_driven);
+  g_test_add_func ("/net/console-rooms/too-many-of-one-account", test_too_many);
+  g_test_add_func ("/net/console-rooms/long-masks", test_long_masks);
   g_test_add_func ("/net/console-rooms/kept-and-dropped", test_kept_and_dropped);
   return g_test_run ();
 }

@@ -222,7 +222,13 @@ test_pass (void)
       if (i == 0)
         test_irc_expect (peer, ":salotto 900 * anna :You are now logged in as anna");
       else if (rows[i].answer != NULL)
-        test_peer_expect (peer, rows[i].answer);
+        {
+          test_peer_expect (peer, rows[i].answer);
+          /* Whoever guesses needs a connection for each. */
+          test_irc_say (peer, "PASS anna:" SECRET);
+          test_peer_expect (peer, ":salotto NOTICE * :Not logged in: PASS is taken once in a "
+                                  "connection\r\n");
+        }
       test_irc_say (peer, "NICK p%u\r\nUSER u 0 * :r", i);
       test_irc_expect (peer, ":salotto 001 p* :Welcome *");
     }

@@ -338,6 +338,44 @@ test_kicked_without_a_reason (void)
   g_assert_true (g_str_has_prefix (line, "-- "));
 }
 
+/* Whoever it comes from, and from where: the terminal must not obey it. */
+static void
+test_no_terminal_is_driven (void)
+{
+  static const struct
+  {
+    SalEvent event;
+    const char *line;
+  } rows[] = {
+    { { .kind = SAL_EVENT_TOPIC, .text = "\x1B]0;pwn\x07topic\x02 \xC2\x9B" },
+      "-- Ann has set the topic: ]0;pwntopic\n" },
+    { { .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_KICKED, .text = "\x1B[2Jloud" },
+      "-- The operator has put you out: [2Jloud\n" },
+    { { .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_KICKED, .text = "\x1B\x07" },
+      "-- The operator has put you out: \n" },
+    { { .kind = SAL_EVENT_KICK, .target = "Bob", .text = "\x1B[2J" },
+      "-- Ann has put Bob out of the room.\n" },
+    { { .kind = SAL_EVENT_REDACT, .text = "\x1B[2Jrude" },
+      "-- Ann has taken a message back: [2Jrude\n" },
+    { { .kind = SAL_EVENT_MODE, .text = "+b \x1B[2J\xE2\x80\xAEx\xFF" },
+      "-- Ann has banned [2Jx\xEF\xBF\xBD.\n" },
+    { { .kind = SAL_EVENT_MODE, .text = "+b \x1B\x07" }, "-- Ann has banned ?.\n" },
+  };
+
+  for (gsize i = 0; i < 2 * G_N_ELEMENTS (rows); i++)
+    {
+      SalEvent event = rows[i / 2].event;
+      g_autofree char *line = NULL;
+
+      event.name = "Ann";
+      event.address = "";
+      event.room = "tea";
+      event.host = i % 2 != 0 ? "~ann@h" : NULL;
+      line = encode (&event, SAL_PLAIN_LF, EN);
+      g_assert_cmpstr (line, ==, rows[i / 2].line);
+    }
+}
+
 static void
 test_languages (void)
 {
@@ -764,6 +802,8 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/plain/writes/every-line-with-the-same-end", test_every_line_ends_alike);
   g_test_add_func ("/proto/plain/writes/what-a-note-is-given", test_notes_say_what_they_are_given);
   g_test_add_func ("/proto/plain/writes/a-kick-without-a-reason", test_kicked_without_a_reason);
+  g_test_add_func ("/proto/plain/writes/nothing-that-drives-a-terminal",
+                   test_no_terminal_is_driven);
   g_test_add_func ("/proto/plain/writes/nothing-unclean", test_nothing_unclean_leaves);
   g_test_add_func ("/proto/plain/variants", test_variants);
   g_test_add_func ("/proto/plain/languages-by-name", test_languages);

@@ -181,6 +181,44 @@ test_bounded (void)
   g_assert_cmpint (srv_login_guard_enter (guard, 1000, "a0", T0 + 1), ==, 0);
 }
 
+/* Tries that are refused, with as many names as one likes, make nobody's mistakes forgotten. */
+static void
+test_refused_leave_no_trace (void)
+{
+  g_autoptr (SrvLoginGuard) guard = srv_login_guard_new ();
+  gint64 later_us = T0 + G_TIME_SPAN_MINUTE;
+
+  while (srv_login_guard_enter (guard, HERE, "anna", T0) >= 0)
+    ;
+  for (guint i = 0; i < 2 * SAL_LOGIN_SUBJECTS; i++)
+    {
+      g_autofree char *account = g_strdup_printf ("a%u", i);
+
+      (void) srv_login_guard_enter (guard, 8, account, later_us);
+    }
+  g_assert_cmpint (srv_login_guard_enter (guard, 8, "bea", later_us), <, 0);
+  /* By now one is looked at, but the next is as far behind it as so many mistakes make it. */
+  g_assert_cmpint (srv_login_guard_enter (guard, 9, "anna", later_us), ==, 0);
+  g_assert_cmpint (srv_login_guard_enter (guard, 9, "anna", later_us), <, 0);
+}
+
+/* Not even many addresses push a line out that somebody still stands in. */
+static void
+test_lines_stay (void)
+{
+  g_autoptr (SrvLoginGuard) guard = srv_login_guard_new ();
+
+  while (srv_login_guard_enter (guard, HERE, "anna", T0) >= 0)
+    ;
+  for (guint i = 0; i < 2 * SAL_LOGIN_SUBJECTS; i++)
+    {
+      g_autofree char *account = g_strdup_printf ("a%u", i);
+
+      g_assert_cmpint (srv_login_guard_enter (guard, 1000 + i, account, T0 + 1), ==, 0);
+    }
+  g_assert_cmpint (srv_login_guard_enter (guard, 8, "anna", T0 + 1), <, 0);
+}
+
 static void
 test_registrations (void)
 {
@@ -209,6 +247,8 @@ main (int argc, char **argv)
   g_test_add_func ("/accounts/guard/what-was-not-looked-at-was-no-mistake", test_withdraw);
   g_test_add_func ("/accounts/guard/forgets", test_forgets);
   g_test_add_func ("/accounts/guard/remembers-so-many-and-no-more", test_bounded);
+  g_test_add_func ("/accounts/guard/who-is-refused-leaves-no-trace", test_refused_leave_no_trace);
+  g_test_add_func ("/accounts/guard/keeps-lines-that-somebody-stands-in", test_lines_stay);
   g_test_add_func ("/accounts/guard/counts-registrations-by-the-hour", test_registrations);
   return g_test_run ();
 }
