@@ -266,7 +266,7 @@ note_missed (CliResume *resume, const SalClientAction *action)
 
   if (known == NULL || known->time_us < action->time_us)
     (void) sal_client_read_past (resume->talk->client, action->place, SAL_HISTORY_AFTER, msgid,
-                                 msgid == NULL ? resume->away_us : 0, MISSED_MAX);
+                                 msgid != NULL ? known->time_us : resume->away_us, MISSED_MAX);
 }
 
 /**
