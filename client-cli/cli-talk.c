@@ -461,7 +461,11 @@ on_timeout (gpointer data)
                           (unsigned long) talk->options->timeout_s),
                 talk->options->timeout_s);
   talk->status = SAL_EXIT_TIMEOUT;
-  sal_client_stop (talk->client);
+  talk->leaving = TRUE;
+  if (cli_talk_is_away (talk))
+    end (talk, SAL_CLIENT_END_QUIT);
+  else
+    sal_client_stop (talk->client);
   return G_SOURCE_REMOVE;
 }
 
