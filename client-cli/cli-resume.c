@@ -334,6 +334,7 @@ gboolean
 cli_resume_wait (CliResume *resume, int how, const GError *error)
 {
   CliTalk *talk = resume->talk;
+  /* Another key, or a certificate that we do not have; every other trouble of TLS may pass. */
   gboolean distrusted = g_error_matches (error, SAL_ERROR, SAL_EXIT_TLS);
   gint64 wait_us = 0;
 
