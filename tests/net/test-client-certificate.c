@@ -12,6 +12,7 @@
 
 #include "common/base/sal-error.h"
 #include "common/client/sal-client-certificate.h"
+#include "common/client/sal-secret.h"
 #include "server/tls/srv-self-signed.h"
 #include "tests/lib/test-client.h"
 
@@ -371,6 +372,54 @@ test_desktop_unknown (Fixture *f, gconstpointer data)
   test_wait_until (sal_server_get_presence (client->server) == SAL_PRESENCE_OFFLINE);
 }
 
+static void
+on_looked_up (GObject *source, GAsyncResult *result, gpointer data)
+{
+  char **password = data;
+
+  *password = sal_secret_lookup_finish (result, NULL);
+  if (*password == NULL)
+    *password = g_strdup ("");
+}
+
+/* Returns: (transfer full): what the keyring has; "" for nothing. */
+static char *
+look_up (TestClient *client)
+{
+  char *password = NULL;
+
+  sal_secret_lookup_async (sal_server_get_uri (client->server), "ada", NULL, on_looked_up,
+                           &password);
+  test_wait_until (password != NULL);
+  return password;
+}
+
+static gboolean
+is_kept (TestClient *client, const char *expected)
+{
+  g_autofree char *password = look_up (client);
+
+  return g_str_equal (password, expected);
+}
+
+/* A password field that was left empty is no password: the one in the keyring stays. */
+static void
+test_desktop_empty (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TestClient) client = new_client (f);
+
+  make_account (f, f->certificate);
+  sal_server_answer_password (client->server, "ada", "open sesame", TRUE);
+  test_wait_until (is_kept (client, "open sesame"));
+  sal_server_answer_password (client->server, "ada", "", TRUE);
+  sal_server_connect (client->server);
+  test_wait_until (is_in (client));
+  g_assert_true (raw_has (client, " 900 "));
+  g_assert_true (is_kept (client, "open sesame"));
+  sal_server_leave (client->server);
+  test_wait_until (sal_server_get_presence (client->server) == SAL_PRESENCE_OFFLINE);
+}
+
 /* A file that is gone: said at once, and not tried for ever. */
 static void
 test_desktop_gone (Fixture *f, gconstpointer data)
@@ -415,6 +464,7 @@ main (int argc, char **argv)
   ADD ("cli-options", test_cli_options);
   ADD ("desktop-logs-in", test_desktop);
   ADD ("desktop-where-it-is-not-known", test_desktop_unknown);
+  ADD ("desktop-leaves-the-password-empty", test_desktop_empty);
   ADD ("desktop-says-that-a-file-is-gone", test_desktop_gone);
   status = g_test_run ();
   test_folder_free (folder);
