@@ -224,7 +224,7 @@ on_ready (CliTalk *talk)
       return;
     }
   if (talk->options->save_password && !talk->was_in && talk->options->account != NULL &&
-      sal_client_get_account (talk->client) != NULL)
+      sal_client_get_account (talk->client) != NULL && sal_client_is_password_right (talk->client))
     cli_keyring_save (talk->uri, talk->options->account, talk->options->password);
   /* In IRC one is somewhere only when the room has let one in. */
   if (!sal_client_is_irc (talk->client) || sal_client_get_home (talk->client) == NULL)

@@ -199,6 +199,17 @@ sal_client_mark_read (SalClient *client, const char *place, gint64 time_us)
 }
 
 /**
+ * sal_client_is_password_right:
+ *
+ * Returns: whether the server has let us log in with the password, and not with a certificate.
+ */
+gboolean
+sal_client_is_password_right (SalClient *client)
+{
+  return client->irc != NULL && sal_irc_machine_is_password_right (client->irc);
+}
+
+/**
  * sal_client_get_account:
  *
  * Returns: (transfer none) (nullable): the account that we are logged in to.

@@ -281,6 +281,29 @@ test_cli_unknown (Fixture *f, gconstpointer data)
   expect_said (refused, 5, "", "the login was refused");
 }
 
+/* Where the certificate logs in, nobody knows whether the password is right. */
+static void
+test_cli_unchecked (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TestProcess) unchecked = NULL;
+  g_autoptr (TestProcess) checked = NULL;
+  g_autoptr (TestProcess) none = NULL;
+  g_autoptr (TestProcess) kept = NULL;
+
+  make_account (f, f->certificate);
+  unchecked = START (f, "--account", "ada", "--certificate", f->certificate, "--key", f->key,
+                     "--save-password", "--password-fd", "0", "--json");
+  test_process_write (unchecked, "open the door\n");
+  expect_said (unchecked, 0, LOGGED_IN, "");
+  none = START (f, "--account", "ada");
+  expect_said (none, 2, "", "none in the keyring");
+  checked = START (f, "--account", "ada", "--save-password", "--password-fd", "0");
+  test_process_write (checked, "open sesame\n");
+  expect_said (checked, 0, "", "");
+  kept = START (f, "--account", "ada", "--json");
+  expect_said (kept, 0, LOGGED_IN, "");
+}
+
 static void
 test_cli_options (Fixture *f, gconstpointer data)
 {
@@ -461,6 +484,7 @@ main (int argc, char **argv)
   ADD_FILES ("files-that-cannot", test_bad_files);
   ADD ("cli-logs-in", test_cli);
   ADD ("cli-where-it-is-not-known", test_cli_unknown);
+  ADD ("cli-keeps-only-what-was-checked", test_cli_unchecked);
   ADD ("cli-options", test_cli_options);
   ADD ("desktop-logs-in", test_desktop);
   ADD ("desktop-where-it-is-not-known", test_desktop_unknown);
