@@ -266,7 +266,7 @@ note_missed (CliResume *resume, const SalClientAction *action)
 
   if (known == NULL || known->time_us < action->time_us)
     (void) sal_client_read_past (resume->talk->client, action->place, SAL_HISTORY_AFTER, msgid,
-                                 msgid == NULL ? resume->away_us : 0, MISSED_MAX);
+                                 msgid != NULL ? known->time_us : resume->away_us, MISSED_MAX);
 }
 
 /**
@@ -334,6 +334,7 @@ gboolean
 cli_resume_wait (CliResume *resume, int how, const GError *error)
 {
   CliTalk *talk = resume->talk;
+  /* Another key, or a certificate that we do not have; every other trouble of TLS may pass. */
   gboolean distrusted = g_error_matches (error, SAL_ERROR, SAL_EXIT_TLS);
   gint64 wait_us = 0;
 

@@ -224,7 +224,7 @@ on_ready (CliTalk *talk)
       return;
     }
   if (talk->options->save_password && !talk->was_in && talk->options->account != NULL &&
-      sal_client_get_account (talk->client) != NULL)
+      sal_client_get_account (talk->client) != NULL && sal_client_is_password_right (talk->client))
     cli_keyring_save (talk->uri, talk->options->account, talk->options->password);
   /* In IRC one is somewhere only when the room has let one in. */
   if (!sal_client_is_irc (talk->client) || sal_client_get_home (talk->client) == NULL)
@@ -461,7 +461,11 @@ on_timeout (gpointer data)
                           (unsigned long) talk->options->timeout_s),
                 talk->options->timeout_s);
   talk->status = SAL_EXIT_TIMEOUT;
-  sal_client_stop (talk->client);
+  talk->leaving = TRUE;
+  if (cli_talk_is_away (talk))
+    end (talk, SAL_CLIENT_END_QUIT);
+  else
+    sal_client_stop (talk->client);
   return G_SOURCE_REMOVE;
 }
 

@@ -15,12 +15,16 @@ G_DEFINE_QUARK (sal_error_quark, sal_error)
  * @error: (nullable): what went wrong
  *
  * Returns: the exit status for @error: 0 for none, the code of a #SAL_ERROR,
- * and %SAL_EXIT_FAILED for the domain of anybody else.
+ * %SAL_EXIT_TLS for a handshake that went wrong (%G_TLS_ERROR), and %SAL_EXIT_FAILED
+ * for the domain of anybody else.
  */
 int
 sal_error_exit_status (const GError *error)
 {
   if (error == NULL)
     return SAL_EXIT_OK;
+  /* By its name: the programs that have nothing to do with TLS do without GIO. */
+  if (error->domain == g_quark_try_string ("g-tls-error-quark"))
+    return SAL_EXIT_TLS;
   return error->domain == SAL_ERROR ? error->code : SAL_EXIT_FAILED;
 }

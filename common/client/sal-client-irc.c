@@ -159,14 +159,14 @@ sal_client_command (SalClient *client, const char *place, const char *line)
 
 /**
  * sal_client_read_past:
- * @msgid: (nullable): before or after which message, or ...
- * @time_us: ... the moment, if @msgid is %NULL; both unset for %SAL_HISTORY_LATEST
+ * @msgid: (nullable): before or after which message, where the server can find it by that, or ...
+ * @time_us: ... the moment; 0: unknown; both unset for %SAL_HISTORY_LATEST
  * @most: how many messages; the server may give fewer
  *
  * Asks for a page of the past: events marked past, oldest first, then %SAL_ACTION_HISTORY.
  *
- * Returns: %FALSE if the server has no history, or @place is no conversation there now; then
- *   nothing comes.
+ * Returns: %FALSE if the server has no history, or cannot find that point, or @place is no
+ *   conversation there now; then nothing comes.
  */
 gboolean
 sal_client_read_past (SalClient *client,
@@ -196,6 +196,17 @@ sal_client_mark_read (SalClient *client, const char *place, gint64 time_us)
     return;
   sal_irc_machine_mark_read (client->irc, place, time_us, g_get_monotonic_time ());
   sal_client_carry_out (client);
+}
+
+/**
+ * sal_client_is_password_right:
+ *
+ * Returns: whether the server has let us log in with the password, and not with a certificate.
+ */
+gboolean
+sal_client_is_password_right (SalClient *client)
+{
+  return client->irc != NULL && sal_irc_machine_is_password_right (client->irc);
 }
 
 /**

@@ -47,6 +47,7 @@ gboolean sal_client_read_past (SalClient *client,
 void sal_client_mark_read (SalClient *client, const char *place, gint64 time_us);
 
 const char *sal_client_get_account (SalClient *client);
+gboolean sal_client_is_password_right (SalClient *client);
 const char *sal_client_get_home (SalClient *client);
 const SalIrcRooms *sal_client_get_rooms (SalClient *client);
 const SalIrcSupport *sal_client_get_support (SalClient *client);

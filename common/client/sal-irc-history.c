@@ -90,6 +90,15 @@ ask_page (SalIrcMachine *machine,
   asked->limit = page_limit (machine, most);
 }
 
+/* Whether @page begins where the server can find it: a question for what is after a point must not
+ * become one for the latest. */
+static gboolean
+is_point (const SalIrcMachine *machine, SalHistoryPage page, const char *msgid, gint64 time_us)
+{
+  return page == SAL_HISTORY_LATEST || time_us != 0 ||
+         (msgid != NULL && machine->rooms.support.history_by_msgid);
+}
+
 /**
  * sal_irc_machine_read_past:
  *
@@ -109,7 +118,8 @@ sal_irc_machine_read_past (SalIrcMachine *machine,
   machine->now_us = MAX (machine->now_us, now_us);
   if (!sal_irc_machine_has_history (machine) || (room != NULL && room->state != SAL_ROOM_IN) ||
       strpbrk (place, " ,\r\n") != NULL || *place == '\0' ||
-      (msgid != NULL && strpbrk (msgid, " \r\n") != NULL))
+      (msgid != NULL && strpbrk (msgid, " \r\n") != NULL) ||
+      !is_point (machine, page, msgid, time_us))
     return FALSE;
   ask_page (machine, room != NULL ? room->name : place, page, msgid, time_us, most, FALSE);
   return TRUE;

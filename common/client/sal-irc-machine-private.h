@@ -134,11 +134,12 @@ struct _SalIrcMachine
   char *refusal_code;
 
   /* Registering. */
-  char *nick;          /* (owned): as the server has it, or was asked for it */
-  char *next_wanted;   /* (owned) (nullable): the name that was asked for */
-  char *server;        /* (owned) (nullable): what it calls itself */
-  char *host;          /* (owned) (nullable): our user@host, as others see it */
-  char *logged_in;     /* (owned) (nullable): the account */
+  char *nick;        /* (owned): as the server has it, or was asked for it */
+  char *next_wanted; /* (owned) (nullable): the name that was asked for */
+  char *server;      /* (owned) (nullable): what it calls itself */
+  char *host;        /* (owned) (nullable): our user@host, as others see it */
+  char *logged_in;   /* (owned) (nullable): the account */
+  gboolean password_is_right;
   guint tries;         /* names that were refused */
   guint suffix;        /* of the name that was tried last; 0: none */
   guint bad_nick;      /* 1: it may only have letters of ASCII; 2: and must be short */

@@ -615,6 +615,17 @@ sal_irc_machine_get_name (const SalIrcMachine *machine)
 }
 
 /**
+ * sal_irc_machine_is_password_right:
+ *
+ * Returns: whether the server has let us log in with the password, and not with a certificate.
+ */
+gboolean
+sal_irc_machine_is_password_right (const SalIrcMachine *machine)
+{
+  return machine->password_is_right;
+}
+
+/**
  * sal_irc_machine_get_account:
  *
  * Returns: (transfer none) (nullable): the account that we are logged in to.

@@ -54,6 +54,7 @@ void sal_irc_machine_mark_read (SalIrcMachine *machine,
 
 const char *sal_irc_machine_get_name (const SalIrcMachine *machine);
 const char *sal_irc_machine_get_account (const SalIrcMachine *machine);
+gboolean sal_irc_machine_is_password_right (const SalIrcMachine *machine);
 const char *sal_irc_machine_get_home (const SalIrcMachine *machine);
 gboolean sal_irc_machine_is_ours (const SalIrcMachine *machine);
 gboolean sal_irc_machine_is_ready (const SalIrcMachine *machine);

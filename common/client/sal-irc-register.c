@@ -462,6 +462,7 @@ on_login_done (SalIrcMachine *machine)
       give_up_login (machine, "sasl-failed", NULL);
       return;
     }
+  machine->password_is_right = !sal_irc_sasl_is_external (machine->sasl);
   g_clear_pointer (&machine->sasl, sal_irc_sasl_free);
   end_negotiation (machine);
 }

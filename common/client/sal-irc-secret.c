@@ -63,15 +63,31 @@ is_word (const char *at, gsize len, const char *word)
   return strlen (word) == len && g_ascii_strncasecmp (at, word, len) == 0;
 }
 
-/* `NickServ`, `nickserv@services.example.org`, `Q@CServe.quakenet.org`. */
-static gboolean
-is_program (const char *target)
-{
-  gsize len = strcspn (target, "@");
+/* The programs that are known by name. A name that only looks like theirs may be anybody's. */
+static const char *const program_names[] = { "NickServ", "ChanServ",  "OperServ", "UserServ",
+                                             "AuthServ", "HostServ",  "MemoServ", "BotServ",
+                                             "SaslServ", "GroupServ", "services", NULL };
 
-  return (len > 4 && g_ascii_strncasecmp (target + len - 4, "serv", 4) == 0) ||
-         is_word (target, len, "Q") || is_word (target, len, "X") || is_word (target, len, "L") ||
-         is_word (target, len, "services");
+/* What the programs with a name of one letter take an account and its password with. */
+static const char *const login_words[] = { "LOGIN",    "AUTH",    "AUTHENTICATE",
+                                           "IDENTIFY", "NEWPASS", "OATHLOGIN",
+                                           NULL };
+
+static gboolean
+is_one_of (const char *at, gsize len, const char *const *words)
+{
+  for (gsize i = 0; words[i] != NULL; i++)
+    if (is_word (at, len, words[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* `X@channels.undernet.org` can be nobody else, but a person may be called X. */
+static gboolean
+is_letter (const char *target)
+{
+  return target[0] != '\0' && strchr ("QXLqxl", target[0]) != NULL &&
+         (target[1] == '\0' || target[1] == '@');
 }
 
 static const char *
@@ -79,6 +95,23 @@ skip_word (const char *at)
 {
   at += strcspn (at, " ");
   return at + strspn (at, " ");
+}
+
+/* Does @target, a program, take a password with the @len bytes at @word?
+ * @rest: what comes behind it, at least one word */
+static gboolean
+takes_password (const char *target, const char *word, gsize len, const char *rest)
+{
+  if (is_letter (target) && target[1] == '\0')
+    return is_one_of (word, len, login_words) && *skip_word (rest) != '\0';
+  return is_one_of (word, len, secret_words);
+}
+
+/* `NickServ`, `nickserv@services.example.org`, `Q@CServe.quakenet.org`. */
+static gboolean
+is_program (const char *target)
+{
+  return is_letter (target) || is_one_of (target, strcspn (target, "@"), program_names);
 }
 
 /**
@@ -96,11 +129,10 @@ sal_irc_hide_in_words (const char *target, const char *text)
 
   if (!is_program (target) || *rest == '\0')
     return NULL;
-  for (gsize i = 0; secret_words[i] != NULL; i++)
-    if (is_word (word, len, secret_words[i]))
-      return g_strdup_printf ("%.*s " HIDDEN, (int) len, word);
+  if (takes_password (target, word, len, rest))
+    return g_strdup_printf ("%.*s " HIDDEN, (int) len, word);
   /* `SET PASSWORD new`, with the name of an account or a room in between for some. */
-  if (!is_word (word, len, "SET"))
+  if (!is_word (word, len, "SET") || target[1] == '\0')
     return NULL;
   for (const char *at = rest; *at != '\0'; at = skip_word (at))
     if (g_ascii_strncasecmp (at, "PASS", 4) == 0 && *skip_word (at) != '\0')

@@ -19,24 +19,31 @@
 /* What may be held back. Whatever more comes is in the next page of what was missed. */
 #define HELD_MAX 500
 
+/* Not every server takes a msgid for a point: there it is the time. */
 static gboolean
 ask (SalRoomModel *room, SalHistoryPage page, const SalEntry *from)
 {
-  return sal_client_read_past (room->server->client, room->place, page, from->msgid,
-                               from->msgid == NULL ? from->time_us : 0, PAGE);
+  return sal_client_read_past (room->server->client, room->place, page, from->msgid, from->time_us,
+                               PAGE);
 }
 
 /* What was missed in private. */
 
-/* Of somebody new, what was said since we were on the server last. */
+/* Of somebody new, what was said since we were on the server last. A page that has led no further
+ * would come again and again. */
 static gboolean
-ask_for_missed (SalRoomModel *room)
+ask_for_missed (SalRoomModel *room, gboolean further)
 {
   g_autoptr (SalEntry) last = sal_story_find_last_known (room->story, G_MAXUINT64);
   SalEntry before = { .time_us = room->server->known_us };
 
   if (last == NULL && before.time_us == 0)
     return FALSE;
+  if (further && (last == NULL || last->id == room->missed_from ||
+                  (last->msgid == NULL && last->time_us <= room->missed_from_us)))
+    return FALSE;
+  room->missed_from = last != NULL ? last->id : 0;
+  room->missed_from_us = last != NULL ? last->time_us : before.time_us;
   return ask (room, SAL_HISTORY_AFTER, last != NULL ? last : &before);
 }
 
@@ -62,7 +69,7 @@ release_held (SalRoomModel *room)
 void
 sal_room_catch_up (SalRoomModel *room)
 {
-  room->catching_up = ask_for_missed (room);
+  room->catching_up = ask_for_missed (room, FALSE);
   if (room->catching_up && room->held == NULL)
     room->held = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
 }
@@ -73,12 +80,11 @@ on_missed (SalRoomModel *room, const SalClientAction *action)
   gboolean failed = action->text != NULL;
   gboolean overflowed = room->held != NULL && room->held->len >= HELD_MAX;
 
-  if (!failed && (action->more || overflowed))
+  if (!failed && (action->more || overflowed) && action->number > 0 && ask_for_missed (room, TRUE))
     {
       if (overflowed)
         g_ptr_array_set_size (room->held, 0);
-      if (action->number > 0 && ask_for_missed (room))
-        return;
+      return;
     }
   room->catching_up = FALSE;
   if (!failed)

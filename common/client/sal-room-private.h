@@ -37,10 +37,12 @@ struct _SalRoomModel
   gboolean resuming;    /* what was missed is being told by the client */
   guint64 older_wanted; /* older ones than this entry are to be fetched then; 0: none */
   gboolean catching_up; /* what was missed in private was asked for */
-  GPtrArray *held;      /* (owned) (nullable) of SalEntry (owned): what came meanwhile */
-  GPtrArray *page;      /* (owned) (nullable) of SalEntry (owned): older ones are being fetched */
-  guint64 page_before;  /* ... that go before this entry */
-  guint64 beginning;    /* the first entry, when the server has nothing before it; else 0 */
+  guint64 missed_from;  /* and from which entry on; 0: none */
+  gint64 missed_from_us;
+  GPtrArray *held;     /* (owned) (nullable) of SalEntry (owned): what came meanwhile */
+  GPtrArray *page;     /* (owned) (nullable) of SalEntry (owned): older ones are being fetched */
+  guint64 page_before; /* ... that go before this entry */
+  guint64 beginning;   /* the first entry, when the server has nothing before it; else 0 */
 };
 
 SalRoomModel *sal_room_new (SalServer *server, const SalStoredRoom *row);

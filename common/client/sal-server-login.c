@@ -185,7 +185,8 @@ on_remembered (GObject *source, GAsyncResult *result, gpointer user_data)
 /**
  * sal_server_answer_password:
  * @account: what it belongs to; "" for nothing: from now on without
- * @password: (nullable): %NULL: without logging in, this time
+ * @password: (nullable): %NULL: without logging in, this time; "": there is none to give, and a
+ *   certificate of ours, or the keyring, is to do
  * @remember: in the keyring
  *
  * Answers %SAL_QUESTION_PASSWORD, or says it before it is asked; then it counts for the next
@@ -198,13 +199,14 @@ sal_server_answer_password (SalServer *server,
                             gboolean remember)
 {
   gboolean asked = server->question == SAL_QUESTION_PASSWORD;
+  gboolean given = password != NULL && *password != '\0';
 
   sal_server_set_account (server, account);
   g_clear_pointer (&server->password, sal_secret_free);
-  server->password = g_strdup (password);
+  server->password = given ? g_strdup (password) : NULL;
   server->anonymous = password == NULL;
   server->kept_is_wrong = FALSE;
-  if (password != NULL && remember && *account != '\0')
+  if (given && remember && *account != '\0')
     sal_secret_store_async (server->row->uri, account, password, NULL, on_remembered, NULL);
   sal_server_ask (server, SAL_QUESTION_NONE);
   if (asked)

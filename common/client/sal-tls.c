@@ -168,10 +168,10 @@ on_handshake (GObject *source, GAsyncResult *result, gpointer user_data)
                                  _ ("%s lets nobody in without a certificate of their own"),
                                  connect->where);
       else if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS))
-        g_task_return_new_error (task, SAL_ERROR, SAL_EXIT_TLS, _ ("%s does not speak TLS"),
-                                 connect->where);
+        g_task_return_new_error (task, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS,
+                                 _ ("%s does not speak TLS"), connect->where);
       else
-        g_task_return_new_error (task, SAL_ERROR, SAL_EXIT_TLS, _ ("no TLS with %s: %s"),
+        g_task_return_new_error (task, G_TLS_ERROR, G_TLS_ERROR_HANDSHAKE, _ ("no TLS with %s: %s"),
                                  connect->where, error->message);
       return;
     }

@@ -270,6 +270,20 @@ test_leaves (Place *place, gconstpointer data)
     }
 }
 
+/* Nor is there more time between two tries. */
+static void
+test_timeout (Place *place, gconstpointer data)
+{
+  g_autoptr (TestProcess) cli =
+      PIPED (place, "tail", "--reconnect", "--timeout", "3", "%URI", "--name", "Eva", "--json");
+
+  test_expect_output (cli, "You are in tea now.");
+  kill_server (place);
+  test_expect_output (cli, "{\"type\":\"waiting\",");
+  test_expect_output (cli, "\"status\":6}\n");
+  test_process_expect_exit (cli, 6);
+}
+
 /* The first connection is not waited for: the address may be wrong. */
 static void
 test_never_there (Place *place, gconstpointer data)
@@ -373,6 +387,7 @@ main (int argc, char **argv)
   ADD ("tail-goes-on", test_tail);
   ADD ("who-is-put-out-stays-out", test_put_out);
   ADD ("leaves-while-it-waits", test_leaves);
+  ADD ("no-more-time-than-it-was-given", test_timeout);
   ADD ("the-first-connection-is-not-waited-for", test_never_there);
   ADD ("keyring", test_keyring);
   ADD ("no-keyring", test_no_keyring);

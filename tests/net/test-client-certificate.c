@@ -12,6 +12,7 @@
 
 #include "common/base/sal-error.h"
 #include "common/client/sal-client-certificate.h"
+#include "common/client/sal-secret.h"
 #include "server/tls/srv-self-signed.h"
 #include "tests/lib/test-client.h"
 
@@ -280,6 +281,29 @@ test_cli_unknown (Fixture *f, gconstpointer data)
   expect_said (refused, 5, "", "the login was refused");
 }
 
+/* Where the certificate logs in, nobody knows whether the password is right. */
+static void
+test_cli_unchecked (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TestProcess) unchecked = NULL;
+  g_autoptr (TestProcess) checked = NULL;
+  g_autoptr (TestProcess) none = NULL;
+  g_autoptr (TestProcess) kept = NULL;
+
+  make_account (f, f->certificate);
+  unchecked = START (f, "--account", "ada", "--certificate", f->certificate, "--key", f->key,
+                     "--save-password", "--password-fd", "0", "--json");
+  test_process_write (unchecked, "open the door\n");
+  expect_said (unchecked, 0, LOGGED_IN, "");
+  none = START (f, "--account", "ada");
+  expect_said (none, 2, "", "none in the keyring");
+  checked = START (f, "--account", "ada", "--save-password", "--password-fd", "0");
+  test_process_write (checked, "open sesame\n");
+  expect_said (checked, 0, "", "");
+  kept = START (f, "--account", "ada", "--json");
+  expect_said (kept, 0, LOGGED_IN, "");
+}
+
 static void
 test_cli_options (Fixture *f, gconstpointer data)
 {
@@ -371,6 +395,54 @@ test_desktop_unknown (Fixture *f, gconstpointer data)
   test_wait_until (sal_server_get_presence (client->server) == SAL_PRESENCE_OFFLINE);
 }
 
+static void
+on_looked_up (GObject *source, GAsyncResult *result, gpointer data)
+{
+  char **password = data;
+
+  *password = sal_secret_lookup_finish (result, NULL);
+  if (*password == NULL)
+    *password = g_strdup ("");
+}
+
+/* Returns: (transfer full): what the keyring has; "" for nothing. */
+static char *
+look_up (TestClient *client)
+{
+  char *password = NULL;
+
+  sal_secret_lookup_async (sal_server_get_uri (client->server), "ada", NULL, on_looked_up,
+                           &password);
+  test_wait_until (password != NULL);
+  return password;
+}
+
+static gboolean
+is_kept (TestClient *client, const char *expected)
+{
+  g_autofree char *password = look_up (client);
+
+  return g_str_equal (password, expected);
+}
+
+/* A password field that was left empty is no password: the one in the keyring stays. */
+static void
+test_desktop_empty (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TestClient) client = new_client (f);
+
+  make_account (f, f->certificate);
+  sal_server_answer_password (client->server, "ada", "open sesame", TRUE);
+  test_wait_until (is_kept (client, "open sesame"));
+  sal_server_answer_password (client->server, "ada", "", TRUE);
+  sal_server_connect (client->server);
+  test_wait_until (is_in (client));
+  g_assert_true (raw_has (client, " 900 "));
+  g_assert_true (is_kept (client, "open sesame"));
+  sal_server_leave (client->server);
+  test_wait_until (sal_server_get_presence (client->server) == SAL_PRESENCE_OFFLINE);
+}
+
 /* A file that is gone: said at once, and not tried for ever. */
 static void
 test_desktop_gone (Fixture *f, gconstpointer data)
@@ -412,9 +484,11 @@ main (int argc, char **argv)
   ADD_FILES ("files-that-cannot", test_bad_files);
   ADD ("cli-logs-in", test_cli);
   ADD ("cli-where-it-is-not-known", test_cli_unknown);
+  ADD ("cli-keeps-only-what-was-checked", test_cli_unchecked);
   ADD ("cli-options", test_cli_options);
   ADD ("desktop-logs-in", test_desktop);
   ADD ("desktop-where-it-is-not-known", test_desktop_unknown);
+  ADD ("desktop-leaves-the-password-empty", test_desktop_empty);
   ADD ("desktop-says-that-a-file-is-gone", test_desktop_gone);
   status = g_test_run ();
   test_folder_free (folder);

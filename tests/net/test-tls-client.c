@@ -248,6 +248,46 @@ test_no_tls_there (Room *room, gconstpointer data)
   g_assert_null (file);
 }
 
+/* Starts another server in the place of @room's, which dies. */
+static void
+replace_server (Room *room, const char *scheme)
+{
+  g_autofree char *listen = g_strdup_printf ("%s://127.0.0.1:%u", scheme, room->tls_port);
+  const char *options[] = { "--log",    "memory", "--listen", "plain://127.0.0.1:0",
+                            "--listen", listen,   NULL };
+  TestFolder *folder = test_server_kill (room->server);
+
+  test_server_free (room->server);
+  g_clear_pointer (&room->w, test_peer_free);
+  room->server = test_server_start_in (folder, options, NULL);
+}
+
+/* What else goes wrong with TLS passes; another key does not. */
+static void
+test_comes_back (Room *room, gconstpointer data)
+{
+  g_autofree char *address = g_strconcat (room->address, "/tea", NULL);
+  g_autofree char *key = NULL;
+  const char *const tail[] = {
+    test_program ("SALOTTO_CLI"), "tail", "--reconnect", "--json", "--name", "Eva", address, NULL
+  };
+  g_autoptr (TestProcess) cli = test_process_start (room->folder, tail, NULL);
+  g_autofree char *said = NULL;
+
+  test_expect_output (cli, "You are in tea now.");
+  replace_server (room, "plain");
+  test_expect_output (cli, "{\"type\":\"waiting\",");
+  test_expect_output (cli, " TLS");
+  replace_server (room, "plains");
+  test_expect_output (cli, "You are in tea now.");
+  key = test_folder_file (room->server->folder, "salotto/tls/key.pem");
+  g_assert_cmpint (g_unlink (key), ==, 0);
+  replace_server (room, "plains");
+  test_process_expect_exit (cli, 4);
+  said = test_process_get_errors (cli);
+  g_assert_nonnull (strstr (said, "another key than before"));
+}
+
 static void
 test_damaged_memory (Room *room, gconstpointer data)
 {
@@ -508,6 +548,7 @@ main (int argc, char **argv)
     { "wrong-words", test_wrong_words },
     { "no-way-back-to-plain-text", test_no_way_back },
     { "no-tls-there", test_no_tls_there },
+    { "comes-back-unless-the-key-is-another", test_comes_back },
     { "a-damaged-memory-is-an-error", test_damaged_memory },
   };
   TestFolder *folder = test_folder_new ();

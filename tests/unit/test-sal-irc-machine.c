@@ -211,6 +211,12 @@ carry_out (Talk *talk, const char *wish)
   else if (g_str_equal (words[0], "past"))
     g_assert_true (
         sal_irc_machine_read_past (machine, place, SAL_HISTORY_BEFORE, rest, 0, 50, talk->now_us));
+  else if (g_str_equal (words[0], "no-past"))
+    g_assert_false (
+        sal_irc_machine_read_past (machine, place, SAL_HISTORY_BEFORE, rest, 0, 50, talk->now_us));
+  else if (g_str_equal (words[0], "missed"))
+    g_assert_true (sal_irc_machine_read_past (machine, place, SAL_HISTORY_AFTER, rest,
+                                              G_USEC_PER_SEC, 50, talk->now_us));
   else if (g_str_equal (words[0], "read"))
     sal_irc_machine_mark_read (machine, place, G_USEC_PER_SEC, talk->now_us);
   else if (g_str_equal (words[0], "end"))
