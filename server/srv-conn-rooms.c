@@ -149,9 +149,10 @@ srv_conn_leave_room (SrvConn *conn, SrvRoom *room)
   SrvMember **place = find_place (conn, room);
   SrvMember *member = *place;
 
+  if (conn->session.present == room)
+    conn->session.present = NULL;
   if (member == NULL)
     return;
-  conn->session.present = NULL;
   set_lagging (conn, member, FALSE);
   srv_room_remove (member);
   if (conn->outq.n > 0) /* nobody there sees to what waits patiently any more */

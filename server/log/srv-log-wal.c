@@ -49,9 +49,12 @@ static int
 on_commit (void *data, sqlite3 *db, const char *name, int pages)
 {
   SrvLogWal *wal = data;
+  int before = __atomic_exchange_n (&wal->pages, pages, __ATOMIC_RELAXED);
 
-  if (__atomic_exchange_n (&wal->pages, pages, __ATOMIC_RELAXED) > pages)
-    __atomic_store_n (&wal->moved, 0, __ATOMIC_RELAXED); /* it has begun again */
+  /* It has begun again. The thread may still say how many it had moved before; that shows, for
+   * there are not so many pages. */
+  if (before > pages || __atomic_load_n (&wal->moved, __ATOMIC_RELAXED) > pages)
+    __atomic_store_n (&wal->moved, 0, __ATOMIC_RELAXED);
   if (pages - __atomic_load_n (&wal->moved, __ATOMIC_RELAXED) >= MOVE_PAGES)
     {
       pthread_mutex_lock (&wal->mutex);
@@ -62,11 +65,22 @@ on_commit (void *data, sqlite3 *db, const char *name, int pages)
   return SQLITE_OK;
 }
 
+static gboolean
+is_stopped (SrvLogWal *wal)
+{
+  gboolean stop = FALSE;
+
+  pthread_mutex_lock (&wal->mutex);
+  stop = wal->stop;
+  pthread_mutex_unlock (&wal->mutex);
+  return stop;
+}
+
 /* Returns whether @db can be used further. */
 static gboolean
 move (SrvLogWal *wal, sqlite3 *db)
 {
-  for (int i = 0; i < PASSES_MAX; i++)
+  for (int i = 0; i < PASSES_MAX && !is_stopped (wal); i++)
     {
       int moved = 0;
       int code = sqlite3_wal_checkpoint_v2 (db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, &moved);

@@ -403,7 +403,17 @@ joins_group (SrvLog *log, const SrvEntry *entry)
          g_hash_table_add (log->nonces, (gpointer) entry->nonce);
 }
 
-/* Requests in their order; entries that follow one another are one group. */
+static void
+maintain (SrvLog *log)
+{
+  if (g_get_monotonic_time () >= log->maintain_at_us &&
+      !log->store->klass->maintain (log->store, log->clock ()))
+    log->maintain_at_us = g_get_monotonic_time () + MAINTAIN_US;
+}
+
+/* Requests in their order; entries that follow one another are one group. Each group is followed
+ * by a step of maintenance, or more would come than is taken away: the last one's is up to the
+ * caller. */
 static void
 serve_all (SrvLog *log, const GArray *requests)
 {
@@ -418,7 +428,11 @@ serve_all (SrvLog *log, const GArray *requests)
         n++;
       g_hash_table_remove_all (log->nonces);
       if (n > 0)
-        write_group (log, &all[i], n);
+        {
+          write_group (log, &all[i], n);
+          if (i + n < requests->len)
+            maintain (log);
+        }
       else
         {
           serve (log, &all[i]);
@@ -440,9 +454,7 @@ write_thread (void *data)
       serve_all (log, requests);
       g_array_set_size (requests, 0);
       __atomic_store_n (&log->last_turn_us, g_get_monotonic_time (), __ATOMIC_RELAXED);
-      if (g_get_monotonic_time () >= log->maintain_at_us &&
-          !log->store->klass->maintain (log->store, log->clock ()))
-        log->maintain_at_us = g_get_monotonic_time () + MAINTAIN_US;
+      maintain (log);
     }
   g_array_unref (requests);
   return NULL;

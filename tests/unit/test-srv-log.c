@@ -66,7 +66,9 @@ typedef struct
   int fail_insert; /* at the nth entry of each group; 0: at none */
   guint rollbacks;
   guint maintained;
-  guint maintain_more; /* so often there is more to do */
+  guint since_maintained; /* groups */
+  guint most_in_a_row;    /* groups without maintenance between them */
+  guint maintain_more;    /* so often there is more to do */
   gint64 age_us;
   guint64 bytes;
   GPtrArray **left; /* (nullable): where to leave what was kept when it is freed */
@@ -130,6 +132,8 @@ fake_commit (SrvLogStore *store, GError **error)
   if (!fails)
     {
       g_array_append_val (self->groups, self->group->len);
+      self->since_maintained++;
+      self->most_in_a_row = MAX (self->most_in_a_row, self->since_maintained);
       for (guint i = 0; i < self->group->len; i++)
         g_ptr_array_add (self->kept, srv_entry_ref (self->group->pdata[i]));
       g_ptr_array_set_size (self->group, 0);
@@ -184,6 +188,7 @@ fake_maintain (SrvLogStore *store, gint64 at_us)
   pthread_mutex_lock (&self->mutex);
   g_assert_false (self->in_group);
   self->maintained++;
+  self->since_maintained = 0;
   more = self->maintain_more > 0;
   self->maintain_more -= more;
   pthread_cond_broadcast (&self->cond);
@@ -989,6 +994,36 @@ test_retention (void)
   g_assert_cmpint (log_run_wait (run, 2)->status, ==, SRV_ENTRY_COMMITTED);
 }
 
+/* However many groups are taken at once, each is followed by a step of retention. */
+static void
+test_retention_of_each_group (void)
+{
+  FakeStore *store = fake_new ();
+  g_autoptr (LogRun) run = log_run_new (&store->store, fake_clock, NULL);
+
+  wait_maintained (store, 1); /* at start */
+  log_run_flush (run);
+  srv_log_set_retention (run->log, 123, 456);
+  fake_hold (store);
+  log_run_say (run, "alone");
+  fake_wait_until_held (store);
+  pthread_mutex_lock (&store->mutex);
+  store->maintain_more = 100;
+  store->since_maintained = store->most_in_a_row = 0;
+  pthread_mutex_unlock (&store->mutex);
+  srv_log_set_retention (run->log, 123, 456);
+  for (int i = 0; i < 5; i++)
+    {
+      log_run_say (run, "a group");
+      srv_log_reserve_room (run->log, "lobby"); /* ends it */
+    }
+  fake_let_go (store);
+  (void) log_run_wait (run, 7);
+  log_run_flush (run);
+  g_assert_cmpuint (fake_n_groups (store), ==, 7);
+  g_assert_cmpuint (store->most_in_a_row, <=, 2); /* the first was not looked at yet */
+}
+
 /* The watchdog sees that the thread is alive. */
 static void
 test_last_turn (void)
@@ -1044,6 +1079,7 @@ main (int argc, char **argv)
   ADD ("free/delivers-everything", test_free_delivers_everything);
   ADD ("time-never-goes-back", test_time_never_goes_back);
   ADD ("retention-is-looked-at-until-nothing-is-left", test_retention);
+  ADD ("retention-is-looked-at-after-each-group", test_retention_of_each_group);
   ADD ("says-when-it-last-did-something", test_last_turn);
   return g_test_run ();
 }
