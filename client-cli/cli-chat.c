@@ -82,6 +82,14 @@ must_wait (Chat *chat)
          (chat->talk.resume != NULL && cli_resume_holds (chat->talk.resume));
 }
 
+/* Nothing that was typed waits to be said, for the first time or again. */
+static gboolean
+is_all_said (Chat *chat)
+{
+  return chat->early.length == 0 &&
+         (chat->talk.resume == NULL || !cli_resume_holds (chat->talk.resume));
+}
+
 /* What is typed before it is known what is spoken waits for that. */
 static void
 on_line (const char *line, gpointer data)
@@ -92,14 +100,17 @@ on_line (const char *line, gpointer data)
   if (line == NULL)
     {
       chat->ended = TRUE;
-      if (chat->early.length == 0 || cli_input_is_terminal (chat->input))
+      if (is_all_said (chat) || cli_input_is_terminal (chat->input))
         on_end (chat);
       return;
     }
   chat->line++;
-  if (cli_talk_is_away (&chat->talk) && cli_input_is_terminal (chat->input) &&
+  if (!chat->talk.entered && cli_input_is_terminal (chat->input) &&
       sal_client_is_leaving_word (line + (*line == '/')))
     {
+      /* The end of a try to come back is not waited for, nor is there anybody to say goodbye to. */
+      if (chat->talk.was_in && !cli_talk_is_away (&chat->talk))
+        chat->talk.leaving = TRUE;
       on_end (chat);
       return;
     }
@@ -128,7 +139,7 @@ say_early (Chat *chat)
 
       say (chat, line);
     }
-  if (chat->early.length == 0 && chat->ended)
+  if (chat->ended && !chat->talk.leaving && is_all_said (chat))
     on_end (chat);
 }
 

@@ -69,7 +69,6 @@ on_chosen (GtkNativeDialog *chooser, int response, GtkEntry *entry)
     path = gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (chooser));
   if (path != NULL)
     gtk_entry_set_text (entry, path);
-  g_object_unref (chooser);
 }
 
 static void
@@ -80,7 +79,9 @@ on_choose (GtkEntry *entry, GtkEntryIconPosition position, GdkEvent *event, cons
       title, GTK_WINDOW (top), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, NULL);
 
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
-  g_signal_connect (chooser, "response", G_CALLBACK (on_chosen), entry);
+  /* The dialog may go before its chooser does. */
+  g_signal_connect_object (chooser, "response", G_CALLBACK (on_chosen), entry, 0);
+  g_signal_connect (chooser, "response", G_CALLBACK (g_object_unref), NULL);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }
 

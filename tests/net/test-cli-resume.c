@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <sqlite3.h>
@@ -270,6 +271,29 @@ test_leaves (Place *place, gconstpointer data)
     }
 }
 
+/* Nor for a server that lets nobody in, and does not say so. */
+static void
+test_leaves_a_try (Place *place, gconstpointer data)
+{
+  g_autoptr (TestProcess) cli = TYPED (place, "%URI", "--name", "Ada");
+  g_autoptr (GSocketListener) silent = g_socket_listener_new ();
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketAddress) address =
+      g_inet_socket_address_new_from_string ("127.0.0.1", place->port);
+
+  test_expect_output (cli, "#tea> ");
+  kill_server (place);
+  g_socket_listener_add_address (silent, address, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL,
+                                 NULL, &error);
+  g_assert_no_error (error);
+  test_expect_output (cli, "... ");
+  connection = g_socket_listener_accept (silent, NULL, NULL, &error);
+  g_assert_no_error (error);
+  test_process_write (cli, "/quit\r");
+  test_process_expect_exit (cli, 0);
+}
+
 /* Nor is there more time between two tries. */
 static void
 test_timeout (Place *place, gconstpointer data)
@@ -387,6 +411,7 @@ main (int argc, char **argv)
   ADD ("tail-goes-on", test_tail);
   ADD ("who-is-put-out-stays-out", test_put_out);
   ADD ("leaves-while-it-waits", test_leaves);
+  ADD ("leaves-while-it-tries", test_leaves_a_try);
   ADD ("no-more-time-than-it-was-given", test_timeout);
   ADD ("the-first-connection-is-not-waited-for", test_never_there);
   ADD ("keyring", test_keyring);
