@@ -351,13 +351,21 @@ to_plain_form (const SalEvent *event, SalEvent *plain)
 
 static void encode_line (GString *out, const SalEvent *event, guint variant);
 
+/* Whether everything in @text may be shown as it is, which what plain programs say always may:
+ * it was cleaned when it came. */
 static gboolean
-has_control (const char *text)
+is_clean (const char *text)
 {
-  for (; *text != '\0'; text++)
-    if ((guchar) *text < 0x20 || (guchar) *text >= 0x7F)
-      return TRUE;
-  return FALSE;
+  g_autoptr (GString) clean = NULL;
+  const char *at = text;
+
+  while ((guchar) *at >= 0x20 && (guchar) *at < 0x7F)
+    at++;
+  if (*at == '\0')
+    return TRUE;
+  clean = g_string_new (NULL);
+  sal_text_clean_line (clean, text, strlen (text));
+  return g_str_equal (clean->str, text);
 }
 
 /* What went on in the next line of IRC, because one was too short for it, is one line here. */
@@ -440,7 +448,7 @@ encode (GString *out, const SalEvent *event, guint variant)
   if (event->kind == SAL_EVENT_MODE || is_for_programs (event) || !to_plain_form (event, &plain))
     return;
   /* Not by the host: topics of rooms that wake and reasons of kicks have none. */
-  if (plain.text != NULL && has_control (plain.text))
+  if (plain.text != NULL && !is_clean (plain.text))
     encode_foreign_text (out, &plain, variant);
   else
     encode_line (out, &plain, variant);
