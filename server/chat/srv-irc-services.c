@@ -14,12 +14,21 @@
 
 typedef void (*WordFunc) (SrvIrc *irc, char **args, guint n_args);
 
+/* Who may say a word. */
+typedef enum
+{
+  ANYBODY,
+  LOGGED_OUT,
+  LOGGED_IN,
+} Who;
+
 typedef struct
 {
   const char *word;
   const char *usage;
   const char *help;
   guint least, most; /* how many words follow */
+  Who who;
   WordFunc func;
 } Word;
 
@@ -82,10 +91,7 @@ do_identify (SrvIrc *irc, char **args, guint n_args)
                               .name = n_args > 1 ? args[0] : me->who->name,
                               .text = args[n_args - 1] };
 
-  if (me->who->account != NULL)
-    tell (irc, "You are logged in as %s already.", me->who->account);
-  else
-    srv_irc_ask_login (irc, &request, SRV_IRC_BY_SERVICE);
+  srv_irc_ask_login (irc, &request, SRV_IRC_BY_SERVICE);
 }
 
 static void
@@ -97,22 +103,15 @@ do_register (SrvIrc *irc, char **args, guint n_args)
                               .text = args[0],
                               .email = n_args > 1 ? args[1] : "*" };
 
-  if (me->who->account != NULL)
-    tell (irc, "You are logged in as %s already.", me->who->account);
-  else
-    srv_irc_ask_login (irc, &request, SRV_IRC_BY_SERVICE);
+  srv_irc_ask_login (irc, &request, SRV_IRC_BY_SERVICE);
 }
 
 static void
 do_verify (SrvIrc *irc, char **args, guint n_args)
 {
-  const SrvUser *me = srv_irc_me (irc);
   SrvLoginRequest request = { .kind = SRV_LOGIN_VERIFY, .name = args[0], .text = args[1] };
 
-  if (me->who->account != NULL)
-    tell (irc, "You are logged in as %s already.", me->who->account);
-  else
-    srv_irc_ask_login (irc, &request, SRV_IRC_BY_SERVICE);
+  srv_irc_ask_login (irc, &request, SRV_IRC_BY_SERVICE);
 }
 
 static void
@@ -123,9 +122,7 @@ do_passwd (SrvIrc *irc, char **args, guint n_args)
     .kind = SRV_LOGIN_PASSWORD, .name = me->who->account, .text = args[0], .wanted = args[1]
   };
 
-  if (me->who->account == NULL)
-    tell (irc, "You are not logged in: IDENTIFY first.");
-  else if (n_args > 2 && !g_str_equal (args[1], args[2]))
+  if (n_args > 2 && !g_str_equal (args[1], args[2]))
     tell (irc, "Those are two passwords, so nothing was changed.");
   else
     srv_irc_ask_login (irc, &request, SRV_IRC_BY_SERVICE);
@@ -134,15 +131,15 @@ do_passwd (SrvIrc *irc, char **args, guint n_args)
 static void do_help (SrvIrc *irc, char **args, guint n_args);
 
 static const Word words[] = {
-  { "HELP", "HELP", "these words", 0, 1, do_help },
+  { "HELP", "HELP", "these words", 0, 1, ANYBODY, do_help },
   { "IDENTIFY", "IDENTIFY [ACCOUNT] PASSWORD", "log in; clients that know SASL need it not", 1, 2,
-    do_identify },
+    LOGGED_OUT, do_identify },
   { "REGISTER", "REGISTER PASSWORD [EMAIL]", "make an account that has your nickname", 1, 2,
-    do_register },
+    LOGGED_OUT, do_register },
   { "VERIFY", "VERIFY ACCOUNT CODE", "say the invitation code, where one is asked for", 2, 2,
-    do_verify },
+    LOGGED_OUT, do_verify },
   { "PASSWD", "PASSWD PASSWORD NEW-PASSWORD [NEW-PASSWORD]", "have another password", 2, 3,
-    do_passwd },
+    LOGGED_IN, do_passwd },
 };
 
 static void
@@ -200,6 +197,7 @@ free_words (char **args)
 static void
 run_word (SrvIrc *irc, char **args, gboolean said)
 {
+  const char *account = srv_irc_me (irc)->who->account;
   guint n_args = g_strv_length (args);
 
   for (guint i = 0; n_args > 0 && i < G_N_ELEMENTS (words); i++)
@@ -210,6 +208,10 @@ run_word (SrvIrc *irc, char **args, gboolean said)
         echo (irc, words[i].word, n_args > 1);
       if (n_args - 1 < words[i].least || n_args - 1 > words[i].most)
         tell (irc, "%s: %s", words[i].usage, words[i].help);
+      else if (words[i].who == LOGGED_OUT && account != NULL)
+        tell (irc, "You are logged in as %s already.", account);
+      else if (words[i].who == LOGGED_IN && account == NULL)
+        tell (irc, "You are not logged in: IDENTIFY first.");
       else
         words[i].func (irc, args + 1, n_args - 1);
       return;
