@@ -289,6 +289,9 @@ on_history (CliTalk *talk, const SalClientAction *action)
 
   if (action->text != NULL)
     cli_complain ("%s: %s", action->place, action->text);
+  else if (action->code != NULL)
+    cli_complain (_ ("%s: the server has not told in time what was said; going on without it"),
+                  action->place);
   else if (action->resume && action->more)
     cli_complain (_ ("%s: more was said meanwhile than is shown"), action->place);
   else if (action->number == 0 && !action->resume)

@@ -82,7 +82,8 @@ typedef enum
                              as they are called now; also for a private place */
   SAL_ACTION_TOPIC,       /* the topic is known, or another; an event before it says of a change */
   SAL_ACTION_HISTORY,     /* a page of the past, or all that was missed, has been told in events
-                             before this: number of events, more; text (nullable): why it failed */
+                             before this: number of events, more; code (nullable): it failed, and
+                             text (nullable) are the server's words; "late": it was not answered */
   SAL_ACTION_MISSED,      /* time_us: something was said then in this private conversation, which we
                              may not have; sal_client_read_past() has it */
   SAL_ACTION_READ_MARKER, /* time_us: read up to there on some device; 0: nowhere yet */

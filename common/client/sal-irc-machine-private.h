@@ -63,6 +63,8 @@ typedef struct
   SalHistoryPage page;
   guint limit;     /* history */
   gboolean resume; /* history */
+  gint64 sent_us;  /* history: when the server has the question, as far as we know */
+  gboolean late;   /* history: not waited for any more; whatever comes of it is passed over */
 } SalIrcAsked;
 
 typedef struct
@@ -167,6 +169,7 @@ struct _SalIrcMachine
   GPtrArray *asked;    /* (owned): of SalIrcAsked (owned), oldest first */
   guint64 last_label;
   guint missed;    /* private conversations that may still be told of */
+  gint64 past_us;  /* when something of the past came last */
   char *typed_at;  /* (owned) (nullable): where something was typed last whose answers have no
                       label */
   gint64 typed_us; /* and when */
@@ -261,6 +264,7 @@ void sal_irc_fill_up (SalIrcMachine *machine);
 void sal_irc_flush_lines (SalIrcMachine *machine);
 gint64 sal_irc_lines_due_us (const SalIrcMachine *machine);
 gint64 sal_irc_token_due_us (const SalIrcMachine *machine);
+gint64 sal_irc_sent_by_us (const SalIrcMachine *machine);
 const char *sal_irc_typed_at (const SalIrcMachine *machine);
 SalIrcAsked *
 sal_irc_ask (SalIrcMachine *machine, SalIrcAskedKind kind, const char *place, GString *tags);
@@ -308,7 +312,8 @@ void sal_irc_check_late (SalIrcMachine *machine);
 /* sal-irc-history.c */
 void sal_irc_place_free (gpointer place);
 void sal_irc_begin_resume (SalIrcMachine *machine, SalIrcRoom *room);
-void sal_irc_end_resume (SalIrcMachine *machine, SalIrcRoom *room, gboolean more, const char *why);
+void sal_irc_end_resume (
+    SalIrcMachine *machine, SalIrcRoom *room, gboolean more, const char *code, const char *why);
 void sal_irc_ask_missed (SalIrcMachine *machine);
 void sal_irc_on_targets (SalIrcMachine *machine, const SalIrcLine *line);
 void sal_irc_history_done (SalIrcMachine *machine, SalIrcBatch *batch);
@@ -317,6 +322,10 @@ void sal_irc_history_failed (SalIrcMachine *machine,
                              const char *code,
                              const char *words);
 void sal_irc_note_past (SalIrcMachine *machine, SalIrcBatch *batch, const SalEvent *event);
+gboolean sal_irc_is_late (const SalIrcBatch *past);
+void sal_irc_history_late (SalIrcMachine *machine, SalIrcAsked *asked);
+gint64 sal_irc_history_due_us (const SalIrcMachine *machine);
+void sal_irc_check_history (SalIrcMachine *machine);
 SalIrcAsked *sal_irc_asked_history (SalIrcMachine *machine, const char *place);
 
 G_END_DECLS

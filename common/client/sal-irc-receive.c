@@ -73,7 +73,7 @@ sal_irc_tell_event (SalIrcMachine *machine, SalIrcItem *item, const char *place)
     }
   g_queue_push_tail (&own->held, item);
   if (own->held.length > SAL_CLIENT_HELD_EVENTS)
-    sal_irc_end_resume (machine, room, TRUE, NULL);
+    sal_irc_end_resume (machine, room, TRUE, NULL, NULL);
 }
 
 /* @nick: (nullable): everybody may have changed */
@@ -161,7 +161,7 @@ out_of_room (SalIrcMachine *machine,
   SalIrcPlace *own = sal_irc_place_of (room);
 
   if (own->resuming)
-    sal_irc_end_resume (machine, room, TRUE, NULL);
+    sal_irc_end_resume (machine, room, TRUE, NULL, NULL);
   sal_irc_room_remove_members (&machine->rooms, room);
   sal_irc_room_changed (machine, room, state, code, text);
   sal_irc_messages_to_fail (machine, room->name, code, text);
@@ -603,6 +603,11 @@ sal_irc_tell_said (SalIrcMachine *machine, SalIrcItem *item, SalIrcBatch *batch,
   g_autofree char *msgid = g_strdup (event->msgid);
   SalEvent receipt = { .msgid = msgid, .time_us = event->time_us };
 
+  if (past != NULL && sal_irc_is_late (past))
+    {
+      sal_irc_item_free (item);
+      return;
+    }
   if (past != NULL && past->target != NULL)
     place = past->target;
   if (event->text != NULL && *event->text == '\001')
@@ -638,6 +643,11 @@ sal_irc_tell_said (SalIrcMachine *machine, SalIrcItem *item, SalIrcBatch *batch,
 static void
 on_past_event (SalIrcMachine *machine, SalIrcItem *item, SalIrcBatch *past)
 {
+  if (sal_irc_is_late (past))
+    {
+      sal_irc_item_free (item);
+      return;
+    }
   sal_irc_note_past (machine, past, &item->action.event);
   sal_irc_tell_event (machine, item, past->target);
 }

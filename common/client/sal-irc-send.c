@@ -135,6 +135,13 @@ sal_irc_lines_due_us (const SalIrcMachine *machine)
                                                                    : G_MAXINT64;
 }
 
+/* When the last of the lines that wait now will have been sent. */
+gint64
+sal_irc_sent_by_us (const SalIrcMachine *machine)
+{
+  return machine->now_us + (gint64) machine->lines.length * REFILL_US;
+}
+
 void
 sal_irc_send_line (SalIrcMachine *machine, const char *text)
 {
@@ -260,7 +267,10 @@ void
 sal_irc_forget_questions (SalIrcMachine *machine)
 {
   while (machine->asked->len > SAL_CLIENT_LABELS)
-    sal_irc_answered (machine, machine->asked->pdata[0]);
+    {
+      sal_irc_history_late (machine, machine->asked->pdata[0]);
+      sal_irc_answered (machine, machine->asked->pdata[0]);
+    }
 }
 
 /**

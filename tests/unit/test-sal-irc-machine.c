@@ -103,8 +103,10 @@ note_action (GString *out, const SalClientAction *action)
     case SAL_ACTION_HISTORY:
       g_string_append_printf (out, "= [%s] history %u%s%s%s%s\n", place, action->number,
                               action->more ? " more" : "", action->resume ? " resumed" : "",
-                              action->text != NULL ? ": " : "",
-                              action->text != NULL ? action->text : "");
+                              action->code != NULL ? ": " : "",
+                              action->text != NULL   ? action->text
+                              : action->code != NULL ? action->code
+                                                     : "");
       break;
     case SAL_ACTION_MISSED:
       g_string_append_printf (out, "= [%s] missed %" G_GINT64_FORMAT "\n", place, action->time_us);
