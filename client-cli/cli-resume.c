@@ -58,6 +58,8 @@ struct _CliResume
   gint64 in_since_us; /* 0: not in */
   gint64 away_us;     /* since when, at the latest, one is away */
   char *home;         /* (owned) (nullable): where one is at home, if one is there */
+  char *name;         /* (owned) (nullable): what one was called last, ... */
+  char *wanted;       /* (owned) (nullable): ... and wants to be called */
   gboolean irc;
   GHashTable *known; /* (owned): place (owned) -> Known (owned) */
   GHashTable *given; /* (owned): number of the client -> Said (owned) */
@@ -145,6 +147,8 @@ cli_resume_free (CliResume *resume)
   g_array_unref (resume->rooms);
   g_queue_clear_full (&resume->again, said_free);
   g_free (resume->home);
+  g_free (resume->name);
+  g_free (resume->wanted);
   g_free (resume);
 }
 
@@ -349,6 +353,10 @@ cli_resume_wait (CliResume *resume, int how, const GError *error)
       g_free (resume->home);
       resume->irc = sal_client_is_irc (talk->client);
       resume->home = g_strdup (resume->irc ? home_of (resume, talk->client) : NULL);
+      g_free (resume->name);
+      g_free (resume->wanted);
+      resume->name = g_strdup (sal_client_get_name (talk->client));
+      resume->wanted = g_strdup (sal_client_get_wanted_name (talk->client));
       if (g_get_monotonic_time () - resume->in_since_us > SETTLED_US)
         sal_back_off_reset (&resume->back_off);
     }
@@ -404,6 +412,8 @@ cli_resume_apply (CliResume *resume, SalClientOptions *options)
       if (known->in)
         g_array_append_val (rooms, room);
     }
+  options->name = resume->wanted;
+  options->last_name = resume->name;
   options->room = resume->home;
   options->keep_place = TRUE;
   options->known_us = resume->away_us;

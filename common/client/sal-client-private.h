@@ -30,7 +30,7 @@ struct _SalClient
 
   /* For a machine that is made only when the server has greeted. */
   SalClientOptions options;
-  char *strings[6];        /* (owned): of the options */
+  char *strings[7];        /* (owned): of the options */
   SalClientRoom *rooms;    /* (owned) */
   GPtrArray *room_strings; /* (owned) */
 };

@@ -401,7 +401,8 @@ keep_options (SalClient *client, const SalClientOptions *options)
 {
   const char **fields[] = { &client->options.name,      &client->options.room,
                             &client->options.real_name, &client->options.account,
-                            &client->options.password,  &client->options.server_password };
+                            &client->options.password,  &client->options.server_password,
+                            &client->options.last_name };
 
   client->options = *options;
   for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
@@ -567,6 +568,18 @@ const char *
 sal_client_get_name (SalClient *client)
 {
   return client->irc != NULL ? sal_irc_machine_get_name (client->irc)
+                             : sal_client_machine_get_name (client->machine);
+}
+
+/**
+ * sal_client_get_wanted_name:
+ *
+ * Returns: (transfer none): the name that we want, which somebody else may have for now.
+ */
+const char *
+sal_client_get_wanted_name (SalClient *client)
+{
+  return client->irc != NULL ? sal_irc_machine_get_wanted_name (client->irc)
                              : sal_client_machine_get_name (client->machine);
 }
 

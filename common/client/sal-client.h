@@ -23,6 +23,7 @@ void sal_client_end_input (SalClient *client);
 void sal_client_stop (SalClient *client);
 void sal_client_reset (SalClient *client);
 const char *sal_client_get_name (SalClient *client);
+const char *sal_client_get_wanted_name (SalClient *client);
 gboolean sal_client_is_ours (SalClient *client);
 const SalTlsDetails *sal_client_get_tls (SalClient *client);
 gboolean sal_client_is_password_wrong (SalClient *client);

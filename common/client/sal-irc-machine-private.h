@@ -103,7 +103,8 @@ typedef struct
 struct _SalIrcMachine
 {
   /* What we were told. */
-  char *wanted; /* (owned): the name that we want */
+  char *wanted;    /* (owned): the name that we want */
+  char *last_name; /* (owned) (nullable): the one that is asked for first; NULL: has been */
   char *real_name;
   char *account;
   char *password;

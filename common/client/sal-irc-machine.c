@@ -98,6 +98,7 @@ sal_irc_machine_new (const SalClientOptions *options)
   SalIrcMachine *machine = g_new0 (SalIrcMachine, 1);
 
   machine->wanted = g_strdup (options->name);
+  machine->last_name = g_strdup (options->last_name);
   machine->real_name = g_strdup (options->real_name != NULL ? options->real_name : options->name);
   machine->account = g_strdup (options->account != NULL ? options->account : options->name);
   machine->password = g_strdup (options->password);
@@ -167,6 +168,7 @@ sal_irc_machine_free (SalIrcMachine *machine)
   sal_irc_sasl_free (machine->sasl);
   g_free (machine->sasl_mechanisms);
   g_free (machine->wanted);
+  g_free (machine->last_name);
   g_free (machine->real_name);
   g_free (machine->account);
   wipe (machine->password);
@@ -614,6 +616,18 @@ const char *
 sal_irc_machine_get_name (const SalIrcMachine *machine)
 {
   return machine->nick != NULL ? machine->nick : machine->wanted;
+}
+
+/**
+ * sal_irc_machine_get_wanted_name:
+ *
+ * Returns: (transfer none): the name that we want: it was asked for last and given, whoever has
+ *   it now.
+ */
+const char *
+sal_irc_machine_get_wanted_name (const SalIrcMachine *machine)
+{
+  return machine->wanted;
 }
 
 /**

@@ -397,10 +397,7 @@ on_nick (SalIrcMachine *machine, const SalIrcLine *line, SalIrcItem *item)
       return;
     }
   if (own)
-    {
-      machine->reclaiming = FALSE;
-      sal_irc_named (machine, to);
-    }
+    sal_irc_named (machine, to);
   sal_irc_rooms_rename_user (&machine->rooms, from, to);
   if (rooms->len == 0 && own)
     sal_irc_tell_event (machine, item, NULL);

@@ -417,6 +417,7 @@ make_client (SalServer *server, GTlsCertificate *certificate)
   gboolean log_in = *server->row->account != '\0' && !server->anonymous;
   SalClientOptions options = {
     .name = server->row->name,
+    .last_name = server->name,
     .room = server->uri->scheme == SAL_SCHEME_UNIX ? NULL : server->uri->path,
     .receipts = TRUE,
     .dialect = sal_server_is_plain (server) ? SAL_CLIENT_AUTO : SAL_CLIENT_IRC,
@@ -524,8 +525,11 @@ void
 sal_server_connect (SalServer *server)
 {
   set_wanted (server, TRUE);
-  if (server->client == NULL && server->looking_up == NULL)
-    start (server);
+  if (server->client != NULL || server->looking_up != NULL)
+    return;
+  if (server->retry == 0) /* somebody new, not one who comes back */
+    sal_server_set_current_name (server, server->row->name);
+  start (server);
 }
 
 /**

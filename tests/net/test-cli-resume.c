@@ -158,6 +158,24 @@ test_terminal (Place *place, gconstpointer data)
   g_assert_nonnull (strstr (log, "line 3\n"));
 }
 
+/* Who is called otherwise now comes back under that name, and is heard at once. */
+static void
+test_renamed (Place *place, gconstpointer data)
+{
+  g_autoptr (TestProcess) cli = TYPED (place, "%URI", "--name", "Ada");
+
+  test_expect_output (cli, "#tea> ");
+  test_process_write (cli, "/nick Eva\r");
+  test_expect_output (cli, "Ada is called Eva from now on.");
+  kill_server (place);
+  test_expect_output (cli, "... ");
+  test_process_write (cli, "line 1\r");
+  start (place);
+  test_expect_output (cli, " Eva: line 1\r\n");
+  test_process_write (cli, "\x04");
+  test_process_expect_exit (cli, 0);
+}
+
 /* Whatever the server was doing when it died, each line is in the log once, in order. */
 static void
 test_pipe (Place *place, gconstpointer data)
@@ -406,6 +424,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("comes-back-to-who-types", test_terminal);
+  ADD ("comes-back-under-the-last-name", test_renamed);
   ADD ("a-pipe-is-in-the-log-once", test_pipe);
   ADD ("scripts-are-told", test_not_asked);
   ADD ("tail-goes-on", test_tail);

@@ -205,6 +205,25 @@ test_resume (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->ada->notified->len, ==, 0); /* it is of the past */
 }
 
+/* Who was called otherwise than they want comes back so at first: what was said then goes on under
+ * that name. */
+static void
+test_last_name (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TestClient) other = new_client (f, "Ada");
+  SalRoomModel *tea = NULL;
+
+  join (other, "#tea");
+  tea = join (f->ada, "#tea");
+  g_assert_cmpstr (sal_server_get_name (f->ada->server), ==, "ada_2");
+  stop_salottod (f, SIGKILL);
+  sal_server_leave (other->server);
+  test_client_say (tea, "held");
+  start_salottod (f);
+  sal_server_hurry (f->ada->server);
+  test_wait_for_story (tea, "ada_2: held");
+}
+
 /* With a message on its way: whether it has arrived or not, it is there once. */
 static void
 test_resend (Fixture *f, gconstpointer data)
@@ -874,6 +893,7 @@ main (int argc, char **argv)
   ADD ("rooms-have-their-own-story", test_rooms);
   ADD ("two-talk-in-private", test_private);
   ADD ("what-was-missed-comes-once-and-in-order", test_resume);
+  ADD ("comes-back-under-the-last-name", test_last_name);
   ADD ("what-was-on-its-way-is-there-once", test_resend);
   ADD ("the-next-process-asks-for-what-was-on-its-way", test_client_ends);
   ADD ("scrolls-back-to-the-beginning", test_older);

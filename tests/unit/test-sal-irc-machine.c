@@ -337,6 +337,7 @@ read_options (const GPtrArray *lines)
   } fields[] = {
     { "room=", &options.room },
     { "name=", &options.name },
+    { "last-name=", &options.last_name },
     { "account=", &options.account },
     { "password=", &options.password },
     { "server-password=", &options.server_password },
