@@ -56,7 +56,7 @@ struct _CliResume
   guint retry;
   guint name_timer;
   gint64 in_since_us; /* 0: not in */
-  gint64 away_us;     /* since when, at the latest, one is away */
+  gint64 away_us;     /* since when, at the earliest, one is away */
   char *home;         /* (owned) (nullable): where one is at home, if one is there */
   char *name;         /* (owned) (nullable): what one was called last, ... */
   char *wanted;       /* (owned) (nullable): ... and wants to be called */
@@ -361,7 +361,7 @@ cli_resume_wait (CliResume *resume, int how, const GError *error)
         sal_back_off_reset (&resume->back_off);
     }
   if (resume->in_since_us != 0)
-    resume->away_us = g_get_real_time () - SKEW_US;
+    resume->away_us = sal_client_get_heard_us (talk->client) - SKEW_US;
   resume->in_since_us = 0;
   g_clear_handle_id (&resume->name_timer, g_source_remove);
   g_hash_table_remove_all (resume->given);

@@ -23,6 +23,7 @@ struct _SalClient
   SalTlsDetails *refused;    /* (owned) (nullable): by us, while a person has not decided */
   guint connect_timer;
   guint timer;
+  gint64 heard_us; /* when something came last, since 1970; 0: never */
   gboolean ended;
   gboolean password_is_wrong;
   gboolean carrying_out;

@@ -322,6 +322,7 @@ on_received (const guint8 *bytes, gsize len, gpointer data)
   g_autoptr (SalClient) keep G_GNUC_UNUSED = g_object_ref (client);
   g_autoptr (GBytes) chunk = g_bytes_new (bytes, len);
 
+  client->heard_us = g_get_real_time ();
   g_signal_emit (client, signals[CHUNK], 0, chunk);
   if (client->irc != NULL)
     sal_irc_machine_received (client->irc, bytes, len, g_get_monotonic_time ());
@@ -593,6 +594,18 @@ sal_client_is_ours (SalClient *client)
 {
   return client->irc != NULL ? sal_irc_machine_is_ours (client->irc)
                              : sal_client_machine_is_ours (client->machine);
+}
+
+/**
+ * sal_client_get_heard_us:
+ *
+ * Returns: when something came from the server last, since 1970; 0: nothing has. A machine that has
+ *   slept notices only long after it that the connection is gone.
+ */
+gint64
+sal_client_get_heard_us (SalClient *client)
+{
+  return client->heard_us;
 }
 
 /**

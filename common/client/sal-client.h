@@ -25,6 +25,7 @@ void sal_client_reset (SalClient *client);
 const char *sal_client_get_name (SalClient *client);
 const char *sal_client_get_wanted_name (SalClient *client);
 gboolean sal_client_is_ours (SalClient *client);
+gint64 sal_client_get_heard_us (SalClient *client);
 const SalTlsDetails *sal_client_get_tls (SalClient *client);
 gboolean sal_client_is_password_wrong (SalClient *client);
 SalTlsDetails *sal_client_steal_refused (SalClient *client);

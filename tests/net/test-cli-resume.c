@@ -11,9 +11,10 @@
 #include <signal.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/lib/test-foreign.h"
-#include "tests/lib/test-peer.h"
+#include "tests/lib/test-irc.h"
 
 /* A salottod with its log, which comes back at the same port. */
 typedef struct
@@ -337,6 +338,70 @@ test_never_there (Place *place, gconstpointer data)
   test_process_expect_exit (cli, 3);
 }
 
+/* A server by hand, which keeps the past. */
+static TestPeer *
+accept_and_welcome (GSocketListener *listener, GSocketConnection **connection)
+{
+  g_autoptr (GError) error = NULL;
+  TestPeer *peer = NULL;
+
+  g_clear_object (connection);
+  *connection = g_socket_listener_accept (listener, NULL, NULL, &error);
+  g_assert_no_error (error);
+  peer = test_peer_new (dup (g_socket_get_fd (g_socket_connection_get_socket (*connection))));
+  test_peer_expect_later (peer, "USER ");
+  test_peer_send (peer, ":s CAP * LS :batch draft/chathistory message-tags server-time\r\n");
+  test_peer_expect_later (peer, "CAP REQ ");
+  test_peer_send (peer, ":s CAP * ACK :batch draft/chathistory message-tags server-time\r\n");
+  test_peer_expect_later (peer, "CAP END\r\n");
+  test_peer_send (peer, ":s 001 Ada :Welcome\r\n"
+                        ":s 005 Ada CHATHISTORY=100 MSGREFTYPES=msgid,timestamp :supported\r\n"
+                        ":s 376 Ada :End\r\n");
+  test_peer_expect_later (peer, "JOIN #tea\r\n");
+  test_peer_send (peer, ":Ada!a@h JOIN #tea\r\n:s 353 Ada = #tea :Ada\r\n:s 366 Ada #tea :End\r\n");
+  return peer;
+}
+
+/* Whoever has slept asks with whom something was said since the server was heard last, not since the
+ * break was noticed. */
+static void
+test_slept (Place *place, gconstpointer data)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
+  guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, &error);
+  g_autofree char *uri = g_strdup_printf ("irc://127.0.0.1:%u/tea", port);
+  g_autoptr (TestProcess) cli = TYPED (place, uri, "--name", "Ada");
+  g_autoptr (TestPeer) server = accept_and_welcome (listener, &connection);
+  g_autofree char *line = NULL;
+  g_autoptr (GDateTime) since = NULL;
+  gint64 heard_us = 0;
+
+  test_expect_output (cli, "#tea> ");
+  heard_us = g_get_real_time ();
+  while (g_get_real_time () < heard_us + 20 * 1000)
+    g_thread_yield ();
+  test_peer_reset (server);
+  g_clear_pointer (&server, test_peer_free);
+  server = accept_and_welcome (listener, &connection);
+  test_peer_expect_later (server,
+                          "CHATHISTORY TARGETS timestamp=9999-12-31T23:59:59.000Z timestamp=");
+  line = test_irc_take_line (server);
+  line[strcspn (line, " ")] = '\0';
+  since = g_date_time_new_from_iso8601 (line, NULL);
+  g_assert_nonnull (since);
+  /* Ten minutes for clocks that are wrong. */
+  g_assert_cmpint (g_date_time_to_unix (since) * G_USEC_PER_SEC +
+                       g_date_time_get_microsecond (since) + 10 * G_TIME_SPAN_MINUTE,
+                   <=, heard_us);
+  test_process_write (cli, "\x04");
+  test_peer_expect_later (server, "QUIT");
+  g_clear_pointer (&server, test_peer_free);
+  g_clear_object (&connection);
+  test_process_expect_exit (cli, 0);
+}
+
 /* The keyring. */
 
 static void
@@ -425,6 +490,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("comes-back-to-who-types", test_terminal);
   ADD ("comes-back-under-the-last-name", test_renamed);
+  ADD ("asks-since-the-server-was-heard-last", test_slept);
   ADD ("a-pipe-is-in-the-log-once", test_pipe);
   ADD ("scripts-are-told", test_not_asked);
   ADD ("tail-goes-on", test_tail);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "common/base/sal-error.h"
+#include "common/client/sal-server-private.h"
 #include "tests/lib/test-client.h"
 #include "tests/lib/test-leaks.h"
 
@@ -222,6 +223,22 @@ test_last_name (Fixture *f, gconstpointer data)
   start_salottod (f);
   sal_server_hurry (f->ada->server);
   test_wait_for_story (tea, "ada_2: held");
+}
+
+/* Whoever has slept asks for what was said since the server was heard last, not since the break was
+ * noticed. */
+static void
+test_slept (Fixture *f, gconstpointer data)
+{
+  SalRoomModel *tea = join (f->ada, "#tea");
+  gint64 killed_us = 0;
+
+  stop_salottod (f, SIGKILL);
+  killed_us = g_get_real_time ();
+  while (g_get_real_time () <= killed_us) /* nobody looks meanwhile */
+    g_thread_yield ();
+  test_wait_for (tea, SAL_PRESENCE_WAITING);
+  g_assert_cmpint (f->ada->server->row->last_used_us, <=, killed_us);
 }
 
 /* With a message on its way: whether it has arrived or not, it is there once. */
@@ -894,6 +911,7 @@ main (int argc, char **argv)
   ADD ("two-talk-in-private", test_private);
   ADD ("what-was-missed-comes-once-and-in-order", test_resume);
   ADD ("comes-back-under-the-last-name", test_last_name);
+  ADD ("asks-since-the-server-was-heard-last", test_slept);
   ADD ("what-was-on-its-way-is-there-once", test_resend);
   ADD ("the-next-process-asks-for-what-was-on-its-way", test_client_ends);
   ADD ("scrolls-back-to-the-beginning", test_older);
