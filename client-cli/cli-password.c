@@ -10,12 +10,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n.h>
+#include <signal.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "common/base/sal-error.h"
 #include "common/base/sal-limits.h"
+
+/* Which signal has come while a password is typed; 0: none. */
+static volatile sig_atomic_t interrupted;
+
+static void
+on_signal (int number)
+{
+  interrupted = number;
+}
 
 /**
  * cli_password_free:
@@ -50,7 +60,7 @@ cli_password_read (int fd, GError **error)
   while (len <= SAL_PASSWORD_MAX_BYTES)
     {
       n = read (fd, &c, 1);
-      if (n < 0 && errno == EINTR)
+      if (n < 0 && errno == EINTR && interrupted == 0)
         continue;
       if (n <= 0 || c == '\n' || c == '\0')
         break;
@@ -72,6 +82,33 @@ cli_password_read (int fd, GError **error)
   return NULL;
 }
 
+/* Reads what is typed at a terminal that shows nothing. A signal that ends the process ends it when the
+ * terminal is as it was before. */
+static char *
+read_silently (int fd, const struct termios *before, const char *prompt, GError **error)
+{
+  static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+  struct sigaction old[G_N_ELEMENTS (numbers)];
+  struct sigaction noted = { .sa_handler = on_signal };
+  struct termios silent = *before;
+  char *password = NULL;
+
+  interrupted = 0;
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    sigaction (numbers[i], &noted, &old[i]);
+  silent.c_lflag &= ~(tcflag_t) ECHO;
+  (void) tcsetattr (fd, TCSAFLUSH, &silent);
+  (void) !write (fd, prompt, strlen (prompt));
+  password = cli_password_read (fd, error);
+  (void) tcsetattr (fd, TCSAFLUSH, before);
+  (void) !write (fd, "\n", 1);
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    sigaction (numbers[i], &old[i], NULL);
+  if (interrupted != 0)
+    raise (interrupted);
+  return password;
+}
+
 /**
  * cli_password_ask:
  * @prompt: shown
@@ -86,7 +123,6 @@ cli_password_ask (const char *prompt, GError **error)
 {
   int fd = open ("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
   struct termios before;
-  struct termios silent;
   char *password = NULL;
 
   if (fd < 0 || tcgetattr (fd, &before) != 0)
@@ -98,13 +134,7 @@ cli_password_ask (const char *prompt, GError **error)
                       "--password-fd reads it from a descriptor"));
       return NULL;
     }
-  silent = before;
-  silent.c_lflag &= ~(tcflag_t) ECHO;
-  (void) tcsetattr (fd, TCSAFLUSH, &silent);
-  (void) !write (fd, prompt, strlen (prompt));
-  password = cli_password_read (fd, error);
-  (void) !write (fd, "\n", 1);
-  (void) tcsetattr (fd, TCSAFLUSH, &before);
+  password = read_silently (fd, &before, prompt, error);
   close (fd);
   return password;
 }

@@ -451,7 +451,10 @@ on_signal (gpointer data)
 {
   CliTalk *talk = data;
 
-  cli_talk_leave (talk);
+  if (g_main_loop_is_running (talk->loop))
+    cli_talk_leave (talk);
+  else
+    cli_keyring_give_up (); /* nothing else is waited for */
   return G_SOURCE_CONTINUE;
 }
 

@@ -272,7 +272,9 @@ carry_out_end (SalClient *client, const SalClientAction *action)
 {
   g_autoptr (GError) reason = reason_of_end (client, action);
 
-  client->password_is_wrong = g_strcmp0 (action->code, "904") == 0;
+  /* A server that has no login by certificate knows ours as little as one that refuses it. */
+  client->password_is_wrong =
+      g_strcmp0 (action->code, "904") == 0 || g_strcmp0 (action->code, "no-external") == 0;
 
   end (client, action->end, reason);
 }
@@ -623,7 +625,8 @@ sal_client_get_tls (SalClient *client)
 /**
  * sal_client_is_password_wrong:
  *
- * Returns: when it has ended: whether the server did not let us log in with this password.
+ * Returns: when it has ended: whether the server did not let us log in with this password, or
+ *   with a certificate and without one.
  */
 gboolean
 sal_client_is_password_wrong (SalClient *client)

@@ -266,8 +266,8 @@ static void
 resume_further (SalIrcMachine *machine, SalIrcRoom *room, const SalIrcBatch *batch)
 {
   SalIrcPlace *own = sal_irc_place_of (room);
-  gboolean end = batch->n_events == 0 || batch->reaches_end ||
-                 batch->asked->page == SAL_HISTORY_LATEST;
+  gboolean end =
+      batch->n_events == 0 || batch->reaches_end || batch->asked->page == SAL_HISTORY_LATEST;
   /* A page that has led no further, or does not say where it ends, would come again and again. */
   gboolean stuck = !end && (batch->newest != NULL ? g_strcmp0 (batch->newest, own->msgid) == 0
                                                   : batch->newest_us <= own->time_us);

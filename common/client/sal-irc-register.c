@@ -218,10 +218,9 @@ user_name (const SalIrcMachine *machine)
 void
 sal_irc_begin (SalIrcMachine *machine)
 {
-  g_autofree char *nick =
-      machine->last_name != NULL && sal_irc_is_nickname (machine->last_name)
-          ? g_strdup (machine->last_name)
-          : nick_from_wanted (machine);
+  g_autofree char *nick = machine->last_name != NULL && sal_irc_is_nickname (machine->last_name)
+                              ? g_strdup (machine->last_name)
+                              : nick_from_wanted (machine);
   g_autofree char *user = user_name (machine);
 
   sal_irc_send_now (machine, "CAP LS 302");

@@ -83,8 +83,9 @@ tell_failure (SalRoomModel *room, const SalClientAction *action)
   g_autofree char *line =
       action->text != NULL
           ? g_strdup_printf (_ ("What was said meanwhile cannot be had: %s"), action->text)
-          : g_strdup (_ ("The server has not told in time what was said meanwhile. Scrolling back asks "
-                         "for it again."));
+          : g_strdup (
+                _ ("The server has not told in time what was said meanwhile. Scrolling back asks "
+                   "for it again."));
 
   sal_entry_unref (
       sal_story_add (room->story, &(SalEntry){ .kind = SAL_ENTRY_NOTE, .text = line }));

@@ -7,10 +7,13 @@
 #include "config.h"
 
 #include <gio/gio.h>
+#include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "tests/lib/test-foreign.h"
@@ -482,6 +485,62 @@ test_no_keyring (Place *place, gconstpointer data)
   test_process_expect_exit (cli, 0);
 }
 
+/* A keyring that does not answer is not waited for by who says so. */
+static void
+test_silent_keyring (Place *place, gconstpointer data)
+{
+  g_autofree char *uri = g_strdup_printf ("plain://127.0.0.1:%u/tea", place->port);
+  const char *const argv[] = { test_program ("SALOTTO_CLI"),
+                               "send",
+                               uri,
+                               "--name",
+                               "Ada",
+                               "--account",
+                               "ada",
+                               "--save-password",
+                               "--password-fd",
+                               "0",
+                               "--json",
+                               "line 1",
+                               NULL };
+  g_autofree char *path = test_folder_file (place->home, "bus");
+  g_autofree char *bus = g_strconcat ("DBUS_SESSION_BUS_ADDRESS=unix:path=", path, NULL);
+  const char *const env[] = { bus, "DISPLAY=:1", NULL };
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  g_autoptr (GSocketListener) silent = g_socket_listener_new ();
+  g_autoptr (TestProcess) cli = NULL;
+  g_autoptr (GError) error = NULL;
+
+  make_account (place);
+  g_socket_listener_add_address (silent, address, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT,
+                                 NULL, NULL, &error);
+  g_assert_no_error (error);
+  cli = test_process_start (place->home, argv, env);
+  test_process_write (cli, "open sesame\n");
+  test_expect_output (cli, "\"how\":\"quit\",\"status\":0}\n");
+  test_process_signal (cli, SIGINT);
+  test_process_expect_exit (cli, 0);
+  expect_complaint (cli, "could not be put into the keyring");
+}
+
+/* Whoever does not want to say the password after all has a terminal as before. */
+static void
+test_no_password (Place *place, gconstpointer data)
+{
+  g_autoptr (TestProcess) cli = TYPED (place, "%URI", "--name", "Ada", "--account", "ada");
+  struct termios now;
+
+  test_expect_output (cli, "Password of ada at 127.0.0.1: ");
+  g_assert_no_errno (tcgetattr (cli->out, &now));
+  g_assert_false (now.c_lflag & ECHO);
+  test_process_write (cli, "open\x03");
+  g_assert_true (test_process_wait (cli, TEST_PATIENCE_MS));
+  g_assert_true (WIFSIGNALED (cli->status));
+  g_assert_cmpint (WTERMSIG (cli->status), ==, SIGINT);
+  g_assert_no_errno (tcgetattr (cli->out, &now));
+  g_assert_true (now.c_lflag & ECHO);
+}
+
 #define ADD(path, func) g_test_add ("/net/cli-resume/" path, Place, NULL, set_up, func, tear_down)
 
 int
@@ -501,5 +560,7 @@ main (int argc, char **argv)
   ADD ("the-first-connection-is-not-waited-for", test_never_there);
   ADD ("keyring", test_keyring);
   ADD ("no-keyring", test_no_keyring);
+  ADD ("a-silent-keyring-is-given-up", test_silent_keyring);
+  ADD ("no-password-leaves-the-terminal-as-it-was", test_no_password);
   return g_test_run ();
 }
