@@ -11,6 +11,7 @@
  *     sal-irc-send.c       lines out, paced and labelled
  *     sal-irc-messages.c   what we say, and what became of it
  *     sal-irc-history.c    the past, and what was missed
+ *     sal-irc-away.c       who is away, where the server does not say so by itself
  */
 #pragma once
 
@@ -61,10 +62,11 @@ typedef struct
   char *place;     /* (owned) (nullable) */
   guint64 message; /* message */
   SalHistoryPage page;
-  guint limit;     /* history */
-  gboolean resume; /* history */
-  gint64 sent_us;  /* history: when the server has the question, as far as we know */
-  gboolean late;   /* history: not waited for any more; whatever comes of it is passed over */
+  guint limit;      /* history */
+  gboolean resume;  /* history */
+  gboolean changed; /* who: something is known better now */
+  gint64 sent_us;   /* history, who: when the server has the question, as far as we know */
+  gboolean late;    /* history: not waited for any more; whatever comes of it is passed over */
 } SalIrcAsked;
 
 typedef struct
@@ -96,6 +98,7 @@ typedef struct
   gboolean resuming; /* what was missed is being told; what happens waits in held */
   guint pages;
   guint told;       /* events of the past so far */
+  gint64 away_us;   /* when it was asked about last; 0: never */
   GQueue held;      /* of SalIrcItem (owned) */
   GHashTable *seen; /* (owned) (nullable): names of the messages of the past that were told */
 } SalIrcPlace;
@@ -170,6 +173,7 @@ struct _SalIrcMachine
   GPtrArray *asked;    /* (owned): of SalIrcAsked (owned), oldest first */
   guint64 last_label;
   guint missed;    /* private conversations that may still be told of */
+  gint64 away_us;  /* when to ask who is away; G_MAXINT64: not */
   gint64 past_us;  /* when something of the past came last */
   char *typed_at;  /* (owned) (nullable): where something was typed last whose answers have no
                       label */
@@ -261,6 +265,7 @@ void sal_irc_send (SalIrcMachine *machine, const char *format, ...) G_GNUC_PRINT
 void sal_irc_send_now (SalIrcMachine *machine, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void sal_irc_send_line (SalIrcMachine *machine, const char *line);
 gboolean sal_irc_may_send (SalIrcMachine *machine);
+gboolean sal_irc_has_spare_lines (SalIrcMachine *machine, guint n);
 void sal_irc_fill_up (SalIrcMachine *machine);
 void sal_irc_flush_lines (SalIrcMachine *machine);
 gint64 sal_irc_lines_due_us (const SalIrcMachine *machine);
@@ -328,5 +333,13 @@ void sal_irc_history_late (SalIrcMachine *machine, SalIrcAsked *asked);
 gint64 sal_irc_history_due_us (const SalIrcMachine *machine);
 void sal_irc_check_history (SalIrcMachine *machine);
 SalIrcAsked *sal_irc_asked_history (SalIrcMachine *machine, const char *place);
+
+/* sal-irc-away.c */
+void sal_irc_away_begin (SalIrcMachine *machine, SalIrcRoom *room);
+void sal_irc_on_away (SalIrcMachine *machine, const SalIrcLine *line);
+gboolean
+sal_irc_on_who (SalIrcMachine *machine, const SalIrcLine *line, guint code, SalIrcAsked *asked);
+gint64 sal_irc_away_due_us (const SalIrcMachine *machine);
+void sal_irc_check_away (SalIrcMachine *machine);
 
 G_END_DECLS

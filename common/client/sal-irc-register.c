@@ -424,7 +424,10 @@ sal_irc_on_cap (SalIrcMachine *machine, const SalIrcLine *line)
   else if (g_ascii_strcasecmp (what, "NEW") == 0)
     request (machine, choose_caps (machine, take_list (machine, list, TRUE, NULL)));
   else if (g_ascii_strcasecmp (what, "DEL") == 0)
-    machine->caps &= ~take_list (machine, list, FALSE, NULL);
+    {
+      machine->caps &= ~take_list (machine, list, FALSE, NULL);
+      machine->away_us = machine->now_us; /* perhaps it does not say any more who is */
+    }
   else if (g_ascii_strcasecmp (what, "ACK") == 0 || g_ascii_strcasecmp (what, "NAK") == 0)
     {
       machine->asked_caps -= machine->asked_caps > 0;

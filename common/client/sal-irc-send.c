@@ -102,6 +102,13 @@ sal_irc_may_send (SalIrcMachine *machine)
   return machine->lines.length == 0 && machine->tokens >= 1;
 }
 
+/* May @n more lines go out at once beside this one? */
+gboolean
+sal_irc_has_spare_lines (SalIrcMachine *machine, guint n)
+{
+  return sal_irc_may_send (machine) && (!is_paced (machine) || machine->tokens >= n + 1);
+}
+
 /* Sends what waits, as far as it may go. */
 void
 sal_irc_flush_lines (SalIrcMachine *machine)
