@@ -87,6 +87,7 @@ tell_failure (SalRoomModel *room, const SalClientAction *action)
                 _ ("The server has not told in time what was said meanwhile. Scrolling back asks "
                    "for it again."));
 
+  sal_story_add_gap (room->story);
   sal_entry_unref (
       sal_story_add (room->story, &(SalEntry){ .kind = SAL_ENTRY_NOTE, .text = line }));
 }

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "common/base/sal-error.h"
-#include "common/client/sal-server-private.h"
+#include "common/client/sal-room-private.h"
 #include "tests/lib/test-client.h"
 #include "tests/lib/test-leaks.h"
 
@@ -534,6 +534,45 @@ test_foreign (Fixture *f, gconstpointer data)
   close (fd);
 }
 
+/* A server that does not tell all that was missed, or not in time: the room says so, and has a gap there. */
+static void
+test_not_told (Fixture *f, gconstpointer data)
+{
+  SalClientAction late = { .kind = SAL_ACTION_HISTORY,
+                           .place = "#tea",
+                           .page = SAL_HISTORY_AFTER,
+                           .resume = TRUE,
+                           .more = TRUE,
+                           .code = "late" };
+  SalClientAction page = { .kind = SAL_ACTION_HISTORY,
+                           .place = "bob",
+                           .page = SAL_HISTORY_AFTER,
+                           .more = TRUE,
+                           .number = 100 };
+  SalEntry like = { .kind = SAL_ENTRY_MESSAGE, .name = "bob", .text = "psst", .time_us = 1 };
+  SalRoomModel *tea = join (f->ada, "#tea");
+  SalRoomModel *bob = sal_server_talk_to (f->ada->server, "bob", NULL);
+  g_autoptr (GPtrArray) last = NULL;
+
+  test_client_say (tea, "one");
+  test_wait_for_story (tea, "ada: one");
+  sal_room_on_history (tea, &late);
+  last = sal_story_read_before (tea->story, G_MAXUINT64, 1);
+  g_assert_cmpint (((SalEntry *) last->pdata[0])->kind, ==, SAL_ENTRY_NOTE);
+  g_assert_nonnull (strstr (((SalEntry *) last->pdata[0])->text, "in time"));
+  test_client_say (tea, "two");
+  test_wait_for_story (tea, "ada: one, |, ada: two");
+
+  /* By their time, the next page would begin where this one did. */
+  sal_entry_unref (sal_story_add (bob->story, &like));
+  bob->catching_up = TRUE;
+  bob->missed_from = 0;
+  bob->missed_from_us = like.time_us;
+  sal_room_on_history (bob, &page);
+  sal_entry_unref (sal_story_add (bob->story, &like));
+  test_wait_for_story (bob, "bob: psst, |, bob: psst");
+}
+
 /* Logging in. */
 
 static void
@@ -919,6 +958,7 @@ main (int argc, char **argv)
   ADD ("put-out-and-not-let-in", test_kicked);
   ADD ("a-plain-address-is-a-room-of-irc", test_plain_address);
   ADD ("a-foreign-server-is-not-told-twice", test_foreign);
+  ADD ("says-what-was-not-told", test_not_told);
   ADD ("asks-for-the-password-until-it-is-right", test_password);
   ADD ("what-is-read-is-read-on-all-devices", test_read_marker);
   ADD ("what-was-missed-in-private-comes-too", test_missed_in_private);
