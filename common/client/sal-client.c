@@ -271,12 +271,21 @@ static void
 carry_out_end (SalClient *client, const SalClientAction *action)
 {
   g_autoptr (GError) reason = reason_of_end (client, action);
+  SalClientEnd how = action->end;
+
+  if (client->wants_tls && how != SAL_CLIENT_END_QUIT)
+    {
+      how = SAL_CLIENT_END_REFUSED; /* the next time will be no better */
+      g_clear_error (&reason);
+      reason = g_error_new (SAL_ERROR, SAL_EXIT_TLS, _ ("this port wants TLS: %s://"),
+                            client->irc != NULL ? "ircs" : "plains");
+    }
 
   /* A server that has no login by certificate knows ours as little as one that refuses it. */
   client->password_is_wrong =
       g_strcmp0 (action->code, "904") == 0 || g_strcmp0 (action->code, "no-external") == 0;
 
-  end (client, action->end, reason);
+  end (client, how, reason);
 }
 
 /* Do what the machine wants done. */
@@ -317,6 +326,13 @@ sal_client_carry_out (SalClient *client)
   set_timer (client);
 }
 
+/* What an end with TLS says to one without (RFC 8446, 5.1 and 6). */
+static gboolean
+is_tls_alert (const guint8 *bytes, gsize len)
+{
+  return len >= 3 && bytes[0] == 21 && bytes[1] == 3;
+}
+
 static void
 on_received (const guint8 *bytes, gsize len, gpointer data)
 {
@@ -324,6 +340,8 @@ on_received (const guint8 *bytes, gsize len, gpointer data)
   g_autoptr (SalClient) keep G_GNUC_UNUSED = g_object_ref (client);
   g_autoptr (GBytes) chunk = g_bytes_new (bytes, len);
 
+  if (client->heard_us == 0)
+    client->wants_tls = is_tls_alert (bytes, len) && !sal_scheme_is_tls (client->uri->scheme);
   client->heard_us = g_get_real_time ();
   g_signal_emit (client, signals[CHUNK], 0, chunk);
   if (client->irc != NULL)

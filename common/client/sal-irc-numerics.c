@@ -272,6 +272,19 @@ on_refusal (SalIrcMachine *machine, const SalIrcLine *line, guint code, SalIrcAs
 
 /* Numerics. */
 
+/* Whether this may be the answer to what somebody has typed: where there are no labels, what comes
+ * before the first list of who is here belongs to the join. */
+static gboolean
+is_typed (const SalIrcMachine *machine, const SalIrcLine *line, const SalIrcAsked *asked)
+{
+  const SalIrcRoom *room =
+      line->n_params > 1 ? sal_irc_rooms_find (&machine->rooms, line->params[1]) : NULL;
+
+  if (asked != NULL || (machine->caps & SAL_IRC_CAP_LABELED_RESPONSE))
+    return asked != NULL && asked->kind == SAL_IRC_ASKED_COMMAND;
+  return room != NULL && room->complete && sal_irc_typed_at (machine) != NULL;
+}
+
 /* Returns whether it is done with. */
 static gboolean
 on_state_numeric (SalIrcMachine *machine, const SalIrcLine *line, guint code, SalIrcAsked *asked)
@@ -287,7 +300,7 @@ on_state_numeric (SalIrcMachine *machine, const SalIrcLine *line, guint code, Sa
     case RPL_TOPIC:
     case RPL_NOTOPIC:
     case RPL_TOPICWHOTIME:
-      return on_topic (machine, line, code) && !typed;
+      return on_topic (machine, line, code) && !is_typed (machine, line, asked);
     case RPL_AWAY:
       sal_irc_on_away (machine, line);
       return FALSE;

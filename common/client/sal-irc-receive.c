@@ -383,12 +383,24 @@ on_quit (SalIrcMachine *machine, const SalIrcLine *line, SalIrcItem *item)
   sal_irc_on_nick_free (machine, nick);
 }
 
+/* InspIRCd, when it gives labels back, writes the new name where the old one belongs, in the answer
+ * to whoever has asked for it. */
+static gboolean
+is_answer_to_ours (const SalIrcMachine *machine, const SalEvent *event)
+{
+  const char *asked = machine->reclaiming ? machine->wanted : machine->next_wanted;
+
+  return g_str_equal (event->name, event->target) && !sal_irc_is_me (machine, event->name) &&
+         asked != NULL && sal_irc_support_same (&machine->rooms.support, event->target, asked);
+}
+
 static void
 on_nick (SalIrcMachine *machine, const SalIrcLine *line, SalIrcItem *item)
 {
-  g_autofree char *from = g_strdup (item->action.event.name);
+  gboolean answer = is_answer_to_ours (machine, &item->action.event);
+  gboolean own = item->action.own || answer;
+  g_autofree char *from = g_strdup (answer ? machine->nick : item->action.event.name);
   g_autofree char *to = g_strdup (item->action.event.target);
-  gboolean own = item->action.own;
   g_autoptr (GPtrArray) rooms = sal_irc_rooms_of_user (&machine->rooms, from);
 
   if (*to == '\0')
@@ -409,6 +421,8 @@ on_nick (SalIrcMachine *machine, const SalIrcLine *line, SalIrcItem *item)
       SalIrcItem *one = sal_irc_item_from_line (machine, line, FALSE);
 
       one->action.own = own;
+      if (answer)
+        one->action.event.name = sal_irc_item_keep (one, from);
       sal_irc_tell_event (machine, one, room->name);
       sal_irc_members_changed (machine, room->name, to);
     }

@@ -59,6 +59,12 @@ test_talk (Server *server, gconstpointer data)
   test_expect_output (ada, "-- Bob says to you alone: psst\n");
   test_process_write (ada, "/who\n");
   test_expect_output (ada, "-- In tea (2): Ada, Bob\n");
+  test_process_write (bob, "/nick Bea\n");
+  test_expect_output (bob, "-- Bob is called Bea from now on.\n");
+  test_expect_output (ada, "-- Bob is called Bea from now on.\n");
+  test_process_write (ada, "/topic lemons\n/topic\n");
+  test_expect_output (ada, "-- Ada has set the topic: lemons\n");
+  test_expect_output (ada, "#tea: lemons\n");
   test_process_write (ada, "quit\n");
   test_process_expect_exit (ada, 0);
   test_expect_output (bob, "has left this room.\n");
