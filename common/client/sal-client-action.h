@@ -51,11 +51,11 @@ typedef struct
   SalClientDialect dialect;
 
   /* Only in IRC. */
-  const char *last_name;       /* (nullable): what we were called when the last connection broke: what
+  const char *last_name; /* (nullable): what we were called when the last connection broke: what
                                   was said then goes on under that name. Asked for first */
-  const char *real_name;       /* (nullable) */
-  const char *account;         /* (nullable): to log in with; the name unless said */
-  const char *password;        /* (nullable): of the account; without it, and without a certificate,
+  const char *real_name; /* (nullable) */
+  const char *account;   /* (nullable): to log in with; the name unless said */
+  const char *password;  /* (nullable): of the account; without it, and without a certificate,
                                   nobody logs in */
   const char *server_password; /* (nullable): to be let in at all (PASS) */
   const SalClientRoom *rooms;  /* (nullable): beside @room; joined once logged in */

@@ -23,7 +23,7 @@ struct _SalClient
   SalTlsDetails *refused;    /* (owned) (nullable): by us, while a person has not decided */
   guint connect_timer;
   guint timer;
-  gint64 heard_us; /* when something came last, since 1970; 0: never */
+  gint64 heard_us;    /* when something came last, since 1970; 0: never */
   gboolean wants_tls; /* what came first was TLS, and that is not spoken here */
   gboolean ended;
   gboolean password_is_wrong;

@@ -335,12 +335,9 @@ read_options (const GPtrArray *lines)
     const char *key;
     const char **field;
   } fields[] = {
-    { "room=", &options.room },
-    { "name=", &options.name },
-    { "last-name=", &options.last_name },
-    { "account=", &options.account },
-    { "password=", &options.password },
-    { "server-password=", &options.server_password },
+    { "room=", &options.room },           { "name=", &options.name },
+    { "last-name=", &options.last_name }, { "account=", &options.account },
+    { "password=", &options.password },   { "server-password=", &options.server_password },
   };
 
   for (guint i = 0; i < lines->len; i++)
