@@ -507,6 +507,18 @@ cli_resume_holds (const CliResume *resume)
 }
 
 /**
+ * cli_resume_awaits:
+ *
+ * Returns: whether something was given to the connection of which nobody knows yet whether it has
+ *   arrived.
+ */
+gboolean
+cli_resume_awaits (const CliResume *resume)
+{
+  return g_hash_table_size (resume->given) > 0;
+}
+
+/**
  * cli_resume_give_up:
  *
  * It is over: what was to be said again is not.
