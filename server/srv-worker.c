@@ -280,20 +280,30 @@ tell_lagging (SrvWorker *worker)
   g_ptr_array_set_size (worker->lagging, 0);
 }
 
+/* Rooms in which nobody is any more, without those that something was announced to. */
+static void
+forget_announced (SrvWorker *worker)
+{
+  guint kept = 0;
+
+  for (guint i = 0; i < worker->announced->len; i++)
+    if (srv_room_count (worker->announced->pdata[i]) > 0)
+      worker->announced->pdata[kept++] = worker->announced->pdata[i];
+  g_ptr_array_set_size (worker->announced, (gint) kept);
+}
+
+/* Thousands may end in one turn, so each is looked at once. */
 static void
 forget_quiet_rooms (SrvWorker *worker)
 {
+  forget_announced (worker);
   for (guint i = 0; i < worker->active->len; i++)
     {
       SrvRoom *room = worker->active->pdata[i];
 
       srv_room_end_turn (room);
-      if (srv_room_count (room) > 0)
-        continue;
-      while (g_ptr_array_remove_fast (worker->active, room))
-        i = (guint) -1; /* start again: the order has changed */
-      (void) g_ptr_array_remove_fast (worker->announced, room);
-      g_hash_table_remove (worker->rooms, srv_room_get_name (room));
+      if (srv_room_count (room) == 0)
+        g_hash_table_remove (worker->rooms, srv_room_get_name (room));
     }
   g_ptr_array_set_size (worker->active, 0);
 }
