@@ -231,8 +231,7 @@ set_up_writer (SqliteStore *self, GError **error)
   self->last_time_us =
       sal_sqlite_get_int (self->writer, "SELECT time FROM entry ORDER BY seq DESC LIMIT 1", 0);
   read_id (self);
-  srv_log_wal_watch (self->wal, self->writer);
-  return TRUE;
+  return srv_log_wal_watch (self->wal, self->writer, error);
 }
 
 static gboolean
