@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/base/sal-limits.h"
+#include "common/base/sal-wipe.h"
 #include "common/proto/sal-name.h"
 #include "common/sqlite/sal-sqlite.h"
 #include "server/accounts/srv-accounts-private.h"
@@ -31,7 +32,7 @@ is_password (const char *password)
       strlen (password) <= SAL_PASSWORD_MAX_BYTES ? srv_scram_prepare (password) : NULL;
   gboolean good = prepared != NULL && g_utf8_strlen (prepared, -1) >= SAL_PASSWORD_MIN_CHARS;
 
-  srv_wipe (prepared);
+  sal_wipe (prepared);
   return good;
 }
 
@@ -335,7 +336,7 @@ on_change_done (gpointer owner, gpointer letter)
 
   change->on_changed (change->result, change->message, change->data);
   g_free (change->name);
-  srv_wipe (change->text);
+  sal_wipe (change->text);
   g_free (change->message);
   g_free (change);
 }

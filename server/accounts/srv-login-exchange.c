@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "common/base/sal-limits.h"
+#include "common/base/sal-wipe.h"
 #include "common/proto/sal-name.h"
 #include "server/accounts/srv-accounts-private.h"
 #include "server/accounts/srv-sasl-input.h"
@@ -69,15 +70,11 @@ static void
 job_free (Job *job)
 {
   g_free (job->name);
-  srv_wipe (job->secret);
-  srv_wipe (job->wanted);
+  sal_wipe (job->secret);
+  sal_wipe (job->wanted);
   g_free (job->email);
   srv_scram_free (job->scram);
-  if (job->message != NULL)
-    {
-      explicit_bzero (job->message->str, job->message->len);
-      g_string_free (job->message, TRUE);
-    }
+  sal_wipe_string (job->message);
   srv_account_free (job->pending);
   g_free (job);
 }
@@ -134,7 +131,7 @@ srv_login_free (SrvLogin *login)
   if (login->job != NULL)
     login->job->login = NULL;
   reset (login);
-  g_string_free (login->partial, TRUE);
+  sal_wipe_string (login->partial);
   srv_account_free (login->pending);
   g_free (login->fingerprint);
   g_free (login);
@@ -519,8 +516,7 @@ authenticate (SrvLogin *login, const char *parameter)
       fail (login, SRV_VERDICT_WRONG);
       break;
     }
-  explicit_bzero (message->str, message->len);
-  g_string_free (message, TRUE);
+  sal_wipe_string (message);
 }
 
 /* What is no SASL. */

@@ -13,14 +13,20 @@
 #define SECRET "sesame"
 
 static TestServer *
-start_with (const char *configuration)
+start_in_env (const char *configuration, const char *const *env)
 {
   TestFolder *folder = test_folder_new ();
   g_autofree char *path = test_folder_file (folder, "salottod.conf");
   const char *const options[] = { "--config", path, "--verbose", NULL };
 
   test_folder_write (folder, "salottod.conf", configuration);
-  return test_server_start_in (folder, options, NULL);
+  return test_server_start_in (folder, options, env);
+}
+
+static TestServer *
+start_with (const char *configuration)
+{
+  return start_in_env (configuration, NULL);
 }
 
 static void
@@ -343,6 +349,93 @@ test_secrets_stay (void)
   test_server_free (server);
 }
 
+/* A connection that has not said who it is yet. */
+static TestPeer *
+begin (TestServer *server)
+{
+  TestPeer *peer = test_peer_connect (server->port);
+
+  test_peer_expect (peer, TEST_GREETING TEST_NAME_WANTED);
+  return peer;
+}
+
+static char *
+plain_message (const char *name, const char *password)
+{
+  g_autoptr (GByteArray) message = g_byte_array_new ();
+
+  g_byte_array_append (message, (const guint8 *) "", 1);
+  g_byte_array_append (message, (const guint8 *) name, (guint) strlen (name) + 1);
+  g_byte_array_append (message, (const guint8 *) password, (guint) strlen (password));
+  return g_base64_encode (message->data, message->len);
+}
+
+/* What stays of it would be found whatever is written over its beginning. */
+#define LONG_SECRET                                                                                \
+  "a-long-one-so-that-the-memory-in-which-it-was-does-not-soon-serve-for-something-else-after-"    \
+  "it-has-been-freed-and-" TAIL
+#define TAIL "quite-a-secret-it-is"
+
+/* Once what @peer has said is done with: its last line may be there until the next is read. */
+static void
+assert_forgotten (TestServer *server, TestPeer *peer, const char *text)
+{
+  test_irc_say (peer, "PING done");
+  test_peer_expect_later (peer, ":salotto PONG salotto :done\r\n");
+  g_assert_false (test_process_remembers (server->process, text));
+}
+
+/* Each way to say a password, and what of it could stay in memory: what came from the network,
+ * in one piece and in several, what waited for its turn, what was taken apart, and what was handed
+ * to another thread. */
+static void
+test_memory (void)
+{
+  static const char *const env[] = { "MALLOC_PERTURB_=0", NULL };
+  TestServer *server = start_in_env (CONFIG, env);
+  g_autoptr (TestPeer) anna = test_irc_come (server->port, "anna", NULL);
+  g_autoptr (TestPeer) bea = begin (server);
+  g_autoptr (TestPeer) cleo = begin (server);
+  g_autoptr (TestPeer) dora = test_irc_come (server->port, "dora", NULL);
+  g_autofree char *message = plain_message ("anna", LONG_SECRET);
+  g_autofree char *answer = NULL;
+
+  /* That anything can be found at all. */
+  test_irc_say (anna, "AWAY :not-a-secret-at-all");
+  test_irc_expect (anna, ":salotto 306 anna :*");
+  g_assert_true (test_process_remembers (server->process, "not-a-secret-at-all"));
+
+  test_irc_say (anna, "PRIVMSG NickServ :REGISTER " LONG_SECRET);
+  test_peer_expect_later (anna, "You have an account now: anna.\r\n");
+  assert_forgotten (server, anna, TAIL);
+  test_irc_say (anna, "NS PASSWD wrong1 " LONG_SECRET);
+  test_peer_expect_later (anna, "That account or that password is wrong.\r\n");
+  assert_forgotten (server, anna, TAIL);
+  test_irc_say (anna, "JOIN #tea\r\nOPER anna " LONG_SECRET);
+  test_peer_expect_later (anna, ":salotto 491 ");
+  assert_forgotten (server, anna, TAIL);
+  test_irc_say (bea, "PASS anna:" LONG_SECRET);
+  test_peer_expect_later (bea, ":salotto 900 ");
+  assert_forgotten (server, bea, TAIL);
+  test_irc_say (cleo, "CAP REQ :sasl\r\nAUTHENTICATE PLAIN");
+  test_peer_expect_later (cleo, "AUTHENTICATE +\r\n");
+  test_irc_say (cleo, "AUTHENTICATE %s", message);
+  test_peer_expect_later (cleo, ":salotto 903 ");
+  assert_forgotten (server, cleo, TAIL);
+  assert_forgotten (server, cleo, message + strlen (message) - strlen (TAIL));
+  test_peer_send (dora, "PING in-one-piece\r\nREGISTER * * :" LONG_SECRET);
+  test_peer_expect_later (dora, "in-one-piece\r\n");
+  test_peer_send (dora, "\r\n");
+  test_peer_expect_later (dora, " REGISTER SUCCESS ");
+  assert_forgotten (server, dora, TAIL);
+  answer = test_server_control (server, "account add otto\n" LONG_SECRET "\n" LONG_SECRET);
+  g_assert_true (g_str_has_suffix (answer, "otto has an account now\nok\n"));
+  assert_forgotten (server, dora, TAIL);
+  test_peer_close (anna);
+  test_peer_close (dora);
+  finish (server);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -358,5 +451,6 @@ main (int argc, char **argv)
   g_test_add_func ("/net/irc-services/echo-without-secrets", test_echo);
   g_test_add_func ("/net/irc-services/its-name-is-reserved", test_name_is_reserved);
   g_test_add_func ("/net/irc-services/secrets-are-nowhere", test_secrets_stay);
+  g_test_add_func ("/net/irc-services/secrets-leave-memory", test_memory);
   return g_test_run ();
 }
