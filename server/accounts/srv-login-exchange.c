@@ -38,6 +38,7 @@ typedef struct
   SrvMailbox *mailbox;   /* (unowned) */
   SrvLoginKind kind;
   SrvAddress address;
+  guint64 connection;
   char *name;          /* (owned): whose password it is said to be */
   char *secret;        /* (owned): wiped: password or code */
   char *wanted;        /* (owned) (nullable): wiped: PASSWORD: the one from now on */
@@ -233,7 +234,7 @@ change_password (const Job *job)
   SrvVerdict verdict = check_password (job);
 
   return verdict == SRV_VERDICT_OK
-             ? srv_accounts_set_password (job->accounts, job->name, job->wanted)
+             ? srv_accounts_set_password (job->accounts, job->name, job->wanted, job->connection)
              : verdict;
 }
 
@@ -299,6 +300,7 @@ job_new (SrvLogin *login, SrvLoginKind kind, const char *name, const char *secre
   job->mailbox = login->mailbox;
   job->kind = kind;
   job->address = login->peer.address;
+  job->connection = login->peer.connection;
   job->name = g_strdup (name);
   job->secret = g_strdup (secret);
   return job;

@@ -30,6 +30,7 @@ typedef struct
   SrvAddress address;
   gboolean tls;
   const char *fingerprint; /* (unowned) (nullable): SHA-256 of their certificate, in hex */
+  guint64 connection;      /* theirs, as the log knows it */
 } SrvLoginPeer;
 
 typedef enum

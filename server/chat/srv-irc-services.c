@@ -269,6 +269,7 @@ tell_success (SrvIrc *irc, const SrvLoginAnswer *answer)
     {
     case SRV_LOGIN_PASSWORD:
       tell (irc, "You have a new password.");
+      tell (irc, "Whoever else was logged in to your account has to log in again with it.");
       break;
     case SRV_LOGIN_IDENTIFY:
       srv_irc_tell_logged_in (irc, answer->account);

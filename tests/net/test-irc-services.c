@@ -140,6 +140,56 @@ test_passwd (void)
   finish (server);
 }
 
+/* Who changes a password may do so because somebody else knows it: others are logged out, who have
+ * registered and who have not, and everybody learns of it; by the operator's word it is all of
+ * them. */
+static void
+test_passwd_elsewhere (void)
+{
+  TestServer *server = start_with (CONFIG);
+  g_autoptr (TestPeer) anna = come_and_register (server, "anna");
+  g_autoptr (TestPeer) phone = test_irc_come (server->port, "phone", "account-notify");
+  g_autoptr (TestPeer) late = test_peer_connect (server->port);
+  g_autoptr (TestPeer) bea = test_irc_come (server->port, "bea", "account-notify");
+  g_autofree char *answer = NULL;
+
+  test_irc_say (phone, "NS IDENTIFY anna " SECRET "\r\nJOIN #tea");
+  test_peer_expect_later (phone, " 366 phone #tea ");
+  test_irc_catch_up (phone);
+  test_irc_say (bea, "JOIN #tea");
+  test_peer_expect_later (bea, " 366 bea #tea ");
+  test_irc_catch_up (bea);
+  test_irc_catch_up (phone);
+  test_irc_say (late, "PASS anna:" SECRET);
+  test_peer_expect_later (late, ":salotto 900 ");
+
+  test_irc_say (anna, "NS PASSWD " SECRET " tulips");
+  test_irc_expect (anna, ":NickServ!* NOTICE anna :You have a new password.");
+  test_irc_expect (anna, ":NickServ!* NOTICE anna :Whoever else was logged in *");
+  test_irc_expect (phone, ":salotto 901 phone phone!* :You are now logged out");
+  test_irc_expect (phone, ":salotto NOTICE phone :Your account has another password now: *");
+  test_irc_expect (bea, ":phone!* ACCOUNT ?");
+  test_peer_expect_later (late, ":salotto 901 ");
+  test_irc_say (late, "NICK late\r\nUSER u 0 * :r\r\nWHOIS late");
+  for (gboolean ended = FALSE; !ended;)
+    {
+      g_autofree char *line = test_irc_take_line (late);
+
+      g_assert_null (strstr (line, " 330 "));
+      ended = strstr (line, " 318 late late ") != NULL;
+    }
+  test_irc_say (anna, "WHOIS anna");
+  test_peer_expect_later (anna, ":salotto 330 anna anna anna :is logged in as\r\n");
+
+  answer = test_server_control (server, "account passwd anna\nroses1\nroses1");
+  g_assert_true (g_str_has_suffix (answer, "ok\n"));
+  test_peer_expect_later (anna, ":salotto 901 anna anna!");
+  test_peer_close (anna);
+  test_peer_close (phone);
+  test_peer_close (bea);
+  finish (server);
+}
+
 /* Guesses wait as they do in SASL: whoever asks in vain again and again is sent away. */
 static void
 test_guesses (void)
@@ -444,6 +494,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/irc-services/register-with-an-invitation", test_invitation);
   g_test_add_func ("/net/irc-services/identify", test_identify);
   g_test_add_func ("/net/irc-services/another-password", test_passwd);
+  g_test_add_func ("/net/irc-services/another-password-logs-others-out", test_passwd_elsewhere);
   g_test_add_func ("/net/irc-services/guesses-wait", test_guesses);
   g_test_add_func ("/net/irc-services/not-in-the-clear", test_not_in_the_clear);
   g_test_add_func ("/net/irc-services/pass", test_pass);
