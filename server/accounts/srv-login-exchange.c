@@ -592,6 +592,16 @@ verify (SrvLogin *login, const SrvLoginRequest *request)
       answer (login, SRV_LOGIN_VERIFY, SRV_VERDICT_WRONG);
       return;
     }
+  /* Perhaps somebody else has it by now. */
+  if (!is_same_name (request->wanted, login->pending->name))
+    {
+      SrvLoginAnswer said = { .kind = SRV_LOGIN_VERIFY,
+                              .verdict = SRV_VERDICT_NOT_THEIRS,
+                              .account = login->pending->name };
+
+      login->on_answer (&said, login->data);
+      return;
+    }
   job = job_new (login, SRV_LOGIN_VERIFY, login->pending->name, request->text);
   job->pending = g_steal_pointer (&login->pending);
   start_job (login, job);

@@ -153,7 +153,8 @@ srv_irc_handle_verify (SrvIrc *irc, const SalIrcLine *line)
 {
   SrvLoginRequest request = { .kind = SRV_LOGIN_VERIFY,
                               .name = line->params[0],
-                              .text = line->params[1] };
+                              .text = line->params[1],
+                              .wanted = own_name (irc) != NULL ? own_name (irc) : "*" };
 
   if (own_account (irc) != NULL)
     srv_irc_fail (irc, "VERIFY", "ALREADY_AUTHENTICATED", "%s :You are logged in already",
@@ -301,6 +302,8 @@ static const Failure failures[] = {
                                                                                              "chara"
                                                                                              "cter"
                                                                                              "s" },
+  { SRV_VERDICT_NOT_THEIRS, "ACCOUNT_NAME_MUST_BE_NICK",
+    "An account has the name of your nickname: take that one again first" },
   { SRV_VERDICT_BAD_EMAIL, "INVALID_EMAIL", "That is not an e-mail address" },
   { SRV_VERDICT_TOO_MANY, "TEMPORARILY_UNAVAILABLE",
     "There are too many accounts, or too many were made from your address" },

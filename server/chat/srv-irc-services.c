@@ -110,7 +110,10 @@ do_register (SrvIrc *irc, char **args, guint n_args)
 static void
 do_verify (SrvIrc *irc, char **args, guint n_args)
 {
-  SrvLoginRequest request = { .kind = SRV_LOGIN_VERIFY, .name = args[0], .text = args[1] };
+  SrvLoginRequest request = { .kind = SRV_LOGIN_VERIFY,
+                              .name = args[0],
+                              .text = args[1],
+                              .wanted = srv_irc_me (irc)->who->name };
 
   srv_irc_ask_login (irc, &request, SRV_IRC_BY_SERVICE);
 }

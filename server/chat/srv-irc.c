@@ -258,6 +258,7 @@ finish (SrvIrc *irc)
   if (irc->in_flight > 0 || irc->reading)
     return;
   irc->busy = FALSE;
+  irc->cut = SRV_IRC_TEXT_NONE;
   clear_pending (irc);
   srv_irc_collect_end (irc);
 }
@@ -503,6 +504,8 @@ srv_irc_entry (SrvIrc *irc, const SrvEntry *entry)
     return;
   if (said)
     srv_irc_collect (irc, entry->label);
+  if (srv_entry_holds (entry))
+    srv_irc_tell_cut (irc);
   if (last || !is_one_event (entry))
     answer (irc, entry);
   if (said)

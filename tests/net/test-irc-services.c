@@ -80,6 +80,15 @@ test_invitation (void)
   test_irc_expect (anna, ":NickServ!* NOTICE anna :Now say the invitation code: VERIFY anna CODE");
   test_irc_say (anna, "PRIVMSG NickServ :VERIFY anna tulip");
   test_irc_expect (anna, ":NickServ!* NOTICE anna :That is not the code.");
+  /* Somebody else could have the name by now. */
+  test_irc_say (anna, "NICK bea");
+  test_irc_expect (anna, ":anna!* NICK bea");
+  test_irc_say (anna, "PRIVMSG NickServ :VERIFY anna crocus");
+  test_irc_expect (anna, ":NickServ!* NOTICE bea :An account has the name of your nickname: *");
+  test_irc_say (anna, "VERIFY anna crocus");
+  test_irc_expect (anna, ":salotto FAIL VERIFY ACCOUNT_NAME_MUST_BE_NICK anna :*");
+  test_irc_say (anna, "NICK anna");
+  test_irc_expect (anna, ":bea!* NICK anna");
   test_irc_say (anna, "PRIVMSG NickServ :VERIFY anna crocus");
   test_irc_expect (anna, ":salotto 900 anna *");
   test_irc_expect (anna, ":NickServ!* NOTICE anna :You have an account now: anna.");
