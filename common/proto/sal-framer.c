@@ -23,6 +23,8 @@
  *
  * What is in the buffer may be a password, so no byte that has been in it is left in memory
  * when it is done with.
+ *
+ * All rules work on this buffer and its marks, so they are one piece.
  */
 #include "config.h"
 
