@@ -53,6 +53,7 @@ gboolean test_process_wait_for_output (TestProcess *process, const char *text, i
 gboolean test_process_wait (TestProcess *process, int ms);
 void test_process_signal (TestProcess *process, int signal);
 char *test_process_get_errors (const TestProcess *process);
+gboolean test_process_remembers (const TestProcess *process, const char *text);
 const char *test_program (const char *variable);
 
 #define test_process_expect_exit(process, code)                                                    \
