@@ -23,6 +23,7 @@ TestServer *test_server_start_process (TestFolder *folder, TestProcess *process)
 TestServer *test_server_start_with_log (TestFolder *folder, guint16 port);
 TestFolder *test_server_kill (TestServer *server);
 void test_server_free (TestServer *server);
+guint16 test_reserve_port (void);
 char *test_server_control (TestServer *server, const char *word);
 
 #define test_server_stop(server) test_server_stop_at (server, __FILE__, __LINE__, G_STRFUNC)

@@ -157,7 +157,8 @@ close_model (Fixture *f)
 static void
 start_server (Fixture *f, const char *limits)
 {
-  g_autofree char *listen = g_strdup_printf ("plain://127.0.0.1:%u", f->port);
+  g_autofree char *listen =
+      g_strdup_printf ("plain://127.0.0.1:%u", f->port != 0 ? f->port : test_reserve_port ());
   g_autofree char *config = test_folder_file (f->folder, "server.conf");
   const char *options[] = { "--config", config, "--log", "memory", "--listen", listen, NULL };
   TestFolder *folder = test_folder_new ();
