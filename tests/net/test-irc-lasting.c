@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "tests/lib/test-irc.h"
+#include "tests/lib/test-pace.h"
 
 /* Caps of a client that can read later what it has missed. */
 #define READS_LATER "batch message-tags server-time draft/chathistory standard-replies"
@@ -292,5 +293,5 @@ main (int argc, char **argv)
   g_test_add_func ("/irc-lasting/slow-reader-reads-later", test_slow_reader);
   g_test_add_func ("/irc-lasting/slow-reader-without-history-is-put-out", test_slow_reader_of_old);
   g_test_add_func ("/irc-lasting/ends-with-a-crowd", test_end_with_a_crowd);
-  return g_test_run ();
+  return test_pace_run ();
 }
