@@ -134,14 +134,13 @@ run_self (const char *const *arguments, int fd, int *status)
   return g_string_free (output, FALSE);
 }
 
-/* Returns: (transfer full): the paths of all cases. */
+/* Returns: (transfer full): the paths of the cases that @asked_for chooses. */
 static GPtrArray *
-list_cases (void)
+list_cases (const char *const *asked_for)
 {
-  static const char *const arguments[] = { "-l", NULL };
   GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
   int status = 0;
-  g_autofree char *output = run_self (arguments, -1, &status);
+  g_autofree char *output = run_self (asked_for, -1, &status);
   g_auto (GStrv) lines = g_strsplit (output, "\n", -1);
 
   g_assert_cmpint (status, ==, 0);
@@ -208,19 +207,28 @@ play (const char *path, guint number)
     }
 }
 
-/* Whether somebody has asked for certain cases, or for their list: then this program is the one
- * that plays them. */
-static gboolean
-is_asked_for_some (void)
+/* Returns: (transfer full) (nullable): the options that list the cases which this program was asked
+ * for, as GLib has them; %NULL if it was asked for the list itself. */
+static char **
+dup_list_options (void)
 {
+  g_autoptr (GStrvBuilder) options = g_strv_builder_new ();
   g_autofree char *words = NULL;
   gsize len = 0;
 
   g_assert_true (g_file_get_contents ("/proc/self/cmdline", &words, &len, NULL));
+  g_strv_builder_add (options, "-l");
   for (const char *word = words; word < words + len; word += strlen (word) + 1)
-    if (g_str_equal (word, "-l") || g_str_has_prefix (word, "-p") || g_str_has_prefix (word, "-s"))
-      return TRUE;
-  return FALSE;
+    {
+      if (g_str_equal (word, "-l"))
+        return NULL;
+      if (!g_str_has_prefix (word, "-p") && !g_str_has_prefix (word, "-s"))
+        continue;
+      g_strv_builder_add (options, word);
+      if (strlen (word) == 2 && word + 3 < words + len)
+        g_strv_builder_add (options, word += 3);
+    }
+  return g_strv_builder_end (options);
 }
 
 /**
@@ -235,6 +243,7 @@ int
 test_pace_run (void)
 {
   g_autoptr (GPtrArray) paths = NULL;
+  g_auto (GStrv) options = dup_list_options ();
   const char *variable = g_getenv (VARIABLE);
   gboolean well = TRUE;
 
@@ -247,9 +256,9 @@ test_pace_run (void)
       watch_each_processor (fd);
       return g_test_run ();
     }
-  if (is_asked_for_some ())
+  if (options == NULL)
     return g_test_run ();
-  paths = list_cases ();
+  paths = list_cases ((const char *const *) options);
   printf ("1..%u\n", paths->len);
   for (guint i = 0; i < paths->len; i++)
     {

@@ -241,6 +241,32 @@ test_server_stop_at (TestServer *server, const char *file, int line, const char 
     g_assertion_message (G_LOG_DOMAIN, file, line, func, errors);
 }
 
+/* Peers that have not been freed, of any server. */
+static GHashTable *live_peers;
+
+/**
+ * test_server_finish_at:
+ * @server: (transfer full): stopped and freed
+ *
+ * Closes all peers of this program before, so that the server does not wait for their FIN: that is
+ * a second for each test.
+ */
+void
+test_server_finish_at (TestServer *server, const char *file, int line, const char *func)
+{
+  GHashTableIter iter;
+  gpointer peer = NULL;
+
+  if (live_peers != NULL)
+    {
+      g_hash_table_iter_init (&iter, live_peers);
+      while (g_hash_table_iter_next (&iter, &peer, NULL))
+        test_peer_close (peer);
+    }
+  test_server_stop_at (server, file, line, func);
+  test_server_free (server);
+}
+
 /**
  * test_server_control:
  * @word: a line for the operator's console
@@ -313,6 +339,9 @@ test_peer_new (int fd)
     }
   peer->address = g_strdup_printf ("('%s', %u)", host, peer->port);
   test_last_words_add (write_peer_s_last_words, peer);
+  if (live_peers == NULL)
+    live_peers = g_hash_table_new (NULL, NULL);
+  g_hash_table_add (live_peers, peer);
   return peer;
 }
 
@@ -379,6 +408,7 @@ test_peer_free (TestPeer *peer)
   if (peer == NULL)
     return;
   test_last_words_remove (peer);
+  g_hash_table_remove (live_peers, peer);
   test_peer_close (peer);
   g_byte_array_unref (peer->received);
   g_free (peer->address);

@@ -30,13 +30,6 @@ start_with (const char *config)
   return test_server_start_in (folder, options, NULL);
 }
 
-static void
-finish (TestServer *server)
-{
-  test_server_stop (server);
-  test_server_free (server);
-}
-
 #define expect_answer(server, word, answer)                                                        \
   G_STMT_START                                                                                     \
   {                                                                                                \
@@ -76,7 +69,7 @@ test_stop_and_open (void)
   bob = test_peer_join (server->port, "Bob");
   test_peer_send (bob, "me too\n");
   test_peer_expect_later (ada, ": me too\n");
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Goodbye and FIN to everybody, named or not; then the end, with status 0.
@@ -204,7 +197,7 @@ test_looking (void)
   g_assert_true (g_str_has_suffix (help, "\nerror\n"));
   stats = test_server_control (server, "stats");
   g_assert_nonnull (strstr (stats, "\nconnections                      1\n"));
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -219,7 +212,7 @@ test_say (void)
   expect_answer (server, "say", "usage: say TEXT\nerror\n");
   test_peer_send (forger, "Operator\n");
   test_peer_expect_later (forger, "Hi Operator_2,");
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -235,7 +228,7 @@ test_kick (void)
   test_peer_expect_later (ada, "-- The operator has put you out: be kind\n");
   test_peer_expect_end (ada);
   test_peer_expect_later (bob, "has left this room.\n");
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -268,7 +261,7 @@ test_ban (void)
         break;
       g_usleep (100 * 1000);
     }
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -285,7 +278,7 @@ test_ban_survives_a_restart (void)
   server = test_server_start_in (folder, NULL, NULL);
   turned_away = test_peer_connect (server->port);
   test_peer_expect (turned_away, "-- The operator has banned you from this server.\n");
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -301,7 +294,7 @@ test_mute (void)
   expect_answer (server, "unmute Ada", "ok\n");
   test_peer_send (ada, "sorry\n");
   test_peer_expect_later (bob, ": sorry\n");
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Without a terminal, words come on standard input with --console; its end is not
@@ -320,7 +313,7 @@ test_console_on_standard_input (void)
       test_process_wait_for_output (server->process, "is not a word I know", TEST_PATIENCE_MS));
   test_process_end_input (server->process);
   ada = test_peer_join (server->port, "Ada");
-  finish (server);
+  test_server_finish (server);
 }
 
 /* A server that is ending lets nobody in any more, who would get no goodbye. */
@@ -457,7 +450,7 @@ test_control_without_reading (void)
   test_peer_send (caller, "say the room closes at ten\n");
   test_peer_close (caller);
   test_peer_expect_later (ada, ": the room closes at ten\n");
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -472,7 +465,7 @@ test_control_socket_is_private (void)
   g_assert_cmpint (info.st_mode & 0777, ==, 0600);
   g_assert_cmpint (stat (folder, &info), ==, 0);
   g_assert_cmpint (info.st_mode & 0777, ==, 0700);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Starting. */
@@ -498,7 +491,7 @@ test_port_in_use (void)
   g_autofree char *errors = run_to_end (folder, argv, 3);
 
   g_assert_nonnull (strstr (errors, "Address already in use (is another server running there?)"));
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -562,7 +555,7 @@ test_second_server_on_one_log (void)
   g_autofree char *errors = run_to_end (server->folder, argv, 1);
 
   g_assert_nonnull (strstr (errors, "rooms.db is in use by another server"));
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -646,7 +639,7 @@ test_italian (void)
   test_peer_expect_later (bob, "Arrivederci e a presto..\n");
   test_peer_expect_later (ada, " si e' unito/a alla chat room\n");
   test_peer_expect_later (ada, " ha lasciato la chat\n");
-  finish (server);
+  test_server_finish (server);
 }
 
 /* S4: as in the captures, byte by byte. */
@@ -670,7 +663,7 @@ test_exact (void)
   both = g_strdup_printf ("> Ada%s: uno\n> Ada%s: due", ada->address, ada->address);
   test_peer_expect (raw, both);
   test_peer_expect_nothing (raw, 100);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Limits: each refusal says which one it was. */
@@ -688,7 +681,7 @@ test_limit_of_connections (void)
   test_peer_expect_end (three);
   stats = test_server_control (server, "stats");
   g_assert_nonnull (strstr (stats, "\nlimit-connections                1\n"));
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -712,7 +705,7 @@ test_limit_per_address (void)
       if (g_str_has_prefix (line, "Welcome"))
         break;
     }
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Reads whole lines until this one. Returns whether it came before the end. */
@@ -758,7 +751,7 @@ test_limit_of_login_time (void)
   test_peer_expect_end (silent);
   test_peer_send (named, "still here\n");
   test_peer_expect_later (named, ": still here\n");
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -771,7 +764,7 @@ test_limit_of_messages (void)
   test_peer_expect_later (ada, ": two\n");
   test_peer_expect (ada, "-- Not accepted: the limit messages-per-second is 1 here.\n");
   test_peer_expect_nothing (ada, 100);
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -786,7 +779,7 @@ test_limit_of_bytes (void)
 
   test_peer_send (ada, line);
   test_peer_expect (ada, first);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Empty lines are no messages, and cost the server time all the same. Who sends too many
@@ -808,7 +801,7 @@ test_limit_of_bytes_per_second (void)
   stats = test_server_control (server, "stats");
   g_assert_nonnull (strstr (stats, "\nlimit-bytes-per-second "));
   g_assert_null (strstr (stats, "\nlimit-bytes-per-second           0\n"));
-  finish (server);
+  test_server_finish (server);
 }
 
 /* ... and nobody else has to. This flood takes a minute. */
@@ -831,7 +824,7 @@ test_limit_of_bytes_of_others (void)
   g_assert_null (memmem (flood->received->data, flood->received->len, "over", strlen ("over")));
   g_assert_null (memmem (ada->received->data, ada->received->len, "over", strlen ("over")));
   test_peer_reset (flood);
-  finish (server);
+  test_server_finish (server);
 }
 
 static TestServer *
@@ -876,7 +869,7 @@ test_out_of_descriptors (void)
       if (line != NULL && g_str_has_prefix (line, "Welcome"))
         break;
     }
-  finish (server);
+  test_server_finish (server);
 }
 
 static gint64
@@ -921,7 +914,7 @@ test_operator_out_of_descriptors (void)
   g_assert_cmpint (cpu_us (server) - before_us, <, 200 * G_TIME_SPAN_MILLISECOND);
   g_ptr_array_set_size (peers, 0);
   test_peer_expect_later (caller, "ok\n");
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Newcomers who are told that there is no room, and stay, do not take the descriptors
@@ -946,7 +939,7 @@ test_descriptors_are_kept_back (void)
   at = strstr (stats, "\nconnections ");
   g_assert_nonnull (at);
   g_assert_cmpuint (g_ascii_strtoull (at + strlen ("\nconnections "), NULL, 10), <=, 96 + 32);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Reloading. */
@@ -973,7 +966,7 @@ test_reload (void)
       test_process_wait_for_errors (server->process, "nothing was changed: ", TEST_PATIENCE_MS));
   still = test_peer_connect (server->port);
   test_peer_expect (still, "Welcome - Benvenuto!!\n");
-  finish (server);
+  test_server_finish (server);
 }
 
 /* systemd. */
@@ -1006,7 +999,7 @@ test_socket_activation (void)
   test_peer_expect (late, "-- This server takes nobody new now.\n");
   test_peer_expect_end (late);
   expect_answer (server, "open", "newcomers come in\nok\n");
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
