@@ -99,11 +99,12 @@ die_with_parent (gpointer data)
   prctl (PR_SET_PDEATHSIG, SIGKILL);
 }
 
-/* Runs this program again. @fd is a descriptor for number 3, or -1.
+/* Runs this program again. @last, if not NULL, comes after @arguments; @fd is a descriptor for
+ * number 3, or -1.
  *
  * Returns: (transfer full): what it has printed, on whatever stream. */
 static char *
-run_self (const char *const *arguments, int fd, int *status)
+run_self (const char *const *arguments, const char *last, int fd, int *status)
 {
   g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
@@ -119,6 +120,8 @@ run_self (const char *const *arguments, int fd, int *status)
   g_ptr_array_add (argv, self);
   for (gsize i = 0; arguments[i] != NULL; i++)
     g_ptr_array_add (argv, (gpointer) arguments[i]);
+  if (last != NULL)
+    g_ptr_array_add (argv, (gpointer) last);
   g_ptr_array_add (argv, NULL);
   g_assert_no_errno (pipe2 (pipes, O_CLOEXEC));
   if (!g_spawn_async_with_pipes_and_fds (
@@ -140,7 +143,7 @@ list_cases (const char *const *asked_for)
 {
   GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
   int status = 0;
-  g_autofree char *output = run_self (asked_for, -1, &status);
+  g_autofree char *output = run_self (asked_for, NULL, -1, &status);
   g_auto (GStrv) lines = g_strsplit (output, "\n", -1);
 
   g_assert_cmpint (status, ==, 0);
@@ -175,16 +178,14 @@ find_ok (const char *output, const char *path)
 }
 
 static gboolean
-play (const char *path, guint number)
+play (const char *const *options, const char *path, guint number)
 {
-  const char *const arguments[] = { "--tap", "-k", "-p", path, NULL };
-
   for (guint try = 1;; try++)
     {
       int fd = memfd_create ("pace", MFD_CLOEXEC);
       int status = 0;
       gint64 standstill_us = 0;
-      g_autofree char *output = run_self (arguments, fd, &status);
+      g_autofree char *output = run_self (options, path, fd, &status);
       g_autofree char *ok = status == 0 ? find_ok (output, path) : NULL;
 
       (void) !pread (fd, &standstill_us, sizeof standstill_us, 0);
@@ -207,28 +208,36 @@ play (const char *path, guint number)
     }
 }
 
-/* Returns: (transfer full) (nullable): the options that list the cases which this program was asked
- * for, as GLib has them; %NULL if it was asked for the list itself. */
-static char **
-dup_list_options (void)
+/* How this program was started.
+ * @chosen: (out) (transfer full): what lists the cases that were asked for
+ * @others: (out) (transfer full): what plays one, but for its path
+ *
+ * Returns: FALSE if it was asked for the list itself. */
+static gboolean
+read_options (char ***chosen, char ***others)
 {
-  g_autoptr (GStrvBuilder) options = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) choosing = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) other = g_strv_builder_new ();
   g_autofree char *words = NULL;
   gsize len = 0;
+  gboolean is_list = FALSE;
 
   g_assert_true (g_file_get_contents ("/proc/self/cmdline", &words, &len, NULL));
-  g_strv_builder_add (options, "-l");
-  for (const char *word = words; word < words + len; word += strlen (word) + 1)
+  g_strv_builder_add (choosing, "-l");
+  for (const char *word = words + strlen (words) + 1; word < words + len; word += strlen (word) + 1)
     {
-      if (g_str_equal (word, "-l"))
-        return NULL;
-      if (!g_str_has_prefix (word, "-p") && !g_str_has_prefix (word, "-s"))
-        continue;
-      g_strv_builder_add (options, word);
-      if (strlen (word) == 2 && word + 3 < words + len)
-        g_strv_builder_add (options, word += 3);
+      gboolean chooses = g_str_has_prefix (word, "-p") || g_str_has_prefix (word, "-s");
+
+      is_list |= g_str_equal (word, "-l");
+      g_strv_builder_add (chooses ? choosing : other, word);
+      if (chooses && strlen (word) == 2 && word + 3 < words + len)
+        g_strv_builder_add (choosing, word += 3);
     }
-  return g_strv_builder_end (options);
+  g_strv_builder_add (other, "--tap"); /* it may have been started by hand */
+  g_strv_builder_add (other, "-p");
+  *chosen = g_strv_builder_end (choosing);
+  *others = g_strv_builder_end (other);
+  return !is_list;
 }
 
 /**
@@ -243,7 +252,8 @@ int
 test_pace_run (void)
 {
   g_autoptr (GPtrArray) paths = NULL;
-  g_auto (GStrv) options = dup_list_options ();
+  g_auto (GStrv) chosen = NULL;
+  g_auto (GStrv) others = NULL;
   const char *variable = g_getenv (VARIABLE);
   gboolean well = TRUE;
 
@@ -256,14 +266,14 @@ test_pace_run (void)
       watch_each_processor (fd);
       return g_test_run ();
     }
-  if (options == NULL)
+  if (!read_options (&chosen, &others))
     return g_test_run ();
-  paths = list_cases ((const char *const *) options);
+  paths = list_cases ((const char *const *) chosen);
   printf ("1..%u\n", paths->len);
   for (guint i = 0; i < paths->len; i++)
     {
       fflush (stdout);
-      well &= play (paths->pdata[i], i + 1);
+      well &= play ((const char *const *) others, paths->pdata[i], i + 1);
     }
   return well ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 
 #include "common/base/sal-limits.h"
+#include "tests/lib/test-pace.h"
 #include "tests/lib/test-peer.h"
 
 #define TALKERS 10
@@ -576,5 +577,5 @@ main (int argc, char **argv)
   g_test_add_func ("/net/faults-waits/slow-and-steady-stays", test_slow_and_steady);
   g_test_add_func ("/net/faults/slow-readers-hold-nobody-up", test_slow_readers);
   g_test_add_func ("/net/faults/thousands-who-do-nothing", test_many_idle);
-  return g_test_run ();
+  return test_pace_run ();
 }
