@@ -648,7 +648,7 @@ test_dates (void)
   g_assert_cmpstr (topic_again, ==, topic);
   g_assert_cmpstr (ban_again, ==, ban);
   leave (anna);
-  finish (server);
+  test_server_finish (server);
 }
 
 static TestPeer *

@@ -142,7 +142,7 @@ test_once (void)
   g_assert_cmpuint (heard, ==, 1);
   test_peer_close (ada);
   test_peer_close (bob);
-  finish (server);
+  test_server_finish (server);
 }
 
 int

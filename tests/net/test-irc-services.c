@@ -189,7 +189,7 @@ test_passwd_elsewhere (void)
   test_peer_close (anna);
   test_peer_close (phone);
   test_peer_close (bea);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Guesses wait as they do in SASL: whoever asks in vain again and again is sent away. */
@@ -485,7 +485,7 @@ test_memory (void)
   assert_forgotten (server, dora, TAIL);
   test_peer_close (anna);
   test_peer_close (dora);
-  finish (server);
+  test_server_finish (server);
 }
 
 int
