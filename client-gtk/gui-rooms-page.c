@@ -23,6 +23,7 @@
 struct _GuiRoomsPage
 {
   GtkBin parent;
+  GuiRooms *keeper;   /* (unowned): knows which was looked at last */
   GListModel *rooms;  /* (owned): of SalRoomModel */
   SalRoomModel *room; /* (owned) (nullable): the one that is looked at */
   GHashTable *shown;  /* SalRoomModel (owned) -> its GuiRoomView (unowned) */
@@ -194,6 +195,7 @@ choose_room (GuiRoomsPage *page, SalRoomModel *model)
   bind_people (page, view);
   set_room (page, model);
   update_selection (page);
+  gui_rooms_note_looked_at (page->keeper, model);
 }
 
 /**
@@ -348,23 +350,6 @@ drop_views (GuiRoomsPage *page)
       }
 }
 
-/* Returns: (transfer full): where somebody was last, rather than the row of its server above it. */
-static SalRoomModel *
-dup_last_used (GuiRoomsPage *page)
-{
-  guint n = g_list_model_get_n_items (page->rooms);
-  g_autoptr (SalRoomModel) last = g_list_model_get_item (page->rooms, 0);
-
-  for (guint i = 1; i < n; i++)
-    {
-      g_autoptr (SalRoomModel) room = g_list_model_get_item (page->rooms, i);
-
-      if (sal_room_model_get_last_used_us (room) > sal_room_model_get_last_used_us (last))
-        g_set_object (&last, room);
-    }
-  return g_steal_pointer (&last);
-}
-
 static void
 on_rooms_changed (GuiRoomsPage *page, guint position, guint removed, guint added)
 {
@@ -450,7 +435,9 @@ gui_rooms_page_init (GuiRoomsPage *page)
 
 /**
  * gui_rooms_page_new:
- * @rooms: what it shows; at least one is there now
+ * @rooms: (transfer none): what it shows; outlive it, and at least one is there now
+ *
+ * Returns: (transfer floating): the page, at the room that was looked at last
  */
 GtkWidget *
 gui_rooms_page_new (GuiRooms *rooms)
@@ -458,10 +445,11 @@ gui_rooms_page_new (GuiRooms *rooms)
   GuiRoomsPage *page = g_object_new (GUI_TYPE_ROOMS_PAGE, NULL);
   g_autoptr (SalRoomModel) last = NULL;
 
+  page->keeper = rooms;
   page->rooms = g_object_ref (gui_rooms_get_list (rooms));
   gtk_list_box_bind_model (page->list, page->rooms, make_row, NULL, NULL);
   g_signal_connect_swapped (page->rooms, "items-changed", G_CALLBACK (on_rooms_changed), page);
-  last = dup_last_used (page);
+  last = gui_rooms_dup_looked_at (rooms);
   choose_room (page, last);
   return GTK_WIDGET (page);
 }

@@ -101,6 +101,12 @@ update_list (GuiRooms *rooms)
 
   for (guint i = 0; i < rooms->servers->len; i++)
     append_rooms (rooms, rooms->servers->pdata[i], all);
+  if (g_list_model_get_n_items (G_LIST_MODEL (rooms->list)) == 0 && all->len > 0)
+    {
+      /* At once: who is told of them looks for the one to begin with. */
+      g_list_store_splice (rooms->list, 0, 0, all->pdata, all->len);
+      return;
+    }
   for (guint i = g_list_model_get_n_items (G_LIST_MODEL (rooms->list)); i > 0; i--)
     {
       g_autoptr (SalRoomModel) room = g_list_model_get_item (G_LIST_MODEL (rooms->list), i - 1);
@@ -355,6 +361,55 @@ gui_rooms_find_id (GuiRooms *rooms, gint64 id)
         return (int) i;
     }
   return -1;
+}
+
+/**
+ * gui_rooms_note_looked_at:
+ * @room: that somebody looks at now
+ *
+ * The next start begins there.
+ */
+void
+gui_rooms_note_looked_at (GuiRooms *rooms, SalRoomModel *room)
+{
+  const char *uri = sal_room_model_get_uri (room);
+  g_autofree char *known = g_settings_get_string (rooms->settings, "room");
+
+  if (rooms->temporary == NULL && !g_str_equal (known, uri))
+    g_settings_set_string (rooms->settings, "room", uri);
+}
+
+/* Whether somebody was in a room later than in another. In a server they are before they are in
+ * its rooms. */
+static gboolean
+is_later (SalRoomModel *room, SalRoomModel *other)
+{
+  return sal_room_model_get_last_used_us (room) > sal_room_model_get_last_used_us (other);
+}
+
+/**
+ * gui_rooms_dup_looked_at:
+ *
+ * Returns: (transfer full) (nullable): the room that was looked at last, or, if that is not known
+ *   or not there any more, the one that was joined last; %NULL if there is none.
+ */
+SalRoomModel *
+gui_rooms_dup_looked_at (GuiRooms *rooms)
+{
+  g_autofree char *uri = g_settings_get_string (rooms->settings, "room");
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (rooms->list));
+  g_autoptr (SalRoomModel) last = NULL;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (SalRoomModel) room = g_list_model_get_item (G_LIST_MODEL (rooms->list), i);
+
+      if (g_str_equal (sal_room_model_get_uri (room), uri))
+        return g_steal_pointer (&room);
+      if (last == NULL || is_later (room, last))
+        g_set_object (&last, room);
+    }
+  return g_steal_pointer (&last);
 }
 
 /**

@@ -257,8 +257,7 @@ static void
 open_room (Fixture *f)
 {
   g_autofree char *path = g_build_filename (f->folder, "rooms.db", NULL);
-  g_autofree char *uri =
-      g_strdup_printf ("%s://127.0.0.1:%u", f->irc ? "irc" : "plain", f->port);
+  g_autofree char *uri = g_strdup_printf ("%s://127.0.0.1:%u", f->irc ? "irc" : "plain", f->port);
   g_autoptr (GError) error = NULL;
   g_autoptr (SalStoredServer) server = NULL;
 
