@@ -16,6 +16,7 @@
 #include <glib/gi18n.h>
 #include <handy.h>
 
+#include "client-gtk/gui-column.h"
 #include "client-gtk/gui-room-actions.h"
 #include "client-gtk/gui-room-row.h"
 #include "client-gtk/gui-room-view.h"
@@ -255,6 +256,18 @@ gui_rooms_page_go_back (GuiRoomsPage *page)
 }
 
 /**
+ * gui_rooms_page_focus:
+ *
+ * What is typed from now on is for the room that is looked at, if there is space for it.
+ */
+void
+gui_rooms_page_focus (GuiRoomsPage *page)
+{
+  if (page->room != NULL)
+    gui_room_view_focus (g_hash_table_lookup (page->shown, page->room));
+}
+
+/**
  * gui_rooms_page_search:
  *
  * Opens the bar for searching in the room that is looked at.
@@ -407,6 +420,7 @@ gui_rooms_page_class_init (GuiRoomsPageClass *klass)
                              NULL, NULL, G_TYPE_NONE, 1, SAL_TYPE_ROOM_MODEL);
   help_signal = g_signal_new ("help-wanted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                               NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_type_ensure (GUI_TYPE_COLUMN);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/salotto/Salotto/gui-rooms-page.ui");
   gtk_widget_class_bind_template_child (widget_class, GuiRoomsPage, leaflet);

@@ -106,7 +106,9 @@ static void show_help (GuiWindow *window, const char *command);
 static void
 show_rooms_page (GuiWindow *window)
 {
-  if (window->rooms_page == NULL)
+  gboolean first = window->rooms_page == NULL;
+
+  if (first)
     {
       window->rooms_page = GUI_ROOMS_PAGE (gui_rooms_page_new (window->rooms));
       g_signal_connect_swapped (window->rooms_page, "title", G_CALLBACK (update_title), window);
@@ -116,6 +118,8 @@ show_rooms_page (GuiWindow *window)
       complete_pages (window);
     }
   gtk_stack_set_visible_child (window->pages, GTK_WIDGET (window->rooms_page));
+  if (first)
+    gui_rooms_page_focus (window->rooms_page);
 }
 
 static void

@@ -13,6 +13,10 @@
 #define BUTTONS "push button"
 /* As narrow as a telephone. */
 #define NARROW 360
+/* Longer than the window is wide. */
+#define TOPIC                                                                                      \
+  "All about <b>tea</b>, its leaves and the water it needs, and where the next meeting is: in "    \
+  "the old library on the second floor, on Thursday at eight; bring a cup of your own"
 /* More messages than a server tells to somebody who comes. */
 #define OLDER 300
 
@@ -50,7 +54,7 @@ scene_open (Scene *scene, gconstpointer data)
   scene->folder = driver_folder_new ("Ada");
   scene->server = test_server_start_in (folder, options, NULL);
   scene->eva = join_irc (scene->server->port, "Eva", "#tea");
-  test_peer_send (scene->eva, "TOPIC #tea :All about <b>tea</b>\r\n");
+  test_peer_send (scene->eva, "TOPIC #tea :" TOPIC "\r\n");
   test_peer_expect_later (scene->eva, "TOPIC");
   uri = g_strdup_printf ("irc://127.0.0.1:%u/#tea", scene->server->port);
   scene->app = test_app_start (scene->folder, (const char *const[]){ uri, NULL }, NULL);
@@ -88,6 +92,7 @@ test_rooms (Scene *scene, gconstpointer data)
   TestApp *app = scene->app;
 
   test_app_expect_label (app, "Topic of the room", "All about <b>tea</b>");
+  test_app_expect_gone (app, BUTTONS, "Back to the rooms"); /* they are beside it */
   driver_say (app, TEST_ACCENTS);
   test_peer_expect_later (scene->eva, "PRIVMSG #tea :" TEST_ACCENTS);
   test_app_expect_row (app, "Messages", "Ada, ", TEST_ACCENTS, "Delivered");

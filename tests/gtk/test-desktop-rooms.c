@@ -98,7 +98,8 @@ test_next_room (void)
   test_app_expect_row (app, "Messages", "in the second", "Delivered");
 }
 
-/* The window opens in the room that was looked at last, whichever was joined last. */
+/* The window opens in the room that was looked at last, whichever was joined last, and what is
+ * typed goes there. */
 static void
 test_looked_at_last (void)
 {
@@ -118,6 +119,7 @@ test_looked_at_last (void)
   app = test_app_start (folder, NULL, NULL);
   test_app_expect_rows (app, "Rooms", 2, ", connected");
   test_app_expect_row (app, "Messages", "in the first");
+  test_app_expect_focus (app, "text", "Message");
   driver_leave (app);
   test_app_free (g_steal_pointer (&app));
 
