@@ -52,10 +52,9 @@ gui_column_class_init (GuiColumnClass *klass)
 
   object_class->get_property = gui_column_get_property;
   object_class->set_property = gui_column_set_property;
-  g_object_class_install_property (
-      object_class, PROP_WANTED_WIDTH,
-      g_param_spec_int ("wanted-width", NULL, NULL, 0, G_MAXINT, 0,
-                        G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
+  g_object_class_install_property (object_class, PROP_WANTED_WIDTH,
+                                   g_param_spec_int ("wanted-width", NULL, NULL, 0, G_MAXINT, 0,
+                                                     G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
   GTK_WIDGET_CLASS (klass)->get_preferred_width = gui_column_get_preferred_width;
 }
 

@@ -51,6 +51,12 @@ ask_window (GtkWidget *widget, const char *action)
 }
 
 static void
+on_search (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ask_window (data, "room-search");
+}
+
+static void
 on_security (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   ask_window (data, "room-security");
@@ -78,13 +84,14 @@ static const GActionEntry actions[] = {
   { .name = "connect", .activate = on_connect },   { .name = "leave", .activate = on_leave },
   { .name = "security", .activate = on_security }, { .name = "raw", .activate = on_raw },
   { .name = "login", .activate = on_login },       { .name = "forget", .activate = on_forget },
+  { .name = "search", .activate = on_search },
 };
 
 /**
  * gui_room_actions_insert:
  * @widget: gets the group of actions "room", instead of another room's if it has one; in a
- *   window that has the actions `forget-room`, `room-login`, `room-security` and
- *   `room-raw`
+ *   window that has the actions `forget-room`, `room-login`, `room-search`, `room-security`
+ *   and `room-raw`
  * @model: (transfer none): the room
  */
 void
@@ -120,6 +127,7 @@ gui_room_actions_menu_new (void)
   g_autoptr (GMenu) first = g_menu_new ();
   g_autoptr (GMenu) second = g_menu_new ();
 
+  append (first, _ ("S_earch…"), "room.search");
   append (first, _ ("_Connect"), "room.connect");
   append (first, _ ("_Leave"), "room.leave");
   append (first, _ ("Lo_g in…"), "room.login");

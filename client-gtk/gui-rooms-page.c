@@ -35,6 +35,8 @@ struct _GuiRoomsPage
   GtkWidget *sidebar;
   GtkWidget *content;
   GtkListBox *list;
+  GtkGesture *click; /* (owned): with the second button, on a row */
+  GtkGesture *press; /* (owned): long, with a finger */
   GtkStack *views;
   GtkMenuButton *menu_button;
   GtkMenuButton *room_menu_button;
@@ -186,6 +188,17 @@ update_selection (GuiRoomsPage *page)
       page->list, position < 0 ? NULL : gtk_list_box_get_row_at_index (page->list, position));
 }
 
+/* A window that is made narrow keeps what somebody was reading; one that opens narrow begins with
+ * the list, as it does on a phone. */
+static void
+on_folded (GuiRoomsPage *page)
+{
+  if (hdy_leaflet_get_folded (page->leaflet) && page->room != NULL &&
+      gtk_widget_get_mapped (GTK_WIDGET (page)))
+    hdy_leaflet_set_visible_child (page->leaflet, page->content);
+  update_selection (page);
+}
+
 /* Makes the room the one that is looked at, or would be if the window were wider. */
 static void
 choose_room (GuiRoomsPage *page, SalRoomModel *model)
@@ -311,6 +324,41 @@ on_row_activated (GtkListBox *list, GtkListBoxRow *row, GuiRoomsPage *page)
 
 /* Menus. */
 
+/* Rows get no buttons of their own: GtkListBox takes them. */
+static void
+show_row_menu (GuiRoomsPage *page, GtkGesture *gesture, double y)
+{
+  GtkListBoxRow *row = gtk_list_box_get_row_at_y (page->list, (int) y);
+
+  if (row == NULL)
+    return;
+  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
+  gui_room_row_show_menu (GUI_ROOM_ROW (row), gtk_gesture_get_last_event (gesture, NULL));
+}
+
+static void
+on_click (GtkGesture *gesture, int n, double x, double y, GuiRoomsPage *page)
+{
+  show_row_menu (page, gesture, y);
+}
+
+static void
+on_long_press (GtkGesture *gesture, double x, double y, GuiRoomsPage *page)
+{
+  show_row_menu (page, gesture, y);
+}
+
+static void
+watch_list (GuiRoomsPage *page)
+{
+  page->click = gtk_gesture_multi_press_new (GTK_WIDGET (page->list));
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (page->click), GDK_BUTTON_SECONDARY);
+  g_signal_connect (page->click, "pressed", G_CALLBACK (on_click), page);
+  page->press = gtk_gesture_long_press_new (GTK_WIDGET (page->list));
+  gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (page->press), TRUE);
+  g_signal_connect (page->press, "pressed", G_CALLBACK (on_long_press), page);
+}
+
 /**
  * gui_rooms_page_set_menu:
  * @menu: (transfer none): the program's menu
@@ -394,6 +442,8 @@ gui_rooms_page_dispose (GObject *object)
   if (page->rooms != NULL)
     g_signal_handlers_disconnect_by_data (page->rooms, page);
   g_clear_object (&page->rooms);
+  g_clear_object (&page->click);
+  g_clear_object (&page->press);
   unbind_people (page);
   set_room (page, NULL);
   g_hash_table_remove_all (page->shown);
@@ -444,7 +494,8 @@ gui_rooms_page_init (GuiRoomsPage *page)
   /* Without a menu yet they would be grey for a moment. */
   gtk_widget_set_sensitive (GTK_WIDGET (page->menu_button), TRUE);
   gtk_widget_set_sensitive (GTK_WIDGET (page->room_menu_button), TRUE);
-  g_signal_connect_swapped (page->leaflet, "notify::folded", G_CALLBACK (update_selection), page);
+  g_signal_connect_swapped (page->leaflet, "notify::folded", G_CALLBACK (on_folded), page);
+  watch_list (page);
 }
 
 /**

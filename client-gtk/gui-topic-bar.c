@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "client-gtk/gui-label.h"
+#include "client-gtk/gui-message-text.h"
 #include "client-gtk/gui-sentence.h"
 #include "client-gtk/gui-text.h"
 
@@ -24,9 +25,10 @@ struct _GuiTopicBar
   SalRoomModel *model; /* (owned) */
   GtkLabel *line;
   GtkMenuButton *button;
-  GtkLabel *by;    /* in the popover */
-  GtkEntry *entry; /* likewise */
-  GtkLabel *note;  /* likewise: what is wrong with what was typed */
+  GuiMessageText *whole; /* in the popover: all of it */
+  GtkLabel *by;          /* likewise */
+  GtkEntry *entry;       /* likewise */
+  GtkLabel *note;        /* likewise: what is wrong with what was typed */
 };
 
 G_DEFINE_FINAL_TYPE (GuiTopicBar, gui_topic_bar, GTK_TYPE_BIN)
@@ -46,17 +48,29 @@ format_origin (SalRoomModel *model)
   return g_steal_pointer (&moment);
 }
 
-static void
-update (GuiTopicBar *bar)
+/* Returns: (transfer full): what can be shown of the topic, "" if there is none. */
+static char *
+dup_shown (GuiTopicBar *bar)
 {
   const char *topic = sal_room_model_get_topic (bar->model);
   g_autofree char *tame = gui_text_limit_marks (topic != NULL ? topic : "");
-  g_autofree char *start = gui_text_shorten (tame, SHOWN_WEIGHT);
-  g_autofree char *origin = format_origin (bar->model);
-  const char *shown = start != NULL ? start : tame;
+  char *start = gui_text_shorten (tame, SHOWN_WEIGHT);
 
-  gtk_label_set_text (bar->line, *shown != '\0' ? shown : _ ("No topic"));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (bar->line), shown);
+  return start != NULL ? start : g_steal_pointer (&tame);
+}
+
+static void
+update (GuiTopicBar *bar)
+{
+  g_autofree char *shown = dup_shown (bar);
+  g_autofree char *markup = gui_text_to_markup (shown);
+  g_autofree char *origin = format_origin (bar->model);
+
+  if (markup != NULL)
+    gtk_label_set_markup (bar->line, markup);
+  else
+    gtk_label_set_text (bar->line, *shown != '\0' ? shown : _ ("No topic"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (bar->line), *shown != '\0' ? shown : NULL);
   gtk_label_set_text (bar->by, origin != NULL ? origin : "");
   gtk_widget_set_visible (GTK_WIDGET (bar->by), origin != NULL);
 }
@@ -83,9 +97,13 @@ static void
 on_opened (GuiTopicBar *bar)
 {
   const char *topic = sal_room_model_get_topic (bar->model);
+  g_autofree char *whole = NULL;
 
   if (!gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (bar->button)))
     return;
+  whole = dup_shown (bar);
+  gui_message_text_set (bar->whole, whole);
+  gtk_widget_set_visible (GTK_WIDGET (bar->whole), *whole != '\0');
   gtk_widget_hide (GTK_WIDGET (bar->note));
   gtk_entry_set_text (bar->entry, topic != NULL ? topic : "");
   gtk_widget_grab_focus (GTK_WIDGET (bar->entry));
@@ -109,21 +127,25 @@ create_popover (GuiTopicBar *bar)
 {
   GtkWidget *popover = gtk_popover_new (GTK_WIDGET (bar->button));
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *whole = gui_message_text_new ();
   GtkWidget *entry = gtk_entry_new ();
   GtkWidget *set = gtk_button_new_with_mnemonic (_ ("_Set topic"));
   GtkWidget *by = label_new ("field-note");
   GtkWidget *note = label_new ("field-note");
 
+  bar->whole = GUI_MESSAGE_TEXT (whole);
   bar->by = GTK_LABEL (by);
   bar->entry = GTK_ENTRY (entry);
   bar->note = GTK_LABEL (note);
   gtk_style_context_add_class (gtk_widget_get_style_context (note), GTK_STYLE_CLASS_ERROR);
   gtk_style_context_add_class (gtk_widget_get_style_context (popover), "explanation");
+  atk_object_set_name (gtk_widget_get_accessible (whole), _ ("Topic of the room"));
   atk_object_set_name (gtk_widget_get_accessible (entry), _ ("Topic"));
   gtk_widget_set_size_request (box, POPOVER_WIDTH, -1);
   gtk_widget_set_halign (set, GTK_ALIGN_END);
-  gtk_container_add (GTK_CONTAINER (box), entry);
+  gtk_container_add (GTK_CONTAINER (box), whole);
   gtk_container_add (GTK_CONTAINER (box), by);
+  gtk_container_add (GTK_CONTAINER (box), entry);
   gtk_container_add (GTK_CONTAINER (box), note);
   gtk_container_add (GTK_CONTAINER (box), set);
   gtk_container_add (GTK_CONTAINER (popover), box);
@@ -163,6 +185,7 @@ gui_topic_bar_init (GuiTopicBar *bar)
   gtk_label_set_xalign (bar->line, 0);
   gtk_label_set_ellipsize (bar->line, PANGO_ELLIPSIZE_END);
   gtk_label_set_single_line_mode (bar->line, TRUE);
+  gtk_label_set_track_visited_links (bar->line, FALSE);
   gtk_widget_set_hexpand (line, TRUE);
   atk_object_set_name (gtk_widget_get_accessible (line), _ ("Topic of the room"));
   bar->button = GTK_MENU_BUTTON (button);

@@ -116,6 +116,33 @@ test_rooms (Scene *scene, gconstpointer data)
   test_app_expect_row (app, "Rooms", "tea", "not connected");
 }
 
+/* With the mouse, and a room by its name alone. */
+static void
+test_mouse (Scene *scene, gconstpointer data)
+{
+  TestApp *app = scene->app;
+
+  test_app_press (app, "Join a room");
+  test_app_expect_words (app, "#ROOM on 127.0.0.1");
+  test_app_write (app, "Address", "#coffee");
+  test_app_press_role (app, BUTTONS, "Connect");
+  test_app_expect_row (app, "Rooms", "coffee", ", connected");
+  test_app_expect_label (app, "Topic of the room", "No topic");
+  say_as_eva (scene, "PRIVMSG #tea :read this");
+  test_app_expect_row (app, "Rooms", "tea", "1 unread");
+  test_app_focus (app);
+  test_app_click_row (app, "Rooms", "#tea", 1);
+  test_app_expect_row (app, "Messages", "read this");
+  test_app_click_row (app, "Rooms", "#coffee", 3);
+  test_app_press_role (app, "menu item", "Search…");
+  test_app_expect_focus (app, "text", "Search in this room");
+  test_app_expect_rows (app, "Messages", 0, "read this");
+  test_app_focus (app);
+  test_app_click_row (app, "Rooms", "#coffee", 3);
+  test_app_press_role (app, "menu item", "Leave");
+  test_app_expect_row (app, "Rooms", "coffee", "not connected");
+}
+
 static void
 test_private (Scene *scene, gconstpointer data)
 {
@@ -165,6 +192,7 @@ test_topic (Scene *scene, gconstpointer data)
   TestApp *app = scene->app;
 
   test_app_press (app, "Change the topic");
+  test_app_expect_words (app, "bring a cup of your own");
   test_app_write (app, "Topic", "Green tea");
   test_app_press (app, "Set topic");
   /* She made the room, and let nobody else set it. */
@@ -354,6 +382,7 @@ test_narrow (Scene *scene, gconstpointer data)
   int width = 0;
   int height = 0;
 
+  /* It stays at what was read. */
   test_desktop_resize (NARROW, 640);
   test_app_expect (app, BUTTONS, "Back to the rooms");
   app->looks_into_rows = TRUE;
@@ -392,10 +421,11 @@ main (int argc, char **argv)
     const char *path;
     void (*test) (Scene *scene, gconstpointer data);
   } cases[] = {
-    { "rooms", test_rooms },   { "private", test_private },   { "people", test_people },
-    { "topic", test_topic },   { "commands", test_commands }, { "search", test_search },
-    { "folded", test_folded }, { "raw", test_raw },           { "login", test_login },
-    { "narrow", test_narrow }, { "names", test_names },       { "older", test_older },
+    { "rooms", test_rooms },   { "mouse", test_mouse },   { "private", test_private },
+    { "people", test_people }, { "topic", test_topic },   { "commands", test_commands },
+    { "search", test_search }, { "folded", test_folded }, { "raw", test_raw },
+    { "login", test_login },   { "narrow", test_narrow }, { "names", test_names },
+    { "older", test_older },
   };
   int status = 0;
 
