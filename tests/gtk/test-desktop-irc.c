@@ -307,8 +307,13 @@ test_older (Scene *scene, gconstpointer data)
   driver_leave (scene->app);
   g_clear_pointer (&scene->app, test_app_free);
 
-  test_server_stop (scene->server);
+  /* Who comes back is told what the others did meanwhile, not what they did themselves. */
   scene->app = test_app_start (scene->folder, (const char *const[]){ uri, NULL }, NULL);
+  test_app_expect_row (scene->app, "Rooms", "coffee", ", connected");
+  say_as_eva (scene, "PRIVMSG #coffee :welcome back");
+  test_app_expect_row (scene->app, "Messages", "welcome back");
+  test_app_expect_rows (scene->app, "Messages", 0, "Ada left");
+  test_server_stop (scene->server);
   test_app_expect_row (scene->app, "Rooms", "coffee", "trying again");
   scroll_back_to (scene->app, "the very first");
 }
