@@ -304,13 +304,9 @@ test_link (void)
   g_assert_cmpstr (text, ==, "https://www.example.org/a?b=c&d=%20e#f");
 }
 
-int
-main (int argc, char **argv)
+static void
+add_cases (void)
 {
-  int status = 0;
-
-  g_test_init (&argc, &argv, NULL);
-  test_desktop_start ();
   g_test_add_func ("/gtk/rooms/leave-and-come-back", test_leave);
   g_test_add_func ("/gtk/rooms/forget", test_forget);
   g_test_add_func ("/gtk/rooms/next-and-previous", test_next_room);
@@ -322,7 +318,10 @@ main (int argc, char **argv)
   g_test_add_func ("/gtk/rooms/file/private", test_file_is_private);
   g_test_add_func ("/gtk/rooms/desktop/notification-clicked", test_notification_clicked);
   g_test_add_func ("/gtk/rooms/desktop/link", test_link);
-  status = g_test_run ();
-  test_desktop_stop ();
-  return status;
+}
+
+int
+main (int argc, char **argv)
+{
+  return driver_run (argc, argv, add_cases);
 }
