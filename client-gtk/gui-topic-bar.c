@@ -23,12 +23,12 @@ struct _GuiTopicBar
 {
   GtkBin parent;
   SalRoomModel *model; /* (owned) */
-  GtkLabel *line;
+  GtkBin *line;        /* has the topic */
   GtkMenuButton *button;
-  GuiMessageText *whole; /* in the popover: all of it */
-  GtkLabel *by;          /* likewise */
-  GtkEntry *entry;       /* likewise */
-  GtkLabel *note;        /* likewise: what is wrong with what was typed */
+  GtkBin *whole;   /* likewise, all of it; in the popover */
+  GtkLabel *by;    /* likewise */
+  GtkEntry *entry; /* likewise */
+  GtkLabel *note;  /* likewise: what is wrong with what was typed */
 };
 
 G_DEFINE_FINAL_TYPE (GuiTopicBar, gui_topic_bar, GTK_TYPE_BIN)
@@ -59,18 +59,34 @@ dup_shown (GuiTopicBar *bar)
   return start != NULL ? start : g_steal_pointer (&tame);
 }
 
+/* A text with links gets a label of its own: when there are other links in the same label, what GTK
+ * has for accessible programs of those before is dead, and somebody may be asking for it. */
+static GtkLabel *
+put_text (GtkBin *place, const char *words)
+{
+  GtkWidget *before = gtk_bin_get_child (place);
+  GtkWidget *text = gui_message_text_new ();
+
+  if (before != NULL)
+    gtk_widget_destroy (before);
+  atk_object_set_name (gtk_widget_get_accessible (text), _ ("Topic of the room"));
+  gui_message_text_set (GUI_MESSAGE_TEXT (text), words);
+  gtk_container_add (GTK_CONTAINER (place), text);
+  return GTK_LABEL (text);
+}
+
 static void
 update (GuiTopicBar *bar)
 {
   g_autofree char *shown = dup_shown (bar);
-  g_autofree char *markup = gui_text_to_markup (shown);
   g_autofree char *origin = format_origin (bar->model);
+  GtkLabel *line = put_text (bar->line, *shown != '\0' ? shown : _ ("No topic"));
 
-  if (markup != NULL)
-    gtk_label_set_markup (bar->line, markup);
-  else
-    gtk_label_set_text (bar->line, *shown != '\0' ? shown : _ ("No topic"));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (bar->line), *shown != '\0' ? shown : NULL);
+  gtk_label_set_line_wrap (line, FALSE);
+  gtk_label_set_ellipsize (line, PANGO_ELLIPSIZE_END);
+  gtk_label_set_single_line_mode (line, TRUE);
+  gtk_label_set_max_width_chars (line, -1);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (line), *shown != '\0' ? shown : NULL);
   gtk_label_set_text (bar->by, origin != NULL ? origin : "");
   gtk_widget_set_visible (GTK_WIDGET (bar->by), origin != NULL);
 }
@@ -102,7 +118,7 @@ on_opened (GuiTopicBar *bar)
   if (!gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (bar->button)))
     return;
   whole = dup_shown (bar);
-  gui_message_text_set (bar->whole, whole);
+  (void) put_text (bar->whole, whole);
   gtk_widget_set_visible (GTK_WIDGET (bar->whole), *whole != '\0');
   gtk_widget_hide (GTK_WIDGET (bar->note));
   gtk_entry_set_text (bar->entry, topic != NULL ? topic : "");
@@ -127,19 +143,18 @@ create_popover (GuiTopicBar *bar)
 {
   GtkWidget *popover = gtk_popover_new (GTK_WIDGET (bar->button));
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  GtkWidget *whole = gui_message_text_new ();
+  GtkWidget *whole = gtk_event_box_new ();
   GtkWidget *entry = gtk_entry_new ();
   GtkWidget *set = gtk_button_new_with_mnemonic (_ ("_Set topic"));
   GtkWidget *by = label_new ("field-note");
   GtkWidget *note = label_new ("field-note");
 
-  bar->whole = GUI_MESSAGE_TEXT (whole);
+  bar->whole = GTK_BIN (whole);
   bar->by = GTK_LABEL (by);
   bar->entry = GTK_ENTRY (entry);
   bar->note = GTK_LABEL (note);
   gtk_style_context_add_class (gtk_widget_get_style_context (note), GTK_STYLE_CLASS_ERROR);
   gtk_style_context_add_class (gtk_widget_get_style_context (popover), "explanation");
-  atk_object_set_name (gtk_widget_get_accessible (whole), _ ("Topic of the room"));
   atk_object_set_name (gtk_widget_get_accessible (entry), _ ("Topic"));
   gtk_widget_set_size_request (box, POPOVER_WIDTH, -1);
   gtk_widget_set_halign (set, GTK_ALIGN_END);
@@ -177,17 +192,12 @@ static void
 gui_topic_bar_init (GuiTopicBar *bar)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *line = gtk_label_new ("");
+  GtkWidget *line = gtk_event_box_new ();
   GtkWidget *button = gtk_menu_button_new ();
 
   gtk_style_context_add_class (gtk_widget_get_style_context (box), "topic-bar");
-  bar->line = GTK_LABEL (line);
-  gtk_label_set_xalign (bar->line, 0);
-  gtk_label_set_ellipsize (bar->line, PANGO_ELLIPSIZE_END);
-  gtk_label_set_single_line_mode (bar->line, TRUE);
-  gtk_label_set_track_visited_links (bar->line, FALSE);
+  bar->line = GTK_BIN (line);
   gtk_widget_set_hexpand (line, TRUE);
-  atk_object_set_name (gtk_widget_get_accessible (line), _ ("Topic of the room"));
   bar->button = GTK_MENU_BUTTON (button);
   gtk_container_add (GTK_CONTAINER (button),
                      gtk_image_new_from_icon_name ("document-edit-symbolic", GTK_ICON_SIZE_BUTTON));
