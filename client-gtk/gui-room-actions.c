@@ -21,7 +21,10 @@ update (SalRoomModel *model, GActionMap *map)
   SalPresence presence = sal_room_model_get_presence (model);
 
   enable (map, "connect", presence == SAL_PRESENCE_OFFLINE || presence == SAL_PRESENCE_WAITING);
-  enable (map, "leave", presence != SAL_PRESENCE_OFFLINE && presence != SAL_PRESENCE_LEAVING);
+  /* A conversation with a person is not left: it goes on when one of them says something. */
+  enable (map, "leave",
+          presence != SAL_PRESENCE_OFFLINE && presence != SAL_PRESENCE_LEAVING &&
+              sal_room_model_get_kind (model) != SAL_ROOM_PRIVATE);
 }
 
 static SalRoomModel *

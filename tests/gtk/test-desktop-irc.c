@@ -131,6 +131,10 @@ test_private (Scene *scene, gconstpointer data)
   /* And from here. */
   driver_say (scene->app, "/msg Eva one more thing");
   test_peer_expect_later (scene->eva, "PRIVMSG Eva :one more thing");
+  /* It can be forgotten, and there is nothing to leave. */
+  test_app_press (scene->app, "Room menu");
+  test_app_expect (scene->app, TEST_PRESSABLE, "Forget…");
+  g_assert_false (test_app_shows (scene->app, TEST_PRESSABLE, "Leave"));
 }
 
 static void
