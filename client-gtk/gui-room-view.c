@@ -630,6 +630,7 @@ gui_room_view_new (SalRoomModel *model)
   g_signal_connect_swapped (sal_room_model_get_members (model), "items-changed",
                             G_CALLBACK (on_members_changed), view);
   g_signal_connect_swapped (model, "presence", G_CALLBACK (update_connection), view);
+  g_signal_connect_swapped (model, "presence", G_CALLBACK (update_topic), view);
   g_signal_connect_swapped (model, "name", G_CALLBACK (show_text), view);
   update_topic (view);
   update_connection (view);
