@@ -6,9 +6,16 @@
 
 G_BEGIN_DECLS
 
+/* ThreadSanitizer makes both ends of a conversation several times as slow. */
+#if defined(__SANITIZE_THREAD__)
+#define TEST_SLOWNESS 4
+#else
+#define TEST_SLOWNESS 1
+#endif
+
 /* How long anything that must happen may take before a test gives up. Long, because
  * the machine may be busy: tests await events, they do not measure time. */
-#define TEST_PATIENCE_MS 20000
+#define TEST_PATIENCE_MS (TEST_SLOWNESS * 20000)
 
 /* A folder for one test: state, configuration and sockets of what it starts. Removed
  * with everything in it. */
