@@ -189,9 +189,18 @@ find_nonce (const char *room, const char *nonce, gpointer data)
   return log->store->klass->find_nonce (log->store, room, nonce, log->clock () - SAL_NONCE_US);
 }
 
+static gint64
+tell_time (gpointer data)
+{
+  const SrvLog *log = data;
+
+  return log->clock ();
+}
+
 static const SrvJudgeHost judge_host = {
   .find = find_entry,
   .find_nonce = find_nonce,
+  .clock = tell_time,
 };
 
 /* Keeping. */
@@ -216,7 +225,7 @@ keep (SrvLog *log, SrvEntry **entries, guint n, GError **error)
       if (!kept && srv_entry_is_said (entries[i]))
         entries[i]->number =
             1ULL << 63 | (guint64) g_random_int () << 31 | (g_random_int () & G_MAXINT32);
-      entries[i]->time_us = time_us = MAX (time_us, log->clock ());
+      entries[i]->time_us = time_us = MAX (time_us, entries[i]->time_us);
       if ((kept && !store->insert (log->store, entries[i], error)) ||
           (kept && entries[i]->kind == SRV_ENTRY_REDACT &&
            !store->redact (log->store, entries[i]->number, error)))
@@ -254,7 +263,6 @@ give_up (SrvLog *log, SrvEntry **entries, guint n)
       if (entries[i]->status != SRV_ENTRY_COMMITTED)
         continue;
       entries[i]->seq = 0;
-      entries[i]->time_us = log->clock ();
       entries[i]->status = srv_entry_is_said (entries[i]) || entries[i]->kind == SRV_ENTRY_REDACT
                                ? SRV_ENTRY_REFUSED
                                : SRV_ENTRY_PASSING;
