@@ -78,7 +78,7 @@ struct _SrvLog
   Desk writing;
   Desk reading;
   gsize pending_bytes; /* atomic: posted, and not taken by every subscriber yet */
-  guint unpublished;   /* atomic: entries that were posted and are in nobody's mail yet */
+  guint unpublished;   /* atomic: entries that were posted and are not about to be mailed yet */
   gint64 last_turn_us; /* atomic: for the watchdog */
   gboolean stopped;    /* the threads have ended */
 
@@ -342,8 +342,9 @@ write_group (SrvLog *log, const Request *requests, guint n)
     memcpy (batch->entries, judged->pdata, judged->len * sizeof (gpointer));
   batch->bytes = bytes;
   batch->log = log;
+  /* Who finds the log busy is woken by a batch, so not after that. */
+  __atomic_sub_fetch (&log->unpublished, n, __ATOMIC_SEQ_CST);
   publish (log, batch);
-  __atomic_sub_fetch (&log->unpublished, n, __ATOMIC_RELAXED);
 }
 
 /* A new subscriber first gets what it has missed, then takes part. */
@@ -698,8 +699,8 @@ srv_log_pending_bytes (const SrvLog *log)
 /**
  * srv_log_is_busy:
  *
- * Returns: whether something was appended that is in no subscriber's mailbox yet. From any
- * thread.
+ * Returns: whether something was appended of which no batch has been on its way yet: one comes
+ *   afterwards. From any thread.
  */
 gboolean
 srv_log_is_busy (const SrvLog *log)

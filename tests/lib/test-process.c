@@ -14,11 +14,15 @@
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "tests/lib/test-file.h"
+#include "tests/lib/test-last-words.h"
 
 /**
  * test_folder_new:
@@ -214,8 +218,26 @@ die_with_parent (gpointer data)
   prctl (PR_SET_PDEATHSIG, SIGKILL);
 }
 
+static void
+write_last_words (gpointer data)
+{
+  const TestProcess *process = data;
+  g_autofree char *errors = test_process_get_errors (process);
+
+  fprintf (stderr, "%s %s %d\n", process->name,
+           process->pid > 0                ? "runs as process"
+           : WIFSIGNALED (process->status) ? "was killed by signal"
+                                           : "has ended with status",
+           process->pid > 0                ? process->pid
+           : WIFSIGNALED (process->status) ? WTERMSIG (process->status)
+                                           : WEXITSTATUS (process->status));
+  test_last_words_write ("said, and nobody has taken it:", (const char *) process->output->data,
+                         process->output->len);
+  test_last_words_write ("complained:", errors != NULL ? errors : "", -1);
+}
+
 static TestProcess *
-process_new (const TestFolder *folder)
+process_new (const TestFolder *folder, const char *program)
 {
   static guint number;
   TestProcess *process = g_new0 (TestProcess, 1);
@@ -223,6 +245,8 @@ process_new (const TestFolder *folder)
   process->in = process->out = -1;
   process->output = g_byte_array_new ();
   process->errors = g_strdup_printf ("%s/errors-%u", folder->path, ++number);
+  process->name = g_path_get_basename (program);
+  test_last_words_add (write_last_words, process);
   return process;
 }
 
@@ -251,7 +275,7 @@ test_process_start_with_fd (const TestFolder *folder,
                             const char *const *extra_env,
                             int fd)
 {
-  TestProcess *process = process_new (folder);
+  TestProcess *process = process_new (folder, argv[0]);
   g_auto (GStrv) env = child_environment (folder, extra_env);
   g_autoptr (GPtrArray) arguments = with_workers (argv);
   g_autoptr (GError) error = NULL;
@@ -291,7 +315,7 @@ test_process_start_on_terminal (const TestFolder *folder,
                                 const char *const *argv,
                                 const char *const *extra_env)
 {
-  TestProcess *process = process_new (folder);
+  TestProcess *process = process_new (folder, argv[0]);
   g_auto (GStrv) env = child_environment (folder, extra_env);
   g_autoptr (GPtrArray) arguments = with_workers (argv);
   struct winsize size = { .ws_row = 24, .ws_col = 80 };
@@ -332,8 +356,10 @@ test_process_free (TestProcess *process)
     }
   if (process->in >= 0)
     close (process->in);
+  test_last_words_remove (process);
   close (process->out);
   g_byte_array_unref (process->output);
+  g_free (process->name);
   g_free (process->errors);
   g_free (process);
 }
@@ -350,6 +376,17 @@ test_process_get_errors (const TestProcess *process)
 
   g_file_get_contents (process->errors, &text, NULL, NULL);
   return text;
+}
+
+/**
+ * test_process_wait_for_errors:
+ *
+ * Returns: whether it has complained with @text within @ms.
+ */
+gboolean
+test_process_wait_for_errors (TestProcess *process, const char *text, int ms)
+{
+  return test_file_wait_for_text (process->errors, text, ms);
 }
 
 /**

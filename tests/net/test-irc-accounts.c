@@ -34,13 +34,6 @@ start_with (const char *more)
   return start_in (test_folder_new (), more);
 }
 
-static void
-finish (TestServer *server)
-{
-  test_server_stop (server);
-  test_server_free (server);
-}
-
 /* Sends lines; each is ended here. */
 static void
 say (TestPeer *peer, const char *lines)
@@ -187,7 +180,7 @@ test_capabilities (void)
       if (rows[i].lacks != NULL)
         g_assert_null (strstr (all->str, rows[i].lacks));
     }
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -239,7 +232,7 @@ test_cap_notify (void)
   test_peer_close (modern);
   test_peer_close (old);
   test_peer_close (older);
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -263,7 +256,7 @@ test_plain (void)
   say (again, "WHOIS anna");
   test_peer_expect_later (again, ":" NAME " 330 anna anna anna :is logged in as\r\n");
   test_peer_close (again);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* The rules of AUTHENTICATE lines, one after the other on one connection. */
@@ -316,7 +309,7 @@ test_authenticate (void)
                           "4096 bytes\r\n");
   complete (peer);
   test_peer_close (peer);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Guesses wait longer and longer, and nothing else on the server does. */
@@ -344,7 +337,7 @@ test_guesses (void)
     test_peer_free (many[i]);
   test_peer_close (anna);
   test_peer_close (guesser);
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -384,7 +377,7 @@ test_register (void)
            "anna                             user       anna@example.org\nok\n");
   test_peer_close (anna);
   test_peer_close (early);
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -406,7 +399,7 @@ test_register_early (void)
   test_peer_expect_later (bea, " 330 bea bea bea :");
   test_peer_close (root);
   test_peer_close (bea);
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -423,7 +416,7 @@ test_invitation (void)
   test_peer_expect_later (anna, " VERIFY SUCCESS anna :");
   test_peer_expect_later (anna, " 900 anna ");
   test_peer_close (anna);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* An operator has power, a moderator less, and both lose it with the account. */
@@ -464,7 +457,7 @@ test_oper (void)
   test_peer_expect_later (anna, " 464 anna :");
   test_peer_close (anna);
   test_peer_close (bea);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* A name of an account, and one that is reserved beside it, in both worlds. */
@@ -498,7 +491,7 @@ test_names (void)
   test_peer_close (other);
   test_peer_close (again);
   test_peer_close (plain);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* What others learn: with the capabilities for it, and without. */
@@ -543,7 +536,7 @@ test_others_learn (void)
   test_peer_close (anna);
   test_peer_close (modern);
   test_peer_close (old);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Who is logged in logs in to another account, before they are registered and after; a wrong
@@ -638,7 +631,7 @@ test_room (void)
   say (bea, "JOIN #tea");
   test_peer_expect_later (bea, " 353 bea = #tea :@bea\r\n");
   test_peer_close (bea);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* The line that has @numeric among those that answer @question. */
@@ -691,7 +684,7 @@ test_dates (void)
   g_assert_cmpstr (topic_again, ==, topic);
   g_assert_cmpstr (ban_again, ==, ban);
   leave (anna);
-  finish (server);
+  test_server_finish (server);
 }
 
 static TestPeer *
@@ -758,7 +751,7 @@ test_read_markers (void)
   test_peer_expect (stranger, ":" NAME " MARKREAD #tea *\r\n");
   test_peer_free (phone);
   test_peer_free (stranger);
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -871,7 +864,7 @@ test_external (void)
   test_tls_peer_expect (peer, " sasl=SCRAM-SHA-256,PLAIN");
   test_tls_peer_expect (peer, " 908 * SCRAM-SHA-256,PLAIN :");
   test_tls_peer_free (peer);
-  finish (server);
+  test_server_finish (server);
 }
 
 int

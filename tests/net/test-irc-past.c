@@ -18,13 +18,6 @@ start_with (const char *configuration)
   return test_server_start_in (folder, options, NULL);
 }
 
-static void
-finish (TestServer *server)
-{
-  test_server_stop (server);
-  test_server_free (server);
-}
-
 /* Somebody who has said something in two rooms. */
 static TestPeer *
 come_and_talk (TestServer *server)
@@ -77,7 +70,7 @@ test_shown (void)
   test_peer_close (ada);
   test_peer_close (old);
   test_peer_close (timed);
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -104,7 +97,7 @@ test_not_shown (void)
   test_peer_close (ada);
   test_peer_close (bot);
   test_peer_close (modern);
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -117,7 +110,7 @@ test_off (void)
   expect_nothing_past (old);
   test_peer_close (ada);
   test_peer_close (old);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* What is said after somebody has come in is heard, and is not the past: however long the past of
@@ -149,7 +142,7 @@ test_once (void)
   g_assert_cmpuint (heard, ==, 1);
   test_peer_close (ada);
   test_peer_close (bob);
-  finish (server);
+  test_server_finish (server);
 }
 
 int

@@ -29,13 +29,6 @@ start_with (const char *configuration)
   return start_in_env (configuration, NULL);
 }
 
-static void
-finish (TestServer *server)
-{
-  test_server_stop (server);
-  test_server_free (server);
-}
-
 /* Somebody who has made an account by NickServ. */
 static TestPeer *
 come_and_register (TestServer *server, const char *name)
@@ -67,7 +60,7 @@ test_register (void)
   list = test_server_control (server, "account list");
   g_assert_cmpstr (list, ==, "anna                             user       anna@example.org\nok\n");
   test_peer_close (anna);
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -93,7 +86,7 @@ test_invitation (void)
   test_irc_expect (anna, ":salotto 900 anna *");
   test_irc_expect (anna, ":NickServ!* NOTICE anna :You have an account now: anna.");
   test_peer_close (anna);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* By one's nickname or by another account's name; what was wrong is not told. */
@@ -115,7 +108,7 @@ test_identify (void)
   test_irc_expect (phone, ":NickServ!* NOTICE phone :You are logged in as anna already.");
   test_peer_close (anna);
   test_peer_close (phone);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Who knows the old one gets another; from then on only that one is right. */
@@ -146,7 +139,7 @@ test_passwd (void)
   test_irc_expect (bea, ":NickServ!* NOTICE bea :You are logged in as anna now.");
   test_peer_close (anna);
   test_peer_close (bea);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Who changes a password may do so because somebody else knows it: others are logged out, who have
@@ -196,7 +189,7 @@ test_passwd_elsewhere (void)
   test_peer_close (anna);
   test_peer_close (phone);
   test_peer_close (bea);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Guesses wait as they do in SASL: whoever asks in vain again and again is sent away. */
@@ -218,7 +211,7 @@ test_guesses (void)
   for (guint i = 0; i < G_N_ELEMENTS (many); i++)
     test_peer_free (many[i]);
   test_peer_close (anna);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Where a password would be read by others it is not taken. */
@@ -251,7 +244,7 @@ test_not_in_the_clear (void)
                           ":salotto NOTICE * :Not logged in: Passwords are taken over TLS only");
   test_peer_close (anna);
   test_peer_close (bea);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* PASS with both, as clients without SASL can send it; programs that were made for other servers
@@ -298,7 +291,7 @@ test_pass (void)
       test_irc_expect (peer, ":salotto 001 p* :Welcome *");
     }
   test_peer_close (anna);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* A server's own password is another one, and still asked for. */
@@ -320,7 +313,7 @@ test_pass_of_the_server (void)
   test_peer_expect_later (bea, ":salotto 464 * :Password incorrect\r\n");
   test_peer_close (anna);
   test_peer_close (bea);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* One's own copy says that it was taken, and nothing that could be read over one's shoulder; the
@@ -348,7 +341,7 @@ test_echo (void)
   test_irc_say (anna, "PRIVMSG NickServ,anna :IDENTIFY " SECRET);
   test_irc_expect (anna, ":salotto 407 anna NickServ :Say that to it alone");
   test_peer_close (anna);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Nobody else can be called so, in any dialect. */
@@ -365,7 +358,7 @@ test_name_is_reserved (void)
   test_peer_expect_later (plain, "Hi NickServ_2, you are in the room now.");
   test_peer_close (anna);
   test_peer_close (plain);
-  finish (server);
+  test_server_finish (server);
 }
 
 static gboolean
@@ -492,7 +485,7 @@ test_memory (void)
   assert_forgotten (server, dora, TAIL);
   test_peer_close (anna);
   test_peer_close (dora);
-  finish (server);
+  test_server_finish (server);
 }
 
 int
