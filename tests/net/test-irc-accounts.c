@@ -572,7 +572,7 @@ test_log_in_again (void)
   test_peer_close (bea);
   test_peer_close (modern);
   test_peer_close (phone);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* A room that is somebody's: left, found again, and found again after a restart. */
