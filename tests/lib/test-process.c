@@ -89,6 +89,65 @@ test_folder_write (const TestFolder *folder, const char *name, const char *text)
   g_assert_no_error (error);
 }
 
+/* Whether the mapping of @memory from @begin to @end has @text. What cannot be read was never
+ * written to. */
+static gboolean
+has_text (int memory, guint64 begin, guint64 end, const char *text)
+{
+  gsize len = strlen (text);
+  gsize size = 1 << 20;
+  g_autofree char *block = g_malloc (size);
+
+  for (guint64 at = begin; at < end; at += size - len)
+    {
+      ssize_t n = pread (memory, block, MIN (size, end - at), (off_t) at);
+
+      if (n > 0 && memmem (block, (gsize) n, text, len) != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
+ * test_process_remembers:
+ * @process: running, and a child of ours
+ * @text: what may be a secret
+ *
+ * Start it with `MALLOC_PERTURB_=0`, or what it has freed is gone anyhow.
+ *
+ * Returns: whether @text is anywhere in the memory that it can write to, freed memory and
+ * stacks among it.
+ */
+gboolean
+test_process_remembers (const TestProcess *process, const char *text)
+{
+  /* A sanitizer's shadow is terabytes, and has no text. */
+  static const guint64 most = G_GUINT64_CONSTANT (1) << 31;
+  g_autofree char *maps_path = g_strdup_printf ("/proc/%d/maps", process->pid);
+  g_autofree char *memory_path = g_strdup_printf ("/proc/%d/mem", process->pid);
+  g_autofree char *maps = NULL;
+  g_auto (GStrv) lines = NULL;
+  int memory = open (memory_path, O_RDONLY | O_CLOEXEC);
+  gboolean found = FALSE;
+
+  g_assert_cmpint (memory, >=, 0);
+  g_assert_true (g_file_get_contents (maps_path, &maps, NULL, NULL));
+  lines = g_strsplit (maps, "\n", -1);
+  for (guint i = 0; !found && lines[i] != NULL; i++)
+    {
+      char *rest = NULL;
+      guint64 begin = g_ascii_strtoull (lines[i], &rest, 16);
+      guint64 end = *rest == '-' ? g_ascii_strtoull (rest + 1, &rest, 16) : 0;
+
+      if (g_str_has_prefix (rest, " rw") && end - begin < most)
+        found = has_text (memory, begin, end, text);
+      if (found)
+        g_test_message ("remembered in: %s", lines[i]);
+    }
+  close (memory);
+  return found;
+}
+
 /**
  * test_program:
  * @variable: an environment variable that the build sets, e.g. "SALOTTOD"

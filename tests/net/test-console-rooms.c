@@ -273,6 +273,12 @@ test_kept_and_dropped (void)
   control (server, "room ban tea eve", "ok\n");
   control (server, "room unban tea eve", "ok\n");
   control (server, "room unban tea eve", "no such ban; *error\n");
+  /* Names count as the same as everywhere, whatever their letters are. */
+  control (server, "room ban tea Änne", "ok\n");
+  control (server, "room ban tea änne", "ok\n");
+  control (server, "room bans tea", "+b Änne!?@? * operator\nok\n");
+  control (server, "room unban tea ÄNNE", "ok\n");
+  control (server, "room bans tea", "nobody is banned\nok\n");
   control (server, "room drop tea", "ok\n");
   control (server, "room info tea", "there is no room tea; *error\n");
   test_peer_close (ann);

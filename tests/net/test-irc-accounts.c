@@ -598,6 +598,59 @@ test_room (void)
   test_server_finish (server);
 }
 
+/* The line that has @numeric among those that answer @question. */
+static char *
+ask_for (TestPeer *peer, const char *question, const char *numeric)
+{
+  g_autofree char *pattern = g_strdup_printf (" %s ", numeric);
+
+  say (peer, question);
+  for (;;)
+    {
+      g_autofree char *line = test_peer_take_line (peer);
+
+      g_assert_nonnull (line);
+      if (strstr (line, pattern) != NULL)
+        return g_steal_pointer (&line);
+    }
+}
+
+/* Who has set a topic or a mask, and when, is the same before and after a restart. */
+static void
+test_dates (void)
+{
+  TestServer *server = start_with ("");
+  TestFolder *folder = NULL;
+  TestPeer *anna = come_and_register (server, "anna");
+  g_autofree char *topic = NULL;
+  g_autofree char *ban = NULL;
+  g_autofree char *topic_again = NULL;
+  g_autofree char *ban_again = NULL;
+  g_auto (GStrv) words = NULL;
+
+  say (anna, "JOIN #tea\nMODE #tea +P\nTOPIC #tea :Earl Grey\nMODE #tea +b *!*@bad.example");
+  topic = ask_for (anna, "TOPIC #tea", "333");
+  ban = ask_for (anna, "MODE #tea b", "367");
+  words = g_strsplit (topic, " ", -1);
+  g_assert_true (g_str_has_prefix (words[4], "anna!"));
+  g_assert_cmpint (strtoll (words[5], NULL, 10), >, 1600000000);
+  leave (anna);
+
+  test_server_stop (server);
+  folder = g_steal_pointer (&server->folder);
+  test_server_free (server);
+  server = start_in (folder, "");
+  anna = come_as (server, "anna", "open sesame");
+  say (anna, "JOIN #tea");
+  test_peer_expect_later (anna, " TOPIC #tea :Earl Grey\r\n");
+  topic_again = ask_for (anna, "TOPIC #tea", "333");
+  ban_again = ask_for (anna, "MODE #tea b", "367");
+  g_assert_cmpstr (topic_again, ==, topic);
+  g_assert_cmpstr (ban_again, ==, ban);
+  leave (anna);
+  test_server_finish (server);
+}
+
 static TestPeer *
 come_to_read (TestServer *server, const char *nick, const char *account)
 {
@@ -795,6 +848,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/irc-accounts/names-are-reserved", test_names);
   g_test_add_func ("/net/irc-accounts/others-learn-of-it", test_others_learn);
   g_test_add_func ("/net/irc-accounts/rooms-are-owned", test_room);
+  g_test_add_func ("/net/irc-accounts/what-was-set-keeps-its-time", test_dates);
   g_test_add_func ("/net/irc-accounts/read-markers-last", test_read_markers);
   g_test_add_func ("/net/irc-accounts/certificate", test_external);
   return g_test_run ();
