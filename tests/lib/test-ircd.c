@@ -6,13 +6,12 @@
 
 #include "tests/lib/test-ircd.h"
 
-#include <arpa/inet.h>
 #include <glib/gstdio.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
+
+#include "tests/lib/test-peer.h"
 
 const TestIrcdKind test_ircd_ngircd = {
   "ngircd", "Now listening on ", FALSE,
@@ -38,21 +37,6 @@ const TestIrcdKind test_ircd_inspircd = {
   "<module name=\"ircv3_msgid\"><module name=\"ircv3_servertime\">"
   "<module name=\"ircv3_ctctags\"><module name=\"namesx\"><module name=\"uhnames\">\n"
 };
-
-/* These programs cannot say which port the kernel has chosen, so it is asked for one that is
- * free. */
-static guint16
-free_port (void)
-{
-  struct sockaddr_in any = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
-  socklen_t len = sizeof any;
-  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-  g_assert_no_errno (bind (fd, (struct sockaddr *) &any, sizeof any));
-  g_assert_no_errno (getsockname (fd, (struct sockaddr *) &any, &len));
-  close (fd);
-  return ntohs (any.sin_port);
-}
 
 /* They say that they run on standard error, or on standard output. */
 static void
@@ -88,7 +72,7 @@ test_ircd_start (const TestIrcdKind *kind)
 
   server->kind = kind;
   server->folder = test_folder_new ();
-  server->port = free_port ();
+  server->port = test_reserve_port (); /* they cannot say which one the kernel has chosen */
   port = g_strdup_printf ("%u", server->port);
   path = test_folder_file (server->folder, "server.conf");
   g_string_replace (config, "%PORT", port, 0);
