@@ -28,7 +28,8 @@ peer_of (const SrvConn *conn, const char *fingerprint)
 {
   return (SrvLoginPeer){ .address = conn->peer,
                          .tls = srv_link_get_tls_version (&conn->link) != NULL,
-                         .fingerprint = fingerprint };
+                         .fingerprint = fingerprint,
+                         .connection = conn->session.origin.connection };
 }
 
 static void

@@ -21,6 +21,7 @@
 
 #include "server/srv-conn.h"
 
+#include <string.h>
 #include <sys/epoll.h>
 
 #include "common/base/sal-container.h"
@@ -636,6 +637,7 @@ take_input (SrvConn *conn, guint32 events)
     }
   status = srv_link_read (&conn->link, conn->host->input, SAL_TURN_READ_BYTES, &n);
   take_bytes (conn, n);
+  explicit_bzero (conn->host->input, n); /* it may have been a password */
   pay_for (conn, n);
   if (conn->closed)
     return;

@@ -52,8 +52,7 @@ find_room (const Delivery *delivery)
 static void
 note_active (SrvWorker *worker, SrvRoom *room)
 {
-  if (worker->active->len == 0 ||
-      g_ptr_array_index (worker->active, worker->active->len - 1) != room)
+  if (srv_room_begin_turn (room))
     g_ptr_array_add (worker->active, room);
   worker->shared |= worker->hooks->lagging != NULL && srv_room_is_elsewhere (room);
 }

@@ -182,6 +182,12 @@ mark (const char *account, const char *target, gint64 time_us, gpointer accounts
 
 static const SrvOwners owners = { may_use_name, find_room, keep_room, drop_room, mark };
 
+static void
+on_password (const char *name, guint64 by, gpointer server)
+{
+  srv_server_password_changed (server, name, by);
+}
+
 /**
  * srv_server_open_accounts:
  *
@@ -200,6 +206,7 @@ srv_server_open_accounts (SrvServer *server)
       g_warning (_ ("nobody can log in: %s"), error->message);
       server->accounts = srv_accounts_new (NULL, NULL, NULL);
     }
+  srv_accounts_watch_passwords (server->accounts, server->mailbox, on_password, server);
   srv_server_configure_accounts (server);
   srv_log_set_owners (server->log, &owners, server->accounts);
 }

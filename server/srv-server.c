@@ -398,6 +398,7 @@ typedef struct
 {
   const char *name;
   gboolean exists;
+  guint64 by; /* a connection that it does not concern */
 } AccountVisit;
 
 static void
@@ -419,9 +420,35 @@ void
 srv_server_account_changed (SrvServer *server, const char *name)
 {
   g_autofree char *written = srv_accounts_dup_name (server->accounts, name);
-  AccountVisit visit = { name, written != NULL };
+  AccountVisit visit = { name, written != NULL, 0 };
 
   srv_workers_foreach (server->workers, account_cb, &visit);
+}
+
+static void
+password_cb (SrvConn *conn, gpointer data)
+{
+  const AccountVisit *visit = data;
+
+  if (conn->session.irc != NULL && conn->session.origin.connection != visit->by)
+    srv_irc_password_changed (conn->session.irc, visit->name);
+}
+
+/**
+ * srv_server_password_changed:
+ * @name: of an account
+ * @by: the connection of who has changed its password; 0: an operator
+ *
+ * Who wants another password may have lost the old one to somebody who is here: everybody else
+ * has to log in again. In the main thread.
+ */
+void
+srv_server_password_changed (SrvServer *server, const char *name, guint64 by)
+{
+  AccountVisit visit = { name, TRUE, by };
+
+  if (!server->ended)
+    srv_workers_foreach (server->workers, password_cb, &visit);
 }
 
 /**

@@ -47,6 +47,7 @@ void srv_server_say (SrvServer *server, const char *text);
 guint srv_server_ban (SrvServer *server, const SrvBan *ban, GError **error);
 
 void srv_server_account_changed (SrvServer *server, const char *name);
+void srv_server_password_changed (SrvServer *server, const char *name, guint64 by);
 
 gboolean srv_server_is_stopped (const SrvServer *server);
 gboolean srv_server_is_healthy (SrvServer *server);

@@ -39,7 +39,8 @@ struct _SrvWorker
   SrvDeadline hold; /* armed while what waits is held back */
   gint64 hold_us;   /* for how long, at most */
   gboolean hold_is_over;
-  gboolean shared; /* what waits for the next round is of a room that other workers have, too */
+  gboolean waiting; /* atomic: held back, or about to be, for what other workers do */
+  gboolean shared;  /* what waits for the next round is of a room that other workers have, too */
   SrvDeadline presence;   /* armed since somebody was announced at once */
   GPtrArray *announced;   /* (owned) of SrvRoom (unowned): where others wait for it */
   SrvDeadline next_turn;  /* armed while more is to be sent */

@@ -280,20 +280,30 @@ tell_lagging (SrvWorker *worker)
   g_ptr_array_set_size (worker->lagging, 0);
 }
 
+/* Rooms in which nobody is any more, without those that something was announced to. */
+static void
+forget_announced (SrvWorker *worker)
+{
+  guint kept = 0;
+
+  for (guint i = 0; i < worker->announced->len; i++)
+    if (srv_room_count (worker->announced->pdata[i]) > 0)
+      worker->announced->pdata[kept++] = worker->announced->pdata[i];
+  g_ptr_array_set_size (worker->announced, (gint) kept);
+}
+
+/* Thousands may end in one turn, so each is looked at once. */
 static void
 forget_quiet_rooms (SrvWorker *worker)
 {
+  forget_announced (worker);
   for (guint i = 0; i < worker->active->len; i++)
     {
       SrvRoom *room = worker->active->pdata[i];
 
       srv_room_end_turn (room);
-      if (srv_room_count (room) > 0)
-        continue;
-      while (g_ptr_array_remove_fast (worker->active, room))
-        i = (guint) -1; /* start again: the order has changed */
-      (void) g_ptr_array_remove_fast (worker->announced, room);
-      g_hash_table_remove (worker->rooms, srv_room_get_name (room));
+      if (srv_room_count (room) == 0)
+        g_hash_table_remove (worker->rooms, srv_room_get_name (room));
     }
   g_ptr_array_set_size (worker->active, 0);
 }
@@ -349,9 +359,10 @@ end_round (SrvWorker *worker)
   if (!worker->counted)
     return;
   worker->counted = FALSE;
-  (void) __atomic_sub_fetch (&rounds, 1, __ATOMIC_RELAXED);
   worker->hold_us =
       CLAMP (g_get_monotonic_time () - worker->round_since_us, SAL_HOLD_US, SAL_HOLD_MOST_US);
+  if (__atomic_sub_fetch (&rounds, 1, __ATOMIC_SEQ_CST) == 0 && worker->hooks->rounds_over != NULL)
+    worker->hooks->rounds_over (worker->data);
 }
 
 /* Whether other workers' people say, or are about to say, something that comes here as well:
@@ -361,7 +372,16 @@ is_more_coming (const SrvWorker *worker)
 {
   return worker->shared &&
          (srv_log_is_busy (worker->log) || srv_mailbox_has_mail (worker->mailbox) ||
-          __atomic_load_n (&rounds, __ATOMIC_RELAXED) > 0);
+          __atomic_load_n (&rounds, __ATOMIC_SEQ_CST) > 0);
+}
+
+/* Either whoever ends the last round sees that this worker waits, or this worker sees that the
+ * round is over; so it is said before it is looked at. */
+static void
+set_waiting (SrvWorker *worker, gboolean waiting)
+{
+  if (worker->waiting != waiting)
+    __atomic_store_n (&worker->waiting, waiting, __ATOMIC_SEQ_CST);
 }
 
 /* Whether what waits stays until the next turn. While this thread sends to the members of a
@@ -374,14 +394,17 @@ is_more_coming (const SrvWorker *worker)
 static gboolean
 hold_back (SrvWorker *worker)
 {
-  gboolean more = worker->in_log > 0 || is_more_coming (worker);
+  gboolean more = FALSE;
 
+  set_waiting (worker, worker->shared);
+  more = worker->in_log > 0 || is_more_coming (worker);
   if (more && worker->outqs.head != NULL && !worker->closing && !worker->hold_is_over)
     {
       if (!srv_deadline_is_armed (&worker->hold))
         srv_reactor_arm (worker->reactor, &worker->hold, SRV_QUEUE_HOLD, worker->hold_us);
       return TRUE;
     }
+  set_waiting (worker, FALSE);
   srv_reactor_disarm (worker->reactor, &worker->hold);
   worker->hold_is_over = FALSE;
   return FALSE;
@@ -650,6 +673,17 @@ void
 srv_worker_abort (SrvWorker *worker)
 {
   srv_worker_foreach (worker, close_cb, NULL);
+}
+
+/**
+ * srv_worker_is_waiting:
+ *
+ * Returns: whether what it has to send waits for what other workers do. From any thread.
+ */
+gboolean
+srv_worker_is_waiting (const SrvWorker *worker)
+{
+  return __atomic_load_n (&worker->waiting, __ATOMIC_SEQ_CST);
 }
 
 /**

@@ -85,6 +85,8 @@ typedef struct
   /* (nullable): so many readers of a room cannot follow here now; those who speak there in
    * other workers have to know. */
   void (*lagging) (const char *room, guint lagging, gpointer data);
+  /* (nullable): no worker is in a round any more; those that wait for that have to be woken. */
+  void (*rounds_over) (gpointer data);
 } SrvWorkerHooks;
 
 SrvWorker *srv_worker_new (GMainContext *context,
@@ -106,6 +108,7 @@ void srv_worker_flush (SrvWorker *worker, SrvMailFunc on_flushed, gpointer lette
 void srv_worker_close (SrvWorker *worker);
 void srv_worker_abort (SrvWorker *worker);
 void srv_worker_post (SrvWorker *worker, SrvEntry *entry);
+gboolean srv_worker_is_waiting (const SrvWorker *worker);
 guint srv_worker_count (const SrvWorker *worker);
 
 typedef void (*SrvConnFunc) (SrvConn *conn, gpointer data);

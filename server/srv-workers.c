@@ -101,8 +101,26 @@ tell_lagging (const char *room, guint lagging, gpointer data)
       }
 }
 
+/* The turn in which this is opened is all that it is for. */
+static void
+on_rounds_over (gpointer owner, gpointer letter)
+{
+}
+
+static void
+wake_waiting (gpointer data)
+{
+  const SrvWorkers *workers = ((const Place *) data)->all;
+
+  for (guint i = 0; i < workers->n; i++)
+    if (srv_worker_is_waiting (workers->places[i].worker))
+      srv_mailbox_post (srv_worker_get_mailbox (workers->places[i].worker), on_rounds_over, NULL);
+}
+
 static const SrvWorkerHooks hooks_alone = { .closed = on_closed };
-static const SrvWorkerHooks hooks_of_many = { .closed = on_closed, .lagging = tell_lagging };
+static const SrvWorkerHooks hooks_of_many = { .closed = on_closed,
+                                              .lagging = tell_lagging,
+                                              .rounds_over = wake_waiting };
 
 /* Beginning and end. */
 

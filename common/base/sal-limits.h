@@ -67,7 +67,7 @@ typedef enum
 #define SAL_MASKS_PER_ROOM 100
 #define SAL_ROOM_KEY_BYTES 32
 
-/* A mask that the console sets, in bytes: a line of IRC has room for it and all around it. */
+/* A mask in a room's list, in bytes: a line of IRC has room for it and all around it. */
 #define SAL_MASK_BYTES 300
 
 /* IRC: what a client may set of its own, in bytes. */

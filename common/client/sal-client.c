@@ -196,10 +196,8 @@ typedef struct
 } Work;
 
 static void
-work_free (gpointer data)
+work_free (Work *work)
 {
-  Work *work = data;
-
   explicit_bzero (work->password, strlen (work->password));
   explicit_bzero (work->key, sizeof work->key);
   g_free (work->password);
@@ -222,10 +220,12 @@ on_derived (GObject *source, GAsyncResult *result, gpointer data)
   SalClient *client = SAL_CLIENT (source);
   Work *work = g_task_get_task_data (G_TASK (result));
 
-  if (client->ended || client->irc == NULL)
-    return;
-  sal_irc_machine_derived (client->irc, work->key, g_get_monotonic_time ());
-  sal_client_carry_out (client);
+  if (!client->ended && client->irc != NULL)
+    {
+      sal_irc_machine_derived (client->irc, work->key, g_get_monotonic_time ());
+      sal_client_carry_out (client);
+    }
+  work_free (work);
 }
 
 static void
@@ -244,7 +244,7 @@ begin_work (SalClient *client)
   work->salt = g_bytes_ref (salt);
   work->iterations = iterations;
   task = g_task_new (client, NULL, on_derived, NULL);
-  g_task_set_task_data (task, work, work_free);
+  g_task_set_task_data (task, work, NULL); /* freed in this thread, not by whoever is last */
   g_task_run_in_thread (task, derive);
 }
 

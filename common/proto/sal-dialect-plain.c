@@ -85,8 +85,10 @@ static const Template notes[SAL_N_NOTES] = {
                            "-- %n d'ora in poi si chiama %t." } },
   [SAL_NOTE_TOPIC] = { { "-- %n has set the topic: %t", "-- %n ha scelto l'argomento: %t" } },
   [SAL_NOTE_NO_TOPIC] = { { "-- %n has taken the topic away.", "-- %n ha tolto l'argomento." } },
-  [SAL_NOTE_PUT_OUT] = { { "-- %n has put %t out of the room.",
-                           "-- %n ha fatto uscire %t dalla stanza." } },
+  [SAL_NOTE_PUT_OUT] = { { "-- %n has put %o out of the room.",
+                           "-- %n ha fatto uscire %o dalla stanza." } },
+  [SAL_NOTE_PUT_OUT_WHY] = { { "-- %n has put %o out of the room: %t",
+                               "-- %n ha fatto uscire %o dalla stanza: %t" } },
   [SAL_NOTE_INVITED] = { { "-- %n invites you: /join %r", "-- %n ti invita: /join %r" } },
   [SAL_NOTE_TAKEN_BACK] = { { "-- %n has taken a message back.",
                               "-- %n ha ritirato un messaggio." } },
@@ -275,6 +277,9 @@ append_template (GString *out, const char *template, const SalEvent *event, guin
           case 'r':
             g_string_append (out, event->room);
             break;
+          case 'o':
+            g_string_append (out, event->target);
+            break;
           case 't':
             g_string_append (out, event->text != NULL ? event->text : "");
             break;
@@ -303,6 +308,13 @@ is_about_people (const SalEvent *event)
   return (event->kind == SAL_EVENT_MESSAGE || event->kind == SAL_EVENT_ACTION ||
           event->kind == SAL_EVENT_JOIN || event->kind == SAL_EVENT_LEAVE) &&
          !event->past;
+}
+
+/* Who gives no reason for putting somebody out has given their own name. */
+static gboolean
+is_reason (const SalEvent *kick)
+{
+  return kick->text != NULL && *kick->text != '\0' && g_strcmp0 (kick->text, kick->name) != 0;
 }
 
 /* What has no form of its own here, in one that it has. Returns FALSE if it has none. */
@@ -334,8 +346,8 @@ to_plain_form (const SalEvent *event, SalEvent *plain)
       plain->note = *event->text != '\0' ? SAL_NOTE_TOPIC : SAL_NOTE_NO_TOPIC;
       return TRUE;
     case SAL_EVENT_KICK:
-      plain->note = SAL_NOTE_PUT_OUT;
-      plain->text = event->target;
+      plain->note = is_reason (event) ? SAL_NOTE_PUT_OUT_WHY : SAL_NOTE_PUT_OUT;
+      plain->text = is_reason (event) ? event->text : NULL;
       return TRUE;
     case SAL_EVENT_INVITE:
       plain->note = SAL_NOTE_INVITED;
@@ -383,7 +395,7 @@ join_lines (const char *text)
 }
 
 /* IRC's text may have colours and lines in it. What people can read of it becomes lines of
- * their own. Who is put out is told so even if nothing of the reason can be read. */
+ * their own. That somebody is put out is told even if nothing of the reason can be read. */
 static void
 encode_foreign_text (GString *out, const SalEvent *event, guint variant)
 {
@@ -403,7 +415,10 @@ encode_foreign_text (GString *out, const SalEvent *event, guint variant)
       encode_line (out, &line, variant);
     }
   line.text = NULL;
-  if (out->len == start && line.kind == SAL_EVENT_NOTE && line.note == SAL_NOTE_KICKED)
+  if (line.kind == SAL_EVENT_NOTE && line.note == SAL_NOTE_PUT_OUT_WHY)
+    line.note = SAL_NOTE_PUT_OUT;
+  if (out->len == start && line.kind == SAL_EVENT_NOTE &&
+      (line.note == SAL_NOTE_KICKED || line.note == SAL_NOTE_PUT_OUT))
     encode_line (out, &line, variant);
 }
 
@@ -524,7 +539,7 @@ static gboolean
 match_template (const char *line, const char *template, GString *scratch, SalEvent *event)
 {
   gsize offsets[128] = { 0 };
-  const char *fields = "nart";
+  const char *fields = "narto";
 
   g_string_truncate (scratch, 0);
   g_string_append_c (scratch, '\0');
@@ -558,6 +573,7 @@ match_template (const char *line, const char *template, GString *scratch, SalEve
       const char **slot = *f == 'n'   ? &event->name
                           : *f == 'a' ? &event->address
                           : *f == 'r' ? &event->room
+                          : *f == 'o' ? &event->target
                                       : &event->text;
       if (offsets[(guint8) *f & 0x7F] != 0)
         *slot = scratch->str + offsets[(guint8) *f & 0x7F];

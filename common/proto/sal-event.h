@@ -64,7 +64,8 @@ typedef enum
   SAL_NOTE_RENAMED,        /* name, text: the name from now on */
   SAL_NOTE_TOPIC,          /* name, text */
   SAL_NOTE_NO_TOPIC,       /* name */
-  SAL_NOTE_PUT_OUT,        /* name, text: who was put out of the room */
+  SAL_NOTE_PUT_OUT_WHY,    /* name, target: who was put out of the room, text: why */
+  SAL_NOTE_PUT_OUT,        /* name, target */
   SAL_NOTE_INVITED,        /* name, room */
   SAL_NOTE_TAKEN_BACK,     /* name: a message is to be read no more */
   SAL_NOTE_TAKEN_BACK_WHY, /* name, text: and why */

@@ -20,6 +20,11 @@
  *
  *     | done | unit in progress |  gap  | input not looked at |
  *     0      unit_end           write   read                  fill
+ *
+ * What is in the buffer may be a password, so no byte that has been in it is left in memory
+ * when it is done with.
+ *
+ * All rules work on this buffer and its marks, so they are one piece.
  */
 #include "config.h"
 
@@ -105,6 +110,8 @@ sal_framer_become_irc (SalFramer *framer, gsize limit_bytes)
 void
 sal_framer_clear (SalFramer *framer)
 {
+  if (framer->buf != NULL)
+    explicit_bzero (framer->buf, framer->fill);
   g_clear_pointer (&framer->buf, g_free);
   framer->size = framer->fill = framer->read = framer->write = framer->unit_end = 0;
 }
@@ -114,6 +121,22 @@ set_timer (SalFramer *framer, SalFramerTimer timer, gint64 now_us)
 {
   framer->timer = timer;
   framer->since_us = now_us;
+}
+
+/* A block may move when its size changes, and what it held would stay where it was. */
+static void
+resize (SalFramer *framer, gsize size)
+{
+  guint8 *buf = g_malloc (size);
+
+  if (framer->buf != NULL)
+    {
+      memcpy (buf, framer->buf, framer->fill);
+      explicit_bzero (framer->buf, framer->fill);
+      g_free (framer->buf);
+    }
+  framer->buf = buf;
+  framer->size = (guint32) size;
 }
 
 /**
@@ -135,8 +158,7 @@ sal_framer_push (SalFramer *framer, const void *bytes, gsize len, gint64 now_us)
       gsize size = MAX (framer->fill + len, 2 * (gsize) framer->size);
 
       g_return_if_fail (size < G_MAXUINT32 / 2);
-      framer->buf = g_realloc (framer->buf, size);
-      framer->size = (guint32) size;
+      resize (framer, size);
     }
   memcpy (framer->buf + framer->fill, bytes, len);
   framer->fill += (guint32) len;
@@ -338,6 +360,7 @@ judge_segment (SalFramer *framer, gint64 now_us, SalUnit *unit)
   /* S25. Somebody pressing an arrow key sends ESC [ A, which is no program's error. */
   if (!framer->keystrokes && !framer->maybe_tls && is_binary (bytes, len, framer->telnet_state))
     {
+      explicit_bzero (framer->buf + framer->segment, framer->fill - framer->segment);
       framer->read = framer->fill = framer->segment;
       framer->behind_nul = BEHIND_UNKNOWN;
       framer->judged = FALSE;
@@ -596,13 +619,11 @@ compact (SalFramer *framer)
     }
   if (framer->unit_end > 0)
     memmove (framer->buf, framer->buf + framer->unit_end, left);
+  explicit_bzero (framer->buf + left, framer->fill - left);
   framer->unit_end = 0;
   framer->write = framer->read = framer->fill = left;
   if (framer->size > 1024 && left < framer->size / 4)
-    {
-      framer->size = 2 * left;
-      framer->buf = g_realloc (framer->buf, framer->size);
-    }
+    resize (framer, 2 * (gsize) left);
 }
 
 /**

@@ -192,6 +192,7 @@ read_room (sqlite3_stmt *row, gpointer data)
   room->limit = (guint) MAX (sqlite3_column_int (row, 4), 0);
   room->topic = g_strdup ((const char *) sqlite3_column_text (row, 5));
   room->topic_by = g_strdup ((const char *) sqlite3_column_text (row, 6));
+  room->topic_us = sqlite3_column_int64 (row, 7);
   g_ptr_array_add (contents->rooms, room);
   g_hash_table_insert (contents->by_key, sal_name_key (room->name), room);
 }
@@ -225,7 +226,8 @@ read_rooms (SrvAccountStore *store, Contents *contents, GError **error)
 {
   g_hash_table_remove_all (contents->by_key);
   return for_each_row (store,
-                       "SELECT room.name, account.name, modes, password, most, topic, topic_by"
+                       "SELECT room.name, account.name, modes, password, most, topic, topic_by,"
+                       " topic_time"
                        " FROM room JOIN account ON account.key = founder",
                        read_room, contents, error) &&
          for_each_row (store, "SELECT room, list, mask, setter, made FROM room_mask", read_mask,
@@ -418,12 +420,15 @@ write_room (SrvAccountStore *store, const char *key, const SrvOwnedRoom *room, G
 {
   g_autofree char *founder = sal_name_key (room->founder);
   g_autofree char *limit = g_strdup_printf ("%u", room->limit);
+  g_autofree char *topic_set = g_strdup_printf ("%" G_GINT64_FORMAT, room->topic_us);
 
   return RUN (store, error, "DELETE FROM room WHERE key = ?", key) &&
          RUN (store, error,
-              "INSERT INTO room (key, name, founder, modes, password, most, topic, topic_by)"
-              " VALUES (?, ?, ?, ?, ?, CAST (? AS INTEGER), ?, ?)",
-              key, room->name, founder, room->modes, room->key, limit, room->topic, room->topic_by);
+              "INSERT INTO room (key, name, founder, modes, password, most, topic, topic_by, "
+              "topic_time)"
+              " VALUES (?, ?, ?, ?, ?, CAST (? AS INTEGER), ?, ?, CAST (? AS INTEGER))",
+              key, room->name, founder, room->modes, room->key, limit, room->topic, room->topic_by,
+              topic_set);
 }
 
 static gboolean

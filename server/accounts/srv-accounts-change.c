@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/base/sal-limits.h"
+#include "common/base/sal-wipe.h"
 #include "common/proto/sal-name.h"
 #include "common/sqlite/sal-sqlite.h"
 #include "server/accounts/srv-accounts-private.h"
@@ -31,7 +32,7 @@ is_password (const char *password)
       strlen (password) <= SAL_PASSWORD_MAX_BYTES ? srv_scram_prepare (password) : NULL;
   gboolean good = prepared != NULL && g_utf8_strlen (prepared, -1) >= SAL_PASSWORD_MIN_CHARS;
 
-  srv_wipe (prepared);
+  sal_wipe (prepared);
   return good;
 }
 
@@ -301,6 +302,57 @@ add (SrvAccounts *accounts, SrvAccount *account, char **message)
   return result;
 }
 
+/* Another password. */
+
+typedef struct
+{
+  SrvAccounts *accounts; /* (unowned) */
+  char *name;            /* (owned) */
+  guint64 by;
+} NewPassword;
+
+static void
+on_new_password (gpointer owner, gpointer letter)
+{
+  NewPassword *news = letter;
+
+  news->accounts->on_password (news->name, news->by, news->accounts->on_password_data);
+  g_free (news->name);
+  g_free (news);
+}
+
+static void
+tell_watcher (SrvAccounts *accounts, const char *name, guint64 by)
+{
+  NewPassword *news = NULL;
+
+  if (accounts->watcher == NULL)
+    return;
+  news = g_new0 (NewPassword, 1);
+  news->accounts = accounts;
+  news->name = g_strdup (name);
+  news->by = by;
+  srv_mailbox_post (accounts->watcher, on_new_password, news);
+}
+
+/**
+ * srv_accounts_watch_passwords:
+ * @mailbox: (transfer none): in whose thread @func is called with @data, whenever an account has
+ *   got another password; must outlive @accounts
+ *
+ * Before anything is asked.
+ */
+void
+srv_accounts_watch_passwords (SrvAccounts *accounts,
+                              SrvMailbox *mailbox,
+                              SrvPasswordFunc func,
+                              gpointer data)
+{
+  accounts->watcher = mailbox;
+  accounts->on_password = func;
+  accounts->on_password_data = data;
+}
+
 static guint
 get_iterations (SrvAccounts *accounts)
 {
@@ -335,7 +387,7 @@ on_change_done (gpointer owner, gpointer letter)
 
   change->on_changed (change->result, change->message, change->data);
   g_free (change->name);
-  srv_wipe (change->text);
+  sal_wipe (change->text);
   g_free (change->message);
   g_free (change);
 }
@@ -350,7 +402,11 @@ do_password (Change *change)
   if (!srv_scram_derive (&keys, change->text, get_iterations (accounts)))
     return result;
   if (change->kind == SRV_CHANGE_PASSWORD)
-    result = edit (accounts, change->name, set_keys, &keys, &change->message);
+    {
+      result = edit (accounts, change->name, set_keys, &keys, &change->message);
+      if (result == SRV_CHANGED)
+        tell_watcher (accounts, change->name, 0);
+    }
   else
     {
       SrvAccount *account = srv_account_new (change->name);
@@ -619,13 +675,17 @@ srv_accounts_may_set_password (SrvAccounts *accounts,
 /**
  * srv_accounts_set_password:
  * @name: of the account of somebody who has shown that it is theirs
+ * @by: their connection
  *
  * Slow: in a thread of the pool, after srv_accounts_may_set_password().
  *
  * Returns: %SRV_VERDICT_OK, or %SRV_VERDICT_BUSY if it cannot be kept.
  */
 SrvVerdict
-srv_accounts_set_password (SrvAccounts *accounts, const char *name, const char *password)
+srv_accounts_set_password (SrvAccounts *accounts,
+                           const char *name,
+                           const char *password,
+                           guint64 by)
 {
   g_autofree char *message = NULL;
   SrvScramKeys keys;
@@ -637,5 +697,7 @@ srv_accounts_set_password (SrvAccounts *accounts, const char *name, const char *
   explicit_bzero (&keys, sizeof keys);
   if (message != NULL)
     g_warning ("%s", message);
+  if (result == SRV_CHANGED)
+    tell_watcher (accounts, name, by);
   return result == SRV_CHANGED ? SRV_VERDICT_OK : SRV_VERDICT_BUSY;
 }

@@ -32,6 +32,10 @@ struct _SrvAccounts
   pthread_mutex_t store_mutex;
   SrvAccountStore *store; /* (owned) (nullable): there is no file */
 
+  SrvMailbox *watcher; /* (unowned) (nullable): who is told of another password */
+  SrvPasswordFunc on_password;
+  gpointer on_password_data;
+
   pthread_mutex_t mutex; /* for all that follows */
   SrvAccountsConfig config;
   char *invitation_code;       /* (owned) (nullable) */
@@ -89,7 +93,9 @@ SrvVerdict srv_accounts_verify (SrvAccounts *accounts, SrvAccount **pending, con
 SrvVerdict srv_accounts_may_set_password (SrvAccounts *accounts,
                                           const SrvLoginPeer *peer,
                                           const char *password);
-SrvVerdict
-srv_accounts_set_password (SrvAccounts *accounts, const char *name, const char *password);
+SrvVerdict srv_accounts_set_password (SrvAccounts *accounts,
+                                      const char *name,
+                                      const char *password,
+                                      guint64 by);
 
 G_END_DECLS

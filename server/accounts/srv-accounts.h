@@ -41,6 +41,15 @@ SrvAccounts *srv_accounts_new (const char *path, SrvAccountsClock clock, GError 
 void srv_accounts_free (SrvAccounts *accounts);
 void srv_accounts_configure (SrvAccounts *accounts, const SrvAccountsConfig *config);
 
+/* The account @name has another password; @by: the connection of who wanted it, 0: an
+ * operator. */
+typedef void (*SrvPasswordFunc) (const char *name, guint64 by, gpointer data);
+
+void srv_accounts_watch_passwords (SrvAccounts *accounts,
+                                   SrvMailbox *mailbox,
+                                   SrvPasswordFunc func,
+                                   gpointer data);
+
 /* What capabilities say. */
 char *srv_accounts_dup_mechanisms (SrvAccounts *accounts, const SrvLoginPeer *peer);
 char *srv_accounts_dup_registration (SrvAccounts *accounts, const SrvLoginPeer *peer);

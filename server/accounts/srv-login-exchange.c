@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "common/base/sal-limits.h"
+#include "common/base/sal-wipe.h"
 #include "common/proto/sal-name.h"
 #include "server/accounts/srv-accounts-private.h"
 #include "server/accounts/srv-sasl-input.h"
@@ -37,6 +38,7 @@ typedef struct
   SrvMailbox *mailbox;   /* (unowned) */
   SrvLoginKind kind;
   SrvAddress address;
+  guint64 connection;
   char *name;          /* (owned): whose password it is said to be */
   char *secret;        /* (owned): wiped: password or code */
   char *wanted;        /* (owned) (nullable): wiped: PASSWORD: the one from now on */
@@ -69,15 +71,11 @@ static void
 job_free (Job *job)
 {
   g_free (job->name);
-  srv_wipe (job->secret);
-  srv_wipe (job->wanted);
+  sal_wipe (job->secret);
+  sal_wipe (job->wanted);
   g_free (job->email);
   srv_scram_free (job->scram);
-  if (job->message != NULL)
-    {
-      explicit_bzero (job->message->str, job->message->len);
-      g_string_free (job->message, TRUE);
-    }
+  sal_wipe_string (job->message);
   srv_account_free (job->pending);
   g_free (job);
 }
@@ -134,7 +132,7 @@ srv_login_free (SrvLogin *login)
   if (login->job != NULL)
     login->job->login = NULL;
   reset (login);
-  g_string_free (login->partial, TRUE);
+  sal_wipe_string (login->partial);
   srv_account_free (login->pending);
   g_free (login->fingerprint);
   g_free (login);
@@ -236,7 +234,7 @@ change_password (const Job *job)
   SrvVerdict verdict = check_password (job);
 
   return verdict == SRV_VERDICT_OK
-             ? srv_accounts_set_password (job->accounts, job->name, job->wanted)
+             ? srv_accounts_set_password (job->accounts, job->name, job->wanted, job->connection)
              : verdict;
 }
 
@@ -302,6 +300,7 @@ job_new (SrvLogin *login, SrvLoginKind kind, const char *name, const char *secre
   job->mailbox = login->mailbox;
   job->kind = kind;
   job->address = login->peer.address;
+  job->connection = login->peer.connection;
   job->name = g_strdup (name);
   job->secret = g_strdup (secret);
   return job;
@@ -519,8 +518,7 @@ authenticate (SrvLogin *login, const char *parameter)
       fail (login, SRV_VERDICT_WRONG);
       break;
     }
-  explicit_bzero (message->str, message->len);
-  g_string_free (message, TRUE);
+  sal_wipe_string (message);
 }
 
 /* What is no SASL. */
@@ -592,6 +590,16 @@ verify (SrvLogin *login, const SrvLoginRequest *request)
   if (login->pending == NULL || !is_same_name (request->name, login->pending->name))
     {
       answer (login, SRV_LOGIN_VERIFY, SRV_VERDICT_WRONG);
+      return;
+    }
+  /* Perhaps somebody else has it by now. */
+  if (!is_same_name (request->wanted, login->pending->name))
+    {
+      SrvLoginAnswer said = { .kind = SRV_LOGIN_VERIFY,
+                              .verdict = SRV_VERDICT_NOT_THEIRS,
+                              .account = login->pending->name };
+
+      login->on_answer (&said, login->data);
       return;
     }
   job = job_new (login, SRV_LOGIN_VERIFY, login->pending->name, request->text);

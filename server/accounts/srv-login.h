@@ -30,6 +30,7 @@ typedef struct
   SrvAddress address;
   gboolean tls;
   const char *fingerprint; /* (unowned) (nullable): SHA-256 of their certificate, in hex */
+  guint64 connection;      /* theirs, as the log knows it */
 } SrvLoginPeer;
 
 typedef enum
@@ -37,7 +38,7 @@ typedef enum
   SRV_LOGIN_AUTHENTICATE, /* text: the parameter of AUTHENTICATE as it came */
   SRV_LOGIN_OPER,         /* name, text: the password */
   SRV_LOGIN_REGISTER,     /* name, text: the password, email (nullable: "*") */
-  SRV_LOGIN_VERIFY,       /* name, text: the code */
+  SRV_LOGIN_VERIFY,       /* name, text: the code, wanted: the nickname that they have now */
   SRV_LOGIN_IDENTIFY,     /* name, text: the password */
   SRV_LOGIN_PASSWORD,     /* name, text: the password, wanted: the one from now on */
 } SrvLoginKind;
@@ -76,6 +77,7 @@ typedef enum
   SRV_VERDICT_BAD_NAME,     /* BAD_ACCOUNT_NAME */
   SRV_VERDICT_BAD_PASSWORD, /* too short or too long, or not allowed characters */
   SRV_VERDICT_BAD_EMAIL,    /* INVALID_EMAIL: one is needed, or this is none */
+  SRV_VERDICT_NOT_THEIRS,   /* VERIFY: they do not have that nickname any more */
   SRV_VERDICT_TOO_MANY,     /* a limit: accounts, or registrations from one address */
   SRV_N_VERDICTS
 } SrvVerdict;

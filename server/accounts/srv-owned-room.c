@@ -52,6 +52,7 @@ srv_owned_room_copy (const SrvOwnedRoom *room)
   copy->limit = room->limit;
   copy->topic = g_strdup (room->topic);
   copy->topic_by = g_strdup (room->topic_by);
+  copy->topic_us = room->topic_us;
   for (guint i = 0; i < room->masks->len; i++)
     {
       const SrvRoomMask *mask = room->masks->pdata[i];

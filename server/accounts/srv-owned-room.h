@@ -22,7 +22,8 @@ typedef struct
   char *key;        /* (owned) (nullable): +k */
   guint limit;      /* +l; 0: none */
   char *topic;      /* (owned) (nullable) */
-  char *topic_by;   /* (owned) (nullable) */
+  char *topic_by;   /* (owned) (nullable): who has set it, with their host if they have one */
+  gint64 topic_us;  /* when, since 1970; 0: nobody knows */
   GPtrArray *masks; /* (owned) of SrvRoomMask (owned) */
 } SrvOwnedRoom;
 

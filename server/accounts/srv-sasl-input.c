@@ -64,6 +64,13 @@ srv_sasl_input_push (GString *partial, const char *parameter, GString *message)
              : len > SAL_SASL_LINE_BYTES ? SRV_SASL_INPUT_LONG_LINE
                                          : SRV_SASL_INPUT_TOO_MUCH;
     }
+  /* Growing later would leave a copy of what has come. */
+  if (len == SAL_SASL_LINE_BYTES && partial->len == 0 &&
+      partial->allocated_len <= SAL_SASL_MAX_BYTES)
+    {
+      g_string_set_size (partial, SAL_SASL_MAX_BYTES);
+      g_string_truncate (partial, 0);
+    }
   if (!g_str_equal (parameter, "+"))
     g_string_append_len (partial, parameter, (gssize) len);
   return len == SAL_SASL_LINE_BYTES ? SRV_SASL_INPUT_MORE : complete (partial, message);

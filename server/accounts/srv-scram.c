@@ -17,6 +17,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "common/base/sal-wipe.h"
+
 struct _SrvScram
 {
   Gsasl_session *session; /* (owned) */
@@ -49,18 +51,16 @@ get_library (void)
   return library;
 }
 
-/**
- * srv_wipe:
- * @text: (nullable) (transfer full): a secret from g_malloc(), that ends with a NUL
- *
- * Frees it, and leaves nothing of it in memory.
- */
-void
-srv_wipe (gpointer text)
+/* Such a password is prepared as it is (RFC 4013, 2), and the library would leave copies of it in
+ * memory on its way to Unicode and back. */
+static gboolean
+is_printable_ascii (const char *password)
 {
-  if (text != NULL)
-    explicit_bzero (text, strlen (text));
-  g_free (text);
+  const char *at = password;
+
+  while (*at >= 0x20 && *at < 0x7F)
+    at++;
+  return *at == '\0' && at > password;
 }
 
 /**
@@ -72,7 +72,7 @@ srv_wipe (gpointer text)
  * what clients do.
  *
  * Returns: (transfer full) (nullable): the password as it is derived from, to be given
- * to srv_wipe(); %NULL if it has characters no password can have, or none at all.
+ * to sal_wipe(); %NULL if it has characters no password can have, or none at all.
  */
 char *
 srv_scram_prepare (const char *password)
@@ -80,6 +80,8 @@ srv_scram_prepare (const char *password)
   char *prepared = NULL;
   char *copy = NULL;
 
+  if (is_printable_ascii (password))
+    return g_strdup (password);
   /* In 2.2 the flag that should allow unassigned characters forbids them. */
   if (*password == '\0' || !g_utf8_validate (password, -1, NULL) ||
       gsasl_saslprep (password, (Gsasl_saslprep_flags) 0, &prepared, NULL) != GSASL_OK)
@@ -110,7 +112,7 @@ derive (SrvScramKeys *keys, const char *password)
   explicit_bzero (salted, sizeof salted);
   explicit_bzero (client_key, sizeof client_key);
   done = done && prepared != NULL;
-  srv_wipe (prepared);
+  sal_wipe (prepared);
   return done;
 }
 
@@ -215,8 +217,8 @@ set_keys (SrvScram *scram)
   (void) gsasl_property_set (scram->session, GSASL_SCRAM_STOREDKEY, stored_key);
   (void) gsasl_property_set (scram->session, GSASL_SCRAM_SERVERKEY, server_key);
   explicit_bzero (&keys, sizeof keys);
-  srv_wipe (stored_key);
-  srv_wipe (server_key);
+  sal_wipe (stored_key);
+  sal_wipe (server_key);
 }
 
 /* The library asks for what it needs; whatever it is, all of it is given at once. */

@@ -43,8 +43,6 @@ SrvScramStep srv_scram_step (SrvScram *scram, const char *input, gsize len, GStr
 const char *srv_scram_get_name (SrvScram *scram);
 const char *srv_scram_get_other_name (SrvScram *scram);
 
-void srv_wipe (gpointer text);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvScram, srv_scram_free)
 
 G_END_DECLS

@@ -45,7 +45,10 @@ static const char markers[] =
     "CREATE TABLE marker (account TEXT NOT NULL REFERENCES account ON DELETE CASCADE,"
     " target TEXT NOT NULL, time INTEGER NOT NULL, PRIMARY KEY (account, target)) WITHOUT ROWID";
 
-static const char *const migrations[] = { bans, accounts, markers };
+static const char topic_time[] =
+    "ALTER TABLE room ADD COLUMN topic_time INTEGER NOT NULL DEFAULT 0";
+
+static const char *const migrations[] = { bans, accounts, markers, topic_time };
 
 static const SalSqliteSchema schema = {
   .application_id = 0x53616C32, /* "Sal2" */

@@ -156,6 +156,7 @@ do_topic (Room *room)
   g_free (room->owned->topic_by);
   room->owned->topic = *topic != '\0' ? g_strdup (topic) : NULL;
   room->owned->topic_by = *topic != '\0' ? g_strdup (SRV_OPERATOR_NAME) : NULL;
+  room->owned->topic_us = g_get_real_time ();
   return keep (room);
 }
 
@@ -278,14 +279,18 @@ complete_mask (const Room *room)
   return NULL;
 }
 
+/* In the same form as the judge compares them where somebody is inside. */
 static SrvRoomMask *
 find_ban (const SrvOwnedRoom *owned, const char *mask)
 {
+  g_autofree char *key = sal_name_key (mask);
+
   for (guint i = 0; i < owned->masks->len; i++)
     {
       SrvRoomMask *other = owned->masks->pdata[i];
+      g_autofree char *other_key = sal_name_key (other->mask);
 
-      if (other->list == 'b' && g_ascii_strcasecmp (other->mask, mask) == 0)
+      if (other->list == 'b' && g_str_equal (other_key, key))
         return other;
     }
   return NULL;

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "common/base/sal-limits.h"
+#include "common/base/sal-wipe.h"
 #include "common/proto/sal-text.h"
-#include "server/accounts/srv-scram.h"
 #include "server/admin/srv-console.h"
 
 typedef struct
@@ -74,7 +74,7 @@ static void
 change_free (Change *change)
 {
   g_free (change->name);
-  srv_wipe (change->text);
+  sal_wipe (change->text);
   g_free (change);
 }
 
@@ -108,7 +108,7 @@ srv_console_talk_free (SrvConsoleTalk *talk)
   if (talk->waiting != NULL)
     talk->waiting->talk = NULL;
   g_clear_pointer (&talk->change, change_free);
-  g_queue_clear_full (&talk->lines, srv_wipe);
+  g_queue_clear_full (&talk->lines, sal_wipe);
   g_free (talk);
 }
 
@@ -278,7 +278,7 @@ take_password (SrvConsoleTalk *talk, const char *line)
       g_clear_pointer (&talk->change, change_free);
       finish (talk, FALSE, why);
     }
-  srv_wipe (password);
+  sal_wipe (password);
 }
 
 /* `account` and what follows it. */
@@ -441,7 +441,7 @@ take_lines (SrvConsoleTalk *talk)
       char *line = g_queue_pop_head (&talk->lines);
 
       take_line (talk, line);
-      srv_wipe (line);
+      sal_wipe (line);
     }
 }
 

@@ -13,6 +13,7 @@
 
 #include "common/base/sal-limits.h"
 #include "common/base/sal-log.h"
+#include "common/base/sal-wipe.h"
 #include "common/proto/sal-text.h"
 #include "server/admin/srv-console-private.h"
 #include "server/chat/srv-room.h"
@@ -546,7 +547,8 @@ srv_console_execute (SrvServer *server, const char *line, GString *out)
 void
 srv_console_input_init (SrvConsoleInput *input)
 {
-  *input = (SrvConsoleInput){ .partial = g_string_new (NULL) };
+  /* It never grows, which would leave a copy of what may be a password. */
+  *input = (SrvConsoleInput){ .partial = g_string_sized_new (SAL_CONSOLE_LINE_BYTES + 1) };
 }
 
 /**
@@ -556,9 +558,7 @@ srv_console_input_init (SrvConsoleInput *input)
 void
 srv_console_input_clear (SrvConsoleInput *input)
 {
-  if (input->partial != NULL)
-    g_string_free (input->partial, TRUE);
-  input->partial = NULL;
+  sal_wipe_string (g_steal_pointer (&input->partial));
 }
 
 /**

@@ -160,6 +160,7 @@ on_console (int fd, GIOCondition condition, gpointer data)
 
   if (n > 0)
     srv_console_input_push (&console->input, bytes, (gsize) n, on_line, console);
+  explicit_bzero (bytes, sizeof bytes); /* it may have been a password */
   if (n == 0 || (condition & (G_IO_HUP | G_IO_ERR) && n < 0) || !send_unsent (console))
     {
       g_ptr_array_remove_fast (console->control->consoles, console);

@@ -153,7 +153,8 @@ srv_irc_handle_verify (SrvIrc *irc, const SalIrcLine *line)
 {
   SrvLoginRequest request = { .kind = SRV_LOGIN_VERIFY,
                               .name = line->params[0],
-                              .text = line->params[1] };
+                              .text = line->params[1],
+                              .wanted = own_name (irc) != NULL ? own_name (irc) : "*" };
 
   if (own_account (irc) != NULL)
     srv_irc_fail (irc, "VERIFY", "ALREADY_AUTHENTICATED", "%s :You are logged in already",
@@ -301,6 +302,8 @@ static const Failure failures[] = {
                                                                                              "chara"
                                                                                              "cter"
                                                                                              "s" },
+  { SRV_VERDICT_NOT_THEIRS, "ACCOUNT_NAME_MUST_BE_NICK",
+    "An account has the name of your nickname: take that one again first" },
   { SRV_VERDICT_BAD_EMAIL, "INVALID_EMAIL", "That is not an e-mail address" },
   { SRV_VERDICT_TOO_MANY, "TEMPORARILY_UNAVAILABLE",
     "There are too many accounts, or too many were made from your address" },
@@ -428,15 +431,9 @@ srv_irc_on_login_timeout (SrvIrc *irc)
     srv_irc_reply (irc, ERR_SASLABORTED, ":SASL authentication aborted: it took too long");
 }
 
-/**
- * srv_irc_account_changed:
- * @account: that has another role now, or is there no more
- *
- * Who is logged in to an account that is gone is so no longer; who has a role by it has to
- * ask for it again. Others are not concerned.
- */
-void
-srv_irc_account_changed (SrvIrc *irc, const char *account, gboolean exists)
+/* Takes from the client what it has by @account: a role always, itself if @out. */
+static void
+take_away (SrvIrc *irc, const char *account, gboolean out, const char *why)
 {
   const SrvUser *me = srv_irc_me (irc);
   const char *mine = own_account (irc);
@@ -452,8 +449,35 @@ srv_irc_account_changed (SrvIrc *irc, const char *account, gboolean exists)
       if (me->modes & SRV_UMODES_GIVEN)
         srv_irc_post (irc, &fields);
     }
-  if (exists || mine == NULL || !is_same_name (mine, account))
+  if (!out || mine == NULL || !is_same_name (mine, account))
     return;
   say_logged_in (irc, RPL_LOGGEDOUT, NULL);
+  if (why != NULL)
+    srv_irc_say (irc, "NOTICE %s :%s", srv_irc_get_nick (irc), why);
   srv_irc_log_in (irc, NULL);
+}
+
+/**
+ * srv_irc_account_changed:
+ * @account: that has another role now, or is there no more
+ *
+ * Who is logged in to an account that is gone is so no longer; who has a role by it has to
+ * ask for it again. Others are not concerned.
+ */
+void
+srv_irc_account_changed (SrvIrc *irc, const char *account, gboolean exists)
+{
+  take_away (irc, account, !exists, NULL);
+}
+
+/**
+ * srv_irc_password_changed:
+ * @account: whose password somebody else has changed
+ *
+ * Who is logged in to it, or has a role by it, has to show again that it is theirs.
+ */
+void
+srv_irc_password_changed (SrvIrc *irc, const char *account)
+{
+  take_away (irc, account, TRUE, "Your account has another password now: log in again with it");
 }

@@ -55,8 +55,13 @@ static void G_GNUC_PRINTF (3, 4) refuse (SrvIrc *irc, const char *code, const ch
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
+  if (irc->lines == NULL) /* it is the opening line itself, whose label is at hand */
+    {
+      srv_irc_fail (irc, "BATCH", code, "%s", text);
+      return;
+    }
   srv_irc_collect_end (irc);
-  srv_irc_collect (irc, irc->lines != NULL ? irc->lines->label : NULL);
+  srv_irc_collect (irc, irc->lines->label);
   srv_irc_fail (irc, "BATCH", code, "%s", text);
   srv_irc_collect_end (irc);
   give_up (irc);
@@ -72,6 +77,12 @@ open_batch (SrvIrc *irc, const SalIrcLine *line)
     {
       refuse (irc, "UNKNOWN_TYPE", "%s :Only draft/multiline, one at a time, with a target",
               line->params[0] + 1);
+      return;
+    }
+  /* It would be collected, and may be a password. */
+  if (srv_irc_is_service (line->params[2]))
+    {
+      refuse (irc, "MULTILINE_INVALID", ":" SRV_IRC_SERVICE " takes one line at a time");
       return;
     }
   irc->lines = g_new0 (SrvIrcLines, 1);

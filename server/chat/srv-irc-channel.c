@@ -95,7 +95,7 @@ srv_irc_on_joined (SrvIrc *irc, const SrvEntry *entry)
   if (!(irc->caps & SAL_IRC_CAP_NO_IMPLICIT_NAMES))
     srv_irc_send_names (irc, channel);
   if (!(irc->caps & SAL_IRC_CAP_CHATHISTORY) && irc->hub->config.history_on_join > 0)
-    srv_irc_show_past (irc, entry->room);
+    srv_irc_show_past (irc, entry);
 }
 
 /**
@@ -105,9 +105,8 @@ void
 srv_irc_handle_part (SrvIrc *irc, const SalIrcLine *line)
 {
   g_auto (GStrv) names = g_strsplit (line->params[0], ",", -1);
-  g_autofree char *reason = line->n_params > 1
-                                ? srv_irc_take_text (irc, "PART", line->params[1], SAL_REASON_BYTES)
-                                : NULL;
+  g_autofree char *reason =
+      line->n_params > 1 ? srv_irc_take_text (irc, SRV_IRC_TEXT_PART, line->params[1]) : NULL;
 
   for (guint i = 0; names[i] != NULL; i++)
     {
@@ -179,7 +178,7 @@ srv_irc_handle_topic (SrvIrc *irc, const SalIrcLine *line)
       no_such_channel (irc, line->params[0]);
       return;
     }
-  topic = srv_irc_take_text (irc, "TOPIC", line->params[1], SAL_TOPIC_BYTES);
+  topic = srv_irc_take_text (irc, SRV_IRC_TEXT_TOPIC, line->params[1]);
   fields = srv_irc_fields (irc, SRV_ENTRY_TOPIC);
   fields.room = room;
   fields.text = topic;
@@ -216,9 +215,8 @@ srv_irc_handle_kick (SrvIrc *irc, const SalIrcLine *line)
   guint n_channels = g_strv_length (channels);
   guint n_names = g_strv_length (names);
   g_autofree char *reason = srv_irc_take_text (
-      irc, "KICK",
-      line->n_params > 2 && *line->params[2] != '\0' ? line->params[2] : srv_irc_get_nick (irc),
-      SAL_REASON_BYTES);
+      irc, SRV_IRC_TEXT_KICK,
+      line->n_params > 2 && *line->params[2] != '\0' ? line->params[2] : srv_irc_get_nick (irc));
 
   if (n_channels == 0 || (n_channels > 1 && n_channels != n_names))
     {

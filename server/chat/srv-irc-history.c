@@ -443,22 +443,21 @@ srv_irc_handle_chathistory (SrvIrc *irc, const SalIrcLine *line)
 static void on_recent (SrvIrc *irc, GPtrArray *entries, gboolean failed);
 
 static void
-free_rooms (gpointer rooms)
+free_queries (gpointer queries)
 {
-  g_queue_free_full (rooms, g_free);
+  g_queue_free_full (queries, (GDestroyNotify) srv_log_query_free);
 }
 
 /* A JOIN may name many rooms; the past is read of one after the other. */
 static void
 read_recent (SrvIrc *irc)
 {
-  GQueue *rooms = irc->pending;
-  g_autofree char *room = g_queue_pop_head (rooms);
+  SrvLogQuery *query = g_queue_pop_head (irc->pending);
 
-  if (room == NULL)
+  if (query == NULL)
     return;
   irc->on_past = on_recent;
-  srv_irc_read (irc, srv_log_query_new (room, irc->hub->config.history_on_join));
+  srv_irc_read (irc, query);
 }
 
 /* What a program asks another (CTCP): it would be answered today. */
@@ -495,21 +494,26 @@ on_recent (SrvIrc *irc, GPtrArray *entries, gboolean failed)
 
 /**
  * srv_irc_show_past:
- * @room: that the client has just come into
+ * @join: the client has just come into its room
  *
- * Shows the last few messages; not to programs, which would answer them.
+ * Shows the last few messages before that; what is said from then on comes by itself. Not to
+ * programs, which would answer them.
  */
 void
-srv_irc_show_past (SrvIrc *irc, const char *room)
+srv_irc_show_past (SrvIrc *irc, const SrvEntry *join)
 {
+  SrvLogQuery *query = NULL;
+
   if (srv_irc_me (irc)->modes & SRV_UMODE_BOT)
     return;
   if (irc->pending == NULL)
     {
       irc->pending = g_queue_new ();
-      irc->pending_free = free_rooms;
+      irc->pending_free = free_queries;
     }
-  g_queue_push_tail (irc->pending, g_strdup (room));
+  query = srv_log_query_new (join->room, irc->hub->config.history_on_join);
+  query->seq = join->seq;
+  g_queue_push_tail (irc->pending, query);
   if (!irc->reading)
     read_recent (irc);
 }

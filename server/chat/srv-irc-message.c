@@ -262,8 +262,7 @@ srv_irc_handle_redact (SrvIrc *irc, const SalIrcLine *line)
   const char *target = line->params[0];
   g_autofree char *room = srv_irc_room_of (target);
   g_autofree char *reason =
-      line->n_params > 2 ? srv_irc_take_text (irc, "REDACT", line->params[2], SAL_REASON_BYTES)
-                         : NULL;
+      line->n_params > 2 ? srv_irc_take_text (irc, SRV_IRC_TEXT_REDACT, line->params[2]) : NULL;
   SrvEntry fields;
 
   if (!(irc->caps & SAL_IRC_CAP_REDACTION))

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/base/sal-limits.h"
+#include "common/proto/sal-irc-mask.h"
 #include "common/proto/sal-name.h"
 #include "server/chat/srv-irc-private.h"
 #include "server/state/srv-modes.h"
@@ -57,6 +58,18 @@ is_question (const SrvModeChange *change)
   return change->info != NULL && change->info->type == SRV_MODE_LIST && change->param == NULL;
 }
 
+/* Whether it would be a mask that no line has room for with all that is around it. */
+static gboolean
+is_too_long (const SrvModeChange *change)
+{
+  g_autofree char *mask = NULL;
+
+  if (change->info == NULL || change->info->type != SRV_MODE_LIST || !change->set)
+    return FALSE;
+  mask = sal_irc_mask_complete (change->param);
+  return strlen (mask) > SAL_MASK_BYTES;
+}
+
 /* What is left when the questions are answered goes to the judge. */
 static void
 change_room (SrvIrc *irc, const SrvChannel *channel, const SalIrcLine *line)
@@ -84,6 +97,12 @@ change_room (SrvIrc *irc, const SrvChannel *channel, const SalIrcLine *line)
         {
           srv_irc_reply (irc, ERR_INVALIDMODEPARAM, "#%s %c * :Invalid mode parameter",
                          channel->name, change->letter);
+          continue;
+        }
+      if (is_too_long (change))
+        {
+          srv_irc_reply (irc, ERR_INVALIDMODEPARAM, "#%s %c * :A mask has at most %d bytes",
+                         channel->name, change->letter, SAL_MASK_BYTES);
           continue;
         }
       if (++n > SAL_MODES_PER_COMMAND)

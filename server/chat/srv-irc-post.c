@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "common/base/sal-limits.h"
 #include "common/proto/sal-name.h"
 #include "common/proto/sal-text.h"
 #include "server/chat/srv-irc-private.h"
@@ -135,29 +136,59 @@ srv_irc_find_channel (const SrvIrc *irc, const char *target)
   return *target == '#' ? srv_state_find_channel (irc->hub->state, target + 1) : NULL;
 }
 
+static const struct
+{
+  const char *verb;
+  guint most; /* bytes */
+} texts[SRV_IRC_N_TEXTS] = {
+  [SRV_IRC_TEXT_AWAY] = { "AWAY", SAL_AWAY_BYTES },
+  [SRV_IRC_TEXT_KICK] = { "KICK", SAL_REASON_BYTES },
+  [SRV_IRC_TEXT_KILL] = { "KILL", SAL_REASON_BYTES },
+  [SRV_IRC_TEXT_PART] = { "PART", SAL_REASON_BYTES },
+  [SRV_IRC_TEXT_QUIT] = { "QUIT", SAL_REASON_BYTES },
+  [SRV_IRC_TEXT_REDACT] = { "REDACT", SAL_REASON_BYTES },
+  [SRV_IRC_TEXT_TOPIC] = { "TOPIC", SAL_TOPIC_BYTES },
+  [SRV_IRC_TEXT_USER] = { "USER", SAL_REAL_NAME_BYTES },
+};
+
 /**
  * srv_irc_take_text:
- * @verb: of the command in hand
- * @most: bytes
+ * @kind: what the command in hand says
  *
- * Tells the client if that is not all of @text.
+ * If that is not all of @text, the client is told when the command has succeeded, or at once by
+ * srv_irc_tell_cut().
  *
  * Returns: (transfer full): the beginning of @text, see srv_irc_cut().
  */
 char *
-srv_irc_take_text (SrvIrc *irc, const char *verb, const char *text, gsize most)
+srv_irc_take_text (SrvIrc *irc, SrvIrcText kind, const char *text)
 {
-  char *taken = srv_irc_cut (text, most);
+  char *taken = srv_irc_cut (text, texts[kind].most);
 
-  if (strlen (taken) == strlen (text))
-    return taken;
+  irc->cut = strlen (taken) == strlen (text) ? SRV_IRC_TEXT_NONE : (guint) kind & 15u;
+  return taken;
+}
+
+/**
+ * srv_irc_tell_cut:
+ *
+ * Tells the client, once, if a text of the command in hand was too long.
+ */
+void
+srv_irc_tell_cut (SrvIrc *irc)
+{
+  const char *verb = texts[irc->cut].verb;
+  guint most = texts[irc->cut].most;
+
+  if (irc->cut == SRV_IRC_TEXT_NONE)
+    return;
+  irc->cut = SRV_IRC_TEXT_NONE;
   if (irc->caps & SAL_IRC_CAP_STANDARD_REPLIES)
     srv_irc_say (irc, "WARN %s TEXT_CUT :That is too long: the first %u bytes were taken", verb,
-                 (guint) most);
+                 most);
   else
     srv_irc_say (irc, "NOTICE %s :%s: that is too long: the first %u bytes were taken",
-                 srv_irc_get_nick (irc), verb, (guint) most);
-  return taken;
+                 srv_irc_get_nick (irc), verb, most);
 }
 
 /**

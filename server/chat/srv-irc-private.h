@@ -15,6 +15,21 @@ G_BEGIN_DECLS
 
 typedef struct _SrvIrcLines SrvIrcLines;
 
+/* Texts that are taken up to where they fit. */
+typedef enum
+{
+  SRV_IRC_TEXT_NONE,
+  SRV_IRC_TEXT_AWAY,
+  SRV_IRC_TEXT_KICK,
+  SRV_IRC_TEXT_KILL,
+  SRV_IRC_TEXT_PART,
+  SRV_IRC_TEXT_QUIT,
+  SRV_IRC_TEXT_REDACT,
+  SRV_IRC_TEXT_TOPIC,
+  SRV_IRC_TEXT_USER,
+  SRV_IRC_N_TEXTS
+} SrvIrcText;
+
 /* What a client has said of itself, until it is registered. */
 typedef struct
 {
@@ -49,6 +64,7 @@ struct _SrvIrc
   guint busy : 1;    /* a command is waiting for its answers: no other begins */
   guint reading : 1; /* it waits for the past */
   guint deferred_cut : 1;
+  guint cut : 4;     /* SrvIrcText: of which only the beginning was taken, to be told */
   GString *deferred; /* (owned) (nullable): the next line, which has to wait */
 
   /* Collecting an answer that has a label. */
@@ -123,7 +139,8 @@ char *srv_irc_room_of (const char *target);
 gboolean srv_irc_is_channel (const char *target);
 SrvChannel *srv_irc_find_channel (const SrvIrc *irc, const char *target);
 char *srv_irc_cut (const char *text, gsize most);
-char *srv_irc_take_text (SrvIrc *irc, const char *verb, const char *text, gsize most);
+char *srv_irc_take_text (SrvIrc *irc, SrvIrcText kind, const char *text);
+void srv_irc_tell_cut (SrvIrc *irc);
 void srv_irc_read (SrvIrc *irc, SrvLogQuery *query);
 
 /* The commands, by file. */
@@ -201,7 +218,7 @@ void srv_irc_handle_chathistory (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_markread (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_on_marked (SrvIrc *irc, const SrvEntry *entry);
 void srv_irc_send_marker (SrvIrc *irc, const char *target);
-void srv_irc_show_past (SrvIrc *irc, const char *room);
+void srv_irc_show_past (SrvIrc *irc, const SrvEntry *join);
 
 void srv_irc_handle_authenticate (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_register (SrvIrc *irc, const SalIrcLine *line);

@@ -87,7 +87,8 @@ srv_irc_handle_user (SrvIrc *irc, const SalIrcLine *line)
       return;
     }
   irc->introduction->user = clean_user (line->params[0]);
-  irc->introduction->real_name = srv_irc_cut (line->params[3], SAL_REAL_NAME_BYTES);
+  irc->introduction->real_name = srv_irc_take_text (irc, SRV_IRC_TEXT_USER, line->params[3]);
+  srv_irc_tell_cut (irc);
   srv_irc_try_register (irc);
 }
 
@@ -237,8 +238,9 @@ void
 srv_irc_handle_quit (SrvIrc *irc, const SalIrcLine *line)
 {
   const char *said = line->n_params > 0 ? line->params[0] : "";
-  g_autofree char *reason = srv_irc_cut (said, SAL_REASON_BYTES);
+  g_autofree char *reason = srv_irc_take_text (irc, SRV_IRC_TEXT_QUIT, said);
 
+  srv_irc_tell_cut (irc);
   g_free (irc->session->last_words);
   irc->session->last_words =
       *reason != '\0' ? g_strconcat ("Quit: ", reason, NULL) : g_strdup ("Quit");

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/base/sal-limits.h"
+#include "common/base/sal-wipe.h"
 #include "server/chat/srv-irc-private.h"
 
 typedef void (*WordFunc) (SrvIrc *irc, char **args, guint n_args);
@@ -109,7 +110,10 @@ do_register (SrvIrc *irc, char **args, guint n_args)
 static void
 do_verify (SrvIrc *irc, char **args, guint n_args)
 {
-  SrvLoginRequest request = { .kind = SRV_LOGIN_VERIFY, .name = args[0], .text = args[1] };
+  SrvLoginRequest request = { .kind = SRV_LOGIN_VERIFY,
+                              .name = args[0],
+                              .text = args[1],
+                              .wanted = srv_irc_me (irc)->who->name };
 
   srv_irc_ask_login (irc, &request, SRV_IRC_BY_SERVICE);
 }
@@ -189,8 +193,8 @@ static void
 free_words (char **args)
 {
   for (guint i = 0; args[i] != NULL; i++)
-    explicit_bzero (args[i], strlen (args[i])); /* there may be a password among them */
-  g_strfreev (args);
+    sal_wipe (args[i]); /* there may be a password among them */
+  g_free (args);
 }
 
 /* @said: in a message, not by a command of its own */
@@ -243,15 +247,20 @@ srv_irc_service_said (SrvIrc *irc, const char *text)
 void
 srv_irc_handle_nickserv (SrvIrc *irc, const SalIrcLine *line)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
+  /* It never grows, which would leave a copy. */
+  GString *text = g_string_sized_new (SAL_IRC_LINE_BYTES);
   char **args = NULL;
 
   for (guint i = 0; i < line->n_params; i++)
-    g_string_append_printf (text, "%s%s", i > 0 ? " " : "", line->params[i]);
+    {
+      if (i > 0)
+        g_string_append_c (text, ' ');
+      g_string_append (text, line->params[i]); /* printf() would make a copy */
+    }
   args = split_words (line->n_params > 0 ? text->str : "HELP");
   run_word (irc, args, FALSE);
   free_words (args);
-  explicit_bzero (text->str, text->len);
+  sal_wipe_string (text);
 }
 
 /* Answers. */
@@ -263,6 +272,7 @@ tell_success (SrvIrc *irc, const SrvLoginAnswer *answer)
     {
     case SRV_LOGIN_PASSWORD:
       tell (irc, "You have a new password.");
+      tell (irc, "Whoever else was logged in to your account has to log in again with it.");
       break;
     case SRV_LOGIN_IDENTIFY:
       srv_irc_tell_logged_in (irc, answer->account);

@@ -18,7 +18,7 @@ srv_irc_handle_away (SrvIrc *irc, const SalIrcLine *line)
 {
   SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_AWAY);
   g_autofree char *text = line->n_params > 0 && *line->params[0] != '\0'
-                              ? srv_irc_take_text (irc, "AWAY", line->params[0], SAL_AWAY_BYTES)
+                              ? srv_irc_take_text (irc, SRV_IRC_TEXT_AWAY, line->params[0])
                               : NULL;
 
   fields.text = text;
@@ -98,8 +98,8 @@ srv_irc_handle_kill (SrvIrc *irc, const SalIrcLine *line)
       srv_irc_reply (irc, ERR_NOPRIVILEGES, ":Permission denied: you are not an IRC operator");
       return;
     }
-  reason = srv_irc_take_text (irc, "KILL", line->n_params > 1 ? line->params[1] : "No reason",
-                              SAL_REASON_BYTES);
+  reason = srv_irc_take_text (irc, SRV_IRC_TEXT_KILL,
+                              line->n_params > 1 ? line->params[1] : "No reason");
   text = g_strdup_printf ("Killed (%s (%s))", me->who->name, reason);
   fields.target = line->params[0];
   fields.text = text;

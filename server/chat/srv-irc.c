@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "common/base/sal-limits.h"
+#include "common/base/sal-wipe.h"
 #include "common/proto/sal-dialect-plain.h"
 #include "common/proto/sal-guard.h"
 #include "common/proto/sal-name.h"
@@ -123,8 +124,7 @@ srv_irc_free (SrvIrc *irc)
   g_free (irc->role_account);
   g_free (irc->label);
   g_clear_pointer (&irc->answer, g_ptr_array_unref);
-  if (irc->deferred != NULL)
-    g_string_free (irc->deferred, TRUE);
+  sal_wipe_string (irc->deferred);
   g_free (irc);
 }
 
@@ -258,6 +258,7 @@ finish (SrvIrc *irc)
   if (irc->in_flight > 0 || irc->reading)
     return;
   irc->busy = FALSE;
+  irc->cut = SRV_IRC_TEXT_NONE;
   clear_pending (irc);
   srv_irc_collect_end (irc);
 }
@@ -309,11 +310,12 @@ must_wait (const SrvIrc *irc, const SrvIrcCommand *command, const SalIrcLine *li
   return command == NULL || !(command->flags & SRV_IRC_SAYS) || !srv_irc_is_simple (irc, line);
 }
 
-/* Returns FALSE if the line has to wait. */
+/* @copy: of @text, to be taken apart
+ *
+ * Returns FALSE if the line has to wait. */
 static gboolean
-run (SrvIrc *irc, const char *text, gsize len)
+run (SrvIrc *irc, const char *text, gsize len, char *copy)
 {
-  g_autofree char *copy = g_strndup (text, len);
   gboolean valid = g_utf8_validate (text, (gssize) len, NULL);
   SalIrcLine line;
   const SrvIrcCommand *command = NULL;
@@ -363,6 +365,18 @@ is_too_long (SrvIrc *irc, const char *text, gsize len)
   return tags > SAL_IRC_CLIENT_TAGS_BYTES || len - tags > SAL_IRC_LINE_BYTES;
 }
 
+/* Many commands may have a password in them, so nothing of any stays in memory. */
+static gboolean
+run_and_wipe (SrvIrc *irc, const char *text, gsize len)
+{
+  char *copy = g_strndup (text, len);
+  gboolean done = run (irc, text, len, copy);
+
+  explicit_bzero (copy, len);
+  g_free (copy);
+  return done;
+}
+
 /* One line, or the beginning of one that was too long to be read. Somebody who sends that is
  * no client. */
 static void
@@ -385,7 +399,7 @@ take_line (SrvIrc *irc, const char *text, gsize len, gboolean cut)
                                                         .text = "unit-bytes",
                                                         .number = SRV_IRC_UNIT_BYTES });
     }
-  else if (!run (irc, text, len))
+  else if (!run_and_wipe (irc, text, len))
     defer (irc, text, len, FALSE);
 }
 
@@ -417,7 +431,7 @@ take_deferred (SrvIrc *irc)
     return;
   irc->deferred = NULL;
   take_line (irc, line->str, line->len, irc->deferred_cut);
-  g_string_free (line, TRUE);
+  sal_wipe_string (line);
 }
 
 /**
@@ -490,6 +504,8 @@ srv_irc_entry (SrvIrc *irc, const SrvEntry *entry)
     return;
   if (said)
     srv_irc_collect (irc, entry->label);
+  if (srv_entry_holds (entry))
+    srv_irc_tell_cut (irc);
   if (last || !is_one_event (entry))
     answer (irc, entry);
   if (said)

@@ -33,6 +33,7 @@ void srv_irc_watched (SrvIrc *irc, const SrvUser *user, const char *name, gboole
 void srv_irc_on_login (SrvIrc *irc, const SrvLoginAnswer *answer, gboolean late);
 void srv_irc_on_login_timeout (SrvIrc *irc);
 void srv_irc_account_changed (SrvIrc *irc, const char *account, gboolean exists);
+void srv_irc_password_changed (SrvIrc *irc, const char *account);
 
 gboolean srv_irc_is_waiting (const SrvIrc *irc);
 guint srv_irc_get_caps (const SrvIrc *irc);

@@ -27,6 +27,7 @@ struct _SrvRoom
   guint members;             /* of this worker */
   guint lagging;             /* of those */
   gboolean patient;          /* something may wait in their queues */
+  gboolean active;           /* something was delivered this turn */
   GArray *elsewhere;         /* (owned) (nullable) of guint: as many of each other worker */
   GHashTable *missed;        /* (owned) (nullable): SrvMember (unowned) -> Missed (owned) */
 };
@@ -462,6 +463,22 @@ srv_room_is_patient (const SrvRoom *room)
 }
 
 /**
+ * srv_room_begin_turn:
+ *
+ * Something is delivered.
+ *
+ * Returns: whether that is the first thing since srv_room_end_turn().
+ */
+gboolean
+srv_room_begin_turn (SrvRoom *room)
+{
+  gboolean first = !room->active;
+
+  room->active = TRUE;
+  return first;
+}
+
+/**
  * srv_room_end_turn:
  *
  * A quiet room holds no memory for what it might say next.
@@ -469,6 +486,7 @@ srv_room_is_patient (const SrvRoom *room)
 void
 srv_room_end_turn (SrvRoom *room)
 {
+  room->active = FALSE;
   for (guint i = 0; i < room->audiences->len; i++)
     srv_frame_stream_clear (&g_array_index (room->audiences, Audience, i).frames);
 }

@@ -66,6 +66,7 @@ guint srv_room_deliver_to (SrvRoom *room,
                            GString *scratch);
 gboolean srv_room_is_patient (const SrvRoom *room);
 void srv_room_let_go (SrvRoom *room);
+gboolean srv_room_begin_turn (SrvRoom *room);
 void srv_room_end_turn (SrvRoom *room);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvRoom, srv_room_free)

@@ -605,7 +605,8 @@ srv_event_from_entry (SalEvent *event, const SrvEntry *entry)
     .text = entry->text,
     .host = entry->host,
     .account = entry->account,
-    .target = entry->target,
+    .target = entry->kind == SRV_ENTRY_MODE || entry->kind == SRV_ENTRY_TOPIC ? NULL /* times */
+                                                                              : entry->target,
     .tags = entry->tags,
     .status = entry->status_prefix,
     .bot = (entry->flags & SRV_ENTRY_FLAG_BOT) != 0,

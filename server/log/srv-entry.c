@@ -234,3 +234,18 @@ srv_entry_kind_from_name (const char *name, SrvEntryKind *kind)
       }
   return FALSE;
 }
+
+/**
+ * srv_entry_get_times:
+ * @entry: a topic, or a change of modes
+ *
+ * A room that is woken gets back what was set long before. When that was is in the target of the
+ * entry, for each mask in its order, in microseconds since 1970, with spaces in between.
+ *
+ * Returns: (transfer none) (nullable): the times; %NULL if it is set now.
+ */
+const char *
+srv_entry_get_times (const SrvEntry *entry)
+{
+  return entry->flags & SRV_ENTRY_FLAG_SERVER ? entry->target : NULL;
+}

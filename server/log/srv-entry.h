@@ -20,9 +20,9 @@ typedef enum
   SRV_ENTRY_TAGMSG,
   SRV_ENTRY_QUIT,   /* a leave of the server, as each of its rooms has it */
   SRV_ENTRY_NICK,   /* target: the name from now on */
-  SRV_ENTRY_TOPIC,  /* text: "" for none */
+  SRV_ENTRY_TOPIC,  /* text: "" for none; target: see srv_entry_get_times() */
   SRV_ENTRY_KICK,   /* target: who is put out; text: why */
-  SRV_ENTRY_MODE,   /* text: the change of a room's modes */
+  SRV_ENTRY_MODE,   /* text: the change of a room's modes; target: as of a topic */
   SRV_ENTRY_REDACT, /* number: what is taken back */
   /* What passes through the log for its order alone and is not kept there. */
   SRV_ENTRY_CONNECT, /* somebody is here, in no room yet; text: their real name */
@@ -150,6 +150,7 @@ srv_entry_holds (const SrvEntry *entry)
 }
 
 gboolean srv_entry_is_kept (const SrvEntry *entry);
+const char *srv_entry_get_times (const SrvEntry *entry);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvEntry, srv_entry_unref)
 

@@ -14,9 +14,6 @@
 #include "server/log/srv-judge-private.h"
 #include "server/state/srv-modes.h"
 
-/* Parameters of one entry: it must fit into a line of IRC with everything around it. */
-#define PARAMS_BYTES 300
-
 static const char list_letters[SRV_N_LISTS] = {
   [SRV_LIST_BAN] = 'b',
   [SRV_LIST_EXCEPTION] = 'e',
@@ -81,8 +78,8 @@ flags_text (const SrvOwnedRoom *room, guint modes)
   return g_strconcat (letters->str, params->str, NULL);
 }
 
-/* Called with each change, by whom it was once made. */
-typedef void (*ChangeFunc) (const char *text, const char *setter, gpointer data);
+/* Called with each change, by whom it was once made and, of masks, when. */
+typedef void (*ChangeFunc) (const char *text, const char *setter, const char *times, gpointer data);
 
 /* The masks of @room from @first on that one entry holds. Returns where the next begins. */
 static guint
@@ -92,6 +89,7 @@ masks_text (const SrvOwnedRoom *room, guint first, ChangeFunc func, gpointer dat
   const char *setter = mask->setter;
   g_autoptr (GString) letters = g_string_new (NULL);
   g_autoptr (GString) params = g_string_new (NULL);
+  g_autoptr (GString) times = g_string_new (NULL);
   guint at = first;
 
   for (; at < room->masks->len; at++)
@@ -100,17 +98,19 @@ masks_text (const SrvOwnedRoom *room, guint first, ChangeFunc func, gpointer dat
 
       mask = room->masks->pdata[at];
       if (!g_str_equal (mask->setter, setter) ||
-          (params->len > 0 && params->len + 1 + strlen (mask->mask) > PARAMS_BYTES))
+          (params->len > 0 && params->len + 1 + strlen (mask->mask) > SRV_JUDGE_PARAMS_BYTES))
         break;
       change.letter = mask->list;
       change.info = srv_mode_info (mask->list);
       change.param = mask->mask;
-      if (change.info != NULL && change.info->type == SRV_MODE_LIST)
-        srv_modes_append_change (letters, params, &change);
+      if (change.info == NULL || change.info->type != SRV_MODE_LIST)
+        continue;
+      srv_modes_append_change (letters, params, &change);
+      g_string_append_printf (times, "%" G_GINT64_FORMAT " ", mask->set_us);
     }
   g_string_append (letters, params->str);
   if (letters->len > 0)
-    func (letters->str, setter, data);
+    func (letters->str, setter, times->str, data);
   return at;
 }
 
@@ -119,13 +119,13 @@ for_each_change (const SrvOwnedRoom *room, ChangeFunc func, gpointer data)
 {
   g_autofree char *flags = flags_text (room, SRV_MODES_DEFAULT);
 
-  func (flags, room->founder, data);
+  func (flags, room->founder, NULL, data);
   for (guint at = 0; at < room->masks->len;)
     at = masks_text (room, at, func, data);
 }
 
 static void
-apply_to_probe (const char *text, const char *setter, gpointer data)
+apply_to_probe (const char *text, const char *setter, const char *times, gpointer data)
 {
   const SrvEntry entry = { .kind = SRV_ENTRY_MODE, .text = text, .name = setter };
 
@@ -156,17 +156,29 @@ srv_judge_may_enter (const Verdict *verdict, const SrvOwnedRoom *room)
   return code;
 }
 
+/* @setter: who has set it; a topic's with their host
+ * @times: (nullable): when, see srv_entry_get_times() */
 static void
-give_as_server (
-    Verdict *verdict, SrvEntryKind kind, const char *room, const char *text, const char *setter)
+give_as_server (Verdict *verdict,
+                SrvEntryKind kind,
+                const char *room,
+                const char *text,
+                const char *setter,
+                const char *times)
 {
+  const char *bang = strchr (setter, '!');
+  g_autofree char *name =
+      g_strndup (setter, bang != NULL ? (gsize) (bang - setter) : strlen (setter));
+
   SrvEntry fields = {
     .kind = (guint8) kind,
     .flags = SRV_ENTRY_FLAG_SERVER,
     .status = SRV_ENTRY_COMMITTED,
     .origin.worker = SRV_ORIGIN_NO_WORKER,
     .room = room,
-    .name = setter,
+    .name = name,
+    .host = bang != NULL ? bang + 1 : NULL,
+    .target = times,
     .address = "",
     .text = text,
   };
@@ -182,11 +194,11 @@ typedef struct
 } Waking;
 
 static void
-give_change (const char *text, const char *setter, gpointer data)
+give_change (const char *text, const char *setter, const char *times, gpointer data)
 {
   const Waking *waking = data;
 
-  give_as_server (waking->verdict, SRV_ENTRY_MODE, waking->room, text, setter);
+  give_as_server (waking->verdict, SRV_ENTRY_MODE, waking->room, text, setter, times);
 }
 
 /**
@@ -198,9 +210,11 @@ srv_judge_wake_room (Verdict *verdict, const SrvOwnedRoom *room)
 {
   Waking waking = { verdict, room->name };
 
+  g_autofree char *topic_set = g_strdup_printf ("%" G_GINT64_FORMAT, room->topic_us);
+
   for_each_change (room, give_change, &waking);
   if (room->topic != NULL && room->topic_by != NULL)
-    give_as_server (verdict, SRV_ENTRY_TOPIC, room->name, room->topic, room->topic_by);
+    give_as_server (verdict, SRV_ENTRY_TOPIC, room->name, room->topic, room->topic_by, topic_set);
 }
 
 /**
@@ -232,7 +246,7 @@ srv_judge_greet_founder (Verdict *verdict, const SrvChannel *channel)
       !srv_judge_is_founder (verdict->judge, channel->key, verdict->user->who->account))
     return;
   text = g_strconcat ("+o ", verdict->user->who->name, NULL);
-  give_as_server (verdict, SRV_ENTRY_MODE, channel->name, text, verdict->user->who->account);
+  give_as_server (verdict, SRV_ENTRY_MODE, channel->name, text, verdict->user->who->account, NULL);
 }
 
 /* Keeping it. */
@@ -256,6 +270,7 @@ owned_of (const SrvChannel *channel, const char *founder)
   room->limit = channel->limit;
   room->topic = g_strdup (channel->topic);
   room->topic_by = g_strdup (channel->topic_by);
+  room->topic_us = channel->topic_us;
   for (guint list = 0; list < SRV_N_LISTS; list++)
     for (guint i = 0; channel->lists[list] != NULL && i < channel->lists[list]->len; i++)
       {

@@ -121,7 +121,11 @@ srv_judge_set_owners (SrvJudge *judge, const SrvOwners *owners, gpointer data)
 void
 srv_verdict_give (Verdict *verdict, SrvEntry *entry)
 {
-  entry->group = verdict->judge->groups;
+  const SrvJudge *judge = verdict->judge;
+
+  entry->group = judge->groups;
+  if (judge->host->clock != NULL && entry->status != SRV_ENTRY_KNOWN)
+    entry->time_us = judge->host->clock (judge->data);
   if (srv_entry_holds (entry))
     srv_state_apply (verdict->judge->state, entry);
   g_ptr_array_add (verdict->judged, entry);

@@ -18,6 +18,8 @@ typedef struct
   SrvEntry *(*find) (guint64 seq, gpointer data);
   /* The entry of @room that was posted with @nonce not long ago. (transfer full) (nullable) */
   SrvEntry *(*find_nonce) (const char *room, const char *nonce, gpointer data);
+  /* What time it is, in microseconds since 1970, UTC. (nullable): not known */
+  gint64 (*clock) (gpointer data);
 } SrvJudgeHost;
 
 SrvJudge *srv_judge_new (const SrvJudgeHost *host, gpointer data);

@@ -42,16 +42,16 @@
 /* Free pages that are worth giving back to the disk. */
 #define FREE_PAGES 1000
 
-/* Entries that one step of retention takes away: at most so many, and no more than take so
- * long, for what is said meanwhile waits behind it. In a long log with many rooms most of them
- * lie in pages of their own. But it is always as many as the last group has brought, so that
- * the file does not outgrow its bound. */
-#define RETENTION_STEP_MIN 16
-#define RETENTION_STEP_MAX 512
+/* How long one step of retention takes, for what is said meanwhile waits behind it. What it
+ * does is in a transaction of its own: the wait for the disk at its end is the same for little
+ * and for much, and is not counted. */
 #define RETENTION_STEP_US 2000
 
-/* Pages that one step gives back to the disk. */
-#define VACUUM_STEP "64"
+/* Entries that one step takes away: at most so many, and no more than take so long. In a long
+ * log with many rooms most of them lie in pages of their own. But it is always as many as the
+ * last group has brought, so that the file does not outgrow its bound. */
+#define RETENTION_STEP_MIN 16
+#define RETENTION_STEP_MAX 512
 
 static const char version_1[] =
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
@@ -149,6 +149,8 @@ typedef struct
   GHashTable *room_ids; /* (owned): name -> id */
   gboolean broken;      /* open it again before the next group */
   gboolean pruned;      /* retention has taken something away */
+  gboolean sweeping;    /* rooms are looked through for those that have become empty */
+  gint64 swept;         /* up to this one */
   int retention_step;
   int group_size;   /* of the last one */
   guint64 last_seq; /* where the log ends, once opened */
@@ -231,8 +233,7 @@ set_up_writer (SqliteStore *self, GError **error)
   self->last_time_us =
       sal_sqlite_get_int (self->writer, "SELECT time FROM entry ORDER BY seq DESC LIMIT 1", 0);
   read_id (self);
-  srv_log_wal_watch (self->wal, self->writer);
-  return TRUE;
+  return srv_log_wal_watch (self->wal, self->writer, error);
 }
 
 static gboolean
@@ -463,6 +464,16 @@ next_step (int step, gint64 took_us)
   return took_us < RETENTION_STEP_US / 2 ? MIN (2 * step, RETENTION_STEP_MAX) : step;
 }
 
+/* Ends a step of retention. Returns whether it is in the file. */
+static gboolean
+end_step (SqliteStore *self)
+{
+  if (sal_sqlite_run (self->statements[COMMIT], NULL))
+    return TRUE;
+  sqlite_rollback (&self->store);
+  return FALSE;
+}
+
 static gboolean
 delete_before (SqliteStore *self, gint64 seq)
 {
@@ -470,7 +481,6 @@ delete_before (SqliteStore *self, gint64 seq)
       self->writer,
       "DELETE FROM entry WHERE seq IN (SELECT seq FROM entry WHERE seq < ? ORDER BY seq LIMIT ?)",
       NULL);
-  gint64 begun_us = g_get_monotonic_time ();
   int step = MAX (self->retention_step, self->group_size);
   gboolean more = FALSE;
 
@@ -478,9 +488,10 @@ delete_before (SqliteStore *self, gint64 seq)
     return FALSE;
   sqlite3_bind_int64 (statement, 1, seq);
   sqlite3_bind_int (statement, 2, step);
-  /* The wait for the disk at the end is the same for few and for many. */
   if (sal_sqlite_run (self->statements[BEGIN], NULL))
     {
+      gint64 begun_us = g_get_monotonic_time ();
+
       if (sal_sqlite_run (statement, NULL))
         {
           more = sqlite3_changes (self->writer) > 0;
@@ -488,14 +499,74 @@ delete_before (SqliteStore *self, gint64 seq)
           self->retention_step =
               next_step (self->retention_step, g_get_monotonic_time () - begun_us);
         }
-      if (!sal_sqlite_run (self->statements[COMMIT], NULL))
-        {
-          sqlite_rollback (&self->store);
-          more = FALSE;
-        }
+      more = end_step (self) && more;
     }
   sqlite3_finalize (statement);
   return more;
+}
+
+/* Gives some free pages back to the disk. Returns whether there may be more to give. It gives
+ * none, without an error, in a file that somebody has set up otherwise. */
+static gboolean
+give_pages_back (SqliteStore *self)
+{
+  sqlite3_stmt *vacuum = sal_sqlite_prepare (self->writer, "PRAGMA incremental_vacuum", NULL);
+  gint64 until_us = g_get_monotonic_time () + RETENTION_STEP_US;
+  gboolean row = FALSE;
+  gboolean given = FALSE;
+
+  if (vacuum != NULL && sal_sqlite_run (self->statements[BEGIN], NULL))
+    {
+      /* A row for each page. */
+      while (sal_sqlite_step (vacuum, &row, NULL) && row)
+        {
+          given = TRUE;
+          if (g_get_monotonic_time () >= until_us)
+            break;
+        }
+      sqlite3_reset (vacuum);
+      given = end_step (self) && given;
+    }
+  sqlite3_finalize (vacuum);
+  return given;
+}
+
+/* Forgets the next of those rooms of which nothing is in the log any more. Returns whether there
+ * may be more. */
+static gboolean
+sweep_rooms (SqliteStore *self)
+{
+  sqlite3_stmt *next = sal_sqlite_prepare (
+      self->writer,
+      "SELECT id, EXISTS (SELECT 1 FROM entry WHERE entry.room = room.id) FROM room"
+      " WHERE id > ? ORDER BY id",
+      NULL);
+  sqlite3_stmt *forget = sal_sqlite_prepare (self->writer, "DELETE FROM room WHERE id = ?", NULL);
+  gint64 until_us = g_get_monotonic_time () + RETENTION_STEP_US;
+  gboolean row = FALSE;
+  gboolean ok = next != NULL && forget != NULL && sal_sqlite_run (self->statements[BEGIN], NULL);
+
+  if (ok)
+    {
+      sqlite3_bind_int64 (next, 1, self->swept);
+      while ((ok = sal_sqlite_step (next, &row, NULL)) && row)
+        {
+          self->swept = sqlite3_column_int64 (next, 0);
+          if (sqlite3_column_int (next, 1) == 0)
+            {
+              sqlite3_bind_int64 (forget, 1, self->swept);
+              (void) sal_sqlite_run (forget, NULL);
+              g_hash_table_remove_all (self->room_ids);
+            }
+          if (g_get_monotonic_time () >= until_us)
+            break;
+        }
+      sqlite3_reset (next);
+      ok = end_step (self) && ok;
+    }
+  sqlite3_finalize (next);
+  sqlite3_finalize (forget);
+  return ok && row;
 }
 
 static gboolean
@@ -523,20 +594,16 @@ sqlite_maintain (SrvLogStore *store, gint64 now_us)
   if (self->bytes > 0 && (guint64) ((pages - free_pages) * page_size) > self->bytes)
     return delete_before (self, last);
 
-  /* It frees nothing, without an error, in a file that somebody has set up otherwise. */
-  if (free_pages > FREE_PAGES &&
-      sal_sqlite_exec (self->writer, "PRAGMA incremental_vacuum (" VACUUM_STEP ")", NULL) &&
-      sal_sqlite_get_int (self->writer, "PRAGMA freelist_count", 0) < free_pages)
+  if (free_pages > FREE_PAGES && give_pages_back (self))
     return TRUE;
-  if (!self->pruned)
-    return FALSE;
-  self->pruned = FALSE;
-  (void) sal_sqlite_exec (self->writer,
-                          "DELETE FROM room WHERE NOT EXISTS "
-                          "(SELECT 1 FROM entry WHERE entry.room = room.id)",
-                          NULL);
-  g_hash_table_remove_all (self->room_ids);
-  return FALSE;
+  if (self->pruned && !self->sweeping)
+    {
+      self->pruned = FALSE;
+      self->sweeping = TRUE;
+      self->swept = 0;
+    }
+  self->sweeping = self->sweeping && sweep_rooms (self);
+  return self->sweeping;
 }
 
 static void

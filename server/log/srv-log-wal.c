@@ -8,13 +8,15 @@
  * writer that is never idle would append for ever, and each of its commits would wait for the
  * growing file's metadata as well, which takes a disk several times as long as overwriting.
  * So when all but a few pages have been moved, the writer moves these itself, between two
- * groups.
+ * groups. Two cannot move at the same time: SQLite tells the second one that the file is busy,
+ * without waiting.
  */
 #include "config.h"
 
 #include "server/log/srv-log-wal.h"
 
 #include <pthread.h>
+#include <time.h>
 
 #include "common/sqlite/sal-sqlite.h"
 
@@ -25,10 +27,11 @@
 /* How often moving is tried before so few are left; then the disk is too slow for what is
  * said. */
 #define PASSES_MAX 4
-/* Then, beyond this many pages (256 MiB), the writer waits for the disk and for those who read
- * the file, but not with every group. */
-#define PAGES_MAX (64 * 1024)
+/* Then, beyond SRV_LOG_WAL_PAGES_MAX, the writer waits for the disk and for those who read the
+ * file, but not with every group, and for the disk not so long that it would be taken for
+ * stuck. */
 #define WAIT_EVERY_US G_USEC_PER_SEC
+#define WAIT_S 2
 
 struct _SrvLogWal
 {
@@ -41,8 +44,10 @@ struct _SrvLogWal
   pthread_t thread;
   pthread_mutex_t mutex;
   pthread_cond_t cond;
-  gboolean wanted; /* under the mutex: there is something to move */
-  gboolean stop;   /* under the mutex */
+  gboolean wanted;  /* under the mutex: there is something to move */
+  gboolean moving;  /* under the mutex: the thread is in the file */
+  gboolean awaited; /* under the mutex: the writer waits until it is not */
+  gboolean stop;    /* under the mutex */
 };
 
 static int
@@ -59,32 +64,43 @@ on_commit (void *data, sqlite3 *db, const char *name, int pages)
     {
       pthread_mutex_lock (&wal->mutex);
       wal->wanted = TRUE;
-      pthread_cond_signal (&wal->cond);
+      pthread_cond_broadcast (&wal->cond);
       pthread_mutex_unlock (&wal->mutex);
     }
   return SQLITE_OK;
 }
 
+/* Whether the thread may go into the file. */
 static gboolean
-is_stopped (SrvLogWal *wal)
+begin_pass (SrvLogWal *wal)
 {
-  gboolean stop = FALSE;
+  gboolean may = FALSE;
 
   pthread_mutex_lock (&wal->mutex);
-  stop = wal->stop;
+  may = wal->moving = !wal->stop && !wal->awaited;
   pthread_mutex_unlock (&wal->mutex);
-  return stop;
+  return may;
+}
+
+static void
+end_pass (SrvLogWal *wal)
+{
+  pthread_mutex_lock (&wal->mutex);
+  wal->moving = FALSE;
+  pthread_cond_broadcast (&wal->cond);
+  pthread_mutex_unlock (&wal->mutex);
 }
 
 /* Returns whether @db can be used further. */
 static gboolean
 move (SrvLogWal *wal, sqlite3 *db)
 {
-  for (int i = 0; i < PASSES_MAX && !is_stopped (wal); i++)
+  for (int i = 0; i < PASSES_MAX && begin_pass (wal); i++)
     {
       int moved = 0;
       int code = sqlite3_wal_checkpoint_v2 (db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, &moved);
 
+      end_pass (wal);
       if (code == SQLITE_BUSY)
         return TRUE; /* the writer does it */
       if (code != SQLITE_OK)
@@ -151,10 +167,14 @@ SrvLogWal *
 srv_log_wal_new (const char *path)
 {
   SrvLogWal *wal = g_new0 (SrvLogWal, 1);
+  pthread_condattr_t attr;
 
   wal->path = g_strdup (path);
   pthread_mutex_init (&wal->mutex, NULL);
-  pthread_cond_init (&wal->cond, NULL);
+  pthread_condattr_init (&attr);
+  pthread_condattr_setclock (&attr, CLOCK_MONOTONIC);
+  pthread_cond_init (&wal->cond, &attr);
+  pthread_condattr_destroy (&attr);
   if (pthread_create (&wal->thread, NULL, move_thread, wal) != 0)
     g_error ("cannot start a thread");
   return wal;
@@ -173,7 +193,7 @@ srv_log_wal_free (SrvLogWal *wal)
     return;
   pthread_mutex_lock (&wal->mutex);
   wal->stop = TRUE;
-  pthread_cond_signal (&wal->cond);
+  pthread_cond_broadcast (&wal->cond);
   pthread_mutex_unlock (&wal->mutex);
   pthread_join (wal->thread, NULL);
   pthread_cond_destroy (&wal->cond);
@@ -185,11 +205,46 @@ srv_log_wal_free (SrvLogWal *wal)
 /**
  * srv_log_wal_watch:
  * @writer: (transfer none): the connection that commits, without automatic checkpoints
+ * @error: (nullable): set if the file cannot be used
+ *
+ * Also has the file of the write-ahead log cut when it begins again, if it has become large:
+ * else it would keep the size of its worst day for ever.
  */
-void
-srv_log_wal_watch (SrvLogWal *wal, sqlite3 *writer)
+gboolean
+srv_log_wal_watch (SrvLogWal *wal, sqlite3 *writer, GError **error)
 {
+  gint64 page_size = sal_sqlite_get_int (writer, "PRAGMA page_size", 4096);
+  g_autofree char *limit = g_strdup_printf ("PRAGMA journal_size_limit = %" G_GINT64_FORMAT,
+                                            page_size * SRV_LOG_WAL_KEEP_PAGES);
+
   sqlite3_wal_hook (writer, on_commit, wal);
+  return sal_sqlite_exec (writer, limit, error);
+}
+
+/* Keeps the thread out of the file. Returns whether it is out of it. */
+static gboolean
+wait_for_thread (SrvLogWal *wal)
+{
+  struct timespec until;
+  gboolean out = FALSE;
+
+  (void) clock_gettime (CLOCK_MONOTONIC, &until);
+  until.tv_sec += WAIT_S;
+  pthread_mutex_lock (&wal->mutex);
+  wal->awaited = TRUE;
+  while (wal->moving && pthread_cond_timedwait (&wal->cond, &wal->mutex, &until) == 0)
+    ;
+  out = !wal->moving;
+  pthread_mutex_unlock (&wal->mutex);
+  return out;
+}
+
+static void
+let_thread (SrvLogWal *wal)
+{
+  pthread_mutex_lock (&wal->mutex);
+  wal->awaited = FALSE;
+  pthread_mutex_unlock (&wal->mutex);
 }
 
 /**
@@ -202,9 +257,12 @@ srv_log_wal_watch (SrvLogWal *wal, sqlite3 *writer)
 void
 srv_log_wal_begin_again (SrvLogWal *wal, sqlite3 *writer)
 {
-  if (srv_log_wal_get_pages (wal) > PAGES_MAX && g_get_monotonic_time () >= wal->wait_at_us)
+  if (srv_log_wal_get_pages (wal) > SRV_LOG_WAL_PAGES_MAX &&
+      g_get_monotonic_time () >= wal->wait_at_us)
     {
-      (void) sqlite3_wal_checkpoint_v2 (writer, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+      if (wait_for_thread (wal))
+        (void) sqlite3_wal_checkpoint_v2 (writer, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+      let_thread (wal);
       wal->wait_at_us = g_get_monotonic_time () + WAIT_EVERY_US;
     }
   else if (__atomic_exchange_n (&wal->few, FALSE, __ATOMIC_RELAXED))

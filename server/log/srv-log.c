@@ -78,7 +78,7 @@ struct _SrvLog
   Desk writing;
   Desk reading;
   gsize pending_bytes; /* atomic: posted, and not taken by every subscriber yet */
-  guint unpublished;   /* atomic: entries that were posted and are in nobody's mail yet */
+  guint unpublished;   /* atomic: entries that were posted and are not about to be mailed yet */
   gint64 last_turn_us; /* atomic: for the watchdog */
   gboolean stopped;    /* the threads have ended */
 
@@ -189,9 +189,18 @@ find_nonce (const char *room, const char *nonce, gpointer data)
   return log->store->klass->find_nonce (log->store, room, nonce, log->clock () - SAL_NONCE_US);
 }
 
+static gint64
+tell_time (gpointer data)
+{
+  const SrvLog *log = data;
+
+  return log->clock ();
+}
+
 static const SrvJudgeHost judge_host = {
   .find = find_entry,
   .find_nonce = find_nonce,
+  .clock = tell_time,
 };
 
 /* Keeping. */
@@ -216,7 +225,7 @@ keep (SrvLog *log, SrvEntry **entries, guint n, GError **error)
       if (!kept && srv_entry_is_said (entries[i]))
         entries[i]->number =
             1ULL << 63 | (guint64) g_random_int () << 31 | (g_random_int () & G_MAXINT32);
-      entries[i]->time_us = time_us = MAX (time_us, log->clock ());
+      entries[i]->time_us = time_us = MAX (time_us, entries[i]->time_us);
       if ((kept && !store->insert (log->store, entries[i], error)) ||
           (kept && entries[i]->kind == SRV_ENTRY_REDACT &&
            !store->redact (log->store, entries[i]->number, error)))
@@ -254,7 +263,6 @@ give_up (SrvLog *log, SrvEntry **entries, guint n)
       if (entries[i]->status != SRV_ENTRY_COMMITTED)
         continue;
       entries[i]->seq = 0;
-      entries[i]->time_us = log->clock ();
       entries[i]->status = srv_entry_is_said (entries[i]) || entries[i]->kind == SRV_ENTRY_REDACT
                                ? SRV_ENTRY_REFUSED
                                : SRV_ENTRY_PASSING;
@@ -334,8 +342,9 @@ write_group (SrvLog *log, const Request *requests, guint n)
     memcpy (batch->entries, judged->pdata, judged->len * sizeof (gpointer));
   batch->bytes = bytes;
   batch->log = log;
+  /* Who finds the log busy is woken by a batch, so not after that. */
+  __atomic_sub_fetch (&log->unpublished, n, __ATOMIC_SEQ_CST);
   publish (log, batch);
-  __atomic_sub_fetch (&log->unpublished, n, __ATOMIC_RELAXED);
 }
 
 /* A new subscriber first gets what it has missed, then takes part. */
@@ -690,8 +699,8 @@ srv_log_pending_bytes (const SrvLog *log)
 /**
  * srv_log_is_busy:
  *
- * Returns: whether something was appended that is in no subscriber's mailbox yet. From any
- * thread.
+ * Returns: whether something was appended of which no batch has been on its way yet: one comes
+ *   afterwards. From any thread.
  */
 gboolean
 srv_log_is_busy (const SrvLog *log)

@@ -177,16 +177,31 @@ srv_modes_find_mask (const SrvChannel *channel, SrvListKind list, const char *ma
   return index != G_MAXUINT ? &g_array_index (channel->lists[list], SrvMask, index) : NULL;
 }
 
+/* When the next mask of @entry was set. */
+static gint64
+take_time (const char **times, const SrvEntry *entry)
+{
+  char *rest = NULL;
+  gint64 set_us = *times != NULL ? g_ascii_strtoll (*times, &rest, 10) : 0;
+
+  *times = rest;
+  return set_us > 0 ? set_us : entry->time_us;
+}
+
 static void
-change_list (SrvChannel *channel, const SrvModeChange *change, const SrvEntry *entry)
+change_list (SrvChannel *channel,
+             const SrvModeChange *change,
+             const SrvEntry *entry,
+             const char **times)
 {
   SrvListKind list = (SrvListKind) change->info->bit;
   guint index = mask_index (channel, list, change->param);
+  gint64 set_us = take_time (times, entry);
 
   if (change->set && index == G_MAXUINT)
     {
       SrvMask mask = { g_strdup (change->param), sal_name_key (change->param),
-                       g_strdup (entry->name), entry->time_us };
+                       g_strdup (entry->name), set_us };
 
       if (channel->lists[list] == NULL)
         {
@@ -217,7 +232,8 @@ static void
 apply_change (SrvState *state,
               SrvChannel *channel,
               const SrvModeChange *change,
-              const SrvEntry *entry)
+              const SrvEntry *entry,
+              const char **times)
 {
   switch (change->info->type)
     {
@@ -236,7 +252,7 @@ apply_change (SrvState *state,
       channel->limit = change->set ? (guint) strtoul (change->param, NULL, 10) : 0;
       break;
     case SRV_MODE_LIST:
-      change_list (channel, change, entry);
+      change_list (channel, change, entry, times);
       break;
     case SRV_MODE_STATUS:
       change_status (state, channel, change);
@@ -254,6 +270,7 @@ void
 srv_modes_apply (SrvState *state, SrvChannel *channel, const SrvEntry *entry)
 {
   g_auto (GStrv) words = g_strsplit (entry->text, " ", -1);
+  const char *times = srv_entry_get_times (entry);
   g_autoptr (GArray) changes = NULL;
 
   if (words[0] == NULL)
@@ -265,7 +282,7 @@ srv_modes_apply (SrvState *state, SrvChannel *channel, const SrvEntry *entry)
 
       if (change->info != NULL &&
           (change->param != NULL || !takes_param (change->info, change->set)))
-        apply_change (state, channel, change, entry);
+        apply_change (state, channel, change, entry, &times);
     }
 }
 

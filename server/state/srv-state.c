@@ -561,6 +561,8 @@ static void
 apply_topic (SrvState *state, const SrvEntry *entry)
 {
   SrvChannel *channel = srv_state_find_channel (state, entry->room);
+  const char *set = srv_entry_get_times (entry);
+  gint64 set_us = set != NULL ? g_ascii_strtoll (set, NULL, 10) : 0;
 
   if (channel == NULL)
     return;
@@ -570,7 +572,7 @@ apply_topic (SrvState *state, const SrvEntry *entry)
   g_free (channel->topic_by);
   channel->topic_by = entry->host != NULL ? g_strconcat (entry->name, "!", entry->host, NULL)
                                           : g_strdup (entry->name);
-  channel->topic_us = entry->time_us;
+  channel->topic_us = set_us > 0 ? set_us : entry->time_us;
 }
 
 static void

@@ -62,7 +62,7 @@ set_rules (SSL_CTX *context)
    * handshake resets the connection of a client that says one thing and closes. */
   (void) SSL_CTX_set_options (context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
                                            SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE |
-                                           SSL_OP_PRIORITIZE_CHACHA);
+                                           SSL_OP_PRIORITIZE_CHACHA | SSL_OP_CLEANSE_PLAINTEXT);
   (void) SSL_CTX_set_num_tickets (context, 0);
   (void) SSL_CTX_set_session_cache_mode (context, SSL_SESS_CACHE_OFF);
   /* An idle connection owns no buffers. */

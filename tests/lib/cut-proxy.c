@@ -23,6 +23,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/lib/test-process.h"
+
 typedef struct
 {
   guint64 cut[2]; /* after how many bytes up, down */
@@ -78,7 +80,7 @@ write_all (int fd, const char *bytes, gsize len)
         {
           struct pollfd wait = { .fd = fd, .events = POLLOUT };
 
-          if (poll (&wait, 1, 1000) <= 0)
+          if (poll (&wait, 1, TEST_PATIENCE_MS) <= 0)
             return FALSE;
           continue;
         }

@@ -8,9 +8,10 @@
 
 #include "tests/lib/test-guest.h"
 
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "tests/lib/test-file.h"
 
 static const char *const utf8_terminal[] = { "LC_ALL=C.UTF-8", "TERM=xterm", NULL };
 
@@ -33,18 +34,8 @@ static gboolean
 file_has (TestGuest *guest, const char *name, const char *text)
 {
   g_autofree char *path = g_build_filename (guest->folder->path, name, NULL);
-  gint64 until_us = g_get_monotonic_time () + TEST_PATIENCE_MS * 1000;
 
-  for (;;)
-    {
-      g_autofree char *content = NULL;
-
-      if (g_file_get_contents (path, &content, NULL, NULL) && strstr (content, text) != NULL)
-        return TRUE;
-      if (g_get_monotonic_time () > until_us)
-        return FALSE;
-      g_usleep (2000);
-    }
+  return test_file_wait_for_text (path, text, TEST_PATIENCE_MS);
 }
 
 /* HexChat, on a screen of its own. */
@@ -151,15 +142,10 @@ ii_write (TestGuest *guest, const char *name, const char *text)
 {
   g_autofree char *path = ii_file (guest, name);
   g_autofree char *line = g_strconcat (text, "\n", NULL);
-  gint64 until_us = g_get_monotonic_time () + TEST_PATIENCE_MS * 1000;
-  int fd = -1;
+  /* It is there when the room is, and somebody reads it. */
+  int fd = test_file_open_fifo (path, TEST_PATIENCE_MS);
 
-  /* The file is there when the room is, and somebody reads it. */
-  while ((fd = open (path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) < 0)
-    {
-      g_assert_cmpint (g_get_monotonic_time (), <, until_us);
-      g_usleep (2000);
-    }
+  g_assert_cmpint (fd, >=, 0);
   g_assert_cmpint (write (fd, line, strlen (line)), ==, (gssize) strlen (line));
   close (fd);
 }

@@ -6,13 +6,12 @@
 
 #include "tests/lib/test-ircd.h"
 
-#include <arpa/inet.h>
 #include <glib/gstdio.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
+
+#include "tests/lib/test-peer.h"
 
 const TestIrcdKind test_ircd_ngircd = {
   "ngircd", "Now listening on ", FALSE,
@@ -43,21 +42,6 @@ const TestIrcdKind test_ircd_inspircd = {
   "keyfile=\"%FOLDER/tls.key\">\n"
   "<bind address=\"127.0.0.1\" port=\"%TLS\" type=\"clients\" sslprofile=\"c\">\n"
 };
-
-/* These programs cannot say which port the kernel has chosen, so it is asked for one that is
- * free. */
-static guint16
-free_port (void)
-{
-  struct sockaddr_in any = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
-  socklen_t len = sizeof any;
-  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-  g_assert_no_errno (bind (fd, (struct sockaddr *) &any, sizeof any));
-  g_assert_no_errno (getsockname (fd, (struct sockaddr *) &any, &len));
-  close (fd);
-  return ntohs (any.sin_port);
-}
 
 /* They say that they run on standard error, or on standard output. */
 static void
@@ -106,13 +90,13 @@ test_ircd_start_in (const TestIrcdKind *kind, TestFolder *folder, gboolean tls)
 
   server->kind = kind;
   server->folder = folder;
-  server->port = free_port ();
+  server->port = test_reserve_port (); /* they cannot say which one the kernel has chosen */
   port = g_strdup_printf ("%u", server->port);
   if (tls)
     {
       g_autofree char *tls_port = NULL;
 
-      server->tls_port = free_port ();
+      server->tls_port = test_reserve_port ();
       tls_port = g_strdup_printf ("%u", server->tls_port);
       g_string_append (config, kind->tls);
       g_string_replace (config, "%TLS", tls_port, 0);

@@ -13,12 +13,37 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "common/script/sal-script.h"
+#include "tests/lib/test-last-words.h"
+
+/**
+ * test_reserve_port:
+ *
+ * Returns: a port of 127.0.0.1 for a server that is to be found there again when it is started
+ *   anew, or that cannot listen on one of the kernel's choice. Until this program ends nobody else
+ *   gets it from the kernel, neither while the server is dead nor before it is there.
+ */
+guint16
+test_reserve_port (void)
+{
+  struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t len = sizeof in;
+  int one = 1;
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  /* Bound and never listening: who has SO_REUSEADDR, as servers do, may bind it as well if asked to,
+   * but the kernel does not choose it. */
+  g_assert_no_errno (setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one));
+  g_assert_no_errno (bind (fd, (struct sockaddr *) &in, sizeof in));
+  g_assert_no_errno (getsockname (fd, (struct sockaddr *) &in, &len));
+  return ntohs (in.sin_port);
+}
 
 static guint16
 port_of (const char *ready_line)
@@ -26,6 +51,59 @@ port_of (const char *ready_line)
   const char *colon = strrchr (ready_line, ':');
 
   return colon != NULL ? (guint16) g_ascii_strtoull (colon + 1, NULL, 10) : 0;
+}
+
+/* Returns: a connection to the control socket; -1 if there is none. */
+static int
+connect_control (const TestServer *server)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  g_autofree char *path = test_folder_file (server->folder, "salotto/control");
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_assert_cmpuint (strlen (path), <, sizeof address.sun_path);
+  strcpy (address.sun_path, path);
+  if (connect (fd, (struct sockaddr *) &address, sizeof address) == 0)
+    return fd;
+  close (fd);
+  return -1;
+}
+
+/* What its console says now: who is there, and which numbers are not 0. */
+static void
+write_server_s_last_words (gpointer data)
+{
+  static const char words[] = "who\nstats\n";
+  const TestServer *server = data;
+  struct timeval patience = { .tv_sec = 1 };
+  g_autoptr (GString) said = g_string_new (NULL);
+  g_auto (GStrv) lines = NULL;
+  char buffer[4096];
+  ssize_t n = 0;
+  int fd = server->folder != NULL && server->process->pid > 0 ? connect_control (server) : -1;
+
+  if (fd < 0)
+    return;
+  fprintf (stderr, "the server at port %u\n", server->port);
+  (void) setsockopt (fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  (void) send (fd, words, sizeof words - 1, MSG_NOSIGNAL);
+  (void) shutdown (fd, SHUT_WR);
+  while ((n = recv (fd, buffer, sizeof buffer, 0)) > 0)
+    g_string_append_len (said, buffer, n);
+  close (fd);
+  lines = g_strsplit (said->str, "\n", -1);
+  g_string_truncate (said, 0);
+  for (gsize i = 0; lines[i] != NULL; i++)
+    if (*lines[i] != '\0' && !g_regex_match_simple ("^[a-z-]+ +0$", lines[i], 0, 0))
+      {
+        g_auto (GStrv) parts = g_strsplit_set (lines[i], " ", -1);
+
+        for (gsize k = 0; parts[k] != NULL; k++)
+          if (*parts[k] != '\0')
+            g_string_append_printf (said, "%s ", parts[k]);
+        g_string_append (said, "; ");
+      }
+  test_last_words_write ("console:", said->str, -1);
 }
 
 /**
@@ -50,6 +128,7 @@ test_server_start_process (TestFolder *folder, TestProcess *process)
       g_error ("the server did not start: %s", errors);
     }
   server->port = port_of (line);
+  test_last_words_add (write_server_s_last_words, server);
   return server;
 }
 
@@ -102,12 +181,13 @@ test_server_start (const char *const *options)
 /**
  * test_server_start_with_log:
  * @folder: (transfer full): where it lives, and its log, which outlives it
- * @port: of loopback; 0 for one that the kernel chooses
+ * @port: of loopback; 0 for a new one, which stays reserved for the next server in this test
  */
 TestServer *
 test_server_start_with_log (TestFolder *folder, guint16 port)
 {
-  g_autofree char *listener = g_strdup_printf ("plain://127.0.0.1:%u", port);
+  g_autofree char *listener =
+      g_strdup_printf ("plain://127.0.0.1:%u", port != 0 ? port : test_reserve_port ());
   const char *const options[] = { "--log", "sqlite:rooms.db", "--listen", listener, NULL };
 
   return test_server_start_in (folder, options, NULL);
@@ -137,6 +217,7 @@ test_server_free (TestServer *server)
 {
   if (server == NULL)
     return;
+  test_last_words_remove (server);
   test_process_free (server->process);
   test_folder_free (server->folder);
   g_free (server);
@@ -160,6 +241,32 @@ test_server_stop_at (TestServer *server, const char *file, int line, const char 
     g_assertion_message (G_LOG_DOMAIN, file, line, func, errors);
 }
 
+/* Peers that have not been freed, of any server. */
+static GHashTable *live_peers;
+
+/**
+ * test_server_finish_at:
+ * @server: (transfer full): stopped and freed
+ *
+ * Closes all peers of this program before, so that the server does not wait for their FIN: that is
+ * a second for each test.
+ */
+void
+test_server_finish_at (TestServer *server, const char *file, int line, const char *func)
+{
+  GHashTableIter iter;
+  gpointer peer = NULL;
+
+  if (live_peers != NULL)
+    {
+      g_hash_table_iter_init (&iter, live_peers);
+      while (g_hash_table_iter_next (&iter, &peer, NULL))
+        test_peer_close (peer);
+    }
+  test_server_stop_at (server, file, line, func);
+  test_server_free (server);
+}
+
 /**
  * test_server_control:
  * @word: a line for the operator's console
@@ -169,14 +276,10 @@ test_server_stop_at (TestServer *server, const char *file, int line, const char 
 char *
 test_server_control (TestServer *server, const char *word)
 {
-  struct sockaddr_un address = { .sun_family = AF_UNIX };
-  g_autofree char *path = test_folder_file (server->folder, "salotto/control");
   g_autoptr (TestPeer) peer = NULL;
-  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int fd = connect_control (server);
 
-  g_assert_cmpuint (strlen (path), <, sizeof address.sun_path);
-  strcpy (address.sun_path, path);
-  g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
+  g_assert_cmpint (fd, >=, 0);
   peer = test_peer_new (fd);
   test_peer_send (peer, word);
   test_peer_send (peer, "\n");
@@ -191,6 +294,20 @@ test_server_control (TestServer *server, const char *word)
       if (!test_peer_read (peer, TEST_PATIENCE_MS))
         g_error ("no answer to “%s”: %s", word, text);
     }
+}
+
+static void
+write_peer_s_last_words (gpointer data)
+{
+  const TestPeer *peer = data;
+
+  fprintf (stderr, "a peer at %s%s\n", peer->address,
+           peer->reset    ? ", which was reset"
+           : peer->ended  ? ", which has read the end"
+           : peer->fd < 0 ? ", which has closed"
+                          : "");
+  test_last_words_write ("has read, and nobody has taken it:", (const char *) peer->received->data,
+                         peer->received->len);
 }
 
 /**
@@ -221,6 +338,10 @@ test_peer_new (int fd)
       peer->port = ntohs (((struct sockaddr_in6 *) &own)->sin6_port);
     }
   peer->address = g_strdup_printf ("('%s', %u)", host, peer->port);
+  test_last_words_add (write_peer_s_last_words, peer);
+  if (live_peers == NULL)
+    live_peers = g_hash_table_new (NULL, NULL);
+  g_hash_table_add (live_peers, peer);
   return peer;
 }
 
@@ -286,6 +407,8 @@ test_peer_free (TestPeer *peer)
 {
   if (peer == NULL)
     return;
+  test_last_words_remove (peer);
+  g_hash_table_remove (live_peers, peer);
   test_peer_close (peer);
   g_byte_array_unref (peer->received);
   g_free (peer->address);

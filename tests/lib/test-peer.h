@@ -23,10 +23,14 @@ TestServer *test_server_start_process (TestFolder *folder, TestProcess *process)
 TestServer *test_server_start_with_log (TestFolder *folder, guint16 port);
 TestFolder *test_server_kill (TestServer *server);
 void test_server_free (TestServer *server);
+guint16 test_reserve_port (void);
 char *test_server_control (TestServer *server, const char *word);
 
 #define test_server_stop(server) test_server_stop_at (server, __FILE__, __LINE__, G_STRFUNC)
+/* The end of a test that has nothing to say about the end of a server. */
+#define test_server_finish(server) test_server_finish_at (server, __FILE__, __LINE__, G_STRFUNC)
 void test_server_stop_at (TestServer *server, const char *file, int line, const char *func);
+void test_server_finish_at (TestServer *server, const char *file, int line, const char *func);
 
 /* A raw peer: a socket and what has come on it. */
 typedef struct

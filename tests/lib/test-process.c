@@ -14,11 +14,15 @@
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "tests/lib/test-file.h"
+#include "tests/lib/test-last-words.h"
 
 /**
  * test_folder_new:
@@ -83,6 +87,65 @@ test_folder_write (const TestFolder *folder, const char *name, const char *text)
   g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
   g_assert_true (g_file_set_contents (path, text, -1, &error));
   g_assert_no_error (error);
+}
+
+/* Whether the mapping of @memory from @begin to @end has @text. What cannot be read was never
+ * written to. */
+static gboolean
+has_text (int memory, guint64 begin, guint64 end, const char *text)
+{
+  gsize len = strlen (text);
+  gsize size = 1 << 20;
+  g_autofree char *block = g_malloc (size);
+
+  for (guint64 at = begin; at < end; at += size - len)
+    {
+      ssize_t n = pread (memory, block, MIN (size, end - at), (off_t) at);
+
+      if (n > 0 && memmem (block, (gsize) n, text, len) != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
+ * test_process_remembers:
+ * @process: running, and a child of ours
+ * @text: what may be a secret
+ *
+ * Start it with `MALLOC_PERTURB_=0`, or what it has freed is gone anyhow.
+ *
+ * Returns: whether @text is anywhere in the memory that it can write to, freed memory and
+ * stacks among it.
+ */
+gboolean
+test_process_remembers (const TestProcess *process, const char *text)
+{
+  /* A sanitizer's shadow is terabytes, and has no text. */
+  static const guint64 most = G_GUINT64_CONSTANT (1) << 31;
+  g_autofree char *maps_path = g_strdup_printf ("/proc/%d/maps", process->pid);
+  g_autofree char *memory_path = g_strdup_printf ("/proc/%d/mem", process->pid);
+  g_autofree char *maps = NULL;
+  g_auto (GStrv) lines = NULL;
+  int memory = open (memory_path, O_RDONLY | O_CLOEXEC);
+  gboolean found = FALSE;
+
+  g_assert_cmpint (memory, >=, 0);
+  g_assert_true (g_file_get_contents (maps_path, &maps, NULL, NULL));
+  lines = g_strsplit (maps, "\n", -1);
+  for (guint i = 0; !found && lines[i] != NULL; i++)
+    {
+      char *rest = NULL;
+      guint64 begin = g_ascii_strtoull (lines[i], &rest, 16);
+      guint64 end = *rest == '-' ? g_ascii_strtoull (rest + 1, &rest, 16) : 0;
+
+      if (g_str_has_prefix (rest, " rw") && end - begin < most)
+        found = has_text (memory, begin, end, text);
+      if (found)
+        g_test_message ("remembered in: %s", lines[i]);
+    }
+  close (memory);
+  return found;
 }
 
 /**
@@ -155,8 +218,26 @@ die_with_parent (gpointer data)
   prctl (PR_SET_PDEATHSIG, SIGKILL);
 }
 
+static void
+write_last_words (gpointer data)
+{
+  const TestProcess *process = data;
+  g_autofree char *errors = test_process_get_errors (process);
+
+  fprintf (stderr, "%s %s %d\n", process->name,
+           process->pid > 0                ? "runs as process"
+           : WIFSIGNALED (process->status) ? "was killed by signal"
+                                           : "has ended with status",
+           process->pid > 0                ? process->pid
+           : WIFSIGNALED (process->status) ? WTERMSIG (process->status)
+                                           : WEXITSTATUS (process->status));
+  test_last_words_write ("said, and nobody has taken it:", (const char *) process->output->data,
+                         process->output->len);
+  test_last_words_write ("complained:", errors != NULL ? errors : "", -1);
+}
+
 static TestProcess *
-process_new (const TestFolder *folder)
+process_new (const TestFolder *folder, const char *program)
 {
   static guint number;
   TestProcess *process = g_new0 (TestProcess, 1);
@@ -164,6 +245,8 @@ process_new (const TestFolder *folder)
   process->in = process->out = -1;
   process->output = g_byte_array_new ();
   process->errors = g_strdup_printf ("%s/errors-%u", folder->path, ++number);
+  process->name = g_path_get_basename (program);
+  test_last_words_add (write_last_words, process);
   return process;
 }
 
@@ -192,7 +275,7 @@ test_process_start_with_fd (const TestFolder *folder,
                             const char *const *extra_env,
                             int fd)
 {
-  TestProcess *process = process_new (folder);
+  TestProcess *process = process_new (folder, argv[0]);
   g_auto (GStrv) env = child_environment (folder, extra_env);
   g_autoptr (GPtrArray) arguments = with_workers (argv);
   g_autoptr (GError) error = NULL;
@@ -232,7 +315,7 @@ test_process_start_on_terminal (const TestFolder *folder,
                                 const char *const *argv,
                                 const char *const *extra_env)
 {
-  TestProcess *process = process_new (folder);
+  TestProcess *process = process_new (folder, argv[0]);
   g_auto (GStrv) env = child_environment (folder, extra_env);
   g_autoptr (GPtrArray) arguments = with_workers (argv);
   struct winsize size = { .ws_row = 24, .ws_col = 80 };
@@ -273,8 +356,10 @@ test_process_free (TestProcess *process)
     }
   if (process->in >= 0)
     close (process->in);
+  test_last_words_remove (process);
   close (process->out);
   g_byte_array_unref (process->output);
+  g_free (process->name);
   g_free (process->errors);
   g_free (process);
 }
@@ -291,6 +376,17 @@ test_process_get_errors (const TestProcess *process)
 
   g_file_get_contents (process->errors, &text, NULL, NULL);
   return text;
+}
+
+/**
+ * test_process_wait_for_errors:
+ *
+ * Returns: whether it has complained with @text within @ms.
+ */
+gboolean
+test_process_wait_for_errors (TestProcess *process, const char *text, int ms)
+{
+  return test_file_wait_for_text (process->errors, text, ms);
 }
 
 /**

@@ -7,8 +7,17 @@
 G_BEGIN_DECLS
 
 /* How long anything that must happen may take before a test gives up. Long, because
- * the machine may be busy: tests await events, they do not measure time. */
-#define TEST_PATIENCE_MS 20000
+ * the machine may be busy: tests await events, they do not measure time. Under a sanitizer
+ * everything is several times as slow. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define TEST_PATIENCE_MS 180000
+#else
+#define TEST_PATIENCE_MS 60000
+#endif
+
+/* A bound of time that a machine may miss because it did something else meanwhile must be kept
+ * once in so many tries. */
+#define TEST_TRIES 5
 
 /* A folder for one test: state, configuration and sockets of what it starts. Removed
  * with everything in it. */
@@ -32,6 +41,7 @@ typedef struct
   GByteArray *output; /* (owned): what it printed and nobody has taken yet */
   char *errors;       /* (owned): file */
   int status;         /* as waitpid() gives it, when it has ended */
+  char *name;         /* (owned): of the program, for whoever reads why a test failed */
 } TestProcess;
 
 TestProcess *test_process_start (const TestFolder *folder,
@@ -53,6 +63,8 @@ gboolean test_process_wait_for_output (TestProcess *process, const char *text, i
 gboolean test_process_wait (TestProcess *process, int ms);
 void test_process_signal (TestProcess *process, int signal);
 char *test_process_get_errors (const TestProcess *process);
+gboolean test_process_remembers (const TestProcess *process, const char *text);
+gboolean test_process_wait_for_errors (TestProcess *process, const char *text, int ms);
 const char *test_program (const char *variable);
 
 #define test_process_expect_exit(process, code)                                                    \

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/err.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -55,13 +56,38 @@ test_tls_peer_new (guint16 port, int version)
   return peer;
 }
 
+/* A socket with a timeout does not go on by itself where this process was stopped. */
+static gboolean
+was_interrupted (const TestTlsPeer *peer, int n)
+{
+  return n <= 0 && errno == EINTR && SSL_get_error (peer->ssl, n) == SSL_ERROR_WANT_READ;
+}
+
+static int
+read_some (TestTlsPeer *peer, char *buffer, int size)
+{
+  int n = 0;
+
+  do
+    n = SSL_read (peer->ssl, buffer, size);
+  while (was_interrupted (peer, n));
+  return n;
+}
+
 /**
  * test_tls_peer_shake_hands:
  */
 void
 test_tls_peer_shake_hands (TestTlsPeer *peer)
 {
-  g_assert_cmpint (SSL_do_handshake (peer->ssl), ==, 1);
+  int n = 0;
+
+  do
+    n = SSL_do_handshake (peer->ssl);
+  while (was_interrupted (peer, n));
+  if (n != 1)
+    g_error ("no handshake: error %d, %s; %s", SSL_get_error (peer->ssl, n), g_strerror (errno),
+             ERR_reason_error_string (ERR_peek_error ()));
 }
 
 /**
@@ -132,7 +158,7 @@ gboolean
 test_tls_peer_read (TestTlsPeer *peer)
 {
   char buffer[16384];
-  int n = SSL_read (peer->ssl, buffer, sizeof buffer);
+  int n = read_some (peer, buffer, sizeof buffer);
 
   if (n <= 0)
     return FALSE;
@@ -228,7 +254,7 @@ void
 test_tls_peer_expect_end_at (TestTlsPeer *peer, const char *file, int line, const char *func)
 {
   char byte = 0;
-  int n = SSL_read (peer->ssl, &byte, 1);
+  int n = read_some (peer, &byte, 1);
 
   if (peer->received->len > 0 || SSL_get_error (peer->ssl, n) != SSL_ERROR_ZERO_RETURN ||
       recv (peer->fd, &byte, 1, 0) != 0)

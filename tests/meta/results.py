@@ -139,7 +139,7 @@ def list_cases(record):
     for any other."""
     try:
         listed = subprocess.run(
-            [record["command"][0], "-l"],
+            [word for word in record["command"] if word not in ("--tap", "-k")] + ["-l"],
             env=record.get("env"),
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -25,13 +25,6 @@ open_console (TestServer *server)
   return test_peer_new (fd);
 }
 
-static void
-finish (TestServer *server)
-{
-  test_server_stop (server);
-  test_server_free (server);
-}
-
 /* A line, and everything that is said to it. */
 static void
 expect_talk (TestPeer *console, const char *said, const char *answer)
@@ -77,7 +70,7 @@ test_words (void)
   expect_talk (console, "another one", "anna has a new password\nok\n");
   expect_talk (console, "account drop ANNA", "ANNA has no account any more\nok\n");
   expect_talk (console, "account list", "nobody has an account\nok\n");
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -136,7 +129,7 @@ test_mistakes (void)
   test_peer_send (console, "help\n");
   test_peer_expect_later (console, "\naccount WORD ");
   test_peer_expect_later (console, "\nok\n");
-  finish (server);
+  test_server_finish (server);
 }
 
 /* All at once, in one segment: the answers come in order, and a password is no word. */
@@ -153,7 +146,7 @@ test_at_once (void)
                              "Anna has an account now\nok\n" ANNA "\nok\n"
                              "Anna has no account any more\nok\nnobody has an account\nok\n");
   expect_talk (other, "open", "newcomers come in\nok\n");
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Whoever goes away in the middle has changed nothing, and nobody waits for them. */
@@ -173,7 +166,7 @@ test_gone (void)
   test_peer_send (second, "account add bea\nopen sesame\nopen sesame\n");
   test_peer_close (second);
   add (third, "carla", "user");
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -193,7 +186,7 @@ test_restart (void)
   g_clear_pointer (&console, test_peer_free);
   console = open_console (server);
   expect_talk (console, "account list", ANNA "\nok\n");
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Nobody else may read the file, and no password is in it. */
@@ -216,7 +209,7 @@ test_file (void)
       g_assert_true (g_file_get_contents (paths[i], &bytes, &len, NULL));
       g_assert_null (memmem (bytes, len, "sesame", 6));
     }
-  finish (server);
+  test_server_finish (server);
 }
 
 /* salotto-cli. */
@@ -255,7 +248,7 @@ test_cli_pipe (void)
   test_process_end_input (again);
   expect_output (again, "no password, so nothing was changed\n");
   test_process_expect_exit (again, 1);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* It comes, and no password before it. */
@@ -300,7 +293,7 @@ test_cli_terminal (void)
 
   expect_output (cli, "salottod> ");
   use_terminal (cli);
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -351,7 +344,7 @@ test_no_file (void)
   expect_talk (console, "open sesame",
                "nothing was changed: the server has no file for it\nerror\n");
   expect_talk (console, "account list", "nobody has an account\nok\n");
-  finish (server);
+  test_server_finish (server);
 }
 
 int

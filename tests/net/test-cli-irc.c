@@ -331,7 +331,7 @@ test_commands (Place *place, gconstpointer data)
   test_process_write (ada, "/back\n");
   test_expect_output (ada, "You are no longer marked as being away\n");
   test_process_write (ada, "/kick Bob enough\n/quote TIME\n/frobnicate is said\n");
-  test_expect_output (bob, "-- Adele has put Bob out of the room.\n");
+  test_expect_output (bob, "-- Adele has put Bob out of the room: enough\n");
   test_expect_output (ada, " UTC\n");
   test_expect_output (ada, ": /frobnicate is said\n"); /* from a pipe, as ever */
   test_process_write (ada, "/part bye\nat home\n");

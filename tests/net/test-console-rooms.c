@@ -23,13 +23,6 @@ start (void)
   return test_server_start_in (folder, options, NULL);
 }
 
-static void
-finish (TestServer *server)
-{
-  test_server_stop (server);
-  test_server_free (server);
-}
-
 /* The answer matches @pattern, in which `*` stands for anything. */
 static void
 control (TestServer *server, const char *word, const char *pattern)
@@ -71,7 +64,7 @@ test_words (void)
   control (server, "room info", "usage: room info ROOM \nerror\n");
   control (server, "room topic tea", "usage: room topic ROOM TEXT\nerror\n");
   control (server, "room info tea", "there is no room tea; *error\n");
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Where somebody is inside, those inside see what the operator does. */
@@ -120,7 +113,7 @@ test_inside (void)
   test_peer_close (ann);
   test_peer_close (bob);
   test_peer_close (zoe);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Who founds a room, and who gets it from the operator: while they are there, and when nobody is. */
@@ -168,7 +161,7 @@ test_founders (void)
   control (server, "room list", "tea *1 *-\nok\n");
   test_peer_close (ann);
   test_peer_close (bob);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Escape sequences that somebody typed on IRC are not the operator's terminal's to obey,
@@ -194,7 +187,7 @@ test_no_terminal_is_driven (void)
       test_irc_catch_up (ann);
     }
   test_peer_close (ann);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Who has as many rooms as one may have gets no other, and the operator is told. */
@@ -222,7 +215,7 @@ test_too_many (void)
   control (server, "room founder r0 ann", "ok\n");
   test_peer_close (ann);
   test_peer_close (bob);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* A mask that no line of IRC has room for is refused; the longest come back line by line. */
@@ -263,7 +256,7 @@ test_long_masks (void)
       g_assert_cmpuint (strlen (line), <=, 512);
     }
   test_peer_close (ann);
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -280,10 +273,16 @@ test_kept_and_dropped (void)
   control (server, "room ban tea eve", "ok\n");
   control (server, "room unban tea eve", "ok\n");
   control (server, "room unban tea eve", "no such ban; *error\n");
+  /* Names count as the same as everywhere, whatever their letters are. */
+  control (server, "room ban tea Änne", "ok\n");
+  control (server, "room ban tea änne", "ok\n");
+  control (server, "room bans tea", "+b Änne!?@? * operator\nok\n");
+  control (server, "room unban tea ÄNNE", "ok\n");
+  control (server, "room bans tea", "nobody is banned\nok\n");
   control (server, "room drop tea", "ok\n");
   control (server, "room info tea", "there is no room tea; *error\n");
   test_peer_close (ann);
-  finish (server);
+  test_server_finish (server);
 }
 
 int

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "tests/lib/test-foreign.h"
+#include "tests/lib/test-pace.h"
 
 #define HOST "127.0.0.1"
 #define SERVERS "/net/interop/4-other-authors/our-client/"
@@ -310,5 +311,5 @@ main (int argc, char **argv)
   g_test_add_func (SERVERS "python-one-to-one", test_one_to_one);
   g_test_add_func (SERVERS "python-echo", test_echo);
   g_test_add_func (SERVERS "c-crashes-on-a-bare-name", test_whole_names);
-  return g_test_run ();
+  return test_pace_run ();
 }

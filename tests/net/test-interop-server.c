@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "tests/lib/test-foreign.h"
+#include "tests/lib/test-pace.h"
 #include "tests/lib/test-peer.h"
 
 #define HOST "127.0.0.1"
@@ -538,5 +539,5 @@ main (int argc, char **argv)
 
       add (path, &unspoken[i], open_room, test_unspoken);
     }
-  return g_test_run ();
+  return test_pace_run ();
 }

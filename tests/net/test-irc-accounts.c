@@ -34,13 +34,6 @@ start_with (const char *more)
   return start_in (test_folder_new (), more);
 }
 
-static void
-finish (TestServer *server)
-{
-  test_server_stop (server);
-  test_server_free (server);
-}
-
 /* Sends lines; each is ended here. */
 static void
 say (TestPeer *peer, const char *lines)
@@ -187,7 +180,7 @@ test_capabilities (void)
       if (rows[i].lacks != NULL)
         g_assert_null (strstr (all->str, rows[i].lacks));
     }
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -239,7 +232,7 @@ test_cap_notify (void)
   test_peer_close (modern);
   test_peer_close (old);
   test_peer_close (older);
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -263,7 +256,7 @@ test_plain (void)
   say (again, "WHOIS anna");
   test_peer_expect_later (again, ":" NAME " 330 anna anna anna :is logged in as\r\n");
   test_peer_close (again);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* The rules of AUTHENTICATE lines, one after the other on one connection. */
@@ -316,7 +309,7 @@ test_authenticate (void)
                           "4096 bytes\r\n");
   complete (peer);
   test_peer_close (peer);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Guesses wait longer and longer, and nothing else on the server does. */
@@ -344,7 +337,7 @@ test_guesses (void)
     test_peer_free (many[i]);
   test_peer_close (anna);
   test_peer_close (guesser);
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -384,7 +377,7 @@ test_register (void)
            "anna                             user       anna@example.org\nok\n");
   test_peer_close (anna);
   test_peer_close (early);
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -406,7 +399,7 @@ test_register_early (void)
   test_peer_expect_later (bea, " 330 bea bea bea :");
   test_peer_close (root);
   test_peer_close (bea);
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -423,7 +416,7 @@ test_invitation (void)
   test_peer_expect_later (anna, " VERIFY SUCCESS anna :");
   test_peer_expect_later (anna, " 900 anna ");
   test_peer_close (anna);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* An operator has power, a moderator less, and both lose it with the account. */
@@ -464,7 +457,7 @@ test_oper (void)
   test_peer_expect_later (anna, " 464 anna :");
   test_peer_close (anna);
   test_peer_close (bea);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* A name of an account, and one that is reserved beside it, in both worlds. */
@@ -498,7 +491,7 @@ test_names (void)
   test_peer_close (other);
   test_peer_close (again);
   test_peer_close (plain);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* What others learn: with the capabilities for it, and without. */
@@ -543,7 +536,43 @@ test_others_learn (void)
   test_peer_close (anna);
   test_peer_close (modern);
   test_peer_close (old);
-  finish (server);
+  test_server_finish (server);
+}
+
+/* Who is logged in logs in to another account, before they are registered and after; a wrong
+ * password leaves them where they are. */
+static void
+test_log_in_again (void)
+{
+  TestServer *server = start_with ("");
+  g_autoptr (TestPeer) anna = come_and_register (server, "anna");
+  g_autoptr (TestPeer) bea = come_and_register (server, "bea");
+  g_autoptr (TestPeer) modern = test_peer_connect (server->port);
+  g_autoptr (TestPeer) phone = begin (server, "phone");
+
+  say (modern, "CAP REQ :account-notify\nNICK modern\nUSER u 0 * :Modern\nCAP END\nJOIN #tea");
+  test_peer_expect_later (modern, " 366 ");
+  send_plain (phone, "anna", "open sesame");
+  test_peer_expect_later (phone, " 903 * :");
+  send_plain (phone, "bea", "open sesame");
+  test_peer_expect_later (phone, " 900 * phone!~u@");
+  test_peer_expect_later (phone, " bea :You are now logged in as bea\r\n");
+  complete (phone);
+  say (phone, "JOIN #tea");
+  test_peer_expect_later (phone, " 366 ");
+  send_plain (phone, "anna", "open sesame");
+  test_peer_expect_later (phone, " anna :You are now logged in as anna\r\n");
+  test_peer_expect_later (phone, " 903 phone :");
+  test_peer_expect_later (modern, " ACCOUNT anna\r\n");
+  send_plain (phone, "bea", "wrong password");
+  test_peer_expect_later (phone, " 904 phone :");
+  say (phone, "WHOIS phone");
+  test_peer_expect_later (phone, " 330 phone phone anna :is logged in as\r\n");
+  test_peer_close (anna);
+  test_peer_close (bea);
+  test_peer_close (modern);
+  test_peer_close (phone);
+  test_server_finish (server);
 }
 
 /* A room that is somebody's: left, found again, and found again after a restart. */
@@ -602,7 +631,60 @@ test_room (void)
   say (bea, "JOIN #tea");
   test_peer_expect_later (bea, " 353 bea = #tea :@bea\r\n");
   test_peer_close (bea);
-  finish (server);
+  test_server_finish (server);
+}
+
+/* The line that has @numeric among those that answer @question. */
+static char *
+ask_for (TestPeer *peer, const char *question, const char *numeric)
+{
+  g_autofree char *pattern = g_strdup_printf (" %s ", numeric);
+
+  say (peer, question);
+  for (;;)
+    {
+      g_autofree char *line = test_peer_take_line (peer);
+
+      g_assert_nonnull (line);
+      if (strstr (line, pattern) != NULL)
+        return g_steal_pointer (&line);
+    }
+}
+
+/* Who has set a topic or a mask, and when, is the same before and after a restart. */
+static void
+test_dates (void)
+{
+  TestServer *server = start_with ("");
+  TestFolder *folder = NULL;
+  TestPeer *anna = come_and_register (server, "anna");
+  g_autofree char *topic = NULL;
+  g_autofree char *ban = NULL;
+  g_autofree char *topic_again = NULL;
+  g_autofree char *ban_again = NULL;
+  g_auto (GStrv) words = NULL;
+
+  say (anna, "JOIN #tea\nMODE #tea +P\nTOPIC #tea :Earl Grey\nMODE #tea +b *!*@bad.example");
+  topic = ask_for (anna, "TOPIC #tea", "333");
+  ban = ask_for (anna, "MODE #tea b", "367");
+  words = g_strsplit (topic, " ", -1);
+  g_assert_true (g_str_has_prefix (words[4], "anna!"));
+  g_assert_cmpint (strtoll (words[5], NULL, 10), >, 1600000000);
+  leave (anna);
+
+  test_server_stop (server);
+  folder = g_steal_pointer (&server->folder);
+  test_server_free (server);
+  server = start_in (folder, "");
+  anna = come_as (server, "anna", "open sesame");
+  say (anna, "JOIN #tea");
+  test_peer_expect_later (anna, " TOPIC #tea :Earl Grey\r\n");
+  topic_again = ask_for (anna, "TOPIC #tea", "333");
+  ban_again = ask_for (anna, "MODE #tea b", "367");
+  g_assert_cmpstr (topic_again, ==, topic);
+  g_assert_cmpstr (ban_again, ==, ban);
+  leave (anna);
+  test_server_finish (server);
 }
 
 static TestPeer *
@@ -669,7 +751,7 @@ test_read_markers (void)
   test_peer_expect (stranger, ":" NAME " MARKREAD #tea *\r\n");
   test_peer_free (phone);
   test_peer_free (stranger);
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -782,7 +864,7 @@ test_external (void)
   test_tls_peer_expect (peer, " sasl=SCRAM-SHA-256,PLAIN");
   test_tls_peer_expect (peer, " 908 * SCRAM-SHA-256,PLAIN :");
   test_tls_peer_free (peer);
-  finish (server);
+  test_server_finish (server);
 }
 
 int
@@ -801,7 +883,9 @@ main (int argc, char **argv)
   g_test_add_func ("/net/irc-accounts/roles", test_oper);
   g_test_add_func ("/net/irc-accounts/names-are-reserved", test_names);
   g_test_add_func ("/net/irc-accounts/others-learn-of-it", test_others_learn);
+  g_test_add_func ("/net/irc-accounts/logging-in-again", test_log_in_again);
   g_test_add_func ("/net/irc-accounts/rooms-are-owned", test_room);
+  g_test_add_func ("/net/irc-accounts/what-was-set-keeps-its-time", test_dates);
   g_test_add_func ("/net/irc-accounts/read-markers-last", test_read_markers);
   g_test_add_func ("/net/irc-accounts/certificate", test_external);
   return g_test_run ();

@@ -98,6 +98,6 @@ main (int argc, char **argv)
 
       g_test_add (path, Fixture, &test_guest_kinds[i], set_up, test_client, tear_down);
     }
-  g_test_add ("/irc-clients/all-in-one-room", Fixture, NULL, set_up, test_all, tear_down);
+  g_test_add ("/irc-clients-together/all-in-one-room", Fixture, NULL, set_up, test_all, tear_down);
   return g_test_run ();
 }

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "tests/lib/test-irc.h"
+#include "tests/lib/test-pace.h"
 
 /* Caps of a client that can read later what it has missed. */
 #define READS_LATER "batch message-tags server-time draft/chathistory standard-replies"
@@ -51,8 +52,7 @@ test_ping (void)
   test_peer_expect_end (silent);
   test_peer_expect (plain, "> silent('");
   test_peer_expect_later (plain, ".hidden', 0) has left this room.\n");
-  test_server_stop (server);
-  test_server_free (server);
+  test_server_finish (server);
 }
 
 /* Any line is a sign of life: who talks is not asked. */
@@ -85,8 +85,7 @@ test_no_ping (void)
   test_peer_expect_later (silent, "PING :");
   test_peer_expect_later (silent, "(Ping timeout: 2 seconds)");
   test_irc_catch_up (busy);
-  test_server_stop (server);
-  test_server_free (server);
+  test_server_finish (server);
 }
 
 /* Nobody is asked if that is switched off; a reload switches it on for those inside. */
@@ -103,8 +102,7 @@ test_ping_reloaded (void)
   g_assert_true (g_str_has_suffix (answer, "ok\n"));
   test_irc_catch_up (anna);
   test_irc_expect (anna, "PING :*");
-  test_server_stop (server);
-  test_server_free (server);
+  test_server_finish (server);
 }
 
 enum
@@ -221,8 +219,7 @@ test_slow_reader (void)
     }
   test_irc_say (w, "PRIVMSG #tea :and now live");
   test_irc_expect (slow, "*:w!*PRIVMSG #tea :and now live");
-  test_server_stop (server);
-  test_server_free (server);
+  test_server_finish (server);
 }
 
 /* Who does not know how is put out with the reason, and nobody else has to wait for that. */
@@ -244,8 +241,7 @@ test_slow_reader_of_old (void)
   test_peer_expect_later (w, " QUIT :Not accepted: the limit send-queue-bytes is 65536 here.\r\n");
   test_peer_expect_later (slow, " (Not accepted: the limit send-queue-bytes is 65536 here.)\r\n");
   test_irc_catch_up (w);
-  test_server_stop (server);
-  test_server_free (server);
+  test_server_finish (server);
 }
 
 #define CROWD 1000
@@ -292,5 +288,5 @@ main (int argc, char **argv)
   g_test_add_func ("/irc-lasting/slow-reader-reads-later", test_slow_reader);
   g_test_add_func ("/irc-lasting/slow-reader-without-history-is-put-out", test_slow_reader_of_old);
   g_test_add_func ("/irc-lasting/ends-with-a-crowd", test_end_with_a_crowd);
-  return g_test_run ();
+  return test_pace_run ();
 }

@@ -18,13 +18,6 @@ start_with (const char *configuration)
   return test_server_start_in (folder, options, NULL);
 }
 
-static void
-finish (TestServer *server)
-{
-  test_server_stop (server);
-  test_server_free (server);
-}
-
 /* Somebody who has said something in two rooms. */
 static TestPeer *
 come_and_talk (TestServer *server)
@@ -77,7 +70,7 @@ test_shown (void)
   test_peer_close (ada);
   test_peer_close (old);
   test_peer_close (timed);
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -104,7 +97,7 @@ test_not_shown (void)
   test_peer_close (ada);
   test_peer_close (bot);
   test_peer_close (modern);
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -117,7 +110,39 @@ test_off (void)
   expect_nothing_past (old);
   test_peer_close (ada);
   test_peer_close (old);
-  finish (server);
+  test_server_finish (server);
+}
+
+/* What is said after somebody has come in is heard, and is not the past: however long the past of
+ * their other rooms takes to be read. */
+static void
+test_once (void)
+{
+  TestServer *server = start_with ("[irc]\nhistory-on-join = 3\n");
+  g_autoptr (TestPeer) ada = come_and_talk (server);
+  g_autoptr (TestPeer) bob = test_irc_come (server->port, "bob", NULL);
+  g_autoptr (GString) rooms = g_string_new (NULL);
+  guint heard = 0;
+
+  for (guint i = 0; i < 90; i++)
+    g_string_append_printf (rooms, "#%u,", i);
+  test_irc_say (bob, "JOIN %s#tea", rooms->str);
+  test_peer_expect_later (ada, ":bob!~bob@");
+  test_irc_say (ada, "PRIVMSG #tea :now");
+  test_irc_catch_up (ada);
+  test_irc_say (bob, "PING x");
+  for (;;)
+    {
+      g_autofree char *line = test_irc_take_line (bob);
+
+      if (strstr (line, " PONG ") != NULL)
+        break;
+      heard += g_str_has_prefix (line, ":ada!") && g_str_has_suffix (line, "now");
+    }
+  g_assert_cmpuint (heard, ==, 1);
+  test_peer_close (ada);
+  test_peer_close (bob);
+  test_server_finish (server);
 }
 
 int
@@ -125,6 +150,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/net/irc-past/shown-room-after-room", test_shown);
+  g_test_add_func ("/net/irc-past/nothing-twice", test_once);
   g_test_add_func ("/net/irc-past/not-to-programs-nor-to-who-can-ask", test_not_shown);
   g_test_add_func ("/net/irc-past/off-unless-configured", test_off);
   return g_test_run ();

@@ -13,21 +13,20 @@
 #define SECRET "sesame"
 
 static TestServer *
-start_with (const char *configuration)
+start_in_env (const char *configuration, const char *const *env)
 {
   TestFolder *folder = test_folder_new ();
   g_autofree char *path = test_folder_file (folder, "salottod.conf");
   const char *const options[] = { "--config", path, "--verbose", NULL };
 
   test_folder_write (folder, "salottod.conf", configuration);
-  return test_server_start_in (folder, options, NULL);
+  return test_server_start_in (folder, options, env);
 }
 
-static void
-finish (TestServer *server)
+static TestServer *
+start_with (const char *configuration)
 {
-  test_server_stop (server);
-  test_server_free (server);
+  return start_in_env (configuration, NULL);
 }
 
 /* Somebody who has made an account by NickServ. */
@@ -61,7 +60,7 @@ test_register (void)
   list = test_server_control (server, "account list");
   g_assert_cmpstr (list, ==, "anna                             user       anna@example.org\nok\n");
   test_peer_close (anna);
-  finish (server);
+  test_server_finish (server);
 }
 
 static void
@@ -74,11 +73,20 @@ test_invitation (void)
   test_irc_expect (anna, ":NickServ!* NOTICE anna :Now say the invitation code: VERIFY anna CODE");
   test_irc_say (anna, "PRIVMSG NickServ :VERIFY anna tulip");
   test_irc_expect (anna, ":NickServ!* NOTICE anna :That is not the code.");
+  /* Somebody else could have the name by now. */
+  test_irc_say (anna, "NICK bea");
+  test_irc_expect (anna, ":anna!* NICK bea");
+  test_irc_say (anna, "PRIVMSG NickServ :VERIFY anna crocus");
+  test_irc_expect (anna, ":NickServ!* NOTICE bea :An account has the name of your nickname: *");
+  test_irc_say (anna, "VERIFY anna crocus");
+  test_irc_expect (anna, ":salotto FAIL VERIFY ACCOUNT_NAME_MUST_BE_NICK anna :*");
+  test_irc_say (anna, "NICK anna");
+  test_irc_expect (anna, ":bea!* NICK anna");
   test_irc_say (anna, "PRIVMSG NickServ :VERIFY anna crocus");
   test_irc_expect (anna, ":salotto 900 anna *");
   test_irc_expect (anna, ":NickServ!* NOTICE anna :You have an account now: anna.");
   test_peer_close (anna);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* By one's nickname or by another account's name; what was wrong is not told. */
@@ -100,7 +108,7 @@ test_identify (void)
   test_irc_expect (phone, ":NickServ!* NOTICE phone :You are logged in as anna already.");
   test_peer_close (anna);
   test_peer_close (phone);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Who knows the old one gets another; from then on only that one is right. */
@@ -131,7 +139,57 @@ test_passwd (void)
   test_irc_expect (bea, ":NickServ!* NOTICE bea :You are logged in as anna now.");
   test_peer_close (anna);
   test_peer_close (bea);
-  finish (server);
+  test_server_finish (server);
+}
+
+/* Who changes a password may do so because somebody else knows it: others are logged out, who have
+ * registered and who have not, and everybody learns of it; by the operator's word it is all of
+ * them. */
+static void
+test_passwd_elsewhere (void)
+{
+  TestServer *server = start_with (CONFIG);
+  g_autoptr (TestPeer) anna = come_and_register (server, "anna");
+  g_autoptr (TestPeer) phone = test_irc_come (server->port, "phone", "account-notify");
+  g_autoptr (TestPeer) late = test_peer_connect (server->port);
+  g_autoptr (TestPeer) bea = test_irc_come (server->port, "bea", "account-notify");
+  g_autofree char *answer = NULL;
+
+  test_irc_say (phone, "NS IDENTIFY anna " SECRET "\r\nJOIN #tea");
+  test_peer_expect_later (phone, " 366 phone #tea ");
+  test_irc_catch_up (phone);
+  test_irc_say (bea, "JOIN #tea");
+  test_peer_expect_later (bea, " 366 bea #tea ");
+  test_irc_catch_up (bea);
+  test_irc_catch_up (phone);
+  test_irc_say (late, "PASS anna:" SECRET);
+  test_peer_expect_later (late, ":salotto 900 ");
+
+  test_irc_say (anna, "NS PASSWD " SECRET " tulips");
+  test_irc_expect (anna, ":NickServ!* NOTICE anna :You have a new password.");
+  test_irc_expect (anna, ":NickServ!* NOTICE anna :Whoever else was logged in *");
+  test_irc_expect (phone, ":salotto 901 phone phone!* :You are now logged out");
+  test_irc_expect (phone, ":salotto NOTICE phone :Your account has another password now: *");
+  test_irc_expect (bea, ":phone!* ACCOUNT ?");
+  test_peer_expect_later (late, ":salotto 901 ");
+  test_irc_say (late, "NICK late\r\nUSER u 0 * :r\r\nWHOIS late");
+  for (gboolean ended = FALSE; !ended;)
+    {
+      g_autofree char *line = test_irc_take_line (late);
+
+      g_assert_null (strstr (line, " 330 "));
+      ended = strstr (line, " 318 late late ") != NULL;
+    }
+  test_irc_say (anna, "WHOIS anna");
+  test_peer_expect_later (anna, ":salotto 330 anna anna anna :is logged in as\r\n");
+
+  answer = test_server_control (server, "account passwd anna\nroses1\nroses1");
+  g_assert_true (g_str_has_suffix (answer, "ok\n"));
+  test_peer_expect_later (anna, ":salotto 901 anna anna!");
+  test_peer_close (anna);
+  test_peer_close (phone);
+  test_peer_close (bea);
+  test_server_finish (server);
 }
 
 /* Guesses wait as they do in SASL: whoever asks in vain again and again is sent away. */
@@ -153,7 +211,7 @@ test_guesses (void)
   for (guint i = 0; i < G_N_ELEMENTS (many); i++)
     test_peer_free (many[i]);
   test_peer_close (anna);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Where a password would be read by others it is not taken. */
@@ -186,7 +244,7 @@ test_not_in_the_clear (void)
                           ":salotto NOTICE * :Not logged in: Passwords are taken over TLS only");
   test_peer_close (anna);
   test_peer_close (bea);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* PASS with both, as clients without SASL can send it; programs that were made for other servers
@@ -233,7 +291,7 @@ test_pass (void)
       test_irc_expect (peer, ":salotto 001 p* :Welcome *");
     }
   test_peer_close (anna);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* A server's own password is another one, and still asked for. */
@@ -255,7 +313,7 @@ test_pass_of_the_server (void)
   test_peer_expect_later (bea, ":salotto 464 * :Password incorrect\r\n");
   test_peer_close (anna);
   test_peer_close (bea);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* One's own copy says that it was taken, and nothing that could be read over one's shoulder; the
@@ -283,7 +341,7 @@ test_echo (void)
   test_irc_say (anna, "PRIVMSG NickServ,anna :IDENTIFY " SECRET);
   test_irc_expect (anna, ":salotto 407 anna NickServ :Say that to it alone");
   test_peer_close (anna);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Nobody else can be called so, in any dialect. */
@@ -300,7 +358,7 @@ test_name_is_reserved (void)
   test_peer_expect_later (plain, "Hi NickServ_2, you are in the room now.");
   test_peer_close (anna);
   test_peer_close (plain);
-  finish (server);
+  test_server_finish (server);
 }
 
 static gboolean
@@ -343,6 +401,93 @@ test_secrets_stay (void)
   test_server_free (server);
 }
 
+/* A connection that has not said who it is yet. */
+static TestPeer *
+begin (TestServer *server)
+{
+  TestPeer *peer = test_peer_connect (server->port);
+
+  test_peer_expect (peer, TEST_GREETING TEST_NAME_WANTED);
+  return peer;
+}
+
+static char *
+plain_message (const char *name, const char *password)
+{
+  g_autoptr (GByteArray) message = g_byte_array_new ();
+
+  g_byte_array_append (message, (const guint8 *) "", 1);
+  g_byte_array_append (message, (const guint8 *) name, (guint) strlen (name) + 1);
+  g_byte_array_append (message, (const guint8 *) password, (guint) strlen (password));
+  return g_base64_encode (message->data, message->len);
+}
+
+/* What stays of it would be found whatever is written over its beginning. */
+#define LONG_SECRET                                                                                \
+  "a-long-one-so-that-the-memory-in-which-it-was-does-not-soon-serve-for-something-else-after-"    \
+  "it-has-been-freed-and-" TAIL
+#define TAIL "quite-a-secret-it-is"
+
+/* Once what @peer has said is done with: its last line may be there until the next is read. */
+static void
+assert_forgotten (TestServer *server, TestPeer *peer, const char *text)
+{
+  test_irc_say (peer, "PING done");
+  test_peer_expect_later (peer, ":salotto PONG salotto :done\r\n");
+  g_assert_false (test_process_remembers (server->process, text));
+}
+
+/* Each way to say a password, and what of it could stay in memory: what came from the network,
+ * in one piece and in several, what waited for its turn, what was taken apart, and what was handed
+ * to another thread. */
+static void
+test_memory (void)
+{
+  static const char *const env[] = { "MALLOC_PERTURB_=0", NULL };
+  TestServer *server = start_in_env (CONFIG, env);
+  g_autoptr (TestPeer) anna = test_irc_come (server->port, "anna", NULL);
+  g_autoptr (TestPeer) bea = begin (server);
+  g_autoptr (TestPeer) cleo = begin (server);
+  g_autoptr (TestPeer) dora = test_irc_come (server->port, "dora", NULL);
+  g_autofree char *message = plain_message ("anna", LONG_SECRET);
+  g_autofree char *answer = NULL;
+
+  /* That anything can be found at all. */
+  test_irc_say (anna, "AWAY :not-a-secret-at-all");
+  test_irc_expect (anna, ":salotto 306 anna :*");
+  g_assert_true (test_process_remembers (server->process, "not-a-secret-at-all"));
+
+  test_irc_say (anna, "PRIVMSG NickServ :REGISTER " LONG_SECRET);
+  test_peer_expect_later (anna, "You have an account now: anna.\r\n");
+  assert_forgotten (server, anna, TAIL);
+  test_irc_say (anna, "NS PASSWD wrong1 " LONG_SECRET);
+  test_peer_expect_later (anna, "That account or that password is wrong.\r\n");
+  assert_forgotten (server, anna, TAIL);
+  test_irc_say (anna, "JOIN #tea\r\nOPER anna " LONG_SECRET);
+  test_peer_expect_later (anna, ":salotto 491 ");
+  assert_forgotten (server, anna, TAIL);
+  test_irc_say (bea, "PASS anna:" LONG_SECRET);
+  test_peer_expect_later (bea, ":salotto 900 ");
+  assert_forgotten (server, bea, TAIL);
+  test_irc_say (cleo, "CAP REQ :sasl\r\nAUTHENTICATE PLAIN");
+  test_peer_expect_later (cleo, "AUTHENTICATE +\r\n");
+  test_irc_say (cleo, "AUTHENTICATE %s", message);
+  test_peer_expect_later (cleo, ":salotto 903 ");
+  assert_forgotten (server, cleo, TAIL);
+  assert_forgotten (server, cleo, message + strlen (message) - strlen (TAIL));
+  test_peer_send (dora, "PING in-one-piece\r\nREGISTER * * :" LONG_SECRET);
+  test_peer_expect_later (dora, "in-one-piece\r\n");
+  test_peer_send (dora, "\r\n");
+  test_peer_expect_later (dora, " REGISTER SUCCESS ");
+  assert_forgotten (server, dora, TAIL);
+  answer = test_server_control (server, "account add otto\n" LONG_SECRET "\n" LONG_SECRET);
+  g_assert_true (g_str_has_suffix (answer, "otto has an account now\nok\n"));
+  assert_forgotten (server, dora, TAIL);
+  test_peer_close (anna);
+  test_peer_close (dora);
+  test_server_finish (server);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -351,6 +496,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/irc-services/register-with-an-invitation", test_invitation);
   g_test_add_func ("/net/irc-services/identify", test_identify);
   g_test_add_func ("/net/irc-services/another-password", test_passwd);
+  g_test_add_func ("/net/irc-services/another-password-logs-others-out", test_passwd_elsewhere);
   g_test_add_func ("/net/irc-services/guesses-wait", test_guesses);
   g_test_add_func ("/net/irc-services/not-in-the-clear", test_not_in_the_clear);
   g_test_add_func ("/net/irc-services/pass", test_pass);
@@ -358,5 +504,6 @@ main (int argc, char **argv)
   g_test_add_func ("/net/irc-services/echo-without-secrets", test_echo);
   g_test_add_func ("/net/irc-services/its-name-is-reserved", test_name_is_reserved);
   g_test_add_func ("/net/irc-services/secrets-are-nowhere", test_secrets_stay);
+  g_test_add_func ("/net/irc-services/secrets-leave-memory", test_memory);
   return g_test_run ();
 }

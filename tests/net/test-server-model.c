@@ -31,7 +31,8 @@ typedef struct
 static void
 start_salottod (Fixture *f)
 {
-  g_autofree char *listen = g_strdup_printf ("plain://127.0.0.1:%u", f->port);
+  g_autofree char *listen =
+      g_strdup_printf ("plain://127.0.0.1:%u", f->port != 0 ? f->port : test_reserve_port ());
   g_autofree char *log = test_folder_file (f->folder, "log.db");
   g_autofree char *sqlite = g_strconcat ("sqlite:", log, NULL);
   const char *options[] = { "--log", sqlite, "--listen", listen, NULL };

@@ -90,19 +90,8 @@ wait_for_stat (Room *room, const char *name, gint64 value)
 static void
 wait_for_error (Room *room, const char *text)
 {
-  gint64 until_us = g_get_monotonic_time () + TEST_PATIENCE_MS * 1000;
-
-  for (gboolean found = FALSE; !found;)
-    {
-      g_autofree char *errors = test_process_get_errors (room->server->process);
-
-      found = strstr (errors, text) != NULL;
-      if (found)
-        return;
-      if (g_get_monotonic_time () > until_us)
-        g_error ("no \"%s\" in: %s", text, errors);
-      g_usleep (5000);
-    }
+  if (!test_process_wait_for_errors (room->server->process, text, TEST_PATIENCE_MS))
+    g_error ("nothing of \"%s\" was complained of", text);
 }
 
 /* Talking. */
@@ -426,7 +415,9 @@ test_silent_crowd (Room *room, gconstpointer data)
   crowded_us = shortest_entry_us (room);
   g_test_message ("in the room after %.1f ms, with 300 others waiting after %.1f ms",
                   (double) alone_us / 1000, (double) crowded_us / 1000);
-  g_assert_cmpint (crowded_us - alone_us, <=, 50 * 1000);
+  /* Meanwhile the machine may have become a busy one; who waits for the others waits for as long
+   * as they do. */
+  g_assert_cmpint (crowded_us, <=, 10 * alone_us + 50 * 1000);
   for (gsize i = 0; i < G_N_ELEMENTS (silent); i++)
     {
       test_tls_peer_free (silent[i]);
@@ -444,7 +435,8 @@ test_thousand (Room *room, gconstpointer data)
       if (i % 100 == 0)
         test_tls_peer_expect (peer, TEST_NAME_WANTED);
     }
-  g_assert_cmpint (stat_of (room, "tls-handshakes"), ==, 1000);
+  /* With TLS 1.3 we are through when the server has our last word still to read. */
+  wait_for_stat (room, "tls-handshakes", 1000);
   g_assert_cmpint (stat_of (room, "tls-failed"), ==, 0);
   wait_for_stat (room, "connections", 1); /* W */
   wait_for_stat (room, "tls-handshaking", 0);

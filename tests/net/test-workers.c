@@ -31,13 +31,6 @@ start (const char *workers, const char *more)
 }
 
 static void
-finish (TestServer *server)
-{
-  test_server_stop (server);
-  test_server_free (server);
-}
-
-static void
 control (TestServer *server, const char *word, const char *answer)
 {
   g_autofree char *got = test_server_control (server, word);
@@ -162,7 +155,7 @@ test_one_order (gconstpointer data)
   g_assert_cmpuint (stat_of (server, "messages"), ==, order->len);
   for (guint i = 0; i < EVERYBODY; i++)
     test_peer_free (peers[i]);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* One judge. */
@@ -189,7 +182,7 @@ test_one_name (gconstpointer data)
     }
   for (gsize i = 0; i < G_N_ELEMENTS (peers); i++)
     test_peer_free (peers[i]);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* The operator. */
@@ -248,7 +241,7 @@ test_operator (gconstpointer data)
     test_peer_expect_later (peers[i], "banned");
   for (guint i = 0; i < N; i++)
     test_peer_free (peers[i]);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* People find each other, whatever worker they are in. */
@@ -294,7 +287,7 @@ test_people_in_irc (gconstpointer data)
   test_peer_close (bob);
   test_peer_close (stranger);
   test_peer_close (other);
-  finish (server);
+  test_server_finish (server);
 }
 
 static TestPeer *
@@ -348,7 +341,7 @@ test_read_markers (gconstpointer data)
   test_peer_close (second);
   test_peer_close (third);
   test_peer_close (late);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* A new configuration holds for everybody. */
@@ -381,7 +374,7 @@ test_reload (gconstpointer data)
     }
   for (guint i = 0; i < G_N_ELEMENTS (peers); i++)
     test_peer_free (peers[i]);
-  finish (server);
+  test_server_finish (server);
 }
 
 /* Goodbye to everybody, after everything that was said. */

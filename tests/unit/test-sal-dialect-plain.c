@@ -239,11 +239,13 @@ all_events (void)
         g_array_append_val (events, event);
       }
   event.kind = SAL_EVENT_NOTE;
+  event.target = "Bob";
   for (guint note = 0; note < SAL_N_NOTES; note++)
     {
       event.note = note;
       g_array_append_val (events, event);
     }
+  event.target = NULL;
   event.past = TRUE;
   event.kind = SAL_EVENT_MESSAGE;
   g_array_append_val (events, event);
@@ -353,7 +355,13 @@ test_no_terminal_is_driven (void)
       "-- The operator has put you out: [2Jloud\n" },
     { { .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_KICKED, .text = "\x1B\x07" },
       "-- The operator has put you out: \n" },
-    { { .kind = SAL_EVENT_KICK, .target = "Bob", .text = "\x1B[2J" },
+    { { .kind = SAL_EVENT_KICK, .target = "Bob", .text = "\x1B[2Jloud" },
+      "-- Ann has put Bob out of the room: [2Jloud\n" },
+    { { .kind = SAL_EVENT_KICK, .target = "Bob", .text = "\x1B\x07" },
+      "-- Ann has put Bob out of the room.\n" },
+    { { .kind = SAL_EVENT_KICK, .target = "Bob", .text = "" },
+      "-- Ann has put Bob out of the room.\n" },
+    { { .kind = SAL_EVENT_KICK, .target = "Bob", .text = "Ann" },
       "-- Ann has put Bob out of the room.\n" },
     { { .kind = SAL_EVENT_REDACT, .text = "\x1B[2Jrude" },
       "-- Ann has taken a message back: [2Jrude\n" },
@@ -554,6 +562,7 @@ assert_same_event (const SalEvent *read, const SalEvent *written)
   g_assert_cmpstr (read->name, ==, written->name);
   g_assert_cmpstr (read->address, ==, written->address);
   g_assert_cmpstr (read->text, ==, written->text);
+  g_assert_cmpstr (read->target, ==, written->target);
   g_assert_cmpstr (read->room, ==, written->room);
   g_assert_cmpuint (read->number, ==, written->number);
 }
@@ -601,10 +610,12 @@ event_of (SalEventKind kind, SalNote note)
       if (note >= SAL_NOTE_PRIVATE && note <= SAL_NOTE_TAKEN_BACK_WHY)
         event.name = "Ren\xC3\xA9_[2]";
       if (note == SAL_NOTE_PRIVATE || note == SAL_NOTE_PRIVATE_ACT || note == SAL_NOTE_TOPIC ||
-          note == SAL_NOTE_TAKEN_BACK_WHY)
+          note == SAL_NOTE_TAKEN_BACK_WHY || note == SAL_NOTE_PUT_OUT_WHY)
         event.text = "t\xC3\xA8, alle 5: -- ci sei?";
-      if (note == SAL_NOTE_RENAMED || note == SAL_NOTE_PUT_OUT)
+      if (note == SAL_NOTE_RENAMED)
         event.text = "Bob_[3]";
+      if (note == SAL_NOTE_PUT_OUT || note == SAL_NOTE_PUT_OUT_WHY)
+        event.target = "Bob_[3]";
       if (note == SAL_NOTE_INVITED || note == SAL_NOTE_REFUSED)
         event.room = "caff\xC3\xA8-[2]";
     }

@@ -246,7 +246,10 @@ test_flood (EntriesRun *run, gconstpointer data)
           else if (kept++ > 0)
             g_assert_cmpuint (entry->id, ==, ((SalEntry *) entries->pdata[i - 1])->id + 1);
         }
-      g_assert_cmpuint (gaps, ==, 1);
+      /* A second one where the thread was trying to write, on a slow machine, while that much more
+       * came that some of it had to go as well. */
+      g_assert_cmpuint (gaps, >=, 1);
+      g_assert_cmpuint (gaps, <=, 2);
       fault_vfs_set_fault (FAULT_NONE, 0);
       entries_run_await (&run->recovered, 1);
     }

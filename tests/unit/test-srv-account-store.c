@@ -99,7 +99,8 @@ read_room (SrvOwnedRoom *room, gpointer data)
   g_string_append_printf (f->read, "#%s founder=%s modes=%s key=%s limit=%u", room->name,
                           room->founder, room->modes, room->key, room->limit);
   if (room->topic != NULL)
-    g_string_append_printf (f->read, " topic=%s/%s", room->topic, room->topic_by);
+    g_string_append_printf (f->read, " topic=%s/%s/%d", room->topic, room->topic_by,
+                            (int) room->topic_us);
   for (guint i = 0; i < room->masks->len; i++)
     {
       const SrvRoomMask *mask = room->masks->pdata[i];
@@ -270,13 +271,14 @@ test_rooms (Fixture *f, gconstpointer data)
   room->limit = 12;
   room->topic = g_strdup ("Earl Grey");
   room->topic_by = g_strdup ("bea");
+  room->topic_us = 7;
   srv_owned_room_add_mask (room, 'b', "*!*@192.0.2.*", "bea", 5);
   srv_owned_room_add_mask (room, 'e', "~a:Anna", "bea", 6);
   copy = srv_owned_room_copy (room);
   g_assert_true (srv_account_store_put_room (f->store, copy, NULL));
   g_assert_cmpstr (read_again (f), ==,
                    ANNA "#Tea founder=Anna modes=nt key=sesame limit=12"
-                        " topic=Earl Grey/bea"
+                        " topic=Earl Grey/bea/7"
                         " b=*!*@192.0.2.*/bea/5 e=~a:Anna/bea/6\n");
 
   g_clear_pointer (&room->key, g_free);
@@ -284,7 +286,8 @@ test_rooms (Fixture *f, gconstpointer data)
   g_assert_true (srv_account_store_put_room (f->store, room, NULL));
   g_assert_cmpstr (
       read_again (f), ==,
-      ANNA "#Tea founder=Anna modes=nt key=(null) limit=12 topic=Earl Grey/bea e=~a:Anna/bea/6\n");
+      ANNA
+      "#Tea founder=Anna modes=nt key=(null) limit=12 topic=Earl Grey/bea/7 e=~a:Anna/bea/6\n");
 
   g_assert_false (srv_account_store_put_room (f->store, orphan, &error));
   g_assert_nonnull (error);
@@ -350,7 +353,7 @@ test_odd_rows (Fixture *f, gconstpointer data)
       "UPDATE account SET role = 99, iterations = -5, salt = x'00', stored_key = 'x', made = 'y';"
       "INSERT INTO nickname VALUES ('ghost', 'ghost', 'nobody');"
       "INSERT INTO certificate VALUES ('ghost', 'nobody');"
-      "INSERT INTO room VALUES ('tea', 'Tea', 'nobody', 'nt', NULL, 0, NULL, NULL);"
+      "INSERT INTO room VALUES ('tea', 'Tea', 'nobody', 'nt', NULL, 0, NULL, NULL, 0);"
       "INSERT INTO room_mask VALUES ('tea', 'b', 'x', 'y', 0)",
       NULL));
   sqlite3_close (db);

@@ -16,6 +16,7 @@ typedef struct
   SrvJudge *judge;
   GHashTable *rooms; /* name -> SrvOwnedRoom: what is kept */
   GString *said;     /* what became of the last request */
+  gint64 now_us;
 } Fixture;
 
 static void
@@ -78,13 +79,21 @@ mark (const char *account, const char *target, gint64 time_us, gpointer data)
 
 static const SrvOwners owners = { may_use, find_room, keep_room, drop_room, mark };
 
+static gint64
+tell_time (gpointer data)
+{
+  const Fixture *f = data;
+
+  return f->now_us;
+}
+
 static void
 begin (Fixture *f)
 {
-  static const SrvJudgeHost host = { NULL, NULL };
+  static const SrvJudgeHost host = { .clock = tell_time };
 
   srv_judge_free (f->judge);
-  f->judge = srv_judge_new (&host, NULL);
+  f->judge = srv_judge_new (&host, f);
   srv_judge_set_owners (f->judge, &owners, f);
 }
 
@@ -281,13 +290,13 @@ test_room (Fixture *f, gconstpointer data)
       g_assert_cmpstr (join (f, 2, "tea", NULL), ==, "denied 475");
       g_assert_cmpstr (join (f, 2, "TEA", "key"), ==,
                        "bea joins Tea; anna mode Tea: +Pklm-t key 5; "
-                       "anna mode Tea: +be bad!*@* $a:bea; anna!u@host topic Tea: Earl Grey");
+                       "anna mode Tea: +be bad!*@* $a:bea; anna topic Tea: Earl Grey");
       g_assert_cmpstr (join (f, 1, "tea", NULL), ==, "anna joins Tea; anna mode Tea: +o anna");
       part (f, 1);
       part (f, 2);
       g_assert_cmpstr (join (f, 1, "tea", NULL), ==,
                        "anna joins Tea as operator; anna mode Tea: +Pklm-t key 5; "
-                       "anna mode Tea: +be bad!*@* $a:bea; anna!u@host topic Tea: Earl Grey");
+                       "anna mode Tea: +be bad!*@* $a:bea; anna topic Tea: Earl Grey");
       part (f, 1);
       /* The server ends and starts again. */
       begin (f);
@@ -345,6 +354,56 @@ test_room_rules (Fixture *f, gconstpointer data)
   g_assert_cmpstr (join (f, 3, "tea", NULL), ==, "denied 474");
   (void) join (f, 2, "tea", NULL);
   g_assert_true (g_str_has_prefix (join (f, 1, "tea", NULL), "anna joins tea; "));
+}
+
+/* What is kept of the room "tea": when its topic and its masks were set. */
+static char *
+times_kept (const Fixture *f)
+{
+  const SrvOwnedRoom *room = g_hash_table_lookup (f->rooms, "tea");
+  GString *text = g_string_new (NULL);
+
+  g_string_append_printf (text, "%s %s %d", room->topic, room->topic_by, (int) room->topic_us);
+  for (guint i = 0; i < room->masks->len; i++)
+    {
+      const SrvRoomMask *mask = room->masks->pdata[i];
+
+      g_string_append_printf (text, "; %s %s %d", mask->mask, mask->setter, (int) mask->set_us);
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* A room that wakes has what it had since it had it: in the judge, which keeps it again, and in
+ * what others are told. */
+static void
+test_times (Fixture *f, gconstpointer data)
+{
+  static const char kept[] = "Earl Grey anna!u@host 2000; *!*@one anna 3000; *!*@two anna 4000";
+  const SrvEntry topic = {
+    .kind = SRV_ENTRY_TOPIC, .name = "anna", .room = "tea", .text = "Earl Grey"
+  };
+
+  f->now_us = 1000;
+  come_all (f);
+  (void) join (f, 1, "tea", NULL);
+  (void) mode (f, 1, "+P");
+  f->now_us = 2000;
+  (void) ask (f, 1, &topic);
+  f->now_us = 3000;
+  (void) mode (f, 1, "+b *!*@one");
+  f->now_us = 4000;
+  (void) mode (f, 1, "+b *!*@two");
+  for (int i = 0; i < 2; i++)
+    {
+      g_autofree char *times = NULL;
+
+      part (f, 1);
+      f->now_us += 5000;
+      (void) join (f, 1, "tea", NULL);
+      (void) mode (f, 1, i == 0 ? "+m" : "-m");
+      times = times_kept (f);
+      g_assert_cmpstr (times, ==, kept);
+    }
 }
 
 /* Somebody without an account who has the founder's name is not the founder. */
@@ -415,6 +474,7 @@ main (int argc, char **argv)
   ADD ("a-room-is-found-as-it-was-left", test_room);
   ADD ("who-may-own-a-room", test_room_denied);
   ADD ("rules-hold-before-anybody-is-inside", test_room_rules);
+  ADD ("what-was-set-keeps-its-time", test_times);
   ADD ("a-name-is-no-account", test_impostor);
   ADD ("many-masks-are-several-changes", test_many_masks);
   return g_test_run ();

@@ -10,6 +10,8 @@
 #include <gsasl.h>
 #include <string.h>
 
+#include "common/base/sal-wipe.h"
+
 #define ROUNDS 4096
 
 typedef struct
@@ -220,9 +222,9 @@ test_passwords (void)
       g_assert_cmpint (srv_scram_derive (&keys, rows[i].said, 1), ==, prepared != NULL);
       if (prepared != NULL)
         g_assert_true (srv_scram_matches (&keys, prepared));
-      srv_wipe (prepared);
+      sal_wipe (prepared);
     }
-  srv_wipe (NULL);
+  sal_wipe (NULL);
 }
 
 /* What is no SCRAM ends it. */

@@ -11,9 +11,9 @@
 
 #include "common/base/sal-limits.h"
 #include "server/log/srv-log-memory.h"
-#include "server/srv-worker.h"
+#include "server/srv-worker-private.h"
 
-#define PATIENCE_US (30 * G_TIME_SPAN_SECOND)
+#define PATIENCE_US (60 * G_TIME_SPAN_SECOND)
 
 /* Two full parts of a round and the beginning of a third one. */
 #define PEOPLE (2 * SAL_TURN_SENDS + 40)
@@ -36,6 +36,7 @@ typedef struct
   Person people[PEOPLE]; /* the last one speaks */
   GMainContext *other_context;
   SrvWorker *other; /* (nullable) */
+  guint woken;      /* how often the other one was, because no round is left */
   Person neighbour; /* of the other worker */
 } Fixture;
 
@@ -49,8 +50,26 @@ on_lagging (const char *room, guint lagging, gpointer data)
 {
 }
 
+static void
+on_letter (gpointer owner, gpointer letter)
+{
+}
+
+static void
+on_rounds_over (gpointer data)
+{
+  Fixture *f = data;
+
+  if (!srv_worker_is_waiting (f->other))
+    return;
+  f->woken++;
+  srv_mailbox_post (srv_worker_get_mailbox (f->other), on_letter, NULL);
+}
+
 static const SrvWorkerHooks hooks = { .closed = on_closed };
-static const SrvWorkerHooks hooks_of_two = { .closed = on_closed, .lagging = on_lagging };
+static const SrvWorkerHooks hooks_of_two = { .closed = on_closed,
+                                             .lagging = on_lagging,
+                                             .rounds_over = on_rounds_over };
 
 static void
 look (Person *person)
@@ -120,6 +139,14 @@ say (const Person *person, const char *text)
 {
   g_assert_cmpint (send (person->fd, text, strlen (text), MSG_NOSIGNAL), ==,
                    (gssize) strlen (text));
+}
+
+/* What was posted is back from the log. */
+static void
+await_mail (SrvWorker *worker)
+{
+  while (!srv_mailbox_has_mail (srv_worker_get_mailbox (worker)))
+    g_thread_yield ();
 }
 
 static void
@@ -252,8 +279,7 @@ test_meanwhile (Fixture *f, gconstpointer data)
   g_assert_cmpuint (turn_until (f, SAID ("one"), 1), ==, SAL_TURN_SENDS);
   say (speaker, "two\n");
   g_assert_cmpuint (turn_until (f, SAID ("one"), SAL_TURN_SENDS + 1), ==, 2 * SAL_TURN_SENDS);
-  while (srv_log_is_busy (f->log))
-    g_thread_yield ();
+  await_mail (f->worker);
   g_assert_cmpuint (turn_until (f, SAID ("two"), PEOPLE), ==, PEOPLE);
   for (guint i = 0; i < PEOPLE; i++)
     {
@@ -304,11 +330,26 @@ test_another_worker (Fixture *f, gconstpointer data)
   neighbour_expect (f, "You are in tea now");
   say (&f->neighbour, "ciao\n");
   g_main_context_iteration (f->other_context, FALSE); /* to the log */
-  while (srv_log_is_busy (f->log))
-    g_thread_yield ();
+  await_mail (f->other);
   g_main_context_iteration (f->other_context, FALSE); /* and back */
   look (&f->neighbour);
   g_assert_cmpstr (f->neighbour.got->str, ==, "> Eve('local', 0): ciao\n");
+}
+
+/* It goes on when the last round is over, and needs no clock for that. */
+static void
+test_woken (Fixture *f, gconstpointer data)
+{
+  f->other->hold_us = G_TIME_SPAN_HOUR;
+  say (&f->people[PEOPLE - 1], "one\n");
+  g_assert_cmpuint (turn_until (f, SAID ("one"), 1), ==, SAL_TURN_SENDS);
+  g_main_context_iteration (f->other_context, FALSE);
+  look (&f->neighbour);
+  g_assert_cmpstr (f->neighbour.got->str, ==, "");
+  g_assert_cmpuint (f->woken, ==, 0);
+  g_assert_cmpuint (turn_until (f, SAID ("one"), PEOPLE), ==, PEOPLE);
+  g_assert_cmpuint (f->woken, ==, 1);
+  neighbour_expect (f, SAID ("one"));
 }
 
 int
@@ -323,5 +364,7 @@ main (int argc, char **argv)
               test_gone_meanwhile, tear_down);
   g_test_add ("/worker/rounds/another-worker-waits-for-answers-to-it", Fixture, "two", set_up_two,
               test_another_worker, tear_down);
+  g_test_add ("/worker/rounds/another-worker-is-woken-when-there-is-none", Fixture, "two",
+              set_up_two, test_woken, tear_down);
   return g_test_run ();
 }
