@@ -204,27 +204,53 @@ begin_anew (GuiComposer *composer)
   keep_draft_now (composer);
 }
 
-/* What the room does not take stays in the entry, and so does all that comes after. */
+/* A line as the room has to be told, so that it is said as it is where there are commands. */
+static char *
+dup_line (const char *message, gboolean quoted)
+{
+  return quoted ? gui_command_quote (message) : g_strdup (message);
+}
+
+/* Puts what was not taken back into the entry, to be sent later. Many lines are as they were
+ * typed, because they will be asked about and quoted again; of a few, each must still say
+ * what somebody has agreed to say. */
 static void
-say_all (GuiComposer *composer, GPtrArray *messages)
+put_back (GuiComposer *composer, GPtrArray *messages, guint first, gboolean quoted)
+{
+  gboolean asked_again = messages->len - first > GUI_LINES_UNASKED;
+  g_autoptr (GString) rest = g_string_new (NULL);
+
+  for (guint i = first; i < messages->len; i++)
+    {
+      g_autofree char *line = dup_line (messages->pdata[i], quoted && !asked_again);
+
+      g_string_append_printf (rest, "%s%s", i > first ? "\n" : "", line);
+    }
+  write_text (composer, rest->str);
+}
+
+/* What the room does not take stays in the entry, and so does all that comes after. With
+ * @quoted, no line is a command: somebody has looked at them and meant them to be said. */
+static void
+say_all (GuiComposer *composer, GPtrArray *messages, gboolean quoted)
 {
   g_autoptr (GError) error = NULL;
   guint said = 0;
 
-  while (said < messages->len &&
-         sal_room_model_say (composer->model, messages->pdata[said], &error))
-    said++;
+  for (; said < messages->len; said++)
+    {
+      g_autofree char *line = dup_line (messages->pdata[said], quoted);
+
+      if (!sal_room_model_say (composer->model, line, &error))
+        break;
+    }
   if (said > 0)
     composer->waits = TRUE;
   if (said == messages->len)
     begin_anew (composer);
   else
     {
-      g_autoptr (GString) rest = g_string_new (messages->pdata[said]);
-
-      for (guint i = said + 1; i < messages->len; i++)
-        g_string_append_printf (rest, "\n%s", (const char *) messages->pdata[i]);
-      write_text (composer, rest->str);
+      put_back (composer, messages, said, quoted);
       complain (composer, error->message);
     }
   update_notice (composer);
@@ -254,19 +280,6 @@ send_command (GuiComposer *composer, const char *line)
   sal_room_model_add_typed (composer->model, command);
   begin_anew (composer);
   g_signal_emit (composer, signals[COMMAND], 0, command);
-}
-
-/* So many lines were looked at and meant to be said as they are. */
-static void
-quote_all (GPtrArray *messages)
-{
-  for (guint i = 0; i < messages->len; i++)
-    {
-      char *quoted = gui_command_quote (messages->pdata[i]);
-
-      g_free (messages->pdata[i]);
-      messages->pdata[i] = quoted;
-    }
 }
 
 /* Nothing is sent now; the question, or the sentence, is there to be seen. */
@@ -303,13 +316,9 @@ send_text (GuiComposer *composer, gboolean confirmed)
   if (commands)
     gui_lines_find_command (lines);
   if (lines->verdict == GUI_LINES_GOOD)
-    say_all (composer, lines->messages);
+    say_all (composer, lines->messages, FALSE);
   else if (lines->verdict == GUI_LINES_MANY && confirmed)
-    {
-      if (commands)
-        quote_all (lines->messages);
-      say_all (composer, lines->messages);
-    }
+    say_all (composer, lines->messages, commands);
   else if (lines->verdict == GUI_LINES_LEAVE && confirmed)
     {
       sal_room_model_leave (composer->model);

@@ -14,6 +14,7 @@
 
 #include <glib/gi18n.h>
 #include <handy.h>
+#include <string.h>
 
 #include "client-gtk/gui-ago.h"
 #include "client-gtk/gui-room-view.h"
@@ -70,9 +71,28 @@ set_note (GtkEntry *entry, GtkLabel *note, const char *error, const char *help)
 static void
 set_address_error (GuiConnectDialog *dialog, const char *error)
 {
+  g_autoptr (SalServer) server = NULL;
+  g_autofree char *also = NULL;
+
+  if (dialog->known != NULL)
+    server = gui_rooms_dup_server (dialog->known);
+  if (server != NULL)
+    /* TRANSLATORS: examples of addresses; ROOM may be translated. %s is a server */
+    also = g_strdup_printf (_ ("For example #ROOM on %s, localhost, HOST:PORT or ircs://HOST/ROOM"),
+                            sal_server_get_title (server));
   set_note (dialog->address, dialog->address_note, error,
-            /* TRANSLATORS: examples of addresses; ROOM may be translated */
-            _ ("For example localhost, HOST:PORT or ircs://HOST/ROOM"));
+            also != NULL ? also
+                         /* TRANSLATORS: examples of addresses; ROOM may be translated */
+                         : _ ("For example localhost, HOST:PORT or ircs://HOST/ROOM"));
+}
+
+/* Where one is already, one has a name. */
+static gboolean
+is_on_known_server (GuiConnectDialog *dialog)
+{
+  const char *address = gtk_entry_get_text (dialog->address);
+
+  return address[strspn (address, " ")] == '#';
 }
 
 static void
@@ -224,7 +244,8 @@ begin (GuiConnectDialog *dialog)
       set_name_error (dialog, _ ("the others need something to call you"));
       return;
     }
-  room = gui_rooms_try (dialog->known, gtk_entry_get_text (dialog->address), name, &error);
+  room = gui_rooms_try (dialog->known, gtk_entry_get_text (dialog->address),
+                        is_on_known_server (dialog) ? NULL : name, &error);
   if (room == NULL)
     {
       set_address_error (dialog, error->message);

@@ -21,7 +21,10 @@ update (SalRoomModel *model, GActionMap *map)
   SalPresence presence = sal_room_model_get_presence (model);
 
   enable (map, "connect", presence == SAL_PRESENCE_OFFLINE || presence == SAL_PRESENCE_WAITING);
-  enable (map, "leave", presence != SAL_PRESENCE_OFFLINE && presence != SAL_PRESENCE_LEAVING);
+  /* A conversation with a person is not left: it goes on when one of them says something. */
+  enable (map, "leave",
+          presence != SAL_PRESENCE_OFFLINE && presence != SAL_PRESENCE_LEAVING &&
+              sal_room_model_get_kind (model) != SAL_ROOM_PRIVATE);
 }
 
 static SalRoomModel *
@@ -48,6 +51,12 @@ ask_window (GtkWidget *widget, const char *action)
 {
   g_action_group_activate_action (G_ACTION_GROUP (gtk_widget_get_toplevel (widget)), action,
                                   g_variant_new_int64 (sal_room_model_get_id (model_of (widget))));
+}
+
+static void
+on_search (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ask_window (data, "room-search");
 }
 
 static void
@@ -78,13 +87,14 @@ static const GActionEntry actions[] = {
   { .name = "connect", .activate = on_connect },   { .name = "leave", .activate = on_leave },
   { .name = "security", .activate = on_security }, { .name = "raw", .activate = on_raw },
   { .name = "login", .activate = on_login },       { .name = "forget", .activate = on_forget },
+  { .name = "search", .activate = on_search },
 };
 
 /**
  * gui_room_actions_insert:
  * @widget: gets the group of actions "room", instead of another room's if it has one; in a
- *   window that has the actions `forget-room`, `room-login`, `room-security` and
- *   `room-raw`
+ *   window that has the actions `forget-room`, `room-login`, `room-search`, `room-security`
+ *   and `room-raw`
  * @model: (transfer none): the room
  */
 void
@@ -120,6 +130,7 @@ gui_room_actions_menu_new (void)
   g_autoptr (GMenu) first = g_menu_new ();
   g_autoptr (GMenu) second = g_menu_new ();
 
+  append (first, _ ("S_earch…"), "room.search");
   append (first, _ ("_Connect"), "room.connect");
   append (first, _ ("_Leave"), "room.leave");
   append (first, _ ("Lo_g in…"), "room.login");

@@ -31,8 +31,7 @@ struct _GuiRoomRow
   GtkLabel *title;
   GtkLabel *state;
   GtkLabel *unread;
-  GtkGesture *long_press; /* (owned) */
-  guint update;           /* of the main loop: it is not up to date */
+  guint update; /* of the main loop: it is not up to date */
 };
 
 G_DEFINE_FINAL_TYPE (GuiRoomRow, gui_room_row, GTK_TYPE_LIST_BOX_ROW)
@@ -163,36 +162,32 @@ make_menu (GuiRoomRow *row)
   GtkWidget *menu = gtk_menu_new_from_model (model);
 
   gtk_menu_attach_to_widget (GTK_MENU (menu), GTK_WIDGET (row), NULL);
-  g_signal_connect (menu, "hide", G_CALLBACK (gtk_menu_detach), NULL);
+  /* It is hidden before what was chosen is done, for which it has to be attached. */
+  g_signal_connect (menu, "selection-done", G_CALLBACK (gtk_widget_destroy), NULL);
   return GTK_MENU (menu);
+}
+
+/**
+ * gui_room_row_show_menu:
+ * @event: (nullable): where to show it; at the row, if it was asked for by keys
+ *
+ * Shows what can be done with the room.
+ */
+void
+gui_room_row_show_menu (GuiRoomRow *row, const GdkEvent *event)
+{
+  if (event != NULL)
+    gtk_menu_popup_at_pointer (make_menu (row), event);
+  else
+    gtk_menu_popup_at_widget (make_menu (row), GTK_WIDGET (row), GDK_GRAVITY_SOUTH_WEST,
+                              GDK_GRAVITY_NORTH_WEST, NULL);
 }
 
 static gboolean
 gui_room_row_popup_menu (GtkWidget *widget)
 {
-  gtk_menu_popup_at_widget (make_menu (GUI_ROOM_ROW (widget)), widget, GDK_GRAVITY_SOUTH_WEST,
-                            GDK_GRAVITY_NORTH_WEST, NULL);
+  gui_room_row_show_menu (GUI_ROOM_ROW (widget), NULL);
   return TRUE;
-}
-
-static gboolean
-gui_room_row_button_press_event (GtkWidget *widget, GdkEventButton *event)
-{
-  if (gdk_event_triggers_context_menu ((GdkEvent *) event))
-    {
-      gtk_menu_popup_at_pointer (make_menu (GUI_ROOM_ROW (widget)), (GdkEvent *) event);
-      return GDK_EVENT_STOP;
-    }
-  return GTK_WIDGET_CLASS (gui_room_row_parent_class)->button_press_event != NULL
-             ? GTK_WIDGET_CLASS (gui_room_row_parent_class)->button_press_event (widget, event)
-             : GDK_EVENT_PROPAGATE;
-}
-
-static void
-on_long_press (GtkGesture *gesture, double x, double y, GuiRoomRow *row)
-{
-  gtk_menu_popup_at_pointer (make_menu (row), gtk_gesture_get_last_event (gesture, NULL));
-  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
 }
 
 static void
@@ -204,7 +199,6 @@ gui_room_row_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (row->model, row);
   g_clear_handle_id (&row->update, g_source_remove);
   g_clear_object (&row->model);
-  g_clear_object (&row->long_press);
   G_OBJECT_CLASS (gui_room_row_parent_class)->dispose (object);
 }
 
@@ -215,7 +209,6 @@ gui_room_row_class_init (GuiRoomRowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = gui_room_row_dispose;
   widget_class->popup_menu = gui_room_row_popup_menu;
-  widget_class->button_press_event = gui_room_row_button_press_event;
   g_type_ensure (HDY_TYPE_AVATAR);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/salotto/Salotto/gui-room-row.ui");
@@ -229,9 +222,6 @@ static void
 gui_room_row_init (GuiRoomRow *row)
 {
   gtk_widget_init_template (GTK_WIDGET (row));
-  row->long_press = gtk_gesture_long_press_new (GTK_WIDGET (row));
-  gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (row->long_press), TRUE);
-  g_signal_connect (row->long_press, "pressed", G_CALLBACK (on_long_press), row);
 }
 
 /**

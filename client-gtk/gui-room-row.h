@@ -12,5 +12,6 @@ G_DECLARE_FINAL_TYPE (GuiRoomRow, gui_room_row, GUI, ROOM_ROW, GtkListBoxRow)
 
 GtkWidget *gui_room_row_new (SalRoomModel *model);
 SalRoomModel *gui_room_row_get_model (GuiRoomRow *row);
+void gui_room_row_show_menu (GuiRoomRow *row, const GdkEvent *event);
 
 G_END_DECLS

@@ -291,17 +291,16 @@ gui_room_view_search (GuiRoomView *view, const char *words)
 
 /* The topic. */
 
-/* There is a place for it where it can be set, too. */
+/* Also where there is none yet: it can be set there. */
 static void
 update_topic (GuiRoomView *view)
 {
-  const char *topic = sal_room_model_get_topic (view->model);
   SalServer *server = sal_room_model_get_server (view->model);
   gboolean can_be =
       sal_room_model_get_kind (view->model) == SAL_ROOM_CHANNEL && sal_server_has_rooms (server);
   GtkWidget *bar = NULL;
 
-  if (view->topic != NULL || !can_be || topic == NULL || *topic == '\0')
+  if (view->topic != NULL || !can_be)
     return;
   bar = gui_topic_bar_new (view->model);
   view->topic = GUI_TOPIC_BAR (bar);
@@ -631,6 +630,7 @@ gui_room_view_new (SalRoomModel *model)
   g_signal_connect_swapped (sal_room_model_get_members (model), "items-changed",
                             G_CALLBACK (on_members_changed), view);
   g_signal_connect_swapped (model, "presence", G_CALLBACK (update_connection), view);
+  g_signal_connect_swapped (model, "presence", G_CALLBACK (update_topic), view);
   g_signal_connect_swapped (model, "name", G_CALLBACK (show_text), view);
   update_topic (view);
   update_connection (view);

@@ -16,6 +16,7 @@
 #include <glib/gi18n.h>
 #include <handy.h>
 
+#include "client-gtk/gui-column.h"
 #include "client-gtk/gui-room-actions.h"
 #include "client-gtk/gui-room-row.h"
 #include "client-gtk/gui-room-view.h"
@@ -23,6 +24,7 @@
 struct _GuiRoomsPage
 {
   GtkBin parent;
+  GuiRooms *keeper;   /* (unowned): knows which was looked at last */
   GListModel *rooms;  /* (owned): of SalRoomModel */
   SalRoomModel *room; /* (owned) (nullable): the one that is looked at */
   GHashTable *shown;  /* SalRoomModel (owned) -> its GuiRoomView (unowned) */
@@ -33,6 +35,8 @@ struct _GuiRoomsPage
   GtkWidget *sidebar;
   GtkWidget *content;
   GtkListBox *list;
+  GtkGesture *click; /* (owned): with the second button, on a row */
+  GtkGesture *press; /* (owned): long, with a finger */
   GtkStack *views;
   GtkMenuButton *menu_button;
   GtkMenuButton *room_menu_button;
@@ -184,6 +188,17 @@ update_selection (GuiRoomsPage *page)
       page->list, position < 0 ? NULL : gtk_list_box_get_row_at_index (page->list, position));
 }
 
+/* A window that is made narrow keeps what somebody was reading; one that opens narrow begins with
+ * the list, as it does on a phone. */
+static void
+on_folded (GuiRoomsPage *page)
+{
+  if (hdy_leaflet_get_folded (page->leaflet) && page->room != NULL &&
+      gtk_widget_get_mapped (GTK_WIDGET (page)))
+    hdy_leaflet_set_visible_child (page->leaflet, page->content);
+  update_selection (page);
+}
+
 /* Makes the room the one that is looked at, or would be if the window were wider. */
 static void
 choose_room (GuiRoomsPage *page, SalRoomModel *model)
@@ -194,6 +209,7 @@ choose_room (GuiRoomsPage *page, SalRoomModel *model)
   bind_people (page, view);
   set_room (page, model);
   update_selection (page);
+  gui_rooms_note_looked_at (page->keeper, model);
 }
 
 /**
@@ -253,6 +269,18 @@ gui_rooms_page_go_back (GuiRoomsPage *page)
 }
 
 /**
+ * gui_rooms_page_focus:
+ *
+ * What is typed from now on is for the room that is looked at, if there is space for it.
+ */
+void
+gui_rooms_page_focus (GuiRoomsPage *page)
+{
+  if (page->room != NULL)
+    gui_room_view_focus (g_hash_table_lookup (page->shown, page->room));
+}
+
+/**
  * gui_rooms_page_search:
  *
  * Opens the bar for searching in the room that is looked at.
@@ -295,6 +323,41 @@ on_row_activated (GtkListBox *list, GtkListBoxRow *row, GuiRoomsPage *page)
 }
 
 /* Menus. */
+
+/* Rows get no buttons of their own: GtkListBox takes them. */
+static void
+show_row_menu (GuiRoomsPage *page, GtkGesture *gesture, double y)
+{
+  GtkListBoxRow *row = gtk_list_box_get_row_at_y (page->list, (int) y);
+
+  if (row == NULL)
+    return;
+  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
+  gui_room_row_show_menu (GUI_ROOM_ROW (row), gtk_gesture_get_last_event (gesture, NULL));
+}
+
+static void
+on_click (GtkGesture *gesture, int n, double x, double y, GuiRoomsPage *page)
+{
+  show_row_menu (page, gesture, y);
+}
+
+static void
+on_long_press (GtkGesture *gesture, double x, double y, GuiRoomsPage *page)
+{
+  show_row_menu (page, gesture, y);
+}
+
+static void
+watch_list (GuiRoomsPage *page)
+{
+  page->click = gtk_gesture_multi_press_new (GTK_WIDGET (page->list));
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (page->click), GDK_BUTTON_SECONDARY);
+  g_signal_connect (page->click, "pressed", G_CALLBACK (on_click), page);
+  page->press = gtk_gesture_long_press_new (GTK_WIDGET (page->list));
+  gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (page->press), TRUE);
+  g_signal_connect (page->press, "pressed", G_CALLBACK (on_long_press), page);
+}
 
 /**
  * gui_rooms_page_set_menu:
@@ -348,23 +411,6 @@ drop_views (GuiRoomsPage *page)
       }
 }
 
-/* Returns: (transfer full): where somebody was last, rather than the row of its server above it. */
-static SalRoomModel *
-dup_last_used (GuiRoomsPage *page)
-{
-  guint n = g_list_model_get_n_items (page->rooms);
-  g_autoptr (SalRoomModel) last = g_list_model_get_item (page->rooms, 0);
-
-  for (guint i = 1; i < n; i++)
-    {
-      g_autoptr (SalRoomModel) room = g_list_model_get_item (page->rooms, i);
-
-      if (sal_room_model_get_last_used_us (room) > sal_room_model_get_last_used_us (last))
-        g_set_object (&last, room);
-    }
-  return g_steal_pointer (&last);
-}
-
 static void
 on_rooms_changed (GuiRoomsPage *page, guint position, guint removed, guint added)
 {
@@ -396,6 +442,8 @@ gui_rooms_page_dispose (GObject *object)
   if (page->rooms != NULL)
     g_signal_handlers_disconnect_by_data (page->rooms, page);
   g_clear_object (&page->rooms);
+  g_clear_object (&page->click);
+  g_clear_object (&page->press);
   unbind_people (page);
   set_room (page, NULL);
   g_hash_table_remove_all (page->shown);
@@ -422,6 +470,7 @@ gui_rooms_page_class_init (GuiRoomsPageClass *klass)
                              NULL, NULL, G_TYPE_NONE, 1, SAL_TYPE_ROOM_MODEL);
   help_signal = g_signal_new ("help-wanted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                               NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_type_ensure (GUI_TYPE_COLUMN);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/salotto/Salotto/gui-rooms-page.ui");
   gtk_widget_class_bind_template_child (widget_class, GuiRoomsPage, leaflet);
@@ -445,12 +494,15 @@ gui_rooms_page_init (GuiRoomsPage *page)
   /* Without a menu yet they would be grey for a moment. */
   gtk_widget_set_sensitive (GTK_WIDGET (page->menu_button), TRUE);
   gtk_widget_set_sensitive (GTK_WIDGET (page->room_menu_button), TRUE);
-  g_signal_connect_swapped (page->leaflet, "notify::folded", G_CALLBACK (update_selection), page);
+  g_signal_connect_swapped (page->leaflet, "notify::folded", G_CALLBACK (on_folded), page);
+  watch_list (page);
 }
 
 /**
  * gui_rooms_page_new:
- * @rooms: what it shows; at least one is there now
+ * @rooms: (transfer none): what it shows; outlive it, and at least one is there now
+ *
+ * Returns: (transfer floating): the page, at the room that was looked at last
  */
 GtkWidget *
 gui_rooms_page_new (GuiRooms *rooms)
@@ -458,10 +510,11 @@ gui_rooms_page_new (GuiRooms *rooms)
   GuiRoomsPage *page = g_object_new (GUI_TYPE_ROOMS_PAGE, NULL);
   g_autoptr (SalRoomModel) last = NULL;
 
+  page->keeper = rooms;
   page->rooms = g_object_ref (gui_rooms_get_list (rooms));
   gtk_list_box_bind_model (page->list, page->rooms, make_row, NULL, NULL);
   g_signal_connect_swapped (page->rooms, "items-changed", G_CALLBACK (on_rooms_changed), page);
-  last = dup_last_used (page);
+  last = gui_rooms_dup_looked_at (rooms);
   choose_room (page, last);
   return GTK_WIDGET (page);
 }

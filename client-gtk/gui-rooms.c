@@ -101,6 +101,12 @@ update_list (GuiRooms *rooms)
 
   for (guint i = 0; i < rooms->servers->len; i++)
     append_rooms (rooms, rooms->servers->pdata[i], all);
+  if (g_list_model_get_n_items (G_LIST_MODEL (rooms->list)) == 0 && all->len > 0)
+    {
+      /* At once: who is told of them looks for the one to begin with. */
+      g_list_store_splice (rooms->list, 0, 0, all->pdata, all->len);
+      return;
+    }
   for (guint i = g_list_model_get_n_items (G_LIST_MODEL (rooms->list)); i > 0; i--)
     {
       g_autoptr (SalRoomModel) room = g_list_model_get_item (G_LIST_MODEL (rooms->list), i - 1);
@@ -271,8 +277,97 @@ find_or_join (GuiRooms *rooms, SalServer *server, const char *place, GError **er
 }
 
 /**
+ * gui_rooms_note_looked_at:
+ * @room: that somebody looks at now
+ *
+ * The next start begins there.
+ */
+void
+gui_rooms_note_looked_at (GuiRooms *rooms, SalRoomModel *room)
+{
+  const char *uri = sal_room_model_get_uri (room);
+  g_autofree char *known = g_settings_get_string (rooms->settings, "room");
+
+  if (rooms->temporary == NULL && !g_str_equal (known, uri))
+    g_settings_set_string (rooms->settings, "room", uri);
+}
+
+/* Whether somebody was in a room later than in another. In a server they are before they are in
+ * its rooms. */
+static gboolean
+is_later (SalRoomModel *room, SalRoomModel *other)
+{
+  return sal_room_model_get_last_used_us (room) > sal_room_model_get_last_used_us (other);
+}
+
+/**
+ * gui_rooms_dup_looked_at:
+ *
+ * Returns: (transfer full) (nullable): the room that was looked at last, or, if that is not known
+ *   or not there any more, the one that was joined last; %NULL if there is none.
+ */
+SalRoomModel *
+gui_rooms_dup_looked_at (GuiRooms *rooms)
+{
+  g_autofree char *uri = g_settings_get_string (rooms->settings, "room");
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (rooms->list));
+  g_autoptr (SalRoomModel) last = NULL;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (SalRoomModel) room = g_list_model_get_item (G_LIST_MODEL (rooms->list), i);
+
+      if (g_str_equal (sal_room_model_get_uri (room), uri))
+        return g_steal_pointer (&room);
+      if (last == NULL || is_later (room, last))
+        g_set_object (&last, room);
+    }
+  return g_steal_pointer (&last);
+}
+
+/**
+ * gui_rooms_dup_server:
+ *
+ * Returns: (transfer full) (nullable): the server of the room that was looked at last, if it has
+ *   several rooms: `#ROOM` is one of them.
+ */
+SalServer *
+gui_rooms_dup_server (GuiRooms *rooms)
+{
+  g_autoptr (SalRoomModel) room = gui_rooms_dup_looked_at (rooms);
+  SalServer *server = room != NULL ? sal_room_model_get_server (room) : NULL;
+
+  return server != NULL && sal_server_has_rooms (server) ? g_object_ref (server) : NULL;
+}
+
+/* Returns: (transfer full) (nullable): the one way to write an address, as sal_uri_parse_client()
+ * understands it. */
+static char *
+normalize (GuiRooms *rooms, const char *typed, GError **error)
+{
+  g_autoptr (SalServer) server = NULL;
+  g_autofree char *text = g_strstrip (g_strdup (typed));
+  g_autofree char *name = NULL;
+  g_autofree char *uri = NULL;
+
+  if (*text != '#' || text[1] == '\0')
+    return gui_address_normalize (text, error);
+  server = gui_rooms_dup_server (rooms);
+  if (server == NULL)
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                   /* TRANSLATORS: HOST and ROOM may be translated */
+                   _ ("on which server is “%s”? For example ircs://HOST/ROOM"), text);
+      return NULL;
+    }
+  name = g_uri_escape_string (text + 1, NULL, TRUE);
+  uri = g_strconcat (sal_server_get_uri (server), "/", name, NULL);
+  return gui_address_normalize (uri, error);
+}
+
+/**
  * gui_rooms_try:
- * @uri: where, as people write it
+ * @uri: where, as people write it; `#ROOM` is on the server that is looked at
  * @name: (nullable): who to be there; %NULL: as the last time, or the usual name
  *
  * Begins to join a room, unless one is in it already. A new one is in no list until
@@ -283,7 +378,7 @@ find_or_join (GuiRooms *rooms, SalServer *server, const char *place, GError **er
 SalRoomModel *
 gui_rooms_try (GuiRooms *rooms, const char *uri, const char *name, GError **error)
 {
-  g_autofree char *normal = gui_address_normalize (uri, error);
+  g_autofree char *normal = normalize (rooms, uri, error);
   g_autoptr (SalUri) parsed = NULL;
   g_autofree char *where = NULL;
   g_autofree char *place = NULL;

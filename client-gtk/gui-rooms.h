@@ -27,6 +27,9 @@ void gui_rooms_keep (GuiRooms *rooms, SalRoomModel *model);
 gboolean gui_rooms_keeps (GuiRooms *rooms, SalRoomModel *model);
 int gui_rooms_find_id (GuiRooms *rooms, gint64 id);
 void gui_rooms_forget (GuiRooms *rooms, SalRoomModel *model);
+void gui_rooms_note_looked_at (GuiRooms *rooms, SalRoomModel *room);
+SalRoomModel *gui_rooms_dup_looked_at (GuiRooms *rooms);
+SalServer *gui_rooms_dup_server (GuiRooms *rooms);
 char *gui_rooms_dup_name (GuiRooms *rooms);
 
 void gui_rooms_on_question (GuiRooms *rooms, GuiRoomsQuestion question, gpointer data);

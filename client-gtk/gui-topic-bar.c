@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "client-gtk/gui-label.h"
+#include "client-gtk/gui-message-text.h"
 #include "client-gtk/gui-sentence.h"
 #include "client-gtk/gui-text.h"
 
@@ -22,9 +23,10 @@ struct _GuiTopicBar
 {
   GtkBin parent;
   SalRoomModel *model; /* (owned) */
-  GtkLabel *line;
+  GtkBin *line;        /* has the topic */
   GtkMenuButton *button;
-  GtkLabel *by;    /* in the popover */
+  GtkBin *whole;   /* likewise, all of it; in the popover */
+  GtkLabel *by;    /* likewise */
   GtkEntry *entry; /* likewise */
   GtkLabel *note;  /* likewise: what is wrong with what was typed */
 };
@@ -46,17 +48,45 @@ format_origin (SalRoomModel *model)
   return g_steal_pointer (&moment);
 }
 
-static void
-update (GuiTopicBar *bar)
+/* Returns: (transfer full): what can be shown of the topic, "" if there is none. */
+static char *
+dup_shown (GuiTopicBar *bar)
 {
   const char *topic = sal_room_model_get_topic (bar->model);
   g_autofree char *tame = gui_text_limit_marks (topic != NULL ? topic : "");
-  g_autofree char *start = gui_text_shorten (tame, SHOWN_WEIGHT);
-  g_autofree char *origin = format_origin (bar->model);
-  const char *shown = start != NULL ? start : tame;
+  char *start = gui_text_shorten (tame, SHOWN_WEIGHT);
 
-  gtk_label_set_text (bar->line, *shown != '\0' ? shown : _ ("No topic"));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (bar->line), shown);
+  return start != NULL ? start : g_steal_pointer (&tame);
+}
+
+/* A text with links gets a label of its own: when there are other links in the same label, what GTK
+ * has for accessible programs of those before is dead, and somebody may be asking for it. */
+static GtkLabel *
+put_text (GtkBin *place, const char *words)
+{
+  GtkWidget *before = gtk_bin_get_child (place);
+  GtkWidget *text = gui_message_text_new ();
+
+  if (before != NULL)
+    gtk_widget_destroy (before);
+  atk_object_set_name (gtk_widget_get_accessible (text), _ ("Topic of the room"));
+  gui_message_text_set (GUI_MESSAGE_TEXT (text), words);
+  gtk_container_add (GTK_CONTAINER (place), text);
+  return GTK_LABEL (text);
+}
+
+static void
+update (GuiTopicBar *bar)
+{
+  g_autofree char *shown = dup_shown (bar);
+  g_autofree char *origin = format_origin (bar->model);
+  GtkLabel *line = put_text (bar->line, *shown != '\0' ? shown : _ ("No topic"));
+
+  gtk_label_set_line_wrap (line, FALSE);
+  gtk_label_set_ellipsize (line, PANGO_ELLIPSIZE_END);
+  gtk_label_set_single_line_mode (line, TRUE);
+  gtk_label_set_max_width_chars (line, -1);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (line), *shown != '\0' ? shown : NULL);
   gtk_label_set_text (bar->by, origin != NULL ? origin : "");
   gtk_widget_set_visible (GTK_WIDGET (bar->by), origin != NULL);
 }
@@ -83,9 +113,13 @@ static void
 on_opened (GuiTopicBar *bar)
 {
   const char *topic = sal_room_model_get_topic (bar->model);
+  g_autofree char *whole = NULL;
 
   if (!gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (bar->button)))
     return;
+  whole = dup_shown (bar);
+  (void) put_text (bar->whole, whole);
+  gtk_widget_set_visible (GTK_WIDGET (bar->whole), *whole != '\0');
   gtk_widget_hide (GTK_WIDGET (bar->note));
   gtk_entry_set_text (bar->entry, topic != NULL ? topic : "");
   gtk_widget_grab_focus (GTK_WIDGET (bar->entry));
@@ -109,11 +143,13 @@ create_popover (GuiTopicBar *bar)
 {
   GtkWidget *popover = gtk_popover_new (GTK_WIDGET (bar->button));
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *whole = gtk_event_box_new ();
   GtkWidget *entry = gtk_entry_new ();
   GtkWidget *set = gtk_button_new_with_mnemonic (_ ("_Set topic"));
   GtkWidget *by = label_new ("field-note");
   GtkWidget *note = label_new ("field-note");
 
+  bar->whole = GTK_BIN (whole);
   bar->by = GTK_LABEL (by);
   bar->entry = GTK_ENTRY (entry);
   bar->note = GTK_LABEL (note);
@@ -122,8 +158,9 @@ create_popover (GuiTopicBar *bar)
   atk_object_set_name (gtk_widget_get_accessible (entry), _ ("Topic"));
   gtk_widget_set_size_request (box, POPOVER_WIDTH, -1);
   gtk_widget_set_halign (set, GTK_ALIGN_END);
-  gtk_container_add (GTK_CONTAINER (box), entry);
+  gtk_container_add (GTK_CONTAINER (box), whole);
   gtk_container_add (GTK_CONTAINER (box), by);
+  gtk_container_add (GTK_CONTAINER (box), entry);
   gtk_container_add (GTK_CONTAINER (box), note);
   gtk_container_add (GTK_CONTAINER (box), set);
   gtk_container_add (GTK_CONTAINER (popover), box);
@@ -155,16 +192,12 @@ static void
 gui_topic_bar_init (GuiTopicBar *bar)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *line = gtk_label_new ("");
+  GtkWidget *line = gtk_event_box_new ();
   GtkWidget *button = gtk_menu_button_new ();
 
   gtk_style_context_add_class (gtk_widget_get_style_context (box), "topic-bar");
-  bar->line = GTK_LABEL (line);
-  gtk_label_set_xalign (bar->line, 0);
-  gtk_label_set_ellipsize (bar->line, PANGO_ELLIPSIZE_END);
-  gtk_label_set_single_line_mode (bar->line, TRUE);
+  bar->line = GTK_BIN (line);
   gtk_widget_set_hexpand (line, TRUE);
-  atk_object_set_name (gtk_widget_get_accessible (line), _ ("Topic of the room"));
   bar->button = GTK_MENU_BUTTON (button);
   gtk_container_add (GTK_CONTAINER (button),
                      gtk_image_new_from_icon_name ("document-edit-symbolic", GTK_ICON_SIZE_BUTTON));

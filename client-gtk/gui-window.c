@@ -106,7 +106,9 @@ static void show_help (GuiWindow *window, const char *command);
 static void
 show_rooms_page (GuiWindow *window)
 {
-  if (window->rooms_page == NULL)
+  gboolean first = window->rooms_page == NULL;
+
+  if (first)
     {
       window->rooms_page = GUI_ROOMS_PAGE (gui_rooms_page_new (window->rooms));
       g_signal_connect_swapped (window->rooms_page, "title", G_CALLBACK (update_title), window);
@@ -116,6 +118,8 @@ show_rooms_page (GuiWindow *window)
       complete_pages (window);
     }
   gtk_stack_set_visible_child (window->pages, GTK_WIDGET (window->rooms_page));
+  if (first)
+    gui_rooms_page_focus (window->rooms_page);
 }
 
 static void
@@ -442,6 +446,18 @@ on_commands (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+on_room_search (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GuiWindow *window = data;
+  g_autoptr (SalRoomModel) model = dup_room_by_id (window, g_variant_get_int64 (parameter));
+
+  if (model == NULL)
+    return;
+  gui_window_show_room (window, model);
+  gui_rooms_page_search (window->rooms_page);
+}
+
+static void
 on_search (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GuiWindow *window = data;
@@ -572,6 +588,7 @@ static const GActionEntry actions[] = {
   { .name = "room-security", .activate = on_room_security, .parameter_type = "x" },
   { .name = "room-login", .activate = on_room_login, .parameter_type = "x" },
   { .name = "room-raw", .activate = on_room_raw, .parameter_type = "x" },
+  { .name = "room-search", .activate = on_room_search, .parameter_type = "x" },
   { .name = "search", .activate = on_search },
   { .name = "people", .activate = on_people },
   { .name = "commands", .activate = on_commands },

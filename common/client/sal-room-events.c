@@ -276,9 +276,11 @@ on_irc_event (SalRoomModel *room, const SalClientAction *action)
   if (event->kind == SAL_EVENT_NICK && room->server->client != NULL && !event->past)
     sal_members_rename (room->members, sal_client_get_rooms (room->server->client), event->name,
                         event->target);
-  /* That we have come is what the room shows anyway; what has no name cannot be told from what is
-   * there already. */
-  if (event->kind == SAL_EVENT_JOIN && action->own)
+  /* That we have come is what the room shows anyway, and who is back knows that they were gone;
+   * what has no name cannot be told from what is there already. */
+  if (action->own &&
+      (event->kind == SAL_EVENT_JOIN ||
+       (event->past && (like.kind == SAL_ENTRY_LEAVE || like.kind == SAL_ENTRY_QUIT))))
     return;
   if (event->past && like.msgid == NULL && like.kind != SAL_ENTRY_MESSAGE &&
       like.kind != SAL_ENTRY_ACTION && like.kind != SAL_ENTRY_NOTICE)

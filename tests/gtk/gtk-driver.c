@@ -15,6 +15,27 @@
 #include <unistd.h>
 
 /**
+ * driver_run:
+ * @add_cases: adds the cases of this program
+ *
+ * Runs them on a desktop of their own.
+ *
+ * Returns: the exit status of the program.
+ */
+int
+driver_run (int argc, char **argv, void (*add_cases) (void))
+{
+  int status = 0;
+
+  g_test_init (&argc, &argv, NULL);
+  test_desktop_start ();
+  add_cases ();
+  status = g_test_run ();
+  test_desktop_stop ();
+  return status;
+}
+
+/**
  * driver_folder_new:
  * @name: (nullable): how the person calls themselves in new rooms
  *
@@ -74,6 +95,51 @@ driver_enter (const TestFolder *folder, guint16 port)
   g_autofree char *uri = driver_uri (port, NULL);
 
   return driver_enter_uri (folder, uri);
+}
+
+/**
+ * driver_irc_uri:
+ * @room: with or without `#`
+ *
+ * Returns: (transfer full): the address of a room of an IRC server on this machine.
+ */
+char *
+driver_irc_uri (guint16 port, const char *room)
+{
+  return g_strdup_printf ("irc://127.0.0.1:%u/%s", port, room);
+}
+
+/**
+ * driver_join_irc:
+ * @port: of a salottod
+ *
+ * Returns: (transfer full): somebody with a program of IRC, in the room.
+ */
+TestPeer *
+driver_join_irc (guint16 port, const char *name, const char *room)
+{
+  TestPeer *peer = test_irc_come (port, name, NULL);
+
+  test_irc_say (peer, "JOIN %s", room);
+  test_peer_expect_later (peer, " 366 ");
+  test_peer_expect_later (peer, "\n");
+  return peer;
+}
+
+/**
+ * driver_enter_irc:
+ * @room: without `#`
+ *
+ * Returns: (transfer full): the program in that room of the IRC server on this port.
+ */
+TestApp *
+driver_enter_irc (const TestFolder *folder, guint16 port, const char *room)
+{
+  g_autofree char *uri = driver_irc_uri (port, room);
+  TestApp *app = test_app_start (folder, (const char *const[]){ uri, NULL }, NULL);
+
+  test_app_expect_row (app, "Rooms", room, ", connected");
+  return app;
 }
 
 /**

@@ -38,6 +38,7 @@ typedef struct
   GSocketService *service; /* (nullable): somebody listens */
   GPtrArray *guests;       /* (owned): their connections */
   guint16 port;
+  gboolean irc; /* the room is a conversation with a program of an IRC server */
 } Fixture;
 
 /* Waiting: the main loop runs meanwhile. */
@@ -256,7 +257,7 @@ static void
 open_room (Fixture *f)
 {
   g_autofree char *path = g_build_filename (f->folder, "rooms.db", NULL);
-  g_autofree char *uri = g_strdup_printf ("plain://127.0.0.1:%u", f->port);
+  g_autofree char *uri = g_strdup_printf ("%s://127.0.0.1:%u", f->irc ? "irc" : "plain", f->port);
   g_autoptr (GError) error = NULL;
   g_autoptr (SalStoredServer) server = NULL;
 
@@ -266,7 +267,9 @@ open_room (Fixture *f)
   server = sal_store_find_server (f->store, uri);
   f->server_model = sal_server_new (f->store, server, &error);
   g_assert_no_error (error);
-  f->model = sal_server_get_main_room (f->server_model);
+  f->model = f->irc ? sal_server_talk_to (f->server_model, "NickServ", &error)
+                    : sal_server_get_main_room (f->server_model);
+  g_assert_no_error (error);
 }
 
 /* What a window manager would do. */
@@ -372,6 +375,13 @@ set_up (Fixture *f, gconstpointer data)
 {
   set_up_room (f, data);
   show_composer (f);
+}
+
+static void
+set_up_irc (Fixture *f, gconstpointer data)
+{
+  f->irc = TRUE;
+  set_up (f, data);
 }
 
 static void
@@ -507,6 +517,49 @@ test_many_lines (Fixture *f, gconstpointer data)
   assert_said (f, "1|2|3|4!");
   assert_entry (f, "");
   g_assert_true (has_focus (f, f->entry));
+}
+
+static void
+confirm_all (Fixture *f)
+{
+  press (f, GDK_KEY_Return);
+  wait_until (is_shown (f, "Send all"));
+  gtk_button_clicked (GTK_BUTTON (find_button (f, "Send all")));
+}
+
+static void
+delete_first_line (Fixture *f)
+{
+  GtkTextIter start, end;
+
+  gtk_text_buffer_get_iter_at_line (buffer_of (f), &start, 0);
+  gtk_text_buffer_get_iter_at_line (buffer_of (f), &end, 1);
+  gtk_text_buffer_delete (buffer_of (f), &start, &end);
+}
+
+/* What begins with a slash is said as it stands in a paste that was looked at, also when
+ * the paste stops half way (at a password, which is not kept until there is a connection). */
+static void
+test_paste_stops (Fixture *f, gconstpointer data)
+{
+  paste (f, "1\nIDENTIFY x\n//3\n/4\n5");
+  confirm_all (f);
+  wait_until (says (f, "a password is not kept"));
+  assert_said (f, "1");
+  assert_entry (f, "IDENTIFY x\n//3\n/4\n5"); /* will be asked about again */
+  delete_first_line (f);
+  paste (f, "\n6");
+  confirm_all (f);
+  assert_said (f, "1|//3|/4|5|6");
+  assert_entry (f, "");
+
+  /* So few are left that nobody asks; they are the same messages nevertheless. */
+  paste (f, "first\nIDENTIFY x\n/a\n//b");
+  confirm_all (f);
+  assert_entry (f, "IDENTIFY x\n//a\n///b");
+  delete_first_line (f);
+  press (f, GDK_KEY_Return);
+  assert_said (f, "1|//3|/4|5|6|first|/a|//b");
 }
 
 static void
@@ -1249,6 +1302,8 @@ main (int argc, char **argv)
   ADD ("the-button-sends", test_button_sends);
   ADD ("each-line-is-a-message", test_lines);
   ADD ("many-lines-are-asked-about", test_many_lines);
+  g_test_add ("/gtk/composer/a-paste-that-stops-half-way", Fixture, NULL, set_up_irc,
+              test_paste_stops, tear_down);
   ADD ("too-long-stays", test_too_long);
   ADD ("too-many-lines-stay", test_too_many);
   ADD ("words-that-leave-are-asked-about", test_leaving_words);

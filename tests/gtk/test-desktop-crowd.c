@@ -54,7 +54,7 @@ scene_open (Scene *scene, gconstpointer data)
   scene->stage = stage_new ();
   scene->folder = driver_folder_new ("Ada");
   scene->turns = turns_new (scene->folder);
-  uri = g_strdup_printf ("irc://127.0.0.1:%u/#tea", scene->stage->port);
+  uri = driver_irc_uri (scene->stage->port, "tea");
   scene->app = test_app_start (scene->folder, (const char *const[]){ uri, NULL },
                                (const char *const *) scene->turns->env);
   scene->app->patience_ms *= PATIENCE;
@@ -359,7 +359,7 @@ test_past (gconstpointer data)
   g_autoptr (Stage) stage = stage_new ();
   g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
   g_autoptr (Turns) turns = turns_new (folder);
-  g_autofree char *uri = g_strdup_printf ("irc://127.0.0.1:%u/#tea", stage->port);
+  g_autofree char *uri = driver_irc_uri (stage->port, "tea");
   g_autoptr (TestApp) app =
       test_app_start (folder, (const char *const[]){ uri, NULL }, (const char *const *) turns->env);
   Past past = { .first = 1000000000, .never_ends = data != NULL };
@@ -396,31 +396,26 @@ test_past (gconstpointer data)
   test_peer_expect_later (stage->client, "PRIVMSG #tea :still here");
 }
 
+static void
+add_cases (void)
+{
+#define ADD(name, test) g_test_add ("/gtk/crowd/" name, Scene, NULL, scene_open, test, scene_close)
+  ADD ("names", test_names);
+  ADD ("joins", test_joins);
+  ADD ("split", test_split);
+  ADD ("topics", test_topics);
+  ADD ("motd", test_motd);
+  ADD ("motd-seen", test_motd_seen);
+  ADD ("noise", test_noise);
+  ADD ("strangers", test_strangers);
+  ADD ("read-aloud", test_read_aloud);
+#undef ADD
+  g_test_add_data_func ("/gtk/crowd/past", NULL, test_past);
+  g_test_add_data_func ("/gtk/crowd/page-without-end", "never", test_past);
+}
+
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *path;
-    void (*test) (Scene *scene, gconstpointer data);
-  } cases[] = {
-    { "names", test_names },   { "joins", test_joins },         { "split", test_split },
-    { "topics", test_topics }, { "motd", test_motd },           { "motd-seen", test_motd_seen },
-    { "noise", test_noise },   { "strangers", test_strangers }, { "read-aloud", test_read_aloud },
-  };
-  int status = 0;
-
-  g_test_init (&argc, &argv, NULL);
-  test_desktop_start ();
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_autofree char *path = g_strconcat ("/gtk/crowd/", cases[i].path, NULL);
-
-      g_test_add (path, Scene, NULL, scene_open, cases[i].test, scene_close);
-    }
-  g_test_add_data_func ("/gtk/crowd/past", NULL, test_past);
-  g_test_add_data_func ("/gtk/crowd/page-without-end", "never", test_past);
-  status = g_test_run ();
-  test_desktop_stop ();
-  return status;
+  return driver_run (argc, argv, add_cases);
 }

@@ -232,13 +232,9 @@ test_italian (void)
   test_app_expect_row (app, "Messaggi", "Ada, ", "perché no? Consegnato.");
 }
 
-int
-main (int argc, char **argv)
+static void
+add_cases (void)
 {
-  int status = 0;
-
-  g_test_init (&argc, &argv, NULL);
-  test_desktop_start ();
   g_test_add_func ("/gtk/hands/keys-only", test_keys_only);
   g_test_add_func ("/gtk/hands/typing-over-the-messages", test_typing_over_messages);
   g_test_add_func ("/gtk/hands/copying-several", test_copy_several);
@@ -246,7 +242,10 @@ main (int argc, char **argv)
   g_test_add_func ("/gtk/hands/message-is-a-sentence", test_row_is_a_sentence);
   g_test_add_func ("/gtk/hands/preferences", test_preferences);
   g_test_add_func ("/gtk/hands/italian", test_italian);
-  status = g_test_run ();
-  test_desktop_stop ();
-  return status;
+}
+
+int
+main (int argc, char **argv)
+{
+  return driver_run (argc, argv, add_cases);
 }

@@ -44,30 +44,11 @@ typedef struct
   TestApp *app;       /* (owned) */
 } Scene;
 
-static void
-say_as (TestPeer *peer, const char *line)
-{
-  g_autofree char *whole = g_strconcat (line, "\r\n", NULL);
-
-  test_peer_send (peer, whole);
-}
-
-static void
-join_as (TestPeer *peer, const char *name, const char *room)
-{
-  g_autofree char *lines =
-      g_strdup_printf ("NICK %s\r\nUSER %s 0 * :%s\r\nJOIN %s\r\n", name, name, name, room);
-
-  test_peer_send (peer, lines);
-  test_peer_expect_later (peer, " 366 ");
-}
-
 /* In a room of another server is who is in two; this one is before the eyes then. */
 static void
 open_other (Scene *scene)
 {
-  g_autofree char *uri =
-      g_strdup_printf ("irc://127.0.0.1:%u/retransmissions", scene->server->port);
+  g_autofree char *uri = driver_irc_uri (scene->server->port, "retransmissions");
   g_autoptr (TestProcess) second =
       test_app_start_second (scene->folder, (const char *const[]){ uri, NULL });
 
@@ -90,16 +71,15 @@ scene_open (Scene *scene, gconstpointer data)
   scene->look = look;
   scene->server = test_server_start (NULL);
   scene->other = test_server_start (NULL);
-  scene->grace = test_peer_connect (scene->server->port);
-  scene->linus = test_peer_connect (scene->server->port);
-  join_as (scene->grace, "Grace", "#retransmissions");
-  join_as (scene->linus, "Linus", "#retransmissions");
-  say_as (scene->grace, "TOPIC #retransmissions :What a lost segment looks like from both ends");
-  say_as (scene->linus, "AWAY :lunch");
+  scene->grace = driver_join_irc (scene->server->port, "Grace", "#retransmissions");
+  scene->linus = driver_join_irc (scene->server->port, "Linus", "#retransmissions");
+  test_irc_say (scene->grace,
+                "TOPIC #retransmissions :What a lost segment looks like from both ends");
+  test_irc_say (scene->linus, "AWAY :lunch");
   test_peer_expect_later (scene->linus, " 306 ");
   scene->folder = driver_folder_new (NULL);
   test_folder_write (scene->folder, "glib-2.0/settings/keyfile", keyfile);
-  uri = g_strdup_printf ("irc://127.0.0.1:%u/tea", scene->other->port);
+  uri = driver_irc_uri (scene->other->port, "tea");
   scene->app = test_app_start (scene->folder, (const char *const[]){ uri, NULL },
                                (const char *const[]){ preload, NULL });
   /* What lists are called is in some language. */
@@ -123,16 +103,17 @@ static void
 talk (Scene *scene)
 {
   test_app_focus (scene->app);
-  say_as (scene->grace, "PRIVMSG #retransmissions :Has anybody looked at the trace of yesterday?");
-  say_as (scene->grace, "PRIVMSG #retransmissions :The second one has three in a row.");
-  say_as (scene->linus,
-          "PRIVMSG #retransmissions :See https://www.rfc-editor.org/rfc/rfc9293 🙂");
-  say_as (scene->linus, "PRIVMSG #retransmissions :Ada, what do you think?");
+  test_irc_say (scene->grace,
+                "PRIVMSG #retransmissions :Has anybody looked at the trace of yesterday?");
+  test_irc_say (scene->grace, "PRIVMSG #retransmissions :The second one has three in a row.");
+  test_irc_say (scene->linus,
+                "PRIVMSG #retransmissions :See https://www.rfc-editor.org/rfc/rfc9293 🙂");
+  test_irc_say (scene->linus, "PRIVMSG #retransmissions :Ada, what do you think?");
   test_peer_expect_later (scene->grace, "what do you think");
   test_app_expect_words (scene->app, "what do you think");
   test_desktop_type ("It is the delayed acknowledgment\n");
   test_peer_expect_later (scene->grace, "It is the delayed acknowledgment");
-  say_as (scene->grace, "PRIVMSG Ada :Shall we show it tomorrow?");
+  test_irc_say (scene->grace, "PRIVMSG Ada :Shall we show it tomorrow?");
   test_app_expect_words (scene->app, "Grace");
 }
 
@@ -207,20 +188,19 @@ test_look (Scene *scene, gconstpointer data)
     shoot_dialogs (scene);
 }
 
-int
-main (int argc, char **argv)
+static void
+add_cases (void)
 {
-  int status = 0;
-
-  g_test_init (&argc, &argv, NULL);
-  test_desktop_start ();
   for (gsize i = 0; i < G_N_ELEMENTS (looks); i++)
     {
       g_autofree char *path = g_strconcat ("/gtk/irc-looks/", looks[i].name, NULL);
 
       g_test_add (path, Scene, &looks[i], scene_open, test_look, scene_close);
     }
-  status = g_test_run ();
-  test_desktop_stop ();
-  return status;
+}
+
+int
+main (int argc, char **argv)
+{
+  return driver_run (argc, argv, add_cases);
 }

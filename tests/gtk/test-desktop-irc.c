@@ -13,6 +13,10 @@
 #define BUTTONS "push button"
 /* As narrow as a telephone. */
 #define NARROW 360
+/* Longer than the window is wide. */
+#define TOPIC                                                                                      \
+  "All about <b>tea</b>, its leaves and the water it needs, and where the next meeting is: in "    \
+  "the old library on the second floor, on Thursday at eight; bring a cup of your own"
 /* More messages than a server tells to somebody who comes. */
 #define OLDER 300
 
@@ -24,37 +28,21 @@ typedef struct
   TestApp *app;       /* (owned) */
 } Scene;
 
-static TestPeer *
-join_irc (guint16 port, const char *name, const char *room)
-{
-  TestPeer *peer = test_peer_connect (port);
-  g_autofree char *lines =
-      g_strdup_printf ("NICK %s\r\nUSER %s 0 * :%s\r\nJOIN %s\r\n", name, name, name, room);
-
-  test_peer_send (peer, lines);
-  test_peer_expect_later (peer, " 366 ");
-  test_peer_expect_later (peer, "\n");
-  return peer;
-}
-
 static void
 scene_open (Scene *scene, gconstpointer data)
 {
   static const char *const options[] = { "--log", "memory", NULL };
   TestFolder *folder = test_folder_new ();
-  g_autofree char *uri = NULL;
 
   /* So that an account can be made here, quickly. */
   test_folder_write (folder, "salotto/salottod.conf",
                      "[accounts]\npasswords = loopback\niterations = 4096\n");
   scene->folder = driver_folder_new ("Ada");
   scene->server = test_server_start_in (folder, options, NULL);
-  scene->eva = join_irc (scene->server->port, "Eva", "#tea");
-  test_peer_send (scene->eva, "TOPIC #tea :All about <b>tea</b>\r\n");
+  scene->eva = driver_join_irc (scene->server->port, "Eva", "#tea");
+  test_irc_say (scene->eva, "TOPIC #tea :" TOPIC);
   test_peer_expect_later (scene->eva, "TOPIC");
-  uri = g_strdup_printf ("irc://127.0.0.1:%u/#tea", scene->server->port);
-  scene->app = test_app_start (scene->folder, (const char *const[]){ uri, NULL }, NULL);
-  test_app_expect_row (scene->app, "Rooms", "tea", ", connected");
+  scene->app = driver_enter_irc (scene->folder, scene->server->port, "tea");
   test_peer_expect_later (scene->eva, "JOIN");
 }
 
@@ -68,37 +56,23 @@ scene_close (Scene *scene, gconstpointer data)
 }
 
 static void
-say_as_eva (Scene *scene, const char *line)
-{
-  g_autofree char *whole = g_strconcat (line, "\r\n", NULL);
-
-  test_peer_send (scene->eva, whole);
-}
-
-/* Types a command; it is gone from the entry then. */
-static void
-command (Scene *scene, const char *text)
-{
-  driver_say (scene->app, text);
-}
-
-static void
 test_rooms (Scene *scene, gconstpointer data)
 {
   TestApp *app = scene->app;
 
   test_app_expect_label (app, "Topic of the room", "All about <b>tea</b>");
+  test_app_expect_gone (app, BUTTONS, "Back to the rooms"); /* they are beside it */
   driver_say (app, TEST_ACCENTS);
   test_peer_expect_later (scene->eva, "PRIVMSG #tea :" TEST_ACCENTS);
   test_app_expect_row (app, "Messages", "Ada, ", TEST_ACCENTS, "Delivered");
-  say_as_eva (scene, "PRIVMSG #tea :sì");
+  test_irc_say (scene->eva, "PRIVMSG #tea :sì");
   test_app_expect_row (app, "Messages", "Eva, ", "sì");
 
-  command (scene, "/join coffee");
+  driver_say (scene->app, "/join coffee");
   test_app_expect_row (app, "Rooms", "coffee", ", connected");
   test_app_expect_rows (app, "Messages", 0, "sì");
-  say_as_eva (scene, "PRIVMSG #tea :are you there?");
-  say_as_eva (scene, "PRIVMSG #tea :Ada!");
+  test_irc_say (scene->eva, "PRIVMSG #tea :are you there?");
+  test_irc_say (scene->eva, "PRIVMSG #tea :Ada!");
   test_app_expect_row (app, "Rooms", "tea", "2 unread messages", "1 names you");
   test_desktop_shoot ("rooms");
   test_app_focus (app);
@@ -106,9 +80,36 @@ test_rooms (Scene *scene, gconstpointer data)
   test_app_expect_row (app, "Messages", "are you there?");
   test_app_expect_rows (app, "Rooms", 0, "unread");
 
-  command (scene, "/part");
+  driver_say (scene->app, "/part");
   test_peer_expect_later (scene->eva, "PART #tea");
   test_app_expect_row (app, "Rooms", "tea", "not connected");
+}
+
+/* With the mouse, and a room by its name alone. */
+static void
+test_mouse (Scene *scene, gconstpointer data)
+{
+  TestApp *app = scene->app;
+
+  test_app_press (app, "Join a room");
+  test_app_expect_words (app, "#ROOM on 127.0.0.1");
+  test_app_write (app, "Address", "#coffee");
+  test_app_press_role (app, BUTTONS, "Connect");
+  test_app_expect_row (app, "Rooms", "coffee", ", connected");
+  test_app_expect_label (app, "Topic of the room", "No topic");
+  test_irc_say (scene->eva, "PRIVMSG #tea :read this");
+  test_app_expect_row (app, "Rooms", "tea", "1 unread");
+  test_app_focus (app);
+  test_app_click_row (app, "Rooms", "#tea", 1);
+  test_app_expect_row (app, "Messages", "read this");
+  test_app_click_row (app, "Rooms", "#coffee", 3);
+  test_app_press_role (app, "menu item", "Search…");
+  test_app_expect_focus (app, "text", "Search in this room");
+  test_app_expect_rows (app, "Messages", 0, "read this");
+  test_app_focus (app);
+  test_app_click_row (app, "Rooms", "#coffee", 3);
+  test_app_press_role (app, "menu item", "Leave");
+  test_app_expect_row (app, "Rooms", "coffee", "not connected");
 }
 
 static void
@@ -117,7 +118,7 @@ test_private (Scene *scene, gconstpointer data)
   g_autofree char *notification = NULL;
 
   test_app_unfocus (scene->app);
-  say_as_eva (scene, "PRIVMSG Ada :between us");
+  test_irc_say (scene->eva, "PRIVMSG Ada :between us");
   notification = test_desktop_take_notification (TEST_PATIENCE_MS);
   g_assert_nonnull (notification);
   g_assert_nonnull (strstr (notification, "between us"));
@@ -128,8 +129,12 @@ test_private (Scene *scene, gconstpointer data)
   test_peer_expect_later (scene->eva, "PRIVMSG Eva :nobody hears");
   test_app_expect_row (scene->app, "Messages", "nobody hears", "Delivered");
   /* And from here. */
-  command (scene, "/msg Eva one more thing");
+  driver_say (scene->app, "/msg Eva one more thing");
   test_peer_expect_later (scene->eva, "PRIVMSG Eva :one more thing");
+  /* It can be forgotten, and there is nothing to leave. */
+  test_app_press (scene->app, "Room menu");
+  test_app_expect (scene->app, TEST_PRESSABLE, "Forget…");
+  g_assert_false (test_app_shows (scene->app, TEST_PRESSABLE, "Leave"));
 }
 
 static void
@@ -143,10 +148,10 @@ test_people (Scene *scene, gconstpointer data)
   test_app_expect (app, "table|tree table", "People");
   test_app_expect (app, "table cell", "Eva");
   test_app_expect (app, "table cell", "operator");
-  say_as_eva (scene, "AWAY :lunch");
+  test_irc_say (scene->eva, "AWAY :lunch");
   test_app_expect_words (app, "away");
   test_desktop_shoot ("people");
-  say_as_eva (scene, "PART #tea");
+  test_irc_say (scene->eva, "PART #tea");
   test_app_expect_words (app, "1 person here");
   test_app_expect_row (app, "Messages", "Eva left");
   test_app_focus (app);
@@ -160,12 +165,13 @@ test_topic (Scene *scene, gconstpointer data)
   TestApp *app = scene->app;
 
   test_app_press (app, "Change the topic");
+  test_app_expect_words (app, "bring a cup of your own");
   test_app_write (app, "Topic", "Green tea");
   test_app_press (app, "Set topic");
   /* She made the room, and let nobody else set it. */
   test_app_expect_row (app, "Messages", "The server, ", "operator");
-  say_as_eva (scene, "MODE #tea +o Ada");
-  command (scene, "/topic Green tea");
+  test_irc_say (scene->eva, "MODE #tea +o Ada");
+  driver_say (scene->app, "/topic Green tea");
   test_app_expect_label (app, "Topic of the room", "Green tea");
   test_app_expect_row (app, "Messages", "Ada has set the topic to “Green tea”");
 }
@@ -184,14 +190,14 @@ test_commands (Scene *scene, gconstpointer data)
   test_app_expect_words (app, "It is written so: /kick NAME [WHY]");
   test_app_write (app, "Message", "");
 
-  command (scene, "/me waves");
+  driver_say (scene->app, "/me waves");
   test_app_expect_row (app, "Messages", "Ada waves", "Delivered");
-  command (scene, "//shrug is said");
+  driver_say (scene->app, "//shrug is said");
   test_peer_expect_later (scene->eva, ":/shrug is said");
-  command (scene, "/nick Lovelace");
+  driver_say (scene->app, "/nick Lovelace");
   test_peer_expect_later (scene->eva, "NICK");
   test_app_expect_row (app, "Messages", "Ada is now called Lovelace");
-  command (scene, "/whois Eva");
+  driver_say (scene->app, "/whois Eva");
   test_app_expect_row (app, "Messages", "The server, ", "Eva", "#tea");
 
   test_app_write (app, "Message", "");
@@ -258,7 +264,6 @@ scroll_back_to (TestApp *app, const char *part)
 static void
 test_older (Scene *scene, gconstpointer data)
 {
-  g_autofree char *uri = g_strdup_printf ("irc://127.0.0.1:%u/#coffee", scene->server->port);
   g_autoptr (GString) lines = g_string_new ("JOIN #coffee\r\n");
 
   g_string_append (lines, "PRIVMSG #coffee :the very first\r\n");
@@ -267,15 +272,19 @@ test_older (Scene *scene, gconstpointer data)
   g_string_append (lines, "PING done\r\n");
   test_peer_send (scene->eva, lines->str);
   test_peer_expect_later (scene->eva, "PONG ");
-  command (scene, "/join coffee");
+  driver_say (scene->app, "/join coffee");
   test_app_expect_row (scene->app, "Rooms", "coffee", ", connected");
   test_app_expect_row (scene->app, "Messages", "number 299");
   scroll_back_to (scene->app, "the very first");
   driver_leave (scene->app);
   g_clear_pointer (&scene->app, test_app_free);
 
+  /* Who comes back is told what the others did meanwhile, not what they did themselves. */
+  scene->app = driver_enter_irc (scene->folder, scene->server->port, "coffee");
+  test_irc_say (scene->eva, "PRIVMSG #coffee :welcome back");
+  test_app_expect_row (scene->app, "Messages", "welcome back");
+  test_app_expect_rows (scene->app, "Messages", 0, "Ada left");
   test_server_stop (scene->server);
-  scene->app = test_app_start (scene->folder, (const char *const[]){ uri, NULL }, NULL);
   test_app_expect_row (scene->app, "Rooms", "coffee", "trying again");
   scroll_back_to (scene->app, "the very first");
 }
@@ -288,7 +297,7 @@ test_folded (Scene *scene, gconstpointer data)
   g_autoptr (GPtrArray) peers = g_ptr_array_new_with_free_func ((GDestroyNotify) test_peer_free);
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    g_ptr_array_add (peers, join_irc (scene->server->port, names[i], "#tea"));
+    g_ptr_array_add (peers, driver_join_irc (scene->server->port, names[i], "#tea"));
   test_app_expect_row (scene->app, "Messages", "and 2 others came in");
   test_peer_send (peers->pdata[0], "PART #tea\r\n");
   test_app_expect_row (scene->app, "Messages", "Bob came in and left");
@@ -302,9 +311,9 @@ test_raw (Scene *scene, gconstpointer data)
 {
   TestApp *app = scene->app;
 
-  command (scene, "/raw");
+  driver_say (scene->app, "/raw");
   test_app_expect_words (app, "JOIN #tea");
-  say_as_eva (scene, "PRIVMSG #tea :seen on the wire");
+  test_irc_say (scene->eva, "PRIVMSG #tea :seen on the wire");
   test_app_expect_words (app, "PRIVMSG #tea :seen on the wire");
   test_desktop_shoot ("traffic");
   test_app_focus (app);
@@ -326,7 +335,7 @@ test_login (Scene *scene, gconstpointer data)
 {
   TestApp *app = scene->app;
 
-  say_as_eva (scene, "REGISTER * * :open sesame");
+  test_irc_say (scene->eva, "REGISTER * * :open sesame");
   test_peer_expect_later (scene->eva, " REGISTER SUCCESS ");
   test_app_press (app, "Room menu");
   test_app_press (app, "Log in…");
@@ -337,7 +346,7 @@ test_login (Scene *scene, gconstpointer data)
   test_desktop_shoot ("password");
   type_password (app, "open sesame\n");
   test_app_expect_row (app, "Rooms", "tea", ", connected");
-  command (scene, "/whois Ada");
+  driver_say (scene->app, "/whois Ada");
   test_app_expect_row (app, "Messages", "The server, ", "Ada", "logged in");
 }
 
@@ -349,6 +358,7 @@ test_narrow (Scene *scene, gconstpointer data)
   int width = 0;
   int height = 0;
 
+  /* It stays at what was read. */
   test_desktop_resize (NARROW, 640);
   test_app_expect (app, BUTTONS, "Back to the rooms");
   app->looks_into_rows = TRUE;
@@ -379,30 +389,28 @@ test_names (Scene *scene, gconstpointer data)
     g_error ("a %s has no name", (const char *) nameless->pdata[i]);
 }
 
+static void
+add_cases (void)
+{
+#define ADD(name, test) g_test_add ("/gtk/irc/" name, Scene, NULL, scene_open, test, scene_close)
+  ADD ("rooms", test_rooms);
+  ADD ("mouse", test_mouse);
+  ADD ("private", test_private);
+  ADD ("people", test_people);
+  ADD ("topic", test_topic);
+  ADD ("commands", test_commands);
+  ADD ("search", test_search);
+  ADD ("folded", test_folded);
+  ADD ("raw", test_raw);
+  ADD ("login", test_login);
+  ADD ("narrow", test_narrow);
+  ADD ("names", test_names);
+  ADD ("older", test_older);
+#undef ADD
+}
+
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *path;
-    void (*test) (Scene *scene, gconstpointer data);
-  } cases[] = {
-    { "rooms", test_rooms },   { "private", test_private },   { "people", test_people },
-    { "topic", test_topic },   { "commands", test_commands }, { "search", test_search },
-    { "folded", test_folded }, { "raw", test_raw },           { "login", test_login },
-    { "narrow", test_narrow }, { "names", test_names },       { "older", test_older },
-  };
-  int status = 0;
-
-  g_test_init (&argc, &argv, NULL);
-  test_desktop_start ();
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_autofree char *path = g_strconcat ("/gtk/irc/", cases[i].path, NULL);
-
-      g_test_add (path, Scene, NULL, scene_open, cases[i].test, scene_close);
-    }
-  status = g_test_run ();
-  test_desktop_stop ();
-  return status;
+  return driver_run (argc, argv, add_cases);
 }

@@ -6,7 +6,6 @@
 #include "config.h"
 
 #include "tests/gtk/gtk-driver.h"
-#include "tests/lib/test-irc.h"
 #include "tests/lib/test-ircd.h"
 
 typedef struct
@@ -20,8 +19,6 @@ typedef struct
 static void
 scene_open (Scene *scene, gconstpointer data)
 {
-  g_autofree char *uri = NULL;
-
   scene->server = test_ircd_start (data);
   scene->folder = driver_folder_new ("Ada");
   scene->eva = test_peer_connect (scene->server->port);
@@ -30,9 +27,7 @@ scene_open (Scene *scene, gconstpointer data)
   test_peer_expect_later (scene->eva, " 001 ");
   test_irc_say (scene->eva, "JOIN #tea");
   test_peer_expect_later (scene->eva, " 366 ");
-  uri = g_strdup_printf ("irc://127.0.0.1:%u/tea", scene->server->port);
-  scene->app = test_app_start (scene->folder, (const char *const[]){ uri, NULL }, NULL);
-  test_app_expect_row (scene->app, "Rooms", "tea", ", connected");
+  scene->app = driver_enter_irc (scene->folder, scene->server->port, "tea");
   test_peer_expect_later (scene->eva, "JOIN");
 }
 
@@ -103,36 +98,28 @@ test_whois (Scene *scene, gconstpointer data)
 }
 
 static void
-add (const TestIrcdKind *kind)
+add (const char *path, void (*test) (Scene *scene, gconstpointer data))
 {
-  static const struct
-  {
-    const char *path;
-    void (*test) (Scene *scene, gconstpointer data);
-  } cases[] = {
-    { "talk", test_talk },
-    { "refused", test_refused },
-    { "whois", test_whois },
-  };
+  static const TestIrcdKind *const kinds[] = { &test_ircd_ngircd, &test_ircd_inspircd };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
-      g_autofree char *path = g_strdup_printf ("/gtk/ircd/%s/%s", kind->name, cases[i].path);
+      g_autofree char *whole = g_strdup_printf ("/gtk/ircd/%s/%s", kinds[i]->name, path);
 
-      g_test_add (path, Scene, kind, scene_open, cases[i].test, scene_close);
+      g_test_add (whole, Scene, kinds[i], scene_open, test, scene_close);
     }
+}
+
+static void
+add_cases (void)
+{
+  add ("talk", test_talk);
+  add ("refused", test_refused);
+  add ("whois", test_whois);
 }
 
 int
 main (int argc, char **argv)
 {
-  int status = 0;
-
-  g_test_init (&argc, &argv, NULL);
-  test_desktop_start ();
-  add (&test_ircd_ngircd);
-  add (&test_ircd_inspircd);
-  status = g_test_run ();
-  test_desktop_stop ();
-  return status;
+  return driver_run (argc, argv, add_cases);
 }

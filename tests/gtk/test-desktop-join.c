@@ -339,13 +339,9 @@ test_wrong (gconstpointer data)
     }
 }
 
-int
-main (int argc, char **argv)
+static void
+add_cases (void)
 {
-  int status = 0;
-
-  g_test_init (&argc, &argv, NULL);
-  test_desktop_start ();
   g_test_add_func ("/gtk/join/dialog/connect-by-its-name", test_dialog);
   g_test_add_func ("/gtk/join/dialog/return-connects", test_return_connects);
   g_test_add_func ("/gtk/join/dialog/rooms-and-names-are-remembered", test_rooms_are_remembered);
@@ -366,7 +362,10 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &wrongs[i], test_wrong);
     }
-  status = g_test_run ();
-  test_desktop_stop ();
-  return status;
+}
+
+int
+main (int argc, char **argv)
+{
+  return driver_run (argc, argv, add_cases);
 }

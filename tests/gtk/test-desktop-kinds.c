@@ -166,16 +166,15 @@ test_all (Party *party, gconstpointer data)
     }
 }
 
+static void
+add_cases (void)
+{
+  g_test_add ("/gtk/kinds/window-in-plain", Party, "plain://", party_open, test_all, party_close);
+  g_test_add ("/gtk/kinds/window-finds-out", Party, "", party_open, test_all, party_close);
+}
+
 int
 main (int argc, char **argv)
 {
-  int status = 0;
-
-  g_test_init (&argc, &argv, NULL);
-  test_desktop_start ();
-  g_test_add ("/gtk/kinds/window-in-plain", Party, "plain://", party_open, test_all, party_close);
-  g_test_add ("/gtk/kinds/window-finds-out", Party, "", party_open, test_all, party_close);
-  status = g_test_run ();
-  test_desktop_stop ();
-  return status;
+  return driver_run (argc, argv, add_cases);
 }

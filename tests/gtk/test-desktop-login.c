@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "tests/gtk/gtk-driver.h"
-#include "tests/lib/test-irc.h"
 
 #define PASSWORD "open sesame"
 #define FILES "A certificate of your own"
@@ -109,7 +108,7 @@ expect_account (Scene *scene, const char *account)
 static void
 test_keyring (Scene *scene, gconstpointer data)
 {
-  g_autofree char *uri = g_strdup_printf ("irc://127.0.0.1:%u/tea", scene->server->port);
+  g_autofree char *uri = driver_irc_uri (scene->server->port, "tea");
   g_autofree char *path = test_folder_file (scene->folder, "salotto/rooms.db");
   g_autofree char *file = NULL;
   gsize len = 0;
@@ -239,7 +238,7 @@ take_time (Scene *scene, const char *part)
 static void
 test_read_elsewhere (Scene *scene, gconstpointer data)
 {
-  g_autofree char *uri = g_strdup_printf ("irc://127.0.0.1:%u/tea", scene->server->port);
+  g_autofree char *uri = driver_irc_uri (scene->server->port, "tea");
   g_autofree char *time = NULL;
   g_autoptr (TestPeer) bob = NULL;
 
@@ -297,30 +296,19 @@ test_dialog (Scene *scene, gconstpointer data)
   test_app_expect_rows (scene->app, "Rooms", 0, "closed");
 }
 
+static void
+add_cases (void)
+{
+#define ADD(name, test) g_test_add ("/gtk/login/" name, Scene, NULL, scene_open, test, scene_close)
+  ADD ("dialog", test_dialog);
+  ADD ("keyring", test_keyring);
+  ADD ("certificate", test_certificate);
+  ADD ("read-elsewhere", test_read_elsewhere);
+#undef ADD
+}
+
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *path;
-    void (*test) (Scene *scene, gconstpointer data);
-  } cases[] = {
-    { "dialog", test_dialog },
-    { "keyring", test_keyring },
-    { "certificate", test_certificate },
-    { "read-elsewhere", test_read_elsewhere },
-  };
-  int status = 0;
-
-  g_test_init (&argc, &argv, NULL);
-  test_desktop_start ();
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_autofree char *path = g_strconcat ("/gtk/login/", cases[i].path, NULL);
-
-      g_test_add (path, Scene, NULL, scene_open, cases[i].test, scene_close);
-    }
-  status = g_test_run ();
-  test_desktop_stop ();
-  return status;
+  return driver_run (argc, argv, add_cases);
 }

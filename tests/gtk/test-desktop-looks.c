@@ -326,13 +326,9 @@ test_windows (gconstpointer data)
   test_desktop_shoot (about);
 }
 
-int
-main (int argc, char **argv)
+static void
+add_cases (void)
 {
-  int status = 0;
-
-  g_test_init (&argc, &argv, NULL);
-  test_desktop_start ();
   g_test_add_func ("/gtk/looks/light", test_light);
   g_test_add_func ("/gtk/looks/dark", test_dark);
   g_test_add_func ("/gtk/looks/narrow", test_narrow);
@@ -344,7 +340,10 @@ main (int argc, char **argv)
   g_test_add_func ("/gtk/looks/way-down", test_way_down);
   g_test_add_data_func ("/gtk/looks/windows/light", "light", test_windows);
   g_test_add_data_func ("/gtk/looks/windows/dark", "dark", test_windows);
-  status = g_test_run ();
-  test_desktop_stop ();
-  return status;
+}
+
+int
+main (int argc, char **argv)
+{
+  return driver_run (argc, argv, add_cases);
 }

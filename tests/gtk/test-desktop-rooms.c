@@ -98,6 +98,41 @@ test_next_room (void)
   test_app_expect_row (app, "Messages", "in the second", "Delivered");
 }
 
+/* The window opens in the room that was looked at last, whichever was joined last, and what is
+ * typed goes there. */
+static void
+test_looked_at_last (void)
+{
+  g_autoptr (TestServer) first = test_server_start (NULL);
+  g_autoptr (TestServer) second = test_server_start (NULL);
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autoptr (TestApp) app = enter_two (folder, first, second);
+  g_autofree char *path = test_folder_file (folder, "salotto/rooms.db");
+  g_autofree char *aside = test_folder_file (folder, "aside.db");
+
+  driver_go_to (app, first->port);
+  driver_say (app, "in the first");
+  test_app_expect_row (app, "Messages", "in the first", "Delivered");
+  driver_leave (app);
+  test_app_free (g_steal_pointer (&app));
+
+  app = test_app_start (folder, NULL, NULL);
+  test_app_expect_rows (app, "Rooms", 2, ", connected");
+  test_app_expect_row (app, "Messages", "in the first");
+  test_app_expect_focus (app, "text", "Message");
+  driver_leave (app);
+  test_app_free (g_steal_pointer (&app));
+
+  /* The file comes back while the window is there. */
+  g_assert_cmpint (rename (path, aside), ==, 0);
+  test_folder_write (folder, "salotto/rooms.db", "junk");
+  app = test_app_start (folder, NULL, NULL);
+  test_app_expect_words (app, "Your rooms cannot be opened");
+  g_assert_cmpint (rename (aside, path), ==, 0);
+  test_app_press (app, "Try again");
+  test_app_expect_row (app, "Messages", "in the first");
+}
+
 /* A second start without an address does not disturb anything. */
 static void
 test_started_again (void)
@@ -269,16 +304,13 @@ test_link (void)
   g_assert_cmpstr (text, ==, "https://www.example.org/a?b=c&d=%20e#f");
 }
 
-int
-main (int argc, char **argv)
+static void
+add_cases (void)
 {
-  int status = 0;
-
-  g_test_init (&argc, &argv, NULL);
-  test_desktop_start ();
   g_test_add_func ("/gtk/rooms/leave-and-come-back", test_leave);
   g_test_add_func ("/gtk/rooms/forget", test_forget);
   g_test_add_func ("/gtk/rooms/next-and-previous", test_next_room);
+  g_test_add_func ("/gtk/rooms/looked-at-last", test_looked_at_last);
   g_test_add_func ("/gtk/rooms/started-again", test_started_again);
   g_test_add_func ("/gtk/rooms/size-of-the-window", test_size_is_kept);
   g_test_add_func ("/gtk/rooms/file/broken", test_broken_file);
@@ -286,7 +318,10 @@ main (int argc, char **argv)
   g_test_add_func ("/gtk/rooms/file/private", test_file_is_private);
   g_test_add_func ("/gtk/rooms/desktop/notification-clicked", test_notification_clicked);
   g_test_add_func ("/gtk/rooms/desktop/link", test_link);
-  status = g_test_run ();
-  test_desktop_stop ();
-  return status;
+}
+
+int
+main (int argc, char **argv)
+{
+  return driver_run (argc, argv, add_cases);
 }

@@ -421,13 +421,9 @@ test_one_to_one (void)
   test_desktop_stop_listening ();
 }
 
-int
-main (int argc, char **argv)
+static void
+add_cases (void)
 {
-  int status = 0;
-
-  g_test_init (&argc, &argv, NULL);
-  test_desktop_start ();
   g_test_add_func ("/gtk/talk/with/terminal-client", test_terminal_client);
   g_test_add_func ("/gtk/talk/with/window-of-another-author", test_tkinter_client);
   g_test_add_func ("/gtk/talk/order-is-the-same-for-all", test_order);
@@ -450,7 +446,10 @@ main (int argc, char **argv)
   g_test_add_func ("/gtk/talk/foreign/relay-without-a-greeting", test_relay);
   g_test_add_func ("/gtk/talk/foreign/echo", test_echo);
   g_test_add_func ("/gtk/talk/foreign/one-to-one", test_one_to_one);
-  status = g_test_run ();
-  test_desktop_stop ();
-  return status;
+}
+
+int
+main (int argc, char **argv)
+{
+  return driver_run (argc, argv, add_cases);
 }

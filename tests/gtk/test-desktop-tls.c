@@ -298,30 +298,23 @@ test_narrow (Room *room, gconstpointer data)
   g_assert_cmpint (width, <=, NARROW);
 }
 
+static void
+add_cases (void)
+{
+#define ADD(name, test) g_test_add ("/gtk/tls/" name, Room, NULL, open_room, test, close_room)
+  ADD ("first-use", test_first_use);
+  ADD ("refused", test_refused);
+  ADD ("changed-key", test_changed_key);
+  ADD ("dialog", test_dialog);
+  ADD ("no-way-back", test_no_way_back);
+  ADD ("in-clear", test_in_clear);
+  ADD ("no-tls-there", test_no_tls_there);
+  ADD ("narrow", test_narrow);
+#undef ADD
+}
+
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *path;
-    void (*test) (Room *room, gconstpointer data);
-  } cases[] = {
-    { "first-use", test_first_use },       { "refused", test_refused },
-    { "changed-key", test_changed_key },   { "dialog", test_dialog },
-    { "no-way-back", test_no_way_back },   { "in-clear", test_in_clear },
-    { "no-tls-there", test_no_tls_there }, { "narrow", test_narrow },
-  };
-  int status = 0;
-
-  g_test_init (&argc, &argv, NULL);
-  test_desktop_start ();
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_autofree char *path = g_strconcat ("/gtk/tls/", cases[i].path, NULL);
-
-      g_test_add (path, Room, NULL, open_room, cases[i].test, close_room);
-    }
-  status = g_test_run ();
-  test_desktop_stop ();
-  return status;
+  return driver_run (argc, argv, add_cases);
 }

@@ -841,6 +841,46 @@ test_app_expect_row_focus_at (TestApp *app, const char *list, const char *part, 
           part);
 }
 
+static gboolean
+find_row_place (TestApp *app, const Wish *wish, TestPlace *place)
+{
+  g_autoptr (GPtrArray) rows = look_at_rows (app, wish->name);
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const TestSight *row = rows->pdata[i];
+
+      if (strstr (row->name, wish->text) != NULL)
+        return test_widget_get_place (row->widget, place) && place->width > 1;
+    }
+  return FALSE;
+}
+
+static gboolean
+has_place (TestApp *app, const Wish *wish)
+{
+  TestPlace place = { 0 };
+
+  return find_row_place (app, wish, &place);
+}
+
+/**
+ * test_app_click_row_at:
+ * @button: 1 for the first, 3 for the one that opens menus
+ *
+ * Clicks the middle of a row with the mouse, once it is there.
+ */
+void
+test_app_click_row_at (TestApp *app, const char *list, const char *part, guint button, TEST_WHERE)
+{
+  Wish wish = { .name = list, .text = part };
+  TestPlace place = { 0 };
+
+  expect (app, has_place, &wish, file, line, func, "there is no row “%s” in “%s”", part, list);
+  (void) find_row_place (app, &wish, &place);
+  test_desktop_click (place.x + place.width / 2, place.y + place.height / 2, button);
+}
+
 /* For those who hear the window. */
 
 static void

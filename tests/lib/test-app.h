@@ -67,6 +67,9 @@ gint64 test_app_measure_answer (TestApp *app);
 /* The row with this in its name has the keyboard. */
 #define test_app_expect_row_focus(app, list, part)                                                 \
   test_app_expect_row_focus_at (app, list, part, TEST_HERE)
+/* Clicks the row with this in its name, once it is there. */
+#define test_app_click_row(app, list, part, button)                                                \
+  test_app_click_row_at (app, list, part, button, TEST_HERE)
 /* It ends by itself, without errors. */
 #define test_app_expect_end(app) test_app_expect_end_at (app, TEST_HERE)
 
@@ -84,6 +87,8 @@ void test_app_expect_words_at (TestApp *app, const char *part, TEST_WHERE);
 void test_app_expect_rows_at (
     TestApp *app, const char *list, guint n, const char *const *parts, TEST_WHERE);
 void test_app_expect_row_focus_at (TestApp *app, const char *list, const char *part, TEST_WHERE);
+void
+test_app_click_row_at (TestApp *app, const char *list, const char *part, guint button, TEST_WHERE);
 void test_app_expect_end_at (TestApp *app, TEST_WHERE);
 void test_app_fail_at (TestApp *app, const char *message, TEST_WHERE) G_GNUC_NORETURN;
 

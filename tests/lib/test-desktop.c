@@ -28,6 +28,10 @@
 #define SCREEN "1280x900x24"
 #define SCREEN_SOCKETS "/tmp/.X11-unix"
 
+/* Out of the way of the windows, so that nothing is pointed at. */
+#define FAR_X 1279
+#define FAR_Y 899
+
 /* A picture is taken when the screen has not changed for so long; what never stands
  * still is taken as it is after some tries. */
 #define STILL_US (40 * 1000)
@@ -94,8 +98,8 @@ start_screen (gboolean apart)
   if (desktop.display == NULL)
     g_error ("cannot open the screen %s", desktop.display_name);
   XSetErrorHandler (ignore_error);
-  /* Out of the way of the windows, so that nothing is pointed at. */
-  XWarpPointer (desktop.display, None, DefaultRootWindow (desktop.display), 0, 0, 0, 0, 1279, 899);
+  XWarpPointer (desktop.display, None, DefaultRootWindow (desktop.display), 0, 0, 0, 0, FAR_X,
+                FAR_Y);
   XSync (desktop.display, False);
 }
 
@@ -785,6 +789,31 @@ test_desktop_type (const char *text)
       g_assert_true (*at == '\n' || g_ascii_isprint (*at));
       strike (*at == '\n' ? XK_Return : (KeySym) *at, NULL, 0);
     }
+  XSync (desktop.display, False);
+}
+
+/**
+ * test_desktop_click:
+ * @x: in pixels of the window that is in front
+ * @button: 1 for the first, 3 for the one that opens menus
+ *
+ * A real mouse, which is out of the way again then.
+ */
+void
+test_desktop_click (int x, int y, guint button)
+{
+  XWindowAttributes attributes = { 0 };
+  Window top = expect_top_window (&attributes);
+  Window child = None;
+  int root_x = 0;
+  int root_y = 0;
+
+  XTranslateCoordinates (desktop.display, top, DefaultRootWindow (desktop.display), x, y, &root_x,
+                         &root_y, &child);
+  XTestFakeMotionEvent (desktop.display, -1, root_x, root_y, CurrentTime);
+  XTestFakeButtonEvent (desktop.display, button, True, CurrentTime);
+  XTestFakeButtonEvent (desktop.display, button, False, CurrentTime);
+  XTestFakeMotionEvent (desktop.display, -1, FAR_X, FAR_Y, CurrentTime);
   XSync (desktop.display, False);
 }
 

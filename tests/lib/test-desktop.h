@@ -34,6 +34,7 @@ void test_desktop_focus (void);
 void test_desktop_unfocus (void);
 void test_desktop_key (const char *keys);
 void test_desktop_type (const char *text);
+void test_desktop_click (int x, int y, guint button);
 void test_desktop_resize (int width, int height);
 void test_desktop_get_size (int *width, int *height);
 void test_desktop_close_window (void);
