@@ -585,7 +585,7 @@ main (int argc, char **argv)
   g_setenv ("SECRET_BACKEND", "file", TRUE);
   g_setenv ("SECRET_FILE_TEST_PATH", keyring, TRUE);
   g_setenv ("SECRET_FILE_TEST_PASSWORD", "test", TRUE);
-  g_test_init (&argc, &argv, NULL);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL); /* servers are remembered there */
   ADD_FILES ("files-that-can-be-used", test_files);
   ADD_FILES ("files-that-cannot", test_bad_files);
   ADD ("cli-logs-in", test_cli);

@@ -958,7 +958,7 @@ main (int argc, char **argv)
   g_setenv ("SECRET_BACKEND", "file", TRUE);
   g_setenv ("SECRET_FILE_TEST_PATH", keyring, TRUE);
   g_setenv ("SECRET_FILE_TEST_PASSWORD", "test", TRUE);
-  g_test_init (&argc, &argv, NULL);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL); /* servers are remembered there */
   ADD ("rooms-have-their-own-story", test_rooms);
   ADD ("two-talk-in-private", test_private);
   ADD ("what-was-missed-comes-once-and-in-order", test_resume);
