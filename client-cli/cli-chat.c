@@ -90,6 +90,15 @@ is_all_said (Chat *chat)
          (chat->talk.resume == NULL || !cli_resume_holds (chat->talk.resume));
 }
 
+/* Likewise, and it need not be said once more, either. */
+static gboolean
+is_all_done (Chat *chat)
+{
+  return is_all_said (chat) &&
+         (chat->talk.resume == NULL || !sal_client_is_irc (chat->talk.client) ||
+          !cli_resume_awaits (chat->talk.resume));
+}
+
 /* What is typed before it is known what is spoken waits for that. */
 static void
 on_line (const char *line, gpointer data)
@@ -100,7 +109,7 @@ on_line (const char *line, gpointer data)
   if (line == NULL)
     {
       chat->ended = TRUE;
-      if (is_all_said (chat) || cli_input_is_terminal (chat->input))
+      if (is_all_done (chat) || cli_input_is_terminal (chat->input))
         on_end (chat);
       return;
     }
@@ -129,6 +138,14 @@ on_line (const char *line, gpointer data)
   hold_input (chat);
 }
 
+/* A pipe that has ended ends the conversation when nothing more can become of what it said. */
+static void
+end_if_done (Chat *chat)
+{
+  if (chat->ended && !chat->talk.leaving && is_all_done (chat))
+    on_end (chat);
+}
+
 /* What had to wait until it is known where one is. */
 static void
 say_early (Chat *chat)
@@ -139,8 +156,7 @@ say_early (Chat *chat)
 
       say (chat, line);
     }
-  if (chat->ended && !chat->talk.leaving && is_all_said (chat))
-    on_end (chat);
+  end_if_done (chat);
 }
 
 static void
@@ -180,6 +196,7 @@ static void
 on_message (gpointer data)
 {
   hold_input (data);
+  end_if_done (data);
 }
 
 /* What nobody was there for any more. */

@@ -311,6 +311,12 @@ do_away (CliTalk *talk, const char *rest)
 }
 
 static void
+do_back (CliTalk *talk, const char *rest)
+{
+  do_away (talk, "");
+}
+
+static void
 do_whois (CliTalk *talk, const char *rest)
 {
   ask_server (talk, "WHOIS %s", rest);
@@ -351,7 +357,8 @@ typedef struct
 } Command;
 
 static const Command commands[] = {
-  { "away", N_ ("[TEXT]"), 0, 0, do_away, N_ ("say that you are away, or back") },
+  { "away", N_ ("[TEXT]"), 0, 0, do_away, N_ ("say that you are away; without: back") },
+  { "back", "", 0, 0, do_back, N_ ("say that you are not away any more") },
   { "exit", "", 0, 0, do_quit, NULL },
   { "help", "", 0, 0, do_help, N_ ("this") },
   { "history", N_ ("[N]"), 0, 1, do_history, N_ ("the last N messages here") },
@@ -378,9 +385,9 @@ static const Command commands[] = {
 
 /* What Tab offers. A salottod understands the first few in the plain dialect, too. */
 const char *const cli_commands_completions[] = {
-  "/help",   "/history ", "/join ", "/me ",    "/quit",   "/who",   "/away ",   "/invite ",
-  "/kick ",  "/list",     "/mode ", "/msg ",   "/names",  "/nick ", "/notice ", "/part",
-  "/query ", "/quote ",   "/rooms", "/topic ", "/whois ", NULL,
+  "/help",    "/history ", "/join ",  "/me ",   "/quit",   "/who",    "/away ", "/back",
+  "/invite ", "/kick ",    "/list",   "/mode ", "/msg ",   "/names",  "/nick ", "/notice ",
+  "/part",    "/query ",   "/quote ", "/rooms", "/topic ", "/whois ", NULL,
 };
 
 /* What a command is, in two columns. */

@@ -121,10 +121,21 @@ cli_keyring_save (const SalUri *uri, const char *account, const char *password)
 /**
  * cli_keyring_finish:
  *
- * Waits until what is being saved is, for some seconds at the most.
+ * Waits until what is being saved is, for some seconds at the most, or until cli_keyring_give_up().
  */
 void
 cli_keyring_finish (void)
 {
   await ();
+}
+
+/**
+ * cli_keyring_give_up:
+ *
+ * The person does not want to wait for the keyring any more.
+ */
+void
+cli_keyring_give_up (void)
+{
+  g_cancellable_cancel (question.cancellable);
 }

@@ -56,8 +56,10 @@ struct _CliResume
   guint retry;
   guint name_timer;
   gint64 in_since_us; /* 0: not in */
-  gint64 away_us;     /* since when, at the latest, one is away */
+  gint64 away_us;     /* since when, at the earliest, one is away */
   char *home;         /* (owned) (nullable): where one is at home, if one is there */
+  char *name;         /* (owned) (nullable): what one was called last, ... */
+  char *wanted;       /* (owned) (nullable): ... and wants to be called */
   gboolean irc;
   GHashTable *known; /* (owned): place (owned) -> Known (owned) */
   GHashTable *given; /* (owned): number of the client -> Said (owned) */
@@ -145,6 +147,8 @@ cli_resume_free (CliResume *resume)
   g_array_unref (resume->rooms);
   g_queue_clear_full (&resume->again, said_free);
   g_free (resume->home);
+  g_free (resume->name);
+  g_free (resume->wanted);
   g_free (resume);
 }
 
@@ -349,11 +353,15 @@ cli_resume_wait (CliResume *resume, int how, const GError *error)
       g_free (resume->home);
       resume->irc = sal_client_is_irc (talk->client);
       resume->home = g_strdup (resume->irc ? home_of (resume, talk->client) : NULL);
+      g_free (resume->name);
+      g_free (resume->wanted);
+      resume->name = g_strdup (sal_client_get_name (talk->client));
+      resume->wanted = g_strdup (sal_client_get_wanted_name (talk->client));
       if (g_get_monotonic_time () - resume->in_since_us > SETTLED_US)
         sal_back_off_reset (&resume->back_off);
     }
   if (resume->in_since_us != 0)
-    resume->away_us = g_get_real_time () - SKEW_US;
+    resume->away_us = sal_client_get_heard_us (talk->client) - SKEW_US;
   resume->in_since_us = 0;
   g_clear_handle_id (&resume->name_timer, g_source_remove);
   g_hash_table_remove_all (resume->given);
@@ -404,6 +412,8 @@ cli_resume_apply (CliResume *resume, SalClientOptions *options)
       if (known->in)
         g_array_append_val (rooms, room);
     }
+  options->name = resume->wanted;
+  options->last_name = resume->name;
   options->room = resume->home;
   options->keep_place = TRUE;
   options->known_us = resume->away_us;
@@ -494,6 +504,18 @@ gboolean
 cli_resume_holds (const CliResume *resume)
 {
   return !g_queue_is_empty ((GQueue *) &resume->again);
+}
+
+/**
+ * cli_resume_awaits:
+ *
+ * Returns: whether something was given to the connection of which nobody knows yet whether it has
+ *   arrived.
+ */
+gboolean
+cli_resume_awaits (const CliResume *resume)
+{
+  return g_hash_table_size (resume->given) > 0;
 }
 
 /**

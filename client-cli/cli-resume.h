@@ -17,6 +17,7 @@ gboolean cli_resume_is_away (const CliResume *resume);
 void cli_resume_apply (CliResume *resume, SalClientOptions *options);
 void cli_resume_entered (CliResume *resume);
 gboolean cli_resume_holds (const CliResume *resume);
+gboolean cli_resume_awaits (const CliResume *resume);
 void cli_resume_give_up (CliResume *resume);
 
 G_END_DECLS

@@ -289,6 +289,9 @@ on_history (CliTalk *talk, const SalClientAction *action)
 
   if (action->text != NULL)
     cli_complain ("%s: %s", action->place, action->text);
+  else if (action->code != NULL)
+    cli_complain (_ ("%s: the server has not told in time what was said; going on without it"),
+                  action->place);
   else if (action->resume && action->more)
     cli_complain (_ ("%s: more was said meanwhile than is shown"), action->place);
   else if (action->number == 0 && !action->resume)
@@ -371,10 +374,18 @@ conclude (CliTalk *talk, int how, const GError *error)
     }
   else if (how != SAL_CLIENT_END_QUIT && talk->status == SAL_EXIT_OK)
     {
-      cli_complain (how == SAL_CLIENT_END_PEER ? _ ("the server has ended the conversation")
-                                               : _ ("the connection broke: %s"),
-                    error != NULL ? error->message : "");
+      /* Where nothing is shown, its last words have not been, either. */
+      if (how == SAL_CLIENT_END_PEER && error != NULL && talk->quiet)
+        cli_complain ("%s", error->message);
+      else
+        cli_complain (how == SAL_CLIENT_END_PEER ? _ ("the server has ended the conversation")
+                                                 : _ ("the connection broke: %s"),
+                      error != NULL ? error->message : "");
       talk->status = SAL_EXIT_CLOSED;
+      if (sal_client_get_heard_us (talk->client) == 0 && !sal_scheme_is_tls (talk->uri->scheme) &&
+          talk->uri->scheme != SAL_SCHEME_UNIX)
+        cli_complain (_ ("it has said nothing at all: perhaps this port wants TLS (%s://)"),
+                      sal_client_is_irc (talk->client) ? "ircs" : "plains");
     }
 }
 
@@ -448,7 +459,10 @@ on_signal (gpointer data)
 {
   CliTalk *talk = data;
 
-  cli_talk_leave (talk);
+  if (g_main_loop_is_running (talk->loop))
+    cli_talk_leave (talk);
+  else
+    cli_keyring_give_up (); /* nothing else is waited for */
   return G_SOURCE_CONTINUE;
 }
 

@@ -51,9 +51,11 @@ typedef struct
   SalClientDialect dialect;
 
   /* Only in IRC. */
-  const char *real_name;       /* (nullable) */
-  const char *account;         /* (nullable): to log in with; the name unless said */
-  const char *password;        /* (nullable): of the account; without it, and without a certificate,
+  const char *last_name; /* (nullable): what we were called when the last connection broke: what
+                                  was said then goes on under that name. Asked for first */
+  const char *real_name; /* (nullable) */
+  const char *account;   /* (nullable): to log in with; the name unless said */
+  const char *password;  /* (nullable): of the account; without it, and without a certificate,
                                   nobody logs in */
   const char *server_password; /* (nullable): to be let in at all (PASS) */
   const SalClientRoom *rooms;  /* (nullable): beside @room; joined once logged in */
@@ -82,7 +84,8 @@ typedef enum
                              as they are called now; also for a private place */
   SAL_ACTION_TOPIC,       /* the topic is known, or another; an event before it says of a change */
   SAL_ACTION_HISTORY,     /* a page of the past, or all that was missed, has been told in events
-                             before this: number of events, more; text (nullable): why it failed */
+                             before this: number of events, more; code (nullable): it failed, and
+                             text (nullable) are the server's words; "late": it was not answered */
   SAL_ACTION_MISSED,      /* time_us: something was said then in this private conversation, which we
                              may not have; sal_client_read_past() has it */
   SAL_ACTION_READ_MARKER, /* time_us: read up to there on some device; 0: nowhere yet */

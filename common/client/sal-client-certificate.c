@@ -20,6 +20,7 @@
 #include "common/base/sal-error.h"
 #include "common/base/sal-fd.h"
 #include "common/base/sal-limits.h"
+#include "common/client/sal-spki.h"
 
 static void
 wipe (GString *text)
@@ -121,17 +122,20 @@ check_key (const char *file, const GString *text, gboolean same, GError **error)
   return FALSE;
 }
 
-/* Whether the key belongs to the certificate: GIO does not look, and has no function for it. The
- * only way that is the same for all kinds of keys is to do what they are for: two ends in this
- * process shake hands, which takes milliseconds. */
+/* Whether the key belongs to the certificate, and both can be used: GIO does not look, and has no
+ * function for it. The only way that is the same for all kinds of keys is to do what they are for:
+ * two ends in this process shake hands, which takes milliseconds. The other end believes whatever
+ * it is shown, so if it gives up first, our signature was wrong: the key is another. If our end does, it
+ * cannot use what it has: a key of another kind, or one that is too weak, or not for this. */
 
 /* One of the two. */
 typedef struct
 {
   GTlsConnection *connection; /* (unowned) */
   GSocket *socket;            /* (unowned) */
+  GError **first;             /* (unowned): of both, the first that goes wrong */
   gboolean done;
-  GError *error; /* (owned) (nullable) */
+  gboolean failed_first;
 } End;
 
 static void
@@ -140,7 +144,11 @@ on_shaken (GObject *source, GAsyncResult *result, gpointer data)
   End *end = data;
 
   end->done = TRUE;
-  if (!g_tls_connection_handshake_finish (end->connection, result, &end->error))
+  end->failed_first = *end->first == NULL;
+  if (g_tls_connection_handshake_finish (end->connection, result,
+                                         end->failed_first ? end->first : NULL))
+    end->failed_first = FALSE;
+  else
     /* Or the other would wait for ever. */
     (void) g_socket_shutdown (end->socket, TRUE, TRUE, NULL);
 }
@@ -161,56 +169,61 @@ make_socket (int fd, GError **error)
   return socket;
 }
 
-static gboolean
-shake_hands (End *server, End *client, GMainContext *context, GError **error)
+/* Returns: the end that has failed, or %NULL */
+static const End *
+shake_hands (End *ours, End *other, GMainContext *context)
 {
-  End *ends[] = { server, client };
+  End *ends[] = { ours, other };
 
   for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
     g_tls_connection_handshake_async (ends[i]->connection, G_PRIORITY_DEFAULT, NULL, on_shaken,
                                       ends[i]);
-  while (!server->done || !client->done)
+  while (!ours->done || !other->done)
     g_main_context_iteration (context, TRUE);
-  if (client->error == NULL && server->error == NULL)
-    return TRUE;
-  g_propagate_error (error, client->error != NULL ? g_steal_pointer (&client->error)
-                                                  : g_steal_pointer (&server->error));
-  g_clear_error (&server->error);
-  return FALSE;
+  return ours->failed_first ? ours : other->failed_first ? other : NULL;
 }
 
+/* @wrong: (out): the key is another's */
 static gboolean
-prove_over (GSocket *ours, GSocket *other, GTlsCertificate *certificate, GError **error)
+prove_over (
+    GSocket *ours, GSocket *other, GTlsCertificate *certificate, gboolean *wrong, GError **error)
 {
   g_autoptr (GSocketConnection) our_end = g_socket_connection_factory_create_connection (ours);
   g_autoptr (GSocketConnection) other_end = g_socket_connection_factory_create_connection (other);
   g_autoptr (GIOStream) server = NULL;
   g_autoptr (GIOStream) client = NULL;
   g_autoptr (GMainContext) context = NULL;
-  gboolean ok = FALSE;
+  g_autoptr (GError) first = NULL;
+  End mine = { .socket = ours, .first = &first };
+  End theirs = { .socket = other, .first = &first };
+  const End *failed = NULL;
 
   server = g_tls_server_connection_new (G_IO_STREAM (our_end), certificate, error);
   if (server != NULL)
     client = g_tls_client_connection_new (G_IO_STREAM (other_end), NULL, error);
   if (client == NULL)
     return FALSE;
+  mine.connection = G_TLS_CONNECTION (server);
+  theirs.connection = G_TLS_CONNECTION (client);
   g_signal_connect (client, "accept-certificate", G_CALLBACK (on_accept), NULL);
   context = g_main_context_new ();
   g_main_context_push_thread_default (context);
-  ok = shake_hands (&(End){ .connection = G_TLS_CONNECTION (server), .socket = ours },
-                    &(End){ .connection = G_TLS_CONNECTION (client), .socket = other }, context,
-                    error);
+  failed = shake_hands (&mine, &theirs, context);
   g_main_context_pop_thread_default (context);
-  return ok;
+  *wrong = failed == &theirs;
+  if (failed != NULL)
+    g_propagate_error (error, g_steal_pointer (&first));
+  return failed == NULL;
 }
 
 static gboolean
-prove (GTlsCertificate *certificate, GError **error)
+prove (GTlsCertificate *certificate, gboolean *wrong, GError **error)
 {
   g_autoptr (GSocket) ours = NULL;
   g_autoptr (GSocket) other = NULL;
   int fds[2];
 
+  *wrong = FALSE;
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds) != 0)
     {
       g_set_error_literal (error, SAL_ERROR, SAL_EXIT_FAILED, g_strerror (errno));
@@ -218,7 +231,23 @@ prove (GTlsCertificate *certificate, GError **error)
     }
   ours = make_socket (fds[0], error);
   other = make_socket (fds[1], ours != NULL ? error : NULL);
-  return ours != NULL && other != NULL && prove_over (ours, other, certificate, error);
+  return ours != NULL && other != NULL && prove_over (ours, other, certificate, wrong, error);
+}
+
+/* Whether the key is of another kind than the certificate's, as far as that can be seen. */
+static gboolean
+is_of_another_kind (GTlsCertificate *certificate)
+{
+  g_autoptr (GByteArray) der = NULL;
+  g_autoptr (GByteArray) key = NULL;
+  gboolean same = TRUE;
+
+  g_object_get (certificate, "certificate", &der, "private-key", &key, NULL);
+  if (der != NULL && key != NULL)
+    (void) sal_spki_is_of_kind (der->data, der->len, key->data, key->len, &same);
+  if (key != NULL)
+    explicit_bzero (key->data, key->len);
+  return !same;
 }
 
 static GTlsCertificate *
@@ -227,6 +256,7 @@ make (
 {
   g_autoptr (GTlsCertificate) certificate = NULL;
   g_autoptr (GError) problem = NULL;
+  gboolean wrong = FALSE;
 
   if (key == text)
     certificate = g_tls_certificate_new_from_pem (text->str, (gssize) text->len, &problem);
@@ -244,11 +274,15 @@ make (
                    file, problem->message);
       return NULL;
     }
-  if (!prove (certificate, &problem))
+  if (!prove (certificate, &wrong, &problem))
     {
       g_info ("%s, %s: %s", file, key_file, problem->message);
-      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                   _ ("the key in %s does not belong to the certificate in %s"), key_file, file);
+      if (wrong || is_of_another_kind (certificate))
+        g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                     _ ("the key in %s does not belong to the certificate in %s"), key_file, file);
+      else
+        g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                     _ ("the certificate in %s cannot be used: %s"), file, problem->message);
       return NULL;
     }
   return g_steal_pointer (&certificate);

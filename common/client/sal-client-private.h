@@ -23,6 +23,8 @@ struct _SalClient
   SalTlsDetails *refused;    /* (owned) (nullable): by us, while a person has not decided */
   guint connect_timer;
   guint timer;
+  gint64 heard_us;    /* when something came last, since 1970; 0: never */
+  gboolean wants_tls; /* what came first was TLS, and that is not spoken here */
   gboolean ended;
   gboolean password_is_wrong;
   gboolean carrying_out;
@@ -30,7 +32,7 @@ struct _SalClient
 
   /* For a machine that is made only when the server has greeted. */
   SalClientOptions options;
-  char *strings[6];        /* (owned): of the options */
+  char *strings[7];        /* (owned): of the options */
   SalClientRoom *rooms;    /* (owned) */
   GPtrArray *room_strings; /* (owned) */
 };

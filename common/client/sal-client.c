@@ -196,10 +196,8 @@ typedef struct
 } Work;
 
 static void
-work_free (gpointer data)
+work_free (Work *work)
 {
-  Work *work = data;
-
   explicit_bzero (work->password, strlen (work->password));
   explicit_bzero (work->key, sizeof work->key);
   g_free (work->password);
@@ -222,10 +220,12 @@ on_derived (GObject *source, GAsyncResult *result, gpointer data)
   SalClient *client = SAL_CLIENT (source);
   Work *work = g_task_get_task_data (G_TASK (result));
 
-  if (client->ended || client->irc == NULL)
-    return;
-  sal_irc_machine_derived (client->irc, work->key, g_get_monotonic_time ());
-  sal_client_carry_out (client);
+  if (!client->ended && client->irc != NULL)
+    {
+      sal_irc_machine_derived (client->irc, work->key, g_get_monotonic_time ());
+      sal_client_carry_out (client);
+    }
+  work_free (work);
 }
 
 static void
@@ -244,7 +244,7 @@ begin_work (SalClient *client)
   work->salt = g_bytes_ref (salt);
   work->iterations = iterations;
   task = g_task_new (client, NULL, on_derived, NULL);
-  g_task_set_task_data (task, work, work_free);
+  g_task_set_task_data (task, work, NULL); /* freed in this thread, not by whoever is last */
   g_task_run_in_thread (task, derive);
 }
 
@@ -271,10 +271,21 @@ static void
 carry_out_end (SalClient *client, const SalClientAction *action)
 {
   g_autoptr (GError) reason = reason_of_end (client, action);
+  SalClientEnd how = action->end;
 
-  client->password_is_wrong = g_strcmp0 (action->code, "904") == 0;
+  if (client->wants_tls && how != SAL_CLIENT_END_QUIT)
+    {
+      how = SAL_CLIENT_END_REFUSED; /* the next time will be no better */
+      g_clear_error (&reason);
+      reason = g_error_new (SAL_ERROR, SAL_EXIT_TLS, _ ("this port wants TLS: %s://"),
+                            client->irc != NULL ? "ircs" : "plains");
+    }
 
-  end (client, action->end, reason);
+  /* A server that has no login by certificate knows ours as little as one that refuses it. */
+  client->password_is_wrong =
+      g_strcmp0 (action->code, "904") == 0 || g_strcmp0 (action->code, "no-external") == 0;
+
+  end (client, how, reason);
 }
 
 /* Do what the machine wants done. */
@@ -315,6 +326,13 @@ sal_client_carry_out (SalClient *client)
   set_timer (client);
 }
 
+/* What an end with TLS says to one without (RFC 8446, 5.1 and 6). */
+static gboolean
+is_tls_alert (const guint8 *bytes, gsize len)
+{
+  return len >= 3 && bytes[0] == 21 && bytes[1] == 3;
+}
+
 static void
 on_received (const guint8 *bytes, gsize len, gpointer data)
 {
@@ -322,6 +340,9 @@ on_received (const guint8 *bytes, gsize len, gpointer data)
   g_autoptr (SalClient) keep G_GNUC_UNUSED = g_object_ref (client);
   g_autoptr (GBytes) chunk = g_bytes_new (bytes, len);
 
+  if (client->heard_us == 0)
+    client->wants_tls = is_tls_alert (bytes, len) && !sal_scheme_is_tls (client->uri->scheme);
+  client->heard_us = g_get_real_time ();
   g_signal_emit (client, signals[CHUNK], 0, chunk);
   if (client->irc != NULL)
     sal_irc_machine_received (client->irc, bytes, len, g_get_monotonic_time ());
@@ -401,7 +422,8 @@ keep_options (SalClient *client, const SalClientOptions *options)
 {
   const char **fields[] = { &client->options.name,      &client->options.room,
                             &client->options.real_name, &client->options.account,
-                            &client->options.password,  &client->options.server_password };
+                            &client->options.password,  &client->options.server_password,
+                            &client->options.last_name };
 
   client->options = *options;
   for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
@@ -571,6 +593,18 @@ sal_client_get_name (SalClient *client)
 }
 
 /**
+ * sal_client_get_wanted_name:
+ *
+ * Returns: (transfer none): the name that we want, which somebody else may have for now.
+ */
+const char *
+sal_client_get_wanted_name (SalClient *client)
+{
+  return client->irc != NULL ? sal_irc_machine_get_wanted_name (client->irc)
+                             : sal_client_machine_get_name (client->machine);
+}
+
+/**
  * sal_client_is_ours:
  *
  * Returns: whether the server is a salottod.
@@ -580,6 +614,18 @@ sal_client_is_ours (SalClient *client)
 {
   return client->irc != NULL ? sal_irc_machine_is_ours (client->irc)
                              : sal_client_machine_is_ours (client->machine);
+}
+
+/**
+ * sal_client_get_heard_us:
+ *
+ * Returns: when something came from the server last, since 1970; 0: nothing has. A machine that has
+ *   slept notices only long after it that the connection is gone.
+ */
+gint64
+sal_client_get_heard_us (SalClient *client)
+{
+  return client->heard_us;
 }
 
 /**
@@ -597,7 +643,8 @@ sal_client_get_tls (SalClient *client)
 /**
  * sal_client_is_password_wrong:
  *
- * Returns: when it has ended: whether the server did not let us log in with this password.
+ * Returns: when it has ended: whether the server did not let us log in with this password, or
+ *   with a certificate and without one.
  */
 gboolean
 sal_client_is_password_wrong (SalClient *client)

@@ -5,6 +5,10 @@
  * so that everything is told in the order of the room; what came both ways is told once, by its
  * msgid. Where the connection ends meanwhile, what waited is dropped, because the next resume
  * begins before it.
+ *
+ * A server that begins and does not end, or does not begin, is not waited for for ever: then the
+ * page has failed, and whatever still comes of it is passed over, because it would come after what
+ * was said later.
  */
 #include "config.h"
 
@@ -15,6 +19,11 @@
 #include "common/proto/sal-dialect-irc.h"
 
 #define PAGE_MESSAGES 100
+
+/* How long a page may take. Servers tell several of them one after the other, so what counts is
+ * how long nothing of any came; but somebody waits to speak. */
+#define QUIET_US (20 * 1000 * 1000)
+#define PAGE_US (120 * 1000 * 1000)
 
 void
 sal_irc_place_free (gpointer data)
@@ -43,6 +52,17 @@ sal_irc_asked_history (SalIrcMachine *machine, const char *place)
         return asked;
     }
   return NULL;
+}
+
+/* A server that gives no labels back may never answer what was given up: the next answer is taken
+ * for that to the next question. */
+static void
+forget_late (SalIrcMachine *machine, const char *place)
+{
+  SalIrcAsked *asked = sal_irc_asked_history (machine, place);
+
+  if (asked != NULL && asked->late)
+    sal_irc_answered (machine, asked);
 }
 
 static guint
@@ -83,8 +103,10 @@ ask_page (SalIrcMachine *machine,
       g_string_append_c (point, '*');
       page = SAL_HISTORY_LATEST;
     }
+  forget_late (machine, place);
   asked = sal_irc_ask_line (machine, SAL_IRC_ASKED_HISTORY, place, "CHATHISTORY %s %s %s %u",
                             words[page], place, point->str, page_limit (machine, most));
+  asked->sent_us = sal_irc_sent_by_us (machine);
   asked->page = page;
   asked->resume = resume;
   asked->limit = page_limit (machine, most);
@@ -214,9 +236,11 @@ tell_held (SalIrcMachine *machine, SalIrcPlace *own, GHashTable *seen)
       g_queue_push_tail (&machine->actions, item);
 }
 
-/* All that was missed has been told, or all that can be. @why: (nullable): it cannot */
+/* All that was missed has been told, or all that can be. @code: (nullable): it cannot; @why: (nullable):
+ * the server's words */
 void
-sal_irc_end_resume (SalIrcMachine *machine, SalIrcRoom *room, gboolean more, const char *why)
+sal_irc_end_resume (
+    SalIrcMachine *machine, SalIrcRoom *room, gboolean more, const char *code, const char *why)
 {
   SalIrcPlace *own = sal_irc_place_of (room);
   g_autoptr (GHashTable) seen = g_steal_pointer (&own->seen);
@@ -233,6 +257,7 @@ sal_irc_end_resume (SalIrcMachine *machine, SalIrcRoom *room, gboolean more, con
   item->action.resume = TRUE;
   item->action.more = more;
   item->action.number = own->told;
+  item->action.code = sal_irc_item_keep_word (item, code);
   item->action.text = sal_irc_item_keep (item, why);
   tell_held (machine, own, seen);
 }
@@ -241,16 +266,18 @@ static void
 resume_further (SalIrcMachine *machine, SalIrcRoom *room, const SalIrcBatch *batch)
 {
   SalIrcPlace *own = sal_irc_place_of (room);
-  gboolean end = batch->n_events == 0 || batch->reaches_end ||
-                 batch->asked->page == SAL_HISTORY_LATEST ||
-                 (batch->newest == NULL && batch->newest_us == 0) ||
-                 (batch->newest != NULL && g_strcmp0 (batch->newest, own->msgid) == 0);
+  gboolean end =
+      batch->n_events == 0 || batch->reaches_end || batch->asked->page == SAL_HISTORY_LATEST;
+  /* A page that has led no further, or does not say where it ends, would come again and again. */
+  gboolean stuck = !end && (batch->newest != NULL ? g_strcmp0 (batch->newest, own->msgid) == 0
+                                                  : batch->newest_us <= own->time_us);
 
   own->told += batch->n_events;
   own->pages++;
-  if (end || own->pages >= SAL_CLIENT_RESUME_PAGES)
+  if (end || stuck || own->pages >= SAL_CLIENT_RESUME_PAGES)
     {
-      sal_irc_end_resume (machine, room, !end, NULL);
+      sal_irc_end_resume (machine, room, !end && (!stuck || batch->n_events >= batch->asked->limit),
+                          NULL, NULL);
       return;
     }
   g_free (own->msgid);
@@ -268,13 +295,14 @@ sal_irc_history_done (SalIrcMachine *machine, SalIrcBatch *batch)
 
   if (asked == NULL || asked->kind != SAL_IRC_ASKED_HISTORY)
     return; /* nobody has asked for it: a bouncer, a server that plays the past on its own */
+  machine->past_us = machine->now_us;
   room = sal_irc_rooms_find (&machine->rooms, asked->place);
-  if (asked->resume)
+  if (asked->resume && !asked->late)
     {
       if (room != NULL && sal_irc_place_of (room)->resuming)
         resume_further (machine, room, batch);
     }
-  else
+  else if (!asked->late)
     {
       SalIrcItem *item = sal_irc_push_at (machine, SAL_ACTION_HISTORY, asked->place);
 
@@ -286,8 +314,25 @@ sal_irc_history_done (SalIrcMachine *machine, SalIrcBatch *batch)
     sal_irc_answered (machine, asked);
 }
 
-/* A page cannot be had. A message that the server does not know, because it is too old or of another
- * log, has a time. */
+/* A page cannot be had. */
+static void
+give_up (SalIrcMachine *machine, SalIrcAsked *asked, const char *code, const char *words)
+{
+  SalIrcRoom *room = sal_irc_rooms_find (&machine->rooms, asked->place);
+
+  if (!asked->resume)
+    {
+      SalIrcItem *item = sal_irc_push_at (machine, SAL_ACTION_HISTORY, asked->place);
+      item->action.page = asked->page;
+      item->action.code = sal_irc_item_keep_word (item, code);
+      item->action.text = sal_irc_item_keep (item, words);
+    }
+  else if (room != NULL && sal_irc_place_of (room)->resuming)
+    sal_irc_end_resume (machine, room, TRUE, code, words);
+}
+
+/* The server refuses a page. A message that it does not know, because it is too old or of another log,
+ * has a time. */
 void
 sal_irc_history_failed (SalIrcMachine *machine,
                         SalIrcAsked *asked,
@@ -296,23 +341,62 @@ sal_irc_history_failed (SalIrcMachine *machine,
 {
   SalIrcRoom *room = sal_irc_rooms_find (&machine->rooms, asked->place);
   SalIrcPlace *own = room != NULL ? room->own : NULL;
-  SalIrcItem *item = NULL;
 
-  if (!asked->resume)
-    {
-      item = sal_irc_push_at (machine, SAL_ACTION_HISTORY, asked->place);
-      item->action.page = asked->page;
-      item->action.code = sal_irc_item_keep_word (item, code);
-      item->action.text = sal_irc_item_keep (item, words);
-    }
-  else if (own != NULL && own->resuming && own->msgid != NULL && own->time_us != 0 &&
-           ++own->pages < SAL_CLIENT_RESUME_PAGES)
+  if (asked->late)
+    return;
+  if (asked->resume && own != NULL && own->resuming && own->msgid != NULL && own->time_us != 0 &&
+      ++own->pages < SAL_CLIENT_RESUME_PAGES)
     {
       g_clear_pointer (&own->msgid, g_free);
       ask_page (machine, room->name, SAL_HISTORY_AFTER, NULL, own->time_us, PAGE_MESSAGES, TRUE);
     }
-  else if (own != NULL && own->resuming)
-    sal_irc_end_resume (machine, room, TRUE, words);
+  else
+    give_up (machine, asked, code, words);
+}
+
+/* Time. */
+
+/* Whether lines of @past come after it was given up. */
+gboolean
+sal_irc_is_late (const SalIrcBatch *past)
+{
+  return past->asked != NULL && past->asked->late;
+}
+
+/* A question, if it is one for the past, is not waited for any more. */
+void
+sal_irc_history_late (SalIrcMachine *machine, SalIrcAsked *asked)
+{
+  if (asked->kind != SAL_IRC_ASKED_HISTORY || asked->late)
+    return;
+  asked->late = TRUE;
+  give_up (machine, asked, "late", NULL);
+}
+
+static gint64
+due_us (const SalIrcMachine *machine, const SalIrcAsked *asked)
+{
+  if (asked->kind != SAL_IRC_ASKED_HISTORY || asked->late)
+    return G_MAXINT64;
+  return MIN (MAX (asked->sent_us, machine->past_us) + QUIET_US, asked->sent_us + PAGE_US);
+}
+
+gint64
+sal_irc_history_due_us (const SalIrcMachine *machine)
+{
+  gint64 first_us = G_MAXINT64;
+
+  for (guint i = 0; i < machine->asked->len; i++)
+    first_us = MIN (first_us, due_us (machine, machine->asked->pdata[i]));
+  return first_us;
+}
+
+void
+sal_irc_check_history (SalIrcMachine *machine)
+{
+  for (guint i = 0; i < machine->asked->len; i++)
+    if (machine->now_us >= due_us (machine, machine->asked->pdata[i]))
+      sal_irc_history_late (machine, machine->asked->pdata[i]);
 }
 
 /* An event of the past is about to be told. */
@@ -323,6 +407,7 @@ sal_irc_note_past (SalIrcMachine *machine, SalIrcBatch *batch, const SalEvent *e
       batch->target != NULL ? sal_irc_rooms_find (&machine->rooms, batch->target) : NULL;
   SalIrcPlace *own = room != NULL ? room->own : NULL;
 
+  machine->past_us = machine->now_us;
   batch->n_events++;
   if (event->time_us != 0)
     batch->newest_us = event->time_us;

@@ -11,6 +11,7 @@
  *     sal-irc-send.c       lines out, paced and labelled
  *     sal-irc-messages.c   what we say, and what became of it
  *     sal-irc-history.c    the past, and what was missed
+ *     sal-irc-away.c       who is away, where the server does not say so by itself
  */
 #pragma once
 
@@ -61,8 +62,11 @@ typedef struct
   char *place;     /* (owned) (nullable) */
   guint64 message; /* message */
   SalHistoryPage page;
-  guint limit;     /* history */
-  gboolean resume; /* history */
+  guint limit;      /* history */
+  gboolean resume;  /* history */
+  gboolean changed; /* who: something is known better now */
+  gint64 sent_us;   /* history, who: when the server has the question, as far as we know */
+  gboolean late;    /* history: not waited for any more; whatever comes of it is passed over */
 } SalIrcAsked;
 
 typedef struct
@@ -94,6 +98,7 @@ typedef struct
   gboolean resuming; /* what was missed is being told; what happens waits in held */
   guint pages;
   guint told;       /* events of the past so far */
+  gint64 away_us;   /* when it was asked about last; 0: never */
   GQueue held;      /* of SalIrcItem (owned) */
   GHashTable *seen; /* (owned) (nullable): names of the messages of the past that were told */
 } SalIrcPlace;
@@ -101,7 +106,8 @@ typedef struct
 struct _SalIrcMachine
 {
   /* What we were told. */
-  char *wanted; /* (owned): the name that we want */
+  char *wanted;    /* (owned): the name that we want */
+  char *last_name; /* (owned) (nullable): the one that is asked for first; NULL: has been */
   char *real_name;
   char *account;
   char *password;
@@ -167,6 +173,8 @@ struct _SalIrcMachine
   GPtrArray *asked;    /* (owned): of SalIrcAsked (owned), oldest first */
   guint64 last_label;
   guint missed;    /* private conversations that may still be told of */
+  gint64 away_us;  /* when to ask who is away; G_MAXINT64: not */
+  gint64 past_us;  /* when something of the past came last */
   char *typed_at;  /* (owned) (nullable): where something was typed last whose answers have no
                       label */
   gint64 typed_us; /* and when */
@@ -257,10 +265,12 @@ void sal_irc_send (SalIrcMachine *machine, const char *format, ...) G_GNUC_PRINT
 void sal_irc_send_now (SalIrcMachine *machine, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void sal_irc_send_line (SalIrcMachine *machine, const char *line);
 gboolean sal_irc_may_send (SalIrcMachine *machine);
+gboolean sal_irc_has_spare_lines (SalIrcMachine *machine, guint n);
 void sal_irc_fill_up (SalIrcMachine *machine);
 void sal_irc_flush_lines (SalIrcMachine *machine);
 gint64 sal_irc_lines_due_us (const SalIrcMachine *machine);
 gint64 sal_irc_token_due_us (const SalIrcMachine *machine);
+gint64 sal_irc_sent_by_us (const SalIrcMachine *machine);
 const char *sal_irc_typed_at (const SalIrcMachine *machine);
 SalIrcAsked *
 sal_irc_ask (SalIrcMachine *machine, SalIrcAskedKind kind, const char *place, GString *tags);
@@ -308,7 +318,8 @@ void sal_irc_check_late (SalIrcMachine *machine);
 /* sal-irc-history.c */
 void sal_irc_place_free (gpointer place);
 void sal_irc_begin_resume (SalIrcMachine *machine, SalIrcRoom *room);
-void sal_irc_end_resume (SalIrcMachine *machine, SalIrcRoom *room, gboolean more, const char *why);
+void sal_irc_end_resume (
+    SalIrcMachine *machine, SalIrcRoom *room, gboolean more, const char *code, const char *why);
 void sal_irc_ask_missed (SalIrcMachine *machine);
 void sal_irc_on_targets (SalIrcMachine *machine, const SalIrcLine *line);
 void sal_irc_history_done (SalIrcMachine *machine, SalIrcBatch *batch);
@@ -317,6 +328,18 @@ void sal_irc_history_failed (SalIrcMachine *machine,
                              const char *code,
                              const char *words);
 void sal_irc_note_past (SalIrcMachine *machine, SalIrcBatch *batch, const SalEvent *event);
+gboolean sal_irc_is_late (const SalIrcBatch *past);
+void sal_irc_history_late (SalIrcMachine *machine, SalIrcAsked *asked);
+gint64 sal_irc_history_due_us (const SalIrcMachine *machine);
+void sal_irc_check_history (SalIrcMachine *machine);
 SalIrcAsked *sal_irc_asked_history (SalIrcMachine *machine, const char *place);
+
+/* sal-irc-away.c */
+void sal_irc_away_begin (SalIrcMachine *machine, SalIrcRoom *room);
+void sal_irc_on_away (SalIrcMachine *machine, const SalIrcLine *line);
+gboolean
+sal_irc_on_who (SalIrcMachine *machine, const SalIrcLine *line, guint code, SalIrcAsked *asked);
+gint64 sal_irc_away_due_us (const SalIrcMachine *machine);
+void sal_irc_check_away (SalIrcMachine *machine);
 
 G_END_DECLS

@@ -98,6 +98,7 @@ sal_irc_machine_new (const SalClientOptions *options)
   SalIrcMachine *machine = g_new0 (SalIrcMachine, 1);
 
   machine->wanted = g_strdup (options->name);
+  machine->last_name = g_strdup (options->last_name);
   machine->real_name = g_strdup (options->real_name != NULL ? options->real_name : options->name);
   machine->account = g_strdup (options->account != NULL ? options->account : options->name);
   machine->password = g_strdup (options->password);
@@ -114,7 +115,7 @@ sal_irc_machine_new (const SalClientOptions *options)
   machine->outbox = sal_outbox_new ();
   machine->batches = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, sal_irc_batch_free);
   machine->asked = g_ptr_array_new_with_free_func (sal_irc_asked_free);
-  machine->reclaim_us = G_MAXINT64;
+  machine->reclaim_us = machine->away_us = G_MAXINT64;
   machine->lag_us = -1;
   sal_irc_rooms_init (&machine->rooms);
   machine->rooms.free_own = sal_irc_place_free;
@@ -167,6 +168,7 @@ sal_irc_machine_free (SalIrcMachine *machine)
   sal_irc_sasl_free (machine->sasl);
   g_free (machine->sasl_mechanisms);
   g_free (machine->wanted);
+  g_free (machine->last_name);
   g_free (machine->real_name);
   g_free (machine->account);
   wipe (machine->password);
@@ -559,6 +561,8 @@ sal_irc_machine_due_us (const SalIrcMachine *machine)
   due_us = MIN (state_due_us (machine), sal_irc_lines_due_us (machine));
   due_us = MIN (due_us, sal_irc_messages_due_us (machine));
   due_us = MIN (due_us, sal_irc_ping_due_us (machine));
+  due_us = MIN (due_us, sal_irc_history_due_us (machine));
+  due_us = MIN (due_us, sal_irc_away_due_us (machine));
   return MIN (due_us, machine->reclaim_us);
 }
 
@@ -580,10 +584,12 @@ sal_irc_machine_tick (SalIrcMachine *machine, gint64 now_us)
       return;
     }
   sal_irc_check_late (machine);
+  sal_irc_check_history (machine);
   sal_irc_check_ping (machine);
   if (machine->state != SAL_IRC_OVER && now_us >= machine->reclaim_us)
     sal_irc_reclaim (machine);
   go_on (machine);
+  sal_irc_check_away (machine);
 }
 
 /**
@@ -612,6 +618,18 @@ const char *
 sal_irc_machine_get_name (const SalIrcMachine *machine)
 {
   return machine->nick != NULL ? machine->nick : machine->wanted;
+}
+
+/**
+ * sal_irc_machine_get_wanted_name:
+ *
+ * Returns: (transfer none): the name that we want: it was asked for last and given, whoever has
+ *   it now.
+ */
+const char *
+sal_irc_machine_get_wanted_name (const SalIrcMachine *machine)
+{
+  return machine->wanted;
 }
 
 /**

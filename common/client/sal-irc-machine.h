@@ -53,6 +53,7 @@ void sal_irc_machine_mark_read (SalIrcMachine *machine,
                                 gint64 now_us);
 
 const char *sal_irc_machine_get_name (const SalIrcMachine *machine);
+const char *sal_irc_machine_get_wanted_name (const SalIrcMachine *machine);
 const char *sal_irc_machine_get_account (const SalIrcMachine *machine);
 gboolean sal_irc_machine_is_password_right (const SalIrcMachine *machine);
 const char *sal_irc_machine_get_home (const SalIrcMachine *machine);

@@ -13,10 +13,6 @@
 #include "common/proto/sal-irc-numeric.h"
 #include "common/proto/sal-irc-parse.h"
 
-/* A room with more people is not asked who of them is away. */
-#define WHO_MEMBERS 1000
-#define WHO_TOKEN "521"
-
 /* What only some servers say. */
 #define ERR_LINKCHANNEL 470
 
@@ -80,16 +76,6 @@ add_name (SalIrcMachine *machine, SalIrcRoom *room, const char *word)
     }
 }
 
-/* Who of them is away and logged in, which their names do not tell. */
-static void
-ask_who (SalIrcMachine *machine, SalIrcRoom *room)
-{
-  if (machine->rooms.support.whox && (machine->caps & SAL_IRC_CAP_AWAY_NOTIFY) &&
-      g_hash_table_size (room->members) <= WHO_MEMBERS)
-    (void) sal_irc_ask_line (machine, SAL_IRC_ASKED_WHO, room->name, "WHO %s %%tcnfa," WHO_TOKEN,
-                             room->name);
-}
-
 /* Returns whether it was the list that follows a join. */
 static gboolean
 on_names (SalIrcMachine *machine, const SalIrcLine *line)
@@ -121,57 +107,8 @@ on_names_end (SalIrcMachine *machine, const SalIrcLine *line)
   room->complete = TRUE;
   sal_irc_members_changed (machine, room->name, NULL);
   if (first)
-    ask_who (machine, room);
+    sal_irc_away_begin (machine, room);
   return first;
-}
-
-static void
-take_who_flags (SalIrcMachine *machine, SalIrcUser *user, const char *flags)
-{
-  char bot = machine->rooms.support.bot_mode;
-
-  user->away = *flags == 'G';
-  if (bot != '\0' && strchr (flags, bot) != NULL)
-    user->bot = TRUE;
-}
-
-/* `me 521 #room nick flags account`: the answer to ask_who() */
-static gboolean
-on_whox (SalIrcMachine *machine, const SalIrcLine *line)
-{
-  SalIrcUser *user = NULL;
-  g_autofree char *account = NULL;
-
-  if (line->n_params < 6 || !g_str_equal (line->params[1], WHO_TOKEN))
-    return FALSE;
-  user = sal_irc_rooms_find_user (&machine->rooms, line->params[3]);
-  if (user == NULL)
-    return TRUE;
-  take_who_flags (machine, user, line->params[4]);
-  account = clean_param (line, 5);
-  sal_irc_rooms_set_account (user, g_str_equal (account, "0") ? NULL : account);
-  return TRUE;
-}
-
-static gboolean
-on_who_end (SalIrcMachine *machine, const SalIrcLine *line)
-{
-  for (guint i = 0; line->n_params > 1 && i < machine->asked->len; i++)
-    {
-      SalIrcAsked *asked = machine->asked->pdata[i];
-      SalIrcRoom *room = NULL;
-
-      if (asked->kind != SAL_IRC_ASKED_WHO ||
-          !sal_irc_support_same (&machine->rooms.support, asked->place, line->params[1]))
-        continue;
-      room = sal_irc_rooms_find (&machine->rooms, asked->place);
-      if (room != NULL)
-        sal_irc_members_changed (machine, room->name, NULL);
-      if (asked->label == NULL)
-        sal_irc_answered (machine, asked);
-      return TRUE;
-    }
-  return FALSE;
 }
 
 static gboolean
@@ -335,12 +272,24 @@ on_refusal (SalIrcMachine *machine, const SalIrcLine *line, guint code, SalIrcAs
 
 /* Numerics. */
 
+/* Whether this may be the answer to what somebody has typed: where there are no labels, what comes
+ * before the first list of who is here belongs to the join. */
+static gboolean
+is_typed (const SalIrcMachine *machine, const SalIrcLine *line, const SalIrcAsked *asked)
+{
+  const SalIrcRoom *room =
+      line->n_params > 1 ? sal_irc_rooms_find (&machine->rooms, line->params[1]) : NULL;
+
+  if (asked != NULL || (machine->caps & SAL_IRC_CAP_LABELED_RESPONSE))
+    return asked != NULL && asked->kind == SAL_IRC_ASKED_COMMAND;
+  return room != NULL && room->complete && sal_irc_typed_at (machine) != NULL;
+}
+
 /* Returns whether it is done with. */
 static gboolean
 on_state_numeric (SalIrcMachine *machine, const SalIrcLine *line, guint code, SalIrcAsked *asked)
 {
   gboolean typed = asked != NULL && asked->kind == SAL_IRC_ASKED_COMMAND;
-  SalIrcUser *user = NULL;
 
   switch (code)
     {
@@ -351,15 +300,9 @@ on_state_numeric (SalIrcMachine *machine, const SalIrcLine *line, guint code, Sa
     case RPL_TOPIC:
     case RPL_NOTOPIC:
     case RPL_TOPICWHOTIME:
-      return on_topic (machine, line, code) && !typed;
-    case RPL_WHOSPCRPL:
-      return on_whox (machine, line);
-    case RPL_ENDOFWHO:
-      return on_who_end (machine, line);
+      return on_topic (machine, line, code) && !is_typed (machine, line, asked);
     case RPL_AWAY:
-      user = line->n_params > 2 ? sal_irc_rooms_find_user (&machine->rooms, line->params[1]) : NULL;
-      if (user != NULL)
-        user->away = TRUE;
+      sal_irc_on_away (machine, line);
       return FALSE;
     case 396: /* RPL_VISIBLEHOST: `host` or `user@host` */
       if (line->n_params > 2 && strchr (line->params[1], '@') != NULL)
@@ -411,10 +354,10 @@ sal_irc_on_numeric (SalIrcMachine *machine, const SalIrcLine *line, guint code, 
   g_autofree char *place = NULL;
 
   if (sal_irc_on_register_numeric (machine, line, code) ||
+      sal_irc_on_who (machine, line, code, asked) ||
       on_state_numeric (machine, line, code, asked) || on_refusal (machine, line, code, asked))
     return;
-  if (asked != NULL && !is_error (code) &&
-      (asked->kind == SAL_IRC_ASKED_QUIETLY || asked->kind == SAL_IRC_ASKED_WHO))
+  if (asked != NULL && !is_error (code) && asked->kind == SAL_IRC_ASKED_QUIETLY)
     return;
   place = g_strdup (place_of_answer (machine, line, code, asked));
   text = words_of (line);
@@ -461,6 +404,8 @@ on_fail (SalIrcMachine *machine, const SalIrcLine *line, SalIrcAsked *asked)
       return TRUE;
     case SAL_IRC_ASKED_MESSAGE:
       return asked->message == 0 || sal_irc_message_refused (machine, asked, NULL, code, words);
+    case SAL_IRC_ASKED_WHO:
+      return TRUE;
     case SAL_IRC_ASKED_QUIETLY:
       room = room_on_the_way (machine, asked->place);
       if (room != NULL)

@@ -73,7 +73,7 @@ sal_irc_tell_event (SalIrcMachine *machine, SalIrcItem *item, const char *place)
     }
   g_queue_push_tail (&own->held, item);
   if (own->held.length > SAL_CLIENT_HELD_EVENTS)
-    sal_irc_end_resume (machine, room, TRUE, NULL);
+    sal_irc_end_resume (machine, room, TRUE, NULL, NULL);
 }
 
 /* @nick: (nullable): everybody may have changed */
@@ -161,7 +161,7 @@ out_of_room (SalIrcMachine *machine,
   SalIrcPlace *own = sal_irc_place_of (room);
 
   if (own->resuming)
-    sal_irc_end_resume (machine, room, TRUE, NULL);
+    sal_irc_end_resume (machine, room, TRUE, NULL, NULL);
   sal_irc_room_remove_members (&machine->rooms, room);
   sal_irc_room_changed (machine, room, state, code, text);
   sal_irc_messages_to_fail (machine, room->name, code, text);
@@ -383,12 +383,24 @@ on_quit (SalIrcMachine *machine, const SalIrcLine *line, SalIrcItem *item)
   sal_irc_on_nick_free (machine, nick);
 }
 
+/* InspIRCd, when it gives labels back, writes the new name where the old one belongs, in the answer
+ * to whoever has asked for it. */
+static gboolean
+is_answer_to_ours (const SalIrcMachine *machine, const SalEvent *event)
+{
+  const char *asked = machine->reclaiming ? machine->wanted : machine->next_wanted;
+
+  return g_str_equal (event->name, event->target) && !sal_irc_is_me (machine, event->name) &&
+         asked != NULL && sal_irc_support_same (&machine->rooms.support, event->target, asked);
+}
+
 static void
 on_nick (SalIrcMachine *machine, const SalIrcLine *line, SalIrcItem *item)
 {
-  g_autofree char *from = g_strdup (item->action.event.name);
+  gboolean answer = is_answer_to_ours (machine, &item->action.event);
+  gboolean own = item->action.own || answer;
+  g_autofree char *from = g_strdup (answer ? machine->nick : item->action.event.name);
   g_autofree char *to = g_strdup (item->action.event.target);
-  gboolean own = item->action.own;
   g_autoptr (GPtrArray) rooms = sal_irc_rooms_of_user (&machine->rooms, from);
 
   if (*to == '\0')
@@ -397,10 +409,7 @@ on_nick (SalIrcMachine *machine, const SalIrcLine *line, SalIrcItem *item)
       return;
     }
   if (own)
-    {
-      machine->reclaiming = FALSE;
-      sal_irc_named (machine, to);
-    }
+    sal_irc_named (machine, to);
   sal_irc_rooms_rename_user (&machine->rooms, from, to);
   if (rooms->len == 0 && own)
     sal_irc_tell_event (machine, item, NULL);
@@ -412,6 +421,8 @@ on_nick (SalIrcMachine *machine, const SalIrcLine *line, SalIrcItem *item)
       SalIrcItem *one = sal_irc_item_from_line (machine, line, FALSE);
 
       one->action.own = own;
+      if (answer)
+        one->action.event.name = sal_irc_item_keep (one, from);
       sal_irc_tell_event (machine, one, room->name);
       sal_irc_members_changed (machine, room->name, to);
     }
@@ -603,6 +614,11 @@ sal_irc_tell_said (SalIrcMachine *machine, SalIrcItem *item, SalIrcBatch *batch,
   g_autofree char *msgid = g_strdup (event->msgid);
   SalEvent receipt = { .msgid = msgid, .time_us = event->time_us };
 
+  if (past != NULL && sal_irc_is_late (past))
+    {
+      sal_irc_item_free (item);
+      return;
+    }
   if (past != NULL && past->target != NULL)
     place = past->target;
   if (event->text != NULL && *event->text == '\001')
@@ -638,6 +654,11 @@ sal_irc_tell_said (SalIrcMachine *machine, SalIrcItem *item, SalIrcBatch *batch,
 static void
 on_past_event (SalIrcMachine *machine, SalIrcItem *item, SalIrcBatch *past)
 {
+  if (sal_irc_is_late (past))
+    {
+      sal_irc_item_free (item);
+      return;
+    }
   sal_irc_note_past (machine, past, &item->action.event);
   sal_irc_tell_event (machine, item, past->target);
 }

@@ -85,7 +85,13 @@ try_another_nick (SalIrcMachine *machine, guint code, const char *words)
   g_autofree char *nick = nick_from_wanted (machine);
   g_autofree char *base = NULL;
   g_autofree char *next = NULL;
+  g_autofree char *last = g_steal_pointer (&machine->last_name);
 
+  if (last != NULL && !sal_irc_is_me (machine, nick))
+    {
+      ask_for_nick (machine, nick);
+      return;
+    }
   if (machine->tries >= NICK_TRIES)
     {
       g_autofree char *number = g_strdup_printf ("%u", code);
@@ -118,10 +124,14 @@ plan_reclaim (SalIrcMachine *machine)
 {
   g_autofree char *own = nick_from_wanted (machine);
 
+  if (sal_irc_is_me (machine, own) || machine->bad_nick > 0)
+    {
+      machine->reclaim_wait_us = 0;
+      machine->reclaim_us = G_MAXINT64;
+      return;
+    }
   machine->reclaim_wait_us = CLAMP (2 * machine->reclaim_wait_us, RECLAIM_FIRST_US, RECLAIM_MAX_US);
-  machine->reclaim_us = sal_irc_is_me (machine, own) || machine->bad_nick > 0
-                            ? G_MAXINT64
-                            : machine->now_us + machine->reclaim_wait_us;
+  machine->reclaim_us = machine->now_us + machine->reclaim_wait_us;
 }
 
 /* Asks for our own name again. */
@@ -152,15 +162,23 @@ sal_irc_on_nick_free (SalIrcMachine *machine, const char *nick)
 void
 sal_irc_named (SalIrcMachine *machine, const char *nick)
 {
+  gboolean forced = !machine->reclaiming;
+
   g_free (machine->nick);
   machine->nick = g_strdup (nick);
-  if (sal_irc_is_me (machine, machine->next_wanted))
+  machine->reclaiming = FALSE;
+  if (machine->next_wanted != NULL && sal_irc_is_me (machine, machine->next_wanted))
     {
+      forced = FALSE;
       g_free (machine->wanted);
       machine->wanted = g_steal_pointer (&machine->next_wanted);
       machine->bad_nick = 0;
     }
   plan_reclaim (machine);
+  /* Somebody who may has taken our name away: asking for it again and again would be a quarrel. Of
+   * two who met with one name, servers make names that begin with a digit; that is no judgement. */
+  if (forced && !g_ascii_isdigit (*nick))
+    machine->reclaim_us = G_MAXINT64;
 }
 
 /**
@@ -200,7 +218,9 @@ user_name (const SalIrcMachine *machine)
 void
 sal_irc_begin (SalIrcMachine *machine)
 {
-  g_autofree char *nick = nick_from_wanted (machine);
+  g_autofree char *nick = machine->last_name != NULL && sal_irc_is_nickname (machine->last_name)
+                              ? g_strdup (machine->last_name)
+                              : nick_from_wanted (machine);
   g_autofree char *user = user_name (machine);
 
   sal_irc_send_now (machine, "CAP LS 302");
@@ -404,7 +424,10 @@ sal_irc_on_cap (SalIrcMachine *machine, const SalIrcLine *line)
   else if (g_ascii_strcasecmp (what, "NEW") == 0)
     request (machine, choose_caps (machine, take_list (machine, list, TRUE, NULL)));
   else if (g_ascii_strcasecmp (what, "DEL") == 0)
-    machine->caps &= ~take_list (machine, list, FALSE, NULL);
+    {
+      machine->caps &= ~take_list (machine, list, FALSE, NULL);
+      machine->away_us = machine->now_us; /* perhaps it does not say any more who is */
+    }
   else if (g_ascii_strcasecmp (what, "ACK") == 0 || g_ascii_strcasecmp (what, "NAK") == 0)
     {
       machine->asked_caps -= machine->asked_caps > 0;

@@ -102,6 +102,13 @@ sal_irc_may_send (SalIrcMachine *machine)
   return machine->lines.length == 0 && machine->tokens >= 1;
 }
 
+/* May @n more lines go out at once beside this one? */
+gboolean
+sal_irc_has_spare_lines (SalIrcMachine *machine, guint n)
+{
+  return sal_irc_may_send (machine) && (!is_paced (machine) || machine->tokens >= n + 1);
+}
+
 /* Sends what waits, as far as it may go. */
 void
 sal_irc_flush_lines (SalIrcMachine *machine)
@@ -133,6 +140,13 @@ sal_irc_lines_due_us (const SalIrcMachine *machine)
 {
   return machine->state == SAL_IRC_IN && machine->lines.length > 0 ? sal_irc_token_due_us (machine)
                                                                    : G_MAXINT64;
+}
+
+/* When the last of the lines that wait now will have been sent. */
+gint64
+sal_irc_sent_by_us (const SalIrcMachine *machine)
+{
+  return machine->now_us + (gint64) machine->lines.length * REFILL_US;
 }
 
 void
@@ -260,7 +274,10 @@ void
 sal_irc_forget_questions (SalIrcMachine *machine)
 {
   while (machine->asked->len > SAL_CLIENT_LABELS)
-    sal_irc_answered (machine, machine->asked->pdata[0]);
+    {
+      sal_irc_history_late (machine, machine->asked->pdata[0]);
+      sal_irc_answered (machine, machine->asked->pdata[0]);
+    }
 }
 
 /**

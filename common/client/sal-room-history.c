@@ -11,6 +11,8 @@
  */
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "common/client/sal-client-action.h"
 #include "common/client/sal-room-private.h"
 
@@ -74,10 +76,26 @@ sal_room_catch_up (SalRoomModel *room)
     room->held = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
 }
 
+/* What was missed is not there, and what is said from now on comes behind a gap. */
+static void
+tell_failure (SalRoomModel *room, const SalClientAction *action)
+{
+  g_autofree char *line =
+      action->text != NULL
+          ? g_strdup_printf (_ ("What was said meanwhile cannot be had: %s"), action->text)
+          : g_strdup (
+                _ ("The server has not told in time what was said meanwhile. Scrolling back asks "
+                   "for it again."));
+
+  sal_story_add_gap (room->story);
+  sal_entry_unref (
+      sal_story_add (room->story, &(SalEntry){ .kind = SAL_ENTRY_NOTE, .text = line }));
+}
+
 static void
 on_missed (SalRoomModel *room, const SalClientAction *action)
 {
-  gboolean failed = action->text != NULL;
+  gboolean failed = action->code != NULL;
   gboolean overflowed = room->held != NULL && room->held->len >= HELD_MAX;
 
   if (!failed && (action->more || overflowed) && action->number > 0 && ask_for_missed (room, TRUE))
@@ -87,7 +105,11 @@ on_missed (SalRoomModel *room, const SalClientAction *action)
       return;
     }
   room->catching_up = FALSE;
-  if (!failed)
+  if (failed)
+    tell_failure (room, action);
+  else if (overflowed || (action->more && action->number > 1)) /* some repeat where they begin */
+    sal_story_add_gap (room->story);
+  else
     sal_story_resumed (room->story);
   release_held (room);
 }
@@ -189,7 +211,7 @@ static void
 on_older (SalRoomModel *room, const SalClientAction *action)
 {
   g_autoptr (GPtrArray) page = g_steal_pointer (&room->page);
-  gboolean failed = action->text != NULL;
+  gboolean failed = action->code != NULL;
   gboolean more = action->more;
   guint n = 0;
 
@@ -235,10 +257,12 @@ on_resumed (SalRoomModel *room, const SalClientAction *action)
 
   room->resuming = FALSE;
   room->older_wanted = 0;
-  if (action->text == NULL && !action->more)
-    sal_story_resumed (room->story);
-  else if (action->text == NULL)
+  if (action->code != NULL)
+    tell_failure (room, action);
+  else if (action->more)
     sal_story_add_gap (room->story);
+  else
+    sal_story_resumed (room->story);
   if (wanted != 0 && !sal_room_model_fetch_older (room, wanted))
     sal_room_emit_older (room, 0, TRUE);
 }

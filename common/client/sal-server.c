@@ -296,11 +296,13 @@ take_question (SalServer *server, SalClient *client)
   return SAL_QUESTION_PASSWORD;
 }
 
-/* We are, or were, on the server. */
+/* We are on the server, or were when it was heard last. */
 static void
-note_used (SalServer *server)
+note_used (SalServer *server, SalClient *client)
 {
-  server->row->last_used_us = g_get_real_time ();
+  gint64 heard_us = sal_client_get_heard_us (client); /* some servers say nothing at all */
+
+  server->row->last_used_us = heard_us != 0 ? heard_us : g_get_real_time ();
   sal_store_update_server (server->store, server->row);
 }
 
@@ -314,10 +316,10 @@ on_ended (SalClient *client, int how, const GError *error, SalServer *server)
   SalQuestion question = take_question (server, client);
   GError *why = NULL;
 
+  if (server->let_in)
+    note_used (server, client);
   drop_client (server);
   sal_server_end_connection (server);
-  if (server->let_in)
-    note_used (server);
   server->let_in = FALSE;
   if (server->presence == SAL_PRESENCE_IN &&
       g_get_monotonic_time () - server->in_since_us > SETTLED_US)
@@ -359,7 +361,7 @@ void
 sal_server_on_ready (SalServer *server, const char *name)
 {
   sal_server_set_current_name (server, name);
-  note_used (server);
+  note_used (server, server->client);
   server->let_in = TRUE;
   server->in_since_us = g_get_monotonic_time ();
   if (server->presence != SAL_PRESENCE_LEAVING)
@@ -417,6 +419,7 @@ make_client (SalServer *server, GTlsCertificate *certificate)
   gboolean log_in = *server->row->account != '\0' && !server->anonymous;
   SalClientOptions options = {
     .name = server->row->name,
+    .last_name = server->name,
     .room = server->uri->scheme == SAL_SCHEME_UNIX ? NULL : server->uri->path,
     .receipts = TRUE,
     .dialect = sal_server_is_plain (server) ? SAL_CLIENT_AUTO : SAL_CLIENT_IRC,
@@ -524,8 +527,11 @@ void
 sal_server_connect (SalServer *server)
 {
   set_wanted (server, TRUE);
-  if (server->client == NULL && server->looking_up == NULL)
-    start (server);
+  if (server->client != NULL || server->looking_up != NULL)
+    return;
+  if (server->retry == 0) /* somebody new, not one who comes back */
+    sal_server_set_current_name (server, server->row->name);
+  start (server);
 }
 
 /**

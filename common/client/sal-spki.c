@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define TAG_INTEGER 0x02
+#define TAG_OID 0x06
 #define TAG_SEQUENCE 0x30
 #define TAG_VERSION 0xA0
 
@@ -85,6 +86,41 @@ sal_spki_find (const guint8 *der, gsize len, const guint8 **spki, gsize *spki_le
     return FALSE;
   *spki = found.at;
   *spki_len = found.left;
+  return TRUE;
+}
+
+/* Takes the kind of a key, an AlgorithmIdentifier (RFC 5280, 4.1.1.2), off @der. */
+static gboolean
+take_kind (Der *der, Der *kind)
+{
+  Der algorithm;
+
+  return take (der, TAG_SEQUENCE, NULL, &algorithm) && take (&algorithm, TAG_OID, NULL, kind);
+}
+
+/**
+ * sal_spki_is_of_kind:
+ * @der: a certificate
+ * @key: a private key (RFC 5208, 5)
+ * @same: (out): whether both are of one kind, such as RSA
+ *
+ * Returns: %FALSE if one of the two cannot be read.
+ */
+gboolean
+sal_spki_is_of_kind (const guint8 *der, gsize len, const guint8 *key, gsize key_len, gboolean *same)
+{
+  Der outer = { key, key_len };
+  Der public_key = { NULL, 0 };
+  Der inside;
+  Der kind;
+  Der other;
+
+  if (!sal_spki_find (der, len, &public_key.at, &public_key.left) ||
+      !take (&public_key, TAG_SEQUENCE, NULL, &inside) || !take_kind (&inside, &kind) ||
+      !take (&outer, TAG_SEQUENCE, NULL, &inside) || !take (&inside, TAG_INTEGER, NULL, NULL) ||
+      !take_kind (&inside, &other))
+    return FALSE;
+  *same = kind.left == other.left && memcmp (kind.at, other.at, kind.left) == 0;
   return TRUE;
 }
 

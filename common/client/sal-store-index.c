@@ -153,18 +153,45 @@ drop_old_tables (sqlite3 *db, gboolean *dropped, GError **error)
 gboolean
 sal_store_index_build (sqlite3 *db, gboolean *built, GError **error)
 {
+  gboolean dropped = FALSE;
   gint64 room = 0;
 
   *built = FALSE;
-  if (!drop_old_tables (db, built, error))
-    return FALSE;
   while ((room = sal_sqlite_get_int (db, "SELECT id FROM room WHERE indexed = 0 LIMIT 1", 0)) != 0)
     {
       if (!build_room (db, room, error))
         return FALSE;
       *built = TRUE;
     }
+  /* Last: whatever is wrong with them, the words are where they are looked for. */
+  if (!drop_old_tables (db, &dropped, error))
+    return FALSE;
+  *built |= dropped;
   return TRUE;
+}
+
+/**
+ * sal_store_index_covers:
+ * @covers: (out): whether the words of @room can be found; not if they could not be put there yet
+ *
+ * Returns: whether the file could be read.
+ */
+gboolean
+sal_store_index_covers (sqlite3 *db, gint64 room, gboolean *covers, GError **error)
+{
+  sqlite3_stmt *get = sal_sqlite_prepare (db, "SELECT indexed FROM room WHERE id = ?", error);
+  gboolean row = FALSE;
+  gboolean ok = FALSE;
+
+  *covers = TRUE;
+  if (get == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (get, 1, room);
+  ok = sal_sqlite_step (get, &row, error);
+  if (row)
+    *covers = sqlite3_column_int (get, 0) != 0;
+  sqlite3_finalize (get);
+  return ok;
 }
 
 /**

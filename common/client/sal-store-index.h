@@ -20,6 +20,7 @@ SalStoreIndex *sal_store_index_new (void);
 void sal_store_index_free (SalStoreIndex *index);
 
 gboolean sal_store_index_build (sqlite3 *db, gboolean *built, GError **error);
+gboolean sal_store_index_covers (sqlite3 *db, gint64 room, gboolean *covers, GError **error);
 gboolean sal_store_index_has (SalEntryKind kind, gboolean pending, const char *text);
 gboolean sal_store_index_add (
     SalStoreIndex *index, sqlite3 *db, gint64 room, guint64 id, const char *text, GError **error);

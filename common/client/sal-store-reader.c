@@ -482,20 +482,40 @@ visit_entry (SalStoreReader *reader,
   return ok;
 }
 
+/* Looks at each entry of a room whose words are not where they can be looked up. */
+typedef struct
+{
+  const char *words;
+  SalStoreVisit visit; /* of what was found */
+  gpointer data;
+} Look;
+
+static gboolean
+look_at (const SalEntry *entry, gpointer data)
+{
+  const Look *look = data;
+
+  return !sal_store_index_has (entry->kind, entry->pending, entry->text) ||
+         !g_str_match_string (look->words, entry->text, TRUE) || look->visit (entry, look->data);
+}
+
 /**
  * sal_store_reader_search:
  * @where: the room, the number before which to look, and the groups
- * @query: what sal_store_index_query() made
+ * @words: what was typed
+ * @query: what sal_store_index_query() made of it
  * @visit: called for one entry after another, the newest first, until it has enough
  *
  * What has not reached the file yet is not found: it is there within moments, and the only way
- * to find the same words as SQLite is to ask it.
+ * to find the same words as SQLite is to ask it. A room that could not be brought along from an earlier
+ * version yet is looked through instead, which takes longer.
  *
  * Returns: whether the file could be read.
  */
 gboolean
 sal_store_reader_search (SalStoreReader *reader,
                          const SalStoreWalk *where,
+                         const char *words,
                          const char *query,
                          SalStoreVisit visit,
                          gpointer data,
@@ -506,9 +526,17 @@ sal_store_reader_search (SalStoreReader *reader,
   gboolean more = TRUE;
   gboolean row = FALSE;
   gboolean ok = FALSE;
+  gboolean covers = TRUE;
 
   if (!open_file (reader, error))
     return FALSE;
+  if (!sal_store_index_covers (reader->db, where->room, &covers, error))
+    {
+      close_file (reader);
+      return FALSE;
+    }
+  if (!covers)
+    return sal_store_reader_walk (reader, where, look_at, &(Look){ words, visit, data }, error);
   search = sal_store_index_search (reader->db, where->room, query, where->id, &problem);
   if (search != NULL)
     {

@@ -56,6 +56,7 @@ gboolean sal_store_reader_find_msgid (SalStoreReader *reader,
                                       GError **error);
 gboolean sal_store_reader_search (SalStoreReader *reader,
                                   const SalStoreWalk *where,
+                                  const char *words,
                                   const char *query,
                                   SalStoreVisit visit,
                                   gpointer data,

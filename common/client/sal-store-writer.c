@@ -194,7 +194,7 @@ static const char *const statement_sql[N_STATEMENTS] = {
               " ON CONFLICT (id) DO UPDATE SET place = excluded.place, topic = excluded.topic,"
               " draft = excluded.draft, joined = excluded.joined,"
               " last_used_us = excluded.last_used_us, read_id = excluded.read_id",
-  [GET_NUMBERS] = "SELECT last_id, entries FROM room WHERE id = ?",
+  [GET_NUMBERS] = "SELECT last_id, entries, indexed FROM room WHERE id = ?",
   [SET_NUMBERS] = "UPDATE room SET last_id = ?2, entries = ?3 WHERE id = ?1",
   [FIND_ENTRY] = "SELECT kind, pending, text FROM entry WHERE room = ? AND id = ?",
   /* An entry keeps its msgid. One whose msgid is there already under another number is left
@@ -234,6 +234,7 @@ typedef struct
 {
   guint64 last_id;
   gint64 entries;
+  gboolean indexed; /* else its words are put where they can be found with all others, later */
 } Numbers;
 
 /* What an entry was before it is replaced or removed. */
@@ -352,14 +353,6 @@ set_server (SalStoreWriter *writer, const SalStoredServer *server, GError **erro
 }
 
 static gboolean
-forget_room (SalStoreWriter *writer, gint64 room, GError **error)
-{
-  return sal_store_index_forget (writer->index, writer->db, room, error) &&
-         run_for (writer, FORGET_ENTRIES, room, error) &&
-         run_for (writer, FORGET_TYPED, room, error) && run_for (writer, FORGET_ROOM, room, error);
-}
-
-static gboolean
 set_row (SalStoreWriter *writer, const SalStoredRoom *row, GError **error)
 {
   sqlite3_stmt *set = writer->statements[SET_ROW];
@@ -389,9 +382,22 @@ get_numbers (SalStoreWriter *writer, gint64 room, Numbers *numbers, gboolean *th
     {
       numbers->last_id = (guint64) sqlite3_column_int64 (get, 0);
       numbers->entries = sqlite3_column_int64 (get, 1);
+      numbers->indexed = sqlite3_column_int (get, 2) != 0;
     }
   sqlite3_reset (get);
   return TRUE;
+}
+
+static gboolean
+forget_room (SalStoreWriter *writer, gint64 room, GError **error)
+{
+  Numbers numbers = { 0 };
+  gboolean there = FALSE;
+
+  return get_numbers (writer, room, &numbers, &there, error) &&
+         (!numbers.indexed || sal_store_index_forget (writer->index, writer->db, room, error)) &&
+         run_for (writer, FORGET_ENTRIES, room, error) &&
+         run_for (writer, FORGET_TYPED, room, error) && run_for (writer, FORGET_ROOM, room, error);
 }
 
 static gboolean
@@ -478,7 +484,7 @@ put_entry (
   if (!ok || sqlite3_changes (writer->db) == 0)
     return ok;
   numbers->entries += former.there ? 0 : 1;
-  return index_entry (writer, room, entry, &former, error);
+  return !numbers->indexed || index_entry (writer, room, entry, &former, error);
 }
 
 static gboolean
@@ -496,7 +502,7 @@ remove_entry (SalStoreWriter *writer, gint64 room, guint64 id, Numbers *numbers,
   if (!run_for (writer, REMOVE_ENTRY, room, error))
     return FALSE;
   numbers->entries--;
-  return !former.indexed ||
+  return !numbers->indexed || !former.indexed ||
          sal_store_index_remove (writer->index, writer->db, room, id, text, error);
 }
 
@@ -531,7 +537,7 @@ trim_entries (SalStoreWriter *writer, gint64 room, Numbers *numbers, GError **er
 
   if (numbers->entries <= SAL_STORE_ENTRIES)
     return TRUE;
-  if (!trim_index (writer, room, most, error))
+  if (numbers->indexed && !trim_index (writer, room, most, error))
     return FALSE;
   sqlite3_bind_int64 (writer->statements[TRIM_ENTRIES], 2, most);
   if (!run_for (writer, TRIM_ENTRIES, room, error))

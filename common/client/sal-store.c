@@ -575,7 +575,7 @@ sal_store_search (SalStore *store, gint64 room, const char *words, guint64 befor
   if (sal_store_find_read_room (store, room) == NULL || query == NULL || most == 0)
     return entries;
   sal_store_thread_begin_read (store->thread, where.groups);
-  ok = sal_store_reader_search (store->reader, &where, query, collect, &collection, &error);
+  ok = sal_store_reader_search (store->reader, &where, words, query, collect, &collection, &error);
   sal_store_thread_end_read (store->thread, ok, error);
   return entries;
 }

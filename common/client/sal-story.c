@@ -241,11 +241,43 @@ entry_before (SalStory *story, guint64 id)
   return one->len > 0 ? sal_entry_ref (one->pdata[0]) : NULL;
 }
 
+/* Returns: (transfer full) (nullable): the last thing that somebody else has said before @id, which has the
+ * server's time. */
+static SalEntry *
+said_before (SalStory *story, guint64 id)
+{
+  for (guint looks = 0; looks < LOOKS; looks += LOOKS_AT_ONCE)
+    {
+      g_autoptr (GPtrArray) page = sal_story_read_before (story, id, LOOKS_AT_ONCE);
+
+      for (guint i = page->len; i-- > 0;)
+        if (is_said (page->pdata[i]) && !((SalEntry *) page->pdata[i])->own)
+          return sal_entry_ref (page->pdata[i]);
+      if (page->len < LOOKS_AT_ONCE)
+        break;
+      id = ((SalEntry *) page->pdata[0])->id;
+    }
+  return NULL;
+}
+
+/* Whether @like is in the story. @last: (nullable): the last entry before the gap, which tells it where the
+ * server has no names for messages. */
+static gboolean
+is_known (SalStory *story, const SalEntry *like, const SalEntry *last)
+{
+  if (like->msgid != NULL)
+    return sal_story_find_msgid (story, like->msgid) != 0;
+  return last != NULL && last->msgid == NULL && like->time_us != 0 &&
+         (like->time_us < last->time_us ||
+          (like->time_us == last->time_us && g_strcmp0 (like->name, last->name) == 0 &&
+           g_strcmp0 (like->text, last->text) == 0));
+}
+
 /**
  * sal_story_insert_before:
  * @id: of an entry that is the first one, or comes behind a gap
  * @likes: (element-type SalEntry): what the server has of the time before it, oldest first; those
- *   that are in the story are left out
+ *   that are in the story are left out: by their msgid, or else by their time
  * @more: there is still more before them
  *
  * Puts them there. If they reach what was there before the gap, the gap goes. Tells of that by
@@ -257,6 +289,7 @@ guint
 sal_story_insert_before (SalStory *story, guint64 id, const GPtrArray *likes, gboolean more)
 {
   g_autoptr (SalEntry) gap = entry_before (story, id);
+  g_autoptr (SalEntry) last = gap != NULL ? said_before (story, gap->id) : NULL;
   guint64 lowest = gap != NULL ? gap->id : 0;
   gboolean met = !more;
   guint n = 0;
@@ -268,7 +301,7 @@ sal_story_insert_before (SalStory *story, guint64 id, const GPtrArray *likes, gb
       SalEntry like = *(const SalEntry *) likes->pdata[i];
       g_autoptr (SalEntry) entry = NULL;
 
-      if (like.msgid != NULL && sal_story_find_msgid (story, like.msgid) != 0)
+      if (is_known (story, &like, last))
         {
           met = TRUE;
           continue;

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "common/base/sal-limits.h"
+#include "common/proto/sal-irc-mask.h"
+#include "common/proto/sal-name.h"
 #include "common/proto/sal-utc.h"
 #include "server/chat/srv-irc-private.h"
 #include "server/state/srv-modes.h"
@@ -218,15 +220,24 @@ srv_irc_handle_admin (SrvIrc *irc, const SalIrcLine *line)
 
 /**
  * srv_irc_handle_links:
+ *
+ * `LINKS [[SERVER] MASK]` (RFC 2812, 3.4.5): all servers are this one.
  */
 void
 srv_irc_handle_links (SrvIrc *irc, const SalIrcLine *line)
 {
   const SrvIrcConfig *config = &irc->hub->config;
+  const char *mask = line->n_params > 0 ? line->params[MIN (line->n_params, 2) - 1] : "*";
+  g_autofree char *mask_key = sal_name_key (mask);
+  g_autofree char *key = sal_name_key (config->name);
 
-  srv_irc_reply (irc, RPL_LINKS, "%s %s :0 %s", config->name, config->name,
-                 config->description != NULL ? config->description : "Salotto");
-  srv_irc_reply (irc, RPL_ENDOFLINKS, "* :End of /LINKS list");
+  if (line->n_params > 1 && is_elsewhere (irc, line))
+    return;
+  if (sal_irc_mask_matches (mask_key, key))
+    srv_irc_reply (irc, RPL_LINKS, "%s %s :0 %s", config->name, config->name,
+                   config->description != NULL ? config->description : "Salotto");
+  srv_irc_reply (irc, RPL_ENDOFLINKS, "%s :End of /LINKS list",
+                 *mask != '\0' && *mask != ':' && strchr (mask, ' ') == NULL ? mask : "*");
 }
 
 /**

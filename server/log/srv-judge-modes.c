@@ -133,6 +133,36 @@ is_so (const Judging *judging, const SrvModeChange *change)
     }
 }
 
+/* What is collected becomes an entry. */
+static void
+give (Judging *judging, guint8 flags)
+{
+  Verdict *verdict = judging->verdict;
+  SrvEntry *asked = verdict->asked;
+  SrvEntry fields = *asked;
+  SrvEntry *entry = NULL;
+
+  g_string_append (judging->letters, judging->params->str);
+  fields.text = judging->letters->str;
+  if (fields.flags & SRV_ENTRY_FLAG_SERVER)
+    fields.account = NULL; /* of whom it gives the room to, not its own */
+  verdict->asked = &fields;
+  entry = srv_verdict_new (verdict, judging->channel);
+  verdict->asked = asked;
+  entry->flags |= flags;
+  srv_verdict_give (verdict, entry);
+  g_string_truncate (judging->letters, 0);
+  g_string_truncate (judging->params, 0);
+}
+
+/* Whether @change has a place in the line that is being written. */
+static gboolean
+fits (const Judging *judging, const SrvModeChange *change)
+{
+  return change->param == NULL || judging->params->len == 0 ||
+         judging->params->len + 1 + strlen (change->param) <= SRV_JUDGE_PARAMS_BYTES;
+}
+
 static void
 judge_change (Judging *judging, const SrvModeChange *change)
 {
@@ -157,6 +187,8 @@ judge_change (Judging *judging, const SrvModeChange *change)
     made.param = judging->channel->password != NULL ? judging->channel->password : "*";
   if (is_so (judging, &made))
     return;
+  if (!fits (judging, &made))
+    give (judging, SRV_ENTRY_FLAG_MORE);
   srv_modes_append_change (judging->letters, judging->params, &made);
 }
 
@@ -188,19 +220,6 @@ srv_judge_modes (Verdict *verdict, SrvChannel *channel)
       srv_verdict_void (verdict);
       return;
     }
-  g_string_append (letters, params->str);
-  {
-    SrvEntry fields = *verdict->asked;
-    SrvEntry *asked = verdict->asked;
-    SrvEntry *entry = NULL;
-
-    fields.text = letters->str;
-    if (fields.flags & SRV_ENTRY_FLAG_SERVER)
-      fields.account = NULL; /* of whom it gives the room to, not its own */
-    verdict->asked = &fields;
-    entry = srv_verdict_new (verdict, channel);
-    verdict->asked = asked;
-    srv_verdict_give (verdict, entry);
-    srv_judge_keep_room (verdict->judge, channel);
-  }
+  give (&judging, 0);
+  srv_judge_keep_room (verdict->judge, channel);
 }

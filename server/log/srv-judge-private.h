@@ -9,6 +9,10 @@
 
 G_BEGIN_DECLS
 
+/* Parameters of one change of modes, in bytes: it must fit into a line of IRC with everything around
+ * it. */
+#define SRV_JUDGE_PARAMS_BYTES 300
+
 struct _SrvJudge
 {
   const SrvJudgeHost *host; /* (unowned) */

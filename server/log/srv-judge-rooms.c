@@ -14,9 +14,6 @@
 #include "server/log/srv-judge-private.h"
 #include "server/state/srv-modes.h"
 
-/* Parameters of one entry: it must fit into a line of IRC with everything around it. */
-#define PARAMS_BYTES 300
-
 static const char list_letters[SRV_N_LISTS] = {
   [SRV_LIST_BAN] = 'b',
   [SRV_LIST_EXCEPTION] = 'e',
@@ -101,7 +98,7 @@ masks_text (const SrvOwnedRoom *room, guint first, ChangeFunc func, gpointer dat
 
       mask = room->masks->pdata[at];
       if (!g_str_equal (mask->setter, setter) ||
-          (params->len > 0 && params->len + 1 + strlen (mask->mask) > PARAMS_BYTES))
+          (params->len > 0 && params->len + 1 + strlen (mask->mask) > SRV_JUDGE_PARAMS_BYTES))
         break;
       change.letter = mask->list;
       change.info = srv_mode_info (mask->list);

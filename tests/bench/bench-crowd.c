@@ -143,7 +143,8 @@ place_of (const BenchCrowd *crowd, const Client *client)
                        .number = client->number,
                        .enters = client->enters,
                        .moves = crowd->n_rooms > 1,
-                       .speaks = client->is_mouth };
+                       .speaks = client->is_mouth,
+                       .message_size = crowd->config.message_size };
 }
 
 static void
@@ -230,7 +231,7 @@ note_in (BenchCrowd *crowd, Client *client)
   (void) getsockname (client->fd, (struct sockaddr *) &local, &len);
   sender = &crowd->check->senders[client->reader.sender];
   sender->room = client->number;
-  sender->prefix = crowd->config.dialect->prefix (&place, client->source, ntohs (local.sin_port));
+  crowd->config.dialect->prefix (&place, client->source, ntohs (local.sin_port), sender->prefix);
 }
 
 /* `:NAME!...` */

@@ -26,10 +26,9 @@ relay_hear (const BenchPlace *place, const char *line, GString *say)
   return strcmp (line, "in") == 0;
 }
 
-static char *
-relay_prefix (const BenchPlace *place, const char *source, guint16 local_port)
+static void
+relay_prefix (const BenchPlace *place, const char *source, guint16 local_port, GString *bytes)
 {
-  return g_strdup ("");
 }
 
 /* salottod, as a program that knows nothing of it: it asks for the name, welcomes, and
@@ -68,10 +67,10 @@ plain_is_arrival (const char *line)
   return g_str_has_suffix (line, " has come into the chat room.");
 }
 
-static char *
-plain_prefix (const BenchPlace *place, const char *source, guint16 local_port)
+static void
+plain_prefix (const BenchPlace *place, const char *source, guint16 local_port, GString *bytes)
 {
-  return g_strdup_printf ("> %s('127.0.0.1', %u): ", place->name, local_port);
+  g_string_append_printf (bytes, "> %s('127.0.0.1', %u): ", place->name, local_port);
 }
 
 /* Any IRC server, as any client speaks to it. */
@@ -110,11 +109,11 @@ irc_is_arrival (const char *line)
   return g_str_has_prefix (verb_of (line), "JOIN ");
 }
 
-static char *
-irc_prefix (const BenchPlace *place, const char *source, guint16 local_port)
+static void
+irc_prefix (const BenchPlace *place, const char *source, guint16 local_port, GString *bytes)
 {
-  return g_strdup_printf ("%.*s PRIVMSG #%s-%u :", (int) strcspn (source, " "), source, place->room,
-                          place->number);
+  g_string_append_printf (bytes, "%.*s PRIVMSG #%s-%u :", (int) strcspn (source, " "), source,
+                          place->room, place->number);
 }
 
 static void
@@ -135,6 +134,97 @@ static gboolean
 broker_hear (const BenchPlace *place, const char *line, GString *say)
 {
   return FALSE;
+}
+
+/* Any MQTT 3.1.1 broker: a room is a topic that its people have subscribed to. A packet has no end
+ * that could be looked for, so what is published are lines; what stands before each is the
+ * packet's header. Who comes in publishes a line to themselves: it comes when they have subscribed,
+ * because a broker takes one thing after the other. */
+
+static void
+mqtt_append_text (GString *packet, const char *text)
+{
+  g_string_append_c (packet, (char) (strlen (text) >> 8));
+  g_string_append_c (packet, (char) (strlen (text) & 0xFF));
+  g_string_append (packet, text);
+}
+
+/* Nothing here is longer than the one byte that this length has. */
+static void
+mqtt_append_packet (GString *say, guint8 kind, const GString *body, gsize more)
+{
+  g_assert (body->len + more < 128);
+  g_string_append_c (say, (char) kind);
+  g_string_append_c (say, (char) (body->len + more));
+  g_string_append_len (say, body->str, (gssize) body->len);
+}
+
+static char *
+mqtt_room (const BenchPlace *place)
+{
+  return g_strdup_printf ("room/%05u/", place->number);
+}
+
+static char *
+mqtt_self (const BenchPlace *place)
+{
+  return g_strdup_printf ("self/%16s", place->name);
+}
+
+static void
+mqtt_append_header (const char *topic, gsize size, GString *say)
+{
+  g_autoptr (GString) body = g_string_new (NULL);
+
+  mqtt_append_text (body, topic);
+  mqtt_append_packet (say, 0x30, body, size);
+}
+
+static gboolean
+mqtt_begin (const BenchPlace *place, GString *say)
+{
+  static const char version_4_clean[] = { 4, 2, 0, 0 };
+  static const char number[] = { 0, 1 };
+  g_autoptr (GString) connect = g_string_new (NULL);
+  g_autoptr (GString) subscribe = g_string_new_len (number, sizeof number);
+  g_autofree char *room = mqtt_room (place);
+  g_autofree char *self = mqtt_self (place);
+
+  mqtt_append_text (connect, "MQTT");
+  g_string_append_len (connect, version_4_clean, sizeof version_4_clean);
+  mqtt_append_text (connect, place->name);
+  mqtt_append_packet (say, 0x10, connect, 0);
+  if (!place->enters)
+    return TRUE;
+  mqtt_append_text (subscribe, room);
+  g_string_append_c (subscribe, 0);
+  mqtt_append_text (subscribe, self);
+  g_string_append_c (subscribe, 0);
+  mqtt_append_packet (say, 0x82, subscribe, 0);
+  mqtt_append_header (self, 1, say);
+  g_string_append_c (say, '\n');
+  return FALSE;
+}
+
+/* The line begins with the answer to CONNECT, of which the third byte is 0. */
+static gboolean
+mqtt_hear (const BenchPlace *place, const char *line, GString *say)
+{
+  return line[0] == 0x20 && line[1] == 2;
+}
+
+static void
+mqtt_prefix (const BenchPlace *place, const char *source, guint16 local_port, GString *bytes)
+{
+  g_autofree char *room = mqtt_room (place);
+
+  mqtt_append_header (room, place->message_size, bytes);
+}
+
+static void
+mqtt_address (const BenchPlace *place, GString *say)
+{
+  mqtt_prefix (place, NULL, 0, say);
 }
 
 static const BenchDialect dialects[] = {
@@ -159,6 +249,13 @@ static const BenchDialect dialects[] = {
       .prefix = irc_prefix,
       .address = irc_address,
       .no_echo = TRUE,
+  },
+  {
+      .name = "mqtt",
+      .begin = mqtt_begin,
+      .hear = mqtt_hear,
+      .prefix = mqtt_prefix,
+      .address = mqtt_address,
   },
   {
       .name = "broker",

@@ -14,6 +14,7 @@ typedef struct
   gboolean enters;  /* FALSE: it only connects */
   gboolean moves;   /* there are several rooms, so it has to say which */
   gboolean speaks;  /* it is the mouth of a sender, and somebody else its ears */
+  gsize message_size;
 } BenchPlace;
 
 /* How to speak with a kind of server. To support another, add a row. */
@@ -32,9 +33,10 @@ typedef struct
   /* Does @line tell that somebody else has come in? NULL: the server does not tell. */
   gboolean (*is_arrival) (const char *line);
 
-  /* (transfer full): what stands before each message of a client. @source: (nullable): the
-   * beginning of a line that tells of the client's own coming, if there was one. */
-  char *(*prefix) (const BenchPlace *place, const char *source, guint16 local_port);
+  /* Appends to @bytes what stands before each message of a client when it comes. @source:
+   * (nullable): the beginning of a line that tells of the client's own coming, if there was
+   * one. */
+  void (*prefix) (const BenchPlace *place, const char *source, guint16 local_port, GString *bytes);
 
   /* NULL: what is sent are the messages as they are; else what stands before each, appended to
    * @say. */

@@ -144,8 +144,8 @@ read_line (const BenchStream *stream, const char *line, gsize len, BenchMessage 
       message->sender >= check->n_senders)
     return FALSE;
   sender = &check->senders[message->sender];
-  return sender->room == stream->room && strlen (sender->prefix) == prefix &&
-         memcmp (sender->prefix, line, prefix) == 0;
+  return sender->room == stream->room && sender->prefix->len == prefix &&
+         memcmp (sender->prefix->str, line, prefix) == 0;
 }
 
 /* Judges one line in the place where @tracker is. @expected is the number that should
@@ -529,6 +529,8 @@ bench_check_init (BenchCheck *check, gsize message_size, guint n_senders)
                          .n_senders = n_senders,
                          .senders = g_new0 (BenchSender, n_senders),
                          .findings = g_ptr_array_new_with_free_func (g_free) };
+  for (guint i = 0; i < n_senders; i++)
+    check->senders[i].prefix = g_string_new (NULL);
 }
 
 /**
@@ -538,7 +540,7 @@ void
 bench_check_clear (BenchCheck *check)
 {
   for (guint i = 0; i < check->n_senders; i++)
-    g_free (check->senders[i].prefix);
+    g_string_free (check->senders[i].prefix, TRUE);
   g_clear_pointer (&check->senders, g_free);
   g_clear_pointer (&check->findings, g_ptr_array_unref);
 }

@@ -16,7 +16,7 @@ typedef struct _BenchTracker BenchTracker;
 typedef struct
 {
   guint room;
-  char *prefix; /* (owned): what the server puts before this sender's messages */
+  GString *prefix; /* (owned): what the server puts before this sender's messages */
   guint64 sent;
 } BenchSender;
 

@@ -16,7 +16,9 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_autofree char *pin = sal_spki_pin (der, size);
   const guint8 *spki = NULL;
   gsize len = 0;
+  gboolean same = FALSE;
 
+  (void) sal_spki_is_of_kind (der, size, der + size / 2, size - size / 2, &same);
   g_assert_true (sal_spki_find (der, size, &spki, &len) == (pin != NULL));
   if (pin == NULL)
     return 0;

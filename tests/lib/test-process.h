@@ -7,8 +7,13 @@
 G_BEGIN_DECLS
 
 /* How long anything that must happen may take before a test gives up. Long, because
- * the machine may be busy: tests await events, they do not measure time. */
+ * the machine may be busy: tests await events, they do not measure time. Under a sanitizer
+ * everything is several times as slow. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define TEST_PATIENCE_MS 180000
+#else
 #define TEST_PATIENCE_MS 60000
+#endif
 
 /* A bound of time that a machine may miss because it did something else meanwhile must be kept
  * once in so many tries. */

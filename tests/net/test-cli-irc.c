@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
@@ -151,6 +152,48 @@ test_send_refused (Place *place, gconstpointer data)
   expect_complaint (cli, "banned");
 }
 
+/* Without TLS at a port that has it: what the server says of that, whoever it is. */
+static void
+test_wrong_port (Place *place, gconstpointer data)
+{
+  static const char alert[] = { 21, 3, 3, 0, 2, 2, 70 };
+  g_autofree char *uri = g_strdup_printf ("irc://127.0.0.1:%u/tea", place->ircs);
+  g_autoptr (TestProcess) cli = start_cli (place, "send", uri, "ciao", NULL);
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  g_autoptr (GError) error = NULL;
+  guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, &error);
+  g_autofree char *others = g_strdup_printf ("irc://127.0.0.1:%u/tea", port);
+  const char *const answers[] = { alert, "" };
+  static const struct
+  {
+    int status;
+    const char *complaint;
+  } ends[] = {
+    { 4, "this port wants TLS: ircs://" },
+    { 8, "perhaps this port wants TLS (ircs://)" },
+  };
+
+  test_process_expect_exit (cli, 8);
+  expect_complaint (cli, "This port speaks TLS only");
+  g_assert_no_error (error);
+  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      g_autoptr (TestProcess) other = start_cli (place, "send", others, "ciao", NULL);
+      g_autoptr (GSocketConnection) connection =
+          g_socket_listener_accept (listener, NULL, NULL, &error);
+      GOutputStream *out = NULL;
+
+      g_assert_no_error (error);
+      out = g_io_stream_get_output_stream (G_IO_STREAM (connection));
+      g_output_stream_write_all (out, answers[i], i == 0 ? sizeof alert : 0, NULL, NULL, &error);
+      g_assert_no_error (error);
+      g_socket_shutdown (g_socket_connection_get_socket (connection), FALSE, TRUE, &error);
+      g_assert_no_error (error);
+      test_process_expect_exit (other, ends[i].status);
+      expect_complaint (other, ends[i].complaint);
+    }
+}
+
 /* chat */
 
 static void
@@ -285,6 +328,8 @@ test_commands (Place *place, gconstpointer data)
   test_expect_output (ada, "You have been marked as being away\n");
   test_process_write (bob, "/msg Adele are you there?\n");
   test_expect_output (bob, "Adele: lunch\n");
+  test_process_write (ada, "/back\n");
+  test_expect_output (ada, "You are no longer marked as being away\n");
   test_process_write (ada, "/kick Bob enough\n/quote TIME\n/frobnicate is said\n");
   test_expect_output (bob, "-- Adele has put Bob out of the room: enough\n");
   test_expect_output (ada, " UTC\n");
@@ -428,6 +473,7 @@ main (int argc, char **argv)
   CASE ("send-on-every-port", test_send, NULL);
   CASE ("send-more-than-a-line-holds", test_send_much, NULL);
   CASE ("send-refused", test_send_refused, NULL);
+  CASE ("send-to-a-port-with-tls", test_wrong_port, NULL);
   CASE ("chat-on-the-plain-port", test_chat, "%PLAIN");
   CASE ("chat-over-irc", test_chat, "%IRC");
   CASE ("chat-over-ircs", test_chat, "%IRCS/lobby");

@@ -7,13 +7,17 @@
 #include "config.h"
 
 #include <gio/gio.h>
+#include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include "tests/lib/test-foreign.h"
-#include "tests/lib/test-peer.h"
+#include "tests/lib/test-irc.h"
 
 /* A salottod with its log, which comes back at the same port. */
 typedef struct
@@ -156,6 +160,24 @@ test_terminal (Place *place, gconstpointer data)
   g_assert_nonnull (strstr (log, "line 1\n"));
   g_assert_nonnull (strstr (log, "line 2\n"));
   g_assert_nonnull (strstr (log, "line 3\n"));
+}
+
+/* Who is called otherwise now comes back under that name, and is heard at once. */
+static void
+test_renamed (Place *place, gconstpointer data)
+{
+  g_autoptr (TestProcess) cli = TYPED (place, "%URI", "--name", "Ada");
+
+  test_expect_output (cli, "#tea> ");
+  test_process_write (cli, "/nick Eva\r");
+  test_expect_output (cli, "Ada is called Eva from now on.");
+  kill_server (place);
+  test_expect_output (cli, "... ");
+  test_process_write (cli, "line 1\r");
+  start (place);
+  test_expect_output (cli, " Eva: line 1\r\n");
+  test_process_write (cli, "\x04");
+  test_process_expect_exit (cli, 0);
 }
 
 /* Whatever the server was doing when it died, each line is in the log once, in order. */
@@ -319,6 +341,70 @@ test_never_there (Place *place, gconstpointer data)
   test_process_expect_exit (cli, 3);
 }
 
+/* A server by hand, which keeps the past. */
+static TestPeer *
+accept_and_welcome (GSocketListener *listener, GSocketConnection **connection)
+{
+  g_autoptr (GError) error = NULL;
+  TestPeer *peer = NULL;
+
+  g_clear_object (connection);
+  *connection = g_socket_listener_accept (listener, NULL, NULL, &error);
+  g_assert_no_error (error);
+  peer = test_peer_new (dup (g_socket_get_fd (g_socket_connection_get_socket (*connection))));
+  test_peer_expect_later (peer, "USER ");
+  test_peer_send (peer, ":s CAP * LS :batch draft/chathistory message-tags server-time\r\n");
+  test_peer_expect_later (peer, "CAP REQ ");
+  test_peer_send (peer, ":s CAP * ACK :batch draft/chathistory message-tags server-time\r\n");
+  test_peer_expect_later (peer, "CAP END\r\n");
+  test_peer_send (peer, ":s 001 Ada :Welcome\r\n"
+                        ":s 005 Ada CHATHISTORY=100 MSGREFTYPES=msgid,timestamp :supported\r\n"
+                        ":s 376 Ada :End\r\n");
+  test_peer_expect_later (peer, "JOIN #tea\r\n");
+  test_peer_send (peer, ":Ada!a@h JOIN #tea\r\n:s 353 Ada = #tea :Ada\r\n:s 366 Ada #tea :End\r\n");
+  return peer;
+}
+
+/* Whoever has slept asks with whom something was said since the server was heard last, not since the
+ * break was noticed. */
+static void
+test_slept (Place *place, gconstpointer data)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
+  guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, &error);
+  g_autofree char *uri = g_strdup_printf ("irc://127.0.0.1:%u/tea", port);
+  g_autoptr (TestProcess) cli = TYPED (place, uri, "--name", "Ada");
+  g_autoptr (TestPeer) server = accept_and_welcome (listener, &connection);
+  g_autofree char *line = NULL;
+  g_autoptr (GDateTime) since = NULL;
+  gint64 heard_us = 0;
+
+  test_expect_output (cli, "#tea> ");
+  heard_us = g_get_real_time ();
+  while (g_get_real_time () < heard_us + 20 * 1000)
+    g_thread_yield ();
+  test_peer_reset (server);
+  g_clear_pointer (&server, test_peer_free);
+  server = accept_and_welcome (listener, &connection);
+  test_peer_expect_later (server,
+                          "CHATHISTORY TARGETS timestamp=9999-12-31T23:59:59.000Z timestamp=");
+  line = test_irc_take_line (server);
+  line[strcspn (line, " ")] = '\0';
+  since = g_date_time_new_from_iso8601 (line, NULL);
+  g_assert_nonnull (since);
+  /* Ten minutes for clocks that are wrong. */
+  g_assert_cmpint (g_date_time_to_unix (since) * G_USEC_PER_SEC +
+                       g_date_time_get_microsecond (since) + 10 * G_TIME_SPAN_MINUTE,
+                   <=, heard_us);
+  test_process_write (cli, "\x04");
+  test_peer_expect_later (server, "QUIT");
+  g_clear_pointer (&server, test_peer_free);
+  g_clear_object (&connection);
+  test_process_expect_exit (cli, 0);
+}
+
 /* The keyring. */
 
 static void
@@ -399,6 +485,62 @@ test_no_keyring (Place *place, gconstpointer data)
   test_process_expect_exit (cli, 0);
 }
 
+/* A keyring that does not answer is not waited for by who says so. */
+static void
+test_silent_keyring (Place *place, gconstpointer data)
+{
+  g_autofree char *uri = g_strdup_printf ("plain://127.0.0.1:%u/tea", place->port);
+  const char *const argv[] = { test_program ("SALOTTO_CLI"),
+                               "send",
+                               uri,
+                               "--name",
+                               "Ada",
+                               "--account",
+                               "ada",
+                               "--save-password",
+                               "--password-fd",
+                               "0",
+                               "--json",
+                               "line 1",
+                               NULL };
+  g_autofree char *path = test_folder_file (place->home, "bus");
+  g_autofree char *bus = g_strconcat ("DBUS_SESSION_BUS_ADDRESS=unix:path=", path, NULL);
+  const char *const env[] = { bus, "DISPLAY=:1", NULL };
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  g_autoptr (GSocketListener) silent = g_socket_listener_new ();
+  g_autoptr (TestProcess) cli = NULL;
+  g_autoptr (GError) error = NULL;
+
+  make_account (place);
+  g_socket_listener_add_address (silent, address, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT,
+                                 NULL, NULL, &error);
+  g_assert_no_error (error);
+  cli = test_process_start (place->home, argv, env);
+  test_process_write (cli, "open sesame\n");
+  test_expect_output (cli, "\"how\":\"quit\",\"status\":0}\n");
+  test_process_signal (cli, SIGINT);
+  test_process_expect_exit (cli, 0);
+  expect_complaint (cli, "could not be put into the keyring");
+}
+
+/* Whoever does not want to say the password after all has a terminal as before. */
+static void
+test_no_password (Place *place, gconstpointer data)
+{
+  g_autoptr (TestProcess) cli = TYPED (place, "%URI", "--name", "Ada", "--account", "ada");
+  struct termios now;
+
+  test_expect_output (cli, "Password of ada at 127.0.0.1: ");
+  g_assert_no_errno (tcgetattr (cli->out, &now));
+  g_assert_false (now.c_lflag & ECHO);
+  test_process_write (cli, "open\x03");
+  g_assert_true (test_process_wait (cli, TEST_PATIENCE_MS));
+  g_assert_true (WIFSIGNALED (cli->status));
+  g_assert_cmpint (WTERMSIG (cli->status), ==, SIGINT);
+  g_assert_no_errno (tcgetattr (cli->out, &now));
+  g_assert_true (now.c_lflag & ECHO);
+}
+
 #define ADD(path, func) g_test_add ("/net/cli-resume/" path, Place, NULL, set_up, func, tear_down)
 
 int
@@ -406,6 +548,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("comes-back-to-who-types", test_terminal);
+  ADD ("comes-back-under-the-last-name", test_renamed);
+  ADD ("asks-since-the-server-was-heard-last", test_slept);
   ADD ("a-pipe-is-in-the-log-once", test_pipe);
   ADD ("scripts-are-told", test_not_asked);
   ADD ("tail-goes-on", test_tail);
@@ -416,5 +560,7 @@ main (int argc, char **argv)
   ADD ("the-first-connection-is-not-waited-for", test_never_there);
   ADD ("keyring", test_keyring);
   ADD ("no-keyring", test_no_keyring);
+  ADD ("a-silent-keyring-is-given-up", test_silent_keyring);
+  ADD ("no-password-leaves-the-terminal-as-it-was", test_no_password);
   return g_test_run ();
 }

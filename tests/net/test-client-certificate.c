@@ -108,6 +108,30 @@ make_account (Fixture *f, const char *certificate)
 
 /* Files. */
 
+/* RSA with 512 bits, which no TLS library takes any more. */
+#define WEAK_KEY                                                                                   \
+  "-----BEGIN PRIVATE KEY-----\n"                                                                  \
+  "MIIBVgIBADANBgkqhkiG9w0BAQEFAASCAUAwggE8AgEAAkEAtlKaT4th2/Lv+cyh\n"                             \
+  "H4rIHpSvAtg7HQhD3jkSPRUbpW7LPjS7NUkZfkH4X05+Aamiq4KyCeAf0PoTfdg8\n"                             \
+  "z6MJSwIDAQABAkAtJKjGl0lkr3NR06P1bmR8he4Lc0S3vIspY9IrQ6WzwR8fGyW2\n"                             \
+  "mn5ghtmwQYGh+LFCykUuKWfR3/pfneDujwB5AiEA2McFuw6AfyS36vsHlJKt9cNv\n"                             \
+  "O/k/b7hhIUnOY1tfAF0CIQDXT6j4E/mitffh9U3nByu1z/5CK5iAFbKkPmpL2yi1\n"                             \
+  "xwIhAJif15sR5Mqf0ZXx1C54713/kYuKO22vRUOosVUm+cZJAiEAu3A428af8vtR\n"                             \
+  "EZ+4st/2OHAam8ZSG2dIPl2rsd/Xn+8CIQDHtPruFR3neMmCM+qfGPUcp9cTnxdG\n"                             \
+  "/oaACH6VaJuPGQ==\n"                                                                             \
+  "-----END PRIVATE KEY-----\n"
+#define WEAK_CERTIFICATE                                                                           \
+  "-----BEGIN CERTIFICATE-----\n"                                                                  \
+  "MIIBdzCCASGgAwIBAgIUJMQpVxQUhSQ1ygHnXMYqlvVqtTkwDQYJKoZIhvcNAQEL\n"                             \
+  "BQAwDzENMAsGA1UEAwwEd2VhazAgFw0yNjExMzAwMjA1NTdaGA8yMTI2MTEwNjAy\n"                             \
+  "MDU1N1owDzENMAsGA1UEAwwEd2VhazBcMA0GCSqGSIb3DQEBAQUAA0sAMEgCQQC2\n"                             \
+  "UppPi2Hb8u/5zKEfisgelK8C2DsdCEPeORI9FRulbss+NLs1SRl+QfhfTn4BqaKr\n"                             \
+  "grIJ4B/Q+hN92DzPowlLAgMBAAGjUzBRMB0GA1UdDgQWBBROflz9GVczC7BQX5zt\n"                             \
+  "6qgt7mR2QzAfBgNVHSMEGDAWgBROflz9GVczC7BQX5zt6qgt7mR2QzAPBgNVHRMB\n"                             \
+  "Af8EBTADAQH/MA0GCSqGSIb3DQEBCwUAA0EABU4iKKKfT5JV5sLD5ZjOMdVA99AY\n"                             \
+  "KVNnMSoPXJG7NUKygVrJ7FRICPCWXkkNpkGFr8Fw/OyuoM5d7xRVoS8tEg==\n"                                 \
+  "-----END CERTIFICATE-----\n"
+
 static char *
 read_file (const char *path)
 {
@@ -184,6 +208,8 @@ test_bad_files (Fixture *f, gconstpointer data)
                                         0600);
   g_autofree char *much = g_strnfill (300 * 1024, 'x');
   g_autofree char *large = write_file (f, "large", much, 0600);
+  g_autofree char *weak = write_file (f, "weak.pem", WEAK_CERTIFICATE, 0644);
+  g_autofree char *weak_key = write_file (f, "weak.key", WEAK_KEY, 0600);
   g_autofree char *others_certificate = NULL;
   g_autofree char *others_key = NULL;
 
@@ -201,6 +227,11 @@ test_bad_files (Fixture *f, gconstpointer data)
   expect_complaint (cut, f->key, cut, "cannot be used");
   expect_complaint (f->certificate, cut_key, f->certificate, "cannot be used");
   expect_complaint (f->certificate, others_key, others_key, "does not belong");
+  /* A key of another kind is another, too; what cannot be used although both belong together is
+   * not called so. */
+  expect_complaint (f->certificate, weak_key, weak_key, "does not belong");
+  expect_complaint (weak, others_key, others_key, "does not belong");
+  expect_complaint (weak, weak_key, weak, "cannot be used: ");
   g_assert_cmpint (g_chmod (f->key, 0640), ==, 0);
   expect_complaint (f->certificate, f->key, f->key, "others can read the key");
   g_assert_cmpint (g_chmod (f->key, 0604), ==, 0);
@@ -395,6 +426,57 @@ test_desktop_unknown (Fixture *f, gconstpointer data)
   test_wait_until (sal_server_get_presence (client->server) == SAL_PRESENCE_OFFLINE);
 }
 
+/* A server of others, in a thread of its own, that has no login by certificate. */
+static gboolean
+on_come (GThreadedSocketService *service, GSocketConnection *plain, GObject *source, gpointer data)
+{
+  GTlsCertificate *certificate = data;
+  g_autoptr (GIOStream) tls = g_tls_server_connection_new (G_IO_STREAM (plain), certificate, NULL);
+  g_autoptr (GDataInputStream) in = g_data_input_stream_new (g_io_stream_get_input_stream (tls));
+  GOutputStream *out = g_io_stream_get_output_stream (tls);
+
+  for (;;)
+    {
+      g_autofree char *line = g_data_input_stream_read_line (in, NULL, NULL, NULL);
+      const char *answer = NULL;
+
+      if (line == NULL)
+        return TRUE;
+      if (g_str_has_prefix (line, "USER "))
+        answer = ":s CAP * LS :sasl=PLAIN\r\n";
+      else if (g_str_has_prefix (line, "CAP REQ "))
+        answer = ":s CAP * ACK :sasl\r\n";
+      if (answer != NULL)
+        g_output_stream_write_all (out, answer, strlen (answer), NULL, NULL, NULL);
+    }
+}
+
+/* Nor is it the end where a server has no such login: then a password may do. */
+static void
+test_desktop_no_external (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GSocketService) service = g_threaded_socket_service_new (4);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTlsCertificate) certificate =
+      g_tls_certificate_new_from_files (f->certificate, f->key, &error);
+  guint16 ircs = f->ircs;
+  g_autoptr (TestClient) client = NULL;
+
+  g_assert_no_error (error);
+  g_signal_connect (service, "run", G_CALLBACK (on_come), certificate);
+  f->ircs = g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (service), NULL, &error);
+  g_assert_no_error (error);
+  client = new_client (f);
+  sal_server_set_account (client->server, "ada");
+  sal_server_connect (client->server);
+  test_wait_until (is_in (client) ||
+                   sal_server_get_question (client->server) == SAL_QUESTION_PASSWORD);
+  g_assert_cmpint (sal_server_get_presence (client->server), ==, SAL_PRESENCE_OFFLINE);
+  sal_server_leave (client->server);
+  g_socket_service_stop (service);
+  f->ircs = ircs;
+}
+
 static void
 on_looked_up (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -488,6 +570,7 @@ main (int argc, char **argv)
   ADD ("cli-options", test_cli_options);
   ADD ("desktop-logs-in", test_desktop);
   ADD ("desktop-where-it-is-not-known", test_desktop_unknown);
+  ADD ("desktop-where-there-is-no-such-login", test_desktop_no_external);
   ADD ("desktop-leaves-the-password-empty", test_desktop_empty);
   ADD ("desktop-says-that-a-file-is-gone", test_desktop_gone);
   status = g_test_run ();

@@ -539,6 +539,42 @@ test_others_learn (void)
   test_server_finish (server);
 }
 
+/* Who is logged in logs in to another account, before they are registered and after; a wrong
+ * password leaves them where they are. */
+static void
+test_log_in_again (void)
+{
+  TestServer *server = start_with ("");
+  g_autoptr (TestPeer) anna = come_and_register (server, "anna");
+  g_autoptr (TestPeer) bea = come_and_register (server, "bea");
+  g_autoptr (TestPeer) modern = test_peer_connect (server->port);
+  g_autoptr (TestPeer) phone = begin (server, "phone");
+
+  say (modern, "CAP REQ :account-notify\nNICK modern\nUSER u 0 * :Modern\nCAP END\nJOIN #tea");
+  test_peer_expect_later (modern, " 366 ");
+  send_plain (phone, "anna", "open sesame");
+  test_peer_expect_later (phone, " 903 * :");
+  send_plain (phone, "bea", "open sesame");
+  test_peer_expect_later (phone, " 900 * phone!~u@");
+  test_peer_expect_later (phone, " bea :You are now logged in as bea\r\n");
+  complete (phone);
+  say (phone, "JOIN #tea");
+  test_peer_expect_later (phone, " 366 ");
+  send_plain (phone, "anna", "open sesame");
+  test_peer_expect_later (phone, " anna :You are now logged in as anna\r\n");
+  test_peer_expect_later (phone, " 903 phone :");
+  test_peer_expect_later (modern, " ACCOUNT anna\r\n");
+  send_plain (phone, "bea", "wrong password");
+  test_peer_expect_later (phone, " 904 phone :");
+  say (phone, "WHOIS phone");
+  test_peer_expect_later (phone, " 330 phone phone anna :is logged in as\r\n");
+  test_peer_close (anna);
+  test_peer_close (bea);
+  test_peer_close (modern);
+  test_peer_close (phone);
+  test_server_finish (server);
+}
+
 /* A room that is somebody's: left, found again, and found again after a restart. */
 static void
 test_room (void)
@@ -847,6 +883,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/irc-accounts/roles", test_oper);
   g_test_add_func ("/net/irc-accounts/names-are-reserved", test_names);
   g_test_add_func ("/net/irc-accounts/others-learn-of-it", test_others_learn);
+  g_test_add_func ("/net/irc-accounts/logging-in-again", test_log_in_again);
   g_test_add_func ("/net/irc-accounts/rooms-are-owned", test_room);
   g_test_add_func ("/net/irc-accounts/what-was-set-keeps-its-time", test_dates);
   g_test_add_func ("/net/irc-accounts/read-markers-last", test_read_markers);

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "common/client/sal-client.h"
 #include "tests/lib/test-foreign.h"
 #include "tests/lib/test-ircd.h"
 
@@ -58,6 +59,12 @@ test_talk (Server *server, gconstpointer data)
   test_expect_output (ada, "-- Bob says to you alone: psst\n");
   test_process_write (ada, "/who\n");
   test_expect_output (ada, "-- In tea (2): Ada, Bob\n");
+  test_process_write (bob, "/nick Bea\n");
+  test_expect_output (bob, "-- Bob is called Bea from now on.\n");
+  test_expect_output (ada, "-- Bob is called Bea from now on.\n");
+  test_process_write (ada, "/topic lemons\n/topic\n");
+  test_expect_output (ada, "-- Ada has set the topic: lemons\n");
+  test_expect_output (ada, "#tea: lemons\n");
   test_process_write (ada, "quit\n");
   test_process_expect_exit (ada, 0);
   test_expect_output (bob, "has left this room.\n");
@@ -103,6 +110,35 @@ test_names (Server *server, gconstpointer data)
   test_process_expect_exit (ada, 0);
 }
 
+/* Who was away before we came is away in our list, too, whether the server says so by itself or not. */
+static void
+test_away (Server *server, gconstpointer data)
+{
+  g_autofree char *address = g_strdup_printf ("irc://127.0.0.1:%u/tea", server->ircd->port);
+  g_autoptr (SalUri) uri = sal_uri_parse_client (address, NULL);
+  SalClientOptions options = { .name = "Ada", .room = "tea" };
+  SalTransportOptions transport = { 0 };
+  g_autoptr (SalClient) ada = NULL;
+  g_autoptr (TestProcess) bob = start_cli (server, "chat", "Bob", NULL);
+  gint64 until_us = g_get_monotonic_time () + TEST_PATIENCE_MS * 1000;
+  const SalIrcUser *user = NULL;
+
+  test_expect_output (bob, "-- You are in tea now.\n");
+  test_process_write (bob, "/away lunch\n");
+  test_expect_output (bob, "You have been marked as being away");
+  ada = sal_client_new (uri, &options, &transport);
+  sal_client_start (ada, TEST_PATIENCE_MS);
+  while (user == NULL || !user->away)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, until_us);
+      (void) g_main_context_iteration (NULL, TRUE);
+      user = sal_irc_rooms_find_user (sal_client_get_rooms (ada), "Bob");
+    }
+  sal_client_stop (ada);
+  test_process_end_input (bob);
+  test_process_expect_exit (bob, 0);
+}
+
 static void
 add (const TestIrcdKind *kind)
 {
@@ -114,6 +150,7 @@ add (const TestIrcdKind *kind)
     { "people-talk", test_talk },
     { "states", test_states },
     { "name-in-use", test_names },
+    { "who-is-away", test_away },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "common/base/sal-error.h"
+#include "common/client/sal-room-private.h"
 #include "tests/lib/test-client.h"
 #include "tests/lib/test-leaks.h"
 
@@ -204,6 +205,41 @@ test_resume (Fixture *f, gconstpointer data)
   test_wait_for_story (his, "ada: one, bob: two, bob: three, ada: four");
   g_assert_cmpuint (sal_room_model_count_unread (tea), ==, 2);
   g_assert_cmpuint (f->ada->notified->len, ==, 0); /* it is of the past */
+}
+
+/* Who was called otherwise than they want comes back so at first: what was said then goes on under
+ * that name. */
+static void
+test_last_name (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TestClient) other = new_client (f, "Ada");
+  SalRoomModel *tea = NULL;
+
+  join (other, "#tea");
+  tea = join (f->ada, "#tea");
+  g_assert_cmpstr (sal_server_get_name (f->ada->server), ==, "ada_2");
+  stop_salottod (f, SIGKILL);
+  sal_server_leave (other->server);
+  test_client_say (tea, "held");
+  start_salottod (f);
+  sal_server_hurry (f->ada->server);
+  test_wait_for_story (tea, "ada_2: held");
+}
+
+/* Whoever has slept asks for what was said since the server was heard last, not since the break was
+ * noticed. */
+static void
+test_slept (Fixture *f, gconstpointer data)
+{
+  SalRoomModel *tea = join (f->ada, "#tea");
+  gint64 killed_us = 0;
+
+  stop_salottod (f, SIGKILL);
+  killed_us = g_get_real_time ();
+  while (g_get_real_time () <= killed_us) /* nobody looks meanwhile */
+    g_thread_yield ();
+  test_wait_for (tea, SAL_PRESENCE_WAITING);
+  g_assert_cmpint (f->ada->server->row->last_used_us, <=, killed_us);
 }
 
 /* With a message on its way: whether it has arrived or not, it is there once. */
@@ -497,6 +533,45 @@ test_foreign (Fixture *f, gconstpointer data)
   test_wait_for_story (tea, "ada: hello? (sent), bob: hello ada, |, bob: back again");
   g_assert_null (memmem (server->received->data, server->received->len, "PRIVMSG", 7));
   close (fd);
+}
+
+/* A server that does not tell all that was missed, or not in time: the room says so, and has a gap there. */
+static void
+test_not_told (Fixture *f, gconstpointer data)
+{
+  SalClientAction late = { .kind = SAL_ACTION_HISTORY,
+                           .place = "#tea",
+                           .page = SAL_HISTORY_AFTER,
+                           .resume = TRUE,
+                           .more = TRUE,
+                           .code = "late" };
+  SalClientAction page = { .kind = SAL_ACTION_HISTORY,
+                           .place = "bob",
+                           .page = SAL_HISTORY_AFTER,
+                           .more = TRUE,
+                           .number = 100 };
+  SalEntry like = { .kind = SAL_ENTRY_MESSAGE, .name = "bob", .text = "psst", .time_us = 1 };
+  SalRoomModel *tea = join (f->ada, "#tea");
+  SalRoomModel *bob = sal_server_talk_to (f->ada->server, "bob", NULL);
+  g_autoptr (GPtrArray) last = NULL;
+
+  test_client_say (tea, "one");
+  test_wait_for_story (tea, "ada: one");
+  sal_room_on_history (tea, &late);
+  last = sal_story_read_before (tea->story, G_MAXUINT64, 1);
+  g_assert_cmpint (((SalEntry *) last->pdata[0])->kind, ==, SAL_ENTRY_NOTE);
+  g_assert_nonnull (strstr (((SalEntry *) last->pdata[0])->text, "in time"));
+  test_client_say (tea, "two");
+  test_wait_for_story (tea, "ada: one, |, ada: two");
+
+  /* By their time, the next page would begin where this one did. */
+  sal_entry_unref (sal_story_add (bob->story, &like));
+  bob->catching_up = TRUE;
+  bob->missed_from = 0;
+  bob->missed_from_us = like.time_us;
+  sal_room_on_history (bob, &page);
+  sal_entry_unref (sal_story_add (bob->story, &like));
+  test_wait_for_story (bob, "bob: psst, |, bob: psst");
 }
 
 /* Logging in. */
@@ -875,6 +950,8 @@ main (int argc, char **argv)
   ADD ("rooms-have-their-own-story", test_rooms);
   ADD ("two-talk-in-private", test_private);
   ADD ("what-was-missed-comes-once-and-in-order", test_resume);
+  ADD ("comes-back-under-the-last-name", test_last_name);
+  ADD ("asks-since-the-server-was-heard-last", test_slept);
   ADD ("what-was-on-its-way-is-there-once", test_resend);
   ADD ("the-next-process-asks-for-what-was-on-its-way", test_client_ends);
   ADD ("scrolls-back-to-the-beginning", test_older);
@@ -882,6 +959,7 @@ main (int argc, char **argv)
   ADD ("put-out-and-not-let-in", test_kicked);
   ADD ("a-plain-address-is-a-room-of-irc", test_plain_address);
   ADD ("a-foreign-server-is-not-told-twice", test_foreign);
+  ADD ("says-what-was-not-told", test_not_told);
   ADD ("asks-for-the-password-until-it-is-right", test_password);
   ADD ("what-is-read-is-read-on-all-devices", test_read_marker);
   ADD ("what-was-missed-in-private-comes-too", test_missed_in_private);

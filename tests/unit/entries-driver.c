@@ -204,7 +204,7 @@ on_impatient (gpointer data)
 void
 entries_run_await (const guint *count, guint n)
 {
-  guint impatient = g_timeout_add_seconds (30, on_impatient, NULL);
+  guint impatient = g_timeout_add_seconds (60, on_impatient, NULL);
 
   while (*count < n)
     g_main_context_iteration (NULL, TRUE);

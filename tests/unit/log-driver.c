@@ -8,7 +8,7 @@
 
 #include "tests/unit/log-driver.h"
 
-#define PATIENCE_US (30 * G_TIME_SPAN_SECOND)
+#define PATIENCE_US (60 * G_TIME_SPAN_SECOND)
 
 static void
 on_due (SrvDeadline *deadline, gpointer data)

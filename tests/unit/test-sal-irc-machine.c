@@ -103,8 +103,10 @@ note_action (GString *out, const SalClientAction *action)
     case SAL_ACTION_HISTORY:
       g_string_append_printf (out, "= [%s] history %u%s%s%s%s\n", place, action->number,
                               action->more ? " more" : "", action->resume ? " resumed" : "",
-                              action->text != NULL ? ": " : "",
-                              action->text != NULL ? action->text : "");
+                              action->code != NULL ? ": " : "",
+                              action->text != NULL   ? action->text
+                              : action->code != NULL ? action->code
+                                                     : "");
       break;
     case SAL_ACTION_MISSED:
       g_string_append_printf (out, "= [%s] missed %" G_GINT64_FORMAT "\n", place, action->time_us);
@@ -333,11 +335,9 @@ read_options (const GPtrArray *lines)
     const char *key;
     const char **field;
   } fields[] = {
-    { "room=", &options.room },
-    { "name=", &options.name },
-    { "account=", &options.account },
-    { "password=", &options.password },
-    { "server-password=", &options.server_password },
+    { "room=", &options.room },           { "name=", &options.name },
+    { "last-name=", &options.last_name }, { "account=", &options.account },
+    { "password=", &options.password },   { "server-password=", &options.server_password },
   };
 
   for (guint i = 0; i < lines->len; i++)

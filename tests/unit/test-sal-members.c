@@ -9,6 +9,7 @@
 
 #include <gio/gio.h>
 #include <string.h>
+#include <time.h>
 
 typedef struct
 {
@@ -176,7 +177,7 @@ test_roles (void)
 static void
 test_crowd (Fixture *f, gconstpointer data)
 {
-  gint64 begin_us = g_get_monotonic_time ();
+  clock_t begin = clock (); /* of the processor */
 
   g_signal_handlers_disconnect_by_data (f->members, f);
   for (int i = 0; i < 10000; i++)
@@ -196,7 +197,7 @@ test_crowd (Fixture *f, gconstpointer data)
     }
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->members)), ==, 0);
   /* A list that is searched from its beginning takes a minute. */
-  g_assert_cmpint (g_get_monotonic_time () - begin_us, <, 10 * G_TIME_SPAN_SECOND);
+  g_assert_cmpint (clock () - begin, <, 10 * CLOCKS_PER_SEC);
 }
 
 #define ADD(path, func) g_test_add ("/client/members/" path, Fixture, NULL, set_up, func, tear_down)

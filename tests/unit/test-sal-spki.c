@@ -92,6 +92,30 @@ test_is_pin (void)
   g_assert_false (sal_spki_is_pin (""));
 }
 
+/* The beginnings of private keys (RFC 5208): the version, and what kind it is. */
+static void
+test_kind (void)
+{
+  static const guint8 ec[] = { 0x30, 0x0E, 0x02, 0x01, 0x00, 0x30, 0x09, 0x06,
+                               0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01 };
+  static const guint8 rsa[] = { 0x30, 0x12, 0x02, 0x01, 0x00, 0x30, 0x0D, 0x06, 0x09, 0x2A,
+                                0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01, 0x05, 0x00 };
+  g_autoptr (GByteArray) der = certificate ();
+  gboolean same = FALSE;
+
+  g_assert_true (sal_spki_is_of_kind (der->data, der->len, ec, sizeof ec, &same));
+  g_assert_true (same);
+  g_assert_true (sal_spki_is_of_kind (der->data, der->len, rsa, sizeof rsa, &same));
+  g_assert_false (same);
+  for (gsize len = 0; len < sizeof rsa; len++)
+    {
+      g_autofree guint8 *cut = g_memdup2 (rsa, len);
+
+      g_assert_false (sal_spki_is_of_kind (der->data, der->len, cut, len, &same));
+    }
+  g_assert_false (sal_spki_is_of_kind (ec, sizeof ec, ec, sizeof ec, &same));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -99,6 +123,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/spki/pin-is-what-openssl-says", test_pin);
   g_test_add_func ("/client/spki/damage-has-no-key", test_damaged);
   g_test_add_func ("/client/spki/the-oldest-certificates-have-one", test_oldest);
+  g_test_add_func ("/client/spki/a-key-is-of-one-kind", test_kind);
   g_test_add_func ("/client/spki/pins-have-one-form", test_is_pin);
   return g_test_run ();
 }

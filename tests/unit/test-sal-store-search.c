@@ -431,6 +431,62 @@ test_shared_table (EntriesRun *run, gconstpointer data)
     }
 }
 
+static void
+change_file (EntriesRun *run, const char *sql)
+{
+  g_autoptr (GError) error = NULL;
+  sqlite3 *db = sal_sqlite_open (run->path, 0, &error);
+
+  g_assert_no_error (error);
+  sal_sqlite_exec (db, sql, &error);
+  g_assert_no_error (error);
+  sqlite3_close (db);
+}
+
+/* Words that an earlier version has written cannot be put where they are looked up, again and again:
+ * what was said is found all the same, and what is added and removed meanwhile is right later. */
+static void
+test_not_brought_along (EntriesRun *run, gconstpointer data)
+{
+  g_autofree char *sql = g_strdup_printf (
+      "UPDATE room SET indexed = 0; INSERT INTO said_%u (said_%u) VALUES ('delete-all');"
+      "CREATE TRIGGER never BEFORE UPDATE OF indexed ON room"
+      " BEGIN SELECT RAISE (ABORT, 'never'); END",
+      (guint) run->room % SAL_STORE_INDEX_TABLES, (guint) run->room % SAL_STORE_INDEX_TABLES);
+  g_autofree char *count = g_strdup_printf (
+      "SELECT count(*) FROM said_%u WHERE said_%u MATCH 'lemon'",
+      (guint) run->room % SAL_STORE_INDEX_TABLES, (guint) run->room % SAL_STORE_INDEX_TABLES);
+
+  entries_run_put (run, 1, "a lemon");
+  entries_run_put (run, 2, "a lemon, too");
+  entries_run_put (run, 3, "a cake");
+  entries_run_close (run);
+  change_file (run, sql);
+  run->store = sal_store_open (run->path, NULL);
+  g_assert_nonnull (run->store);
+  search ("lemon", 0, 10, "2 1");
+  sal_store_remove (run->store, run->room, 1);
+  entries_run_put (run, 3, "a Lémon cake");
+  entries_run_put (run, 4, "lemons");
+  entries_run_keep (run);
+  search ("lemon", 0, 10, "4 3 2");
+  search ("lemon", 4, 1, "3");
+  search ("cake", 0, 10, "3");
+  g_assert_cmpint (entries_run_get (run, count), ==, 0);
+  entries_run_close (run);
+  change_file (run, "DROP TRIGGER never");
+  run->store = sal_store_open (run->path, NULL);
+  entries_run_put (run, 5, "no more");
+  entries_run_keep (run);
+  search ("lemon", 0, 10, "4 3 2");
+  g_assert_cmpint (entries_run_get (run, count), ==, 2);
+  sal_store_forget_room (run->store, run->room);
+  run->room = entries_add_room (run->store, "tcp://example.org/other");
+  entries_run_put (run, 1, "x");
+  entries_run_keep (run);
+  g_assert_cmpint (entries_run_get (run, count), ==, 0);
+}
+
 /* While somebody else holds the file it cannot be brought to this version; it is not touched,
  * and the next time it can. */
 static void
@@ -473,6 +529,7 @@ main (int argc, char **argv)
   ADD ("no-room-has-a-msgid-twice", test_msgid);
   ADD ("rooms-that-share-a-table-are-told-apart", test_shared_table);
   ADD ("a-file-of-version-2-is-brought-along", test_version_2);
+  ADD ("what-cannot-be-brought-along-is-found", test_not_brought_along);
   ADD_FILE ("a-file-of-version-1-is-brought-along", test_version_1);
   ADD_FILE ("a-file-of-version-1-that-is-locked-is-not-touched", test_version_1_locked);
   return g_test_run ();

@@ -202,6 +202,45 @@ test_gap (Fixture *f, gconstpointer data)
   expect_story (f, "a b h i j k l m n z");
 }
 
+/* A server that has no names for messages, but says when they were. @texts: `a1`: a message of the second
+ * that the letter is */
+static void
+add_unnamed (GPtrArray *page, const char *texts)
+{
+  g_auto (GStrv) list = g_strsplit (texts, " ", -1);
+
+  for (int i = 0; list[i] != NULL; i++)
+    {
+      SalEntry like = called (list[i]);
+
+      like.msgid = NULL;
+      g_ptr_array_add (page, sal_entry_new (&like));
+    }
+}
+
+/* There, what is as old as what was there before the gap is what was there. */
+static void
+test_unnamed (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) before = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
+  g_autoptr (GPtrArray) page = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
+  g_autoptr (GPtrArray) further = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
+  SalEntry own = { .kind = SAL_ENTRY_MESSAGE, .own = TRUE, .text = "own", .time_us = G_MAXINT64 };
+
+  add_unnamed (before, "a b c1");
+  for (guint i = 0; i < before->len; i++)
+    sal_entry_unref (sal_story_add (f->story, before->pdata[i]));
+  sal_entry_unref (sal_story_add (f->story, &own)); /* by our clock, whatever that says */
+  sal_story_begin_connection (f->story);
+  add (f, "m");
+  add_unnamed (page, "j k l");
+  g_assert_cmpuint (sal_story_insert_before (f->story, id_of (f, "m"), page, TRUE), ==, 3);
+  expect_story (f, "a b c1 own | j k l m");
+  add_unnamed (further, "b c1 c2 d");
+  g_assert_cmpuint (sal_story_insert_before (f->story, id_of (f, "m") - 3, further, TRUE), ==, 2);
+  expect_story (f, "a b c1 own c2 d j k l m");
+}
+
 /* What was missed and is told does not come behind a gap. */
 static void
 test_missed (Fixture *f, gconstpointer data)
@@ -345,6 +384,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("older-ones-go-before-the-first", test_beginning);
   ADD ("a-gap-is-filled-until-it-is-gone", test_gap);
+  ADD ("a-gap-is-filled-by-time-where-nothing-has-a-name", test_unnamed);
   ADD ("what-was-missed-and-told-leaves-no-gap", test_missed);
   ADD ("knows-from-where-older-ones-are-missing", test_older_point);
   ADD ("a-gap-without-room-stays", test_old_gap);

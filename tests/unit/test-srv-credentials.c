@@ -14,7 +14,7 @@
 #include "common/base/sal-error.h"
 #include "server/tls/srv-self-signed.h"
 
-#define PATIENCE_US (20 * G_TIME_SPAN_SECOND)
+#define PATIENCE_US (60 * G_TIME_SPAN_SECOND)
 #define DAY_S (24 * 60 * 60)
 
 static GString *logged;

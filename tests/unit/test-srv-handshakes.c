@@ -16,7 +16,7 @@
 #include "common/base/sal-limits.h"
 #include "tests/unit/tls-driver.h"
 
-#define PATIENCE_US (20 * G_TIME_SPAN_SECOND)
+#define PATIENCE_US (60 * G_TIME_SPAN_SECOND)
 #define MOST 40
 
 typedef struct

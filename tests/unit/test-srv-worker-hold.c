@@ -15,7 +15,7 @@
 #include "server/log/srv-log-memory.h"
 #include "server/srv-worker.h"
 
-#define PATIENCE_US (10 * G_TIME_SPAN_SECOND)
+#define PATIENCE_US (60 * G_TIME_SPAN_SECOND)
 #define WELCOME                                                                                    \
   "Hi Ada, you are in the room now. Say 'quit' or 'exit' to leave.\n"                              \
   "Just write now, everyone reads it\n"

@@ -13,7 +13,7 @@
 #include "server/log/srv-log-memory.h"
 #include "server/srv-worker-private.h"
 
-#define PATIENCE_US (30 * G_TIME_SPAN_SECOND)
+#define PATIENCE_US (60 * G_TIME_SPAN_SECOND)
 
 /* Two full parts of a round and the beginning of a third one. */
 #define PEOPLE (2 * SAL_TURN_SENDS + 40)

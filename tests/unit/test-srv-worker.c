@@ -17,7 +17,7 @@
 #include "server/log/srv-log-memory.h"
 #include "server/srv-worker-private.h"
 
-#define PATIENCE_US (10 * G_TIME_SPAN_SECOND)
+#define PATIENCE_US (60 * G_TIME_SPAN_SECOND)
 
 #define GREETING "Welcome to the room!!\nPlease type your name first:\n"
 #define WELCOME(name)                                                                              \
