@@ -304,10 +304,12 @@ add (SrvAccounts *accounts, SrvAccount *account, char **message)
 
 /* Another password. */
 
+/* The letter may be opened when the accounts are gone, at the end of the server. */
 typedef struct
 {
-  SrvAccounts *accounts; /* (unowned) */
-  char *name;            /* (owned) */
+  SrvPasswordFunc func;
+  gpointer data;
+  char *name; /* (owned) */
   guint64 by;
 } NewPassword;
 
@@ -316,7 +318,7 @@ on_new_password (gpointer owner, gpointer letter)
 {
   NewPassword *news = letter;
 
-  news->accounts->on_password (news->name, news->by, news->accounts->on_password_data);
+  news->func (news->name, news->by, news->data);
   g_free (news->name);
   g_free (news);
 }
@@ -329,7 +331,8 @@ tell_watcher (SrvAccounts *accounts, const char *name, guint64 by)
   if (accounts->watcher == NULL)
     return;
   news = g_new0 (NewPassword, 1);
-  news->accounts = accounts;
+  news->func = accounts->on_password;
+  news->data = accounts->on_password_data;
   news->name = g_strdup (name);
   news->by = by;
   srv_mailbox_post (accounts->watcher, on_new_password, news);
