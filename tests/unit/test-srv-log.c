@@ -327,6 +327,7 @@ test_boot_first (void)
   g_assert_cmpint (boot->kind, ==, SRV_ENTRY_BOOT);
   g_assert_cmpuint (boot->seq, ==, 1);
   g_assert_cmpuint (boot->origin.connection, ==, 0);
+  g_assert_cmpint (boot->time_us, ==, fake_clock ());
 }
 
 static void
