@@ -42,14 +42,17 @@ own_name (const SrvIrc *irc)
                                              : NULL;
 }
 
+/* What it is logged in to, or will be when the log has heard of it. */
 static const char *
 own_account (const SrvIrc *irc)
 {
   const SrvUser *me = srv_irc_me (irc);
 
-  return me != NULL                  ? me->who->account
-         : irc->introduction != NULL ? irc->introduction->account
-                                     : NULL;
+  if (irc->introduction != NULL)
+    return irc->introduction->account;
+  if (irc->accounts_asked > 0)
+    return irc->account_asked;
+  return me != NULL ? me->who->account : NULL;
 }
 
 /* The commands. */
@@ -437,6 +440,7 @@ take_away (SrvIrc *irc, const char *account, gboolean out, const char *why)
 {
   const SrvUser *me = srv_irc_me (irc);
   const char *mine = own_account (irc);
+  gboolean operates = FALSE;
 
   if (irc->session->state >= SRV_SESSION_LEAVING)
     return;
@@ -444,9 +448,10 @@ take_away (SrvIrc *irc, const char *account, gboolean out, const char *why)
     {
       SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_UMODE);
 
+      operates = irc->role_asked == SRV_ROLE_OPERATOR || (me->modes & SRV_UMODE_OPERATOR);
       g_clear_pointer (&irc->role_account, g_free);
-      fields.text = me->modes & SRV_UMODE_OPERATOR ? "-o" : "-m";
-      if (me->modes & SRV_UMODES_GIVEN)
+      fields.text = operates ? "-o" : "-m";
+      if (irc->role_asked != SRV_ROLE_USER || (me->modes & SRV_UMODES_GIVEN))
         srv_irc_post (irc, &fields);
     }
   if (!out || mine == NULL || !is_same_name (mine, account))
@@ -455,6 +460,21 @@ take_away (SrvIrc *irc, const char *account, gboolean out, const char *why)
   if (why != NULL)
     srv_irc_say (irc, "NOTICE %s :%s", srv_irc_get_nick (irc), why);
   srv_irc_log_in (irc, NULL);
+}
+
+/**
+ * srv_irc_on_heard:
+ * @entry: one that this session asked for, back from the log
+ *
+ * Whether it still waits for the log to hear of its account or role.
+ */
+void
+srv_irc_on_heard (SrvIrc *irc, const SrvEntry *entry)
+{
+  if (entry->kind == SRV_ENTRY_ACCOUNT && irc->accounts_asked > 0)
+    irc->accounts_asked--;
+  else if (entry->kind == SRV_ENTRY_UMODE && entry->text != NULL && entry->text[0] == '+')
+    irc->role_asked = SRV_ROLE_USER;
 }
 
 /**
