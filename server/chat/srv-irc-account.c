@@ -168,22 +168,18 @@ srv_irc_handle_verify (SrvIrc *irc, const SalIrcLine *line)
 
 /* The answers. */
 
-static void
-say_logged_in (SrvIrc *irc, SalIrcNumeric numeric, const char *account)
+/* Returns (transfer full): how 900 and 901 call the client. */
+static char *
+dup_mask (const SrvIrc *irc)
 {
   const SrvUser *me = srv_irc_me (irc);
   const SrvIrcIntroduction *said = irc->introduction;
-  g_autofree char *mask =
-      me != NULL
-          ? g_strconcat (me->who->name, "!", me->who->host, NULL)
-          : g_strdup_printf ("%s!%s@%s", said != NULL && said->nick != NULL ? said->nick : "*",
-                             said != NULL && said->user != NULL ? said->user : "*",
-                             srv_irc_get_host (irc));
 
-  if (account != NULL)
-    srv_irc_reply (irc, numeric, "%s %s :You are now logged in as %s", mask, account, account);
-  else
-    srv_irc_reply (irc, numeric, "%s :You are now logged out", mask);
+  return me != NULL
+             ? g_strconcat (me->who->name, "!", me->who->host, NULL)
+             : g_strdup_printf ("%s!%s@%s", said != NULL && said->nick != NULL ? said->nick : "*",
+                                said != NULL && said->user != NULL ? said->user : "*",
+                                srv_irc_get_host (irc));
 }
 
 /**
@@ -194,7 +190,9 @@ say_logged_in (SrvIrc *irc, SalIrcNumeric numeric, const char *account)
 void
 srv_irc_tell_logged_in (SrvIrc *irc, const char *account)
 {
-  say_logged_in (irc, RPL_LOGGEDIN, account);
+  g_autofree char *mask = dup_mask (irc);
+
+  srv_irc_reply (irc, RPL_LOGGEDIN, "%s %s :You are now logged in as %s", mask, account, account);
   srv_irc_log_in (irc, account);
 }
 
@@ -441,6 +439,7 @@ take_away (SrvIrc *irc, const char *account, gboolean out, const char *why)
   const SrvUser *me = srv_irc_me (irc);
   const char *mine = own_account (irc);
   gboolean operates = FALSE;
+  g_autofree char *mask = NULL;
 
   if (irc->session->state >= SRV_SESSION_LEAVING)
     return;
@@ -456,9 +455,11 @@ take_away (SrvIrc *irc, const char *account, gboolean out, const char *why)
     }
   if (!out || mine == NULL || !is_same_name (mine, account))
     return;
-  say_logged_in (irc, RPL_LOGGEDOUT, NULL);
+  /* Perhaps a command of theirs is being answered. */
+  mask = dup_mask (irc);
+  srv_irc_reply_aside (irc, RPL_LOGGEDOUT, "%s :You are now logged out", mask);
   if (why != NULL)
-    srv_irc_say (irc, "NOTICE %s :%s", srv_irc_get_nick (irc), why);
+    srv_irc_say_aside (irc, "NOTICE %s :%s", srv_irc_get_nick (irc), why);
   srv_irc_log_in (irc, NULL);
 }
 

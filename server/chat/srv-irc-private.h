@@ -122,6 +122,8 @@ void srv_irc_emit_event (SrvIrc *irc, const SalEvent *event);
 void srv_irc_reply (SrvIrc *irc, SalIrcNumeric numeric, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 void srv_irc_say (SrvIrc *irc, const char *format, ...) G_GNUC_PRINTF (2, 3);
+void srv_irc_reply_aside (SrvIrc *irc, SalIrcNumeric numeric, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
 void srv_irc_say_aside (SrvIrc *irc, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void srv_irc_fail (SrvIrc *irc, const char *verb, const char *code, const char *format, ...)
     G_GNUC_PRINTF (4, 5);

@@ -288,6 +288,31 @@ test_password_before_the_name_is_there (void)
   close_world ();
 }
 
+/* It is no part of the answer to what is being done. */
+static void
+test_password_is_said_aside (void)
+{
+  open_world ();
+  say (0, "CAP REQ :labeled-response batch");
+  say (0, "CAP END");
+  come (0, "anna");
+  say (0, "AUTHENTICATE +");
+  accounts_answer (0, "Anna", SRV_ROLE_USER);
+  log_answers ();
+  forget (0);
+  say (0, "@label=l1 AWAY :out");
+  srv_irc_password_changed (world.sessions[0].irc, "anna");
+  g_assert_cmpstr (world.said[0]->str, ==,
+                   ":s 901 anna anna!~u@h.org :You are now logged out\r\n"
+                   ":s NOTICE anna :Your account has another password now: log in again with it"
+                   "\r\n");
+  forget (0);
+  log_answers ();
+  g_assert_cmpstr (world.said[0]->str, ==,
+                   "@label=l1 :s 306 anna :You have been marked as being away\r\n");
+  close_world ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -298,5 +323,6 @@ main (int argc, char **argv)
                    test_role_before_the_log_has_heard);
   g_test_add_func ("/irc/account/another-password/before-the-name-is-there",
                    test_password_before_the_name_is_there);
+  g_test_add_func ("/irc/account/another-password/is-said-aside", test_password_is_said_aside);
   return g_test_run ();
 }
