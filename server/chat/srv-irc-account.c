@@ -42,6 +42,15 @@ own_name (const SrvIrc *irc)
                                              : NULL;
 }
 
+/* Before registration a nickname is only wished for: somebody else may have it by now. */
+static gboolean
+is_taken (const SrvIrc *irc, const char *nick)
+{
+  const SrvUser *holder = srv_state_find_user (irc->hub->state, nick);
+
+  return holder != NULL && holder != srv_irc_me (irc);
+}
+
 /* What it is logged in to, or will be when the log has heard of it. */
 static const char *
 own_account (const SrvIrc *irc)
@@ -119,6 +128,8 @@ may_register (SrvIrc *irc, const char *account)
   else if (!irc->registered && !may_register_early (irc))
     srv_irc_fail (irc, "REGISTER", "COMPLETE_CONNECTION_REQUIRED",
                   "%s :Complete the connection first", echo_of (account));
+  else if (own_name (irc) != NULL && is_taken (irc, own_name (irc)))
+    srv_irc_fail (irc, "REGISTER", "ACCOUNT_EXISTS", "%s :That name is in use", own_name (irc));
   else if (own_name (irc) == NULL && irc->introduction != NULL &&
            irc->introduction->refused_nick != NULL)
     srv_irc_fail (irc, "REGISTER", "ACCOUNT_EXISTS", "%s :That name is in use",
@@ -154,10 +165,11 @@ srv_irc_handle_register (SrvIrc *irc, const SalIrcLine *line)
 void
 srv_irc_handle_verify (SrvIrc *irc, const SalIrcLine *line)
 {
+  const char *mine = own_name (irc);
   SrvLoginRequest request = { .kind = SRV_LOGIN_VERIFY,
                               .name = line->params[0],
                               .text = line->params[1],
-                              .wanted = own_name (irc) != NULL ? own_name (irc) : "*" };
+                              .wanted = mine != NULL && !is_taken (irc, mine) ? mine : "*" };
 
   if (own_account (irc) != NULL)
     srv_irc_fail (irc, "VERIFY", "ALREADY_AUTHENTICATED", "%s :You are logged in already",

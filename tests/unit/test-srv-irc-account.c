@@ -288,6 +288,14 @@ test_password_before_the_name_is_there (void)
   close_world ();
 }
 
+static void
+accounts_deny (guint who, SrvVerdict verdict)
+{
+  SrvLoginAnswer answer = { .kind = world.asked, .verdict = verdict };
+
+  srv_irc_on_login (world.sessions[who].irc, &answer, TRUE);
+}
+
 /* It is no part of the answer to what is being done. */
 static void
 test_password_is_said_aside (void)
@@ -313,6 +321,35 @@ test_password_is_said_aside (void)
   close_world ();
 }
 
+/* A nickname that somebody has said is not theirs yet. Who has it by then keeps it, and the account
+ * of that name is for nobody else. */
+static void
+test_nickname_is_taken_meanwhile (void)
+{
+  open_world ();
+  say (0, "CAP LS 302");
+  say (0, "NICK anna");
+  say (0, "VERIFY anna code");
+  g_assert_cmpstr (world.wanted, ==, "anna");
+  accounts_deny (0, SRV_VERDICT_WRONG);
+  come (1, "Anna");
+  forget (0);
+
+  say (0, "VERIFY anna code");
+  g_assert_cmpstr (world.wanted, ==, "*");
+  accounts_deny (0, SRV_VERDICT_NOT_THEIRS);
+  forget (0);
+  say (0, "REGISTER * * secret");
+  g_assert_cmpstr (world.said[0]->str, ==,
+                   ":s FAIL REGISTER ACCOUNT_EXISTS anna :That name is in use\r\n");
+  g_assert_false (srv_session_is_waiting (&world.sessions[0]));
+
+  say (1, "REGISTER * * secret"); /* theirs it is */
+  g_assert_cmpint (world.asked, ==, SRV_LOGIN_REGISTER);
+  accounts_deny (1, SRV_VERDICT_BUSY);
+  close_world ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -324,5 +361,7 @@ main (int argc, char **argv)
   g_test_add_func ("/irc/account/another-password/before-the-name-is-there",
                    test_password_before_the_name_is_there);
   g_test_add_func ("/irc/account/another-password/is-said-aside", test_password_is_said_aside);
+  g_test_add_func ("/irc/account/registration/nickname-is-taken-meanwhile",
+                   test_nickname_is_taken_meanwhile);
   return g_test_run ();
 }
