@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 /* How long a server may take to be ready, and to end: it may run in valgrind. */
-#define READY_MS 60000
+#define READY_MS 300000
 #define END_MS 60000
 
 static gint64

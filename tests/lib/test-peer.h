@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+/* What a case says when it is skipped because nothing can be reached at ::1. */
+#define TEST_NO_IPV6 "this machine has no IPv6"
+
 /* A server under test: salottod, with the log in memory unless a test says otherwise. */
 typedef struct
 {
@@ -24,6 +27,7 @@ TestServer *test_server_start_with_log (TestFolder *folder, guint16 port);
 TestFolder *test_server_kill (TestServer *server);
 void test_server_free (TestServer *server);
 guint16 test_reserve_port (void);
+gboolean test_has_ipv6 (void);
 char *test_server_control (TestServer *server, const char *word);
 
 #define test_server_stop(server) test_server_stop_at (server, __FILE__, __LINE__, G_STRFUNC)

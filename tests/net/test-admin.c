@@ -579,6 +579,11 @@ test_listeners (void)
   g_autofree char *said_again = NULL;
   int fd = -1;
 
+  if (!test_has_ipv6 ())
+    {
+      g_test_skip (TEST_NO_IPV6);
+      return;
+    }
   for (guint i = 0; i < 3; i++)
     {
       static const char *const starts[] = { "listening on [::1]:", "listening on unix:///",

@@ -493,7 +493,7 @@ test_cli_comes_back (Fixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL); /* servers are remembered there */
   g_test_add ("/net/cut/at-each-byte-to-the-server", Fixture, NULL, set_up, test_up, tear_down);
   g_test_add ("/net/cut/at-each-byte-from-the-server", Fixture, NULL, set_up, test_down, tear_down);
   g_test_add ("/net/cut/salotto-cli-says-what-became-of-it", Fixture, NULL, set_up, test_cli,

@@ -649,7 +649,7 @@ test_refused_connection (Fixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL); /* servers are remembered there */
   ADD ("what-is-said-comes-back-once", NULL, test_delivered);
   ADD ("no-command-is-said-by-mistake", NULL, test_command);
   ADD ("nor-one-that-was-typed-early", NULL, test_command_early);

@@ -226,6 +226,18 @@ test_last_name (Fixture *f, gconstpointer data)
   test_wait_for_story (tea, "ada_2: held");
 }
 
+/* When the network is another, the next try is not waited for. */
+static void
+test_network (Fixture *f, gconstpointer data)
+{
+  SalRoomModel *tea = join (f->ada, "#tea");
+
+  stop_salottod (f, SIGKILL);
+  test_wait_for (tea, SAL_PRESENCE_WAITING);
+  g_signal_emit_by_name (g_network_monitor_get_default (), "network-changed", TRUE);
+  g_assert_cmpint (sal_server_get_presence (f->ada->server), ==, SAL_PRESENCE_CONNECTING);
+}
+
 /* Whoever has slept asks for what was said since the server was heard last, not since the break was
  * noticed. */
 static void
@@ -946,11 +958,12 @@ main (int argc, char **argv)
   g_setenv ("SECRET_BACKEND", "file", TRUE);
   g_setenv ("SECRET_FILE_TEST_PATH", keyring, TRUE);
   g_setenv ("SECRET_FILE_TEST_PASSWORD", "test", TRUE);
-  g_test_init (&argc, &argv, NULL);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL); /* servers are remembered there */
   ADD ("rooms-have-their-own-story", test_rooms);
   ADD ("two-talk-in-private", test_private);
   ADD ("what-was-missed-comes-once-and-in-order", test_resume);
   ADD ("comes-back-under-the-last-name", test_last_name);
+  ADD ("another-network-is-tried-at-once", test_network);
   ADD ("asks-since-the-server-was-heard-last", test_slept);
   ADD ("what-was-on-its-way-is-there-once", test_resend);
   ADD ("the-next-process-asks-for-what-was-on-its-way", test_client_ends);
