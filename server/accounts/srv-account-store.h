@@ -16,6 +16,7 @@ typedef struct
   char *email; /* (owned) (nullable) */
   SrvRole role;
   SrvScramKeys keys;
+  guint64 generation;      /* of the keys: others have another; 0: not in the index; not kept */
   gint64 made_us;          /* since 1970 */
   GPtrArray *nicknames;    /* (owned) of char* (owned): reserved beside the name */
   GPtrArray *certificates; /* (owned) of char* (owned): SHA-256 fingerprints, in hex */

@@ -73,6 +73,7 @@ copy_account (const SrvAccount *account)
   copy->email = g_strdup (account->email);
   copy->role = account->role;
   copy->keys = account->keys;
+  copy->generation = account->generation;
   copy->made_us = account->made_us;
   for (guint i = 0; i < account->nicknames->len; i++)
     g_ptr_array_add (copy->nicknames, g_strdup (account->nicknames->pdata[i]));
@@ -134,10 +135,21 @@ edit (SrvAccounts *accounts, const char *name, EditFunc func, gconstpointer data
   return result;
 }
 
+typedef struct
+{
+  SrvScramKeys keys;
+  guint64 generation; /* of those that they take the place of; 0: whatever is there */
+} NewKeys;
+
 static SrvChangeResult
 set_keys (SrvAccounts *accounts, SrvAccount *account, gconstpointer data)
 {
-  account->keys = *(const SrvScramKeys *) data;
+  const NewKeys *news = data;
+
+  if (news->generation != 0 && news->generation != account->generation)
+    return SRV_UNCHANGED_BAD_PASSWORD;
+  account->keys = news->keys;
+  account->generation = 0; /* the index gives it the next one */
   return SRV_CHANGED;
 }
 
@@ -304,10 +316,12 @@ add (SrvAccounts *accounts, SrvAccount *account, char **message)
 
 /* Another password. */
 
+/* The letter may be opened when the accounts are gone, at the end of the server. */
 typedef struct
 {
-  SrvAccounts *accounts; /* (unowned) */
-  char *name;            /* (owned) */
+  SrvPasswordFunc func;
+  gpointer data;
+  char *name; /* (owned) */
   guint64 by;
 } NewPassword;
 
@@ -316,7 +330,7 @@ on_new_password (gpointer owner, gpointer letter)
 {
   NewPassword *news = letter;
 
-  news->accounts->on_password (news->name, news->by, news->accounts->on_password_data);
+  news->func (news->name, news->by, news->data);
   g_free (news->name);
   g_free (news);
 }
@@ -329,7 +343,8 @@ tell_watcher (SrvAccounts *accounts, const char *name, guint64 by)
   if (accounts->watcher == NULL)
     return;
   news = g_new0 (NewPassword, 1);
-  news->accounts = accounts;
+  news->func = accounts->on_password;
+  news->data = accounts->on_password_data;
   news->name = g_strdup (name);
   news->by = by;
   srv_mailbox_post (accounts->watcher, on_new_password, news);
@@ -396,14 +411,14 @@ static SrvChangeResult
 do_password (Change *change)
 {
   SrvAccounts *accounts = change->accounts;
-  SrvScramKeys keys;
+  NewKeys news = { .generation = 0 };
   SrvChangeResult result = SRV_UNCHANGED_BAD_PASSWORD;
 
-  if (!srv_scram_derive (&keys, change->text, get_iterations (accounts)))
+  if (!srv_scram_derive (&news.keys, change->text, get_iterations (accounts)))
     return result;
   if (change->kind == SRV_CHANGE_PASSWORD)
     {
-      result = edit (accounts, change->name, set_keys, &keys, &change->message);
+      result = edit (accounts, change->name, set_keys, &news, &change->message);
       if (result == SRV_CHANGED)
         tell_watcher (accounts, change->name, 0);
     }
@@ -412,10 +427,10 @@ do_password (Change *change)
       SrvAccount *account = srv_account_new (change->name);
 
       account->role = change->role;
-      account->keys = keys;
+      account->keys = news.keys;
       result = add (accounts, account, &change->message);
     }
-  explicit_bzero (&keys, sizeof keys);
+  explicit_bzero (&news, sizeof news);
   return result;
 }
 
@@ -675,29 +690,31 @@ srv_accounts_may_set_password (SrvAccounts *accounts,
 /**
  * srv_accounts_set_password:
  * @name: of the account of somebody who has shown that it is theirs
+ * @generation: of the keys by which they have
  * @by: their connection
  *
  * Slow: in a thread of the pool, after srv_accounts_may_set_password().
  *
- * Returns: %SRV_VERDICT_OK, or %SRV_VERDICT_BUSY if it cannot be kept.
+ * Returns: %SRV_VERDICT_OK; %SRV_VERDICT_WRONG if it has got another password since; or
+ * %SRV_VERDICT_BUSY if it cannot be kept.
  */
 SrvVerdict
-srv_accounts_set_password (SrvAccounts *accounts,
-                           const char *name,
-                           const char *password,
-                           guint64 by)
+srv_accounts_set_password (
+    SrvAccounts *accounts, const char *name, const char *password, guint64 generation, guint64 by)
 {
   g_autofree char *message = NULL;
-  SrvScramKeys keys;
+  NewKeys news = { .generation = generation };
   SrvChangeResult result = SRV_UNCHANGED_FAILED;
 
-  if (!srv_scram_derive (&keys, password, get_iterations (accounts)))
+  if (!srv_scram_derive (&news.keys, password, get_iterations (accounts)))
     return SRV_VERDICT_BAD_PASSWORD;
-  result = edit (accounts, name, set_keys, &keys, &message);
-  explicit_bzero (&keys, sizeof keys);
+  result = edit (accounts, name, set_keys, &news, &message);
+  explicit_bzero (&news, sizeof news);
   if (message != NULL)
     g_warning ("%s", message);
   if (result == SRV_CHANGED)
     tell_watcher (accounts, name, by);
+  if (result == SRV_UNCHANGED_BAD_PASSWORD)
+    return SRV_VERDICT_WRONG;
   return result == SRV_CHANGED ? SRV_VERDICT_OK : SRV_VERDICT_BUSY;
 }

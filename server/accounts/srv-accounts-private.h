@@ -39,6 +39,7 @@ struct _SrvAccounts
   pthread_mutex_t mutex; /* for all that follows */
   SrvAccountsConfig config;
   char *invitation_code;       /* (owned) (nullable) */
+  guint64 generations;         /* given so far, see SrvAccount */
   GHashTable *accounts;        /* (owned): key (of the account) -> SrvAccount (owned) */
   GHashTable *nicknames;       /* (owned): key (owned) -> SrvAccount (unowned) */
   GHashTable *certificates;    /* (owned): fingerprint (owned) -> SrvAccount (unowned) */
@@ -73,7 +74,8 @@ void srv_accounts_withdraw (SrvAccounts *accounts, const SrvAddress *address, co
 
 gboolean srv_accounts_push (SrvAccounts *accounts, SrvJobFunc func, gpointer data, gint64 delay_us);
 
-void srv_accounts_find_keys (SrvAccounts *accounts, const char *name, SrvScramKeys *keys);
+guint64 srv_accounts_find_keys (SrvAccounts *accounts, const char *name, SrvScramKeys *keys);
+char *srv_accounts_dup_proven (SrvAccounts *accounts, const char *name, guint64 generation);
 char *srv_accounts_dup_by_certificate (SrvAccounts *accounts, const char *fingerprint);
 gboolean srv_accounts_takes_passwords (SrvAccounts *accounts, const SrvLoginPeer *peer);
 gboolean srv_accounts_is_usable (SrvAccounts *accounts);
@@ -93,9 +95,7 @@ SrvVerdict srv_accounts_verify (SrvAccounts *accounts, SrvAccount **pending, con
 SrvVerdict srv_accounts_may_set_password (SrvAccounts *accounts,
                                           const SrvLoginPeer *peer,
                                           const char *password);
-SrvVerdict srv_accounts_set_password (SrvAccounts *accounts,
-                                      const char *name,
-                                      const char *password,
-                                      guint64 by);
+SrvVerdict srv_accounts_set_password (
+    SrvAccounts *accounts, const char *name, const char *password, guint64 generation, guint64 by);
 
 G_END_DECLS

@@ -222,6 +222,8 @@ void
 srv_accounts_index (SrvAccounts *accounts, SrvAccount *account)
 {
   srv_accounts_unindex (accounts, account->key);
+  if (account->generation == 0)
+    account->generation = ++accounts->generations;
   for (guint i = 0; i < account->nicknames->len; i++)
     g_hash_table_insert (accounts->nicknames, sal_name_key (account->nicknames->pdata[i]), account);
   for (guint i = 0; i < account->certificates->len; i++)
@@ -511,21 +513,48 @@ pretended_iterations (const SrvAccounts *accounts, const char *key)
 /**
  * srv_accounts_find_keys:
  * @keys: (out): of the account called @name, or such as no password has
+ *
+ * Returns: their generation, for srv_accounts_dup_proven(); 0: there is no such account.
  */
-void
+guint64
 srv_accounts_find_keys (SrvAccounts *accounts, const char *name, SrvScramKeys *keys)
 {
   g_autofree char *key = sal_name_key (name);
   const SrvAccount *account = NULL;
+  guint64 generation = 0;
 
   pthread_mutex_lock (&accounts->mutex);
   account = g_hash_table_lookup (accounts->accounts, key);
+  generation = account != NULL ? account->generation : 0;
   if (account != NULL)
     *keys = account->keys;
   else
     srv_scram_pretend (keys, accounts->secret, sizeof accounts->secret, key,
                        pretended_iterations (accounts, key));
   pthread_mutex_unlock (&accounts->mutex);
+  return generation;
+}
+
+/**
+ * srv_accounts_dup_proven:
+ * @generation: of the keys by which somebody has shown that it is theirs; 0: that they have done in
+ *   another way
+ *
+ * Returns: (transfer full) (nullable): how the account called @name is written; %NULL if there is
+ * none, or it has another password by now.
+ */
+char *
+srv_accounts_dup_proven (SrvAccounts *accounts, const char *name, guint64 generation)
+{
+  const SrvAccount *account = NULL;
+  char *written = NULL;
+
+  pthread_mutex_lock (&accounts->mutex);
+  account = srv_accounts_find (accounts, name);
+  if (account != NULL && (generation == 0 || account->generation == generation))
+    written = g_strdup (account->name);
+  pthread_mutex_unlock (&accounts->mutex);
+  return written;
 }
 
 /* Rooms. */

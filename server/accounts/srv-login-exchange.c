@@ -40,6 +40,7 @@ typedef struct
   SrvAddress address;
   guint64 connection;
   char *name;          /* (owned): whose password it is said to be */
+  guint64 generation;  /* of the keys that it was looked at with; 0: none were */
   char *secret;        /* (owned): wiped: password or code */
   char *wanted;        /* (owned) (nullable): wiped: PASSWORD: the one from now on */
   char *email;         /* (owned) (nullable) */
@@ -63,6 +64,7 @@ struct _SrvLogin
   GString *partial;    /* (owned): of a message in several lines */
   SrvScram *scram;     /* (owned) (nullable) */
   gboolean challenged; /* SCRAM: the first of its messages was answered */
+  guint64 generation;  /* SCRAM: of the keys */
   char *proven;        /* (owned) (nullable): SCRAM: whose password it was; one line is missing */
   SrvAccount *pending; /* (owned) (nullable): registered, waits for the code */
 };
@@ -86,6 +88,7 @@ reset (SrvLogin *login)
 {
   login->mechanism = MECHANISM_NONE;
   login->challenged = FALSE;
+  login->generation = 0;
   explicit_bzero (login->partial->str, login->partial->len);
   g_string_truncate (login->partial, 0);
   g_clear_pointer (&login->scram, srv_scram_free);
@@ -157,11 +160,12 @@ answer_lines (SrvLogin *login, const char *message, gsize len)
   login->on_answer (&said, login->data);
 }
 
-/* They are who they say, if that account is still there. */
+/* They are who they say, if that account is still there and its password is the one that they
+ * have shown. @generation: as srv_accounts_dup_proven() has it. */
 static void
-answer_account (SrvLogin *login, SrvLoginKind kind, const char *name)
+answer_account (SrvLogin *login, SrvLoginKind kind, const char *name, guint64 generation)
 {
-  g_autofree char *written = srv_accounts_dup_name (login->accounts, name);
+  g_autofree char *written = srv_accounts_dup_proven (login->accounts, name, generation);
   SrvLoginAnswer said = { .kind = kind, .verdict = SRV_VERDICT_OK, .account = written };
 
   if (written == NULL)
@@ -202,7 +206,7 @@ on_job_done (gpointer owner, gpointer letter)
       if (job->kind == SRV_LOGIN_AUTHENTICATE)
         reset (login);
       if (job->verdict == SRV_VERDICT_OK)
-        answer_account (login, job->kind, job->name);
+        answer_account (login, job->kind, job->name, job->generation);
       else
         {
           SrvLoginAnswer said = { .kind = job->kind,
@@ -216,12 +220,12 @@ on_job_done (gpointer owner, gpointer letter)
 }
 
 static SrvVerdict
-check_password (const Job *job)
+check_password (Job *job)
 {
   SrvScramKeys keys;
   gboolean right = FALSE;
 
-  srv_accounts_find_keys (job->accounts, job->name, &keys);
+  job->generation = srv_accounts_find_keys (job->accounts, job->name, &keys);
   right = srv_scram_matches (&keys, job->secret);
   explicit_bzero (&keys, sizeof keys);
   return right ? SRV_VERDICT_OK : SRV_VERDICT_WRONG;
@@ -229,13 +233,15 @@ check_password (const Job *job)
 
 /* Only who knows the password can have another. */
 static SrvVerdict
-change_password (const Job *job)
+change_password (Job *job)
 {
   SrvVerdict verdict = check_password (job);
+  guint64 shown = job->generation;
 
-  return verdict == SRV_VERDICT_OK
-             ? srv_accounts_set_password (job->accounts, job->name, job->wanted, job->connection)
-             : verdict;
+  job->generation = 0; /* what they have shown is not the password any more */
+  return verdict == SRV_VERDICT_OK ? srv_accounts_set_password (job->accounts, job->name,
+                                                                job->wanted, shown, job->connection)
+                                   : verdict;
 }
 
 static SrvVerdict
@@ -402,13 +408,16 @@ do_external (SrvLogin *login, const GString *message)
       return;
     }
   reset (login);
-  answer_account (login, SRV_LOGIN_AUTHENTICATE, name);
+  answer_account (login, SRV_LOGIN_AUTHENTICATE, name, 0);
 }
 
 static void
-find_keys (const char *name, SrvScramKeys *keys, gpointer accounts)
+find_keys (const char *name, SrvScramKeys *keys, gpointer data)
 {
-  srv_accounts_find_keys (accounts, g_utf8_validate (name, -1, NULL) ? name : "", keys);
+  SrvLogin *login = data;
+
+  login->generation =
+      srv_accounts_find_keys (login->accounts, g_utf8_validate (name, -1, NULL) ? name : "", keys);
 }
 
 /* The first message is answered at once, the second is a guess. After a right one the
@@ -422,12 +431,13 @@ do_scram (SrvLogin *login, GString *message)
   if (login->proven != NULL)
     {
       g_autofree char *name = g_steal_pointer (&login->proven);
+      guint64 generation = login->generation;
 
       reset (login);
       if (message->len > 0)
         answer (login, SRV_LOGIN_AUTHENTICATE, SRV_VERDICT_WRONG);
       else
-        answer_account (login, SRV_LOGIN_AUTHENTICATE, name);
+        answer_account (login, SRV_LOGIN_AUTHENTICATE, name, generation);
       return;
     }
   if (!login->challenged)
@@ -435,7 +445,7 @@ do_scram (SrvLogin *login, GString *message)
       const char *name = NULL;
 
       if (login->scram == NULL)
-        login->scram = srv_scram_new (find_keys, login->accounts);
+        login->scram = srv_scram_new (find_keys, login);
       login->challenged =
           srv_scram_step (login->scram, message->str, message->len, output) == SRV_SCRAM_MORE;
       name = srv_scram_get_name (login->scram);

@@ -42,14 +42,26 @@ own_name (const SrvIrc *irc)
                                              : NULL;
 }
 
+/* Before registration a nickname is only wished for: somebody else may have it by now. */
+static gboolean
+is_taken (const SrvIrc *irc, const char *nick)
+{
+  const SrvUser *holder = srv_state_find_user (irc->hub->state, nick);
+
+  return holder != NULL && holder != srv_irc_me (irc);
+}
+
+/* What it is logged in to, or will be when the log has heard of it. */
 static const char *
 own_account (const SrvIrc *irc)
 {
   const SrvUser *me = srv_irc_me (irc);
 
-  return me != NULL                  ? me->who->account
-         : irc->introduction != NULL ? irc->introduction->account
-                                     : NULL;
+  if (irc->introduction != NULL)
+    return irc->introduction->account;
+  if (irc->accounts_asked > 0)
+    return irc->account_asked;
+  return me != NULL ? me->who->account : NULL;
 }
 
 /* The commands. */
@@ -116,6 +128,8 @@ may_register (SrvIrc *irc, const char *account)
   else if (!irc->registered && !may_register_early (irc))
     srv_irc_fail (irc, "REGISTER", "COMPLETE_CONNECTION_REQUIRED",
                   "%s :Complete the connection first", echo_of (account));
+  else if (own_name (irc) != NULL && is_taken (irc, own_name (irc)))
+    srv_irc_fail (irc, "REGISTER", "ACCOUNT_EXISTS", "%s :That name is in use", own_name (irc));
   else if (own_name (irc) == NULL && irc->introduction != NULL &&
            irc->introduction->refused_nick != NULL)
     srv_irc_fail (irc, "REGISTER", "ACCOUNT_EXISTS", "%s :That name is in use",
@@ -151,10 +165,11 @@ srv_irc_handle_register (SrvIrc *irc, const SalIrcLine *line)
 void
 srv_irc_handle_verify (SrvIrc *irc, const SalIrcLine *line)
 {
+  const char *mine = own_name (irc);
   SrvLoginRequest request = { .kind = SRV_LOGIN_VERIFY,
                               .name = line->params[0],
                               .text = line->params[1],
-                              .wanted = own_name (irc) != NULL ? own_name (irc) : "*" };
+                              .wanted = mine != NULL && !is_taken (irc, mine) ? mine : "*" };
 
   if (own_account (irc) != NULL)
     srv_irc_fail (irc, "VERIFY", "ALREADY_AUTHENTICATED", "%s :You are logged in already",
@@ -165,22 +180,18 @@ srv_irc_handle_verify (SrvIrc *irc, const SalIrcLine *line)
 
 /* The answers. */
 
-static void
-say_logged_in (SrvIrc *irc, SalIrcNumeric numeric, const char *account)
+/* Returns (transfer full): how 900 and 901 call the client. */
+static char *
+dup_mask (const SrvIrc *irc)
 {
   const SrvUser *me = srv_irc_me (irc);
   const SrvIrcIntroduction *said = irc->introduction;
-  g_autofree char *mask =
-      me != NULL
-          ? g_strconcat (me->who->name, "!", me->who->host, NULL)
-          : g_strdup_printf ("%s!%s@%s", said != NULL && said->nick != NULL ? said->nick : "*",
-                             said != NULL && said->user != NULL ? said->user : "*",
-                             srv_irc_get_host (irc));
 
-  if (account != NULL)
-    srv_irc_reply (irc, numeric, "%s %s :You are now logged in as %s", mask, account, account);
-  else
-    srv_irc_reply (irc, numeric, "%s :You are now logged out", mask);
+  return me != NULL
+             ? g_strconcat (me->who->name, "!", me->who->host, NULL)
+             : g_strdup_printf ("%s!%s@%s", said != NULL && said->nick != NULL ? said->nick : "*",
+                                said != NULL && said->user != NULL ? said->user : "*",
+                                srv_irc_get_host (irc));
 }
 
 /**
@@ -191,7 +202,9 @@ say_logged_in (SrvIrc *irc, SalIrcNumeric numeric, const char *account)
 void
 srv_irc_tell_logged_in (SrvIrc *irc, const char *account)
 {
-  say_logged_in (irc, RPL_LOGGEDIN, account);
+  g_autofree char *mask = dup_mask (irc);
+
+  srv_irc_reply (irc, RPL_LOGGEDIN, "%s %s :You are now logged in as %s", mask, account, account);
   srv_irc_log_in (irc, account);
 }
 
@@ -437,6 +450,8 @@ take_away (SrvIrc *irc, const char *account, gboolean out, const char *why)
 {
   const SrvUser *me = srv_irc_me (irc);
   const char *mine = own_account (irc);
+  gboolean operates = FALSE;
+  g_autofree char *mask = NULL;
 
   if (irc->session->state >= SRV_SESSION_LEAVING)
     return;
@@ -444,17 +459,35 @@ take_away (SrvIrc *irc, const char *account, gboolean out, const char *why)
     {
       SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_UMODE);
 
+      operates = irc->role_asked == SRV_ROLE_OPERATOR || (me->modes & SRV_UMODE_OPERATOR);
       g_clear_pointer (&irc->role_account, g_free);
-      fields.text = me->modes & SRV_UMODE_OPERATOR ? "-o" : "-m";
-      if (me->modes & SRV_UMODES_GIVEN)
+      fields.text = operates ? "-o" : "-m";
+      if (irc->role_asked != SRV_ROLE_USER || (me->modes & SRV_UMODES_GIVEN))
         srv_irc_post (irc, &fields);
     }
   if (!out || mine == NULL || !is_same_name (mine, account))
     return;
-  say_logged_in (irc, RPL_LOGGEDOUT, NULL);
+  /* Perhaps a command of theirs is being answered. */
+  mask = dup_mask (irc);
+  srv_irc_reply_aside (irc, RPL_LOGGEDOUT, "%s :You are now logged out", mask);
   if (why != NULL)
-    srv_irc_say (irc, "NOTICE %s :%s", srv_irc_get_nick (irc), why);
+    srv_irc_say_aside (irc, "NOTICE %s :%s", srv_irc_get_nick (irc), why);
   srv_irc_log_in (irc, NULL);
+}
+
+/**
+ * srv_irc_on_heard:
+ * @entry: one that this session asked for, back from the log
+ *
+ * Whether it still waits for the log to hear of its account or role.
+ */
+void
+srv_irc_on_heard (SrvIrc *irc, const SrvEntry *entry)
+{
+  if (entry->kind == SRV_ENTRY_ACCOUNT && irc->accounts_asked > 0)
+    irc->accounts_asked--;
+  else if (entry->kind == SRV_ENTRY_UMODE && entry->text != NULL && entry->text[0] == '+')
+    irc->role_asked = SRV_ROLE_USER;
 }
 
 /**

@@ -52,6 +52,9 @@ struct _SrvIrc
 
   SrvIrcIntroduction *introduction; /* (owned) (nullable): NULL: it is registered */
   char *role_account;               /* (owned) (nullable): by which it got a role */
+  SrvRole role_asked;               /* of which the log has not heard yet; else that of everybody */
+  char *account_asked;  /* (owned) (nullable): what it is logged in to when the log has heard... */
+  guint accounts_asked; /* ...of so many changes */
   guint negotiating : 1;
   guint registered : 1; /* has been welcomed */
   guint secure : 1;     /* comes over TLS or from this machine */
@@ -119,6 +122,8 @@ void srv_irc_emit_event (SrvIrc *irc, const SalEvent *event);
 void srv_irc_reply (SrvIrc *irc, SalIrcNumeric numeric, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 void srv_irc_say (SrvIrc *irc, const char *format, ...) G_GNUC_PRINTF (2, 3);
+void srv_irc_reply_aside (SrvIrc *irc, SalIrcNumeric numeric, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
 void srv_irc_say_aside (SrvIrc *irc, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void srv_irc_fail (SrvIrc *irc, const char *verb, const char *code, const char *format, ...)
     G_GNUC_PRINTF (4, 5);
@@ -224,6 +229,7 @@ void srv_irc_handle_authenticate (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_register (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_verify (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_oper (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_on_heard (SrvIrc *irc, const SrvEntry *entry);
 void srv_irc_ask_login (SrvIrc *irc, const SrvLoginRequest *request, SrvIrcAsker asker);
 void srv_irc_tell_logged_in (SrvIrc *irc, const char *account);
 const char *srv_irc_login_failure (SrvVerdict verdict);

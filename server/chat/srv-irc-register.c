@@ -220,15 +220,19 @@ void
 srv_irc_on_connect (SrvIrc *irc, const SrvEntry *entry)
 {
   SrvSession *session = irc->session;
+  gboolean logged_out = FALSE;
 
   srv_session_set_person (session, entry->who);
   if (session->state == SRV_SESSION_LEAVING)
     return;
   session->state = SRV_SESSION_IN;
   irc->registered = TRUE;
+  logged_out = irc->introduction->account == NULL && srv_irc_me (irc)->who->account != NULL;
   /* From now on the state knows all of it. */
   g_clear_pointer (&irc->introduction, srv_irc_introduction_free);
   welcome (irc);
+  if (logged_out)
+    srv_irc_log_in (irc, NULL); /* while the log gave it its name with that account */
 }
 
 /**

@@ -90,6 +90,15 @@ srv_irc_emit_event (SrvIrc *irc, const SalEvent *event)
   srv_irc_emit_bytes (irc, out->str, out->len);
 }
 
+static char *G_GNUC_PRINTF (3, 0)
+    numeric_line (SrvIrc *irc, SalIrcNumeric numeric, const char *format, va_list args)
+{
+  g_autofree char *rest = g_strdup_vprintf (format, args);
+
+  return g_strdup_printf (":%s %03d %s %s", srv_irc_server (irc), (int) numeric,
+                          srv_irc_get_nick (irc), rest);
+}
+
 /**
  * srv_irc_reply:
  * @format: the parameters after the client's name
@@ -97,15 +106,31 @@ srv_irc_emit_event (SrvIrc *irc, const SalEvent *event)
 void
 srv_irc_reply (SrvIrc *irc, SalIrcNumeric numeric, const char *format, ...)
 {
-  g_autoptr (GString) line = g_string_new (NULL);
+  g_autofree char *line = NULL;
   va_list args;
 
-  g_string_append_printf (line, ":%s %03d %s ", srv_irc_server (irc), (int) numeric,
-                          srv_irc_get_nick (irc));
   va_start (args, format);
-  g_string_append_vprintf (line, format, args);
+  line = numeric_line (irc, numeric, format, args);
   va_end (args);
-  srv_irc_emit (irc, line->str);
+  srv_irc_emit (irc, line);
+}
+
+/**
+ * srv_irc_reply_aside:
+ * @format: the parameters after the client's name
+ *
+ * A numeric that is no part of the answer that is being collected.
+ */
+void
+srv_irc_reply_aside (SrvIrc *irc, SalIrcNumeric numeric, const char *format, ...)
+{
+  g_autofree char *line = NULL;
+  va_list args;
+
+  va_start (args, format);
+  line = numeric_line (irc, numeric, format, args);
+  va_end (args);
+  send_line (irc, line);
 }
 
 static char *G_GNUC_PRINTF (2, 0) from_server (SrvIrc *irc, const char *format, va_list args)

@@ -56,6 +56,7 @@ srv_irc_become_operator (SrvIrc *irc, SrvRole role)
 
   srv_irc_reply (irc, RPL_YOUREOPER, ":You are now %s",
                  role == SRV_ROLE_OPERATOR ? "an IRC operator" : "a moderator of all channels");
+  irc->role_asked = role;
   fields.text = role == SRV_ROLE_OPERATOR ? "+o" : "+m";
   srv_irc_post (irc, &fields);
 }
@@ -79,6 +80,9 @@ srv_irc_log_in (SrvIrc *irc, const char *account)
     }
   fields = srv_irc_fields (irc, SRV_ENTRY_ACCOUNT);
   fields.account = account;
+  g_free (irc->account_asked);
+  irc->account_asked = g_strdup (account);
+  irc->accounts_asked++;
   srv_irc_post (irc, &fields);
 }
 

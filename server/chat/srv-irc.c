@@ -122,6 +122,7 @@ srv_irc_free (SrvIrc *irc)
   clear_pending (irc);
   g_clear_pointer (&irc->introduction, srv_irc_introduction_free);
   g_free (irc->role_account);
+  g_free (irc->account_asked);
   g_free (irc->label);
   g_clear_pointer (&irc->answer, g_ptr_array_unref);
   sal_wipe_string (irc->deferred);
@@ -500,6 +501,7 @@ srv_irc_entry (SrvIrc *irc, const SrvEntry *entry)
 
   if (last && irc->in_flight > 0)
     irc->in_flight--;
+  srv_irc_on_heard (irc, entry);
   if (irc->session->state == SRV_SESSION_OVER)
     return;
   if (said)

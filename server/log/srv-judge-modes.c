@@ -20,6 +20,7 @@ typedef struct
   SrvChannel *channel;
   GString *letters;
   GString *params;
+  gboolean given; /* something has changed */
 } Judging;
 
 static void
@@ -151,6 +152,7 @@ give (Judging *judging, guint8 flags)
   verdict->asked = asked;
   entry->flags |= flags;
   srv_verdict_give (verdict, entry);
+  judging->given = TRUE;
   g_string_truncate (judging->letters, 0);
   g_string_truncate (judging->params, 0);
 }
@@ -163,11 +165,26 @@ fits (const Judging *judging, const SrvModeChange *change)
          judging->params->len + 1 + strlen (change->param) <= SRV_JUDGE_PARAMS_BYTES;
 }
 
+/* The parameter of @change as everybody sees it: a copy, for what is given meanwhile changes the
+ * room that it is from. Returns (transfer full) (nullable). */
+static char *
+dup_param (const Judging *judging, const SrvModeChange *change)
+{
+  if (change->info->type == SRV_MODE_LIST && change->param[0] != '$')
+    return sal_irc_mask_complete (change->param);
+  if (change->info->type == SRV_MODE_STATUS)
+    return g_strdup (
+        srv_state_find_user (judging->verdict->judge->state, change->param)->who->name);
+  if (change->info->type == SRV_MODE_KEY && !change->set)
+    return g_strdup (judging->channel->password != NULL ? judging->channel->password : "*");
+  return g_strdup (change->param);
+}
+
 static void
 judge_change (Judging *judging, const SrvModeChange *change)
 {
   guint code = check (judging, change);
-  g_autofree char *mask = NULL;
+  g_autofree char *param = NULL;
   SrvModeChange made = *change;
 
   if (code != 0)
@@ -175,21 +192,18 @@ judge_change (Judging *judging, const SrvModeChange *change)
       deny_change (judging, change, code);
       return;
     }
-  if (change->info->type == SRV_MODE_LIST)
-    {
-      mask = change->param[0] == '$' ? g_strdup (change->param)
-                                     : sal_irc_mask_complete (change->param);
-      made.param = mask;
-    }
-  else if (change->info->type == SRV_MODE_STATUS)
-    made.param = srv_state_find_user (judging->verdict->judge->state, change->param)->who->name;
-  else if (change->info->type == SRV_MODE_KEY && !change->set)
-    made.param = judging->channel->password != NULL ? judging->channel->password : "*";
+  made.param = param = dup_param (judging, change);
   if (is_so (judging, &made))
     return;
-  if (!fits (judging, &made))
-    give (judging, SRV_ENTRY_FLAG_MORE);
-  srv_modes_append_change (judging->letters, judging->params, &made);
+  if (fits (judging, &made))
+    {
+      srv_modes_append_change (judging->letters, judging->params, &made);
+      return;
+    }
+  /* What was collected takes effect now, and the room is another than the one just looked at.
+   * It fits then: nothing is collected any more. */
+  give (judging, SRV_ENTRY_FLAG_MORE);
+  judge_change (judging, change);
 }
 
 /**
@@ -205,7 +219,7 @@ srv_judge_modes (Verdict *verdict, SrvChannel *channel)
   g_autoptr (GArray) changes = NULL;
   g_autoptr (GString) letters = g_string_new (NULL);
   g_autoptr (GString) params = g_string_new (NULL);
-  Judging judging = { verdict, channel, letters, params };
+  Judging judging = { verdict, channel, letters, params, FALSE };
 
   if (!srv_verdict_may_change (verdict, channel))
     return;
@@ -215,11 +229,10 @@ srv_judge_modes (Verdict *verdict, SrvChannel *channel)
                              words[0] != NULL ? g_strv_length (words + 1) : 0);
   for (guint i = 0; i < changes->len; i++)
     judge_change (&judging, &g_array_index (changes, SrvModeChange, i));
-  if (letters->len == 0)
-    {
-      srv_verdict_void (verdict);
-      return;
-    }
-  give (&judging, 0);
-  srv_judge_keep_room (verdict->judge, channel);
+  if (letters->len > 0)
+    give (&judging, 0);
+  else
+    srv_verdict_void (verdict);
+  if (judging.given)
+    srv_judge_keep_room (verdict->judge, channel);
 }

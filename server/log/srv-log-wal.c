@@ -27,9 +27,10 @@
 /* How often moving is tried before so few are left; then the disk is too slow for what is
  * said. */
 #define PASSES_MAX 4
-/* Then, beyond SRV_LOG_WAL_PAGES_MAX, the writer waits for the disk and for those who read the
- * file, but not with every group, and for the disk not so long that it would be taken for
- * stuck. */
+/* Then, beyond SRV_LOG_WAL_PAGES_MAX, the writer waits until the thread has left few of them, but
+ * not with every group, and not so long that it would be taken for stuck. What is left it moves
+ * itself; all of it only if the thread cannot. On a disk that is too slow even for that the
+ * write-ahead log becomes larger, while the writer waits two thirds of the time. */
 #define WAIT_EVERY_US G_USEC_PER_SEC
 #define WAIT_S 2
 
@@ -45,7 +46,9 @@ struct _SrvLogWal
   pthread_mutex_t mutex;
   pthread_cond_t cond;
   gboolean wanted;  /* under the mutex: there is something to move */
+  gboolean running; /* under the mutex: the thread does what was wanted */
   gboolean moving;  /* under the mutex: the thread is in the file */
+  gboolean failing; /* under the mutex: the thread cannot use the file */
   gboolean awaited; /* under the mutex: the writer waits until it is not */
   gboolean stop;    /* under the mutex */
 };
@@ -91,6 +94,12 @@ end_pass (SrvLogWal *wal)
   pthread_mutex_unlock (&wal->mutex);
 }
 
+static gboolean
+few_are_left (const SrvLogWal *wal)
+{
+  return srv_log_wal_get_pages (wal) - __atomic_load_n (&wal->moved, __ATOMIC_RELAXED) <= FEW_PAGES;
+}
+
 /* Returns whether @db can be used further. */
 static gboolean
 move (SrvLogWal *wal, sqlite3 *db)
@@ -109,7 +118,7 @@ move (SrvLogWal *wal, sqlite3 *db)
           return FALSE;
         }
       __atomic_store_n (&wal->moved, moved, __ATOMIC_RELAXED);
-      if (srv_log_wal_get_pages (wal) - moved <= FEW_PAGES)
+      if (few_are_left (wal))
         {
           __atomic_store_n (&wal->few, TRUE, __ATOMIC_RELAXED);
           return TRUE;
@@ -145,12 +154,16 @@ move_thread (void *data)
           continue;
         }
       wal->wanted = FALSE;
+      wal->running = TRUE;
       pthread_mutex_unlock (&wal->mutex);
       if (db == NULL)
         db = open_file (wal);
       if (db != NULL && !move (wal, db))
         g_clear_pointer (&db, sqlite3_close);
       pthread_mutex_lock (&wal->mutex);
+      wal->running = FALSE;
+      wal->failing = db == NULL;
+      pthread_cond_broadcast (&wal->cond);
     }
   pthread_mutex_unlock (&wal->mutex);
   sqlite3_close (db);
@@ -221,22 +234,29 @@ srv_log_wal_watch (SrvLogWal *wal, sqlite3 *writer, GError **error)
   return sal_sqlite_exec (writer, limit, error);
 }
 
-/* Keeps the thread out of the file. Returns whether it is out of it. */
+/* Has the thread move what it can, and keeps it out of the file then. Returns whether it is out of
+ * it and the rest is the writer's. */
 static gboolean
 wait_for_thread (SrvLogWal *wal)
 {
   struct timespec until;
-  gboolean out = FALSE;
+  gboolean done = FALSE;
 
   (void) clock_gettime (CLOCK_MONOTONIC, &until);
   until.tv_sec += WAIT_S;
   pthread_mutex_lock (&wal->mutex);
-  wal->awaited = TRUE;
-  while (wal->moving && pthread_cond_timedwait (&wal->cond, &wal->mutex, &until) == 0)
+  if (!few_are_left (wal))
+    {
+      wal->wanted = TRUE;
+      pthread_cond_broadcast (&wal->cond);
+    }
+  while ((wal->wanted || wal->running) &&
+         pthread_cond_timedwait (&wal->cond, &wal->mutex, &until) == 0)
     ;
-  out = !wal->moving;
+  wal->awaited = TRUE;
+  done = !wal->moving && (few_are_left (wal) || wal->failing);
   pthread_mutex_unlock (&wal->mutex);
-  return out;
+  return done;
 }
 
 static void

@@ -86,6 +86,7 @@ struct _SrvLog
   SrvJudge *judge;     /* (owned) */
   GArray *subscribers; /* (owned) of Subscriber */
   GHashTable *nonces;  /* (owned): set of const char *, of the group that is being formed */
+  gint64 last_us;      /* the latest time that an entry has */
   gboolean booted;
   gboolean failing;
   gint64 maintain_at_us;
@@ -189,12 +190,14 @@ find_nonce (const char *room, const char *nonce, gpointer data)
   return log->store->klass->find_nonce (log->store, room, nonce, log->clock () - SAL_NONCE_US);
 }
 
+/* Never goes back, although the clock may have been set: what the judge keeps of an entry has the
+ * time that everybody is shown. */
 static gint64
 tell_time (gpointer data)
 {
-  const SrvLog *log = data;
+  SrvLog *log = data;
 
-  return log->clock ();
+  return log->last_us = MAX (log->last_us, log->clock ());
 }
 
 static const SrvJudgeHost judge_host = {
@@ -214,6 +217,7 @@ keep (SrvLog *log, SrvEntry **entries, guint n, GError **error)
 
   if (!store->begin (log->store, &seq, &time_us, error))
     return FALSE;
+  log->last_us = MAX (log->last_us, time_us);
   for (guint i = 0; i < n; i++)
     {
       gboolean kept = srv_entry_is_kept (entries[i]);
@@ -315,6 +319,7 @@ boot (SrvLog *log)
   g_autoptr (SrvEntry) entry = srv_entry_new (SRV_ENTRY_BOOT, (SrvOrigin){ 0 }, "", "", "", NULL);
   g_autoptr (GError) error = NULL;
 
+  entry->time_us = tell_time (log); /* no judge has seen it */
   log->booted = keep (log, &entry, 1, &error);
   note_health (log, error);
 }
@@ -327,13 +332,13 @@ write_group (SrvLog *log, const Request *requests, guint n)
   g_autoptr (GError) error = NULL;
   gsize bytes = 0;
 
+  if (!log->booted)
+    boot (log); /* before anything is judged: the log says what time it was last */
   for (guint i = 0; i < n; i++)
     {
       bytes += srv_entry_size (requests[i].entry);
       srv_judge_entry (log->judge, requests[i].entry, judged);
     }
-  if (!log->booted)
-    boot (log);
   if (!keep (log, (SrvEntry **) judged->pdata, judged->len, &error))
     give_up (log, (SrvEntry **) judged->pdata, judged->len);
   note_health (log, error);

@@ -352,6 +352,8 @@ accounts_run_scram (AccountsRun *run, SrvLogin *login, const char *name, const c
       code = gsasl_step (client, challenge->str, challenge->len, &out, &len);
       if (code != GSASL_OK && code != GSASL_NEEDS_MORE)
         break;
+      if (code == GSASL_OK && run->before_last != NULL)
+        run->before_last (run);
       (void) say_message (run, login, out, len);
       gsasl_free (out);
     }

@@ -7,7 +7,8 @@
 G_BEGIN_DECLS
 
 /* Accounts in a file, and the main loop of whoever asks them. */
-typedef struct
+typedef struct _AccountsRun AccountsRun;
+struct _AccountsRun
 {
   GMainContext *context; /* (owned) */
   SrvReactor *reactor;   /* (owned) */
@@ -16,7 +17,8 @@ typedef struct
   SrvAccountsConfig config;
   GString *said; /* (owned): the last answer, see accounts_run_ask() */
   guint answers;
-} AccountsRun;
+  void (*before_last) (AccountsRun *run); /* (nullable): the last line that SCRAM's client says */
+};
 
 AccountsRun *accounts_run_new (const char *path);
 void accounts_run_free (AccountsRun *run);

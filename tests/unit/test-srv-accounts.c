@@ -426,6 +426,44 @@ test_threads (Fixture *f, gconstpointer data)
     pthread_join (threads[i], NULL);
 }
 
+static void
+on_due (SrvDeadline *deadline, gpointer data)
+{
+}
+
+static void
+on_turn_end (gpointer data)
+{
+}
+
+static void
+note_password (const char *name, guint64 by, gpointer heard)
+{
+  g_assert_cmpuint (by, ==, 0);
+  g_string_append_printf (heard, "%s ", name);
+}
+
+/* At the end of the server the news of another password may be opened after the accounts have
+ * gone. */
+static void
+test_late_news (Fixture *f, gconstpointer data)
+{
+  static const SrvReactorHooks hooks = { .due = on_due, .turn_end = on_turn_end };
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GString) heard = g_string_new (NULL);
+  SrvReactor *reactor = srv_reactor_new (context, 1, &hooks, NULL);
+  SrvMailbox *mailbox = srv_mailbox_new (reactor, NULL); /* nobody looks into it until the end */
+
+  accounts_run_add (f->run, "Anna", PASSWORD, SRV_ROLE_USER);
+  srv_accounts_watch_passwords (f->run->accounts, mailbox, note_password, heard);
+  g_assert_cmpint (change (f, SRV_CHANGE_PASSWORD, "Anna", "another one"), ==, SRV_CHANGED);
+  g_assert_true (srv_mailbox_has_mail (mailbox));
+  g_clear_pointer (&f->run->accounts, srv_accounts_free);
+  srv_mailbox_free (mailbox);
+  srv_reactor_free (reactor);
+  g_assert_cmpstr (heard->str, ==, "Anna ");
+}
+
 #define ADD(path, func) g_test_add ("/accounts/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -444,5 +482,6 @@ main (int argc, char **argv)
   ADD ("change-on-disk-or-not-at-all", test_fault);
   ADD ("rooms-wait-for-the-disk", test_room_fault);
   ADD ("are-for-all-threads", test_threads);
+  ADD ("are-gone-when-the-news-is-read", test_late_news);
   return g_test_run ();
 }

@@ -246,6 +246,52 @@ test_put_out_before_joining (void)
     }
 }
 
+/* What does not fit into one entry is given in two, and the first has changed the room: the key
+ * that the second takes away is the one it has by then, if it has one. */
+static void
+test_key_in_two_entries (void)
+{
+  static const struct
+  {
+    const char *letters;
+    const char *key; /* (nullable): parameter of the first letter */
+    const char *first, *second;
+  } rows[] = {
+    { "-k+bb-k", "*", "-k+bb sixchr", NULL },
+    { "+kbb-k", "another", "+kbb another", "-k another" },
+  };
+  g_autofree char *filler = g_strnfill (140, 'm');
+  g_autofree char *masks = g_strdup_printf ("a%s!*@* b%s!*@*", filler, filler);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (SrvJudge) judge = srv_judge_new (&host, NULL);
+      g_autofree char *text = g_strdup_printf ("%s %s %s x", rows[i].letters, rows[i].key, masks);
+      g_autofree char *first = g_strdup_printf ("%s %s", rows[i].first, masks);
+      SrvEntry join = { .kind = SRV_ENTRY_JOIN, .origin = { .connection = 1 }, .room = "tea" };
+      SrvEntry close = {
+        .kind = SRV_ENTRY_MODE, .origin = { .connection = 1 }, .room = "tea", .text = "+k sixchr"
+      };
+      SrvEntry change = {
+        .kind = SRV_ENTRY_MODE, .origin = { .connection = 1 }, .room = "tea", .text = text
+      };
+      g_autoptr (GPtrArray) judged = NULL;
+      const SrvEntry *last = NULL;
+
+      connect_person (judge, 1, "ann", 0);
+      g_ptr_array_unref (ask (judge, &join));
+      g_ptr_array_unref (ask (judge, &close));
+      judged = ask (judge, &change);
+      g_assert_cmpuint (judged->len, ==, 2);
+      last = judged->pdata[1];
+      g_assert_cmpstr (((SrvEntry *) judged->pdata[0])->text, ==, first);
+      if (rows[i].second != NULL)
+        g_assert_cmpstr (last->text, ==, rows[i].second);
+      else
+        g_assert_cmpint (last->status, ==, SRV_ENTRY_VOID);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -254,5 +300,6 @@ main (int argc, char **argv)
   g_test_add_func ("/log/judge/newcomers", test_newcomers);
   g_test_add_func ("/log/judge/who-is-not-let-in-was-never-there", test_not_let_in);
   g_test_add_func ("/log/judge/who-is-put-out-stays-out", test_put_out_before_joining);
+  g_test_add_func ("/log/judge/a-key-in-two-entries", test_key_in_two_entries);
   return g_test_run ();
 }

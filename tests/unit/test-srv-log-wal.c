@@ -38,14 +38,17 @@ static sqlite3_io_methods gate_methods;
 static const sqlite3_io_methods *real_methods;
 static int (*real_open) (sqlite3_vfs *, sqlite3_filename, sqlite3_file *, int, int *);
 static _Thread_local gboolean is_of_the_test;
+static _Thread_local guint written; /* pages into the database, by this thread */
 static pthread_mutex_t gate_mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t gate_cond = PTHREAD_COND_INITIALIZER;
 static gboolean gate_is_closed; /* under the mutex, as the rest */
+static gboolean nobody_opens;   /* none but the threads of the test */
 static guint stopped;
 
 static int
 gate_write (sqlite3_file *file, const void *bytes, int n, sqlite3_int64 at)
 {
+  written++;
   pthread_mutex_lock (&gate_mutex);
   if (!is_of_the_test && gate_is_closed)
     {
@@ -61,8 +64,14 @@ gate_write (sqlite3_file *file, const void *bytes, int n, sqlite3_int64 at)
 static int
 gate_open (sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *file, int flags, int *out_flags)
 {
-  int code = real_open (vfs, name, file, flags, out_flags);
+  int code = SQLITE_OK;
 
+  if (g_atomic_int_get (&nobody_opens) && !is_of_the_test)
+    {
+      file->pMethods = NULL;
+      return SQLITE_CANTOPEN;
+    }
+  code = real_open (vfs, name, file, flags, out_flags);
   if (code == SQLITE_OK && (flags & SQLITE_OPEN_MAIN_DB))
     {
       pthread_mutex_lock (&gate_mutex);
@@ -174,6 +183,21 @@ is_done_within (Fixture *f, gint64 ms)
   return code == 0;
 }
 
+/* Transactions until the write-ahead log has begun again: a disk may take longer than the writer
+ * waits at once. The writer moves few pages itself at any time. */
+static void
+go_on_until_it_begins_again (Fixture *f)
+{
+  while (srv_log_wal_get_pages (f->wal) > ROW_PAGES)
+    {
+      guint before = written;
+
+      srv_log_wal_begin_again (f->wal, f->writer);
+      g_assert_cmpuint (written - before, <=, ROW_PAGES / 5);
+      run (f->writer, "INSERT INTO row VALUES ('ciao')");
+    }
+}
+
 /* The writer waits for whoever is moving pages, and then begins again. */
 static void
 test_waits (Fixture *f, gconstpointer data)
@@ -189,8 +213,7 @@ test_waits (Fixture *f, gconstpointer data)
   set_gate (FALSE);
   g_assert_true (is_done_within (f, PATIENCE_S * 1000));
   pthread_join (writer, NULL);
-  write_row (f);
-  g_assert_cmpint (srv_log_wal_get_pages (f->wal), <, 2 * ROW_PAGES);
+  go_on_until_it_begins_again (f);
 }
 
 /* ... but not for ever: the log would be taken for stuck. */
@@ -207,6 +230,38 @@ test_not_for_ever (Fixture *f, gconstpointer data)
   srv_log_wal_begin_again (f->wal, f->writer);
   write_row (f);
   g_assert_cmpint (srv_log_wal_get_pages (f->wal), >, before);
+}
+
+/* Those who read have kept all pages where they are: when they are done, the thread moves them, and
+ * the writer does no more than it can between two groups. */
+static void
+test_moves_few (Fixture *f, gconstpointer data)
+{
+  sqlite3 *reader = NULL;
+
+  g_assert_cmpint (sqlite3_open (f->path, &reader), ==, SQLITE_OK);
+  run (reader, "BEGIN; SELECT * FROM row");
+  while (srv_log_wal_get_pages (f->wal) <= SRV_LOG_WAL_PAGES_MAX)
+    write_row (f);
+  run (reader, "COMMIT");
+  go_on_until_it_begins_again (f);
+  sqlite3_close (reader);
+}
+
+/* Where the thread cannot use the file, better late than never. */
+static void
+test_moves_all (Fixture *f, gconstpointer data)
+{
+  guint before = written;
+
+  g_atomic_int_set (&nobody_opens, TRUE);
+  while (srv_log_wal_get_pages (f->wal) <= SRV_LOG_WAL_PAGES_MAX)
+    write_row (f);
+  srv_log_wal_begin_again (f->wal, f->writer);
+  g_assert_cmpuint (written - before, >=, SRV_LOG_WAL_PAGES_MAX / 2);
+  write_row (f);
+  g_assert_cmpint (srv_log_wal_get_pages (f->wal), <, 2 * ROW_PAGES);
+  g_atomic_int_set (&nobody_opens, FALSE);
 }
 
 /* Its file does not keep the size that it had while somebody read. */
@@ -246,6 +301,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("a-writer-waits-for-who-moves-pages", test_waits);
   ADD ("a-writer-does-not-wait-for-ever", test_not_for_ever);
+  ADD ("a-writer-moves-few-pages-itself", test_moves_few);
+  ADD ("a-writer-moves-all-where-nobody-else-can", test_moves_all);
   ADD ("its-file-is-cut-when-it-begins-again", test_is_cut);
   return g_test_run ();
 }

@@ -327,6 +327,7 @@ test_boot_first (void)
   g_assert_cmpint (boot->kind, ==, SRV_ENTRY_BOOT);
   g_assert_cmpuint (boot->seq, ==, 1);
   g_assert_cmpuint (boot->origin.connection, ==, 0);
+  g_assert_cmpint (boot->time_us, ==, fake_clock ());
 }
 
 static void
@@ -962,6 +963,57 @@ test_time_never_goes_back (void)
   set_clock (1000000000);
 }
 
+static gboolean
+everybody_may_use (const char *name, const char *account, gpointer data)
+{
+  return TRUE;
+}
+
+static SrvOwnedRoom *
+owned_by_anna (const char *room, gpointer data)
+{
+  return srv_owned_room_new (room, "anna");
+}
+
+static gboolean
+note_topic_time (const SrvOwnedRoom *room, gpointer topic_us)
+{
+  *(gint64 *) topic_us = room->topic_us;
+  return TRUE;
+}
+
+/* What is remembered of a room has the time that its entry has, although the clock was set back. */
+static void
+test_one_time_for_all (void)
+{
+  static const SrvOwners owners = { .may_use = everybody_may_use,
+                                    .find_room = owned_by_anna,
+                                    .keep_room = note_topic_time };
+  g_autoptr (GPtrArray) entries = g_ptr_array_new ();
+  g_autoptr (LogRun) run = NULL;
+  SrvEntry *topic = srv_entry_new (SRV_ENTRY_TOPIC, (SrvOrigin){ .connection = 1 }, "tea", "Ada",
+                                   "('192.0.2.7', 1)", "Earl Grey");
+  gint64 topic_us = 0;
+  guint n = 0;
+
+  set_clock (3000);
+  run = log_run_new (&fake_new ()->store, fake_clock, NULL);
+  srv_log_set_owners (run->log, &owners, &topic_us);
+  log_run_append (run, SRV_ENTRY_JOIN, 1, "tea", "Ada", NULL);
+  log_run_flush (run);
+  set_clock (1000);
+  topic->flags |= SRV_ENTRY_FLAG_SERVER;
+  g_ptr_array_add (entries, topic);
+  srv_log_append (run->log, entries);
+  log_run_flush (run);
+  n = run->reader.entries->len;
+  topic = run->reader.entries->pdata[n - 1];
+  g_assert_cmpint (topic->kind, ==, SRV_ENTRY_TOPIC);
+  g_assert_cmpint (topic->time_us, ==, 3000);
+  g_assert_cmpint (topic_us, ==, 3000);
+  set_clock (1000000000);
+}
+
 /* Retention. */
 
 static void
@@ -1078,6 +1130,7 @@ main (int argc, char **argv)
   ADD ("free/keeps-everything", test_free_keeps_everything);
   ADD ("free/delivers-everything", test_free_delivers_everything);
   ADD ("time-never-goes-back", test_time_never_goes_back);
+  ADD ("time/is-the-same-for-the-judge", test_one_time_for_all);
   ADD ("retention-is-looked-at-until-nothing-is-left", test_retention);
   ADD ("retention-is-looked-at-after-each-group", test_retention_of_each_group);
   ADD ("says-when-it-last-did-something", test_last_turn);

@@ -544,6 +544,113 @@ test_another_password (Fixture *f, gconstpointer data)
 }
 
 static void
+set_another_password (AccountsRun *run)
+{
+  g_assert_cmpint (
+      accounts_run_change (run, SRV_CHANGE_PASSWORD, "anna", "two tulips", SRV_ROLE_USER), ==,
+      SRV_CHANGED);
+}
+
+/* Who has shown that they know the old password, and not said their last line yet. */
+static void
+test_another_password_before_the_last_line (Fixture *f, gconstpointer data)
+{
+  f->run->before_last = set_another_password;
+  (void) accounts_run_scram (f->run, f->login, "Anna", PASSWORD);
+  g_assert_cmpstr (f->run->said->str, ==, "wrong");
+  f->run->before_last = NULL;
+  g_assert_true (accounts_run_scram (f->run, f->login, "Anna", "two tulips"));
+}
+
+static void
+on_due (SrvDeadline *deadline, gpointer data)
+{
+}
+
+static void
+on_turn_end (gpointer data)
+{
+}
+
+static void
+note_verdict (const SrvLoginAnswer *answer, gpointer verdict)
+{
+  *(SrvVerdict *) verdict = answer->verdict;
+}
+
+/* Whose password was right when it was looked at, and is another when they hear of it. */
+static void
+test_another_password_meanwhile (Fixture *f, gconstpointer data)
+{
+  static const SrvReactorHooks hooks = { .due = on_due, .turn_end = on_turn_end };
+  static const SrvLoginKind kinds[] = { SRV_LOGIN_IDENTIFY, SRV_LOGIN_OPER };
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  SrvReactor *reactor = srv_reactor_new (context, 1, &hooks, NULL);
+  SrvMailbox *mailbox = srv_mailbox_new (reactor, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      SrvLoginRequest request = { .kind = kinds[i],
+                                  .name = "Anna",
+                                  .text = i == 0 ? PASSWORD : "two tulips" };
+      SrvVerdict verdict = SRV_VERDICT_MORE;
+      g_autoptr (SrvLogin) login =
+          srv_login_new (f->run->accounts, &f->peer, mailbox, note_verdict, &verdict);
+
+      srv_login_ask (login, &request);
+      while (!srv_mailbox_has_mail (mailbox))
+        g_usleep (1000);
+      set_another_password (f->run);
+      while (srv_login_is_waiting (login))
+        g_main_context_iteration (context, TRUE);
+      g_assert_cmpint (verdict, ==, SRV_VERDICT_WRONG);
+    }
+  g_assert_true (accounts_run_scram (f->run, f->login, "Anna", "two tulips"));
+  srv_mailbox_free (mailbox);
+  srv_reactor_free (reactor);
+}
+
+/* Two who know the password want another one at the same time: one of them gets it, and the other
+ * does not know the password any more. */
+static void
+test_two_other_passwords (Fixture *f, gconstpointer data)
+{
+  g_autofree char *current = g_strdup (PASSWORD);
+
+  for (guint i = 0; i < 10; i++)
+    {
+      SrvVerdict verdicts[2] = { SRV_VERDICT_MORE, SRV_VERDICT_MORE };
+      SrvLogin *logins[2];
+      char *wanted[2];
+      guint winner = 0;
+
+      for (guint j = 0; j < G_N_ELEMENTS (logins); j++)
+        {
+          SrvLoginRequest request = { .kind = SRV_LOGIN_PASSWORD, .name = "Anna", .text = current };
+
+          request.wanted = wanted[j] = g_strdup_printf ("tulips %u %u", i, j);
+          logins[j] = srv_login_new (f->run->accounts, &f->peer, f->run->mailbox, note_verdict,
+                                     &verdicts[j]);
+          srv_login_ask (logins[j], &request);
+        }
+      for (guint j = 0; j < G_N_ELEMENTS (logins); j++)
+        {
+          while (srv_login_is_waiting (logins[j]))
+            g_main_context_iteration (f->run->context, TRUE);
+          srv_login_free (logins[j]);
+        }
+      winner = verdicts[0] == SRV_VERDICT_OK ? 0 : 1;
+      g_assert_cmpint (verdicts[winner], ==, SRV_VERDICT_OK);
+      g_assert_cmpint (verdicts[1 - winner], ==, SRV_VERDICT_WRONG);
+      g_free (current);
+      current = g_steal_pointer (&wanted[winner]);
+      g_free (wanted[1 - winner]);
+      accounts_clock_forward (SAL_LOGIN_FORGET_US);
+    }
+  g_assert_true (accounts_run_scram (f->run, f->login, "Anna", current));
+}
+
+static void
 test_register (Fixture *f, gconstpointer data)
 {
   g_autofree char *long_password = g_strnfill (SAL_PASSWORD_MAX_BYTES + 1, 'x');
@@ -724,6 +831,9 @@ main (int argc, char **argv)
   ADD ("oper", test_oper);
   ADD ("identify", test_identify);
   ADD ("another-password", test_another_password);
+  ADD ("another-password-before-the-last-line", test_another_password_before_the_last_line);
+  ADD ("another-password-meanwhile", test_another_password_meanwhile);
+  ADD ("two-other-passwords", test_two_other_passwords);
   ADD ("register", test_register);
   ADD ("registration-is-open-or-not", test_registration_values);
   ADD ("register-with-an-invitation", test_invitation);
