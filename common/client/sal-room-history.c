@@ -136,6 +136,20 @@ sal_room_take_past (SalRoomModel *room, const SalEntry *like, gboolean past)
   return TRUE;
 }
 
+/**
+ * sal_room_leave_out:
+ * @like: of the server's past; the story does without it
+ *
+ * Of a page of nothing else its oldest entry is added all the same: it is where what is older
+ * still begins.
+ */
+void
+sal_room_leave_out (SalRoomModel *room, const SalEntry *like)
+{
+  if (room->left_out == NULL && like->time_us != 0)
+    room->left_out = sal_entry_new (like);
+}
+
 /* What is older. */
 
 static guint64
@@ -204,7 +218,21 @@ sal_room_model_fetch_older (SalRoomModel *room, guint64 id)
     return FALSE;
   room->page = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
   room->page_before = id;
+  g_clear_pointer (&room->left_out, sal_entry_unref);
   return TRUE;
+}
+
+static guint
+insert_page (SalRoomModel *room, GPtrArray *page, gboolean more)
+{
+  g_autoptr (SalEntry) left_out = g_steal_pointer (&room->left_out);
+  guint n = sal_story_insert_before (room->story, room->page_before, page, more);
+
+  if (n > 0 || !more || left_out == NULL)
+    return n;
+  g_ptr_array_set_size (page, 0);
+  g_ptr_array_add (page, g_steal_pointer (&left_out));
+  return sal_story_insert_before (room->story, room->page_before, page, more);
 }
 
 static void
@@ -222,7 +250,7 @@ on_older (SalRoomModel *room, const SalClientAction *action)
     {
       gboolean at_the_top = first_id (room) == room->page_before;
 
-      n = sal_story_insert_before (room->story, room->page_before, page, more);
+      n = insert_page (room, page, more);
       /* A page of nothing but what is known leads nowhere. */
       more = more && (n > 0 || !at_the_top);
       if (at_the_top && !more)
@@ -243,6 +271,7 @@ sal_room_stop_fetching (SalRoomModel *room)
   room->resuming = FALSE;
   /* What was held back is not added: the next time begins before it, and finds it again. */
   g_clear_pointer (&room->held, g_ptr_array_unref);
+  g_clear_pointer (&room->left_out, sal_entry_unref);
   if (room->page == NULL && room->older_wanted == 0)
     return;
   room->older_wanted = 0;
@@ -253,8 +282,11 @@ sal_room_stop_fetching (SalRoomModel *room)
 static void
 on_resumed (SalRoomModel *room, const SalClientAction *action)
 {
+  g_autoptr (SalEntry) left_out = g_steal_pointer (&room->left_out);
   guint64 wanted = room->older_wanted;
 
+  if (left_out != NULL && first_id (room) == 0)
+    sal_entry_unref (sal_story_add_missed (room->story, left_out));
   room->resuming = FALSE;
   room->older_wanted = 0;
   if (action->code != NULL)

@@ -385,6 +385,45 @@ test_older (Fixture *f, gconstpointer data)
   expect_all (sal_server_find_room (f->ada->server, "#tea"), 430);
 }
 
+/* Comes and goes, under the name of the client, and says nothing. */
+static void
+come_and_go (Fixture *f, guint times)
+{
+  g_autoptr (TestPeer) peer = test_peer_connect (f->port);
+  g_autoptr (GString) lines = g_string_new ("CAP LS 302\nNICK ada\nUSER a 0 * :a\nCAP END\n");
+
+  for (guint i = 0; i < times; i++)
+    g_string_append (lines, "JOIN #tea\nPART #tea\n");
+  g_string_append (lines, "QUIT\n");
+  test_peer_send (peer, lines->str);
+  while (!peer->ended)
+    (void) test_peer_read (peer, 1000);
+}
+
+/* Pages of nothing but one's own coming and going, the newest one and those before it, are not the
+ * beginning. */
+static void
+test_own_comings (Fixture *f, gconstpointer data)
+{
+  guint told[3] = { 0 };
+  SalRoomModel *tea = NULL;
+  guint pages = 0;
+
+  fill_log (f, "#tea", 3);
+  come_and_go (f, 130);
+  tea = join (f->ada, "#tea");
+  g_signal_connect (tea, "older", G_CALLBACK (on_older), told);
+  test_wait_until (!tea->resuming);
+  for (pages = 0; sal_room_model_has_older (tea) && pages < 10; pages++)
+    {
+      g_assert_true (sal_room_model_fetch_older (tea, first_id (tea)));
+      test_wait_until (told[0] == pages + 1);
+    }
+  g_assert_cmpuint (pages, >=, 2);
+  g_assert_false (sal_room_model_has_older (tea));
+  expect_all (tea, 3);
+}
+
 static guint
 count_found (SalRoomModel *room, const char *words)
 {
@@ -968,6 +1007,7 @@ main (int argc, char **argv)
   ADD ("what-was-on-its-way-is-there-once", test_resend);
   ADD ("the-next-process-asks-for-what-was-on-its-way", test_client_ends);
   ADD ("scrolls-back-to-the-beginning", test_older);
+  ADD ("scrolls-back-over-its-own-coming-and-going", test_own_comings);
   ADD ("finds-what-was-missed", test_search);
   ADD ("put-out-and-not-let-in", test_kicked);
   ADD ("a-plain-address-is-a-room-of-irc", test_plain_address);
