@@ -191,11 +191,57 @@ sal_irc_on_who (SalIrcMachine *machine, const SalIrcLine *line, guint code, SalI
       found = g_ascii_strcasecmp (name, "WHO") == 0 ? find_asked (machine, NULL, asked) : NULL;
       break;
     default:
-      return asked != NULL && asked->kind == SAL_IRC_ASKED_WHO;
+      if (asked == NULL || asked->kind != SAL_IRC_ASKED_WHO)
+        return FALSE;
+      if (code >= 400)
+        machine->away_us = G_MAXINT64;
+      return TRUE;
     }
   if (found != NULL)
     end (machine, found);
   return found != NULL;
+}
+
+/* Whether an error without a label may be the answer to WHO. @name: its first parameter after our own
+ * name; "" if it has only words. */
+static SalIrcAsked *
+find_refused (SalIrcMachine *machine, const char *name, guint code)
+{
+  switch (code)
+    {
+    case ERR_UNKNOWNCOMMAND:
+    case 416: /* ERR_TOOMANYMATCHES */
+    case ERR_NEEDMOREPARAMS:
+      return g_ascii_strcasecmp (name, "WHO") == 0 ? find_asked (machine, NULL, NULL) : NULL;
+    case ERR_NOPRIVILEGES: /* nothing says for what; we ask for nothing else that may need them */
+      return sal_irc_typed_at (machine) == NULL ? find_asked (machine, NULL, NULL) : NULL;
+    case ERR_NOSUCHSERVER:
+    case ERR_NOSUCHCHANNEL:
+    case ERR_NOTONCHANNEL:
+      return *name != '\0' ? find_asked (machine, name, NULL) : NULL;
+    default:
+      return NULL;
+    }
+}
+
+/* Takes an error that nothing else has been refused by, if it may be the answer to WHO: nobody has
+ * asked for that, so nobody is told. The server is not asked again before the next join. Returns
+ * whether it was. */
+gboolean
+sal_irc_on_who_refused (SalIrcMachine *machine,
+                        const SalIrcLine *line,
+                        guint code,
+                        SalIrcAsked *asked)
+{
+  SalIrcAsked *found = asked == NULL
+                           ? find_refused (machine, line->n_params > 2 ? line->params[1] : "", code)
+                           : NULL;
+
+  if (found == NULL)
+    return FALSE;
+  machine->away_us = G_MAXINT64;
+  end (machine, found);
+  return TRUE;
 }
 
 /* When. */

@@ -339,6 +339,10 @@ void sal_irc_away_begin (SalIrcMachine *machine, SalIrcRoom *room);
 void sal_irc_on_away (SalIrcMachine *machine, const SalIrcLine *line);
 gboolean
 sal_irc_on_who (SalIrcMachine *machine, const SalIrcLine *line, guint code, SalIrcAsked *asked);
+gboolean sal_irc_on_who_refused (SalIrcMachine *machine,
+                                 const SalIrcLine *line,
+                                 guint code,
+                                 SalIrcAsked *asked);
 gint64 sal_irc_away_due_us (const SalIrcMachine *machine);
 void sal_irc_check_away (SalIrcMachine *machine);
 
