@@ -302,7 +302,10 @@ sal_irc_machine_command (SalIrcMachine *machine, const char *place, const char *
   else if (*line == '@' || *line == ':')
     sal_irc_send_line (machine, line); /* with tags of its own */
   else
-    (void) sal_irc_ask_line (machine, SAL_IRC_ASKED_COMMAND, place, "%s", line);
+    {
+      sal_irc_away_typed (machine, line);
+      (void) sal_irc_ask_line (machine, SAL_IRC_ASKED_COMMAND, place, "%s", line);
+    }
 }
 
 /* Where what the server answers without a label was asked for, NULL if nothing was lately. */
