@@ -76,7 +76,20 @@ sal_room_catch_up (SalRoomModel *room)
     room->held = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
 }
 
-/* What was missed is not there, and what is said from now on comes behind a gap. */
+/* Whether the story ends with a gap and @line: nothing has been said since that was told. */
+static gboolean
+is_told (SalRoomModel *room, const char *line)
+{
+  g_autoptr (GPtrArray) last = sal_story_read_before (room->story, G_MAXUINT64, 2);
+  const SalEntry *gap = last->len == 2 ? last->pdata[0] : NULL;
+  const SalEntry *note = last->len == 2 ? last->pdata[1] : NULL;
+
+  return gap != NULL && gap->kind == SAL_ENTRY_GAP && note->kind == SAL_ENTRY_NOTE &&
+         g_strcmp0 (note->text, line) == 0;
+}
+
+/* What was missed is not there, and what is said from now on comes behind a gap; a server that never
+ * tells it makes one of all the times that we came back in between. */
 static void
 tell_failure (SalRoomModel *room, const SalClientAction *action)
 {
@@ -87,6 +100,11 @@ tell_failure (SalRoomModel *room, const SalClientAction *action)
                 _ ("The server has not told in time what was said meanwhile. Scrolling back asks "
                    "for it again."));
 
+  if (is_told (room, line))
+    {
+      sal_story_resumed (room->story);
+      return;
+    }
   sal_story_add_gap (room->story);
   sal_entry_unref (
       sal_story_add (room->story, &(SalEntry){ .kind = SAL_ENTRY_NOTE, .text = line }));

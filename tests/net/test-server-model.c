@@ -605,6 +605,7 @@ test_not_told (Fixture *f, gconstpointer data)
   SalRoomModel *tea = join (f->ada, "#tea");
   SalRoomModel *bob = sal_server_talk_to (f->ada->server, "bob", NULL);
   g_autoptr (GPtrArray) last = NULL;
+  guint64 last_id = 0;
 
   test_client_say (tea, "one");
   test_wait_for_story (tea, "ada: one");
@@ -612,6 +613,11 @@ test_not_told (Fixture *f, gconstpointer data)
   last = sal_story_read_before (tea->story, G_MAXUINT64, 1);
   g_assert_cmpint (((SalEntry *) last->pdata[0])->kind, ==, SAL_ENTRY_NOTE);
   g_assert_nonnull (strstr (((SalEntry *) last->pdata[0])->text, "in time"));
+  /* Once, however often it is asked. */
+  last_id = sal_story_get_last_id (tea->story);
+  sal_story_begin_connection (tea->story);
+  sal_room_on_history (tea, &late);
+  g_assert_cmpuint (sal_story_get_last_id (tea->story), ==, last_id);
   test_client_say (tea, "two");
   test_wait_for_story (tea, "ada: one, |, ada: two");
 
