@@ -375,7 +375,7 @@ sal_irc_history_failed (SalIrcMachine *machine,
 gboolean
 sal_irc_is_late (const SalIrcBatch *past)
 {
-  return past->asked != NULL && past->asked->late;
+  return past->late || (past->asked != NULL && past->asked->late);
 }
 
 /* A question, if it is one for the past, is not waited for any more. */

@@ -78,6 +78,7 @@ typedef struct
   char *parent;         /* (owned) (nullable): the batch it lies in */
   SalIrcAsked *asked;   /* (unowned) (nullable): what it answers */
   gboolean answers;     /* with it the answer is complete */
+  gboolean late;        /* history: the question is forgotten, and had been given up */
   guint depth;          /* in others */
   guint n_events;       /* history: events at its top level */
   gboolean reaches_end; /* history */

@@ -259,12 +259,18 @@ void
 sal_irc_answered (SalIrcMachine *machine, SalIrcAsked *asked)
 {
   GHashTableIter iter;
-  gpointer batch = NULL;
+  gpointer value = NULL;
 
   g_hash_table_iter_init (&iter, machine->batches);
-  while (g_hash_table_iter_next (&iter, NULL, &batch))
-    if (((SalIrcBatch *) batch)->asked == asked)
-      ((SalIrcBatch *) batch)->asked = NULL;
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      SalIrcBatch *batch = value;
+
+      if (batch->asked != asked)
+        continue;
+      batch->asked = NULL;
+      batch->late = asked->late;
+    }
   g_ptr_array_remove (machine->asked, asked);
 }
 
