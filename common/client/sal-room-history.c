@@ -236,8 +236,27 @@ sal_room_model_fetch_older (SalRoomModel *room, guint64 id)
     return FALSE;
   room->page = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
   room->page_before = id;
+  /* What we have said ourselves may have the time of our own clock. */
+  room->page_from_us = point->own && point->msgid != NULL ? 0 : point->time_us;
   g_clear_pointer (&room->left_out, sal_entry_unref);
   return TRUE;
+}
+
+/* Once a question was given up, a server whose answers have no label may answer it in the place of the
+ * next: what is newer than what was asked for is not older. Returns whether there was such. */
+static gboolean
+drop_newer (SalRoomModel *room, GPtrArray *page)
+{
+  guint n = page->len;
+
+  if (!room->gave_up || room->page_from_us == 0)
+    return FALSE;
+  for (guint i = page->len; i-- > 0;)
+    if (((SalEntry *) page->pdata[i])->time_us > room->page_from_us)
+      g_ptr_array_remove_index (page, i);
+  if (room->left_out != NULL && room->left_out->time_us > room->page_from_us)
+    g_clear_pointer (&room->left_out, sal_entry_unref);
+  return page->len < n;
 }
 
 static guint
@@ -267,10 +286,12 @@ on_older (SalRoomModel *room, const SalClientAction *action)
   if (!failed)
     {
       gboolean at_the_top = first_id (room) == room->page_before;
+      gboolean others = drop_newer (room, page);
 
+      more = more || others;
       n = insert_page (room, page, more);
       /* A page of nothing but what is known leads nowhere. */
-      more = more && (n > 0 || !at_the_top);
+      more = more && (n > 0 || others || !at_the_top);
       if (at_the_top && !more)
         room->beginning = first_id (room);
     }
@@ -287,6 +308,7 @@ sal_room_stop_fetching (SalRoomModel *room)
 {
   room->catching_up = FALSE;
   room->resuming = FALSE;
+  room->gave_up = FALSE;
   /* What was held back is not added: the next time begins before it, and finds it again. */
   g_clear_pointer (&room->held, g_ptr_array_unref);
   g_clear_pointer (&room->left_out, sal_entry_unref);
@@ -324,6 +346,7 @@ on_resumed (SalRoomModel *room, const SalClientAction *action)
 void
 sal_room_on_history (SalRoomModel *room, const SalClientAction *action)
 {
+  room->gave_up |= g_strcmp0 (action->code, "late") == 0;
   if (action->resume)
     on_resumed (room, action);
   else if (action->page == SAL_HISTORY_BEFORE)

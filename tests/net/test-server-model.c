@@ -631,6 +631,41 @@ test_not_told (Fixture *f, gconstpointer data)
   test_wait_for_story (bob, "bob: psst, |, bob: psst");
 }
 
+/* What comes in the place of a page, of one that was given up, is not put at the top, and says nothing
+ * of what is there. */
+static void
+test_another_page (Fixture *f, gconstpointer data)
+{
+  SalClientAction done = {
+    .kind = SAL_ACTION_HISTORY, .place = "#tea", .page = SAL_HISTORY_BEFORE, .number = 1
+  };
+  SalClientAction late = { .kind = SAL_ACTION_HISTORY,
+                           .place = "#tea",
+                           .page = SAL_HISTORY_AFTER,
+                           .resume = TRUE,
+                           .code = "late" };
+  SalEntry newer = { .kind = SAL_ENTRY_MESSAGE, .name = "bob", .text = "newer", .msgid = "x" };
+  guint told[3] = { 0 };
+  SalRoomModel *tea = NULL;
+
+  fill_log (f, "#tea", 120);
+  tea = join (f->ada, "#tea");
+  test_wait_until (test_client_count (tea, "message 120") == 1);
+  test_wait_until (!tea->resuming);
+  sal_room_on_history (tea, &late);
+  g_signal_connect (tea, "older", G_CALLBACK (on_older), told);
+  g_assert_true (sal_room_model_fetch_older (tea, first_id (tea)));
+  /* Before the server can answer. */
+  newer.time_us = g_get_real_time () + G_USEC_PER_SEC;
+  g_ptr_array_add (tea->page, sal_entry_new (&newer));
+  sal_room_on_history (tea, &done);
+  g_assert_cmpuint (told[0], ==, 1);
+  g_assert_cmpuint (told[1], ==, 0);
+  g_assert_cmpuint (told[2], ==, 1);
+  g_assert_true (sal_room_model_has_older (tea));
+  g_assert_cmpuint (test_client_count (tea, "newer"), ==, 0);
+}
+
 /* Logging in. */
 
 static void
@@ -1019,6 +1054,7 @@ main (int argc, char **argv)
   ADD ("a-plain-address-is-a-room-of-irc", test_plain_address);
   ADD ("a-foreign-server-is-not-told-twice", test_foreign);
   ADD ("says-what-was-not-told", test_not_told);
+  ADD ("a-page-of-newer-ones-is-not-older", test_another_page);
   ADD ("asks-for-the-password-until-it-is-right", test_password);
   ADD ("what-is-read-is-read-on-all-devices", test_read_marker);
   ADD ("what-was-missed-in-private-comes-too", test_missed_in_private);
