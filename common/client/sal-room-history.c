@@ -319,13 +319,24 @@ sal_room_stop_fetching (SalRoomModel *room)
   sal_room_emit_older (room, 0, TRUE);
 }
 
+/* Whether a page of so many events is a whole one: there may be something before it. */
+static gboolean
+is_whole_page (SalRoomModel *room, guint number)
+{
+  const SalIrcRooms *rooms =
+      room->server->client != NULL ? sal_client_get_rooms (room->server->client) : NULL;
+  guint most = rooms != NULL ? rooms->support.history : 0;
+
+  return number >= (most != 0 ? MIN (most, PAGE) : PAGE);
+}
+
 static void
 on_resumed (SalRoomModel *room, const SalClientAction *action)
 {
   g_autoptr (SalEntry) left_out = g_steal_pointer (&room->left_out);
   guint64 wanted = room->older_wanted;
 
-  if (left_out != NULL && first_id (room) == 0)
+  if (left_out != NULL && is_whole_page (room, action->number) && first_id (room) == 0)
     sal_entry_unref (sal_story_add_missed (room->story, left_out));
   room->resuming = FALSE;
   room->older_wanted = 0;

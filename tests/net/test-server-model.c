@@ -407,6 +407,7 @@ test_own_comings (Fixture *f, gconstpointer data)
 {
   guint told[3] = { 0 };
   SalRoomModel *tea = NULL;
+  SalRoomModel *cake = NULL;
   guint pages = 0;
 
   fill_log (f, "#tea", 3);
@@ -422,6 +423,10 @@ test_own_comings (Fixture *f, gconstpointer data)
   g_assert_cmpuint (pages, >=, 2);
   g_assert_false (sal_room_model_has_older (tea));
   expect_all (tea, 3);
+  /* Where there is nothing else, that we have come is no news. */
+  cake = join (f->ada, "#cake");
+  test_wait_until (!cake->resuming);
+  g_assert_cmpuint (first_id (cake), ==, 0);
 }
 
 static guint
