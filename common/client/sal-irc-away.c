@@ -154,16 +154,34 @@ on_whox (SalIrcMachine *machine, const SalIrcLine *line, SalIrcAsked *asked)
     note_change (machine, user, asked);
 }
 
-/* Nothing more comes in answer to @asked. */
-static void
+/* Nothing more comes in answer to @asked. Returns whether nobody has to see that. */
+static gboolean
 end (SalIrcMachine *machine, SalIrcAsked *asked)
 {
   const SalIrcRoom *room = sal_irc_rooms_find (&machine->rooms, asked->place);
+  gboolean hidden = !asked->shown;
 
   if (asked->changed && room != NULL)
     sal_irc_members_changed (machine, room->name, NULL);
   if (asked->label == NULL)
     sal_irc_answered (machine, asked);
+  return hidden;
+}
+
+/* Somebody asks, too, on @line. Where no answer has a label, theirs cannot be told from that to ours
+ * which is still open: both are shown, rather than none. */
+void
+sal_irc_away_typed (SalIrcMachine *machine, const char *line)
+{
+  if (g_ascii_strncasecmp (line, "WHO", 3) != 0 || (line[3] != ' ' && line[3] != '\0'))
+    return;
+  for (guint i = 0; i < machine->asked->len; i++)
+    {
+      SalIrcAsked *asked = machine->asked->pdata[i];
+
+      if (asked->kind == SAL_IRC_ASKED_WHO && asked->label == NULL)
+        asked->shown = TRUE;
+    }
 }
 
 /* Takes an answer to WHO. Returns whether it is done with: somebody who has asked sees all of it. */
@@ -183,7 +201,7 @@ sal_irc_on_who (SalIrcMachine *machine, const SalIrcLine *line, guint code, SalI
     case RPL_WHOREPLY:
       found = find_asked (machine, name, asked);
       on_reply (machine, line, found);
-      return found != NULL;
+      return found != NULL && !found->shown;
     case RPL_ENDOFWHO:
       found = find_asked (machine, name, asked);
       break;
@@ -191,11 +209,54 @@ sal_irc_on_who (SalIrcMachine *machine, const SalIrcLine *line, guint code, SalI
       found = g_ascii_strcasecmp (name, "WHO") == 0 ? find_asked (machine, NULL, asked) : NULL;
       break;
     default:
-      return asked != NULL && asked->kind == SAL_IRC_ASKED_WHO;
+      if (asked == NULL || asked->kind != SAL_IRC_ASKED_WHO)
+        return FALSE;
+      if (code >= 400)
+        machine->away_us = G_MAXINT64;
+      return TRUE;
     }
-  if (found != NULL)
-    end (machine, found);
-  return found != NULL;
+  return found != NULL && end (machine, found);
+}
+
+/* Whether an error without a label may be the answer to WHO. @name: its first parameter after our own
+ * name; "" if it has only words. */
+static SalIrcAsked *
+find_refused (SalIrcMachine *machine, const char *name, guint code)
+{
+  switch (code)
+    {
+    case ERR_UNKNOWNCOMMAND:
+    case 416: /* ERR_TOOMANYMATCHES */
+    case ERR_NEEDMOREPARAMS:
+      return g_ascii_strcasecmp (name, "WHO") == 0 ? find_asked (machine, NULL, NULL) : NULL;
+    case ERR_NOPRIVILEGES: /* nothing says for what; we ask for nothing else that may need them */
+      return sal_irc_typed_at (machine) == NULL ? find_asked (machine, NULL, NULL) : NULL;
+    case ERR_NOSUCHSERVER:
+    case ERR_NOSUCHCHANNEL:
+    case ERR_NOTONCHANNEL:
+      return *name != '\0' ? find_asked (machine, name, NULL) : NULL;
+    default:
+      return NULL;
+    }
+}
+
+/* Takes an error that nothing else has been refused by, if it may be the answer to WHO: nobody has
+ * asked for that, so nobody is told. The server is not asked again before the next join. Returns
+ * whether it is done with. */
+gboolean
+sal_irc_on_who_refused (SalIrcMachine *machine,
+                        const SalIrcLine *line,
+                        guint code,
+                        SalIrcAsked *asked)
+{
+  SalIrcAsked *found = asked == NULL
+                           ? find_refused (machine, line->n_params > 2 ? line->params[1] : "", code)
+                           : NULL;
+
+  if (found == NULL || machine->now_us >= found->sent_us + NEVER_US)
+    return FALSE;
+  machine->away_us = G_MAXINT64;
+  return end (machine, found);
 }
 
 /* When. */

@@ -84,6 +84,7 @@ open_batch (SalIrcMachine *machine, const SalIrcLine *line)
                  : parent != NULL ? parent->asked
                                   : NULL;
   batch->answers = label != NULL;
+  batch->late = parent != NULL && parent->late;
   batch->reaches_end = sal_irc_line_get_tag (line, END_TAG) != NULL;
   if (is_multiline (batch))
     {
@@ -93,7 +94,8 @@ open_batch (SalIrcMachine *machine, const SalIrcLine *line)
       batch->opening = g_strdup (opening->str);
       batch->text = g_string_new (NULL);
     }
-  if (batch->asked == NULL && g_str_equal (batch->type, "chathistory") && batch->target != NULL)
+  if (batch->asked == NULL && !batch->late && g_str_equal (batch->type, "chathistory") &&
+      batch->target != NULL)
     batch->asked = sal_irc_asked_history (machine, batch->target);
   g_hash_table_insert (machine->batches, batch->name, batch);
 }

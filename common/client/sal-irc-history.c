@@ -236,6 +236,20 @@ tell_held (SalIrcMachine *machine, SalIrcPlace *own, GHashTable *seen)
       g_queue_push_tail (&machine->actions, item);
 }
 
+/* Whatever still comes of the pages of a resume that is over would come after what happened since. */
+static void
+pass_over_rest (SalIrcMachine *machine, const char *place)
+{
+  for (guint i = 0; i < machine->asked->len; i++)
+    {
+      SalIrcAsked *asked = machine->asked->pdata[i];
+
+      if (asked->kind == SAL_IRC_ASKED_HISTORY && asked->resume &&
+          sal_irc_support_same (&machine->rooms.support, asked->place, place))
+        asked->late = TRUE;
+    }
+}
+
 /* All that was missed has been told, or all that can be. @code: (nullable): it cannot; @why: (nullable):
  * the server's words */
 void
@@ -252,6 +266,7 @@ sal_irc_end_resume (
                    g_free); /* who stays hears everything; who comes back says it anew */
   own->time_us = 0;
   own->latest = 0;
+  pass_over_rest (machine, room->name);
   item = sal_irc_push_at (machine, SAL_ACTION_HISTORY, room->name);
   item->action.page = SAL_HISTORY_AFTER;
   item->action.resume = TRUE;
@@ -360,7 +375,7 @@ sal_irc_history_failed (SalIrcMachine *machine,
 gboolean
 sal_irc_is_late (const SalIrcBatch *past)
 {
-  return past->asked != NULL && past->asked->late;
+  return past->late || (past->asked != NULL && past->asked->late);
 }
 
 /* A question, if it is one for the past, is not waited for any more. */

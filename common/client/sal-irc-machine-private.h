@@ -65,6 +65,7 @@ typedef struct
   guint limit;      /* history */
   gboolean resume;  /* history */
   gboolean changed; /* who: something is known better now */
+  gboolean shown;   /* who: the answers are told all the same */
   gint64 sent_us;   /* history, who: when the server has the question, as far as we know */
   gboolean late;    /* history: not waited for any more; whatever comes of it is passed over */
 } SalIrcAsked;
@@ -77,6 +78,7 @@ typedef struct
   char *parent;         /* (owned) (nullable): the batch it lies in */
   SalIrcAsked *asked;   /* (unowned) (nullable): what it answers */
   gboolean answers;     /* with it the answer is complete */
+  gboolean late;        /* history: the question is forgotten, and had been given up */
   guint depth;          /* in others */
   guint n_events;       /* history: events at its top level */
   gboolean reaches_end; /* history */
@@ -339,6 +341,11 @@ void sal_irc_away_begin (SalIrcMachine *machine, SalIrcRoom *room);
 void sal_irc_on_away (SalIrcMachine *machine, const SalIrcLine *line);
 gboolean
 sal_irc_on_who (SalIrcMachine *machine, const SalIrcLine *line, guint code, SalIrcAsked *asked);
+gboolean sal_irc_on_who_refused (SalIrcMachine *machine,
+                                 const SalIrcLine *line,
+                                 guint code,
+                                 SalIrcAsked *asked);
+void sal_irc_away_typed (SalIrcMachine *machine, const char *line);
 gint64 sal_irc_away_due_us (const SalIrcMachine *machine);
 void sal_irc_check_away (SalIrcMachine *machine);
 

@@ -355,7 +355,8 @@ sal_irc_on_numeric (SalIrcMachine *machine, const SalIrcLine *line, guint code, 
 
   if (sal_irc_on_register_numeric (machine, line, code) ||
       sal_irc_on_who (machine, line, code, asked) ||
-      on_state_numeric (machine, line, code, asked) || on_refusal (machine, line, code, asked))
+      on_state_numeric (machine, line, code, asked) || on_refusal (machine, line, code, asked) ||
+      sal_irc_on_who_refused (machine, line, code, asked))
     return;
   if (asked != NULL && !is_error (code) && asked->kind == SAL_IRC_ASKED_QUIETLY)
     return;

@@ -653,7 +653,13 @@ sal_irc_on_register_numeric (SalIrcMachine *machine, const SalIrcLine *line, gui
         }
       if (!machine->reclaiming)
         return FALSE;
-      machine->reclaiming = FALSE; /* still taken */
+      machine->reclaiming = FALSE;
+      if (code == ERR_ERRONEUSNICKNAME)
+        {
+          /* Not taken: the server cannot have it. */
+          machine->bad_nick = MAX (machine->bad_nick, 1u);
+          plan_reclaim (machine);
+        }
       return TRUE;
     default:
       return FALSE;

@@ -259,12 +259,18 @@ void
 sal_irc_answered (SalIrcMachine *machine, SalIrcAsked *asked)
 {
   GHashTableIter iter;
-  gpointer batch = NULL;
+  gpointer value = NULL;
 
   g_hash_table_iter_init (&iter, machine->batches);
-  while (g_hash_table_iter_next (&iter, NULL, &batch))
-    if (((SalIrcBatch *) batch)->asked == asked)
-      ((SalIrcBatch *) batch)->asked = NULL;
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      SalIrcBatch *batch = value;
+
+      if (batch->asked != asked)
+        continue;
+      batch->asked = NULL;
+      batch->late = asked->late;
+    }
   g_ptr_array_remove (machine->asked, asked);
 }
 
@@ -302,7 +308,10 @@ sal_irc_machine_command (SalIrcMachine *machine, const char *place, const char *
   else if (*line == '@' || *line == ':')
     sal_irc_send_line (machine, line); /* with tags of its own */
   else
-    (void) sal_irc_ask_line (machine, SAL_IRC_ASKED_COMMAND, place, "%s", line);
+    {
+      sal_irc_away_typed (machine, line);
+      (void) sal_irc_ask_line (machine, SAL_IRC_ASKED_COMMAND, place, "%s", line);
+    }
 }
 
 /* Where what the server answers without a label was asked for, NULL if nothing was lately. */

@@ -248,6 +248,23 @@ take_back (SalRoomModel *room, const SalEvent *event)
     sal_story_drop (room->story, id);
 }
 
+/* That we have come is what the room shows anyway, and who is back knows that they were gone; what
+ * of the past has no name cannot be told from what is there already. */
+static gboolean
+is_left_out (const SalClientAction *action, const SalEntry *like)
+{
+  const SalEvent *event = &action->event;
+
+  if (action->own && event->kind == SAL_EVENT_JOIN)
+    return TRUE;
+  if (!event->past)
+    return FALSE;
+  if (action->own && (like->kind == SAL_ENTRY_LEAVE || like->kind == SAL_ENTRY_QUIT))
+    return TRUE;
+  return like->msgid == NULL && like->kind != SAL_ENTRY_MESSAGE && like->kind != SAL_ENTRY_ACTION &&
+         like->kind != SAL_ENTRY_NOTICE;
+}
+
 static void
 on_irc_event (SalRoomModel *room, const SalClientAction *action)
 {
@@ -276,15 +293,12 @@ on_irc_event (SalRoomModel *room, const SalClientAction *action)
   if (event->kind == SAL_EVENT_NICK && room->server->client != NULL && !event->past)
     sal_members_rename (room->members, sal_client_get_rooms (room->server->client), event->name,
                         event->target);
-  /* That we have come is what the room shows anyway, and who is back knows that they were gone;
-   * what has no name cannot be told from what is there already. */
-  if (action->own &&
-      (event->kind == SAL_EVENT_JOIN ||
-       (event->past && (like.kind == SAL_ENTRY_LEAVE || like.kind == SAL_ENTRY_QUIT))))
-    return;
-  if (event->past && like.msgid == NULL && like.kind != SAL_ENTRY_MESSAGE &&
-      like.kind != SAL_ENTRY_ACTION && like.kind != SAL_ENTRY_NOTICE)
-    return;
+  if (is_left_out (action, &like))
+    {
+      if (event->past)
+        sal_room_leave_out (room, &like);
+      return;
+    }
   sal_entry_unref (add (room, &like, event->past));
 }
 

@@ -76,7 +76,20 @@ sal_room_catch_up (SalRoomModel *room)
     room->held = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
 }
 
-/* What was missed is not there, and what is said from now on comes behind a gap. */
+/* Whether the story ends with a gap and @line: nothing has been said since that was told. */
+static gboolean
+is_told (SalRoomModel *room, const char *line)
+{
+  g_autoptr (GPtrArray) last = sal_story_read_before (room->story, G_MAXUINT64, 2);
+  const SalEntry *gap = last->len == 2 ? last->pdata[0] : NULL;
+  const SalEntry *note = last->len == 2 ? last->pdata[1] : NULL;
+
+  return gap != NULL && gap->kind == SAL_ENTRY_GAP && note->kind == SAL_ENTRY_NOTE &&
+         g_strcmp0 (note->text, line) == 0;
+}
+
+/* What was missed is not there, and what is said from now on comes behind a gap; a server that never
+ * tells it makes one of all the times that we came back in between. */
 static void
 tell_failure (SalRoomModel *room, const SalClientAction *action)
 {
@@ -87,6 +100,11 @@ tell_failure (SalRoomModel *room, const SalClientAction *action)
                 _ ("The server has not told in time what was said meanwhile. Scrolling back asks "
                    "for it again."));
 
+  if (is_told (room, line))
+    {
+      sal_story_resumed (room->story);
+      return;
+    }
   sal_story_add_gap (room->story);
   sal_entry_unref (
       sal_story_add (room->story, &(SalEntry){ .kind = SAL_ENTRY_NOTE, .text = line }));
@@ -134,6 +152,20 @@ sal_room_take_past (SalRoomModel *room, const SalEntry *like, gboolean past)
   if (room->held->len < HELD_MAX)
     g_ptr_array_add (room->held, sal_entry_new (like));
   return TRUE;
+}
+
+/**
+ * sal_room_leave_out:
+ * @like: of the server's past; the story does without it
+ *
+ * Of a page of nothing else its oldest entry is added all the same: it is where what is older
+ * still begins.
+ */
+void
+sal_room_leave_out (SalRoomModel *room, const SalEntry *like)
+{
+  if (room->left_out == NULL && like->time_us != 0)
+    room->left_out = sal_entry_new (like);
 }
 
 /* What is older. */
@@ -204,7 +236,40 @@ sal_room_model_fetch_older (SalRoomModel *room, guint64 id)
     return FALSE;
   room->page = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
   room->page_before = id;
+  /* What we have said ourselves may have the time of our own clock. */
+  room->page_from_us = point->own && point->msgid != NULL ? 0 : point->time_us;
+  g_clear_pointer (&room->left_out, sal_entry_unref);
   return TRUE;
+}
+
+/* Once a question was given up, a server whose answers have no label may answer it in the place of the
+ * next: what is newer than what was asked for is not older. Returns whether there was such. */
+static gboolean
+drop_newer (SalRoomModel *room, GPtrArray *page)
+{
+  guint n = page->len;
+
+  if (!room->gave_up || room->page_from_us == 0)
+    return FALSE;
+  for (guint i = page->len; i-- > 0;)
+    if (((SalEntry *) page->pdata[i])->time_us > room->page_from_us)
+      g_ptr_array_remove_index (page, i);
+  if (room->left_out != NULL && room->left_out->time_us > room->page_from_us)
+    g_clear_pointer (&room->left_out, sal_entry_unref);
+  return page->len < n;
+}
+
+static guint
+insert_page (SalRoomModel *room, GPtrArray *page, gboolean more)
+{
+  g_autoptr (SalEntry) left_out = g_steal_pointer (&room->left_out);
+  guint n = sal_story_insert_before (room->story, room->page_before, page, more);
+
+  if (n > 0 || !more || left_out == NULL)
+    return n;
+  g_ptr_array_set_size (page, 0);
+  g_ptr_array_add (page, g_steal_pointer (&left_out));
+  return sal_story_insert_before (room->story, room->page_before, page, more);
 }
 
 static void
@@ -221,10 +286,12 @@ on_older (SalRoomModel *room, const SalClientAction *action)
   if (!failed)
     {
       gboolean at_the_top = first_id (room) == room->page_before;
+      gboolean others = drop_newer (room, page);
 
-      n = sal_story_insert_before (room->story, room->page_before, page, more);
+      more = more || others;
+      n = insert_page (room, page, more);
       /* A page of nothing but what is known leads nowhere. */
-      more = more && (n > 0 || !at_the_top);
+      more = more && (n > 0 || others || !at_the_top);
       if (at_the_top && !more)
         room->beginning = first_id (room);
     }
@@ -241,8 +308,10 @@ sal_room_stop_fetching (SalRoomModel *room)
 {
   room->catching_up = FALSE;
   room->resuming = FALSE;
+  room->gave_up = FALSE;
   /* What was held back is not added: the next time begins before it, and finds it again. */
   g_clear_pointer (&room->held, g_ptr_array_unref);
+  g_clear_pointer (&room->left_out, sal_entry_unref);
   if (room->page == NULL && room->older_wanted == 0)
     return;
   room->older_wanted = 0;
@@ -250,11 +319,25 @@ sal_room_stop_fetching (SalRoomModel *room)
   sal_room_emit_older (room, 0, TRUE);
 }
 
+/* Whether a page of so many events is a whole one: there may be something before it. */
+static gboolean
+is_whole_page (SalRoomModel *room, guint number)
+{
+  const SalIrcRooms *rooms =
+      room->server->client != NULL ? sal_client_get_rooms (room->server->client) : NULL;
+  guint most = rooms != NULL ? rooms->support.history : 0;
+
+  return number >= (most != 0 ? MIN (most, PAGE) : PAGE);
+}
+
 static void
 on_resumed (SalRoomModel *room, const SalClientAction *action)
 {
+  g_autoptr (SalEntry) left_out = g_steal_pointer (&room->left_out);
   guint64 wanted = room->older_wanted;
 
+  if (left_out != NULL && is_whole_page (room, action->number) && first_id (room) == 0)
+    sal_entry_unref (sal_story_add_missed (room->story, left_out));
   room->resuming = FALSE;
   room->older_wanted = 0;
   if (action->code != NULL)
@@ -274,6 +357,7 @@ on_resumed (SalRoomModel *room, const SalClientAction *action)
 void
 sal_room_on_history (SalRoomModel *room, const SalClientAction *action)
 {
+  room->gave_up |= g_strcmp0 (action->code, "late") == 0;
   if (action->resume)
     on_resumed (room, action);
   else if (action->page == SAL_HISTORY_BEFORE)

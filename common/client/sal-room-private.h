@@ -42,6 +42,9 @@ struct _SalRoomModel
   GPtrArray *held;     /* (owned) (nullable) of SalEntry (owned): what came meanwhile */
   GPtrArray *page;     /* (owned) (nullable) of SalEntry (owned): older ones are being fetched */
   guint64 page_before; /* ... that go before this entry */
+  gint64 page_from_us; /* ... and are not newer than this; 0: nobody knows */
+  gboolean gave_up;    /* on a page whose answer may still come, and be taken for another one's */
+  SalEntry *left_out;  /* (owned) (nullable): the oldest of a page that the story does without */
   guint64 beginning;   /* the first entry, when the server has nothing before it; else 0 */
 };
 
@@ -77,6 +80,7 @@ void sal_room_on_read_marker (SalRoomModel *room, gint64 time_us);
 /* ... of the past (sal-room-history.c). */
 void sal_room_catch_up (SalRoomModel *room);
 gboolean sal_room_take_past (SalRoomModel *room, const SalEntry *like, gboolean past);
+void sal_room_leave_out (SalRoomModel *room, const SalEntry *like);
 void sal_room_on_history (SalRoomModel *room, const SalClientAction *action);
 void sal_room_stop_fetching (SalRoomModel *room);
 

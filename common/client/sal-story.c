@@ -242,17 +242,26 @@ entry_before (SalStory *story, guint64 id)
 }
 
 /* Returns: (transfer full) (nullable): the last thing that somebody else has said before @id, which has the
- * server's time. */
+ * server's time. @own: gets what we have said since, which may have the time of our own clock */
 static SalEntry *
-said_before (SalStory *story, guint64 id)
+said_before (SalStory *story, guint64 id, GPtrArray *own)
 {
   for (guint looks = 0; looks < LOOKS; looks += LOOKS_AT_ONCE)
     {
       g_autoptr (GPtrArray) page = sal_story_read_before (story, id, LOOKS_AT_ONCE);
 
       for (guint i = page->len; i-- > 0;)
-        if (is_said (page->pdata[i]) && !((SalEntry *) page->pdata[i])->own)
-          return sal_entry_ref (page->pdata[i]);
+        {
+          SalEntry *entry = page->pdata[i];
+
+          if (!is_said (entry))
+            continue;
+          if (!entry->own)
+            return sal_entry_ref (entry);
+          if (entry->state == SAL_MESSAGE_QUEUED || entry->state == SAL_MESSAGE_FAILED)
+            continue;
+          g_ptr_array_add (own, sal_entry_ref (entry));
+        }
       if (page->len < LOOKS_AT_ONCE)
         break;
       id = ((SalEntry *) page->pdata[0])->id;
@@ -273,11 +282,30 @@ is_known (SalStory *story, const SalEntry *like, const SalEntry *last)
            g_strcmp0 (like->text, last->text) == 0));
 }
 
+/* Whether @like may be one of @own. Somebody may say the same twice: this does not tell that the gap
+ * ends here. */
+static gboolean
+is_one_of (const GPtrArray *own, const SalEntry *like)
+{
+  if (like->msgid != NULL || !like->own)
+    return FALSE;
+  for (guint i = 0; i < own->len; i++)
+    {
+      const SalEntry *entry = own->pdata[i];
+
+      if (entry->msgid == NULL && entry->kind == like->kind &&
+          g_strcmp0 (entry->text, like->text) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /**
  * sal_story_insert_before:
  * @id: of an entry that is the first one, or comes behind a gap
  * @likes: (element-type SalEntry): what the server has of the time before it, oldest first; those
- *   that are in the story are left out: by their msgid, or else by their time
+ *   that are in the story are left out: by their msgid, or else by their time, or, of ours, by
+ *   their text
  * @more: there is still more before them
  *
  * Puts them there. If they reach what was there before the gap, the gap goes. Tells of that by
@@ -289,7 +317,8 @@ guint
 sal_story_insert_before (SalStory *story, guint64 id, const GPtrArray *likes, gboolean more)
 {
   g_autoptr (SalEntry) gap = entry_before (story, id);
-  g_autoptr (SalEntry) last = gap != NULL ? said_before (story, gap->id) : NULL;
+  g_autoptr (GPtrArray) own = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
+  g_autoptr (SalEntry) last = gap != NULL ? said_before (story, gap->id, own) : NULL;
   guint64 lowest = gap != NULL ? gap->id : 0;
   gboolean met = !more;
   guint n = 0;
@@ -306,6 +335,8 @@ sal_story_insert_before (SalStory *story, guint64 id, const GPtrArray *likes, gb
           met = TRUE;
           continue;
         }
+      if (is_one_of (own, &like))
+        continue;
       if (id - n - 1 <= lowest)
         break; /* a gap of a time when there was no room left behind them */
       like.id = id - ++n;

@@ -385,6 +385,50 @@ test_older (Fixture *f, gconstpointer data)
   expect_all (sal_server_find_room (f->ada->server, "#tea"), 430);
 }
 
+/* Comes and goes, under the name of the client, and says nothing. */
+static void
+come_and_go (Fixture *f, guint times)
+{
+  g_autoptr (TestPeer) peer = test_peer_connect (f->port);
+  g_autoptr (GString) lines = g_string_new ("CAP LS 302\nNICK ada\nUSER a 0 * :a\nCAP END\n");
+
+  for (guint i = 0; i < times; i++)
+    g_string_append (lines, "JOIN #tea\nPART #tea\n");
+  g_string_append (lines, "QUIT\n");
+  test_peer_send (peer, lines->str);
+  while (!peer->ended)
+    (void) test_peer_read (peer, 1000);
+}
+
+/* Pages of nothing but one's own coming and going, the newest one and those before it, are not the
+ * beginning. */
+static void
+test_own_comings (Fixture *f, gconstpointer data)
+{
+  guint told[3] = { 0 };
+  SalRoomModel *tea = NULL;
+  SalRoomModel *cake = NULL;
+  guint pages = 0;
+
+  fill_log (f, "#tea", 3);
+  come_and_go (f, 130);
+  tea = join (f->ada, "#tea");
+  g_signal_connect (tea, "older", G_CALLBACK (on_older), told);
+  test_wait_until (!tea->resuming);
+  for (pages = 0; sal_room_model_has_older (tea) && pages < 10; pages++)
+    {
+      g_assert_true (sal_room_model_fetch_older (tea, first_id (tea)));
+      test_wait_until (told[0] == pages + 1);
+    }
+  g_assert_cmpuint (pages, >=, 2);
+  g_assert_false (sal_room_model_has_older (tea));
+  expect_all (tea, 3);
+  /* Where there is nothing else, that we have come is no news. */
+  cake = join (f->ada, "#cake");
+  test_wait_until (!cake->resuming);
+  g_assert_cmpuint (first_id (cake), ==, 0);
+}
+
 static guint
 count_found (SalRoomModel *room, const char *words)
 {
@@ -566,6 +610,7 @@ test_not_told (Fixture *f, gconstpointer data)
   SalRoomModel *tea = join (f->ada, "#tea");
   SalRoomModel *bob = sal_server_talk_to (f->ada->server, "bob", NULL);
   g_autoptr (GPtrArray) last = NULL;
+  guint64 last_id = 0;
 
   test_client_say (tea, "one");
   test_wait_for_story (tea, "ada: one");
@@ -573,6 +618,11 @@ test_not_told (Fixture *f, gconstpointer data)
   last = sal_story_read_before (tea->story, G_MAXUINT64, 1);
   g_assert_cmpint (((SalEntry *) last->pdata[0])->kind, ==, SAL_ENTRY_NOTE);
   g_assert_nonnull (strstr (((SalEntry *) last->pdata[0])->text, "in time"));
+  /* Once, however often it is asked. */
+  last_id = sal_story_get_last_id (tea->story);
+  sal_story_begin_connection (tea->story);
+  sal_room_on_history (tea, &late);
+  g_assert_cmpuint (sal_story_get_last_id (tea->story), ==, last_id);
   test_client_say (tea, "two");
   test_wait_for_story (tea, "ada: one, |, ada: two");
 
@@ -584,6 +634,41 @@ test_not_told (Fixture *f, gconstpointer data)
   sal_room_on_history (bob, &page);
   sal_entry_unref (sal_story_add (bob->story, &like));
   test_wait_for_story (bob, "bob: psst, |, bob: psst");
+}
+
+/* What comes in the place of a page, of one that was given up, is not put at the top, and says nothing
+ * of what is there. */
+static void
+test_another_page (Fixture *f, gconstpointer data)
+{
+  SalClientAction done = {
+    .kind = SAL_ACTION_HISTORY, .place = "#tea", .page = SAL_HISTORY_BEFORE, .number = 1
+  };
+  SalClientAction late = { .kind = SAL_ACTION_HISTORY,
+                           .place = "#tea",
+                           .page = SAL_HISTORY_AFTER,
+                           .resume = TRUE,
+                           .code = "late" };
+  SalEntry newer = { .kind = SAL_ENTRY_MESSAGE, .name = "bob", .text = "newer", .msgid = "x" };
+  guint told[3] = { 0 };
+  SalRoomModel *tea = NULL;
+
+  fill_log (f, "#tea", 120);
+  tea = join (f->ada, "#tea");
+  test_wait_until (test_client_count (tea, "message 120") == 1);
+  test_wait_until (!tea->resuming);
+  sal_room_on_history (tea, &late);
+  g_signal_connect (tea, "older", G_CALLBACK (on_older), told);
+  g_assert_true (sal_room_model_fetch_older (tea, first_id (tea)));
+  /* Before the server can answer. */
+  newer.time_us = g_get_real_time () + G_USEC_PER_SEC;
+  g_ptr_array_add (tea->page, sal_entry_new (&newer));
+  sal_room_on_history (tea, &done);
+  g_assert_cmpuint (told[0], ==, 1);
+  g_assert_cmpuint (told[1], ==, 0);
+  g_assert_cmpuint (told[2], ==, 1);
+  g_assert_true (sal_room_model_has_older (tea));
+  g_assert_cmpuint (test_client_count (tea, "newer"), ==, 0);
 }
 
 /* Logging in. */
@@ -968,11 +1053,13 @@ main (int argc, char **argv)
   ADD ("what-was-on-its-way-is-there-once", test_resend);
   ADD ("the-next-process-asks-for-what-was-on-its-way", test_client_ends);
   ADD ("scrolls-back-to-the-beginning", test_older);
+  ADD ("scrolls-back-over-its-own-coming-and-going", test_own_comings);
   ADD ("finds-what-was-missed", test_search);
   ADD ("put-out-and-not-let-in", test_kicked);
   ADD ("a-plain-address-is-a-room-of-irc", test_plain_address);
   ADD ("a-foreign-server-is-not-told-twice", test_foreign);
   ADD ("says-what-was-not-told", test_not_told);
+  ADD ("a-page-of-newer-ones-is-not-older", test_another_page);
   ADD ("asks-for-the-password-until-it-is-right", test_password);
   ADD ("what-is-read-is-read-on-all-devices", test_read_marker);
   ADD ("what-was-missed-in-private-comes-too", test_missed_in_private);

@@ -167,11 +167,16 @@ test_resume (Talk *talk, gconstpointer data)
   g_assert_cmpuint (talk->events, ==, SAL_CLIENT_RESUME_PAGES);
 }
 
-/* A past that never comes, while people talk. */
+/* A past that never comes, while people talk; and when it comes, it comes too late. */
 static void
 test_held (Talk *talk, gconstpointer data)
 {
+  const char *label = NULL;
+  g_autofree char *name = NULL;
+
   join (talk, "m0");
+  label = g_strrstr (talk->sent->str, "label=");
+  name = g_strndup (label + 6, strcspn (label + 6, " ;"));
   for (guint i = 0; i <= SAL_CLIENT_HELD_EVENTS; i++)
     {
       g_assert_cmpuint (talk->events, ==, 0);
@@ -179,6 +184,11 @@ test_held (Talk *talk, gconstpointer data)
     }
   g_assert_cmpuint (talk->history, ==, 1);
   g_assert_true (talk->more);
+  g_assert_cmpuint (talk->events, ==, SAL_CLIENT_HELD_EVENTS + 1);
+  come (talk, "@label=%s :s BATCH +h chathistory #tea\r\n", name);
+  come (talk, "@batch=h;msgid=m1 :Bob!b@h PRIVMSG #tea :earlier\r\n");
+  come (talk, ":s BATCH -h\r\n");
+  g_assert_cmpuint (talk->history, ==, 1);
   g_assert_cmpuint (talk->events, ==, SAL_CLIENT_HELD_EVENTS + 1);
 }
 

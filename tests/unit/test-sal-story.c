@@ -218,14 +218,18 @@ add_unnamed (GPtrArray *page, const char *texts)
     }
 }
 
-/* There, what is as old as what was there before the gap is what was there. */
+/* There, what is as old as what was there before the gap is what was there, and so is what we have said after that. */
 static void
 test_unnamed (Fixture *f, gconstpointer data)
 {
   g_autoptr (GPtrArray) before = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
   g_autoptr (GPtrArray) page = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
   g_autoptr (GPtrArray) further = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
-  SalEntry own = { .kind = SAL_ENTRY_MESSAGE, .own = TRUE, .text = "own", .time_us = G_MAXINT64 };
+  SalEntry own = { .kind = SAL_ENTRY_MESSAGE,
+                   .own = TRUE,
+                   .state = SAL_MESSAGE_SENT,
+                   .text = "own",
+                   .time_us = G_MAXINT64 };
 
   add_unnamed (before, "a b c1");
   for (guint i = 0; i < before->len; i++)
@@ -237,8 +241,36 @@ test_unnamed (Fixture *f, gconstpointer data)
   g_assert_cmpuint (sal_story_insert_before (f->story, id_of (f, "m"), page, TRUE), ==, 3);
   expect_story (f, "a b c1 own | j k l m");
   add_unnamed (further, "b c1 c2 d");
+  own.time_us = 'c' * G_USEC_PER_SEC + 1; /* by the server's */
+  g_ptr_array_insert (further, 2, sal_entry_new (&own));
   g_assert_cmpuint (sal_story_insert_before (f->story, id_of (f, "m") - 3, further, TRUE), ==, 2);
   expect_story (f, "a b c1 own c2 d j k l m");
+}
+
+/* What we may have said twice is not taken for the end of the gap. */
+static void
+test_unnamed_own (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) page = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
+  SalEntry own = {
+    .kind = SAL_ENTRY_MESSAGE, .own = TRUE, .state = SAL_MESSAGE_SENT, .text = "yes", .time_us = 1
+  };
+  SalEntry other = own;
+
+  sal_entry_unref (sal_story_add (f->story, &own));
+  other.state = SAL_MESSAGE_FAILED; /* the room has never had it */
+  other.text = "no";
+  sal_entry_unref (sal_story_add (f->story, &other));
+  sal_story_begin_connection (f->story);
+  add (f, "m");
+  g_ptr_array_add (page, sal_entry_new (&own));
+  other.text = "no";
+  g_ptr_array_add (page, sal_entry_new (&other));
+  other.kind = SAL_ENTRY_ACTION;
+  other.text = "yes";
+  g_ptr_array_add (page, sal_entry_new (&other));
+  g_assert_cmpuint (sal_story_insert_before (f->story, id_of (f, "m"), page, TRUE), ==, 2);
+  expect_story (f, "yes no | no yes m");
 }
 
 /* What was missed and is told does not come behind a gap. */
@@ -385,6 +417,7 @@ main (int argc, char **argv)
   ADD ("older-ones-go-before-the-first", test_beginning);
   ADD ("a-gap-is-filled-until-it-is-gone", test_gap);
   ADD ("a-gap-is-filled-by-time-where-nothing-has-a-name", test_unnamed);
+  ADD ("what-we-have-said-is-known-by-its-text", test_unnamed_own);
   ADD ("what-was-missed-and-told-leaves-no-gap", test_missed);
   ADD ("knows-from-where-older-ones-are-missing", test_older_point);
   ADD ("a-gap-without-room-stays", test_old_gap);
