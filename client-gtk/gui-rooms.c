@@ -31,6 +31,7 @@ struct _GuiRooms
   GPtrArray *servers;        /* (owned) (element-type SalServer): in the order of the list */
   GHashTable *tried;         /* of SalServer and SalRoomModel (unowned): not kept yet */
   GListStore *list;          /* (owned): of SalRoomModel */
+  char *looked_at;           /* (owned) (nullable): address of the room that is looked at */
   gboolean joining;          /* a room has just been made that is not to be seen yet */
   GuiRoomsLeft left;         /* (nullable): while all rooms are being left */
   gpointer data;             /* for it */
@@ -294,7 +295,7 @@ try_room (GuiRooms *rooms, SalServer *server, const char *place, const char *nam
  * gui_rooms_note_looked_at:
  * @room: that somebody looks at now
  *
- * The next start begins there.
+ * The next start begins there, unless the store is for this time only.
  */
 void
 gui_rooms_note_looked_at (GuiRooms *rooms, SalRoomModel *room)
@@ -302,6 +303,8 @@ gui_rooms_note_looked_at (GuiRooms *rooms, SalRoomModel *room)
   const char *uri = sal_room_model_get_uri (room);
   g_autofree char *known = g_settings_get_string (rooms->settings, "room");
 
+  g_free (rooms->looked_at);
+  rooms->looked_at = g_strdup (uri);
   if (rooms->temporary == NULL && !g_str_equal (known, uri))
     g_settings_set_string (rooms->settings, "room", uri);
 }
@@ -323,7 +326,8 @@ is_later (SalRoomModel *room, SalRoomModel *other)
 SalRoomModel *
 gui_rooms_dup_looked_at (GuiRooms *rooms)
 {
-  g_autofree char *uri = g_settings_get_string (rooms->settings, "room");
+  g_autofree char *uri = rooms->looked_at != NULL ? g_strdup (rooms->looked_at)
+                                                  : g_settings_get_string (rooms->settings, "room");
   guint n = g_list_model_get_n_items (G_LIST_MODEL (rooms->list));
   g_autoptr (SalRoomModel) last = NULL;
 
@@ -731,6 +735,7 @@ gui_rooms_free (GuiRooms *rooms)
     sal_store_close (rooms->store);
   g_clear_object (&rooms->store);
   remove_temporary (rooms);
+  g_free (rooms->looked_at);
   g_object_unref (rooms->settings);
   g_free (rooms);
 }
