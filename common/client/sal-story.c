@@ -18,6 +18,8 @@
 /* How far to look for an entry that the server has a name for, among joins and notes. */
 #define LOOKS 1000
 #define LOOKS_AT_ONCE 50
+/* So much may a server's clock and ours differ. */
+#define CLOCKS_APART_US (2 * G_TIME_SPAN_MINUTE)
 
 struct _SalStory
 {
@@ -273,6 +275,30 @@ is_known (SalStory *story, const SalEntry *like, const SalEntry *last)
            g_strcmp0 (like->text, last->text) == 0));
 }
 
+static gboolean
+is_same_of_ours (const SalEntry *entry, const SalEntry *like)
+{
+  gint64 apart_us = entry->time_us - like->time_us;
+
+  return entry->own && entry->kind == like->kind && g_strcmp0 (entry->text, like->text) == 0 &&
+         ABS (apart_us) < CLOCKS_APART_US;
+}
+
+/* Where the server has no names for messages, what we have said is known by its words: its time is by
+ * our clock until the server gives it back, and perhaps for ever.
+ *
+ * Returns: whether it is among the entries around a gap. */
+static gboolean
+is_ours_near (GPtrArray *near, const SalEntry *like)
+{
+  if (like->msgid != NULL || !like->own)
+    return FALSE;
+  for (guint i = 0; i < near->len; i++)
+    if (is_same_of_ours (near->pdata[i], like))
+      return TRUE;
+  return FALSE;
+}
+
 /**
  * sal_story_insert_before:
  * @id: of an entry that is the first one, or comes behind a gap
@@ -290,18 +316,24 @@ sal_story_insert_before (SalStory *story, guint64 id, const GPtrArray *likes, gb
 {
   g_autoptr (SalEntry) gap = entry_before (story, id);
   g_autoptr (SalEntry) last = gap != NULL ? said_before (story, gap->id) : NULL;
+  g_autoptr (GPtrArray) above = NULL;
+  g_autoptr (GPtrArray) below = NULL;
   guint64 lowest = gap != NULL ? gap->id : 0;
   gboolean met = !more;
   guint n = 0;
 
   if (gap != NULL && gap->kind != SAL_ENTRY_GAP)
     return 0;
+  above = sal_story_read_before (story, gap != NULL ? gap->id : 0, gap != NULL ? LOOKS_AT_ONCE : 0);
+  below = sal_story_read_after (story, id - 1, gap != NULL ? LOOKS_AT_ONCE : 0);
   for (guint i = likes->len; i-- > 0;)
     {
       SalEntry like = *(const SalEntry *) likes->pdata[i];
       g_autoptr (SalEntry) entry = NULL;
 
-      if (is_known (story, &like, last))
+      if (is_ours_near (below, &like))
+        continue;
+      if (is_known (story, &like, last) || is_ours_near (above, &like))
         {
           met = TRUE;
           continue;
@@ -465,15 +497,17 @@ sal_story_find_last_known (SalStory *story, guint64 before)
  * sal_story_find_older_point:
  * @id: of an entry that is the first one, or comes behind a gap; 0: the beginning
  *
- * Returns: (transfer full) (nullable): the first entry from @id on that the server has a name for,
- *   or if there is none, that one itself: what was before it is what may be missing. %NULL if
- *   nothing is missing before @id, or the story is empty.
+ * Returns: (transfer full) (nullable): the first entry from @id on that the server has a name for, or
+ *   else the first that somebody else has said, which has the server's time, or else that one
+ *   itself: what was before it is what may be missing. %NULL if nothing is missing before @id,
+ *   or the story is empty.
  */
 SalEntry *
 sal_story_find_older_point (SalStory *story, guint64 id)
 {
   g_autoptr (SalEntry) previous = id > 0 ? entry_before (story, id) : NULL;
   g_autoptr (GPtrArray) page = NULL;
+  SalEntry *said = NULL;
 
   if (previous != NULL && (previous->kind != SAL_ENTRY_GAP || id - previous->id <= 1))
     return NULL;
@@ -486,7 +520,11 @@ sal_story_find_older_point (SalStory *story, guint64 id)
         return sal_entry_ref (entry);
       if (entry->kind == SAL_ENTRY_GAP)
         break;
+      if (said == NULL && is_said (entry) && !entry->own)
+        said = entry;
     }
+  if (said != NULL)
+    return sal_entry_ref (said);
   return page->len > 0 ? sal_entry_ref (page->pdata[0]) : NULL;
 }
 
