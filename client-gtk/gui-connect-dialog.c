@@ -101,10 +101,25 @@ set_name_error (GuiConnectDialog *dialog, const char *error)
   set_note (dialog->name, dialog->name_note, error, NULL);
 }
 
+/* While a room is being joined, nothing can be changed. */
+static void
+update_sensitive (GuiConnectDialog *dialog)
+{
+  gboolean idle = dialog->room == NULL;
+
+  gtk_widget_set_sensitive (GTK_WIDGET (dialog->address), idle);
+  gtk_widget_set_sensitive (GTK_WIDGET (dialog->name), idle && !is_on_known_server (dialog));
+  gtk_widget_set_sensitive (GTK_WIDGET (dialog->rooms), idle);
+  gtk_widget_set_sensitive (dialog->connect_button, idle);
+}
+
 static void
 on_address_changed (GuiConnectDialog *dialog)
 {
   set_address_error (dialog, NULL);
+  if (is_on_known_server (dialog))
+    set_name_error (dialog, NULL);
+  update_sensitive (dialog);
 }
 
 static void
@@ -128,10 +143,7 @@ set_room (GuiConnectDialog *dialog, SalRoomModel *room)
   if (busy)
     g_signal_connect (room, "presence", G_CALLBACK (on_presence), dialog);
 
-  gtk_widget_set_sensitive (GTK_WIDGET (dialog->address), !busy);
-  gtk_widget_set_sensitive (GTK_WIDGET (dialog->name), !busy);
-  gtk_widget_set_sensitive (GTK_WIDGET (dialog->rooms), !busy);
-  gtk_widget_set_sensitive (dialog->connect_button, !busy);
+  update_sensitive (dialog);
   gtk_revealer_set_reveal_child (dialog->progress, busy);
   g_object_set (dialog->spinner, "active", busy, NULL);
 }
@@ -168,7 +180,8 @@ succeed (GuiConnectDialog *dialog)
   g_autoptr (SalRoomModel) room = g_object_ref (dialog->room);
 
   set_room (dialog, NULL);
-  remember_name (dialog);
+  if (!is_on_known_server (dialog))
+    remember_name (dialog);
   gtk_widget_hide (GTK_WIDGET (dialog));
   g_signal_emit (dialog, entered_signal, 0, room);
 }
@@ -239,7 +252,7 @@ begin (GuiConnectDialog *dialog)
     return;
   set_address_error (dialog, NULL);
   set_name_error (dialog, NULL);
-  if (name == NULL)
+  if (name == NULL && !is_on_known_server (dialog))
     {
       set_name_error (dialog, _ ("the others need something to call you"));
       return;

@@ -127,7 +127,8 @@ update_end_button (GuiMessageList *list)
 static gboolean
 wants_page (GuiMessageList *list)
 {
-  return gui_message_place_wants_older (list->place) || gui_message_place_wants_newer (list->place);
+  return gui_message_place_wants_gap (list->place) || gui_message_place_wants_older (list->place) ||
+         gui_message_place_wants_newer (list->place);
 }
 
 /* The reader has moved, or everything has been laid out anew. */
@@ -268,7 +269,9 @@ show_news (GuiMessageList *list)
 static void
 move_window (GuiMessageList *list)
 {
-  if (gui_message_place_wants_older (list->place))
+  if (gui_message_place_wants_gap (list->place))
+    gui_message_window_look_into_gap (list->window);
+  else if (gui_message_place_wants_older (list->place))
     gui_message_window_page_before (list->window);
   else
     gui_message_window_page_after (list->window);
@@ -354,7 +357,7 @@ on_removed (SalRoomModel *model, guint64 id, GuiMessageList *list)
 static void
 on_older (SalRoomModel *model, guint n, gboolean more, GuiMessageList *list)
 {
-  gui_message_window_take_older (list->window);
+  gui_message_window_take_older (list->window, n);
   queue_tick (list);
 }
 

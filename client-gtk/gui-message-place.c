@@ -162,6 +162,27 @@ needs_page (GuiMessagePlace *place, double here, double there)
 }
 
 /**
+ * gui_message_place_wants_gap:
+ *
+ * Returns: whether the reader has gone back to where something is missing, or further, and the server
+ *   is to be asked for it; or is where it can be shown what that has answered. Whoever follows the
+ *   end is not looking for anything, unless that is all there is to see.
+ */
+gboolean
+gui_message_place_wants_gap (GuiMessagePlace *place)
+{
+  double value = gtk_adjustment_get_value (place->scroll);
+  gboolean answered = FALSE;
+  GuiMessageRow *row = gui_message_window_get_gap (place->window, &answered);
+
+  if (row == NULL || gui_message_window_waits (place->window) || place->page_size <= 1)
+    return FALSE;
+  if (answered)
+    return y_of (place, row) < value + place->page_size;
+  return y_of (place, row) >= value && !(place->follow && end_of (place) >= 1);
+}
+
+/**
  * gui_message_place_wants_older:
  *
  * Returns: whether the reader is so near the first row that a page before it is due.

@@ -19,6 +19,7 @@ void gui_message_place_follow (GuiMessagePlace *place);
 void gui_message_place_stay_at (GuiMessagePlace *place, guint64 id);
 void gui_message_place_show (GuiMessagePlace *place, guint64 id);
 void gui_message_place_seek_unread (GuiMessagePlace *place);
+gboolean gui_message_place_wants_gap (GuiMessagePlace *place);
 gboolean gui_message_place_wants_older (GuiMessagePlace *place);
 gboolean gui_message_place_wants_newer (GuiMessagePlace *place);
 GuiMessageRow *gui_message_place_get_last_on_screen (GuiMessagePlace *place);

@@ -8,6 +8,9 @@
  *
  * Where the reader is in it, and what is to be seen on the screen, is the list's business:
  * whatever this does, it does not scroll.
+ *
+ * It is one piece: every way in which the window moves keeps the same few things true of its
+ * rows and of what it knows about both ends.
  */
 #include "config.h"
 
@@ -29,7 +32,10 @@ struct _GuiMessageWindow
   GPtrArray *rows;     /* (owned): of GuiMessageRow (unowned), oldest first */
   SalEntry *before;    /* (owned) (nullable): the entry before the first row, if it is known */
   gboolean has_oldest;
-  gboolean waits; /* for older entries that the server has been asked for */
+  gboolean waits;   /* for older entries that the server has been asked for */
+  GHashTable *gaps; /* (owned): first entry behind each gap that the server has been asked about */
+  guint64 asked;    /* the last of them */
+  gboolean filled;  /* there is more between it and the row before it than the window has */
   gboolean has_newest;
   gboolean busy;        /* several rows change: what stands above them is done once, afterwards */
   guint64 unread_after; /* the entry after which the unread ones begin; 0 for none */
@@ -299,6 +305,7 @@ take_last (GuiMessageWindow *window, GPtrArray *entries, guint most)
 static void
 clear (GuiMessageWindow *window)
 {
+  window->filled = FALSE;
   while (window->rows->len > 0)
     drop (window, window->rows->len - 1);
 }
@@ -350,6 +357,67 @@ gui_message_window_open_around (GuiMessageWindow *window, guint64 id)
   end (window);
 }
 
+/* Returns: the number of the first entry behind the newest gap about which nobody has been asked; 0:
+ * there is none. */
+static guint64
+find_gap (GuiMessageWindow *window)
+{
+  for (guint i = window->rows->len; i-- > 1;)
+    {
+      const SalEntry *before = gui_message_row_get_entry (window->rows->pdata[i - 1]);
+      guint64 id = gui_message_row_get_first_id (window->rows->pdata[i]);
+
+      if (before->kind == SAL_ENTRY_GAP && !g_hash_table_contains (window->gaps, &id))
+        return id;
+    }
+  return 0;
+}
+
+/**
+ * gui_message_window_get_gap:
+ * @answered: (out): whether the server has been asked what is missing there, and there is more now
+ *   than the window has
+ *
+ * Returns: (transfer none) (nullable): the row behind a gap that is of use to
+ *   gui_message_window_look_into_gap().
+ */
+GuiMessageRow *
+gui_message_window_get_gap (GuiMessageWindow *window, gboolean *answered)
+{
+  guint64 id = window->filled ? window->asked : find_gap (window);
+
+  *answered = window->filled;
+  return id != 0 ? gui_message_window_find_from (window, id) : NULL;
+}
+
+/**
+ * gui_message_window_look_into_gap:
+ *
+ * Asks the server what is missing before the row of gui_message_window_get_gap(), about each gap once
+ * in a connection; see gui_message_window_take_older(). If it has answered, the window begins at
+ * that row, and what is before it is to be read again.
+ */
+void
+gui_message_window_look_into_gap (GuiMessageWindow *window)
+{
+  guint64 id = window->filled ? window->asked : find_gap (window);
+  guint index = index_of (window, id);
+
+  if (window->filled && index < window->rows->len)
+    {
+      begin (window);
+      drop_first (window, index);
+      end (window);
+    }
+  else if (!window->filled && id != 0)
+    {
+      g_hash_table_add (window->gaps, g_memdup2 (&id, sizeof id));
+      window->asked = id;
+      window->waits = sal_room_model_fetch_older (window->model, id);
+    }
+  window->filled = FALSE;
+}
+
 /**
  * gui_message_window_page_before:
  *
@@ -368,6 +436,7 @@ gui_message_window_page_before (GuiMessageWindow *window)
   entries = sal_room_model_read_before (window->model, first_id (window), GUI_WINDOW_PAGE_ROWS + 1);
   if (entries->len == 0)
     {
+      window->asked = 0;
       window->waits = sal_room_model_fetch_older (window->model, first_id (window));
       window->has_oldest = !window->waits;
       return FALSE;
@@ -395,12 +464,14 @@ gui_message_window_waits (GuiMessageWindow *window)
 
 /**
  * gui_message_window_take_older:
+ * @n: how many entries it had
  *
  * The server has answered; what it has is in the story.
  */
 void
-gui_message_window_take_older (GuiMessageWindow *window)
+gui_message_window_take_older (GuiMessageWindow *window, guint n)
 {
+  window->filled = n > 0 && window->asked != 0 && window->waits;
   window->waits = FALSE;
   if (window->rows->len > 0)
     window->has_oldest = FALSE; /* the next page says so */
@@ -415,6 +486,7 @@ void
 gui_message_window_reach (GuiMessageWindow *window)
 {
   window->has_oldest = FALSE; /* likewise */
+  g_hash_table_remove_all (window->gaps);
 }
 
 /**
@@ -725,6 +797,7 @@ gui_message_window_new (SalRoomModel *model, GtkListBox *box)
   window->model = g_object_ref (model);
   window->box = box;
   window->rows = g_ptr_array_new ();
+  window->gaps = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   window->has_oldest = window->has_newest = TRUE;
   window->now_us = g_get_real_time ();
   gtk_list_box_set_header_func (box, update_header, window, NULL);
@@ -743,5 +816,6 @@ gui_message_window_free (GuiMessageWindow *window)
   g_clear_object (&window->model);
   g_clear_pointer (&window->before, sal_entry_unref);
   g_ptr_array_unref (window->rows);
+  g_hash_table_unref (window->gaps);
   g_free (window);
 }

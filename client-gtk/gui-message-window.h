@@ -25,9 +25,11 @@ void gui_message_window_free (GuiMessageWindow *window);
 
 void gui_message_window_open_at_end (GuiMessageWindow *window, guint rows);
 void gui_message_window_open_around (GuiMessageWindow *window, guint64 id);
+GuiMessageRow *gui_message_window_get_gap (GuiMessageWindow *window, gboolean *answered);
+void gui_message_window_look_into_gap (GuiMessageWindow *window);
 gboolean gui_message_window_page_before (GuiMessageWindow *window);
 gboolean gui_message_window_waits (GuiMessageWindow *window);
-void gui_message_window_take_older (GuiMessageWindow *window);
+void gui_message_window_take_older (GuiMessageWindow *window, guint n);
 void gui_message_window_reach (GuiMessageWindow *window);
 gboolean gui_message_window_page_after (GuiMessageWindow *window);
 void gui_message_window_append (GuiMessageWindow *window, const SalEntry *entry);

@@ -31,6 +31,7 @@ struct _GuiRooms
   GPtrArray *servers;        /* (owned) (element-type SalServer): in the order of the list */
   GHashTable *tried;         /* of SalServer and SalRoomModel (unowned): not kept yet */
   GListStore *list;          /* (owned): of SalRoomModel */
+  char *looked_at;           /* (owned) (nullable): address of the room that is looked at */
   gboolean joining;          /* a room has just been made that is not to be seen yet */
   GuiRoomsLeft left;         /* (nullable): while all rooms are being left */
   gpointer data;             /* for it */
@@ -276,11 +277,25 @@ find_or_join (GuiRooms *rooms, SalServer *server, const char *place, GError **er
   return room;
 }
 
+/* @name: (nullable): who to be on the whole server from now on. */
+static SalRoomModel *
+try_room (GuiRooms *rooms, SalServer *server, const char *place, const char *name, GError **error)
+{
+  SalRoomModel *room = NULL;
+
+  if (name != NULL && g_strcmp0 (name, sal_server_get_name (server)) != 0)
+    sal_server_set_name (server, name);
+  room = find_or_join (rooms, server, place, error);
+  if (room != NULL)
+    sal_server_connect (server);
+  return room;
+}
+
 /**
  * gui_rooms_note_looked_at:
  * @room: that somebody looks at now
  *
- * The next start begins there.
+ * The next start begins there, unless the store is for this time only.
  */
 void
 gui_rooms_note_looked_at (GuiRooms *rooms, SalRoomModel *room)
@@ -288,6 +303,8 @@ gui_rooms_note_looked_at (GuiRooms *rooms, SalRoomModel *room)
   const char *uri = sal_room_model_get_uri (room);
   g_autofree char *known = g_settings_get_string (rooms->settings, "room");
 
+  g_free (rooms->looked_at);
+  rooms->looked_at = g_strdup (uri);
   if (rooms->temporary == NULL && !g_str_equal (known, uri))
     g_settings_set_string (rooms->settings, "room", uri);
 }
@@ -309,7 +326,8 @@ is_later (SalRoomModel *room, SalRoomModel *other)
 SalRoomModel *
 gui_rooms_dup_looked_at (GuiRooms *rooms)
 {
-  g_autofree char *uri = g_settings_get_string (rooms->settings, "room");
+  g_autofree char *uri = rooms->looked_at != NULL ? g_strdup (rooms->looked_at)
+                                                  : g_settings_get_string (rooms->settings, "room");
   guint n = g_list_model_get_n_items (G_LIST_MODEL (rooms->list));
   g_autoptr (SalRoomModel) last = NULL;
 
@@ -340,29 +358,45 @@ gui_rooms_dup_server (GuiRooms *rooms)
   return server != NULL && sal_server_has_rooms (server) ? g_object_ref (server) : NULL;
 }
 
-/* Returns: (transfer full) (nullable): the one way to write an address, as sal_uri_parse_client()
- * understands it. */
-static char *
-normalize (GuiRooms *rooms, const char *typed, GError **error)
+/* `#ROOM`: no address, but a room of a server where one is already. What that server is called
+ * does not matter, nor what can stand in an address. */
+static SalRoomModel *
+try_place (GuiRooms *rooms, const char *place, const char *name, GError **error)
 {
-  g_autoptr (SalServer) server = NULL;
-  g_autofree char *text = g_strstrip (g_strdup (typed));
-  g_autofree char *name = NULL;
-  g_autofree char *uri = NULL;
+  g_autoptr (SalServer) server = gui_rooms_dup_server (rooms);
 
-  if (*text != '#' || text[1] == '\0')
-    return gui_address_normalize (text, error);
-  server = gui_rooms_dup_server (rooms);
   if (server == NULL)
     {
       g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
                    /* TRANSLATORS: HOST and ROOM may be translated */
-                   _ ("on which server is “%s”? For example ircs://HOST/ROOM"), text);
+                   _ ("on which server is “%s”? For example ircs://HOST/ROOM"), place);
       return NULL;
     }
-  name = g_uri_escape_string (text + 1, NULL, TRUE);
-  uri = g_strconcat (sal_server_get_uri (server), "/", name, NULL);
-  return gui_address_normalize (uri, error);
+  return try_room (rooms, server, place, name, error);
+}
+
+/* Everything else that people write. */
+static SalRoomModel *
+try_address (GuiRooms *rooms, const char *typed, const char *name, GError **error)
+{
+  g_autofree char *normal = gui_address_normalize (typed, error);
+  g_autoptr (SalUri) parsed = NULL;
+  g_autofree char *where = NULL;
+  g_autofree char *place = NULL;
+  SalServer *server = NULL;
+
+  if (normal == NULL)
+    return NULL;
+  parsed = sal_uri_parse_client (normal, error);
+  if (parsed == NULL || !sal_known_servers_allow_plain (parsed, typed, error))
+    return NULL;
+  where = sal_server_split_uri (normal, &place, error);
+  if (where == NULL)
+    return NULL;
+  server = find_server (rooms, where);
+  if (server == NULL)
+    server = create_server (rooms, where, name, error);
+  return server != NULL ? try_room (rooms, server, place, name, error) : NULL;
 }
 
 /**
@@ -378,33 +412,12 @@ normalize (GuiRooms *rooms, const char *typed, GError **error)
 SalRoomModel *
 gui_rooms_try (GuiRooms *rooms, const char *uri, const char *name, GError **error)
 {
-  g_autofree char *normal = normalize (rooms, uri, error);
-  g_autoptr (SalUri) parsed = NULL;
-  g_autofree char *where = NULL;
-  g_autofree char *place = NULL;
-  SalServer *server = NULL;
-  SalRoomModel *room = NULL;
+  g_autofree char *text = g_strstrip (g_strdup (uri));
 
   g_return_val_if_fail (rooms->store != NULL, NULL);
-  if (normal == NULL)
-    return NULL;
-  parsed = sal_uri_parse_client (normal, error);
-  if (parsed == NULL || !sal_known_servers_allow_plain (parsed, uri, error))
-    return NULL;
-  where = sal_server_split_uri (normal, &place, error);
-  if (where == NULL)
-    return NULL;
-  server = find_server (rooms, where);
-  if (server == NULL)
-    server = create_server (rooms, where, name, error);
-  if (server == NULL)
-    return NULL;
-  if (name != NULL && g_strcmp0 (name, sal_server_get_name (server)) != 0)
-    sal_server_set_name (server, name);
-  room = find_or_join (rooms, server, place, error);
-  if (room != NULL)
-    sal_server_connect (server);
-  return room;
+  if (*text == '#' && text[1] != '\0')
+    return try_place (rooms, text, name, error);
+  return try_address (rooms, text, name, error);
 }
 
 /**
@@ -722,6 +735,7 @@ gui_rooms_free (GuiRooms *rooms)
     sal_store_close (rooms->store);
   g_clear_object (&rooms->store);
   remove_temporary (rooms);
+  g_free (rooms->looked_at);
   g_object_unref (rooms->settings);
   g_free (rooms);
 }

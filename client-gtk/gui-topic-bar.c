@@ -78,6 +78,19 @@ put_text (GtkBin *place, const char *words)
   return GTK_LABEL (text);
 }
 
+static gboolean
+is_open (GuiTopicBar *bar)
+{
+  return gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (bar->button));
+}
+
+static void
+put_whole (GuiTopicBar *bar, const char *shown)
+{
+  (void) put_text (bar->whole, shown);
+  gtk_widget_set_visible (GTK_WIDGET (bar->whole), *shown != '\0');
+}
+
 static void
 update (GuiTopicBar *bar)
 {
@@ -92,6 +105,9 @@ update (GuiTopicBar *bar)
   gtk_widget_set_tooltip_text (GTK_WIDGET (line), *shown != '\0' ? shown : NULL);
   gtk_label_set_text (bar->by, origin != NULL ? origin : "");
   gtk_widget_set_visible (GTK_WIDGET (bar->by), origin != NULL);
+  /* Not what is in the entry: somebody is writing it. */
+  if (is_open (bar))
+    put_whole (bar, shown);
 }
 
 static gboolean
@@ -135,11 +151,10 @@ on_opened (GuiTopicBar *bar)
   const char *topic = sal_room_model_get_topic (bar->model);
   g_autofree char *whole = NULL;
 
-  if (!gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (bar->button)))
+  if (!is_open (bar))
     return;
   whole = dup_shown (bar);
-  (void) put_text (bar->whole, whole);
-  gtk_widget_set_visible (GTK_WIDGET (bar->whole), *whole != '\0');
+  put_whole (bar, whole);
   gtk_widget_hide (GTK_WIDGET (bar->note));
   gtk_entry_set_text (bar->entry, topic != NULL ? topic : "");
   gtk_widget_grab_focus (GTK_WIDGET (bar->entry));

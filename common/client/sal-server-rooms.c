@@ -180,10 +180,10 @@ static gboolean
 check_place (const char *place, GError **error)
 {
   g_autoptr (GString) clean = g_string_new (NULL);
+  gboolean valid = sal_text_clean (clean, place, strlen (place));
 
-  if (*place != '\0' && *place != ':' && strlen (place) <= PLACE_MAX_BYTES &&
-      strpbrk (place, " ,\a\r\n") == NULL && sal_text_clean (clean, place, strlen (place)) &&
-      g_str_equal (clean->str, place))
+  if (valid && *place != '\0' && *place != ':' && strlen (place) <= PLACE_MAX_BYTES &&
+      strpbrk (place, " ,\a\r\n") == NULL && g_str_equal (clean->str, place))
     return TRUE;
   g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, _ ("“%s” is no name of a room or a person"),
                clean->str);

@@ -18,6 +18,8 @@
 /* How far to look for an entry that the server has a name for, among joins and notes. */
 #define LOOKS 1000
 #define LOOKS_AT_ONCE 50
+/* So much may a server's clock and ours differ. */
+#define CLOCKS_APART_US (2 * G_TIME_SPAN_MINUTE)
 
 struct _SalStory
 {
@@ -242,26 +244,17 @@ entry_before (SalStory *story, guint64 id)
 }
 
 /* Returns: (transfer full) (nullable): the last thing that somebody else has said before @id, which has the
- * server's time. @own: gets what we have said since, which may have the time of our own clock */
+ * server's time. */
 static SalEntry *
-said_before (SalStory *story, guint64 id, GPtrArray *own)
+said_before (SalStory *story, guint64 id)
 {
   for (guint looks = 0; looks < LOOKS; looks += LOOKS_AT_ONCE)
     {
       g_autoptr (GPtrArray) page = sal_story_read_before (story, id, LOOKS_AT_ONCE);
 
       for (guint i = page->len; i-- > 0;)
-        {
-          SalEntry *entry = page->pdata[i];
-
-          if (!is_said (entry))
-            continue;
-          if (!entry->own)
-            return sal_entry_ref (entry);
-          if (entry->state == SAL_MESSAGE_QUEUED || entry->state == SAL_MESSAGE_FAILED)
-            continue;
-          g_ptr_array_add (own, sal_entry_ref (entry));
-        }
+        if (is_said (page->pdata[i]) && !((SalEntry *) page->pdata[i])->own)
+          return sal_entry_ref (page->pdata[i]);
       if (page->len < LOOKS_AT_ONCE)
         break;
       id = ((SalEntry *) page->pdata[0])->id;
@@ -282,21 +275,30 @@ is_known (SalStory *story, const SalEntry *like, const SalEntry *last)
            g_strcmp0 (like->text, last->text) == 0));
 }
 
-/* Whether @like may be one of @own. Somebody may say the same twice: this does not tell that the gap
- * ends here. */
+/* What the room has never had cannot be it. */
 static gboolean
-is_one_of (const GPtrArray *own, const SalEntry *like)
+is_same_of_ours (const SalEntry *entry, const SalEntry *like)
+{
+  gint64 apart_us = entry->time_us - like->time_us;
+
+  return entry->own && entry->msgid == NULL && entry->state != SAL_MESSAGE_QUEUED &&
+         entry->state != SAL_MESSAGE_FAILED && entry->kind == like->kind &&
+         g_strcmp0 (entry->text, like->text) == 0 && ABS (apart_us) < CLOCKS_APART_US;
+}
+
+/* Where the server has no names for messages, what we have said is known by its words: its time is by
+ * our clock until the server gives it back, and perhaps for ever. Somebody may say the same twice:
+ * this does not tell that the gap ends here.
+ *
+ * Returns: whether it is among the entries around a gap. */
+static gboolean
+is_ours_near (GPtrArray *near, const SalEntry *like)
 {
   if (like->msgid != NULL || !like->own)
     return FALSE;
-  for (guint i = 0; i < own->len; i++)
-    {
-      const SalEntry *entry = own->pdata[i];
-
-      if (entry->msgid == NULL && entry->kind == like->kind &&
-          g_strcmp0 (entry->text, like->text) == 0)
-        return TRUE;
-    }
+  for (guint i = 0; i < near->len; i++)
+    if (is_same_of_ours (near->pdata[i], like))
+      return TRUE;
   return FALSE;
 }
 
@@ -317,14 +319,17 @@ guint
 sal_story_insert_before (SalStory *story, guint64 id, const GPtrArray *likes, gboolean more)
 {
   g_autoptr (SalEntry) gap = entry_before (story, id);
-  g_autoptr (GPtrArray) own = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
-  g_autoptr (SalEntry) last = gap != NULL ? said_before (story, gap->id, own) : NULL;
+  g_autoptr (SalEntry) last = gap != NULL ? said_before (story, gap->id) : NULL;
+  g_autoptr (GPtrArray) above = NULL;
+  g_autoptr (GPtrArray) below = NULL;
   guint64 lowest = gap != NULL ? gap->id : 0;
   gboolean met = !more;
   guint n = 0;
 
   if (gap != NULL && gap->kind != SAL_ENTRY_GAP)
     return 0;
+  above = sal_story_read_before (story, gap != NULL ? gap->id : 0, gap != NULL ? LOOKS_AT_ONCE : 0);
+  below = sal_story_read_after (story, id - 1, gap != NULL ? LOOKS_AT_ONCE : 0);
   for (guint i = likes->len; i-- > 0;)
     {
       SalEntry like = *(const SalEntry *) likes->pdata[i];
@@ -335,7 +340,7 @@ sal_story_insert_before (SalStory *story, guint64 id, const GPtrArray *likes, gb
           met = TRUE;
           continue;
         }
-      if (is_one_of (own, &like))
+      if (is_ours_near (above, &like) || is_ours_near (below, &like))
         continue;
       if (id - n - 1 <= lowest)
         break; /* a gap of a time when there was no room left behind them */
@@ -496,15 +501,17 @@ sal_story_find_last_known (SalStory *story, guint64 before)
  * sal_story_find_older_point:
  * @id: of an entry that is the first one, or comes behind a gap; 0: the beginning
  *
- * Returns: (transfer full) (nullable): the first entry from @id on that the server has a name for,
- *   or if there is none, that one itself: what was before it is what may be missing. %NULL if
- *   nothing is missing before @id, or the story is empty.
+ * Returns: (transfer full) (nullable): the first entry from @id on that the server has a name for, or
+ *   else the first that somebody else has said, which has the server's time, or else that one
+ *   itself: what was before it is what may be missing. %NULL if nothing is missing before @id,
+ *   or the story is empty.
  */
 SalEntry *
 sal_story_find_older_point (SalStory *story, guint64 id)
 {
   g_autoptr (SalEntry) previous = id > 0 ? entry_before (story, id) : NULL;
   g_autoptr (GPtrArray) page = NULL;
+  SalEntry *said = NULL;
 
   if (previous != NULL && (previous->kind != SAL_ENTRY_GAP || id - previous->id <= 1))
     return NULL;
@@ -517,7 +524,11 @@ sal_story_find_older_point (SalStory *story, guint64 id)
         return sal_entry_ref (entry);
       if (entry->kind == SAL_ENTRY_GAP)
         break;
+      if (said == NULL && is_said (entry) && !entry->own)
+        said = entry;
     }
+  if (said != NULL)
+    return sal_entry_ref (said);
   return page->len > 0 ? sal_entry_ref (page->pdata[0]) : NULL;
 }
 

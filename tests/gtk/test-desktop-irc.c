@@ -176,6 +176,21 @@ test_topic (Scene *scene, gconstpointer data)
   test_app_expect_row (app, "Messages", "Ada has set the topic to “Green tea”");
 }
 
+/* Somebody reads the whole of it, and writes another, while it changes. */
+static void
+test_topic_changes_while_open (Scene *scene, gconstpointer data)
+{
+  TestApp *app = scene->app;
+
+  test_app_press (app, "Change the topic");
+  test_app_expect_words (app, "bring a cup of your own");
+  test_app_write (app, "Topic", "Green tea");
+  test_irc_say (scene->eva, "TOPIC #tea :Black tea");
+  test_app_expect_row (app, "Messages", "Eva has set the topic to “Black tea”");
+  test_app_expect_no_words (app, "bring a cup of your own");
+  test_app_expect_text (app, "Topic", "Green tea");
+}
+
 static void
 test_commands (Scene *scene, gconstpointer data)
 {
@@ -398,6 +413,7 @@ add_cases (void)
   ADD ("private", test_private);
   ADD ("people", test_people);
   ADD ("topic", test_topic);
+  ADD ("topic-changes-while-open", test_topic_changes_while_open);
   ADD ("commands", test_commands);
   ADD ("search", test_search);
   ADD ("folded", test_folded);

@@ -134,6 +134,8 @@ static const Mistake mistakes[] = {
   { "space-in-it", "local host", "Ada", "Address", "bad address “local host”" },
   { "scheme-of-nobody", "gopher://localhost", "Ada", "Address", "the scheme must be one of" },
   { "scheme-of-others", "http://localhost", "Ada", "Address", "the scheme must be one of" },
+  /* Where one is already, one has a name. */
+  { "room-of-no-server", "#tea", "", "Address", "on which server is “#tea”?" },
   { "no-name", "localhost", "", "Your name", "the others need something to call you" },
   { "name-of-spaces", "localhost", "   ", "Your name", "the others need something to call you" },
 };

@@ -133,6 +133,65 @@ test_looked_at_last (void)
   test_app_expect_row (app, "Messages", "in the first");
 }
 
+/* A room by its name alone, on the server that is looked at. It has an address of the plain dialect,
+ * and yet there are no second server and no second name. */
+static void
+test_by_name (void)
+{
+  g_autoptr (TestServer) server = test_server_start (NULL);
+  g_autoptr (TestPeer) eva = driver_join_irc (server->port, "Eva", "#tea");
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autoptr (TestApp) app = driver_enter (folder, server->port);
+
+  test_app_press (app, "Join a room");
+  test_app_expect_words (app, "#ROOM on 127.0.0.1");
+  test_app_write (app, "Your name", "");
+  test_app_write (app, "Address", "#two words");
+  test_app_press_role (app, "push button", "Connect");
+  test_app_expect_words (app, "“#two words” is no name of a room");
+  /* It is another one than #tea; the server has none that is called so. */
+  test_app_write (app, "Address", "##tea");
+  test_app_press_role (app, "push button", "Connect");
+  test_app_expect_words (app, "Bad channel name");
+  test_app_write (app, "Address", " #tea ");
+  test_app_press_role (app, "push button", "Connect");
+  test_app_expect_row (app, "Rooms", "#tea", ", connected");
+  test_app_expect_rows (app, "Rooms", 2, ", connected");
+  test_peer_expect_later (eva, ":Ada!");
+  test_peer_expect_later (eva, "JOIN #tea");
+  driver_say (app, "just leaves");
+  test_peer_expect_later (eva, "PRIVMSG #tea :just leaves");
+}
+
+/* Also where nothing is kept: what was looked at in the preferences' own rooms does not count. */
+static void
+test_by_name_while_nothing_is_kept (void)
+{
+  g_autoptr (TestServer) first = test_server_start (NULL);
+  g_autoptr (TestServer) second = test_server_start (NULL);
+  g_autoptr (TestPeer) eva = driver_join_irc (first->port, "Eva", "#tea");
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autofree char *uri = driver_uri (second->port, NULL);
+  g_autofree char *own = driver_uri (first->port, NULL);
+  g_autoptr (TestProcess) process = NULL;
+  g_autoptr (TestApp) app = NULL;
+
+  test_folder_write (folder, "salotto/rooms.db", "junk");
+  app = test_app_start (folder, (const char *const[]){ own, NULL }, NULL);
+  test_app_press (app, "Go on, and keep nothing");
+  test_app_expect_rows (app, "Rooms", 1, ", connected");
+  process = test_app_start_second (folder, (const char *const[]){ uri, NULL });
+  test_process_expect_exit (process, 0);
+  test_app_expect_rows (app, "Rooms", 2, ", connected");
+  driver_go_to (app, first->port);
+  driver_say (app, "it is this one that is looked at");
+  test_app_press (app, "Join a room");
+  test_app_write (app, "Address", "#tea");
+  test_app_press_role (app, "push button", "Connect");
+  test_app_expect_row (app, "Rooms", "#tea", ", connected");
+  test_peer_expect_later (eva, "JOIN #tea");
+}
+
 /* A second start without an address does not disturb anything. */
 static void
 test_started_again (void)
@@ -311,6 +370,8 @@ add_cases (void)
   g_test_add_func ("/gtk/rooms/forget", test_forget);
   g_test_add_func ("/gtk/rooms/next-and-previous", test_next_room);
   g_test_add_func ("/gtk/rooms/looked-at-last", test_looked_at_last);
+  g_test_add_func ("/gtk/rooms/by-name", test_by_name);
+  g_test_add_func ("/gtk/rooms/by-name-while-nothing-is-kept", test_by_name_while_nothing_is_kept);
   g_test_add_func ("/gtk/rooms/started-again", test_started_again);
   g_test_add_func ("/gtk/rooms/size-of-the-window", test_size_is_kept);
   g_test_add_func ("/gtk/rooms/file/broken", test_broken_file);

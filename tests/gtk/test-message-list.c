@@ -516,6 +516,71 @@ test_paging (Fixture *f, gconstpointer data)
   g_assert_true (shows_end (f));
 }
 
+/* Who scrolls back to where something is missing has the server asked for it: once, and not while
+ * only what is new is read. What it has is put there, each entry once. */
+static void
+test_gap (Fixture *f, gconstpointer data)
+{
+  guint64 gap = STORY - 20;
+  guint64 asked = 0;
+
+  fake_room_make_gap (f->model, gap, 15);
+  calm (f);
+  g_assert_cmpuint (fake_room_count_asks (f->model, &asked), ==, 0);
+  while (fake_room_count_asks (f->model, &asked) == 0 && first_id (f) > STORY / 2)
+    {
+      scroll_by (f, -100);
+      calm (f);
+    }
+  g_assert_cmpuint (asked, ==, gap + 16);
+
+  /* Not all of it: there is still something missing, and the next question is for that. */
+  fake_room_answer (f->model, 10);
+  calm (f);
+  g_assert_cmpuint (gui_message_row_get_first_id (row_of (f, gap + 6)), ==, gap + 6);
+  for (int i = 0; i < 30; i++)
+    {
+      scroll_by (f, -100);
+      calm (f);
+    }
+  g_assert_cmpuint (fake_room_count_asks (f->model, &asked), ==, 2);
+  g_assert_cmpuint (asked, ==, gap + 6);
+  fake_room_answer (f->model, 5);
+  fake_room_remove (f->model, gap);
+  scroll_by (f, 2000);
+  calm (f);
+  while (!is_at_end (f))
+    {
+      scroll_by (f, 500);
+      calm (f);
+    }
+  /* It is read again page by page. */
+  for (int i = 0; i < 20 && first_id (f) > gap; i++)
+    calm (f);
+  for (guint64 id = gap + 2; id <= STORY; id++)
+    g_assert_true (row_of (f, id) != NULL || id % 17 == 0);
+  g_assert_cmpuint (fake_room_count_asks (f->model, &asked), ==, 2);
+}
+
+/* A server that has nothing, or refuses, is asked once. */
+static void
+test_gap_stays (Fixture *f, gconstpointer data)
+{
+  guint64 asked = 0;
+
+  fake_room_make_gap (f->model, STORY - 40, 15);
+  for (int i = 0; i < 60; i++)
+    {
+      scroll_by (f, -100);
+      calm (f);
+      if (fake_room_count_asks (f->model, &asked) == 1)
+        fake_room_answer (f->model, 0);
+    }
+  g_assert_cmpuint (fake_room_count_asks (f->model, &asked), ==, 1);
+  g_assert_cmpuint (first_id (f), <, STORY - 40);
+  g_assert_nonnull (row_of (f, STORY - 40));
+}
+
 static void
 test_small_steps (Fixture *f, gconstpointer data)
 {
@@ -1682,6 +1747,8 @@ main (int argc, char **argv)
   g_test_add_func ("/gtk/message-list/open/where-reading-stopped", test_opens_at_unread);
   ADD ("page/keeps-the-place", STORY, test_paging);
   ADD ("page/in-small-steps", STORY, test_small_steps);
+  ADD ("page/gap", STORY, test_gap);
+  ADD ("page/gap-stays", STORY, test_gap_stays);
   ADD ("page/to-both-ends", STORY, test_both_ends);
   ADD ("page/another-width", STORY, test_another_width);
   ADD ("page/huge-screen", STORY, test_huge_screen);

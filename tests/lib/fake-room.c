@@ -20,6 +20,9 @@ struct _SalRoomModel
   guint64 read_id;
   guint unread;
   guint reads;
+  guint64 missing; /* so many entries that are gone somebody has */
+  guint64 asked;   /* those before this one were asked for */
+  guint asks;      /* so often */
   char *draft;
 };
 
@@ -195,6 +198,49 @@ fake_room_set_read (SalRoomModel *model, guint64 id, guint unread)
   model->read_id = id;
   model->unread = unread;
   g_signal_emit_by_name (model, "unread");
+}
+
+/**
+ * fake_room_make_gap:
+ * @id: of a made up entry
+ * @n: so many behind it are not there, and can be asked for
+ */
+void
+fake_room_make_gap (SalRoomModel *model, guint64 id, guint n)
+{
+  fake_room_change (model, &(SalEntry){ .id = id, .kind = SAL_ENTRY_GAP, .time_us = 1 });
+  model->missing = n;
+  for (guint i = 1; i <= n; i++)
+    fake_room_remove (model, id + i);
+}
+
+/**
+ * fake_room_answer:
+ * @n: what is there of what was asked for: so many
+ */
+void
+fake_room_answer (SalRoomModel *model, guint n)
+{
+  for (guint64 i = 1; i <= n; i++)
+    {
+      guint64 id = model->asked - i;
+
+      g_hash_table_remove (model->gone, &id);
+    }
+  g_signal_emit_by_name (model, "older", n, TRUE);
+}
+
+/**
+ * fake_room_count_asks:
+ * @id: (out): of the entry before which something was asked for, the last time
+ *
+ * Returns: how often it was.
+ */
+guint
+fake_room_count_asks (SalRoomModel *model, guint64 *id)
+{
+  *id = model->asked;
+  return model->asks;
 }
 
 /**
@@ -405,5 +451,9 @@ sal_room_model_has_older (SalRoomModel *model)
 gboolean
 sal_room_model_fetch_older (SalRoomModel *model, guint64 id)
 {
-  return FALSE;
+  if (model->missing == 0)
+    return FALSE;
+  model->asked = id;
+  model->asks++;
+  return TRUE;
 }

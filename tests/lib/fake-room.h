@@ -14,6 +14,9 @@ void fake_room_change (SalRoomModel *model, const SalEntry *entry);
 void fake_room_remove (SalRoomModel *model, guint64 id);
 void fake_room_deliver (SalRoomModel *model, guint64 id);
 void fake_room_set_read (SalRoomModel *model, guint64 id, guint unread);
+void fake_room_make_gap (SalRoomModel *model, guint64 id, guint n);
+void fake_room_answer (SalRoomModel *model, guint n);
+guint fake_room_count_asks (SalRoomModel *model, guint64 *id);
 guint fake_room_count_reads (SalRoomModel *model);
 
 G_END_DECLS

@@ -717,6 +717,23 @@ test_app_expect_words_at (TestApp *app, const char *part, TEST_WHERE)
 }
 
 static gboolean
+are_words_gone (TestApp *app, const Wish *wish)
+{
+  return !are_words_there (app, wish);
+}
+
+/**
+ * test_app_expect_no_words_at:
+ */
+void
+test_app_expect_no_words_at (TestApp *app, const char *part, TEST_WHERE)
+{
+  Wish wish = { .text = part };
+
+  expect (app, are_words_gone, &wish, file, line, func, "something says “%s”", part);
+}
+
+static gboolean
 was_heard (TestApp *app, const Wish *wish)
 {
   return test_desktop_has_heard (wish->text);

@@ -58,6 +58,8 @@ gint64 test_app_measure_answer (TestApp *app);
 #define test_app_expect_heard(app, part) test_app_expect_heard_at (app, part, TEST_HERE)
 /* Something that can be seen has this in its name or its text. */
 #define test_app_expect_words(app, part) test_app_expect_words_at (app, part, TEST_HERE)
+/* Nothing has, or nothing has any longer. */
+#define test_app_expect_no_words(app, part) test_app_expect_no_words_at (app, part, TEST_HERE)
 /* A row of a list has these words in its name, in this order. */
 #define test_app_expect_row(app, list, ...)                                                        \
   test_app_expect_rows_at (app, list, 1, (const char *const[]){ __VA_ARGS__, NULL }, TEST_HERE)
@@ -82,6 +84,7 @@ void test_app_grab_at (TestApp *app, const char *role, const char *name, TEST_WH
 void test_app_write_at (TestApp *app, const char *name, const char *text, TEST_WHERE);
 void test_app_expect_text_at (TestApp *app, const char *name, const char *text, TEST_WHERE);
 void test_app_expect_label_at (TestApp *app, const char *name, const char *part, TEST_WHERE);
+void test_app_expect_no_words_at (TestApp *app, const char *part, TEST_WHERE);
 void test_app_expect_heard_at (TestApp *app, const char *part, TEST_WHERE);
 void test_app_expect_words_at (TestApp *app, const char *part, TEST_WHERE);
 void test_app_expect_rows_at (

@@ -218,18 +218,14 @@ add_unnamed (GPtrArray *page, const char *texts)
     }
 }
 
-/* There, what is as old as what was there before the gap is what was there, and so is what we have said after that. */
+/* There, what is as old as what was there before the gap is what was there. */
 static void
 test_unnamed (Fixture *f, gconstpointer data)
 {
   g_autoptr (GPtrArray) before = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
   g_autoptr (GPtrArray) page = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
   g_autoptr (GPtrArray) further = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
-  SalEntry own = { .kind = SAL_ENTRY_MESSAGE,
-                   .own = TRUE,
-                   .state = SAL_MESSAGE_SENT,
-                   .text = "own",
-                   .time_us = G_MAXINT64 };
+  SalEntry own = { .kind = SAL_ENTRY_MESSAGE, .own = TRUE, .text = "own", .time_us = G_MAXINT64 };
 
   add_unnamed (before, "a b c1");
   for (guint i = 0; i < before->len; i++)
@@ -241,15 +237,70 @@ test_unnamed (Fixture *f, gconstpointer data)
   g_assert_cmpuint (sal_story_insert_before (f->story, id_of (f, "m"), page, TRUE), ==, 3);
   expect_story (f, "a b c1 own | j k l m");
   add_unnamed (further, "b c1 c2 d");
-  own.time_us = 'c' * G_USEC_PER_SEC + 1; /* by the server's */
-  g_ptr_array_insert (further, 2, sal_entry_new (&own));
   g_assert_cmpuint (sal_story_insert_before (f->story, id_of (f, "m") - 3, further, TRUE), ==, 2);
   expect_story (f, "a b c1 own c2 d j k l m");
 }
 
-/* What we may have said twice is not taken for the end of the gap. */
+/* Nor is what we have said ourselves told twice, whether it was before the gap or behind it. */
 static void
 test_unnamed_own (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) page = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
+  SalEntry own = {
+    .kind = SAL_ENTRY_MESSAGE, .own = TRUE, .state = SAL_MESSAGE_SENT, .name = "Ada"
+  };
+
+  add_unnamed (page, "a");
+  sal_entry_unref (sal_story_add (f->story, page->pdata[0]));
+  own.text = "before";
+  own.time_us = 'c' * G_USEC_PER_SEC;
+  sal_entry_unref (sal_story_add (f->story, &own));
+  sal_story_begin_connection (f->story);
+  own.text = "behind";
+  own.time_us = 'k' * G_USEC_PER_SEC;
+  sal_entry_unref (sal_story_add (f->story, &own));
+  add (f, "m");
+
+  g_ptr_array_set_size (page, 0);
+  own.text = "before";
+  own.time_us = 'b' * G_USEC_PER_SEC; /* by the server's clock */
+  g_ptr_array_add (page, sal_entry_new (&own));
+  add_unnamed (page, "e");
+  own.text = "elsewhere"; /* from another device */
+  own.time_us = 'f' * G_USEC_PER_SEC;
+  g_ptr_array_add (page, sal_entry_new (&own));
+  own.text = "behind";
+  own.time_us = 'j' * G_USEC_PER_SEC;
+  g_ptr_array_add (page, sal_entry_new (&own));
+  expect_story (f, "a before | behind m");
+  g_assert_cmpuint (sal_story_insert_before (f->story, id_of (f, "m") - 1, page, TRUE), ==, 2);
+  expect_story (f, "a before | e elsewhere behind m");
+}
+
+/* The moment of a note is ours: what was said before it may be behind it. */
+static void
+test_unnamed_point (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) page = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
+  SalEntry note = { .kind = SAL_ENTRY_NOTE, .text = "too late", .time_us = 'z' * G_USEC_PER_SEC };
+  g_autoptr (SalEntry) first = NULL;
+  g_autoptr (SalEntry) point = NULL;
+
+  add_unnamed (page, "a m");
+  sal_entry_unref (sal_story_add (f->story, page->pdata[0]));
+  sal_story_add_gap (f->story);
+  first = sal_story_add (f->story, &note);
+  point = sal_story_find_older_point (f->story, first->id);
+  g_assert_cmpuint (point->id, ==, first->id);
+  g_clear_pointer (&point, sal_entry_unref);
+  sal_entry_unref (sal_story_add (f->story, page->pdata[1]));
+  point = sal_story_find_older_point (f->story, first->id);
+  g_assert_cmpstr (point->text, ==, "m");
+}
+
+/* What we may have said twice is not taken for the end of the gap. */
+static void
+test_unnamed_twice (Fixture *f, gconstpointer data)
 {
   g_autoptr (GPtrArray) page = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
   SalEntry own = {
@@ -417,7 +468,9 @@ main (int argc, char **argv)
   ADD ("older-ones-go-before-the-first", test_beginning);
   ADD ("a-gap-is-filled-until-it-is-gone", test_gap);
   ADD ("a-gap-is-filled-by-time-where-nothing-has-a-name", test_unnamed);
-  ADD ("what-we-have-said-is-known-by-its-text", test_unnamed_own);
+  ADD ("it-is-asked-for-by-the-servers-time", test_unnamed_point);
+  ADD ("nor-is-what-we-have-said-told-twice-there", test_unnamed_own);
+  ADD ("what-we-may-have-said-twice-ends-no-gap", test_unnamed_twice);
   ADD ("what-was-missed-and-told-leaves-no-gap", test_missed);
   ADD ("knows-from-where-older-ones-are-missing", test_older_point);
   ADD ("a-gap-without-room-stays", test_old_gap);
