@@ -145,8 +145,12 @@ say (const Person *person, const char *text)
 static void
 await_mail (SrvWorker *worker)
 {
-  while (!srv_mailbox_has_mail (srv_worker_get_mailbox (worker)))
+  gint64 until_us = g_get_monotonic_time () + PATIENCE_US;
+
+  while (!srv_mailbox_has_mail (srv_worker_get_mailbox (worker)) &&
+         g_get_monotonic_time () < until_us)
     g_thread_yield ();
+  g_assert_true (srv_mailbox_has_mail (srv_worker_get_mailbox (worker)));
 }
 
 static void
