@@ -413,7 +413,7 @@ cli_resume_apply (CliResume *resume, SalClientOptions *options)
         g_array_append_val (rooms, room);
     }
   options->name = resume->wanted;
-  options->last_name = resume->name;
+  options->last_name = options->account == NULL ? resume->name : NULL;
   options->room = resume->home;
   options->keep_place = TRUE;
   options->known_us = resume->away_us;

@@ -18,6 +18,8 @@
 #define POPOVER_WIDTH 320
 /* Of a topic as long as a server can make it, so much is shown. */
 #define SHOWN_WEIGHT 1024
+/* A flood of topics is shown so often. */
+#define UPDATE_MS 50
 
 struct _GuiTopicBar
 {
@@ -29,6 +31,7 @@ struct _GuiTopicBar
   GtkLabel *by;    /* likewise */
   GtkEntry *entry; /* likewise */
   GtkLabel *note;  /* likewise: what is wrong with what was typed */
+  guint update;    /* of the main loop: the line is not up to date */
 };
 
 G_DEFINE_FINAL_TYPE (GuiTopicBar, gui_topic_bar, GTK_TYPE_BIN)
@@ -89,6 +92,23 @@ update (GuiTopicBar *bar)
   gtk_widget_set_tooltip_text (GTK_WIDGET (line), *shown != '\0' ? shown : NULL);
   gtk_label_set_text (bar->by, origin != NULL ? origin : "");
   gtk_widget_set_visible (GTK_WIDGET (bar->by), origin != NULL);
+}
+
+static gboolean
+on_update (gpointer data)
+{
+  GuiTopicBar *bar = data;
+
+  bar->update = 0;
+  update (bar);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+queue_update (GuiTopicBar *bar)
+{
+  if (bar->update == 0)
+    bar->update = g_timeout_add (UPDATE_MS, on_update, bar);
 }
 
 static void
@@ -178,6 +198,7 @@ gui_topic_bar_dispose (GObject *object)
 
   if (bar->model != NULL)
     g_signal_handlers_disconnect_by_data (bar->model, bar);
+  g_clear_handle_id (&bar->update, g_source_remove);
   g_clear_object (&bar->model);
   G_OBJECT_CLASS (gui_topic_bar_parent_class)->dispose (object);
 }
@@ -224,7 +245,7 @@ gui_topic_bar_new (SalRoomModel *model)
   GuiTopicBar *bar = g_object_new (GUI_TYPE_TOPIC_BAR, NULL);
 
   bar->model = g_object_ref (model);
-  g_signal_connect_swapped (model, "topic", G_CALLBACK (update), bar);
+  g_signal_connect_swapped (model, "topic", G_CALLBACK (queue_update), bar);
   update (bar);
   return GTK_WIDGET (bar);
 }

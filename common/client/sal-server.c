@@ -339,6 +339,7 @@ on_ended (SalClient *client, int how, const GError *error, SalServer *server)
   else if (server->presence == SAL_PRESENCE_LEAVING) /* for another name, or changed one's mind */
     {
       g_clear_error (&why);
+      sal_server_set_current_name (server, server->row->name);
       start (server);
     }
   else
@@ -419,7 +420,7 @@ make_client (SalServer *server, GTlsCertificate *certificate)
   gboolean log_in = *server->row->account != '\0' && !server->anonymous;
   SalClientOptions options = {
     .name = server->row->name,
-    .last_name = server->name,
+    .last_name = log_in ? NULL : server->name, /* an account is known by whatever name */
     .room = server->uri->scheme == SAL_SCHEME_UNIX ? NULL : server->uri->path,
     .receipts = TRUE,
     .dialect = sal_server_is_plain (server) ? SAL_CLIENT_AUTO : SAL_CLIENT_IRC,

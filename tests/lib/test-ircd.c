@@ -17,7 +17,8 @@ const TestIrcdKind test_ircd_ngircd = {
   "ngircd", "Now listening on ", FALSE,
   "[Global]\nName = irc.example.net\nInfo = test\nListen = 127.0.0.1\nPorts = %PORT\n"
   "MotdPhrase = Welcome to ngircd\n[Limits]\nMaxConnectionsIP = 0\n"
-  "[Options]\nDNS = no\nIdent = no\nPAM = no\n"
+  "[Options]\nDNS = no\nIdent = no\nPAM = no\n",
+  "[SSL]\nCertFile = %FOLDER/tls.pem\nKeyFile = %FOLDER/tls.key\nPorts = %TLS\n"
 };
 
 const TestIrcdKind test_ircd_inspircd = {
@@ -35,7 +36,11 @@ const TestIrcdKind test_ircd_inspircd = {
   "<module name=\"cap\"><module name=\"ircv3\"><module name=\"ircv3_batch\">"
   "<module name=\"ircv3_echomessage\"><module name=\"ircv3_labeledresponse\">"
   "<module name=\"ircv3_msgid\"><module name=\"ircv3_servertime\">"
-  "<module name=\"ircv3_ctctags\"><module name=\"namesx\"><module name=\"uhnames\">\n"
+  "<module name=\"ircv3_ctctags\"><module name=\"namesx\"><module name=\"uhnames\">\n",
+  "<module name=\"ssl_gnutls\">\n"
+  "<sslprofile name=\"c\" provider=\"gnutls\" certfile=\"%FOLDER/tls.pem\" "
+  "keyfile=\"%FOLDER/tls.key\">\n"
+  "<bind address=\"127.0.0.1\" port=\"%TLS\" type=\"clients\" sslprofile=\"c\">\n"
 };
 
 /* They say that they run on standard error, or on standard output. */
@@ -63,6 +68,19 @@ await_server (TestIrcd *server)
 TestIrcd *
 test_ircd_start (const TestIrcdKind *kind)
 {
+  return test_ircd_start_in (kind, test_folder_new (), FALSE);
+}
+
+/**
+ * test_ircd_start_in:
+ * @folder: (transfer full)
+ * @tls: with TLS at a second port; tls.pem and tls.key are in the folder
+ *
+ * Returns: (transfer full): as test_ircd_start()
+ */
+TestIrcd *
+test_ircd_start_in (const TestIrcdKind *kind, TestFolder *folder, gboolean tls)
+{
   TestIrcd *server = g_new0 (TestIrcd, 1);
   g_autofree char *port = NULL;
   g_autofree char *path = NULL;
@@ -71,9 +89,18 @@ test_ircd_start (const TestIrcdKind *kind)
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
 
   server->kind = kind;
-  server->folder = test_folder_new ();
+  server->folder = folder;
   server->port = test_reserve_port (); /* they cannot say which one the kernel has chosen */
   port = g_strdup_printf ("%u", server->port);
+  if (tls)
+    {
+      g_autofree char *tls_port = NULL;
+
+      server->tls_port = test_reserve_port ();
+      tls_port = g_strdup_printf ("%u", server->tls_port);
+      g_string_append (config, kind->tls);
+      g_string_replace (config, "%TLS", tls_port, 0);
+    }
   path = test_folder_file (server->folder, "server.conf");
   g_string_replace (config, "%PORT", port, 0);
   g_string_replace (config, "%FOLDER", server->folder->path, 0);

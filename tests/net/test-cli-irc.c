@@ -417,6 +417,22 @@ test_login (Place *place, gconstpointer uri)
 
 /* The rest. */
 
+/* What stands on the command line can be read by everybody on the machine. */
+static void
+test_no_password_there (Place *place, gconstpointer data)
+{
+  static const char *const options[] = { "--password=open sesame", "--server-password=open" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
+    {
+      g_autoptr (TestProcess) cli =
+          start_cli (place, "send", "%IRC/lobby", "--account", "ada", options[i], "ciao", NULL);
+
+      test_process_expect_exit (cli, 2);
+      expect_complaint (cli, "Unknown option");
+    }
+}
+
 static void
 test_trust (Place *place, gconstpointer data)
 {
@@ -480,6 +496,7 @@ main (int argc, char **argv)
   CASE ("tail-json", test_tail_json, NULL);
   CASE ("commands", test_commands, "%PLAIN");
   CASE ("terminal-shows-where-one-is", test_terminal, NULL);
+  CASE ("no-password-on-the-command-line", test_no_password_there, NULL);
   CASE ("login-over-irc", test_login, "%IRC/lobby");
   CASE ("login-over-ircs", test_login, "%IRCS/lobby");
   CASE ("login-on-the-plain-port", test_login, "%PLAIN");

@@ -407,6 +407,30 @@ test_desktop (Fixture *f, gconstpointer data)
   g_assert_cmpstr (sal_server_get_certificate (client->server), ==, "");
 }
 
+/* A name that is reserved for whoever logs in is not given to a guest; to them it is, at once. */
+static void
+test_desktop_reserved_name (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = test_folder_file (f->folder, "rooms.db");
+  g_autofree char *uri = g_strdup_printf ("ircs://127.0.0.1:%u", f->ircs);
+  g_autoptr (TestClient) client = test_client_new (path, uri, "ada");
+  g_autoptr (GError) error = NULL;
+
+  make_account (f, f->certificate);
+  sal_server_connect (client->server);
+  test_wait_until (is_in (client));
+  g_assert_cmpstr (sal_server_get_name (client->server), ==, "ada_2");
+  g_assert_true (sal_server_set_certificate (client->server, f->certificate, f->key, &error));
+  g_assert_no_error (error);
+  sal_server_answer_password (client->server, "ada", "", FALSE);
+  sal_server_leave (client->server);
+  sal_server_connect (client->server);
+  test_wait_until (raw_has (client, " 900 ") && is_in (client));
+  g_assert_cmpstr (sal_server_get_name (client->server), ==, "ada");
+  sal_server_leave (client->server);
+  test_wait_until (sal_server_get_presence (client->server) == SAL_PRESENCE_OFFLINE);
+}
+
 /* A server that does not know it asks for the password after all. */
 static void
 test_desktop_unknown (Fixture *f, gconstpointer data)
@@ -569,6 +593,7 @@ main (int argc, char **argv)
   ADD ("cli-keeps-only-what-was-checked", test_cli_unchecked);
   ADD ("cli-options", test_cli_options);
   ADD ("desktop-logs-in", test_desktop);
+  ADD ("desktop-gets-a-reserved-name", test_desktop_reserved_name);
   ADD ("desktop-where-it-is-not-known", test_desktop_unknown);
   ADD ("desktop-where-there-is-no-such-login", test_desktop_no_external);
   ADD ("desktop-leaves-the-password-empty", test_desktop_empty);

@@ -5,9 +5,11 @@
  */
 #include "config.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "common/client/sal-client.h"
+#include "server/tls/srv-self-signed.h"
 #include "tests/lib/test-foreign.h"
 #include "tests/lib/test-ircd.h"
 
@@ -139,6 +141,40 @@ test_away (Server *server, gconstpointer data)
   test_process_expect_exit (bob, 0);
 }
 
+/* With TLS, and its key remembered. */
+static void
+test_tls (Server *server, gconstpointer data)
+{
+  TestFolder *folder = test_folder_new ();
+  g_autofree char *certificate = test_folder_file (folder, "tls.pem");
+  g_autofree char *key = test_folder_file (folder, "tls.key");
+  g_autoptr (TestIrcd) ircd = NULL;
+  g_autofree char *uri = NULL;
+  g_autoptr (GError) error = NULL;
+
+  srv_self_signed_make (certificate, key, "irc.example.net", g_get_real_time () / G_USEC_PER_SEC,
+                        &error);
+  g_assert_no_error (error);
+  g_assert_no_errno (g_chmod (key, 0644)); /* ngircd gives up being root before it reads it */
+  ircd = test_ircd_start_in (data, folder, TRUE);
+  uri = g_strdup_printf ("ircs://127.0.0.1:%u/tea", ircd->tls_port);
+  for (guint i = 0; i < 2; i++)
+    {
+      const char *const argv[] = {
+        test_program ("SALOTTO_CLI"), "chat", "-v", "--name", "Ada", uri, NULL
+      };
+      g_autoptr (TestProcess) ada = test_process_start (folder, argv, NULL);
+      g_autofree char *errors = NULL;
+
+      test_expect_output (ada, "-- You are in tea now.\n");
+      test_process_end_input (ada);
+      test_process_expect_exit (ada, 0);
+      errors = test_process_get_errors (ada);
+      g_assert_nonnull (
+          strstr (errors, i == 0 ? "this server is new here" : "its key is the one of last time"));
+    }
+}
+
 static void
 add (const TestIrcdKind *kind)
 {
@@ -147,10 +183,8 @@ add (const TestIrcdKind *kind)
     const char *path;
     void (*test) (Server *server, gconstpointer data);
   } cases[] = {
-    { "people-talk", test_talk },
-    { "states", test_states },
-    { "name-in-use", test_names },
-    { "who-is-away", test_away },
+    { "people-talk", test_talk }, { "states", test_states }, { "name-in-use", test_names },
+    { "who-is-away", test_away }, { "with-tls", test_tls },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)

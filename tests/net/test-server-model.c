@@ -244,6 +244,18 @@ hear_the_last_of_salottod (Fixture *f, SalRoomModel *room)
     continue;
 }
 
+/* When the network is another, the next try is not waited for. */
+static void
+test_network (Fixture *f, gconstpointer data)
+{
+  SalRoomModel *tea = join (f->ada, "#tea");
+
+  stop_salottod (f, SIGKILL);
+  test_wait_for (tea, SAL_PRESENCE_WAITING);
+  g_signal_emit_by_name (g_network_monitor_get_default (), "network-changed", TRUE);
+  g_assert_cmpint (sal_server_get_presence (f->ada->server), ==, SAL_PRESENCE_CONNECTING);
+}
+
 /* Whoever has slept asks for what was said since the server was heard last, not since the break was
  * noticed. */
 static void
@@ -970,6 +982,7 @@ main (int argc, char **argv)
   ADD ("two-talk-in-private", test_private);
   ADD ("what-was-missed-comes-once-and-in-order", test_resume);
   ADD ("comes-back-under-the-last-name", test_last_name);
+  ADD ("another-network-is-tried-at-once", test_network);
   ADD ("asks-since-the-server-was-heard-last", test_slept);
   ADD ("what-was-on-its-way-is-there-once", test_resend);
   ADD ("the-next-process-asks-for-what-was-on-its-way", test_client_ends);

@@ -63,9 +63,10 @@ note_action (GString *out, const SalClientAction *action)
   switch (action->kind)
     {
     case SAL_ACTION_SEND:
-      g_string_append_printf (out, "> %.*s\n", (int) strcspn ((const char *) action->bytes, "\r\n"),
-                              (const char *) action->bytes);
       g_assert_true (action->len > 2 && memcmp (action->bytes + action->len - 2, "\r\n", 2) == 0);
+      g_string_append (out, "> ");
+      g_string_append_len (out, (const char *) action->bytes, (gssize) action->len - 2);
+      g_string_append_c (out, '\n');
       break;
     case SAL_ACTION_END_WRITING:
       g_string_append (out, "> FIN\n");
