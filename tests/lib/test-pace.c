@@ -138,8 +138,8 @@ read_until_end (int fd, GString *output, int ms)
     }
 }
 
-/* Runs this program again, and ends it if it takes longer than a case may. @last, if not NULL, comes after @arguments; @fd is a descriptor for
- * number 3, or -1.
+/* Runs this program again, and ends it if it takes longer than a case may. @last, if not NULL,
+ * comes after @arguments; @fd is a descriptor for number 3, or -1.
  *
  * Returns: (transfer full): what it has printed, on whatever stream. */
 static char *
