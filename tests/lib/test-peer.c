@@ -432,6 +432,49 @@ test_peer_connect_narrow (guint16 port, int receive_buffer)
   return connect_to ("127.0.0.1", port, receive_buffer);
 }
 
+static gboolean
+on_late (gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_accepted (GObject *listener, GAsyncResult *result, gpointer data)
+{
+  *(GAsyncResult **) data = g_object_ref (result);
+}
+
+/**
+ * test_peer_accept:
+ *
+ * Returns: (transfer full): the next who connects to a server that is played by hand.
+ */
+GSocketConnection *
+test_peer_accept (GSocketListener *listener)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GSource *late = g_timeout_source_new (TEST_PATIENCE_MS);
+  GSocketConnection *connection = NULL;
+
+  g_source_set_callback (late, G_SOURCE_FUNC (on_late), cancellable, NULL);
+  g_source_attach (late, context);
+  g_main_context_push_thread_default (context);
+  g_socket_listener_accept_async (listener, cancellable, on_accepted, &result);
+  while (result == NULL)
+    g_main_context_iteration (context, TRUE);
+  connection = g_socket_listener_accept_finish (listener, result, NULL, &error);
+  g_main_context_pop_thread_default (context);
+  g_source_destroy (late);
+  g_source_unref (late);
+  if (connection == NULL)
+    g_error ("nobody has connected: %s", error->message);
+  return connection;
+}
+
 /**
  * test_peer_free:
  * @peer: (nullable) (transfer full): closed first

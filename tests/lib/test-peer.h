@@ -4,6 +4,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include <gio/gio.h>
+
 #include "tests/lib/test-process.h"
 
 G_BEGIN_DECLS
@@ -52,6 +54,7 @@ TestPeer *test_peer_connect (guint16 port);
 TestPeer *test_peer_connect_to (const char *host, guint16 port);
 TestPeer *test_peer_connect_narrow (guint16 port, int receive_buffer);
 TestPeer *test_peer_new (int fd);
+GSocketConnection *test_peer_accept (GSocketListener *listener);
 void test_peer_free (TestPeer *peer);
 void test_peer_send_bytes (TestPeer *peer, const void *bytes, gsize len);
 void test_peer_send (TestPeer *peer, const char *text);

@@ -109,6 +109,26 @@ has_text (int memory, guint64 begin, guint64 end, const char *text)
 }
 
 /**
+ * test_process_shows_memory:
+ * @process: running, and a child of ours
+ *
+ * Returns: whether test_process_remembers() can look; where only a debugger with more rights may
+ * (the sysctl kernel.yama.ptrace_scope), and in some sandboxes, it cannot.
+ */
+gboolean
+test_process_shows_memory (const TestProcess *process)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/mem", process->pid);
+  int memory = open (path, O_RDONLY | O_CLOEXEC);
+
+  if (memory < 0 && (errno == EACCES || errno == EPERM))
+    return FALSE;
+  g_assert_no_errno (memory);
+  close (memory);
+  return TRUE;
+}
+
+/**
  * test_process_remembers:
  * @process: running, and a child of ours
  * @text: what may be a secret

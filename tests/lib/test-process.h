@@ -63,6 +63,7 @@ gboolean test_process_wait_for_output (TestProcess *process, const char *text, i
 gboolean test_process_wait (TestProcess *process, int ms);
 void test_process_signal (TestProcess *process, int signal);
 char *test_process_get_errors (const TestProcess *process);
+gboolean test_process_shows_memory (const TestProcess *process);
 gboolean test_process_remembers (const TestProcess *process, const char *text);
 gboolean test_process_wait_for_errors (TestProcess *process, const char *text, int ms);
 const char *test_program (const char *variable);

@@ -179,12 +179,9 @@ test_wrong_port (Place *place, gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
     {
       g_autoptr (TestProcess) other = start_cli (place, "send", others, "ciao", NULL);
-      g_autoptr (GSocketConnection) connection =
-          g_socket_listener_accept (listener, NULL, NULL, &error);
-      GOutputStream *out = NULL;
+      g_autoptr (GSocketConnection) connection = test_peer_accept (listener);
+      GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (connection));
 
-      g_assert_no_error (error);
-      out = g_io_stream_get_output_stream (G_IO_STREAM (connection));
       g_output_stream_write_all (out, answers[i], i == 0 ? sizeof alert : 0, NULL, NULL, &error);
       g_assert_no_error (error);
       g_socket_shutdown (g_socket_connection_get_socket (connection), FALSE, TRUE, &error);

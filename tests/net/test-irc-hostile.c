@@ -299,6 +299,9 @@ enum
   CROWD = 1200
 };
 
+/* send-stall-seconds, unless it is configured. */
+#define STALL_US (30 * G_USEC_PER_SEC)
+
 static void
 test_who_of_a_crowd (Fixture *f, gconstpointer data)
 {
@@ -306,6 +309,7 @@ test_who_of_a_crowd (Fixture *f, gconstpointer data)
   guint found = 0;
   GString *questions = g_string_new (NULL);
   gsize sent = 0;
+  gint64 longest_us = 0;
 
   for (guint i = 0; i < CROWD; i++)
     {
@@ -341,11 +345,15 @@ test_who_of_a_crowd (Fixture *f, gconstpointer data)
     {
       ssize_t n = send (f->mallory->fd, questions->str + sent, questions->len - sent,
                         MSG_DONTWAIT | MSG_NOSIGNAL);
+      gint64 begun_us = g_get_monotonic_time ();
 
       sent += n > 0 ? (gsize) n : 0;
       (void) test_peer_read (f->mallory, 0);
       talk (f);
+      longest_us = MAX (longest_us, g_get_monotonic_time () - begun_us);
     }
+  /* A server that waited for her would do so until it drops her. */
+  g_assert_cmpint (longest_us, <, STALL_US);
   test_peer_reset (f->mallory);
   g_string_free (questions, TRUE);
   for (guint i = 0; i < CROWD; i++)

@@ -452,6 +452,12 @@ test_memory (void)
   g_autofree char *message = plain_message ("anna", LONG_SECRET);
   g_autofree char *answer = NULL;
 
+  if (!test_process_shows_memory (server->process))
+    {
+      test_server_finish (server);
+      g_test_skip ("this machine shows nobody the memory of another process");
+      return;
+    }
   /* That anything can be found at all. */
   test_irc_say (anna, "AWAY :not-a-secret-at-all");
   test_irc_expect (anna, ":salotto 306 anna :*");

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/base/sal-error.h"
@@ -226,6 +227,23 @@ test_last_name (Fixture *f, gconstpointer data)
   test_wait_for_story (tea, "ada_2: held");
 }
 
+/* The server stands still, and all that it has sent is read. A client asks further when it has
+ * come in; an answer to that which is read later is the server heard later. */
+static void
+hear_the_last_of_salottod (Fixture *f, SalRoomModel *room)
+{
+  int status = 0;
+
+  test_client_say (room, "asked last");
+  test_wait_for_story (room, "ada: asked last");
+  test_process_signal (f->salottod->process, SIGSTOP);
+  g_assert_cmpint (waitpid (f->salottod->process->pid, &status, WUNTRACED), ==,
+                   f->salottod->process->pid);
+  g_assert_true (WIFSTOPPED (status));
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+}
+
 /* When the network is another, the next try is not waited for. */
 static void
 test_network (Fixture *f, gconstpointer data)
@@ -246,8 +264,9 @@ test_slept (Fixture *f, gconstpointer data)
   SalRoomModel *tea = join (f->ada, "#tea");
   gint64 killed_us = 0;
 
-  stop_salottod (f, SIGKILL);
+  hear_the_last_of_salottod (f, tea);
   killed_us = g_get_real_time ();
+  stop_salottod (f, SIGKILL);
   while (g_get_real_time () <= killed_us) /* nobody looks meanwhile */
     g_thread_yield ();
   test_wait_for (tea, SAL_PRESENCE_WAITING);

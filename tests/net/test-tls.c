@@ -243,7 +243,11 @@ test_injection (Room *room, gconstpointer data)
   test_peer_expect (room->w, left);
 }
 
-/* Not reading holds nobody, whatever is encrypted already. */
+/* send-stall-seconds, as it is not configured. */
+#define STALL_US (30 * G_USEC_PER_SEC)
+
+/* Not reading holds nobody, whatever is encrypted already: a server that waited would do so until
+ * it drops who does not read. */
 static void
 test_reader_that_stops (Room *room, gconstpointer data)
 {
@@ -256,6 +260,8 @@ test_reader_that_stops (Room *room, gconstpointer data)
 
   for (gboolean gone = FALSE; !gone; said++)
     {
+      gint64 begun_us = g_get_monotonic_time ();
+
       g_assert_cmpuint (said, <, 20000);
       test_peer_send (ada, line);
       for (gboolean mine = FALSE; !mine;)
@@ -265,6 +271,7 @@ test_reader_that_stops (Room *room, gconstpointer data)
           mine = strstr (got, "xxx") != NULL;
           gone |= g_str_equal (got, left);
         }
+      g_assert_cmpint (g_get_monotonic_time () - begun_us, <, STALL_US);
       while (room->w->received->len > 0 || test_peer_read (room->w, 0))
         g_byte_array_set_size (room->w->received, 0);
     }

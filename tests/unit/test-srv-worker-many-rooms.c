@@ -81,7 +81,8 @@ append (Fixture *f, GPtrArray *entries, guint rooms)
   gint64 begun_us = 0;
 
   srv_log_append (f->log, entries);
-  while (!srv_mailbox_has_mail (srv_worker_get_mailbox (f->worker)))
+  while (!srv_mailbox_has_mail (srv_worker_get_mailbox (f->worker)) &&
+         g_get_monotonic_time () < until_us)
     g_thread_yield ();
   begun_us = processor_us ();
   while (g_hash_table_size (f->worker->rooms) != rooms && g_get_monotonic_time () < until_us)

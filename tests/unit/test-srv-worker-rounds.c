@@ -103,21 +103,50 @@ on_tick (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* So that no turn of @context waits for long: whoever takes turns looks at the clock in between. */
+static GSource *
+start_ticking (GMainContext *context)
+{
+  GSource *tick = g_timeout_source_new (10);
+
+  g_source_set_callback (tick, on_tick, NULL, NULL);
+  g_source_attach (tick, context);
+  return tick;
+}
+
+static void
+stop_ticking (GSource *tick)
+{
+  g_source_destroy (tick);
+  g_source_unref (tick);
+}
+
+/* One turn after the other until @person has @text. */
+static void
+expect (GMainContext *context, Person *person, const char *text)
+{
+  gint64 until_us = g_get_monotonic_time () + PATIENCE_US;
+  GSource *tick = start_ticking (context);
+
+  for (look (person); strstr (person->got->str, text) == NULL && g_get_monotonic_time () < until_us;
+       look (person))
+    g_main_context_iteration (context, TRUE);
+  stop_ticking (tick);
+  g_assert_nonnull (strstr (person->got->str, text));
+}
+
 /* One turn after the other until so many have @text. */
 static guint
 turn_until (Fixture *f, const char *text, guint wanted)
 {
   gint64 until_us = g_get_monotonic_time () + PATIENCE_US;
-  GSource *tick = g_timeout_source_new (10);
+  GSource *tick = start_ticking (f->context);
   guint count = 0;
 
-  g_source_set_callback (tick, on_tick, NULL, NULL);
-  g_source_attach (tick, f->context);
   for (count = count_with (f, text); count < wanted && g_get_monotonic_time () < until_us;
        count = count_with (f, text))
     g_main_context_iteration (f->context, TRUE);
-  g_source_destroy (tick);
-  g_source_unref (tick);
+  stop_ticking (tick);
   return count;
 }
 
@@ -145,8 +174,12 @@ say (const Person *person, const char *text)
 static void
 await_mail (SrvWorker *worker)
 {
-  while (!srv_mailbox_has_mail (srv_worker_get_mailbox (worker)))
+  gint64 until_us = g_get_monotonic_time () + PATIENCE_US;
+
+  while (!srv_mailbox_has_mail (srv_worker_get_mailbox (worker)) &&
+         g_get_monotonic_time () < until_us)
     g_thread_yield ();
+  g_assert_true (srv_mailbox_has_mail (srv_worker_get_mailbox (worker)));
 }
 
 static void
@@ -194,11 +227,7 @@ set_up (Fixture *f, gconstpointer data)
       g_autofree char *name = i + 1 < PEOPLE ? g_strdup_printf ("p%u\n", i) : g_strdup ("Zoe\n");
 
       say (&f->people[i], name);
-      while (strstr (f->people[i].got->str, "everyone reads it") == NULL)
-        {
-          g_main_context_iteration (f->context, TRUE);
-          look (&f->people[i]);
-        }
+      expect (f->context, &f->people[i], "everyone reads it");
       if (i % 32 == 0)
         forget (f);
     }
@@ -210,13 +239,7 @@ set_up (Fixture *f, gconstpointer data)
 static void
 neighbour_expect (Fixture *f, const char *text)
 {
-  gint64 until_us = g_get_monotonic_time () + PATIENCE_US;
-
-  for (look (&f->neighbour);
-       strstr (f->neighbour.got->str, text) == NULL && g_get_monotonic_time () < until_us;
-       look (&f->neighbour))
-    g_main_context_iteration (f->other_context, FALSE);
-  g_assert_nonnull (strstr (f->neighbour.got->str, text));
+  expect (f->other_context, &f->neighbour, text);
   g_string_truncate (f->neighbour.got, 0);
 }
 
@@ -294,6 +317,8 @@ static void
 test_gone_meanwhile (Fixture *f, gconstpointer data)
 {
   guint here = srv_worker_count (f->worker);
+  gint64 until_us = g_get_monotonic_time () + PATIENCE_US;
+  GSource *tick = NULL;
 
   say (&f->people[PEOPLE - 1], "one\n");
   g_assert_cmpuint (turn_until (f, SAID ("one"), 1), ==, SAL_TURN_SENDS);
@@ -303,15 +328,14 @@ test_gone_meanwhile (Fixture *f, gconstpointer data)
       f->people[i].fd = -1;
       here--;
     }
-  while (srv_worker_count (f->worker) > here)
+  tick = start_ticking (f->context);
+  while (srv_worker_count (f->worker) > here && g_get_monotonic_time () < until_us)
     g_main_context_iteration (f->context, TRUE);
+  stop_ticking (tick);
+  g_assert_cmpuint (srv_worker_count (f->worker), ==, here);
   for (guint i = 0; i < PEOPLE; i++)
     if (f->people[i].fd >= 0)
-      while (strstr (f->people[i].got->str, SAID ("one")) == NULL)
-        {
-          g_main_context_iteration (f->context, FALSE);
-          look (&f->people[i]);
-        }
+      expect (f->context, &f->people[i], SAID ("one"));
 }
 
 /* While one worker sends to a room, another one waits with what it has for the same room: who
