@@ -19,8 +19,6 @@
 #define PATIENCE_S 60
 /* How long nothing is to happen before it is believed. */
 #define SILENCE_MS 300
-/* The writer does not wait for ever: a machine that stands still for that long must not do so
- * each time. */
 #define PAGE_SIZE 512
 #define ROW_PAGES 1000
 
