@@ -358,6 +358,10 @@ peer_set_up (Peer *peer, gconstpointer data)
   g_assert_cmpint (listen (peer->listener, 1), ==, 0);
   g_assert_cmpint (getsockname (peer->listener, (struct sockaddr *) &in, &len), ==, 0);
   peer->port = ntohs (in.sin_port);
+  g_assert_cmpint (setsockopt (peer->listener, SOL_SOCKET, SO_RCVTIMEO,
+                               &(struct timeval){ .tv_sec = TEST_PATIENCE_MS / 1000 },
+                               sizeof (struct timeval)),
+                   ==, 0);
 }
 
 static void
@@ -534,6 +538,93 @@ test_authority (Peer *peer, gconstpointer data)
   client_clear (&client);
 }
 
+static void
+write_text (SSL *ssl, const char *text)
+{
+  g_assert_cmpint (SSL_write (ssl, text, (int) strlen (text)), ==, (int) strlen (text));
+}
+
+/* Lets one client in, and goes without a word. Returns whether it came with an earlier session. */
+static gboolean
+let_in_and_break (Peer *peer)
+{
+  int fd = accept (peer->listener, NULL, NULL);
+  SSL *ssl = SSL_new (peer->context);
+  gboolean reused = FALSE;
+  char name[64];
+
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_true (SSL_set_fd (ssl, fd));
+  g_assert_cmpint (SSL_accept (ssl), ==, 1);
+  reused = (gboolean) SSL_session_reused (ssl);
+  write_text (ssl, TEST_GREETING TEST_NAME_WANTED);
+  g_assert_cmpint (SSL_read (ssl, name, sizeof name), >, 0);
+  write_text (ssl, "Hi Anna, you are in the room now. Say 'quit' or 'exit' to leave.\n");
+  SSL_free (ssl);
+  close (fd);
+  return reused;
+}
+
+/* Whoever comes back within the same process is judged anew: an earlier session that went on would
+ * pass for an authority's word. The library does that outside of its users' tests only, so that
+ * the client here is none. */
+static void
+test_again (Peer *peer, gconstpointer data)
+{
+  TestFolder *folder = test_folder_new ();
+  g_autofree char *address = g_strdup_printf ("plains://127.0.0.1:%u", peer->port);
+  g_autofree char *file = test_folder_file (folder, "salotto/known-servers");
+  const char *const argv[] = { test_program ("SALOTTO_CLI"),
+                               "--reconnect",
+                               "--dialect",
+                               "plain",
+                               "--name",
+                               "Anna",
+                               address,
+                               NULL };
+  g_autoptr (TestProcess) cli = test_process_start (folder, argv, NULL);
+  g_autofree char *first = NULL;
+  g_autofree char *later = NULL;
+
+  g_assert_false (let_in_and_break (peer));
+  g_assert_true (g_file_get_contents (file, &first, NULL, NULL));
+  g_assert_nonnull (strstr (first, " pin-sha256:"));
+  g_assert_false (let_in_and_break (peer));
+  g_assert_false (let_in_and_break (peer));
+  g_assert_true (g_file_get_contents (file, &later, NULL, NULL));
+  g_assert_cmpstr (later, ==, first);
+  test_process_signal (cli, SIGTERM);
+  g_clear_pointer (&cli, test_process_free);
+  test_folder_free (folder);
+}
+
+/* A server that has no room for somebody may have reset the connection before the handshake
+ * begins. */
+static void
+test_reset_at_once (Peer *peer, gconstpointer data)
+{
+  TestFolder *folder = test_folder_new ();
+  g_autofree char *address = g_strdup_printf ("plains://127.0.0.1:%u", peer->port);
+  const char *const argv[] = { test_program ("SALOTTO_CLI"), "send", address, "ciao", NULL };
+  struct linger now = { .l_onoff = 1, .l_linger = 0 };
+
+  for (int i = 0; i < 20; i++)
+    {
+      g_autoptr (TestProcess) cli = test_process_start (folder, argv, NULL);
+      int fd = accept (peer->listener, NULL, NULL);
+      g_autofree char *said = NULL;
+
+      g_assert_cmpint (fd, >=, 0);
+      g_assert_cmpint (setsockopt (fd, SOL_SOCKET, SO_LINGER, &now, sizeof now), ==, 0);
+      close (fd);
+      g_assert_true (test_process_wait (cli, TEST_PATIENCE_MS));
+      said = test_process_get_errors (cli);
+      g_assert_nonnull (strstr (said, address + strlen ("plains://")));
+      g_assert_null (strstr (said, "BUG"));
+    }
+  test_folder_free (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -569,6 +660,10 @@ main (int argc, char **argv)
               test_cut, peer_tear_down);
   g_test_add ("/net/tls-client/transport/believes-authorities", Peer, NULL, peer_set_up,
               test_authority, peer_tear_down);
+  g_test_add ("/net/tls-client/transport/judges-whoever-comes-back", Peer, NULL, peer_set_up,
+              test_again, peer_tear_down);
+  g_test_add ("/net/tls-client/transport/is-reset-at-once", Peer, NULL, peer_set_up,
+              test_reset_at_once, peer_tear_down);
   status = g_test_run ();
   test_folder_free (folder);
   return status;
