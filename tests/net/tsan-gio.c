@@ -17,5 +17,6 @@ __tsan_default_suppressions (void)
          "race:libgiognutls.so\n"
          "race:libgnutls.so.30\n"
          "race:libglib-2.0.so.0\n"
+         "race:^g_type_free_instance$\n"
          "race:libsecret-1.so.0\n";
 }
