@@ -441,7 +441,7 @@ void
 srv_irc_on_login_timeout (SrvIrc *irc)
 {
   if (irc->session->state < SRV_SESSION_LEAVING)
-    srv_irc_reply (irc, ERR_SASLABORTED, ":SASL authentication aborted: it took too long");
+    srv_irc_reply_aside (irc, ERR_SASLABORTED, ":SASL authentication aborted: it took too long");
 }
 
 /* Takes from the client what it has by @account: a role always, itself if @out. */
@@ -461,6 +461,7 @@ take_away (SrvIrc *irc, const char *account, gboolean out, const char *why)
 
       operates = irc->role_asked == SRV_ROLE_OPERATOR || (me->modes & SRV_UMODE_OPERATOR);
       g_clear_pointer (&irc->role_account, g_free);
+      fields.flags |= SRV_ENTRY_FLAG_SERVER;
       fields.text = operates ? "-o" : "-m";
       if (irc->role_asked != SRV_ROLE_USER || (me->modes & SRV_UMODES_GIVEN))
         srv_irc_post (irc, &fields);

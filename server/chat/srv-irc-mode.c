@@ -125,12 +125,12 @@ change_room (SrvIrc *irc, const SrvChannel *channel, const SalIrcLine *line)
     }
 }
 
-/* One's own modes; whom the server made its operator may only give that up. */
+/* One's own modes; whom the server made its operator may only give that up. What is said and taken
+ * back in one line changes nothing. */
 static void
 change_self (SrvIrc *irc, const SrvUser *me, const char *text)
 {
-  g_autoptr (GString) on = g_string_new ("+");
-  g_autoptr (GString) off = g_string_new ("-");
+  g_autoptr (GString) change = g_string_new (NULL);
   guint modes = me->modes;
   gboolean set = TRUE;
   gboolean unknown = FALSE;
@@ -143,21 +143,27 @@ change_self (SrvIrc *irc, const SrvUser *me, const char *text)
         set = *text == '+';
       else if (bit == 0)
         unknown = TRUE;
-      else if (set ? !(modes & bit) && !(bit & SRV_UMODES_GIVEN) : (modes & bit) != 0)
-        {
-          g_string_append_c (set ? on : off, *text);
-          modes ^= bit;
-        }
+      else if (!set)
+        modes &= ~bit;
+      else if (!(bit & SRV_UMODES_GIVEN) || (me->modes & bit))
+        modes |= bit;
     }
   if (unknown)
     srv_irc_reply (irc, ERR_UMODEUNKNOWNFLAG, ":Unknown mode flag");
-  if (on->len > 1 || off->len > 1)
+  if (modes & ~me->modes)
+    srv_umodes_append (change, modes & ~(guint) me->modes);
+  if (me->modes & ~modes)
+    {
+      gsize at = change->len;
+
+      srv_umodes_append (change, me->modes & ~modes);
+      change->str[at] = '-';
+    }
+  if (change->len > 0)
     {
       SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_UMODE);
-      g_autofree char *change =
-          g_strconcat (on->len > 1 ? on->str : "", off->len > 1 ? off->str : "", NULL);
 
-      fields.text = change;
+      fields.text = change->str;
       srv_irc_post (irc, &fields);
     }
 }

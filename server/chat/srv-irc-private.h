@@ -119,6 +119,7 @@ void srv_irc_release (SrvIrc *irc);
 void srv_irc_emit (SrvIrc *irc, const char *line);
 void srv_irc_emit_bytes (SrvIrc *irc, const char *bytes, gsize len);
 void srv_irc_emit_event (SrvIrc *irc, const SalEvent *event);
+void srv_irc_emit_event_aside (SrvIrc *irc, const SalEvent *event);
 void srv_irc_reply (SrvIrc *irc, SalIrcNumeric numeric, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 void srv_irc_say (SrvIrc *irc, const char *format, ...) G_GNUC_PRINTF (2, 3);

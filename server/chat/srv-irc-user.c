@@ -80,6 +80,8 @@ srv_irc_log_in (SrvIrc *irc, const char *account)
     }
   fields = srv_irc_fields (irc, SRV_ENTRY_ACCOUNT);
   fields.account = account;
+  if (account == NULL)
+    fields.flags |= SRV_ENTRY_FLAG_SERVER; /* nobody asks for that */
   g_free (irc->account_asked);
   irc->account_asked = g_strdup (account);
   irc->accounts_asked++;

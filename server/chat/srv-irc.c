@@ -506,7 +506,7 @@ srv_irc_entry (SrvIrc *irc, const SrvEntry *entry)
     return;
   if (said)
     srv_irc_collect (irc, entry->label);
-  if (srv_entry_holds (entry))
+  if (srv_entry_holds (entry) && !(entry->flags & SRV_ENTRY_FLAG_SERVER))
     srv_irc_tell_cut (irc);
   if (last || !is_one_event (entry))
     answer (irc, entry);
