@@ -54,7 +54,7 @@ static void G_GNUC_PRINTF (4, 5)
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  srv_irc_fail (irc, "CHATHISTORY", code, "%s %s", subcommand, text);
+  srv_irc_fail (irc, "CHATHISTORY", code, "%s %s", srv_irc_echo (subcommand), text);
 }
 
 /* Returns FALSE if that has been refused. */
@@ -66,7 +66,8 @@ parse_point (SrvIrc *irc, const char *subcommand, const char *text, Point *point
     {
       if (sal_irc_msgid_parse (text + strlen ("msgid="), irc->hub->log_id, &point->seq))
         return TRUE;
-      refuse (irc, "MESSAGE_ERROR", subcommand, "%s :There is no such message", text);
+      refuse (irc, "MESSAGE_ERROR", subcommand, "%s :There is no such message",
+              srv_irc_echo (text));
       return FALSE;
     }
   if (g_str_has_prefix (text, "timestamp="))
@@ -76,10 +77,11 @@ parse_point (SrvIrc *irc, const char *subcommand, const char *text, Point *point
           point->time_us -= point->time_us % MS_US;
           return TRUE;
         }
-      refuse (irc, "INVALID_PARAMS", subcommand, "%s :That is no timestamp", text);
+      refuse (irc, "INVALID_PARAMS", subcommand, "%s :That is no timestamp", srv_irc_echo (text));
       return FALSE;
     }
-  refuse (irc, "INVALID_PARAMS", subcommand, "%s :A message is named msgid= or timestamp=", text);
+  refuse (irc, "INVALID_PARAMS", subcommand,
+          "%s :A message is named msgid= or timestamp=", srv_irc_echo (text));
   return FALSE;
 }
 
@@ -303,7 +305,8 @@ parse_limit (SrvIrc *irc, const char *subcommand, const char *text, guint *limit
 
   if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT32, &number, NULL))
     {
-      refuse (irc, "INVALID_PARAMS", subcommand, "%s :The limit is a number from 1", text);
+      refuse (irc, "INVALID_PARAMS", subcommand, "%s :The limit is a number from 1",
+              srv_irc_echo (text));
       return FALSE;
     }
   *limit = (guint) MIN (number, SAL_HISTORY_MAX);
@@ -365,7 +368,8 @@ read_page (SrvIrc *irc,
 
   if (story == NULL)
     {
-      refuse (irc, "INVALID_TARGET", subcommand, "%s :There is nothing that you may read", target);
+      refuse (irc, "INVALID_TARGET", subcommand, "%s :There is nothing that you may read",
+              srv_irc_echo (target));
       return;
     }
   query = srv_log_query_new (story, limit);

@@ -176,7 +176,7 @@ mode_of_person (SrvIrc *irc, const SalIrcLine *line)
   g_autoptr (GString) modes = g_string_new (NULL);
 
   if (user == NULL)
-    srv_irc_reply (irc, ERR_NOSUCHNICK, "%s :No such nick", line->params[0]);
+    srv_irc_reply (irc, ERR_NOSUCHNICK, "%s :No such nick", srv_irc_echo (line->params[0]));
   else if (user != me)
     srv_irc_reply (irc, ERR_USERSDONTMATCH, ":Cannot change mode for other users");
   else if (line->n_params < 2)
@@ -204,7 +204,7 @@ srv_irc_handle_mode (SrvIrc *irc, const SalIrcLine *line)
   channel = srv_irc_find_channel (irc, line->params[0]);
   if (channel == NULL || ((channel->modes & SRV_MODE_SECRET) &&
                           srv_state_find_membership (srv_irc_me (irc), channel) == NULL))
-    srv_irc_reply (irc, ERR_NOSUCHCHANNEL, "%s :No such channel", line->params[0]);
+    srv_irc_reply (irc, ERR_NOSUCHCHANNEL, "%s :No such channel", srv_irc_echo (line->params[0]));
   else if (line->n_params < 2)
     send_modes (irc, channel);
   else

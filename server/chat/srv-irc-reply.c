@@ -255,12 +255,11 @@ srv_irc_collect (SrvIrc *irc, const char *label)
 static gboolean
 is_inner (const char *line)
 {
-  const char *verb = NULL;
-
   if (g_str_has_prefix (line, "@batch="))
     return TRUE;
-  verb = strstr (line, "BATCH -");
-  return verb != NULL && (verb == line || (verb[-1] == ' ' && line[0] == ':'));
+  if (*line == ':')
+    line += strcspn (line, " ");
+  return g_str_has_prefix (line + (*line == ' '), "BATCH -");
 }
 
 static char *

@@ -150,7 +150,7 @@ srv_irc_handle_chghost (SrvIrc *irc, const SalIrcLine *line)
 
   if (at == NULL)
     {
-      srv_irc_reply (irc, ERR_NOSUCHNICK, "%s :No such nick", line->params[0]);
+      srv_irc_reply (irc, ERR_NOSUCHNICK, "%s :No such nick", srv_irc_echo (line->params[0]));
       return;
     }
   if (!is_shown_host (line->params[1]))

@@ -474,7 +474,7 @@ srv_judge_may_join (const Verdict *verdict, const SrvUser *user, const SrvChanne
       !srv_modes_list_matches (channel, SRV_LIST_EXCEPTION, user))
     return ERR_BANNEDFROMCHAN;
   if ((channel->modes & SRV_MODE_REGISTERED) && user->who->account == NULL)
-    return ERR_INVITEONLYCHAN;
+    return SRV_DENIED_NOT_LOGGED_IN;
   if (channel->limit > 0 && channel->members->len >= channel->limit)
     return ERR_CHANNELISFULL;
   return 0;
