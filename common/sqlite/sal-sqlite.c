@@ -27,14 +27,20 @@ fail (sqlite3 *db, GError **error)
 }
 
 /* Our own SQL has no mistakes, so what it names must be missing in the file, or be there already.
- * Replaces the error that is there. */
+ * Where nothing could be written yet, it will be there when something can. Replaces the error that
+ * is there. */
 static gboolean
 fail_to_fit (sqlite3 *db, GError **error)
 {
   g_autofree char *why = g_strdup (sqlite3_errmsg (db));
   const char *path = sqlite3_db_filename (db, "main");
-  gint64 version = sal_sqlite_get_int (db, "PRAGMA user_version", 0);
+  gint64 version = 0;
 
+  g_clear_error (error);
+  (void) fail (db, error);
+  version = sal_sqlite_get_int (db, "PRAGMA user_version", 0);
+  if (version == 0)
+    return FALSE;
   g_clear_error (error);
   g_set_error (
       error, SAL_ERROR, SAL_EXIT_FAILED,
