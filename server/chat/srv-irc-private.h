@@ -119,6 +119,7 @@ void srv_irc_release (SrvIrc *irc);
 void srv_irc_emit (SrvIrc *irc, const char *line);
 void srv_irc_emit_bytes (SrvIrc *irc, const char *bytes, gsize len);
 void srv_irc_emit_event (SrvIrc *irc, const SalEvent *event);
+void srv_irc_emit_event_aside (SrvIrc *irc, const SalEvent *event);
 void srv_irc_reply (SrvIrc *irc, SalIrcNumeric numeric, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 void srv_irc_say (SrvIrc *irc, const char *format, ...) G_GNUC_PRINTF (2, 3);
@@ -143,6 +144,7 @@ gint64 srv_irc_wall_us (const SrvIrc *irc);
 char *srv_irc_room_of (const char *target);
 gboolean srv_irc_is_channel (const char *target);
 SrvChannel *srv_irc_find_channel (const SrvIrc *irc, const char *target);
+const char *srv_irc_echo (const char *param);
 char *srv_irc_cut (const char *text, gsize most);
 char *srv_irc_take_text (SrvIrc *irc, SrvIrcText kind, const char *text);
 void srv_irc_tell_cut (SrvIrc *irc);
@@ -199,6 +201,7 @@ void srv_irc_say_to (
 
 void srv_irc_handle_batch (SrvIrc *irc, const SalIrcLine *line);
 gboolean srv_irc_lines_take (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_lines_spoil (SrvIrc *irc);
 void srv_irc_lines_free (SrvIrcLines *lines);
 
 void srv_irc_handle_who (SrvIrc *irc, const SalIrcLine *line);

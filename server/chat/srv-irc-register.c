@@ -117,8 +117,7 @@ srv_irc_handle_nick (SrvIrc *irc, const SalIrcLine *line)
     }
   if (!sal_irc_is_nickname (nick))
     {
-      srv_irc_reply (irc, ERR_ERRONEUSNICKNAME, "%s :Erroneous nickname",
-                     strchr (nick, ' ') != NULL ? "*" : nick);
+      srv_irc_reply (irc, ERR_ERRONEUSNICKNAME, "%s :Erroneous nickname", srv_irc_echo (nick));
       return;
     }
   if (irc->registered)

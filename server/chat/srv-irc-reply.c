@@ -90,6 +90,20 @@ srv_irc_emit_event (SrvIrc *irc, const SalEvent *event)
   srv_irc_emit_bytes (irc, out->str, out->len);
 }
 
+/**
+ * srv_irc_emit_event_aside:
+ *
+ * As srv_irc_emit_event(), but no part of the answer that is being collected.
+ */
+void
+srv_irc_emit_event_aside (SrvIrc *irc, const SalEvent *event)
+{
+  GPtrArray *answer = g_steal_pointer (&irc->answer);
+
+  srv_irc_emit_event (irc, event);
+  irc->answer = answer;
+}
+
 static char *G_GNUC_PRINTF (3, 0)
     numeric_line (SrvIrc *irc, SalIrcNumeric numeric, const char *format, va_list args)
 {
@@ -241,12 +255,11 @@ srv_irc_collect (SrvIrc *irc, const char *label)
 static gboolean
 is_inner (const char *line)
 {
-  const char *verb = NULL;
-
   if (g_str_has_prefix (line, "@batch="))
     return TRUE;
-  verb = strstr (line, "BATCH -");
-  return verb != NULL && (verb == line || (verb[-1] == ' ' && line[0] == ':'));
+  if (*line == ':')
+    line += strcspn (line, " ");
+  return g_str_has_prefix (line + (*line == ' '), "BATCH -");
 }
 
 static char *

@@ -29,7 +29,7 @@ static const char *const tokens[] = {
   "CHANNELLEN=51", /* SAL_ROOM_MAX_BYTES and the `#` */
   "CHANTYPES=#",
   "CHATHISTORY=" NUMBER (SAL_HISTORY_MAX),
-  "ELIST=MNTU",
+  "ELIST=CMNTU",
   "EXCEPTS=e",
   "EXTBAN=$,a",
   "HOSTLEN=" NUMBER (SAL_HOST_BYTES),
@@ -37,7 +37,8 @@ static const char *const tokens[] = {
   "KEYLEN=" NUMBER (SAL_ROOM_KEY_BYTES),
   "KICKLEN=" NUMBER (SAL_REASON_BYTES),
   "LINELEN=512",
-  "MAXLIST=Ibe:" NUMBER (SAL_MASKS_PER_ROOM),
+  "MAXLIST=I:" NUMBER (SAL_MASKS_PER_ROOM) ",b:" NUMBER (SAL_MASKS_PER_ROOM) ",e:" NUMBER (
+      SAL_MASKS_PER_ROOM),
   "MAXTARGETS=" NUMBER (SAL_TARGETS_PER_COMMAND),
   "MODES=" NUMBER (SAL_MODES_PER_COMMAND),
   "MONITOR=" NUMBER (SAL_MONITOR_TARGETS),
@@ -47,7 +48,7 @@ static const char *const tokens[] = {
   "PREFIX=(ov)@+",
   "SAFELIST",
   "STATUSMSG=@+",
-  "TARGMAX=ACCEPT:,JOIN:,KICK:" NUMBER (
+  "TARGMAX=JOIN:,KICK:" NUMBER (
       SAL_TARGETS_PER_COMMAND) ",LIST:,MONITOR:,NAMES:1,"
                                "NOTICE:" NUMBER (SAL_TARGETS_PER_COMMAND) ",PART:,PRIVMSG:" NUMBER (
                                    SAL_TARGETS_PER_COMMAND) ",TAGMSG:" NUMBER (SAL_TARGETS_PER_COMMAND) ",WHOIS:1",
@@ -158,7 +159,7 @@ is_elsewhere (SrvIrc *irc, const SalIrcLine *line)
   if (target == NULL || g_ascii_strcasecmp (target, srv_irc_server (irc)) == 0 ||
       g_str_equal (target, "*") || srv_state_find_user (irc->hub->state, target) != NULL)
     return FALSE;
-  srv_irc_reply (irc, ERR_NOSUCHSERVER, "%s :No such server", target);
+  srv_irc_reply (irc, ERR_NOSUCHSERVER, "%s :No such server", srv_irc_echo (target));
   return TRUE;
 }
 
@@ -236,8 +237,7 @@ srv_irc_handle_links (SrvIrc *irc, const SalIrcLine *line)
   if (sal_irc_mask_matches (mask_key, key))
     srv_irc_reply (irc, RPL_LINKS, "%s %s :0 %s", config->name, config->name,
                    config->description != NULL ? config->description : "Salotto");
-  srv_irc_reply (irc, RPL_ENDOFLINKS, "%s :End of /LINKS list",
-                 *mask != '\0' && *mask != ':' && strchr (mask, ' ') == NULL ? mask : "*");
+  srv_irc_reply (irc, RPL_ENDOFLINKS, "%s :End of /LINKS list", srv_irc_echo (mask));
 }
 
 /**
