@@ -542,6 +542,8 @@ sal_server_on_action (SalClient *client, const SalClientAction *action, SalServe
         {
           follow_name (server, &action->event);
           sal_server_set_current_name (server, sal_client_get_name (client));
+          if (action->own)
+            sal_server_note_wanted_name (server);
         }
       break;
     case SAL_ACTION_READY:
