@@ -83,7 +83,6 @@ void sal_server_start_client (SalServer *server);
 void sal_server_wait_for_person (SalServer *server, SalQuestion question, GError *why);
 void sal_server_on_ready (SalServer *server, const char *name);
 void sal_server_set_current_name (SalServer *server, const char *name);
-void sal_server_note_wanted_name (SalServer *server);
 void sal_server_put_out (SalServer *server, const char *line, gboolean for_good);
 
 /* sal-server-raw.c */

@@ -198,25 +198,6 @@ sal_server_set_current_name (SalServer *server, const char *name)
   sal_server_name_changed (server);
 }
 
-/**
- * sal_server_note_wanted_name:
- *
- * We are called otherwise in IRC. If that is what was wished for, by whatever command, it is the
- * name to come back under; if it was done to us, or is a number behind our name, it is not.
- */
-void
-sal_server_note_wanted_name (SalServer *server)
-{
-  const char *wanted = sal_client_get_wanted_name (server->client);
-
-  if (!g_str_equal (sal_client_get_name (server->client), wanted) ||
-      g_str_equal (server->row->name, wanted))
-    return;
-  g_free (server->row->name);
-  server->row->name = g_strdup (wanted);
-  sal_store_update_server (server->store, server->row);
-}
-
 static gboolean
 on_retry (gpointer data)
 {
