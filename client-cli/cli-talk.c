@@ -236,11 +236,16 @@ on_room (CliTalk *talk, const SalClientAction *action)
 {
   if (action->room_state == SAL_ROOM_REFUSED)
     {
-      cli_complain (_ ("%s does not let you in: %s"), action->place,
-                    action->text != NULL ? action->text : "-");
+      gboolean late = g_strcmp0 (action->code, "late") == 0;
+
+      if (late)
+        cli_complain (_ ("%s: the server does not answer whether you may come in"), action->place);
+      else
+        cli_complain (_ ("%s does not let you in: %s"), action->place,
+                      action->text != NULL ? action->text : "-");
       if (is_home (talk, action->place) && !talk->entered)
         {
-          talk->status = SAL_EXIT_REFUSED;
+          talk->status = late ? SAL_EXIT_TIMEOUT : SAL_EXIT_REFUSED;
           if (!talk->style.terminal)
             sal_client_quit (talk->client);
         }

@@ -324,6 +324,17 @@ set_refused (SalRoomModel *room, const char *reason)
     room->refused = g_error_new_literal (SAL_ERROR, SAL_EXIT_REFUSED, reason);
 }
 
+/* Why we are not there, in the server's words if it has said any. */
+static const char *
+reason_of (const SalClientAction *action)
+{
+  if (action->room_state != SAL_ROOM_REFUSED && action->room_state != SAL_ROOM_LEFT)
+    return NULL;
+  if (g_strcmp0 (action->code, "late") == 0)
+    return _ ("the server does not answer whether you may come in");
+  return action->text;
+}
+
 static void
 set_joined (SalRoomModel *room, gboolean joined)
 {
@@ -344,9 +355,7 @@ sal_room_on_state (SalRoomModel *room, const SalClientAction *action)
   gboolean was_in = room->state == SAL_ROOM_IN;
 
   room->state = action->room_state;
-  set_refused (room, action->room_state == SAL_ROOM_REFUSED || action->room_state == SAL_ROOM_LEFT
-                         ? action->text
-                         : NULL);
+  set_refused (room, reason_of (action));
   if (room->state == SAL_ROOM_IN && !was_in)
     {
       room->row->last_used_us = g_get_real_time ();

@@ -498,6 +498,21 @@ follow_name (SalServer *server, const SalEvent *event)
   sal_room_emit_topic (room);
 }
 
+/* We are called otherwise in IRC. If that is what was wished for, by whatever command, it is the name
+ * to come back under; if it was done to us, or is a number behind our name, it is not. */
+static void
+keep_wanted_name (SalServer *server)
+{
+  const char *wanted = sal_client_get_wanted_name (server->client);
+
+  if (!g_str_equal (sal_client_get_name (server->client), wanted) ||
+      g_str_equal (server->row->name, wanted))
+    return;
+  g_free (server->row->name);
+  server->row->name = g_strdup (wanted);
+  sal_store_update_server (server->store, server->row);
+}
+
 static void
 on_message (SalServer *server, const SalClientAction *action)
 {
@@ -542,6 +557,8 @@ sal_server_on_action (SalClient *client, const SalClientAction *action, SalServe
         {
           follow_name (server, &action->event);
           sal_server_set_current_name (server, sal_client_get_name (client));
+          if (action->own)
+            keep_wanted_name (server);
         }
       break;
     case SAL_ACTION_READY:
