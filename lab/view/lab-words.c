@@ -88,6 +88,8 @@ lab_words_duration (gint64 ns, GString *out)
   } units[] = {
     { NS_PER_SECOND, "s" }, { NS_PER_MILLISECOND, "ms" }, { NS_PER_MICROSECOND, "µs" }, { 1, "ns" }
   };
+  char number[G_ASCII_DTOSTR_BUF_SIZE] = "";
+  const char *format = "%.0f";
   gsize i = 0;
   double value = 0;
 
@@ -104,11 +106,11 @@ lab_words_duration (gint64 ns, GString *out)
   while (ns < units[i].ns)
     i++;
   value = (double) ns / (double) units[i].ns;
-  g_string_append_printf (out, "%.*f %s",
-                          value < 10 && i < 3    ? 2
-                          : value < 100 && i < 3 ? 1
-                                                 : 0,
-                          value, units[i].name);
+  if (i < 3)
+    format = value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f";
+  /* The sentence around it is English in every locale. */
+  g_string_append (out, g_ascii_formatd (number, sizeof number, format, value));
+  g_string_append_printf (out, " %s", units[i].name);
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <locale.h>
 #include <string.h>
 
 #include "lab/view/lab-ladder.h"
@@ -66,6 +67,26 @@ test_durations (void)
 
       lab_words_duration (rows[i].ns, out);
       g_assert_cmpstr (out->str, ==, rows[i].wanted);
+    }
+}
+
+/* The text around a duration is English in every locale, so its point is none of theirs;
+ * where no such locale is installed there is nothing to be seen. */
+static void
+test_durations_in_other_locales (void)
+{
+  static const char *const locales[] = { "it_IT.UTF-8", "fr_FR.UTF-8", "es_ES.UTF-8",
+                                         "de_DE.UTF-8" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (locales); i++)
+    {
+      g_autoptr (GString) out = g_string_new (NULL);
+
+      if (setlocale (LC_NUMERIC, locales[i]) == NULL)
+        continue;
+      lab_words_duration (25000, out);
+      setlocale (LC_NUMERIC, "C");
+      g_assert_cmpstr (out->str, ==, "25.0 µs");
     }
 }
 
@@ -449,6 +470,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/view/svg/escapes-everything", test_escape);
   g_test_add_func ("/view/words/durations", test_durations);
+  g_test_add_func ("/view/words/durations-in-other-locales", test_durations_in_other_locales);
   g_test_add_func ("/view/words/flags", test_flags);
   g_test_add_func ("/view/words/cut-between-characters", test_cut);
   g_test_add_func ("/view/ladder/is-bounded", test_ladder_is_bounded);
