@@ -143,7 +143,7 @@ place_of (const BenchCrowd *crowd, const Client *client)
                        .number = client->number,
                        .enters = client->enters,
                        .moves = crowd->n_rooms > 1,
-                       .speaks = client->reader.sender != BENCH_NO_SENDER,
+                       .speaks = client->is_mouth,
                        .message_size = crowd->config.message_size };
 }
 

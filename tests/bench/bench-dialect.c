@@ -73,25 +73,15 @@ plain_prefix (const BenchPlace *place, const char *source, guint16 local_port, G
   g_string_append_printf (bytes, "> %s('127.0.0.1', %u): ", place->name, local_port);
 }
 
-/* Any IRC server, as a client of RFC 2812 speaks to it. */
+/* Any IRC server, as any client speaks to it. */
 
 static gboolean
-rfc2812_begin (const BenchPlace *place, GString *say)
+irc_begin (const BenchPlace *place, GString *say)
 {
   if (!place->enters)
     return TRUE;
   g_string_append_printf (say, "NICK %s\r\nUSER bench 0 * :bench\r\n", place->name);
   return FALSE;
-}
-
-/* A server that knows IRCv3: whoever sends asks for its own copies, as today's clients do. The
- * others ask for nothing, so everybody in the room can be sent the same bytes. */
-static gboolean
-irc_begin (const BenchPlace *place, GString *say)
-{
-  if (place->enters && place->speaks)
-    g_string_append (say, "CAP REQ :echo-message\r\nCAP END\r\n");
-  return rfc2812_begin (place, say);
 }
 
 /* The word after the first; `` if there is none. */
@@ -254,14 +244,6 @@ static const BenchDialect dialects[] = {
   {
       .name = "irc",
       .begin = irc_begin,
-      .hear = irc_hear,
-      .is_arrival = irc_is_arrival,
-      .prefix = irc_prefix,
-      .address = irc_address,
-  },
-  {
-      .name = "rfc2812",
-      .begin = rfc2812_begin,
       .hear = irc_hear,
       .is_arrival = irc_is_arrival,
       .prefix = irc_prefix,

@@ -13,7 +13,7 @@ typedef struct
   guint number;     /* of the room, from 0 */
   gboolean enters;  /* FALSE: it only connects */
   gboolean moves;   /* there are several rooms, so it has to say which */
-  gboolean speaks;  /* it will send messages, not only hear those of others */
+  gboolean speaks;  /* it is the mouth of a sender, and somebody else its ears */
   gsize message_size;
 } BenchPlace;
 

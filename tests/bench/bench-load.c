@@ -82,7 +82,7 @@ static const GOptionEntry option_entries[] = {
     "PORT" },
   { "pid", 0, 0, G_OPTION_ARG_INT, &option_pid, "Its process, to know what it uses", "PID" },
   { "dialect", 0, 0, G_OPTION_ARG_STRING, &option_dialect,
-    "What it speaks: relay, plain, irc, rfc2812, mqtt, broker", "NAME" },
+    "What it speaks: relay, plain, irc, broker", "NAME" },
   { "name", 0, 0, G_OPTION_ARG_STRING, &option_name,
     "With which all names begin, at most 4 bytes (c)", "NAME" },
   { "room", 0, 0, G_OPTION_ARG_STRING, &option_room,
