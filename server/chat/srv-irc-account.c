@@ -78,6 +78,21 @@ srv_irc_handle_authenticate (SrvIrc *irc, const SalIrcLine *line)
 }
 
 /**
+ * srv_irc_abort_sasl:
+ *
+ * Who completes registration in the middle of an exchange comes in without an account, and is told
+ * so (IRCv3 sasl-3.1).
+ */
+void
+srv_irc_abort_sasl (SrvIrc *irc)
+{
+  SrvLoginRequest request = { .kind = SRV_LOGIN_AUTHENTICATE, .text = "*" };
+
+  if (irc->in_sasl)
+    ask (irc, &request);
+}
+
+/**
  * srv_irc_handle_oper:
  */
 void
@@ -205,6 +220,7 @@ srv_irc_tell_logged_in (SrvIrc *irc, const char *account)
 static void
 answer_sasl (SrvIrc *irc, const SrvLoginAnswer *answer)
 {
+  irc->in_sasl = answer->verdict == SRV_VERDICT_CONTINUE || answer->verdict == SRV_VERDICT_MORE;
   switch (answer->verdict)
     {
     case SRV_VERDICT_OK:
@@ -434,6 +450,7 @@ srv_irc_on_login (SrvIrc *irc, const SrvLoginAnswer *answer, gboolean late)
 void
 srv_irc_on_login_timeout (SrvIrc *irc)
 {
+  irc->in_sasl = FALSE;
   if (irc->session->state < SRV_SESSION_LEAVING)
     srv_irc_reply_aside (irc, ERR_SASLABORTED, ":SASL authentication aborted: it took too long");
 }

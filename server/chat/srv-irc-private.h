@@ -61,6 +61,7 @@ struct _SrvIrc
   guint knows_password : 1;
   guint tried_pass : 1; /* PASS has been taken for an account's password */
   guint asked_by : 2;   /* SrvIrcAsker: of what is asked about accounts now */
+  guint in_sasl : 1;    /* has begun an exchange that is not over */
 
   /* The command in hand. */
   guint in_flight;   /* entries whose answer is awaited */
@@ -229,6 +230,7 @@ void srv_irc_send_marker (SrvIrc *irc, const char *target);
 void srv_irc_show_past (SrvIrc *irc, const SrvEntry *join);
 
 void srv_irc_handle_authenticate (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_abort_sasl (SrvIrc *irc);
 void srv_irc_handle_register (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_verify (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_oper (SrvIrc *irc, const SalIrcLine *line);

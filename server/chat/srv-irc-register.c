@@ -159,6 +159,7 @@ srv_irc_try_register (SrvIrc *irc)
       srv_irc_end (irc, "Bad password");
       return;
     }
+  srv_irc_abort_sasl (irc);
   g_free (irc->introduction->source);
   irc->introduction->source =
       g_strconcat (irc->introduction->user, "@", srv_irc_get_host (irc), NULL);
