@@ -14,6 +14,7 @@
 
 #include <glib/gi18n.h>
 
+#include "client-gtk/gui-ignored.h"
 #include "client-gtk/gui-member-rows.h"
 #include "client-gtk/gui-member-view.h"
 #include "client-gtk/gui-text.h"
@@ -254,19 +255,33 @@ on_mention (GSimpleAction *action, GVariant *parameter, gpointer data)
   emit (data, MENTION);
 }
 
+static void
+on_ignore (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_autofree char *name = dup_chosen (data);
+
+  if (name != NULL)
+    gui_ignored_set (name, !gui_ignored_has (name));
+}
+
 static const GActionEntry actions[] = {
   { .name = "talk-to", .activate = on_talk_to },
   { .name = "mention", .activate = on_mention },
+  { .name = "ignore", .activate = on_ignore },
 };
 
 static GtkMenu *
 make_menu (GuiMemberList *list)
 {
   g_autoptr (GMenu) model = g_menu_new ();
+  g_autofree char *name = dup_chosen (list);
   GtkWidget *menu = NULL;
 
   g_menu_append (model, _ ("Write _privately"), "member.talk-to");
   g_menu_append (model, _ ("_Mention in the room"), "member.mention");
+  if (name != NULL)
+    g_menu_append (model, gui_ignored_has (name) ? _ ("_Show what they say") : _ ("_Ignore"),
+                   "member.ignore");
   menu = gtk_menu_new_from_model (G_MENU_MODEL (model));
   gtk_menu_attach_to_widget (GTK_MENU (menu), GTK_WIDGET (list), NULL);
   g_signal_connect (menu, "selection-done", G_CALLBACK (gtk_widget_destroy), NULL);

@@ -76,6 +76,10 @@ gui_preferences_new (GSettings *settings)
   g_settings_bind_with_mapping (settings, "color-scheme", scheme, "selected-index",
                                 G_SETTINGS_BIND_DEFAULT, scheme_to_index, index_to_scheme, NULL,
                                 NULL);
+  g_settings_bind (settings, "mention-words", gtk_builder_get_object (builder, "words"), "text",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "ignored", gtk_builder_get_object (builder, "ignored"), "text",
+                   G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "notify-mentions", notify, "active", G_SETTINGS_BIND_DEFAULT);
   return GTK_WIDGET (gtk_builder_get_object (builder, "window"));
 }

@@ -20,8 +20,8 @@
 #include <string.h>
 
 #include "client-gtk/gui-command.h"
-
 #include "client-gtk/gui-composer.h"
+#include "client-gtk/gui-ignored.h"
 #include "client-gtk/gui-label.h"
 #include "client-gtk/gui-member-list.h"
 #include "client-gtk/gui-message-list.h"
@@ -427,6 +427,17 @@ send_line (GuiRoomView *view, const char *line)
     gui_composer_complain (view->composer, error->message);
 }
 
+static void
+ignore (GuiRoomView *view, const char *mask, gboolean ignored)
+{
+  g_autofree char *text = NULL;
+
+  if (mask != NULL)
+    gui_ignored_set (mask, ignored);
+  text = gui_ignored_to_text (mask, ignored);
+  gui_composer_tell (view->composer, text);
+}
+
 /* Something that begins with a slash was typed; it is no longer in the entry. */
 static void
 on_command (GuiRoomView *view, const char *text)
@@ -470,6 +481,12 @@ on_command (GuiRoomView *view, const char *text)
       break;
     case GUI_COMMAND_SEARCH:
       gui_room_view_search (view, *command->text != '\0' ? command->text : NULL);
+      break;
+    case GUI_COMMAND_IGNORE:
+      ignore (view, command->target, TRUE);
+      break;
+    case GUI_COMMAND_HEAR:
+      ignore (view, command->target, FALSE);
       break;
     case GUI_COMMAND_WRONG:
       gui_composer_insert (view->composer, text);

@@ -364,6 +364,51 @@ test_gap (Scene *scene, gconstpointer data)
   test_app_expect_rows (scene->app, "Messages", 1, FIRST_MISSING);
 }
 
+/* Who is ignored is not heard, by a command and by the menu, until that is taken back. */
+static void
+test_ignored (Scene *scene, gconstpointer data)
+{
+  TestApp *app = scene->app;
+
+  driver_say (app, "/ignore eva");
+  test_app_expect_words (app, "What eva says is not shown from now on");
+  test_irc_say (scene->eva, "PRIVMSG #tea :can you hear me?");
+  test_irc_say (scene->eva, "PRIVMSG Ada :and now?");
+  driver_say (app, "an answer");
+  test_peer_expect_later (scene->eva, "an answer"); /* so what was before it has come */
+  test_app_expect_row (app, "Messages", "an answer", "Delivered");
+  test_app_expect_rows (app, "Messages", 0, "can you hear me?");
+  test_app_expect_rows (app, "Rooms", 0, "Eva");
+  driver_say (app, "/ignore");
+  test_app_expect_words (app, "Not shown is what these say: eva");
+
+  test_app_press (app, "People in this room");
+  test_app_grab (app, "table|tree table", "People");
+  test_app_focus (app);
+  test_desktop_key ("Home Menu"); /* she leads the room, so she is the first */
+  test_app_press_role (app, "menu item", "Show what they say");
+  test_irc_say (scene->eva, "PRIVMSG #tea :at last");
+  test_app_expect_row (app, "Messages", "at last");
+}
+
+/* A word of one's own in the preferences is as good as one's name. */
+static void
+test_words (Scene *scene, gconstpointer data)
+{
+  TestApp *app = scene->app;
+
+  driver_say (app, "/join coffee");
+  test_app_expect_row (app, "Rooms", "coffee", ", connected");
+  test_app_focus (app);
+  test_desktop_key ("ctrl+comma");
+  test_app_write (app, "Words that mention me", "teapot, kettle");
+  test_desktop_shoot ("preferences");
+  test_app_focus (app);
+  test_desktop_key ("Escape");
+  test_irc_say (scene->eva, "PRIVMSG #tea :where is the Kettle?");
+  test_app_expect_row (app, "Rooms", "tea", "1 unread", "1 names you");
+}
+
 /* People who come and go are told together. */
 static void
 test_folded (Scene *scene, gconstpointer data)
@@ -477,6 +522,8 @@ add_cases (void)
   ADD ("commands", test_commands);
   ADD ("search", test_search);
   g_test_add ("/gtk/irc/gap", Scene, "keeps", scene_open, test_gap, scene_close);
+  ADD ("ignored", test_ignored);
+  ADD ("words", test_words);
   ADD ("folded", test_folded);
   ADD ("raw", test_raw);
   ADD ("login", test_login);

@@ -55,6 +55,13 @@ static const Row rows[] = {
   { "/away", ROOM, GUI_COMMAND_LINE, NULL, "AWAY :away" },
   { "/back", ROOM, GUI_COMMAND_LINE, NULL, "AWAY" },
   { "/back now", ROOM, GUI_COMMAND_WRONG, NULL, "/back" },
+  { "/ignore Eva", ROOM, GUI_COMMAND_IGNORE, "Eva", NULL },
+  { "/ignore *!*@bad.example", SERVER, GUI_COMMAND_IGNORE, "*!*@bad.example", NULL },
+  { "/ignore", PRIVATE, GUI_COMMAND_IGNORE, "Eva", NULL },
+  { "/ignore", ROOM, GUI_COMMAND_IGNORE, NULL, NULL },
+  { "/ignore Eva Bob", ROOM, GUI_COMMAND_WRONG, NULL, "/ignore [MASK]" },
+  { "/unignore Eva", ROOM, GUI_COMMAND_HEAR, "Eva", NULL },
+  { "/unignore", ROOM, GUI_COMMAND_WRONG, NULL, "/unignore MASK" },
   /* The room. */
   { "/topic All about tea", ROOM, GUI_COMMAND_TOPIC, NULL, "All about tea" },
   { "/t", ROOM, GUI_COMMAND_LINE, NULL, "TOPIC #tea" },
