@@ -14,13 +14,22 @@
 #include "lab/view/lab-words.h"
 
 #define TIME_WIDTH 13
+#define NARROW_TIME_WIDTH 11 /* seconds below 1000 */
 #define STATE_WIDTH 13
+#define FRAME_WIDTH 6
 #define RUNG_WIDTH 46
+/* On a terminal that is narrower than all of that, down to where no label would fit. */
+#define RUNG_WIDTH_LEAST 24
+#define OTHERS_WIDTH (2 * (STATE_WIDTH + 2) + FRAME_WIDTH)
+/* Arrow and spaces around a label. */
+#define ARROW_WIDTH 4
 
 typedef struct
 {
   LabView base;
   LabLadders *ladders; /* (owned) */
+  int time_width;
+  int rung_width;
 } LadderView;
 
 static LadderView *
@@ -29,10 +38,33 @@ ladder_view (LabView *view)
   return (LadderView *) (void *) view;
 }
 
+static int
+rung_width (const LabView *view)
+{
+  return ((const LadderView *) (const void *) view)->rung_width;
+}
+
+static int
+time_width (const LabView *view)
+{
+  return ((const LadderView *) (const void *) view)->time_width;
+}
+
 static void
 ladder_begin (LabView *view)
 {
-  ladder_view (view)->ladders = lab_ladders_new (view->options.absolute);
+  LadderView *ladder = ladder_view (view);
+  int columns = (int) MIN (view->options.columns, G_MAXINT16);
+
+  ladder->time_width = TIME_WIDTH;
+  ladder->rung_width = RUNG_WIDTH;
+  if (columns > 0 && columns < TIME_WIDTH + RUNG_WIDTH + OTHERS_WIDTH)
+    {
+      ladder->time_width = NARROW_TIME_WIDTH;
+      ladder->rung_width =
+          CLAMP (columns - NARROW_TIME_WIDTH - OTHERS_WIDTH, RUNG_WIDTH_LEAST, RUNG_WIDTH);
+    }
+  ladder->ladders = lab_ladders_new (view->options.absolute);
 }
 
 static void
@@ -77,6 +109,26 @@ append_pole (const LabView *view, LabState state)
   lab_paint_end (view->options.colour, view->out);
 }
 
+/* What stands on the arrow; in the manner of tcpdump where the other is too long. */
+static void
+append_label (const LabView *view, const LabLadderRow *row, GString *out)
+{
+  gsize before = out->len;
+
+  lab_ladder_row_label (row, out);
+  if (g_utf8_strlen (out->str + before, -1) + 2 + ARROW_WIDTH <= rung_width (view) ||
+      rung_width (view) == RUNG_WIDTH || !(row->has & LAB_HAS_FLAGS))
+    return;
+  g_string_truncate (out, before);
+  g_string_append_c (out, '[');
+  lab_words_flags (row->flags, out);
+  g_string_append_printf (out, "] %u", row->seq);
+  if (row->len > 0)
+    g_string_append_printf (out, ":%u", row->seq + row->len);
+  if (row->flags & LAB_ACK)
+    g_string_append_printf (out, " ack %u", row->ack);
+}
+
 /* The arrow with its label in the middle; one that is lost ends before it is there. */
 static void
 append_rung (const LabView *view, const LabLadderRow *row)
@@ -86,10 +138,10 @@ append_rung (const LabView *view, const LabLadderRow *row)
   int left = 0;
   int right = 0;
 
-  lab_ladder_row_label (row, label);
+  append_label (view, row, label);
   g_string_append_c (label, ' ');
-  left = MAX ((RUNG_WIDTH - 2 - (int) g_utf8_strlen (label->str, -1)) / 2, 1);
-  right = MAX (RUNG_WIDTH - 2 - (int) g_utf8_strlen (label->str, -1) - left, 1);
+  left = MAX ((rung_width (view) - 2 - (int) g_utf8_strlen (label->str, -1)) / 2, 1);
+  right = MAX (rung_width (view) - 2 - (int) g_utf8_strlen (label->str, -1) - left, 1);
   if (row->remark != NULL)
     lab_paint_begin (view->options.colour, LAB_PAINT_WARNING, view->out);
   g_string_append (view->out, to_server ? " " : row->is_lost ? " ✕" : " ◀");
@@ -106,15 +158,15 @@ static void
 append_between (const LabView *view, const LabLadderRow *row, const char *text, LabPaint paint)
 {
   int width = (int) g_utf8_strlen (text, -1);
-  int left = MAX ((RUNG_WIDTH - width) / 2, 1);
+  int left = MAX ((rung_width (view) - width) / 2, 1);
 
-  g_string_append_printf (view->out, "%*s", TIME_WIDTH + STATE_WIDTH + 1, "");
+  g_string_append_printf (view->out, "%*s", time_width (view) + STATE_WIDTH + 1, "");
   append_pole (view, row->state[LAB_CLIENT]);
   g_string_append_printf (view->out, "%*s", left, "");
   lab_paint_begin (view->options.colour, paint, view->out);
   g_string_append (view->out, text);
   lab_paint_end (view->options.colour, view->out);
-  g_string_append_printf (view->out, "%*s", MAX (RUNG_WIDTH - width - left, 1), "");
+  g_string_append_printf (view->out, "%*s", MAX (rung_width (view) - width - left, 1), "");
   append_pole (view, row->state[LAB_SERVER]);
   g_string_append_c (view->out, '\n');
 }
@@ -133,11 +185,11 @@ append_break (const LabView *view, const LabLadderRow *row)
 static void
 append_start (const LabView *view, const LabLadderRow *row)
 {
-  g_string_append_printf (view->out, "%*s", TIME_WIDTH, "");
+  g_string_append_printf (view->out, "%*s", time_width (view), "");
   append_state (view, row->before[LAB_CLIENT], FALSE, LAB_CLIENT, TRUE);
   g_string_append_c (view->out, ' ');
   append_pole (view, row->before[LAB_CLIENT]);
-  g_string_append_printf (view->out, "%*s", RUNG_WIDTH, "");
+  g_string_append_printf (view->out, "%*s", rung_width (view), "");
   append_pole (view, row->before[LAB_SERVER]);
   g_string_append_c (view->out, ' ');
   append_state (view, row->before[LAB_SERVER], FALSE, LAB_SERVER, TRUE);
@@ -151,8 +203,8 @@ append_segment (const LabView *view, const LabLadderRow *row)
   gint64 microseconds = row->since_start_ns / 1000;
   int width = 0;
 
-  g_string_append_printf (out, "%5" G_GINT64_FORMAT ".%06d ", microseconds / 1000000,
-                          (int) (ABS (microseconds) % 1000000));
+  g_string_append_printf (out, "%*" G_GINT64_FORMAT ".%06d ", time_width (view) - 8,
+                          microseconds / 1000000, (int) (ABS (microseconds) % 1000000));
   append_state (view, row->state[LAB_CLIENT], row->assumed[LAB_CLIENT], LAB_CLIENT,
                 row->state[LAB_CLIENT] != row->before[LAB_CLIENT]);
   g_string_append_c (out, ' ');
@@ -169,7 +221,7 @@ append_segment (const LabView *view, const LabLadderRow *row)
     {
       g_autoptr (GString) quoted = g_string_new ("“");
 
-      lab_words_cut (row->chat, RUNG_WIDTH - 4, quoted);
+      lab_words_cut (row->chat, (guint) rung_width (view) - 4, quoted);
       g_string_append (quoted, "”");
       append_between (view, row, quoted->str, LAB_PAINT_CHAT);
     }
@@ -180,7 +232,8 @@ append_head (const LabView *view, const LabConnection *connection)
 {
   g_autoptr (GString) client = g_string_new (NULL);
   g_autoptr (GString) server = g_string_new (NULL);
-  int width = TIME_WIDTH + STATE_WIDTH + 2 + RUNG_WIDTH;
+  g_autoptr (GString) story = g_string_new (NULL);
+  int width = time_width (view) + STATE_WIDTH + 2 + rung_width (view);
 
   lab_words_end (&connection->end[LAB_CLIENT].address, connection->end[LAB_CLIENT].port, client);
   lab_words_end (&connection->end[LAB_SERVER].address, connection->end[LAB_SERVER].port, server);
@@ -188,11 +241,11 @@ append_head (const LabView *view, const LabConnection *connection)
   lab_paint_begin (view->options.colour, LAB_PAINT_TITLE, view->out);
   g_string_append_printf (view->out, "Connection #%u\n", connection->stream);
   lab_paint_end (view->options.colour, view->out);
-  g_string_append (view->out, "  ");
-  lab_explain_connection (connection, view->out);
-  g_string_append (view->out, "\n\n");
-  g_string_append_printf (view->out, "%*s%s%*s%s\n", TIME_WIDTH, "", client->str,
-                          MAX (width - TIME_WIDTH - (int) client->len, 2), "", server->str);
+  lab_explain_connection (connection, story);
+  lab_words_wrap (story->str, "  ", view->options.columns, view->out);
+  g_string_append_c (view->out, '\n');
+  g_string_append_printf (view->out, "%*s%s%*s%s\n", time_width (view), "", client->str,
+                          MAX (width - time_width (view) - (int) client->len, 2), "", server->str);
 }
 
 static void

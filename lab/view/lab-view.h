@@ -23,7 +23,15 @@ typedef struct
   gboolean verbose;  /* text: a sentence for each segment */
   gboolean ladder;   /* text: a ladder instead of lines */
   gboolean diagram;  /* the path of both ends through the state diagram */
+  guint columns;     /* ladder: those of the terminal; 0: as many as it takes */
 } LabViewOptions;
+
+/* What text is written on. */
+typedef struct
+{
+  gboolean colour;
+  guint columns; /* 0: no terminal */
+} LabScreen;
 
 /* What people see of a trace: it gets what the trace finds, and writes text. */
 typedef struct LabView LabView;

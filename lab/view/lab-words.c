@@ -114,6 +114,42 @@ lab_words_duration (gint64 ns, GString *out)
 }
 
 /**
+ * lab_words_wrap:
+ * @text: valid UTF-8, one space between words
+ * @indent: in front of the first line; the others begin below its end
+ * @columns: how long a line may be; 0: as long as it takes
+ *
+ * Appends @text in lines. A word that is longer than a line stays whole.
+ */
+void
+lab_words_wrap (const char *text, const char *indent, guint columns, GString *out)
+{
+  g_auto (GStrv) words = g_strsplit (text, " ", -1);
+  glong margin = g_utf8_strlen (indent, -1);
+  glong column = margin;
+
+  g_string_append (out, indent);
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      glong width = g_utf8_strlen (words[i], -1);
+
+      if (i > 0 && columns > 0 && column + 1 + width > (glong) columns)
+        {
+          g_string_append_printf (out, "\n%*s", (int) margin, "");
+          column = margin;
+        }
+      else if (i > 0)
+        {
+          g_string_append_c (out, ' ');
+          column++;
+        }
+      g_string_append (out, words[i]);
+      column += width;
+    }
+  g_string_append_c (out, '\n');
+}
+
+/**
  * lab_words_cut:
  * @text: valid UTF-8
  *

@@ -409,6 +409,67 @@ show (LabViewFormat format, guint connections, const char *chat, gboolean colour
   return g_string_free (out, FALSE);
 }
 
+static void
+test_wrap (void)
+{
+  static const struct
+  {
+    const char *text;
+    guint columns;
+    const char *wanted;
+  } rows[] = {
+    { "uno due tre", 0, "✓ uno due tre\n" },
+    { "uno due tre", 13, "✓ uno due tre\n" },
+    { "uno due tre", 12, "✓ uno due\n  tre\n" },
+    { "perché no", 8, "✓ perché\n  no\n" },
+    { "longer-than-that no", 5, "✓ longer-than-that\n  no\n" },
+    { "", 5, "✓ \n" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GString) out = g_string_new (NULL);
+
+      lab_words_wrap (rows[i].text, "✓ ", rows[i].columns, out);
+      g_assert_cmpstr (out->str, ==, rows[i].wanted);
+    }
+}
+
+/* A ladder as wide as a terminal: no line is longer, and both poles are where they were. */
+static void
+test_narrow_ladder (void)
+{
+  const LabViewOptions options = { .ladder = TRUE, .columns = 80 };
+  LabFinding finding = { .from = LAB_CLIENT,
+                         .seq = 100000,
+                         .ack = 99,
+                         .segment = { .kind = LAB_KIND_TCP,
+                                      .has = LAB_HAS_FLAGS,
+                                      .flags = LAB_FIN | LAB_PSH | LAB_ACK,
+                                      .len = 1448 } };
+  LabConnection connection = { 0 };
+  g_autoptr (GString) out = g_string_new (NULL);
+  LabView *view = lab_view_new (LAB_FORMAT_TEXT, &options, out);
+  g_auto (GStrv) lines = NULL;
+
+  finding.connection = &connection;
+  lab_view_begin (view);
+  for (guint i = 1; i <= 3; i++)
+    {
+      finding.segment.number = i;
+      lab_view_packet (view, &finding);
+      finding.from = lab_side_other (finding.from);
+    }
+  lab_view_connection (view, &connection);
+  lab_view_end (view);
+  lab_view_free (view);
+  lines = g_strsplit (out->str, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    g_assert_cmpint (g_utf8_strlen (lines[i], -1), <=, 80);
+  g_assert_nonnull (strstr (out->str, "─ [FP.] 100000:101448 ack 99 ─"));
+  g_assert_null (strstr (out->str, "seq="));
+}
+
 /* Chat that would be a page of its own stays text. */
 static void
 test_hostile_chat (void)
@@ -473,6 +534,8 @@ main (int argc, char **argv)
   g_test_add_func ("/view/words/durations-in-other-locales", test_durations_in_other_locales);
   g_test_add_func ("/view/words/flags", test_flags);
   g_test_add_func ("/view/words/cut-between-characters", test_cut);
+  g_test_add_func ("/view/words/wrapped", test_wrap);
+  g_test_add_func ("/view/ladder/as-wide-as-the-terminal", test_narrow_ladder);
   g_test_add_func ("/view/ladder/is-bounded", test_ladder_is_bounded);
   g_test_add_func ("/view/ladder/pauses-are-breaks", test_ladder_pause);
   g_test_add_func ("/view/ladder/what-was-lost", test_ladder_lost);
