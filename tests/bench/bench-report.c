@@ -88,7 +88,8 @@ bench_report_append_text (const BenchReport *report, GString *out)
       (double) report->enter_ns / 1e9, (double) report->enter_server_ns / 1e9,
       per_connection_bytes (report, report->before.rss_bytes, report->after.rss_bytes) / 1024);
   if (report->watched_ns > 0)
-    g_string_append_printf (out, "server %.2f ms in %.1f s of silence, in which %" G_GUINT64_FORMAT
+    g_string_append_printf (out,
+                            "server %.2f ms in %.1f s of silence, in which %" G_GUINT64_FORMAT
                             " were asked whether they are there\n",
                             (double) report->watched_server_ns / 1e6,
                             (double) report->watched_ns / 1e9, report->asked);
