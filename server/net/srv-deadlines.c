@@ -87,6 +87,23 @@ srv_deadlines_disarm (SrvDeadlines *deadlines, SrvDeadline *deadline)
 }
 
 /**
+ * srv_deadlines_align_us:
+ * @now_us: when it is armed
+ * @length_us: how long it is to take
+ * @step_us: more than 0
+ *
+ * Waking for one deadline costs more than most of what is done then. So those for which a little
+ * does not matter are due together.
+ *
+ * Returns: @length_us or less than @step_us less, so that it is due at a multiple of @step_us.
+ */
+gint64
+srv_deadlines_align_us (gint64 now_us, gint64 length_us, gint64 step_us)
+{
+  return length_us - (now_us + length_us) % step_us;
+}
+
+/**
  * srv_deadlines_next_us:
  *
  * Returns: when the next one is due, or G_MAXINT64.

@@ -117,6 +117,12 @@ fail (const SrvListener *listener, const char *what, GError **error)
   return FALSE;
 }
 
+/* How long the kernel waits for a machine that is gone: a minute of silence, and then for the
+ * answer to four questions; or, where something is on its way, for its acknowledgement. */
+#define GONE_S 120
+#define SILENCE_S 60
+#define QUESTIONS 4
+
 /* Options that a connection inherits from its listening socket, so that they cost
  * nothing per connection. */
 static void
@@ -126,9 +132,13 @@ set_inherited_options (int fd)
   {
     int level, name, value;
   } options[] = {
-    { SOL_SOCKET, SO_KEEPALIVE, 1 },   { IPPROTO_TCP, TCP_NODELAY, 1 },
-    { IPPROTO_TCP, TCP_KEEPIDLE, 60 }, { IPPROTO_TCP, TCP_KEEPINTVL, 15 },
-    { IPPROTO_TCP, TCP_KEEPCNT, 4 },   { IPPROTO_TCP, TCP_LINGER2, 2 }, /* S23 */
+    { SOL_SOCKET, SO_KEEPALIVE, 1 },
+    { IPPROTO_TCP, TCP_NODELAY, 1 },
+    { IPPROTO_TCP, TCP_KEEPIDLE, SILENCE_S },
+    { IPPROTO_TCP, TCP_KEEPINTVL, (GONE_S - SILENCE_S) / QUESTIONS },
+    { IPPROTO_TCP, TCP_KEEPCNT, QUESTIONS },
+    { IPPROTO_TCP, TCP_USER_TIMEOUT, GONE_S * 1000 },
+    { IPPROTO_TCP, TCP_LINGER2, 2 }, /* S23 */
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
@@ -315,6 +325,22 @@ srv_listener_adopt (SrvListener *listener, int fd, GError **error)
     return TRUE;
   sal_fd_close (&listener->fd);
   return FALSE;
+}
+
+/**
+ * srv_listener_set_patience:
+ * @stall_s: how long a connection may take nothing, in seconds
+ *
+ * For those who come from now on: the kernel, which gives up a machine that acknowledges nothing
+ * (TCP_USER_TIMEOUT), and one that takes nothing, is not to do so before we would.
+ */
+void
+srv_listener_set_patience (SrvListener *listener, guint stall_s)
+{
+  unsigned int ms = MAX (stall_s, GONE_S) * 1000;
+
+  if (listener->fd >= 0)
+    (void) setsockopt (listener->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
 }
 
 /* Out of descriptors: use the spare one to tell the newcomer so. Returns FALSE if
