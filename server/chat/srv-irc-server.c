@@ -80,7 +80,8 @@ srv_irc_send_isupport (SrvIrc *irc)
   n++;
   for (guint i = 0; i < G_N_ELEMENTS (tokens); i++)
     {
-      g_string_append_printf (line, "%s ", tokens[i]);
+      g_string_append (line, tokens[i]);
+      g_string_append_c (line, ' ');
       if (++n % TOKENS_PER_LINE == 0 || i + 1 == G_N_ELEMENTS (tokens))
         {
           srv_irc_reply (irc, RPL_ISUPPORT, "%s:are supported by this server", line->str);
@@ -108,23 +109,6 @@ srv_irc_handle_motd (SrvIrc *irc, const SalIrcLine *line)
   srv_irc_reply (irc, RPL_ENDOFMOTD, ":End of /MOTD command");
 }
 
-typedef struct
-{
-  guint users;
-  guint invisible;
-  guint operators;
-} Count;
-
-static void
-count_user (SrvUser *user, gpointer data)
-{
-  Count *count = data;
-
-  count->users++;
-  count->invisible += (user->modes & SRV_UMODE_INVISIBLE) != 0;
-  count->operators += (user->modes & SRV_UMODE_OPERATOR) != 0;
-}
-
 /**
  * srv_irc_handle_lusers:
  */
@@ -134,20 +118,21 @@ srv_irc_handle_lusers (SrvIrc *irc, const SalIrcLine *line)
   SrvHub *hub = irc->hub;
   guint channels = srv_state_count_channels (hub->state);
   guint strangers = srv_hub_count_strangers ();
-  Count count = { 0 };
+  guint users = srv_state_count_users (hub->state);
+  guint invisible = srv_state_count_mode (hub->state, SRV_UMODE_INVISIBLE);
+  guint operators = srv_state_count_mode (hub->state, SRV_UMODE_OPERATOR);
 
-  srv_state_foreach_user (hub->state, count_user, &count);
   srv_irc_reply (irc, RPL_LUSERCLIENT, ":There are %u users and %u invisible on 1 servers",
-                 count.users - count.invisible, count.invisible);
-  srv_irc_reply (irc, RPL_LUSEROP, "%u :operator(s) online", count.operators);
+                 users - invisible, invisible);
+  srv_irc_reply (irc, RPL_LUSEROP, "%u :operator(s) online", operators);
   if (strangers > 0)
     srv_irc_reply (irc, RPL_LUSERUNKNOWN, "%u :unregistered connections", strangers);
   srv_irc_reply (irc, RPL_LUSERCHANNELS, "%u :channels formed", channels);
-  srv_irc_reply (irc, RPL_LUSERME, ":I have %u clients and 0 servers", count.users);
-  srv_irc_reply (irc, RPL_LOCALUSERS, "%u %u :Current local users %u, max %u", count.users,
-                 hub->max_users, count.users, hub->max_users);
-  srv_irc_reply (irc, RPL_GLOBALUSERS, "%u %u :Current global users %u, max %u", count.users,
-                 hub->max_users, count.users, hub->max_users);
+  srv_irc_reply (irc, RPL_LUSERME, ":I have %u clients and 0 servers", users);
+  srv_irc_reply (irc, RPL_LOCALUSERS, "%u %u :Current local users %u, max %u", users,
+                 hub->max_users, users, hub->max_users);
+  srv_irc_reply (irc, RPL_GLOBALUSERS, "%u %u :Current global users %u, max %u", users,
+                 hub->max_users, users, hub->max_users);
 }
 
 /* Whether @line asks another server than this one, which is told. */

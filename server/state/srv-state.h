@@ -120,6 +120,7 @@ void srv_state_foreach_channel (const SrvState *state,
                                 void (*func) (SrvChannel *, gpointer),
                                 gpointer data);
 guint srv_state_count_users (const SrvState *state);
+guint srv_state_count_mode (const SrvState *state, guint mode);
 guint srv_state_count_channels (const SrvState *state);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvState, srv_state_free)
