@@ -21,7 +21,7 @@ typedef struct
 
 struct _SrvRoom
 {
-  char *name;                /* (owned) */
+  char *name;                /* (owned): a GRefString */
   const SrvChannel *channel; /* (unowned) (nullable): who is there; NULL: nobody */
   GArray *audiences;         /* (owned) of Audience */
   guint members;             /* of this worker */
@@ -56,7 +56,7 @@ srv_room_new (const char *name)
 {
   SrvRoom *room = g_new0 (SrvRoom, 1);
 
-  room->name = g_strdup (name);
+  room->name = g_ref_string_new (name);
   room->audiences = g_array_new (FALSE, FALSE, sizeof (Audience));
   g_array_set_clear_func (room->audiences, audience_clear);
   return room;
@@ -71,7 +71,7 @@ srv_room_free (SrvRoom *room)
 {
   if (room == NULL)
     return;
-  g_free (room->name);
+  g_ref_string_release (room->name);
   g_array_unref (room->audiences);
   g_clear_pointer (&room->elsewhere, g_array_unref);
   g_clear_pointer (&room->missed, g_hash_table_unref);
@@ -85,6 +85,17 @@ const char *
 srv_room_get_name (const SrvRoom *room)
 {
   return room->name;
+}
+
+/**
+ * srv_room_ref_name:
+ *
+ * Returns: (transfer full): the same as a #GRefString, for those who are in the room to share.
+ */
+char *
+srv_room_ref_name (const SrvRoom *room)
+{
+  return g_ref_string_acquire (room->name);
 }
 
 /**

@@ -60,7 +60,7 @@ srv_session_init (SrvSession *session,
     .limits = limits,
     .origin = origin,
     .who = who,
-    .room = g_strdup (room),
+    .room = g_ref_string_new (room),
   };
 }
 
@@ -71,9 +71,9 @@ void
 srv_session_clear (SrvSession *session)
 {
   g_clear_pointer (&session->who, srv_person_unref);
-  g_clear_pointer (&session->room, g_free);
+  g_clear_pointer (&session->room, g_ref_string_release);
   g_clear_pointer (&session->pending, g_free);
-  g_clear_pointer (&session->previous, g_free);
+  g_clear_pointer (&session->previous, g_ref_string_release);
   g_clear_pointer (&session->deferred, deferred_free);
   g_clear_pointer (&session->last_words, g_free);
   g_clear_pointer (&session->irc, srv_irc_free);
@@ -327,9 +327,9 @@ move (SrvSession *session, const char *text)
     }
   session->state = SRV_SESSION_MOVING;
   post (session, SRV_ENTRY_LEAVE, session->who->name, NULL);
-  g_clear_pointer (&session->previous, g_free);
+  g_clear_pointer (&session->previous, g_ref_string_release);
   session->previous = session->room;
-  session->room = g_steal_pointer (&room);
+  session->room = g_ref_string_new (room);
   post (session, SRV_ENTRY_JOIN, session->who->name, NULL);
 }
 
@@ -495,6 +495,16 @@ take_person (SrvSession *session, const SrvEntry *entry)
   srv_session_set_person (session, who);
 }
 
+/* Those who are in a room have one string of its name. */
+static char *
+name_of_room (const SrvSession *session, const char *name)
+{
+  gboolean present =
+      session->present != NULL && g_str_equal (srv_room_get_name (session->present), name);
+
+  return present ? srv_room_ref_name (session->present) : g_ref_string_new (name);
+}
+
 static void
 joined (SrvSession *session, const SrvEntry *entry)
 {
@@ -502,9 +512,9 @@ joined (SrvSession *session, const SrvEntry *entry)
   g_autofree char *pending = g_steal_pointer (&session->pending);
 
   take_person (session, entry);
-  g_clear_pointer (&session->previous, g_free);
-  g_free (session->room);
-  session->room = g_strdup (entry->room);
+  g_clear_pointer (&session->previous, g_ref_string_release);
+  g_ref_string_release (session->room);
+  session->room = name_of_room (session, entry->room);
   if (session->state == SRV_SESSION_LEAVING)
     return;
   session->state = SRV_SESSION_IN;
@@ -530,7 +540,7 @@ not_let_in (SrvSession *session, const SrvEntry *entry)
   if (session->state == SRV_SESSION_MOVING && session->previous != NULL)
     {
       session->host->tell (session, &why);
-      g_free (session->room);
+      g_ref_string_release (session->room);
       session->room = g_steal_pointer (&session->previous);
       post (session, SRV_ENTRY_JOIN, session->who->name, NULL);
       return;

@@ -14,8 +14,8 @@ struct _SrvDeadline
 {
   SrvDeadline *prev;
   SrvDeadline *next;
-  gint64 due_us; /* 0: not armed */
-  guint8 queue;
+  gint64 due_us : 56; /* 0: not armed; 56 bits are a thousand years */
+  guint64 queue : 8;
 };
 
 SrvDeadlines *srv_deadlines_new (guint n_queues);

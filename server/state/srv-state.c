@@ -146,8 +146,9 @@ channel_free (gpointer data)
 {
   SrvChannel *channel = data;
 
+  if (channel->key != channel->name)
+    g_free (channel->key);
   g_free (channel->name);
-  g_free (channel->key);
   g_ptr_array_unref (channel->members);
   g_free (channel->password);
   for (guint i = 0; i < SRV_N_LISTS; i++)
@@ -428,12 +429,14 @@ static SrvChannel *
 channel_of (SrvState *state, const SrvEntry *entry)
 {
   SrvChannel *channel = srv_state_find_channel (state, entry->room);
+  g_autofree char *key = NULL;
 
   if (channel != NULL)
     return channel;
   channel = g_new0 (SrvChannel, 1);
   channel->name = g_strdup (entry->room);
-  channel->key = sal_name_key (entry->room);
+  key = sal_name_key (entry->room);
+  channel->key = g_str_equal (key, channel->name) ? channel->name : g_steal_pointer (&key);
   channel->members = g_ptr_array_new ();
   channel->modes = SRV_MODES_DEFAULT;
   channel->created_us = entry->time_us;

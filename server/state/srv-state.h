@@ -83,7 +83,7 @@ typedef enum
 struct _SrvChannel
 {
   char *name;                 /* (owned): as first written */
-  char *key;                  /* (owned): of the name */
+  char *key;                  /* (owned): of the name; the name, if they are the same */
   GPtrArray *members;         /* (owned) of SrvMembership (unowned) */
   guint32 modes;              /* bits, see srv-modes.h */
   guint limit;                /* 0: none */
