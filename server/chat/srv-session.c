@@ -495,16 +495,6 @@ take_person (SrvSession *session, const SrvEntry *entry)
   srv_session_set_person (session, who);
 }
 
-/* Those who are in a room have one string of its name. */
-static char *
-name_of_room (const SrvSession *session, const char *name)
-{
-  gboolean present =
-      session->present != NULL && g_str_equal (srv_room_get_name (session->present), name);
-
-  return present ? srv_room_ref_name (session->present) : g_ref_string_new (name);
-}
-
 static void
 joined (SrvSession *session, const SrvEntry *entry)
 {
@@ -514,7 +504,7 @@ joined (SrvSession *session, const SrvEntry *entry)
   take_person (session, entry);
   g_clear_pointer (&session->previous, g_ref_string_release);
   g_ref_string_release (session->room);
-  session->room = name_of_room (session, entry->room);
+  session->room = srv_room_share_name (session->present, entry->room);
   if (session->state == SRV_SESSION_LEAVING)
     return;
   session->state = SRV_SESSION_IN;
