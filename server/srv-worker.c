@@ -21,6 +21,9 @@
 #include "common/proto/sal-name.h"
 #include "server/srv-worker-private.h"
 
+/* How many may go in one round before the array that they are in is made anew. */
+#define CLOSED_PLACES 1024
+
 /* Connections are numbered for the whole process, so that a name in the log's claims
  * belongs to one of them whatever worker it is in. 0 is the server. */
 static guint64 last_connection;
@@ -346,6 +349,12 @@ end_round (SrvWorker *worker)
   tell_lagging (worker);
   forget_quiet_rooms (worker);
   srv_frame_stream_clear (&worker->private_frames);
+  /* After a crowd has left, the places it took go too. */
+  if (worker->closed_before->len > CLOSED_PLACES)
+    {
+      g_ptr_array_unref (worker->closed_before);
+      worker->closed_before = g_ptr_array_new_with_free_func ((GDestroyNotify) srv_conn_free);
+    }
   g_ptr_array_set_size (worker->closed_before, 0);
   if (!worker->counted)
     return;

@@ -118,8 +118,10 @@ fail (const SrvListener *listener, const char *what, GError **error)
 }
 
 /* How long the kernel waits for a machine that is gone: a minute of silence, and then for the
- * answer to four questions; or, where something is on its way, for its acknowledgement. */
+ * answer to four questions; or, where something is on its way, for its acknowledgement. Where the
+ * kernel is told of a longer wait (TCP_USER_TIMEOUT), that holds for both. */
 #define GONE_S 120
+#define LATER_THAN_WE_S 30
 #define SILENCE_S 60
 #define QUESTIONS 4
 
@@ -331,13 +333,15 @@ srv_listener_adopt (SrvListener *listener, int fd, GError **error)
  * srv_listener_set_patience:
  * @stall_s: how long a connection may take nothing, in seconds
  *
- * For those who come from now on: the kernel, which gives up a machine that acknowledges nothing
- * (TCP_USER_TIMEOUT), and one that takes nothing, is not to do so before we would.
+ * For those who come from now on: how long the kernel waits for a machine that acknowledges nothing
+ * (TCP_USER_TIMEOUT), or says again and again that it has no room. It says nothing to them, so it
+ * is to be later than we are, who give a reason. But its time begins when the peer has no room, and
+ * ours when the kernel here has none either.
  */
 void
 srv_listener_set_patience (SrvListener *listener, guint stall_s)
 {
-  unsigned int ms = MAX (stall_s, GONE_S) * 1000;
+  unsigned int ms = MAX (stall_s + LATER_THAN_WE_S, GONE_S) * 1000;
 
   if (listener->fd >= 0)
     (void) setsockopt (listener->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
