@@ -16,6 +16,7 @@ __tsan_default_suppressions (void)
   return "race:libgio-2.0.so.0\n"
          "race:libgiognutls.so\n"
          "race:libgnutls.so.30\n"
+         "race:libtasn1.so.6\n"
          "race:libglib-2.0.so.0\n"
          "race:^g_type_free_instance$\n"
          "race:libsecret-1.so.0\n";
