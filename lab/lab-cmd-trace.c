@@ -150,7 +150,8 @@ on_other (const LabFinding *finding, gpointer data)
 
   if (!lab_selection_has_finding (&run->command.selection, finding))
     return;
-  run->shown++;
+  if (lab_view_lists_others (run->view))
+    run->shown++;
   lab_view_other (run->view, finding);
   flush_much (run);
 }

@@ -109,24 +109,60 @@ append_pole (const LabView *view, LabState state)
   lab_paint_end (view->options.colour, view->out);
 }
 
-/* What stands on the arrow; in the manner of tcpdump where the other is too long. */
+/* Labels in the manner of tcpdump, each shorter than the one before. */
+typedef enum
+{
+  SHORT_ALL,        /* [P.] 1:14 ack 1 */
+  SHORT_ONE_NUMBER, /* [P.] 1:14, but [.] ack 1 */
+  SHORT_LENGTH,     /* [P.] 1+13 */
+  SHORT_SEQ,        /* [P.] 1 */
+  SHORT_FLAGS,      /* [P.] */
+  N_SHORT
+} ShortLabel;
+
+static void
+append_short_label (const LabLadderRow *row, ShortLabel which, GString *out)
+{
+  gboolean has_ack = (row->flags & LAB_ACK) != 0;
+  /* All it says is what has come. */
+  gboolean only_acks = has_ack && row->len == 0 && !(row->flags & (LAB_SYN | LAB_FIN | LAB_RST));
+
+  g_string_append_c (out, '[');
+  lab_words_flags (row->flags, out);
+  g_string_append_c (out, ']');
+  if (which == SHORT_FLAGS)
+    return;
+  if (which == SHORT_ALL || !only_acks)
+    g_string_append_printf (out, " %u", row->seq);
+  if (row->len > 0 && which <= SHORT_ONE_NUMBER)
+    g_string_append_printf (out, ":%u", row->seq + row->len);
+  else if (row->len > 0 && which == SHORT_LENGTH)
+    g_string_append_printf (out, "+%u", row->len);
+  if (has_ack && (which == SHORT_ALL || only_acks))
+    g_string_append_printf (out, " ack %u", row->ack);
+}
+
+static gboolean
+label_fits (const LabView *view, const char *label)
+{
+  return view->options.columns == 0 ||
+         g_utf8_strlen (label, -1) + 2 + ARROW_WIDTH <= rung_width (view);
+}
+
+/* What stands on the arrow: as much of it as there is room for. */
 static void
 append_label (const LabView *view, const LabLadderRow *row, GString *out)
 {
   gsize before = out->len;
 
   lab_ladder_row_label (row, out);
-  if (g_utf8_strlen (out->str + before, -1) + 2 + ARROW_WIDTH <= rung_width (view) ||
-      rung_width (view) == RUNG_WIDTH || !(row->has & LAB_HAS_FLAGS))
+  if (!(row->has & LAB_HAS_FLAGS))
     return;
-  g_string_truncate (out, before);
-  g_string_append_c (out, '[');
-  lab_words_flags (row->flags, out);
-  g_string_append_printf (out, "] %u", row->seq);
-  if (row->len > 0)
-    g_string_append_printf (out, ":%u", row->seq + row->len);
-  if (row->flags & LAB_ACK)
-    g_string_append_printf (out, " ack %u", row->ack);
+  for (int i = 0; i < N_SHORT && !label_fits (view, out->str + before); i++)
+    {
+      g_string_truncate (out, before);
+      append_short_label (row, (ShortLabel) i, out);
+    }
 }
 
 /* The arrow with its label in the middle; one that is lost ends before it is there. */
@@ -155,7 +191,7 @@ append_rung (const LabView *view, const LabLadderRow *row)
 
 /* A line between the poles that is no arrow: text in its middle. */
 static void
-append_between (const LabView *view, const LabLadderRow *row, const char *text, LabPaint paint)
+append_between_line (const LabView *view, const LabLadderRow *row, const char *text, LabPaint paint)
 {
   int width = (int) g_utf8_strlen (text, -1);
   int left = MAX ((rung_width (view) - width) / 2, 1);
@@ -169,6 +205,20 @@ append_between (const LabView *view, const LabLadderRow *row, const char *text, 
   g_string_append_printf (view->out, "%*s", MAX (rung_width (view) - width - left, 1), "");
   append_pole (view, row->state[LAB_SERVER]);
   g_string_append_c (view->out, '\n');
+}
+
+/* As many of them as the text needs, where there is a terminal to fit. */
+static void
+append_between (const LabView *view, const LabLadderRow *row, const char *text, LabPaint paint)
+{
+  g_autoptr (GString) wrapped = g_string_new (NULL);
+  g_auto (GStrv) lines = NULL;
+
+  lab_words_wrap (text, "", view->options.columns > 0 ? (guint) rung_width (view) - 2 : 0, wrapped);
+  g_string_truncate (wrapped, wrapped->len - 1);
+  lines = g_strsplit (wrapped->str, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    append_between_line (view, row, lines[i], paint);
 }
 
 static void
@@ -196,15 +246,28 @@ append_start (const LabView *view, const LabLadderRow *row)
   g_string_append_c (view->out, '\n');
 }
 
+/* Where there is a terminal to fit, a long time has fewer decimals. */
+static void
+append_time (const LabView *view, gint64 microseconds)
+{
+  g_autofree char *text = g_strdup_printf (
+      "%s%" G_GINT64_FORMAT ".%06d", microseconds < 0 && microseconds > -1000000 ? "-" : "",
+      microseconds / 1000000, (int) (ABS (microseconds) % 1000000));
+  gsize point = strcspn (text, ".");
+  gsize room = (gsize) time_width (view) - 1;
+
+  if (view->options.columns > 0 && strlen (text) > room)
+    text[room > point + 1 ? room : point] = '\0';
+  g_string_append_printf (view->out, "%*s ", (int) room, text);
+}
+
 static void
 append_segment (const LabView *view, const LabLadderRow *row)
 {
   GString *out = view->out;
-  gint64 microseconds = row->since_start_ns / 1000;
   int width = 0;
 
-  g_string_append_printf (out, "%*" G_GINT64_FORMAT ".%06d ", time_width (view) - 8,
-                          microseconds / 1000000, (int) (ABS (microseconds) % 1000000));
+  append_time (view, row->since_start_ns / 1000);
   append_state (view, row->state[LAB_CLIENT], row->assumed[LAB_CLIENT], LAB_CLIENT,
                 row->state[LAB_CLIENT] != row->before[LAB_CLIENT]);
   g_string_append_c (out, ' ');
@@ -214,7 +277,8 @@ append_segment (const LabView *view, const LabLadderRow *row)
   g_string_append_c (out, ' ');
   width = append_state (view, row->state[LAB_SERVER], row->assumed[LAB_SERVER], LAB_SERVER,
                         row->state[LAB_SERVER] != row->before[LAB_SERVER]);
-  g_string_append_printf (out, "%*s %5" G_GUINT64_FORMAT "\n", STATE_WIDTH - width, "", row->frame);
+  g_string_append_printf (out, " %*" G_GUINT64_FORMAT "\n", STATE_WIDTH - width + FRAME_WIDTH - 1,
+                          row->frame);
   if (row->remark != NULL)
     append_between (view, row, row->remark, LAB_PAINT_WARNING);
   if (row->chat != NULL)
@@ -227,16 +291,35 @@ append_segment (const LabView *view, const LabLadderRow *row)
     }
 }
 
+/* Who stands at which pole; one below the other where they are too long for one line. */
 static void
-append_head (const LabView *view, const LabConnection *connection)
+append_ends (const LabView *view, const LabConnection *connection)
 {
   g_autoptr (GString) client = g_string_new (NULL);
   g_autoptr (GString) server = g_string_new (NULL);
-  g_autoptr (GString) story = g_string_new (NULL);
-  int width = time_width (view) + STATE_WIDTH + 2 + rung_width (view);
+  int columns = (int) MIN (view->options.columns, G_MAXINT16);
+  int start = time_width (view) + STATE_WIDTH + 2 + rung_width (view);
+  int end = 0;
 
   lab_words_end (&connection->end[LAB_CLIENT].address, connection->end[LAB_CLIENT].port, client);
   lab_words_end (&connection->end[LAB_SERVER].address, connection->end[LAB_SERVER].port, server);
+  if (columns > 0)
+    start = MIN (start, columns - (int) server->len);
+  end = time_width (view) + (int) client->len;
+  g_string_append_printf (view->out, "%*s%s", time_width (view), "", client->str);
+  if (columns > 0 && end + 2 > start)
+    {
+      g_string_append_c (view->out, '\n');
+      end = 0;
+    }
+  g_string_append_printf (view->out, "%*s%s\n", MAX (start - end, 2), "", server->str);
+}
+
+static void
+append_head (const LabView *view, const LabConnection *connection)
+{
+  g_autoptr (GString) story = g_string_new (NULL);
+
   g_string_append (view->out, "\n");
   lab_paint_begin (view->options.colour, LAB_PAINT_TITLE, view->out);
   g_string_append_printf (view->out, "Connection #%u\n", connection->stream);
@@ -244,8 +327,7 @@ append_head (const LabView *view, const LabConnection *connection)
   lab_explain_connection (connection, story);
   lab_words_wrap (story->str, "  ", view->options.columns, view->out);
   g_string_append_c (view->out, '\n');
-  g_string_append_printf (view->out, "%*s%s%*s%s\n", time_width (view), "", client->str,
-                          MAX (width - time_width (view) - (int) client->len, 2), "", server->str);
+  append_ends (view, connection);
 }
 
 static void

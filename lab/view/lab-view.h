@@ -45,6 +45,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LabView, lab_view_free)
 void lab_view_begin (LabView *view);
 void lab_view_packet (LabView *view, const LabFinding *finding);
 void lab_view_other (LabView *view, const LabFinding *finding);
+gboolean lab_view_lists_others (const LabView *view);
 void lab_view_connection (LabView *view, const LabConnection *connection);
 void lab_view_end (LabView *view);
 
