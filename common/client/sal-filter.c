@@ -66,6 +66,13 @@ complete (const char *mask)
   return g_utf8_casefold (whole, -1);
 }
 
+/* Whether somebody is meant: what is left of a mask that has only been begun would fit everybody. */
+static gboolean
+means_somebody (const char *mask)
+{
+  return mask[strspn (mask, "*?!@")] != '\0';
+}
+
 /* Returns: where @mask is in @masks, or -1. */
 static int
 find (const GPtrArray *masks, const char *mask)
@@ -96,7 +103,8 @@ filter_clear (gpointer data)
  * @ignored: masks of those who are not heard
  * @words: words that are as good as the person's name
  *
- * Both are lists, and may be empty. What is too long, too many or no UTF-8 is passed over.
+ * Both are lists, and may be empty. What is too long, too many or no UTF-8 is passed over, and so is a
+ * mask of nothing but wildcards and their separators.
  *
  * Returns: (transfer full)
  */
@@ -109,7 +117,8 @@ sal_filter_new (const char *ignored, const char *words)
   filter->words = split (words, ",\n", WORDS_MAX);
   filter->masks = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < masks->len; i++)
-    g_ptr_array_add (filter->masks, complete (masks->pdata[i]));
+    if (means_somebody (masks->pdata[i]))
+      g_ptr_array_add (filter->masks, complete (masks->pdata[i]));
   return filter;
 }
 

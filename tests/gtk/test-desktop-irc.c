@@ -391,7 +391,7 @@ test_ignored (Scene *scene, gconstpointer data)
   test_app_expect_row (app, "Messages", "at last");
 }
 
-/* A word of one's own in the preferences is as good as one's name. */
+/* A word of one's own in the preferences is as good as one's name, once it is written to its end. */
 static void
 test_words (Scene *scene, gconstpointer data)
 {
@@ -403,10 +403,12 @@ test_words (Scene *scene, gconstpointer data)
   test_desktop_key ("ctrl+comma");
   test_app_write (app, "Words that mention me", "teapot, kettle");
   test_desktop_shoot ("preferences");
+  test_irc_say (scene->eva, "PRIVMSG #tea :is there a kettle?");
+  test_app_expect_row (app, "Rooms", "tea", "1 unread");
   test_app_focus (app);
   test_desktop_key ("Escape");
   test_irc_say (scene->eva, "PRIVMSG #tea :where is the Kettle?");
-  test_app_expect_row (app, "Rooms", "tea", "1 unread", "1 names you");
+  test_app_expect_row (app, "Rooms", "tea", "2 unread", "1 names you");
 }
 
 /* People who come and go are told together. */

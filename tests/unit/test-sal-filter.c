@@ -32,7 +32,11 @@ test_ignored (void)
     { "*!*@bad.example", "Bob", "b@good.example", FALSE },
     { "*!*@bad.example", "Bob", NULL, FALSE },
     { "bad.example", "Bob", "b@bad.example", TRUE },
-    { "*", "Bob", NULL, TRUE },
+    { "*", "Bob", NULL, FALSE },
+    { "*@", "Bob", "b@h", FALSE },
+    { "*!*@*", "Bob", "b@h", FALSE },
+    { "?*", "Bob", NULL, FALSE },
+    { "*, B*", "Bob", NULL, TRUE },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
