@@ -44,6 +44,7 @@ enum
 {
   TALK_TO,
   MENTION,
+  FAILED,
   N_SIGNALS
 };
 
@@ -259,9 +260,10 @@ static void
 on_ignore (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   g_autofree char *name = dup_chosen (data);
+  g_autoptr (GError) error = NULL;
 
-  if (name != NULL)
-    gui_ignored_set (name, !gui_ignored_has (name));
+  if (name != NULL && !gui_ignored_set (name, !gui_ignored_has (name), &error))
+    g_signal_emit (data, signals[FAILED], 0, error->message);
 }
 
 static const GActionEntry actions[] = {
@@ -350,6 +352,8 @@ gui_member_list_class_init (GuiMemberListClass *klass)
                                    G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[MENTION] = g_signal_new ("mention", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[FAILED] = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

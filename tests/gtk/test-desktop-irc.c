@@ -381,6 +381,8 @@ test_ignored (Scene *scene, gconstpointer data)
   test_app_expect_rows (app, "Rooms", 0, "Eva");
   driver_say (app, "/ignore");
   test_app_expect_words (app, "Not shown is what these say: eva");
+  driver_say (app, "/unignore bob");
+  test_app_expect_words (app, "bob is not in the list of those whom you ignore");
 
   test_app_press (app, "People in this room");
   test_app_grab (app, "table|tree table", "People");
