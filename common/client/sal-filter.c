@@ -234,6 +234,20 @@ sal_filter_remove (const char *ignored, const char *mask)
 }
 
 /**
+ * sal_filter_mask_of_name:
+ * @name: somebody's name
+ *
+ * Alone, a name with a dot or a colon in it would be taken for a host.
+ *
+ * Returns: (transfer full): a mask that fits whoever is called @name
+ */
+char *
+sal_filter_mask_of_name (const char *name)
+{
+  return strpbrk (name, ".:") != NULL ? g_strconcat (name, "!*@*", NULL) : g_strdup (name);
+}
+
+/**
  * sal_filter_lists:
  *
  * Returns: whether @mask is in the list, as this or written in another way.

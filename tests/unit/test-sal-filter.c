@@ -81,6 +81,22 @@ test_list (void)
 }
 
 static void
+test_name (void)
+{
+  static const char *const names[] = { "Bob", "dr.Bob", "a:b" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *mask = sal_filter_mask_of_name (names[i]);
+      g_autofree char *list = sal_filter_add ("", mask);
+      g_autoptr (SalFilter) filter = sal_filter_new (list, NULL);
+
+      g_assert_true (sal_filter_ignores (filter, names[i], "u@h"));
+      g_assert_false (sal_filter_ignores (filter, "Eva", names[i]));
+    }
+}
+
+static void
 test_refused (void)
 {
   static const char *const wrong[] = { "", "*", "*!*@*", "a b", "a,b", "a\tb", "a\nb", "\xff" };
@@ -155,6 +171,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/filter/ignored", test_ignored);
   g_test_add_func ("/client/filter/words", test_words);
   g_test_add_func ("/client/filter/list", test_list);
+  g_test_add_func ("/client/filter/name", test_name);
   g_test_add_func ("/client/filter/refused", test_refused);
   g_test_add_func ("/client/filter/full", test_full);
   g_test_add_func ("/client/filter/bounds", test_bounds);
