@@ -252,6 +252,10 @@ on_room (CliTalk *talk, const SalClientAction *action)
     }
   if (action->room_state == SAL_ROOM_JOINING)
     return;
+  /* It has let us in after all; who is no person has left by then. */
+  if (action->room_state == SAL_ROOM_IN && is_home (talk, action->place) &&
+      talk->status == SAL_EXIT_TIMEOUT && talk->style.terminal && !talk->leaving)
+    talk->status = SAL_EXIT_OK;
   if (action->room_state == SAL_ROOM_LEFT && g_strcmp0 (cli_talk_here (talk), action->place) == 0)
     cli_commands_go_elsewhere (talk);
   if (talk->going != NULL &&

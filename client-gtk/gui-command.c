@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "common/client/sal-client-action.h"
+#include "common/client/sal-filter.h"
 
 /* What a row makes of the words behind the command: @place is the conversation in which it
  * was typed, "" for the server's own. Returns FALSE if they are not what it needs. */
@@ -313,7 +314,7 @@ make_ignore (GuiCommand *command, const char *rest, const char *place)
   command->kind = GUI_COMMAND_IGNORE;
   command->target = take_word (&rest);
   if (command->target == NULL && *place != '\0' && !is_channel (place))
-    command->target = g_strdup (place);
+    command->target = sal_filter_mask_of_name (place);
   return *rest == '\0';
 }
 
@@ -323,7 +324,7 @@ make_unignore (GuiCommand *command, const char *rest, const char *place)
   command->kind = GUI_COMMAND_HEAR;
   command->target = take_word (&rest);
   if (command->target == NULL && *place != '\0' && !is_channel (place))
-    command->target = g_strdup (place);
+    command->target = sal_filter_mask_of_name (place);
   return command->target != NULL && *rest == '\0';
 }
 

@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 gboolean gui_ignored_has (const char *mask);
-void gui_ignored_set (const char *mask, gboolean ignored);
+gboolean gui_ignored_set (const char *mask, gboolean ignored, GError **error);
 char *gui_ignored_to_text (const char *mask, gboolean ignored);
 
 G_END_DECLS

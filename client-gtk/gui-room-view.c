@@ -324,6 +324,12 @@ on_talk_to (GuiRoomView *view, const char *name)
 }
 
 static void
+on_failed (GuiRoomView *view, const char *why)
+{
+  gui_composer_complain (view->composer, why);
+}
+
+static void
 on_mention (GuiRoomView *view, const char *name)
 {
   gui_composer_mention (view->composer, name);
@@ -340,6 +346,7 @@ make_members (GuiRoomView *view)
   view->members = GUI_MEMBER_LIST (list);
   g_signal_connect_swapped (list, "talk-to", G_CALLBACK (on_talk_to), view);
   g_signal_connect_swapped (list, "mention", G_CALLBACK (on_mention), view);
+  g_signal_connect_swapped (list, "failed", G_CALLBACK (on_failed), view);
   hdy_flap_set_flap (view->flap, list);
   gtk_widget_show (list);
 }
@@ -431,9 +438,13 @@ static void
 ignore (GuiRoomView *view, const char *mask, gboolean ignored)
 {
   g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
 
-  if (mask != NULL)
-    gui_ignored_set (mask, ignored);
+  if (mask != NULL && !gui_ignored_set (mask, ignored, &error))
+    {
+      gui_composer_complain (view->composer, error->message);
+      return;
+    }
   text = gui_ignored_to_text (mask, ignored);
   gui_composer_tell (view->composer, text);
 }

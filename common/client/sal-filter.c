@@ -19,6 +19,7 @@
 #define MASKS_MAX 200
 #define WORDS_MAX 50
 #define ENTRY_MAX_BYTES 200
+#define MASK_SEPARATORS ", \t\n"
 
 struct _SalFilter
 {
@@ -27,7 +28,7 @@ struct _SalFilter
 };
 
 static GPtrArray *
-split (const char *list, const char *separators, guint most)
+split (const char *list, const char *separators, guint most, gsize longest)
 {
   g_auto (GStrv) parts = g_strsplit_set (list != NULL ? list : "", separators, -1);
   GPtrArray *found = g_ptr_array_new_with_free_func (g_free);
@@ -36,16 +37,24 @@ split (const char *list, const char *separators, guint most)
     {
       const char *part = g_strstrip (parts[i]);
 
-      if (*part != '\0' && strlen (part) <= ENTRY_MAX_BYTES && g_utf8_validate (part, -1, NULL))
+      if (*part != '\0' && strlen (part) <= longest && g_utf8_validate (part, -1, NULL))
         g_ptr_array_add (found, g_strdup (part));
     }
   return found;
 }
 
+/* The masks that count. */
 static GPtrArray *
 split_masks (const char *list)
 {
-  return split (list, ", \t\n", MASKS_MAX);
+  return split (list, MASK_SEPARATORS, MASKS_MAX, ENTRY_MAX_BYTES);
+}
+
+/* Of a list that is to be written again nothing is lost. */
+static GPtrArray *
+split_all (const char *list)
+{
+  return split (list, MASK_SEPARATORS, G_MAXUINT, G_MAXSIZE);
 }
 
 static char *
@@ -64,6 +73,13 @@ complete (const char *mask)
   g_autofree char *whole = sal_irc_mask_complete (mask);
 
   return g_utf8_casefold (whole, -1);
+}
+
+/* Whether somebody is meant: what is left of a mask that has only been begun would fit everybody. */
+static gboolean
+means_somebody (const char *mask)
+{
+  return mask[strspn (mask, "*?!@")] != '\0';
 }
 
 /* Returns: where @mask is in @masks, or -1. */
@@ -96,7 +112,8 @@ filter_clear (gpointer data)
  * @ignored: masks of those who are not heard
  * @words: words that are as good as the person's name
  *
- * Both are lists, and may be empty. What is too long, too many or no UTF-8 is passed over.
+ * Both are lists, and may be empty. What is too long, too many or no UTF-8 is passed over, and so is a
+ * mask of nothing but wildcards and their separators.
  *
  * Returns: (transfer full)
  */
@@ -106,10 +123,11 @@ sal_filter_new (const char *ignored, const char *words)
   SalFilter *filter = g_atomic_rc_box_new0 (SalFilter);
   g_autoptr (GPtrArray) masks = split_masks (ignored);
 
-  filter->words = split (words, ",\n", WORDS_MAX);
+  filter->words = split (words, ",\n", WORDS_MAX, ENTRY_MAX_BYTES);
   filter->masks = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < masks->len; i++)
-    g_ptr_array_add (filter->masks, complete (masks->pdata[i]));
+    if (means_somebody (masks->pdata[i]))
+      g_ptr_array_add (filter->masks, complete (masks->pdata[i]));
   return filter;
 }
 
@@ -179,14 +197,21 @@ sal_filter_has_word (const SalFilter *filter, const char *text)
  * @ignored: the list so far
  * @mask: one word
  *
- * Returns: (transfer full): the list with @mask in it, once.
+ * Returns: (transfer full) (nullable): the list with @mask in it, once. %NULL if it would not count
+ *   there: the list is full, or @mask is no word, too long, no UTF-8, or nothing but wildcards and
+ *   their separators.
  */
 char *
 sal_filter_add (const char *ignored, const char *mask)
 {
-  g_autoptr (GPtrArray) masks = split_masks (ignored);
+  g_autoptr (GPtrArray) masks = split_all (ignored);
+  int at = find (masks, mask);
 
-  if (find (masks, mask) < 0)
+  if (mask[strcspn (mask, MASK_SEPARATORS)] != '\0' || strlen (mask) > ENTRY_MAX_BYTES ||
+      !g_utf8_validate (mask, -1, NULL) || !means_somebody (mask) || at >= MASKS_MAX ||
+      (at < 0 && masks->len >= MASKS_MAX))
+    return NULL;
+  if (at < 0)
     g_ptr_array_add (masks, g_strdup (mask));
   return join (masks);
 }
@@ -194,16 +219,32 @@ sal_filter_add (const char *ignored, const char *mask)
 /**
  * sal_filter_remove:
  *
- * Returns: (transfer full): the list without @mask, however it was written.
+ * Returns: (transfer full) (nullable): the list without @mask, however it was written; %NULL if it
+ *   was not there.
  */
 char *
 sal_filter_remove (const char *ignored, const char *mask)
 {
-  g_autoptr (GPtrArray) masks = split_masks (ignored);
+  g_autoptr (GPtrArray) masks = split_all (ignored);
+  guint n = masks->len;
 
   for (int at = find (masks, mask); at >= 0; at = find (masks, mask))
     g_ptr_array_remove_index (masks, (guint) at);
-  return join (masks);
+  return masks->len < n ? join (masks) : NULL;
+}
+
+/**
+ * sal_filter_mask_of_name:
+ * @name: somebody's name
+ *
+ * Alone, a name with a dot or a colon in it would be taken for a host.
+ *
+ * Returns: (transfer full): a mask that fits whoever is called @name
+ */
+char *
+sal_filter_mask_of_name (const char *name)
+{
+  return strpbrk (name, ".:") != NULL ? g_strconcat (name, "!*@*", NULL) : g_strdup (name);
 }
 
 /**

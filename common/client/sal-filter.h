@@ -17,6 +17,7 @@ gboolean sal_filter_has_word (const SalFilter *filter, const char *text);
 
 char *sal_filter_add (const char *ignored, const char *mask);
 char *sal_filter_remove (const char *ignored, const char *mask);
+char *sal_filter_mask_of_name (const char *name);
 gboolean sal_filter_lists (const char *ignored, const char *mask);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SalFilter, sal_filter_unref)

@@ -163,6 +163,16 @@ said_nothing (GSocketConnection *base)
   return info.tcpi_bytes_received <= 1; /* a FIN counts as one, a reset as none */
 }
 
+/* Whether it is about the other's end of the connection, and not about what we make of it: that
+ * wants to be told in its own words. */
+static gboolean
+is_broken_off (const GError *error)
+{
+  return g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS) ||
+         g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED); /* reset, broken pipe */
+}
+
 static void
 fail_handshake (GTask *task, Connect *connect, GError *error)
 {
@@ -174,7 +184,7 @@ fail_handshake (GTask *task, Connect *connect, GError *error)
     g_task_return_new_error (task, SAL_ERROR, SAL_EXIT_TLS,
                              _ ("%s lets nobody in without a certificate of their own"),
                              connect->where);
-  else if (said_nothing (connect->tls->base))
+  else if (is_broken_off (error) && said_nothing (connect->tls->base))
     g_task_return_new_error (task, G_TLS_ERROR, G_TLS_ERROR_HANDSHAKE,
                              _ ("%s broke off before it said anything: either it does not speak "
                                 "TLS, or it lets nobody in now"),

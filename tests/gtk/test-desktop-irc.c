@@ -381,6 +381,8 @@ test_ignored (Scene *scene, gconstpointer data)
   test_app_expect_rows (app, "Rooms", 0, "Eva");
   driver_say (app, "/ignore");
   test_app_expect_words (app, "Not shown is what these say: eva");
+  driver_say (app, "/unignore bob");
+  test_app_expect_words (app, "bob is not in the list of those whom you ignore");
 
   test_app_press (app, "People in this room");
   test_app_grab (app, "table|tree table", "People");
@@ -391,7 +393,7 @@ test_ignored (Scene *scene, gconstpointer data)
   test_app_expect_row (app, "Messages", "at last");
 }
 
-/* A word of one's own in the preferences is as good as one's name. */
+/* A word of one's own in the preferences is as good as one's name, once it is written to its end. */
 static void
 test_words (Scene *scene, gconstpointer data)
 {
@@ -403,10 +405,12 @@ test_words (Scene *scene, gconstpointer data)
   test_desktop_key ("ctrl+comma");
   test_app_write (app, "Words that mention me", "teapot, kettle");
   test_desktop_shoot ("preferences");
+  test_irc_say (scene->eva, "PRIVMSG #tea :is there a kettle?");
+  test_app_expect_row (app, "Rooms", "tea", "1 unread");
   test_app_focus (app);
   test_desktop_key ("Escape");
   test_irc_say (scene->eva, "PRIVMSG #tea :where is the Kettle?");
-  test_app_expect_row (app, "Rooms", "tea", "1 unread", "1 names you");
+  test_app_expect_row (app, "Rooms", "tea", "2 unread", "1 names you");
 }
 
 /* People who come and go are told together. */

@@ -58,6 +58,8 @@ static const Row rows[] = {
   { "/ignore Eva", ROOM, GUI_COMMAND_IGNORE, "Eva", NULL },
   { "/ignore *!*@bad.example", SERVER, GUI_COMMAND_IGNORE, "*!*@bad.example", NULL },
   { "/ignore", PRIVATE, GUI_COMMAND_IGNORE, "Eva", NULL },
+  { "/ignore", "dr.Eva", GUI_COMMAND_IGNORE, "dr.Eva!*@*", NULL },
+  { "/unignore", "dr.Eva", GUI_COMMAND_HEAR, "dr.Eva!*@*", NULL },
   { "/ignore", ROOM, GUI_COMMAND_IGNORE, NULL, NULL },
   { "/ignore Eva Bob", ROOM, GUI_COMMAND_WRONG, NULL, "/ignore [MASK]" },
   { "/unignore Eva", ROOM, GUI_COMMAND_HEAR, "Eva", NULL },
