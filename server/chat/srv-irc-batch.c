@@ -98,6 +98,15 @@ open_batch (SrvIrc *irc, const SalIrcLine *line)
   g_clear_pointer (&irc->answer, g_ptr_array_unref);
 }
 
+static gboolean
+is_place (const char *target)
+{
+  const char *name = target + ((*target == '@' || *target == '+') && target[1] == '#');
+  g_autofree char *room = srv_irc_is_channel (name) ? srv_irc_room_of (name) : NULL;
+
+  return room != NULL || !srv_irc_is_channel (name);
+}
+
 static void
 close_batch (SrvIrc *irc, const SalIrcLine *line)
 {
@@ -112,6 +121,17 @@ close_batch (SrvIrc *irc, const SalIrcLine *line)
   if (!lines->any)
     {
       refuse (irc, "MULTILINE_INVALID", ":A message needs at least one line that is not blank");
+      return;
+    }
+  /* What is refused here and not by the log is an answer to the line that opened the batch. */
+  if (irc->session->muted)
+    {
+      refuse (irc, "MULTILINE_INVALID", ":The operator of the server has muted you");
+      return;
+    }
+  if (!is_place (lines->target))
+    {
+      refuse (irc, "MULTILINE_INVALID_TARGET", "%s :No such channel", srv_irc_echo (lines->target));
       return;
     }
   if (sal_irc_line_parse (&opening, lines->opening))

@@ -96,7 +96,7 @@ read_sql (const SrvLogQuery *query)
       SRV_LOG_SQLITE_SELECT " WHERE %s seq %s ?1 AND seq %s ?3 %s ORDER BY seq %s",
       query->room != NULL ? "entry.room = (SELECT id FROM room WHERE key = ?2) AND" : "",
       query->backwards ? "<" : ">", query->backwards ? ">" : "<",
-      query->said_only ? "AND kind IN ('message', 'action', 'notice')" : "",
+      query->said_only ? "AND kind IN ('message', 'action', 'notice')" : "AND kind <> 'redacted'",
       query->backwards ? "DESC" : "ASC");
 }
 
