@@ -31,13 +31,13 @@ typedef struct
   gboolean connected;
 } Fixture;
 
-static void
+G_NORETURN static void
 on_received (const guint8 *bytes, gsize len, gpointer data)
 {
   g_assert_not_reached ();
 }
 
-static void
+G_NORETURN static void
 on_ended (gpointer data)
 {
   g_assert_not_reached ();
