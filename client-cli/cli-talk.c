@@ -236,17 +236,26 @@ on_room (CliTalk *talk, const SalClientAction *action)
 {
   if (action->room_state == SAL_ROOM_REFUSED)
     {
-      cli_complain (_ ("%s does not let you in: %s"), action->place,
-                    action->text != NULL ? action->text : "-");
+      gboolean late = g_strcmp0 (action->code, "late") == 0;
+
+      if (late)
+        cli_complain (_ ("%s: the server does not answer whether you may come in"), action->place);
+      else
+        cli_complain (_ ("%s does not let you in: %s"), action->place,
+                      action->text != NULL ? action->text : "-");
       if (is_home (talk, action->place) && !talk->entered)
         {
-          talk->status = SAL_EXIT_REFUSED;
+          talk->status = late ? SAL_EXIT_TIMEOUT : SAL_EXIT_REFUSED;
           if (!talk->style.terminal)
             sal_client_quit (talk->client);
         }
     }
   if (action->room_state == SAL_ROOM_JOINING)
     return;
+  /* It has let us in after all; who is no person has left by then. */
+  if (action->room_state == SAL_ROOM_IN && is_home (talk, action->place) &&
+      talk->status == SAL_EXIT_TIMEOUT && talk->style.terminal && !talk->leaving)
+    talk->status = SAL_EXIT_OK;
   if (action->room_state == SAL_ROOM_LEFT && g_strcmp0 (cli_talk_here (talk), action->place) == 0)
     cli_commands_go_elsewhere (talk);
   if (talk->going != NULL &&

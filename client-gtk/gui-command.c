@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "common/client/sal-client-action.h"
+#include "common/client/sal-filter.h"
 
 /* What a row makes of the words behind the command: @place is the conversation in which it
  * was typed, "" for the server's own. Returns FALSE if they are not what it needs. */
@@ -306,6 +307,27 @@ make_quit (GuiCommand *command, const char *rest, const char *place)
 
 /* This program. */
 
+/* In private it is the other who is meant. */
+static gboolean
+make_ignore (GuiCommand *command, const char *rest, const char *place)
+{
+  command->kind = GUI_COMMAND_IGNORE;
+  command->target = take_word (&rest);
+  if (command->target == NULL && *place != '\0' && !is_channel (place))
+    command->target = sal_filter_mask_of_name (place);
+  return *rest == '\0';
+}
+
+static gboolean
+make_unignore (GuiCommand *command, const char *rest, const char *place)
+{
+  command->kind = GUI_COMMAND_HEAR;
+  command->target = take_word (&rest);
+  if (command->target == NULL && *place != '\0' && !is_channel (place))
+    command->target = sal_filter_mask_of_name (place);
+  return command->target != NULL && *rest == '\0';
+}
+
 static gboolean
 make_raw (GuiCommand *command, const char *rest, const char *place)
 {
@@ -341,6 +363,8 @@ static const struct
   { { "deop", N_ ("NAME"), N_ ("Somebody is no operator of this room any more") }, make_deop },
   { { "devoice", N_ ("NAME"), N_ ("Take somebody's voice in this room") }, make_devoice },
   { { "help", N_ ("[COMMAND]"), N_ ("Show these commands") }, make_help },
+  { { "ignore", N_ ("[MASK]"), N_ ("Do not show what somebody says, or list of whom that is so") },
+    make_ignore },
   { { "invite", N_ ("NAME [ROOM]"), N_ ("Invite somebody into this room") }, make_invite },
   { { "join", N_ ("ROOM [PASSWORD]"), N_ ("Go into a room, or make it") }, make_join },
   { { "kick", N_ ("NAME [WHY]"), N_ ("Put somebody out of this room") }, make_kick },
@@ -361,6 +385,7 @@ static const struct
   { { "search", N_ ("[WORDS]"), N_ ("Look for words in this room") }, make_search },
   { { "topic", N_ ("[TEXT]"), N_ ("Show or set the topic of this room") }, make_topic },
   { { "unban", N_ ("MASK"), N_ ("Take a ban back") }, make_unban },
+  { { "unignore", N_ ("MASK"), N_ ("Show again what somebody says") }, make_unignore },
   { { "voice", N_ ("NAME"), N_ ("Let somebody speak where not everybody may") }, make_voice },
   { { "who", N_ ("[MASK]"), N_ ("The server tells of people") }, make_who },
   { { "whois", N_ ("NAME"), N_ ("The server tells of one of them") }, make_whois },

@@ -18,6 +18,8 @@ typedef enum
   GUI_COMMAND_HELP,   /* target (nullable): about one of them */
   GUI_COMMAND_RAW,    /* show what goes to and fro */
   GUI_COMMAND_SEARCH, /* text: looked for in this room */
+  GUI_COMMAND_IGNORE, /* target (nullable): whose words are passed over; none: who they are */
+  GUI_COMMAND_HEAR,   /* target: not any more */
   GUI_COMMAND_WRONG,  /* text: what is wrong, for people */
 } GuiCommandKind;
 

@@ -722,6 +722,18 @@ gui_composer_complain (GuiComposer *composer, const char *text)
 }
 
 /**
+ * gui_composer_tell:
+ * @text: what has come of a command; until something is typed
+ */
+void
+gui_composer_tell (GuiComposer *composer, const char *text)
+{
+  complain (composer, text);
+  gtk_style_context_remove_class (gtk_widget_get_style_context (GTK_WIDGET (composer->notice)),
+                                  "error");
+}
+
+/**
  * gui_composer_focus:
  *
  * What is typed from now on goes into the entry. What is in it is not selected.

@@ -14,9 +14,11 @@
 
 #include <glib/gi18n.h>
 
+#include "client-gtk/gui-ignored.h"
 #include "client-gtk/gui-member-rows.h"
 #include "client-gtk/gui-member-view.h"
 #include "client-gtk/gui-text.h"
+#include "common/client/sal-filter.h"
 
 /* More changes in a frame than this are shown together. */
 #define MANY 100
@@ -43,6 +45,7 @@ enum
 {
   TALK_TO,
   MENTION,
+  FAILED,
   N_SIGNALS
 };
 
@@ -254,19 +257,36 @@ on_mention (GSimpleAction *action, GVariant *parameter, gpointer data)
   emit (data, MENTION);
 }
 
+static void
+on_ignore (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_autofree char *name = dup_chosen (data);
+  g_autofree char *mask = name != NULL ? sal_filter_mask_of_name (name) : NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (mask != NULL && !gui_ignored_set (mask, !gui_ignored_has (mask), &error))
+    g_signal_emit (data, signals[FAILED], 0, error->message);
+}
+
 static const GActionEntry actions[] = {
   { .name = "talk-to", .activate = on_talk_to },
   { .name = "mention", .activate = on_mention },
+  { .name = "ignore", .activate = on_ignore },
 };
 
 static GtkMenu *
 make_menu (GuiMemberList *list)
 {
   g_autoptr (GMenu) model = g_menu_new ();
+  g_autofree char *name = dup_chosen (list);
+  g_autofree char *mask = name != NULL ? sal_filter_mask_of_name (name) : NULL;
   GtkWidget *menu = NULL;
 
   g_menu_append (model, _ ("Write _privately"), "member.talk-to");
   g_menu_append (model, _ ("_Mention in the room"), "member.mention");
+  if (mask != NULL)
+    g_menu_append (model, gui_ignored_has (mask) ? _ ("_Show what they say") : _ ("_Ignore"),
+                   "member.ignore");
   menu = gtk_menu_new_from_model (G_MENU_MODEL (model));
   gtk_menu_attach_to_widget (GTK_MENU (menu), GTK_WIDGET (list), NULL);
   g_signal_connect (menu, "selection-done", G_CALLBACK (gtk_widget_destroy), NULL);
@@ -335,6 +355,8 @@ gui_member_list_class_init (GuiMemberListClass *klass)
                                    G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[MENTION] = g_signal_new ("mention", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[FAILED] = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

@@ -20,8 +20,8 @@
 #include <string.h>
 
 #include "client-gtk/gui-command.h"
-
 #include "client-gtk/gui-composer.h"
+#include "client-gtk/gui-ignored.h"
 #include "client-gtk/gui-label.h"
 #include "client-gtk/gui-member-list.h"
 #include "client-gtk/gui-message-list.h"
@@ -324,6 +324,12 @@ on_talk_to (GuiRoomView *view, const char *name)
 }
 
 static void
+on_failed (GuiRoomView *view, const char *why)
+{
+  gui_composer_complain (view->composer, why);
+}
+
+static void
 on_mention (GuiRoomView *view, const char *name)
 {
   gui_composer_mention (view->composer, name);
@@ -340,6 +346,7 @@ make_members (GuiRoomView *view)
   view->members = GUI_MEMBER_LIST (list);
   g_signal_connect_swapped (list, "talk-to", G_CALLBACK (on_talk_to), view);
   g_signal_connect_swapped (list, "mention", G_CALLBACK (on_mention), view);
+  g_signal_connect_swapped (list, "failed", G_CALLBACK (on_failed), view);
   hdy_flap_set_flap (view->flap, list);
   gtk_widget_show (list);
 }
@@ -427,6 +434,21 @@ send_line (GuiRoomView *view, const char *line)
     gui_composer_complain (view->composer, error->message);
 }
 
+static void
+ignore (GuiRoomView *view, const char *mask, gboolean ignored)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (mask != NULL && !gui_ignored_set (mask, ignored, &error))
+    {
+      gui_composer_complain (view->composer, error->message);
+      return;
+    }
+  text = gui_ignored_to_text (mask, ignored);
+  gui_composer_tell (view->composer, text);
+}
+
 /* Something that begins with a slash was typed; it is no longer in the entry. */
 static void
 on_command (GuiRoomView *view, const char *text)
@@ -470,6 +492,12 @@ on_command (GuiRoomView *view, const char *text)
       break;
     case GUI_COMMAND_SEARCH:
       gui_room_view_search (view, *command->text != '\0' ? command->text : NULL);
+      break;
+    case GUI_COMMAND_IGNORE:
+      ignore (view, command->target, TRUE);
+      break;
+    case GUI_COMMAND_HEAR:
+      ignore (view, command->target, FALSE);
       break;
     case GUI_COMMAND_WRONG:
       gui_composer_insert (view->composer, text);

@@ -25,6 +25,7 @@
 struct _GuiRooms
 {
   GSettings *settings;       /* (owned) */
+  SalFilter *filter;         /* (owned): of the settings; the servers' */
   GuiNotifier *notifier;     /* (unowned) */
   SalStore *store;           /* (owned) (nullable): while it cannot be opened */
   char *temporary;           /* (owned) (nullable): the folder of a store for this time only */
@@ -211,6 +212,7 @@ add_server (GuiRooms *rooms, const SalStoredServer *row, gboolean first, GError 
   g_signal_connect (server, "items-changed", G_CALLBACK (on_items_changed), rooms);
   g_signal_connect (server, "forgotten", G_CALLBACK (on_forgotten), rooms);
   gui_notifier_watch (rooms->notifier, server);
+  sal_server_set_filter (server, rooms->filter);
   return server;
 }
 
@@ -697,6 +699,19 @@ gui_rooms_hurry (GuiRooms *rooms)
     sal_server_hurry (rooms->servers->pdata[i]);
 }
 
+/* Whom the person wants to hear, and of which words. */
+static void
+update_filter (GuiRooms *rooms)
+{
+  g_autofree char *ignored = g_settings_get_string (rooms->settings, "ignored");
+  g_autofree char *words = g_settings_get_string (rooms->settings, "mention-words");
+
+  g_clear_pointer (&rooms->filter, sal_filter_unref);
+  rooms->filter = sal_filter_new (ignored, words);
+  for (guint i = 0; i < rooms->servers->len; i++)
+    sal_server_set_filter (rooms->servers->pdata[i], rooms->filter);
+}
+
 /**
  * gui_rooms_new:
  * @settings: (transfer none): the usual name
@@ -714,6 +729,9 @@ gui_rooms_new (GSettings *settings, GuiNotifier *notifier)
   rooms->servers = g_ptr_array_new_with_free_func (g_object_unref);
   rooms->tried = g_hash_table_new (NULL, NULL);
   rooms->list = g_list_store_new (SAL_TYPE_ROOM_MODEL);
+  g_signal_connect_swapped (settings, "changed::ignored", G_CALLBACK (update_filter), rooms);
+  g_signal_connect_swapped (settings, "changed::mention-words", G_CALLBACK (update_filter), rooms);
+  update_filter (rooms);
   return rooms;
 }
 
@@ -736,6 +754,8 @@ gui_rooms_free (GuiRooms *rooms)
   g_clear_object (&rooms->store);
   remove_temporary (rooms);
   g_free (rooms->looked_at);
+  g_signal_handlers_disconnect_by_data (rooms->settings, rooms);
   g_object_unref (rooms->settings);
+  sal_filter_unref (rooms->filter);
   g_free (rooms);
 }

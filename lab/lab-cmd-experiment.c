@@ -6,7 +6,6 @@
 
 #include <glib/gi18n.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "common/base/sal-error.h"
 #include "lab/bench/lab-experiments.h"
@@ -37,16 +36,6 @@ list (void)
   return SAL_EXIT_OK;
 }
 
-/* Colours where people see them and have not refused them (no-color.org). */
-static gboolean
-wants_colour (void)
-{
-  const char *refused = g_getenv ("NO_COLOR");
-
-  return isatty (STDOUT_FILENO) && (refused == NULL || *refused == '\0') &&
-         g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
-}
-
 /**
  * lab_cmd_experiment:
  *
@@ -57,6 +46,7 @@ lab_cmd_experiment (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   const LabExperiment *experiment = NULL;
+  LabScreen screen = { 0 };
   int status = SAL_EXIT_OK;
 
   if (!lab_cmd_parse (entries, _ ("experiment NAME|list"),
@@ -77,6 +67,7 @@ lab_cmd_experiment (int argc, char **argv)
                    argv[1]);
       return lab_cmd_fail (error);
     }
-  status = lab_experiment_run (experiment, output, step, wants_colour (), &error);
+  screen = lab_cmd_screen ();
+  status = lab_experiment_run (experiment, output, step, &screen, &error);
   return error != NULL ? lab_cmd_fail (error) : status;
 }

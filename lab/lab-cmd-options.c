@@ -7,10 +7,35 @@
 #include <glib/gi18n.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "common/base/sal-error.h"
 #include "common/base/sal-log.h"
 #include "lab/lab-cmd.h"
+
+/**
+ * lab_cmd_screen:
+ *
+ * Colours help somebody who looks, and nobody who reads a file (https://no-color.org).
+ *
+ * Returns: what standard output is.
+ */
+LabScreen
+lab_cmd_screen (void)
+{
+  const char *no_colour = g_getenv ("NO_COLOR");
+  struct winsize size = { 0 };
+  LabScreen screen = { 0 };
+
+  if (!isatty (STDOUT_FILENO))
+    return screen;
+  screen.colour =
+      (no_colour == NULL || *no_colour == '\0') && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
+  if (ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+    screen.columns = size.ws_col;
+  return screen;
+}
 
 /**
  * lab_cmd_parse:

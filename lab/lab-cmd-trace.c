@@ -45,6 +45,7 @@ typedef struct
   guint16 unknown[MOST_UNKNOWN];
   guint n_unknown;
   guint64 packets;
+  guint64 shown;          /* segments, datagrams and connections */
   gboolean has_begun;     /* the view */
   gboolean has_announced; /* that it captures */
   gboolean nobody_reads;
@@ -66,10 +67,14 @@ static void
 catch_signals (LabSource *source)
 {
   struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESETHAND | SA_RESTART };
+  struct sigaction hangup = { 0 };
 
   the_source = source;
   sigaction (SIGINT, &action, NULL);
   sigaction (SIGTERM, &action, NULL);
+  /* The terminal has gone; what is written elsewhere gets its end. Not if nohup(1) said so. */
+  if (sigaction (SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN)
+    sigaction (SIGHUP, &action, NULL);
 }
 
 /* The source goes: nobody is to stop it any more. */
@@ -78,6 +83,8 @@ release_signals (void)
 {
   signal (SIGINT, SIG_DFL);
   signal (SIGTERM, SIG_DFL);
+  if (signal (SIGHUP, SIG_DFL) == SIG_IGN)
+    signal (SIGHUP, SIG_IGN);
   the_source = NULL;
 }
 
@@ -131,6 +138,7 @@ on_packet (const LabFinding *finding, gpointer data)
 
   if (!lab_selection_has_finding (&run->command.selection, finding))
     return;
+  run->shown++;
   lab_view_packet (run->view, finding);
   flush_much (run);
 }
@@ -142,6 +150,8 @@ on_other (const LabFinding *finding, gpointer data)
 
   if (!lab_selection_has_finding (&run->command.selection, finding))
     return;
+  if (lab_view_lists_others (run->view))
+    run->shown++;
   lab_view_other (run->view, finding);
   flush_much (run);
 }
@@ -153,6 +163,7 @@ on_connection (const LabConnection *connection, gpointer data)
 
   if (!lab_selection_has_connection (&run->command.selection, connection))
     return;
+  run->shown++;
   lab_view_connection (run->view, connection);
   flush_much (run);
 }
@@ -268,6 +279,23 @@ take_all (Run *run)
     }
 }
 
+/* Somebody who sees nothing would not know whether there was anything. */
+static void
+say_if_nothing_was_shown (const Run *run)
+{
+  gboolean selects =
+      run->command.filter != NULL || !lab_selection_is_everything (&run->command.selection);
+
+  if (run->packets == 0 || run->shown > 0 || run->status != SAL_EXIT_OK)
+    return;
+  fprintf (stderr,
+           selects ? _ ("salotto-lab: nothing is shown, because no packet is of what was selected; "
+                        "packets read: %lu\n")
+                   : _ ("salotto-lab: nothing is shown, because no packet is of TCP; packets read: "
+                        "%lu\n"),
+           (gulong) run->packets);
+}
+
 static void
 finish (Run *run)
 {
@@ -285,6 +313,7 @@ finish (Run *run)
              _ ("salotto-lab: packets that are missing, because the kernel had no room for them: "
                 "%lu\n"),
              (gulong) dropped);
+  say_if_nothing_was_shown (run);
 }
 
 /* Opens everything that may fail before anything is written. */

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "lab/view/lab-view.h"
 
 G_BEGIN_DECLS
 
@@ -27,6 +27,7 @@ gboolean lab_cmd_parse (const GOptionEntry *entries,
                         int *argc,
                         char ***argv,
                         GError **error);
+LabScreen lab_cmd_screen (void);
 gboolean lab_cmd_check_range (const char *option, int value, int least, int most, GError **error);
 
 G_END_DECLS

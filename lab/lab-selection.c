@@ -157,6 +157,18 @@ lab_selection_start (LabSelection *selection, gint64 time_ns)
 }
 
 /**
+ * lab_selection_is_everything:
+ *
+ * Returns: whether nothing is left out.
+ */
+gboolean
+lab_selection_is_everything (const LabSelection *selection)
+{
+  return selection->connection < 0 && selection->port == 0 && selection->host.family == 0 &&
+         selection->since == LAB_SINCE_EVER;
+}
+
+/**
  * lab_selection_has_finding:
  *
  * Returns: whether the segment, datagram or ICMP error is to be shown. Of an ICMP error the

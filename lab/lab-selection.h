@@ -30,6 +30,7 @@ gboolean lab_selection_set_host (LabSelection *selection, const char *text);
 gboolean lab_selection_set_since (LabSelection *selection, const char *text);
 void lab_selection_start (LabSelection *selection, gint64 time_ns);
 
+gboolean lab_selection_is_everything (const LabSelection *selection);
 gboolean lab_selection_has_finding (const LabSelection *selection, const LabFinding *finding);
 gboolean lab_selection_has_connection (const LabSelection *selection,
                                        const LabConnection *connection);

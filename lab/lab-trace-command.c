@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/base/sal-error.h"
+#include "lab/lab-cmd.h"
 
 /* The one set of values that GOption writes to. */
 static struct
@@ -116,16 +117,6 @@ check_range (const char *option, double value, double least, double most, GError
          usage_error (error, _ ("--%s: a number from %d to %d"), option, (int) least, (int) most);
 }
 
-/* Colours help somebody who looks, and nobody who reads a file (https://no-color.org). */
-static gboolean
-wants_colour (void)
-{
-  const char *no_colour = g_getenv ("NO_COLOR");
-
-  return isatty (STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0') &&
-         g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
-}
-
 /* Whether two names are of one file: to write into what is being read would destroy it. */
 static gboolean
 is_same_file (const char *a, const char *b)
@@ -140,6 +131,7 @@ is_same_file (const char *a, const char *b)
 static gboolean
 take_values (LabTraceCommand *command, GError **error)
 {
+  LabScreen screen = { 0 };
   if ((values.read == NULL) == (values.interface == NULL))
     return usage_error (error, _ ("say where the packets come from: either --read FILE or "
                                   "--interface IF"));
@@ -162,13 +154,15 @@ take_values (LabTraceCommand *command, GError **error)
   command->selection.port = (guint16) values.port;
   command->trace.linger_ns = (gint64) (values.linger * 1e9);
   command->trace.chat_port = (guint16) values.chat;
+  screen = lab_cmd_screen ();
   command->view = (LabViewOptions){
     .absolute = values.absolute,
     .hex = values.hex,
     .ladder = values.ladder,
     .diagram = values.diagram,
     .verbose = values.verbose,
-    .colour = wants_colour (),
+    .colour = screen.colour,
+    .columns = screen.columns,
   };
   return TRUE;
 }

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "common/base/sal-fd.h"
+#include "common/base/sal-log.h"
 #include "common/proto/sal-dialect-plain.h"
 #include "common/proto/sal-guard.h"
 #include "server/srv-conn.h"
@@ -194,7 +195,8 @@ let_in (SrvServer *server, const SrvListener *listener, SrvLink link, const SrvA
   arrival.shown = shown = shown_address (server, listener, peer);
   arrival.irc_host = host_name = irc_host (server, peer);
   arrival.room = room_of (listener);
-  g_debug ("connection from %s on %s", shown, srv_listener_get_name (listener));
+  if (sal_log_shows (G_LOG_LEVEL_DEBUG))
+    g_debug ("connection from %s on %s", shown, srv_listener_get_name (listener));
   srv_workers_take (server->workers, link, &arrival);
 }
 

@@ -11,6 +11,9 @@
 #include "server/chat/srv-irc.h"
 #include "server/srv-conn.h"
 
+/* The moments at which silence can end lie this part of it apart, or a second. */
+#define PING_STEPS 64
+
 /**
  * srv_conn_begins_irc:
  *
@@ -130,12 +133,17 @@ group_of (const SrvConn *conn)
   return (guint) (conn->session.origin.connection % SRV_PING_QUEUES);
 }
 
+/* How long the peer may be silent from now on. Waking for one question costs several times what
+ * asking does; so all whose silence would end within a second are asked at its beginning, and
+ * their answers come together as well. */
 static gint64
 silence_us (const SrvConn *conn)
 {
   gint64 length_us = limit_us (conn, SAL_LIMIT_PING_SECONDS);
 
-  return length_us - length_us * group_of (conn) / (4 * SRV_PING_QUEUES);
+  return srv_deadlines_align_us (srv_reactor_now_us (conn->host->reactor),
+                                 length_us - length_us * group_of (conn) / (4 * SRV_PING_QUEUES),
+                                 MIN (length_us / PING_STEPS, G_USEC_PER_SEC));
 }
 
 static void

@@ -57,14 +57,13 @@ struct _SrvConn
   guint32 sent_bytes;        /* so far; it may wrap around */
   guint32 taken_at_ping;     /* how many of them its kernel had when it was asked */
   SrvConnLogin *login;       /* (owned) (nullable) */
-  SrvConn *next_closed;
-  guint input_left : 1;  /* units that could not be handled yet */
-  guint read_ended : 1;  /* the peer's FIN has come */
-  guint finished : 1;    /* ... and the framer knows */
-  guint write_ended : 1; /* our FIN has been sent */
-  guint ending : 1;      /* FIN as soon as nothing waits to be sent */
-  guint gone : 1;        /* nothing can be sent any more */
-  guint blocked : 1;     /* the kernel takes nothing now */
+  guint input_left : 1;      /* units that could not be handled yet */
+  guint read_ended : 1;      /* the peer's FIN has come */
+  guint finished : 1;        /* ... and the framer knows */
+  guint write_ended : 1;     /* our FIN has been sent */
+  guint ending : 1;          /* FIN as soon as nothing waits to be sent */
+  guint gone : 1;            /* nothing can be sent any more */
+  guint blocked : 1;         /* the kernel takes nothing now */
   guint closed : 1;
   guint is_irc : 1; /* it came to a port where nothing else is spoken */
 };

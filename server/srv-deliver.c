@@ -246,8 +246,7 @@ tell_presence (gpointer key, gpointer value, gpointer data)
 static void
 note_presence (SrvWorker *worker, const SrvUser *user, const char *name, gboolean here)
 {
-  g_autofree char *key = sal_name_key (name);
-  GHashTable *watchers = srv_hub_watchers (worker->hub, key);
+  GHashTable *watchers = sal_name_look_up (worker->hub->watchers, name);
   Presence presence = { user, name, here };
 
   if (watchers != NULL)

@@ -314,5 +314,19 @@ srv_server_open_listeners (SrvServer *server, GError **error)
   for (guint i = 0; inherited <= 0 && i < uris->len; i++)
     if (!srv_listener_open (listener_new (server, uris->pdata[i]), server->config->backlog, error))
       return FALSE;
+  srv_server_set_patience (server);
   return TRUE;
+}
+
+/**
+ * srv_server_set_patience:
+ *
+ * The kernel gives nobody up before send-stall-seconds are over.
+ */
+void
+srv_server_set_patience (SrvServer *server)
+{
+  for (guint i = 0; i < server->listeners->len; i++)
+    srv_listener_set_patience (server->listeners->pdata[i],
+                               server->config->limits.value[SAL_LIMIT_SEND_STALL_SECONDS]);
 }

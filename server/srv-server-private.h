@@ -52,6 +52,7 @@ struct _SrvServer
 gboolean srv_server_load_credentials (SrvServer *server, const SrvConfig *config, GError **error);
 gboolean srv_server_open_tls (SrvServer *server, GError **error);
 gboolean srv_server_open_log (SrvServer *server, GError **error);
+void srv_server_set_patience (SrvServer *server);
 void srv_server_set_retention (SrvServer *server);
 void srv_server_open_registry (SrvServer *server);
 void srv_server_configure_accounts (SrvServer *server);

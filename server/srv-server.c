@@ -216,6 +216,7 @@ srv_server_open (SrvServer *server, GError **error)
     if (!srv_listener_is_open (server->listeners->pdata[i]) &&
         !srv_listener_open (server->listeners->pdata[i], server->config->backlog, error))
       return FALSE;
+  srv_server_set_patience (server);
   return TRUE;
 }
 
@@ -330,6 +331,7 @@ srv_server_reload (SrvServer *server, GError **error)
   srv_server_configure_accounts (server);
   srv_workers_foreach (server->workers, srv_conn_tell_caps, caps);
   srv_server_set_retention (server);
+  srv_server_set_patience (server);
   srv_tls_config_warn (server->config, server->credentials);
   return TRUE;
 }

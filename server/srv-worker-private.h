@@ -41,12 +41,13 @@ struct _SrvWorker
   gboolean hold_is_over;
   gboolean waiting; /* atomic: held back, or about to be, for what other workers do */
   gboolean shared;  /* what waits for the next round is of a room that other workers have, too */
-  SrvDeadline presence;   /* armed since somebody was announced at once */
-  GPtrArray *announced;   /* (owned) of SrvRoom (unowned): where others wait for it */
-  SrvDeadline next_turn;  /* armed while more is to be sent */
-  SrvConn *closed;        /* since the round began: to be freed at the end of the next one */
-  SrvConn *closed_before; /* to be freed at the end of this one */
-  gboolean closing;       /* nobody is read any more */
+  SrvDeadline presence;     /* armed since somebody was announced at once */
+  GPtrArray *announced;     /* (owned) of SrvRoom (unowned): where others wait for it */
+  SrvDeadline next_turn;    /* armed while more is to be sent */
+  GPtrArray *closed;        /* (owned) of SrvConn (owned): since the round began: to be freed at
+                               the end of the next one */
+  GPtrArray *closed_before; /* (owned) of SrvConn (owned): to be freed at the end of this one */
+  gboolean closing;         /* nobody is read any more */
 };
 
 /* srv-deliver.c */

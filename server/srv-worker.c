@@ -21,6 +21,9 @@
 #include "common/proto/sal-name.h"
 #include "server/srv-worker-private.h"
 
+/* How many may go in one round before the array that they are in is made anew. */
+#define CLOSED_PLACES 1024
+
 /* Connections are numbered for the whole process, so that a name in the log's claims
  * belongs to one of them whatever worker it is in. 0 is the server. */
 static guint64 last_connection;
@@ -33,8 +36,7 @@ static guint rounds; /* atomic */
 static void
 note_closed (SrvWorker *worker, SrvConn *conn)
 {
-  conn->next_closed = worker->closed;
-  worker->closed = conn;
+  g_ptr_array_add (worker->closed, conn);
   worker->hooks->closed (&conn->peer, worker->data);
 }
 
@@ -308,23 +310,13 @@ forget_quiet_rooms (SrvWorker *worker)
   g_ptr_array_set_size (worker->active, 0);
 }
 
-static void
-free_conns (SrvConn **conns)
-{
-  while (*conns != NULL)
-    {
-      SrvConn *conn = *conns;
-
-      *conns = conn->next_closed;
-      srv_conn_free (conn);
-    }
-}
-
 /* What is announced from now on is for the next round, and so is who closes: their queues may
  * be in this one. */
 static void
 begin_round (SrvWorker *worker)
 {
+  GPtrArray *gone = NULL;
+
   worker->counted = worker->hooks->lagging != NULL && worker->outqs.head != NULL;
   if (worker->counted)
     (void) __atomic_add_fetch (&rounds, 1, __ATOMIC_RELAXED);
@@ -333,7 +325,9 @@ begin_round (SrvWorker *worker)
   worker->outqs = (SrvOutqList){ NULL };
   worker->shared = FALSE;
   worker->round_bytes = 0;
-  worker->closed_before = g_steal_pointer (&worker->closed);
+  gone = worker->closed_before; /* empty since the last round's end */
+  worker->closed_before = worker->closed;
+  worker->closed = gone;
 }
 
 /* A part of the round; all that is left of it, if so much has come from the log meanwhile that
@@ -355,7 +349,13 @@ end_round (SrvWorker *worker)
   tell_lagging (worker);
   forget_quiet_rooms (worker);
   srv_frame_stream_clear (&worker->private_frames);
-  free_conns (&worker->closed_before);
+  /* After a crowd has left, the places it took go too. */
+  if (worker->closed_before->len > CLOSED_PLACES)
+    {
+      g_ptr_array_unref (worker->closed_before);
+      worker->closed_before = g_ptr_array_new_with_free_func ((GDestroyNotify) srv_conn_free);
+    }
+  g_ptr_array_set_size (worker->closed_before, 0);
   if (!worker->counted)
     return;
   worker->counted = FALSE;
@@ -429,7 +429,7 @@ on_turn_end (gpointer data)
   append_outbox (worker);
   if (worker->round.head == NULL)
     end_round (worker);
-  if (worker->round.head != NULL || worker->outqs.head != NULL || worker->closed != NULL)
+  if (worker->round.head != NULL || worker->outqs.head != NULL || worker->closed->len > 0)
     srv_reactor_arm (worker->reactor, &worker->next_turn, SRV_QUEUE_NEXT_TURN, 0);
 }
 
@@ -465,6 +465,8 @@ srv_worker_new (GMainContext *context,
   worker->mailbox = srv_mailbox_new (worker->reactor, worker);
   worker->rooms =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) srv_room_free);
+  worker->closed = g_ptr_array_new_with_free_func ((GDestroyNotify) srv_conn_free);
+  worker->closed_before = g_ptr_array_new_with_free_func ((GDestroyNotify) srv_conn_free);
   worker->active = g_ptr_array_new ();
   worker->caught_up = g_ptr_array_new ();
   worker->lagging = g_ptr_array_new ();
@@ -511,8 +513,8 @@ srv_worker_free (SrvWorker *worker)
   srv_mailbox_free (worker->mailbox);
   while (srv_outq_list_pop (&worker->round) != NULL || srv_outq_list_pop (&worker->outqs) != NULL)
     ;
-  free_conns (&worker->closed_before);
-  free_conns (&worker->closed);
+  g_ptr_array_unref (worker->closed_before);
+  g_ptr_array_unref (worker->closed);
   if (worker->counted)
     (void) __atomic_sub_fetch (&rounds, 1, __ATOMIC_RELAXED);
   g_hash_table_unref (worker->rooms);

@@ -38,8 +38,8 @@ G_BEGIN_DECLS
      "what waits for somebody who reads nothing for three seconds")                                \
   X (SEND_STALL_SECONDS, "send-stall-seconds", "seconds", 30, 30, 30, 1, 3600,                     \
      "how long somebody may read nothing while something waits")                                   \
-  X (PING_SECONDS, "ping-seconds", "seconds", 120, 120, 90, 0, 3600,                               \
-     "IRC: after so long a silence nobody knows whether somebody is there")                        \
+  X (PING_SECONDS, "ping-seconds", "seconds", 300, 300, 300, 0, 3600,                              \
+     "IRC: a program can hang on a machine that still answers TCP's keep-alive")                   \
   X (PING_TIMEOUT_SECONDS, "ping-timeout-seconds", "seconds", 60, 60, 60, 1, 3600,                 \
      "IRC: how long the answer to a PING may take")                                                \
   X (ACCOUNTS, "accounts", "accounts", 10000, 100000, 100000, 1, 1000000,                          \

@@ -67,7 +67,7 @@ write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpoint
 
   /* The level is about our own messages; of the libraries below us only what
    * needs a human is shown. */
-  if ((level & G_LOG_LEVEL_MASK) > levels[atomic_load (&level_index)].least ||
+  if (!sal_log_shows (level & G_LOG_LEVEL_MASK) ||
       (!ours && (level & G_LOG_LEVEL_MASK) > G_LOG_LEVEL_WARNING))
     return G_LOG_WRITER_HANDLED;
   if (g_log_writer_is_journald (STDERR_FILENO) &&
@@ -117,6 +117,18 @@ gboolean
 sal_log_is_level (const char *name)
 {
   return level_from_name (name) >= 0;
+}
+
+/**
+ * sal_log_shows:
+ *
+ * Returns: whether a message of ours of this level is shown. GLib puts a message together before
+ *   it asks, so who says something for each connection asks first.
+ */
+gboolean
+sal_log_shows (GLogLevelFlags level)
+{
+  return level <= levels[atomic_load (&level_index)].least;
 }
 
 /**

@@ -79,7 +79,8 @@ typedef enum
   SAL_ACTION_MESSAGE,     /* message, state: what became of a message of ours */
 
   /* Only in IRC; all but LINE have a place. */
-  SAL_ACTION_ROOM,        /* room_state, text (nullable): why. LEFT: events before it say how */
+  SAL_ACTION_ROOM,        /* room_state, text (nullable): why. LEFT: events before it say how.
+                             code "late": REFUSED because nothing was answered */
   SAL_ACTION_MEMBERS,     /* who is there, or what is known of them; text (nullable): whom alone,
                              as they are called now; also for a private place */
   SAL_ACTION_TOPIC,       /* the topic is known, or another; an event before it says of a change */

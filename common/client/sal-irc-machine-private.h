@@ -101,6 +101,7 @@ typedef struct
   guint pages;
   guint told;       /* events of the past so far */
   gint64 away_us;   /* when it was asked about last; 0: never */
+  gint64 join_us;   /* joining: when the server has the question, as far as we know */
   GQueue held;      /* of SalIrcItem (owned) */
   GHashTable *seen; /* (owned) (nullable): names of the messages of the past that were told */
 } SalIrcPlace;
@@ -224,6 +225,7 @@ gboolean sal_irc_on_register_numeric (SalIrcMachine *machine, const SalIrcLine *
 void sal_irc_reclaim (SalIrcMachine *machine);
 void sal_irc_on_nick_free (SalIrcMachine *machine, const char *nick);
 void sal_irc_named (SalIrcMachine *machine, const char *nick);
+void sal_irc_nick_typed (SalIrcMachine *machine, const char *line);
 void sal_irc_on_derived (SalIrcMachine *machine, const guint8 key[SAL_SASL_KEY_BYTES]);
 
 /* sal-irc-receive.c */
@@ -242,6 +244,8 @@ char *sal_irc_spell_room (const SalIrcMachine *machine, const char *name);
 void
 sal_irc_room_refused (SalIrcMachine *machine, SalIrcRoom *room, const char *code, const char *text);
 gboolean sal_irc_is_on_the_way (const SalIrcMachine *machine);
+gint64 sal_irc_joins_due_us (const SalIrcMachine *machine);
+void sal_irc_check_joins (SalIrcMachine *machine);
 void sal_irc_room_changed (SalIrcMachine *machine,
                            SalIrcRoom *room,
                            SalRoomState state,

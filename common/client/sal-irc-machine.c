@@ -562,6 +562,7 @@ sal_irc_machine_due_us (const SalIrcMachine *machine)
   due_us = MIN (due_us, sal_irc_messages_due_us (machine));
   due_us = MIN (due_us, sal_irc_ping_due_us (machine));
   due_us = MIN (due_us, sal_irc_history_due_us (machine));
+  due_us = MIN (due_us, sal_irc_joins_due_us (machine));
   due_us = MIN (due_us, sal_irc_away_due_us (machine));
   return MIN (due_us, machine->reclaim_us);
 }
@@ -585,6 +586,7 @@ sal_irc_machine_tick (SalIrcMachine *machine, gint64 now_us)
     }
   sal_irc_check_late (machine);
   sal_irc_check_history (machine);
+  sal_irc_check_joins (machine);
   sal_irc_check_ping (machine);
   if (machine->state != SAL_IRC_OVER && now_us >= machine->reclaim_us)
     sal_irc_reclaim (machine);

@@ -16,6 +16,7 @@
 #include "common/proto/sal-name.h"
 
 #define REQUEST_US (2 * 1000 * 1000) /* programs are answered no more often than that */
+#define JOIN_US (30 * 1000 * 1000)   /* how long a room may leave us at its door */
 
 /* Telling. */
 
@@ -194,6 +195,45 @@ send_join (SalIrcMachine *machine, SalIrcRoom *room)
   sal_irc_room_changed (machine, room, SAL_ROOM_JOINING, NULL, NULL);
   (void) sal_irc_ask_line (machine, SAL_IRC_ASKED_QUIETLY, room->name, "JOIN %s%s%s", room->name,
                            room->key != NULL ? " " : "", room->key != NULL ? room->key : "");
+  sal_irc_place_of (room)->join_us = sal_irc_sent_by_us (machine);
+}
+
+static gint64
+join_due_us (const SalIrcRoom *room)
+{
+  const SalIrcPlace *own = room->own;
+
+  return room->state == SAL_ROOM_JOINING && own != NULL ? own->join_us + JOIN_US : G_MAXINT64;
+}
+
+gint64
+sal_irc_joins_due_us (const SalIrcMachine *machine)
+{
+  gint64 first_us = G_MAXINT64;
+  GHashTableIter iter;
+  gpointer room = NULL;
+
+  if (machine->state != SAL_IRC_IN)
+    return G_MAXINT64;
+  g_hash_table_iter_init (&iter, machine->rooms.rooms);
+  while (g_hash_table_iter_next (&iter, NULL, &room))
+    first_us = MIN (first_us, join_due_us (room));
+  return first_us;
+}
+
+/* What is said to a room waits at its door with us, and whoever reads a script waits for both; so a
+ * server that says neither yes nor no is taken for one that says no. If it lets us in later, we are in. */
+void
+sal_irc_check_joins (SalIrcMachine *machine)
+{
+  g_autoptr (GPtrArray) rooms = NULL;
+
+  if (machine->now_us < sal_irc_joins_due_us (machine))
+    return;
+  rooms = sal_irc_rooms_list (&machine->rooms);
+  for (guint i = 0; i < rooms->len; i++)
+    if (machine->now_us >= join_due_us (rooms->pdata[i]))
+      sal_irc_room_refused (machine, rooms->pdata[i], "late", NULL);
 }
 
 /* Registered: goes into all rooms that were wished for. */

@@ -181,6 +181,31 @@ sal_irc_named (SalIrcMachine *machine, const char *nick)
     machine->reclaim_us = G_MAXINT64;
 }
 
+/* If the server says yes, @nick is the name that we want from then on. */
+static void
+want_nick (SalIrcMachine *machine, const char *nick)
+{
+  g_free (machine->next_wanted);
+  machine->next_wanted = g_strdup (nick);
+  machine->reclaiming = FALSE;
+}
+
+/* Somebody sends @line as it is: a name in it is wished for as by any other way. */
+void
+sal_irc_nick_typed (SalIrcMachine *machine, const char *line)
+{
+  const char *nick = line + strlen ("NICK");
+  g_autofree char *word = NULL;
+
+  if (g_ascii_strncasecmp (line, "NICK ", strlen ("NICK ")) != 0)
+    return;
+  nick += strspn (nick, " ");
+  nick += *nick == ':';
+  word = g_strndup (nick, strcspn (nick, " "));
+  if (*word != '\0')
+    want_nick (machine, word);
+}
+
 /**
  * sal_irc_machine_set_nick:
  *
@@ -192,9 +217,7 @@ sal_irc_machine_set_nick (SalIrcMachine *machine, const char *nick, gint64 now_u
   machine->now_us = MAX (machine->now_us, now_us);
   if (machine->state != SAL_IRC_IN)
     return;
-  g_free (machine->next_wanted);
-  machine->next_wanted = g_strdup (nick);
-  machine->reclaiming = FALSE;
+  want_nick (machine, nick);
   (void) sal_irc_ask_line (machine, SAL_IRC_ASKED_COMMAND, sal_irc_typed_at (machine), "NICK %s",
                            nick);
 }

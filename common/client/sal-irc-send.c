@@ -310,6 +310,7 @@ sal_irc_machine_command (SalIrcMachine *machine, const char *place, const char *
   else
     {
       sal_irc_away_typed (machine, line);
+      sal_irc_nick_typed (machine, line);
       (void) sal_irc_ask_line (machine, SAL_IRC_ASKED_COMMAND, place, "%s", line);
     }
 }

@@ -18,6 +18,12 @@
 /* A line that never ends becomes a new entry here. */
 #define ENTRY_MAX_BYTES 8192
 
+static gboolean
+is_said (SalEntryKind kind)
+{
+  return kind == SAL_ENTRY_MESSAGE || kind == SAL_ENTRY_ACTION || kind == SAL_ENTRY_NOTICE;
+}
+
 /* Whether the person is to be told of it now. */
 static gboolean
 names_us (SalRoomModel *room, const SalEntry *like)
@@ -26,7 +32,9 @@ names_us (SalRoomModel *room, const SalEntry *like)
     return FALSE;
   if (room->row->kind == SAL_ROOM_PRIVATE)
     return like->kind == SAL_ENTRY_MESSAGE || like->kind == SAL_ENTRY_ACTION;
-  return sal_mention_in_entry (like, sal_room_model_get_name (room));
+  return sal_mention_in_entry (like, sal_room_model_get_name (room)) ||
+         (like->text != NULL && is_said (like->kind) &&
+          sal_filter_has_word (room->server->filter, like->text));
 }
 
 /* An entry has come once more. When it was told as somebody's of another name, it was the name that
@@ -162,6 +170,8 @@ on_plain_event (SalRoomModel *room, const SalClientAction *action)
       return;
     }
   g_clear_pointer (&room->open, sal_entry_unref);
+  if (sal_server_ignores (room->server, action))
+    return;
   switch (event->kind)
     {
     case SAL_EVENT_MESSAGE:
@@ -293,13 +303,15 @@ on_irc_event (SalRoomModel *room, const SalClientAction *action)
   if (event->kind == SAL_EVENT_NICK && room->server->client != NULL && !event->past)
     sal_members_rename (room->members, sal_client_get_rooms (room->server->client), event->name,
                         event->target);
-  if (is_left_out (action, &like))
+  if (sal_server_ignores (room->server, action))
+    like.text = "…"; /* where a page has nothing else */
+  else if (!is_left_out (action, &like))
     {
-      if (event->past)
-        sal_room_leave_out (room, &like);
+      sal_entry_unref (add (room, &like, event->past));
       return;
     }
-  sal_entry_unref (add (room, &like, event->past));
+  if (event->past)
+    sal_room_leave_out (room, &like);
 }
 
 /**
@@ -324,6 +336,17 @@ set_refused (SalRoomModel *room, const char *reason)
     room->refused = g_error_new_literal (SAL_ERROR, SAL_EXIT_REFUSED, reason);
 }
 
+/* Why we are not there, in the server's words if it has said any. */
+static const char *
+reason_of (const SalClientAction *action)
+{
+  if (action->room_state != SAL_ROOM_REFUSED && action->room_state != SAL_ROOM_LEFT)
+    return NULL;
+  if (g_strcmp0 (action->code, "late") == 0)
+    return _ ("the server does not answer whether you may come in");
+  return action->text;
+}
+
 static void
 set_joined (SalRoomModel *room, gboolean joined)
 {
@@ -344,9 +367,7 @@ sal_room_on_state (SalRoomModel *room, const SalClientAction *action)
   gboolean was_in = room->state == SAL_ROOM_IN;
 
   room->state = action->room_state;
-  set_refused (room, action->room_state == SAL_ROOM_REFUSED || action->room_state == SAL_ROOM_LEFT
-                         ? action->text
-                         : NULL);
+  set_refused (room, reason_of (action));
   if (room->state == SAL_ROOM_IN && !was_in)
     {
       room->row->last_used_us = g_get_real_time ();

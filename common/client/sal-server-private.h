@@ -7,6 +7,7 @@
 #include "common/base/sal-uri.h"
 #include "common/client/sal-back-off.h"
 #include "common/client/sal-client.h"
+#include "common/client/sal-filter.h"
 #include "common/client/sal-server.h"
 
 G_BEGIN_DECLS
@@ -27,6 +28,7 @@ struct _SalServer
   char *title;          /* (owned) */
   char *host;           /* (owned) */
   char *name;           /* (owned): as the server has us, or will */
+  SalFilter *filter;    /* (owned) (nullable): whom the person wants to hear, and of what */
 
   SalPresence presence;
   GError *error; /* (owned) (nullable) */
@@ -69,6 +71,7 @@ void sal_server_presence_changed (SalServer *server);
 void sal_server_on_action (SalClient *client, const SalClientAction *action, SalServer *server);
 gboolean sal_server_is_plain (const SalServer *server);
 gboolean sal_server_speaks_irc (const SalServer *server);
+gboolean sal_server_ignores (const SalServer *server, const SalClientAction *action);
 
 /* sal-server-login.c */
 void sal_server_ask (SalServer *server, SalQuestion question);

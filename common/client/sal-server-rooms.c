@@ -414,6 +414,37 @@ sal_server_give (SalServer *server, SalRoomModel *room, const SalEntry *mine)
   return TRUE;
 }
 
+/* Whom the person wants to hear. */
+
+/**
+ * sal_server_set_filter:
+ * @filter: (transfer none): whose words are passed over from now on, and of which words the person
+ *   wants to be told as of their name; what is in the stories stays
+ */
+void
+sal_server_set_filter (SalServer *server, SalFilter *filter)
+{
+  g_clear_pointer (&server->filter, sal_filter_unref);
+  server->filter = sal_filter_ref (filter);
+}
+
+/**
+ * sal_server_ignores:
+ * @action: an event
+ *
+ * Returns: whether somebody says something here whom the person does not want to hear. Who comes and
+ *   goes, is put out and the like is told of everybody.
+ */
+gboolean
+sal_server_ignores (const SalServer *server, const SalClientAction *action)
+{
+  const SalEvent *event = &action->event;
+  gboolean speaks = event->kind == SAL_EVENT_MESSAGE || event->kind == SAL_EVENT_ACTION ||
+                    event->kind == SAL_EVENT_NOTICE || event->kind == SAL_EVENT_INVITE;
+
+  return speaks && !action->own && sal_filter_ignores (server->filter, event->name, event->host);
+}
+
 /* What the client tells. */
 
 static guint
@@ -445,7 +476,7 @@ room_of_event (SalServer *server, const SalClientAction *action)
   if (room != NULL)
     return room;
   if (!is_channel (server, action->place) && opens_a_conversation (&action->event) &&
-      count_private (server) < STRANGERS_MAX)
+      !sal_server_ignores (server, action) && count_private (server) < STRANGERS_MAX)
     room = make_room (server, SAL_ROOM_PRIVATE, action->place, FALSE, NULL);
   return room != NULL ? room : server->main;
 }
@@ -456,6 +487,8 @@ on_missed (SalServer *server, const SalClientAction *action)
 {
   SalRoomModel *room = sal_server_find_room (server, action->place);
 
+  if (room == NULL && sal_filter_ignores (server->filter, action->place, NULL))
+    return;
   if (room == NULL && check_place (action->place, NULL) && count_private (server) < STRANGERS_MAX)
     room = make_room (server, SAL_ROOM_PRIVATE, action->place, FALSE, NULL);
   if (room != NULL && room->row->kind == SAL_ROOM_PRIVATE && !room->catching_up)
@@ -496,6 +529,21 @@ follow_name (SalServer *server, const SalEvent *event)
     return;
   sal_room_set_place (room, event->target);
   sal_room_emit_topic (room);
+}
+
+/* We are called otherwise in IRC. If that is what was wished for, by whatever command, it is the name
+ * to come back under; if it was done to us, or is a number behind our name, it is not. */
+static void
+keep_wanted_name (SalServer *server)
+{
+  const char *wanted = sal_client_get_wanted_name (server->client);
+
+  if (!g_str_equal (sal_client_get_name (server->client), wanted) ||
+      g_str_equal (server->row->name, wanted))
+    return;
+  g_free (server->row->name);
+  server->row->name = g_strdup (wanted);
+  sal_store_update_server (server->store, server->row);
 }
 
 static void
@@ -542,6 +590,8 @@ sal_server_on_action (SalClient *client, const SalClientAction *action, SalServe
         {
           follow_name (server, &action->event);
           sal_server_set_current_name (server, sal_client_get_name (client));
+          if (action->own)
+            keep_wanted_name (server);
         }
       break;
     case SAL_ACTION_READY:

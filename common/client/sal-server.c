@@ -93,6 +93,7 @@ sal_server_finalize (GObject *object)
   g_queue_clear_full (&server->raw, g_free);
   g_clear_pointer (&server->row, sal_stored_server_free);
   g_clear_pointer (&server->uri, sal_uri_free);
+  g_clear_pointer (&server->filter, sal_filter_unref);
   g_clear_error (&server->error);
   g_clear_pointer (&server->password, sal_secret_free);
   g_clear_pointer (&server->offered, sal_tls_details_free);

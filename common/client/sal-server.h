@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 
+#include "common/client/sal-filter.h"
 #include "common/client/sal-room-model.h"
 #include "common/client/sal-store.h"
 #include "common/client/sal-tls.h"
@@ -40,6 +41,7 @@ const char *sal_server_get_host (SalServer *server);
 const char *sal_server_get_title (SalServer *server);
 const char *sal_server_get_name (SalServer *server);
 void sal_server_set_name (SalServer *server, const char *name);
+void sal_server_set_filter (SalServer *server, SalFilter *filter);
 const char *sal_server_get_account (SalServer *server);
 void sal_server_set_account (SalServer *server, const char *account);
 const char *sal_server_get_certificate (SalServer *server);

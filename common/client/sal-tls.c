@@ -10,7 +10,10 @@
 #include "common/client/sal-tls.h"
 
 #include <glib/gi18n-lib.h>
+#include <linux/tcp.h> /* newer than the C library's */
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "common/base/sal-error.h"
 #include "common/client/sal-client-certificate.h"
@@ -145,6 +148,55 @@ version_name (GTlsConnection *connection)
     }
 }
 
+/* Whether the server has ended the connection without a word. What the library says is the same
+ * for a server that has answered in another language, and tells that it does not speak TLS. */
+static gboolean
+said_nothing (GSocketConnection *base)
+{
+  struct tcp_info info = { 0 };
+  socklen_t len = sizeof info;
+  int fd = g_socket_get_fd (g_socket_connection_get_socket (base));
+
+  if (getsockopt (fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0 ||
+      len < offsetof (struct tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received)
+    return FALSE;
+  return info.tcpi_bytes_received <= 1; /* a FIN counts as one, a reset as none */
+}
+
+/* Whether it is about the other's end of the connection, and not about what we make of it: that
+ * wants to be told in its own words. */
+static gboolean
+is_broken_off (const GError *error)
+{
+  return g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS) ||
+         g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED); /* reset, broken pipe */
+}
+
+static void
+fail_handshake (GTask *task, Connect *connect, GError *error)
+{
+  if (connect->refusal != NULL)
+    g_task_return_error (task, g_steal_pointer (&connect->refusal));
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_task_return_error (task, g_error_copy (error));
+  else if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_CERTIFICATE_REQUIRED))
+    g_task_return_new_error (task, SAL_ERROR, SAL_EXIT_TLS,
+                             _ ("%s lets nobody in without a certificate of their own"),
+                             connect->where);
+  else if (is_broken_off (error) && said_nothing (connect->tls->base))
+    g_task_return_new_error (task, G_TLS_ERROR, G_TLS_ERROR_HANDSHAKE,
+                             _ ("%s broke off before it said anything: either it does not speak "
+                                "TLS, or it lets nobody in now"),
+                             connect->where);
+  else if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS))
+    g_task_return_new_error (task, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS, _ ("%s does not speak TLS"),
+                             connect->where);
+  else
+    g_task_return_new_error (task, G_TLS_ERROR, G_TLS_ERROR_HANDSHAKE, _ ("no TLS with %s: %s"),
+                             connect->where, error->message);
+}
+
 static void
 on_handshake (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -159,20 +211,7 @@ on_handshake (GObject *source, GAsyncResult *result, gpointer user_data)
       (connect->tls->details->trust == SAL_TRUST_NONE &&
        !judge (connect, g_tls_connection_get_peer_certificate (connection), TRUE)))
     {
-      if (connect->refusal != NULL)
-        g_task_return_error (task, g_steal_pointer (&connect->refusal));
-      else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        g_task_return_error (task, g_steal_pointer (&error));
-      else if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_CERTIFICATE_REQUIRED))
-        g_task_return_new_error (task, SAL_ERROR, SAL_EXIT_TLS,
-                                 _ ("%s lets nobody in without a certificate of their own"),
-                                 connect->where);
-      else if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS))
-        g_task_return_new_error (task, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS,
-                                 _ ("%s does not speak TLS"), connect->where);
-      else
-        g_task_return_new_error (task, G_TLS_ERROR, G_TLS_ERROR_HANDSHAKE, _ ("no TLS with %s: %s"),
-                                 connect->where, error->message);
+      fail_handshake (task, connect, error);
       return;
     }
   connect->tls->details->version = g_strdup (version_name (connection));

@@ -139,25 +139,23 @@ static const char base32[] = "abcdefghijklmnopqrstuvwxyz234567";
 char *
 sal_irc_msgid_format (const guint8 log_id[16], guint64 seq)
 {
-  guint8 bytes[ID_BYTES];
+  guint8 bytes[ID_BYTES + 1] = { 0 }; /* whole groups of five */
   guint64 number = GUINT64_TO_BE (seq);
-  char *text = g_malloc (ID_CHARS + 1);
-  guint bits = 0;
-  guint n_bits = 0;
-  guint n = 0;
+  char *text = g_malloc (sizeof bytes / 5 * 8);
+  char *at = text;
 
+  G_STATIC_ASSERT (sizeof bytes % 5 == 0 && sizeof bytes / 5 * 8 == ID_CHARS + 1);
   memcpy (bytes, log_id, 16);
   memcpy (bytes + 16, &number, 8);
-  for (guint i = 0; i < ID_BYTES; i++)
+  for (gsize i = 0; i < sizeof bytes; i += 5)
     {
-      bits = bits << 8 | bytes[i];
-      for (n_bits += 8; n_bits >= 5; n_bits -= 5)
-        text[n++] = base32[bits >> (n_bits - 5) & 31];
-      bits &= (1u << n_bits) - 1;
+      guint64 five = (guint64) bytes[i] << 32 | (guint64) bytes[i + 1] << 24 |
+                     (guint64) bytes[i + 2] << 16 | (guint64) bytes[i + 3] << 8 | bytes[i + 4];
+
+      for (int shift = 35; shift >= 0; shift -= 5)
+        *at++ = base32[five >> shift & 31];
     }
-  if (n_bits > 0)
-    text[n++] = base32[bits << (5 - n_bits) & 31];
-  text[n] = '\0';
+  text[ID_CHARS] = '\0';
   return text;
 }
 

@@ -261,10 +261,15 @@ append_template (GString *out, const char *template, const SalEvent *event, guin
 {
   for (const char *at = template; *at != '\0'; at++)
     {
-      if (*at == '\n')
+      gsize words = strcspn (at, "%\n");
+
+      if (words > 0)
+        {
+          g_string_append_len (out, at, (gssize) words);
+          at += words - 1;
+        }
+      else if (*at == '\n')
         append_eol (out, variant);
-      else if (*at != '%')
-        g_string_append_c (out, *at);
       else
         switch (*++at)
           {

@@ -60,7 +60,8 @@ typedef enum
  * through the functions. */
 typedef struct
 {
-  guint8 *buf; /* (owned) (nullable): decoded unit, then input not yet looked at */
+  guint8 *buf;     /* (owned) (nullable): decoded unit, then input not yet looked at */
+  gint64 since_us; /* when the running timer began */
   guint32 size;
   guint32 unit_end; /* where the unit given last ended; what is before it is done with */
   guint32 write;    /* end of the decoded bytes of the unit in progress, which starts at unit_end */
@@ -68,32 +69,31 @@ typedef struct
   guint32 fill;     /* end of input */
   guint32 segment;  /* where the segment in hand began */
   guint32 limit;    /* bytes of a unit */
-  gint64 since_us;  /* when the running timer began */
+  guint32 array;    /* behind LF and NUL are arrays of so many bytes (S17), ... */
+  guint32 array_end;   /* ... of which one ends here; between segments: in so many bytes */
+  guint32 text;        /* length of the last segment that was one text and its NUL */
+  guint32 least_array; /* no shorter than this, as far as was seen; 0: none was seen */
   guint8 role;
   guint8 peer_class;
   guint8 timer;
   guint8 telnet_state;
   guint8 reply[3];
-  guint8 line_ends;     /* segments in a row that ended with LF (raw) */
-  guint8 behind_nul;    /* what stands behind LF and NUL in the segment in hand (S17) */
-  guint32 array;        /* ... arrays of so many bytes, ... */
-  guint32 array_end;    /* ... of which one ends here; between segments: in so many bytes */
-  guint32 text;         /* length of the last segment that was one text and its NUL */
-  guint32 least_array;  /* no shorter than this, as far as was seen; 0: none was seen */
-  guint judged : 1;     /* the segment in hand has been looked at as a whole */
-  guint started : 1;    /* a first byte was seen */
-  guint key_first : 1;  /* the first segment was one single byte */
-  guint keystrokes : 1; /* a terminal that sends every key (S14) */
-  guint maybe_tls : 1;  /* the first byte could begin a TLS record */
-  guint after_cr : 1;   /* a CR ended a unit; an LF or NUL that follows belongs to it */
-  guint crlf : 1;       /* the peer ended a line with CR LF */
-  guint telnet : 1;     /* the peer spoke TELNET */
-  guint flush : 1;      /* give what is there, ended or not */
-  guint flush_tail : 1; /* ... and the beginning of a character at its end with it */
-  guint texts : 1;      /* the peer sends texts with their NUL, and nothing behind it */
-  guint old_bytes : 1;  /* the next segment begins with the rest of an array */
-  guint unended : 1;    /* client role: the line in progress was given in part */
-  guint skipping : 1;   /* IRC: the rest of a line that was too long */
+  guint8 line_ends;       /* segments in a row that ended with LF (raw) */
+  guint8 behind_nul;      /* what stands behind LF and NUL in the segment in hand (S17) */
+  guint16 judged : 1;     /* the segment in hand has been looked at as a whole */
+  guint16 started : 1;    /* a first byte was seen */
+  guint16 key_first : 1;  /* the first segment was one single byte */
+  guint16 keystrokes : 1; /* a terminal that sends every key (S14) */
+  guint16 maybe_tls : 1;  /* the first byte could begin a TLS record */
+  guint16 after_cr : 1;   /* a CR ended a unit; an LF or NUL that follows belongs to it */
+  guint16 crlf : 1;       /* the peer ended a line with CR LF */
+  guint16 telnet : 1;     /* the peer spoke TELNET */
+  guint16 flush : 1;      /* give what is there, ended or not */
+  guint16 flush_tail : 1; /* ... and the beginning of a character at its end with it */
+  guint16 texts : 1;      /* the peer sends texts with their NUL, and nothing behind it */
+  guint16 old_bytes : 1;  /* the next segment begins with the rest of an array */
+  guint16 unended : 1;    /* client role: the line in progress was given in part */
+  guint16 skipping : 1;   /* IRC: the rest of a line that was too long */
 } SalFramer;
 
 void sal_framer_init (SalFramer *framer, SalFramerRole role, gsize limit_bytes);

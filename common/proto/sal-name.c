@@ -13,6 +13,13 @@
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-text.h"
 
+/* Plain characters of names are known without asking Unicode. */
+static gboolean
+is_ascii_name_char (char c)
+{
+  return g_ascii_isalnum (c) || (c != '\0' && strchr ("_-[]{}^|", c) != NULL);
+}
+
 static gboolean
 is_name_char (gunichar c)
 {
@@ -33,14 +40,27 @@ is_name_char (gunichar c)
     }
 }
 
+/* Most names are names already; to see that costs a hundredth of making one. */
+static gboolean
+is_ascii_name (const char *text)
+{
+  while (is_ascii_name_char (*text))
+    text++;
+  return *text == '\0';
+}
+
 /* Everything that cannot be in a name becomes one underscore a run. */
 static char *
 to_name_alphabet (const char *text)
 {
-  g_autofree char *nfc = g_utf8_normalize (text, -1, G_NORMALIZE_NFC);
-  GString *out = g_string_new (NULL);
+  g_autofree char *nfc = NULL;
+  GString *out = NULL;
   gboolean in_run = FALSE;
 
+  if (is_ascii_name (text))
+    return g_strdup (text);
+  nfc = g_utf8_normalize (text, -1, G_NORMALIZE_NFC);
+  out = g_string_new (NULL);
   for (const char *at = nfc != NULL ? nfc : ""; *at != '\0'; at = g_utf8_next_char (at))
     {
       gunichar c = g_utf8_get_char (at);
@@ -96,6 +116,32 @@ sal_name_with_suffix (const char *name, guint number)
   return g_strconcat (base, suffix, NULL);
 }
 
+/* Returns FALSE if @name is not ASCII, or its key does not fit. */
+static gboolean
+fold_ascii (const char *name, char *key, gsize size)
+{
+  gsize i = 0;
+
+  for (; i < size && name[i] != '\0'; i++)
+    {
+      if ((guchar) name[i] >= 0x80)
+        return FALSE;
+      key[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char) (name[i] | 0x20) : name[i];
+    }
+  if (i == size)
+    return FALSE;
+  key[i] = '\0';
+  return TRUE;
+}
+
+static char *
+fold (const char *name)
+{
+  g_autofree char *folded = g_utf8_casefold (name, -1);
+
+  return g_utf8_normalize (folded, -1, G_NORMALIZE_NFC);
+}
+
 /**
  * sal_name_key:
  *
@@ -105,12 +151,37 @@ sal_name_with_suffix (const char *name, guint number)
 char *
 sal_name_key (const char *name)
 {
-  g_autofree char *folded = NULL;
+  gsize size = strlen (name) + 1;
+  char *key = g_malloc (size);
 
-  if (g_str_is_ascii (name))
-    return g_ascii_strdown (name, -1); /* the same, at a tenth of the cost */
-  folded = g_utf8_casefold (name, -1);
-  return g_utf8_normalize (folded, -1, G_NORMALIZE_NFC);
+  if (fold_ascii (name, key, size))
+    return key; /* the same, at a tenth of the cost */
+  g_free (key);
+  return fold (name);
+}
+
+/**
+ * sal_name_look_up:
+ * @table: from keys
+ * @name: a name, or any text
+ *
+ * Makes no memory of its own for nearly all names: rooms are looked up several times for each
+ * who comes or goes.
+ *
+ * Returns: (transfer none) (nullable): what @table has for who is called @name.
+ */
+gpointer
+sal_name_look_up (GHashTable *table, const char *name)
+{
+  char key[SAL_ROOM_MAX_BYTES + 1];
+  g_autofree char *long_key = NULL;
+
+  if (fold_ascii (name, key, sizeof key))
+    return g_hash_table_lookup (table, key);
+  if (!g_utf8_validate (name, -1, NULL))
+    return NULL;
+  long_key = sal_name_key (name);
+  return g_hash_table_lookup (table, long_key);
 }
 
 /**

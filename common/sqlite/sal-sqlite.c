@@ -26,6 +26,30 @@ fail (sqlite3 *db, GError **error)
   return FALSE;
 }
 
+/* Our own SQL has no mistakes, so what it names must be missing in the file, or be there already.
+ * Where nothing could be written yet, it will be there when something can. Replaces the error that
+ * is there. */
+static gboolean
+fail_to_fit (sqlite3 *db, GError **error)
+{
+  g_autofree char *why = g_strdup (sqlite3_errmsg (db));
+  const char *path = sqlite3_db_filename (db, "main");
+  gint64 version = 0;
+
+  g_clear_error (error);
+  (void) fail (db, error);
+  version = sal_sqlite_get_int (db, "PRAGMA user_version", 0);
+  if (version == 0)
+    return FALSE;
+  g_clear_error (error);
+  g_set_error (
+      error, SAL_ERROR, SAL_EXIT_FAILED,
+      _ ("%s says that it has version %d, but does not have what belongs to it (%s); put a "
+         "copy of it back, or name another file"),
+      path != NULL && *path != '\0' ? path : "(database)", (int) version, why);
+  return FALSE;
+}
+
 /**
  * sal_sqlite_is_unusable:
  * @error: an error of a function in this file
@@ -89,14 +113,19 @@ sal_sqlite_exec (sqlite3 *db, const char *sql, GError **error)
 /**
  * sal_sqlite_prepare:
  *
- * Returns: (transfer full): a statement to be used many times, or %NULL.
+ * Returns: (transfer full): a statement to be used many times, or %NULL with an error that names
+ *   the file; where that is not made as its version says, also what is missing.
  */
 sqlite3_stmt *
 sal_sqlite_prepare (sqlite3 *db, const char *sql, GError **error)
 {
   sqlite3_stmt *statement = NULL;
 
-  if (sqlite3_prepare_v3 (db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) != SQLITE_OK)
+  int code = sqlite3_prepare_v3 (db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+
+  if (code == SQLITE_ERROR)
+    (void) fail_to_fit (db, error);
+  else if (code != SQLITE_OK)
     (void) fail (db, error);
   return statement;
 }
@@ -217,6 +246,8 @@ sal_sqlite_migrate (sqlite3 *db, const SalSqliteSchema *schema, GError **error)
 
       if (!sal_sqlite_exec (db, sql, error))
         {
+          if (sqlite3_extended_errcode (db) == SQLITE_ERROR)
+            (void) fail_to_fit (db, error);
           (void) sqlite3_exec (db, "ROLLBACK", NULL, NULL, NULL);
           return FALSE;
         }

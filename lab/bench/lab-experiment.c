@@ -29,7 +29,7 @@ typedef struct
   const char *output; /* (nullable): an absolute path */
   char *program;
   gboolean ask;
-  gboolean colour;
+  LabScreen screen;
 } Task;
 
 static void
@@ -125,7 +125,7 @@ show_failure (const LabRun *run)
 {
   g_autoptr (GString) out = g_string_new (NULL);
 
-  lab_report_text (run->report, FALSE, out);
+  lab_report_text (run->report, NULL, out);
   fputs (out->str, stderr);
 }
 
@@ -146,7 +146,7 @@ finish (LabRun *run, const Task *task)
                run->error->message);
       return SAL_EXIT_FAILED;
     }
-  lab_report_text (run->report, task->colour, out);
+  lab_report_text (run->report, &task->screen, out);
   fputs (out->str, stdout);
   fflush (stdout);
   if (!lab_report_holds (run->report))
@@ -237,7 +237,7 @@ lab_experiment_find (const char *name)
  * lab_experiment_run:
  * @output: (nullable): a folder for the report; must not exist
  * @step: wait for Return before each step
- * @colour: of the text on standard output
+ * @screen: what standard output is
  *
  * Returns: an exit status; if @error is set nothing was done.
  */
@@ -245,14 +245,14 @@ int
 lab_experiment_run (const LabExperiment *experiment,
                     const char *output,
                     gboolean step,
-                    gboolean colour,
+                    const LabScreen *screen,
                     GError **error)
 {
   g_autofree char *folder = output != NULL ? g_canonicalize_filename (output, NULL) : NULL;
   g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
   g_autoptr (GError) local = NULL;
   Task task = {
-    .experiment = experiment, .output = folder, .program = program, .ask = step, .colour = colour
+    .experiment = experiment, .output = folder, .program = program, .ask = step, .screen = *screen
   };
   int status = SAL_EXIT_FAILED;
 

@@ -43,7 +43,7 @@ const LabExperiment *lab_experiment_find (const char *name);
 int lab_experiment_run (const LabExperiment *experiment,
                         const char *output,
                         gboolean step,
-                        gboolean colour,
+                        const LabScreen *screen,
                         GError **error);
 
 G_END_DECLS

@@ -11,6 +11,18 @@
 #include "lab/bench/lab-socket-table.h"
 #include "lab/bench/lab-world.h"
 #include "lab/view/lab-view.h"
+#include "lab/view/lab-words.h"
+
+/* What is no terminal, and those that are wider, have lines of this length. */
+#define COLUMNS 88
+
+typedef struct
+{
+  GString *out;
+  gboolean colour;
+  guint columns;  /* of words */
+  guint terminal; /* 0: there is none */
+} Page;
 
 static void
 append_underlined (GString *out, const char *text, char line)
@@ -21,32 +33,10 @@ append_underlined (GString *out, const char *text, char line)
   g_string_append (out, "\n\n");
 }
 
-/* Words in lines of at most 88 columns, the first after @indent. */
 static void
-append_wrapped (GString *out, const char *indent, const char *text)
+append_wrapped (const Page *page, const char *indent, const char *text)
 {
-  g_auto (GStrv) words = g_strsplit (text, " ", -1);
-  glong column = 0;
-
-  for (guint i = 0; words[i] != NULL; i++)
-    {
-      glong width = g_utf8_strlen (words[i], -1);
-
-      if (column > 0 && column + 1 + width > 88)
-        {
-          g_string_append_c (out, '\n');
-          column = 0;
-        }
-      if (column > 0)
-        g_string_append_c (out, ' ');
-      else if (i == 0)
-        g_string_append (out, indent);
-      else
-        g_string_append_printf (out, "%*s", (int) g_utf8_strlen (indent, -1), "");
-      g_string_append (out, words[i]);
-      column += (column == 0 ? g_utf8_strlen (indent, -1) : 1) + width;
-    }
-  g_string_append_c (out, '\n');
+  lab_words_wrap (text, indent, page->columns, page->out);
 }
 
 static void
@@ -60,8 +50,9 @@ append_indented (GString *out, const char *text)
 }
 
 static void
-append_item (GString *out, const LabItem *item)
+append_item (const Page *page, const LabItem *item)
 {
+  GString *out = page->out;
   g_autoptr (GString) table = NULL;
 
   switch (item->kind)
@@ -73,7 +64,7 @@ append_item (GString *out, const LabItem *item)
       g_string_append_printf (out, "  %*s %s\n", (int) strlen (item->host), "", item->text);
       break;
     case LAB_ITEM_REMARK:
-      append_wrapped (out, "  * ", item->text);
+      append_wrapped (page, "  * ", item->text);
       break;
     case LAB_ITEM_SAMPLE:
       table = g_string_new (NULL);
@@ -89,7 +80,7 @@ append_item (GString *out, const LabItem *item)
 
 /* A datagram or an ICMP error, which are on no ladder. */
 static void
-append_other (GString *out, const LabFinding *finding)
+append_other (const Page *page, const LabFinding *finding)
 {
   g_autoptr (GString) words = g_string_new (NULL);
   g_autofree char *line = NULL;
@@ -97,16 +88,18 @@ append_other (GString *out, const LabFinding *finding)
   lab_report_explain (finding, words);
   line = g_strdup_printf (_ ("Frame %u: "), (guint) finding->segment.number);
   g_string_prepend (words, line);
-  append_wrapped (out, "    ", words->str);
+  append_wrapped (page, "    ", words->str);
 }
 
 /* The frames of a step as one ladder for each connection, and those that are of none. */
 static void
-append_frames (
-    GString *out, const LabCapture *capture, guint64 after, guint64 last, gboolean colour)
+append_frames (const Page *page, const LabCapture *capture, guint64 after, guint64 last)
 {
+  GString *out = page->out;
   g_autoptr (GPtrArray) streams = lab_capture_find_streams (capture, after, last);
-  const LabViewOptions options = { .ladder = TRUE, .colour = colour };
+  const LabViewOptions options = { .ladder = TRUE,
+                                   .colour = page->colour,
+                                   .columns = page->terminal };
   LabView *view = lab_view_new (LAB_FORMAT_TEXT, &options, out);
 
   if (after == last)
@@ -131,7 +124,7 @@ append_frames (
       if (finding->segment.kind == LAB_KIND_TCP)
         lab_view_packet (view, finding);
       else
-        append_other (out, finding);
+        append_other (page, finding);
     }
   for (guint i = 0; i < streams->len; i++)
     lab_view_connection (view, g_ptr_array_index (streams, i));
@@ -141,29 +134,32 @@ append_frames (
 }
 
 static void
-append_step (GString *out, const LabReport *report, guint number, gboolean colour)
+append_step (const Page *page, const LabReport *report, guint number)
 {
+  GString *out = page->out;
   const LabStep *step = g_ptr_array_index (report->steps, number);
   g_autofree char *title = g_strdup_printf ("%u. %s", number + 1, step->title);
 
   append_underlined (out, title, '-');
   for (guint i = 0; i < step->items->len; i++)
-    append_item (out, g_ptr_array_index (step->items, i));
+    append_item (page, g_ptr_array_index (step->items, i));
   g_string_append_c (out, '\n');
   if (report->captures->len > 0)
-    append_frames (out, g_ptr_array_index (report->captures, report->vantage),
-                   step->first[report->vantage], step->last[report->vantage], colour);
+    append_frames (page, g_ptr_array_index (report->captures, report->vantage),
+                   step->first[report->vantage], step->last[report->vantage]);
 }
 
 static void
-append_question (GString *out, const LabQuestion *question)
+append_question (const Page *page, const LabQuestion *question)
 {
-  append_wrapped (out, "", question->text);
+  GString *out = page->out;
+
+  append_wrapped (page, "", question->text);
   for (guint i = 0; i < question->claims->len; i++)
     {
       const LabClaim *claim = g_ptr_array_index (question->claims, i);
 
-      append_wrapped (out, claim->holds ? "  ✓ " : "  ✗ ", claim->text);
+      append_wrapped (page, claim->holds ? "  ✓ " : "  ✗ ", claim->text);
       if (claim->evidence != NULL)
         g_string_append_printf (out, "      (%s)\n", claim->evidence);
     }
@@ -172,23 +168,32 @@ append_question (GString *out, const LabQuestion *question)
 
 /**
  * lab_report_text:
- * @colour: for a terminal that has colours
+ * @screen: (nullable): the terminal that it is for
  */
 void
-lab_report_text (const LabReport *report, gboolean colour, GString *out)
+lab_report_text (const LabReport *report, const LabScreen *screen, GString *out)
 {
+  Page page = { .out = out, .columns = COLUMNS };
+
+  if (screen != NULL)
+    {
+      page.colour = screen->colour;
+      page.terminal = screen->columns;
+      if (screen->columns > 0)
+        page.columns = MIN (screen->columns, COLUMNS);
+    }
   append_underlined (out, report->title, '=');
-  append_wrapped (out, "", report->about);
+  append_wrapped (&page, "", report->about);
   g_string_append_printf (out, "\n%s %s\n%s %s\n\n", _ ("Asked for in:"), report->source,
                           _ ("Seen on:"), report->system);
   for (guint i = 0; i < report->steps->len; i++)
-    append_step (out, report, i, colour);
+    append_step (&page, report, i);
   if (report->questions->len > 0)
     append_underlined (out, _ ("Questions and answers"), '-');
   for (guint i = 0; i < report->questions->len; i++)
-    append_question (out, g_ptr_array_index (report->questions, i));
+    append_question (&page, g_ptr_array_index (report->questions, i));
   if (report->differences->len > 0)
     append_underlined (out, _ ("Where this system differs from the documents"), '-');
   for (guint i = 0; i < report->differences->len; i++)
-    append_wrapped (out, "  * ", g_ptr_array_index (report->differences, i));
+    append_wrapped (&page, "  * ", g_ptr_array_index (report->differences, i));
 }

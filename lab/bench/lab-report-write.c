@@ -71,7 +71,7 @@ fill (const char *folder, const LabReport *report, GError **error)
 
   lab_report_html (report, page);
   lab_report_json (report, lines);
-  lab_report_text (report, FALSE, text);
+  lab_report_text (report, NULL, text);
   ok = write_text (folder, "report.html", page, error) &&
        write_text (folder, "report.ndjson", lines, error) &&
        write_text (folder, "report.txt", text, error);

@@ -5,6 +5,7 @@
 
 #include "lab/bench/lab-diag.h"
 #include "lab/track/lab-trace.h"
+#include "lab/view/lab-view.h"
 
 G_BEGIN_DECLS
 
@@ -94,7 +95,7 @@ void lab_report_trace (LabReport *report);
 GPtrArray *lab_capture_find_streams (const LabCapture *capture, guint64 after, guint64 last);
 
 void lab_report_explain (const LabFinding *finding, GString *out);
-void lab_report_text (const LabReport *report, gboolean colour, GString *out);
+void lab_report_text (const LabReport *report, const LabScreen *screen, GString *out);
 void lab_report_json (const LabReport *report, GString *out);
 void lab_report_html (const LabReport *report, GString *out);
 gboolean lab_report_write (const LabReport *report, const char *folder, GError **error);

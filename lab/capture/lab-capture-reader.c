@@ -12,6 +12,7 @@
 
 #include "lab/capture/lab-capture-reader.h"
 
+#include <glib/gi18n.h>
 #include <stdarg.h>
 
 #include "lab/capture/lab-capture-reader-private.h"
@@ -97,9 +98,10 @@ read_magic (LabCaptureReader *reader, const guint8 *bytes)
           return LAB_CAPTURE_PASSED;
         }
       if (order == 0 && magic >> 16 == MAGIC_GZIP)
-        return lab_capture_reader_broken (reader, "it is compressed (gzip)");
+        return lab_capture_reader_broken (reader,
+                                          N_ ("it is compressed (gzip); unpack it with gunzip"));
     }
-  return lab_capture_reader_broken (reader, "it is no capture (neither pcap nor pcapng)");
+  return lab_capture_reader_broken (reader, N_ ("it is no capture (neither pcap nor pcapng)"));
 }
 
 static LabCaptureResult
@@ -231,7 +233,8 @@ lab_capture_reader_get_interfaces (const LabCaptureReader *reader)
 /**
  * lab_capture_reader_get_reason:
  *
- * Returns: (transfer none): what is wrong, in English, about a capture that is broken.
+ * Returns: (transfer none): what is wrong, in English, about a capture that is broken. What
+ *   is said of files that are none is in the catalogue of messages, too.
  */
 const char *
 lab_capture_reader_get_reason (const LabCaptureReader *reader)

@@ -172,7 +172,7 @@ set_broken (LabSource *source, GError **error)
 
   if (!lab_capture_reader_is_started (source->reader))
     g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, _ ("%s cannot be read: %s"), source->name,
-                 reason);
+                 _ (reason));
   else
     g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED, _ ("%s is broken, and read up to there: %s"),
                  source->name, reason);

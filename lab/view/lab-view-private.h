@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 /* Each may be left out. */
 typedef struct
 {
-  gsize size; /* of the struct that begins with a LabView */
+  gsize size;            /* of the struct that begins with a LabView */
+  gboolean lists_others; /* what belongs to no connection, too */
   void (*begin) (LabView *view);
   void (*packet) (LabView *view, const LabFinding *finding);
   void (*other) (LabView *view, const LabFinding *finding);

@@ -407,6 +407,7 @@ text_connection (LabView *base, const LabConnection *connection)
 }
 
 const LabViewClass lab_view_text_class = { .size = sizeof (TextView),
+                                           .lists_others = TRUE,
                                            .begin = text_begin,
                                            .packet = text_packet,
                                            .other = text_other,

@@ -130,6 +130,18 @@ lab_view_other (LabView *view, const LabFinding *finding)
 }
 
 /**
+ * lab_view_lists_others:
+ *
+ * Returns: whether each UDP datagram and ICMP error is shown, also one that belongs to no
+ * connection.
+ */
+gboolean
+lab_view_lists_others (const LabView *view)
+{
+  return view->class->lists_others;
+}
+
+/**
  * lab_view_connection:
  *
  * Shows a connection that is over, or all there is of it.

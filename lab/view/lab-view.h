@@ -23,7 +23,15 @@ typedef struct
   gboolean verbose;  /* text: a sentence for each segment */
   gboolean ladder;   /* text: a ladder instead of lines */
   gboolean diagram;  /* the path of both ends through the state diagram */
+  guint columns;     /* ladder: those of the terminal; 0: as many as it takes */
 } LabViewOptions;
+
+/* What text is written on. */
+typedef struct
+{
+  gboolean colour;
+  guint columns; /* 0: no terminal */
+} LabScreen;
 
 /* What people see of a trace: it gets what the trace finds, and writes text. */
 typedef struct LabView LabView;
@@ -37,6 +45,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LabView, lab_view_free)
 void lab_view_begin (LabView *view);
 void lab_view_packet (LabView *view, const LabFinding *finding);
 void lab_view_other (LabView *view, const LabFinding *finding);
+gboolean lab_view_lists_others (const LabView *view);
 void lab_view_connection (LabView *view, const LabConnection *connection);
 void lab_view_end (LabView *view);
 

@@ -88,6 +88,8 @@ lab_words_duration (gint64 ns, GString *out)
   } units[] = {
     { NS_PER_SECOND, "s" }, { NS_PER_MILLISECOND, "ms" }, { NS_PER_MICROSECOND, "µs" }, { 1, "ns" }
   };
+  char number[G_ASCII_DTOSTR_BUF_SIZE] = "";
+  const char *format = "%.0f";
   gsize i = 0;
   double value = 0;
 
@@ -104,11 +106,47 @@ lab_words_duration (gint64 ns, GString *out)
   while (ns < units[i].ns)
     i++;
   value = (double) ns / (double) units[i].ns;
-  g_string_append_printf (out, "%.*f %s",
-                          value < 10 && i < 3    ? 2
-                          : value < 100 && i < 3 ? 1
-                                                 : 0,
-                          value, units[i].name);
+  if (i < 3)
+    format = value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f";
+  /* The sentence around it is English in every locale. */
+  g_string_append (out, g_ascii_formatd (number, sizeof number, format, value));
+  g_string_append_printf (out, " %s", units[i].name);
+}
+
+/**
+ * lab_words_wrap:
+ * @text: valid UTF-8, one space between words
+ * @indent: in front of the first line; the others begin below its end
+ * @columns: how long a line may be; 0: as long as it takes
+ *
+ * Appends @text in lines. A word that is longer than a line stays whole.
+ */
+void
+lab_words_wrap (const char *text, const char *indent, guint columns, GString *out)
+{
+  g_auto (GStrv) words = g_strsplit (text, " ", -1);
+  glong margin = g_utf8_strlen (indent, -1);
+  glong column = margin;
+
+  g_string_append (out, indent);
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      glong width = g_utf8_strlen (words[i], -1);
+
+      if (i > 0 && columns > 0 && column + 1 + width > (glong) columns)
+        {
+          g_string_append_printf (out, "\n%*s", (int) margin, "");
+          column = margin;
+        }
+      else if (i > 0)
+        {
+          g_string_append_c (out, ' ');
+          column++;
+        }
+      g_string_append (out, words[i]);
+      column += width;
+    }
+  g_string_append_c (out, '\n');
 }
 
 /**

@@ -178,9 +178,7 @@ srv_accounts_configure (SrvAccounts *accounts, const SrvAccountsConfig *config)
 SrvAccount *
 srv_accounts_find (const SrvAccounts *accounts, const char *name)
 {
-  g_autofree char *key = sal_name_key (name);
-
-  return g_hash_table_lookup (accounts->accounts, key);
+  return sal_name_look_up (accounts->accounts, name);
 }
 
 /**
@@ -191,10 +189,9 @@ srv_accounts_find (const SrvAccounts *accounts, const char *name)
 SrvAccount *
 srv_accounts_find_reserved (const SrvAccounts *accounts, const char *nick)
 {
-  g_autofree char *key = sal_name_key (nick);
-  SrvAccount *account = g_hash_table_lookup (accounts->accounts, key);
+  SrvAccount *account = sal_name_look_up (accounts->accounts, nick);
 
-  return account != NULL ? account : g_hash_table_lookup (accounts->nicknames, key);
+  return account != NULL ? account : sal_name_look_up (accounts->nicknames, nick);
 }
 
 /* One account more, or less, has so many iterations. */

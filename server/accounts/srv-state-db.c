@@ -56,6 +56,18 @@ static const SalSqliteSchema schema = {
   .version = G_N_ELEMENTS (migrations),
 };
 
+/* For some hours rooms had no topics in a file of version 2. */
+static gboolean
+add_topics (sqlite3 *db, GError **error)
+{
+  return sal_sqlite_get_int (
+             db, "SELECT count(*) FROM pragma_table_info ('room') WHERE name = 'topic'", 0) > 0 ||
+         sal_sqlite_exec (db,
+                          "BEGIN IMMEDIATE; ALTER TABLE room ADD COLUMN topic TEXT;"
+                          "ALTER TABLE room ADD COLUMN topic_by TEXT; COMMIT",
+                          error);
+}
+
 /**
  * srv_state_db_open:
  * @path: the file; made if it is missing, and brought to this program's version
@@ -71,7 +83,7 @@ srv_state_db_open (const char *path, GError **error)
   if (db == NULL)
     return NULL;
   if (sal_sqlite_exec (db, "PRAGMA journal_mode = WAL", error) &&
-      sal_sqlite_migrate (db, &schema, error) &&
+      sal_sqlite_migrate (db, &schema, error) && add_topics (db, error) &&
       sal_sqlite_exec (db, "PRAGMA foreign_keys = ON", error))
     return db;
   sqlite3_close (db);

@@ -78,6 +78,21 @@ srv_irc_handle_authenticate (SrvIrc *irc, const SalIrcLine *line)
 }
 
 /**
+ * srv_irc_abort_sasl:
+ *
+ * Who completes registration in the middle of an exchange comes in without an account, and is told
+ * so (IRCv3 sasl-3.1).
+ */
+void
+srv_irc_abort_sasl (SrvIrc *irc)
+{
+  SrvLoginRequest request = { .kind = SRV_LOGIN_AUTHENTICATE, .text = "*" };
+
+  if (irc->in_sasl)
+    ask (irc, &request);
+}
+
+/**
  * srv_irc_handle_oper:
  */
 void
@@ -108,13 +123,6 @@ may_register_early (const SrvIrc *irc)
   return g_strv_contains ((const char *const *) words, "before-connect");
 }
 
-/* A name that can stand in a reply in the middle of a line. */
-static const char *
-echo_of (const char *name)
-{
-  return *name != '\0' && *name != ':' && strchr (name, ' ') == NULL ? name : "*";
-}
-
 /* An account bears the name of who makes it, so nobody can take the name of somebody who is
  * here. */
 static gboolean
@@ -124,10 +132,10 @@ may_register (SrvIrc *irc, const char *account)
 
   if (own_account (irc) != NULL)
     srv_irc_fail (irc, "REGISTER", "ALREADY_AUTHENTICATED", "%s :You are logged in already",
-                  echo_of (own_account (irc)));
+                  srv_irc_echo (own_account (irc)));
   else if (!irc->registered && !may_register_early (irc))
     srv_irc_fail (irc, "REGISTER", "COMPLETE_CONNECTION_REQUIRED",
-                  "%s :Complete the connection first", echo_of (account));
+                  "%s :Complete the connection first", srv_irc_echo (account));
   else if (own_name (irc) != NULL && is_taken (irc, own_name (irc)))
     srv_irc_fail (irc, "REGISTER", "ACCOUNT_EXISTS", "%s :That name is in use", own_name (irc));
   else if (own_name (irc) == NULL && irc->introduction != NULL &&
@@ -135,10 +143,11 @@ may_register (SrvIrc *irc, const char *account)
     srv_irc_fail (irc, "REGISTER", "ACCOUNT_EXISTS", "%s :That name is in use",
                   irc->introduction->refused_nick);
   else if (own_name (irc) == NULL)
-    srv_irc_fail (irc, "REGISTER", "NEED_NICK", "%s :Choose a nickname first", echo_of (account));
+    srv_irc_fail (irc, "REGISTER", "NEED_NICK", "%s :Choose a nickname first",
+                  srv_irc_echo (account));
   else if (!is_same_name (wanted, own_name (irc)))
     srv_irc_fail (irc, "REGISTER", "ACCOUNT_NAME_MUST_BE_NICK",
-                  "%s :An account has the name of your nickname", echo_of (account));
+                  "%s :An account has the name of your nickname", srv_irc_echo (account));
   else
     return TRUE;
   return FALSE;
@@ -173,7 +182,7 @@ srv_irc_handle_verify (SrvIrc *irc, const SalIrcLine *line)
 
   if (own_account (irc) != NULL)
     srv_irc_fail (irc, "VERIFY", "ALREADY_AUTHENTICATED", "%s :You are logged in already",
-                  echo_of (own_account (irc)));
+                  srv_irc_echo (own_account (irc)));
   else
     ask (irc, &request);
 }
@@ -211,6 +220,7 @@ srv_irc_tell_logged_in (SrvIrc *irc, const char *account)
 static void
 answer_sasl (SrvIrc *irc, const SrvLoginAnswer *answer)
 {
+  irc->in_sasl = answer->verdict == SRV_VERDICT_CONTINUE || answer->verdict == SRV_VERDICT_MORE;
   switch (answer->verdict)
     {
     case SRV_VERDICT_OK:
@@ -347,7 +357,7 @@ srv_irc_login_failure (SrvVerdict verdict)
 static void
 answer_failure (SrvIrc *irc, const char *verb, const SrvLoginAnswer *answer)
 {
-  const char *account = answer->account != NULL ? echo_of (answer->account) : "*";
+  const char *account = answer->account != NULL ? srv_irc_echo (answer->account) : "*";
   const Failure *failure = find_failure (answer->verdict);
 
   if (answer->verdict == SRV_VERDICT_TOO_SOON)
@@ -440,8 +450,9 @@ srv_irc_on_login (SrvIrc *irc, const SrvLoginAnswer *answer, gboolean late)
 void
 srv_irc_on_login_timeout (SrvIrc *irc)
 {
+  irc->in_sasl = FALSE;
   if (irc->session->state < SRV_SESSION_LEAVING)
-    srv_irc_reply (irc, ERR_SASLABORTED, ":SASL authentication aborted: it took too long");
+    srv_irc_reply_aside (irc, ERR_SASLABORTED, ":SASL authentication aborted: it took too long");
 }
 
 /* Takes from the client what it has by @account: a role always, itself if @out. */
@@ -461,6 +472,7 @@ take_away (SrvIrc *irc, const char *account, gboolean out, const char *why)
 
       operates = irc->role_asked == SRV_ROLE_OPERATOR || (me->modes & SRV_UMODE_OPERATOR);
       g_clear_pointer (&irc->role_account, g_free);
+      fields.flags |= SRV_ENTRY_FLAG_SERVER;
       fields.text = operates ? "-o" : "-m";
       if (irc->role_asked != SRV_ROLE_USER || (me->modes & SRV_UMODES_GIVEN))
         srv_irc_post (irc, &fields);

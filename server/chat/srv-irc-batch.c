@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/base/sal-limits.h"
+#include "common/proto/sal-name.h"
 #include "server/chat/srv-irc-private.h"
 
 struct _SrvIrcLines
@@ -76,7 +77,7 @@ open_batch (SrvIrc *irc, const SalIrcLine *line)
       !(irc->caps & SAL_IRC_CAP_MULTILINE) || irc->lines != NULL)
     {
       refuse (irc, "UNKNOWN_TYPE", "%s :Only draft/multiline, one at a time, with a target",
-              line->params[0] + 1);
+              srv_irc_echo (line->params[0] + 1));
       return;
     }
   /* It would be collected, and may be a password. */
@@ -97,6 +98,15 @@ open_batch (SrvIrc *irc, const SalIrcLine *line)
   g_clear_pointer (&irc->answer, g_ptr_array_unref);
 }
 
+static gboolean
+is_place (const char *target)
+{
+  const char *name = target + ((*target == '@' || *target == '+') && target[1] == '#');
+  g_autofree char *room = srv_irc_is_channel (name) ? srv_irc_room_of (name) : NULL;
+
+  return room != NULL || !srv_irc_is_channel (name);
+}
+
 static void
 close_batch (SrvIrc *irc, const SalIrcLine *line)
 {
@@ -111,6 +121,17 @@ close_batch (SrvIrc *irc, const SalIrcLine *line)
   if (!lines->any)
     {
       refuse (irc, "MULTILINE_INVALID", ":A message needs at least one line that is not blank");
+      return;
+    }
+  /* What is refused here and not by the log is an answer to the line that opened the batch. */
+  if (irc->session->muted)
+    {
+      refuse (irc, "MULTILINE_INVALID", ":The operator of the server has muted you");
+      return;
+    }
+  if (!is_place (lines->target))
+    {
+      refuse (irc, "MULTILINE_INVALID_TARGET", "%s :No such channel", srv_irc_echo (lines->target));
       return;
     }
   if (sal_irc_line_parse (&opening, lines->opening))
@@ -128,13 +149,25 @@ close_batch (SrvIrc *irc, const SalIrcLine *line)
 void
 srv_irc_handle_batch (SrvIrc *irc, const SalIrcLine *line)
 {
-  if (line->params[0][0] == '+')
+  const char *name = line->params[0];
+
+  if ((*name != '+' && *name != '-') || srv_irc_echo (name + 1) != name + 1)
+    refuse (irc, "INVALID_REFTAG",
+            "%s :A batch has a name, after + where it begins and - where it ends",
+            srv_irc_echo (name));
+  else if (*name == '+')
     open_batch (irc, line);
-  else if (line->params[0][0] == '-')
-    close_batch (irc, line);
   else
-    srv_irc_fail (irc, "BATCH", "INVALID_REFTAG", "%s :A batch begins with + and ends with -",
-                  line->params[0]);
+    close_batch (irc, line);
+}
+
+static gboolean
+is_same_target (const char *a, const char *b)
+{
+  g_autofree char *one = sal_name_key (a);
+  g_autofree char *other = sal_name_key (b);
+
+  return g_str_equal (one, other);
 }
 
 static void
@@ -144,10 +177,11 @@ add_line (SrvIrc *irc, const SalIrcLine *line)
   const char *text = line->n_params > 1 ? line->params[1] : "";
   gboolean concat = sal_irc_line_get_tag (line, "draft/multiline-concat") != NULL;
 
-  if (line->n_params < 1 || g_ascii_strcasecmp (line->params[0], lines->target) != 0)
+  if (line->n_params < 1 || !is_same_target (line->params[0], lines->target))
     {
       refuse (irc, "MULTILINE_INVALID_TARGET", "%s %s :All lines have the target of the batch",
-              lines->target, line->n_params > 0 ? line->params[0] : "*");
+              srv_irc_echo (lines->target),
+              line->n_params > 0 ? srv_irc_echo (line->params[0]) : "*");
       return;
     }
   if (concat && *text == '\0')
@@ -172,6 +206,19 @@ add_line (SrvIrc *irc, const SalIrcLine *line)
   lines->any = lines->any || *text != '\0';
   lines->kind =
       g_ascii_strcasecmp (line->verb, "NOTICE") == 0 ? SRV_ENTRY_NOTICE : SRV_ENTRY_MESSAGE;
+}
+
+/**
+ * srv_irc_lines_spoil:
+ *
+ * A line that may have been one of the message in hand was not taken. A message that lacks one
+ * is another than what was said, so none of it is.
+ */
+void
+srv_irc_lines_spoil (SrvIrc *irc)
+{
+  if (irc->lines != NULL)
+    refuse (irc, "MULTILINE_INVALID", ":One of its lines was not taken");
 }
 
 /**

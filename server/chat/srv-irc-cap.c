@@ -171,7 +171,7 @@ srv_irc_handle_cap (SrvIrc *irc, const SalIrcLine *line)
       srv_irc_try_register (irc);
     }
   else
-    srv_irc_reply (irc, ERR_INVALIDCAPCMD, "%s :Invalid CAP command", subcommand);
+    srv_irc_reply (irc, ERR_INVALIDCAPCMD, "%s :Invalid CAP command", srv_irc_echo (subcommand));
 }
 
 /* Those that a new configuration may bring, take away, or give another value. */

@@ -14,7 +14,7 @@
 static void
 no_such_channel (SrvIrc *irc, const char *name)
 {
-  srv_irc_reply (irc, ERR_NOSUCHCHANNEL, "%s :No such channel", name);
+  srv_irc_reply (irc, ERR_NOSUCHCHANNEL, "%s :No such channel", srv_irc_echo (name));
 }
 
 static void
@@ -26,7 +26,7 @@ join_one (SrvIrc *irc, const char *name, const char *key)
   if (room == NULL)
     {
       if (*name == '#' && name[1] != '\0')
-        srv_irc_reply (irc, ERR_BADCHANMASK, "%s :Bad channel name", name);
+        srv_irc_reply (irc, ERR_BADCHANMASK, "%s :Bad channel name", srv_irc_echo (name));
       else
         no_such_channel (irc, name);
       return;
@@ -227,8 +227,8 @@ srv_irc_handle_kick (SrvIrc *irc, const SalIrcLine *line)
     {
       if (i >= SAL_TARGETS_PER_COMMAND)
         {
-          srv_irc_reply (irc, ERR_TOOMANYTARGETS, "%s :Too many targets (%d)", names[i],
-                         SAL_TARGETS_PER_COMMAND);
+          srv_irc_reply (irc, ERR_TOOMANYTARGETS, "%s :Too many targets (%d)",
+                         srv_irc_echo (names[i]), SAL_TARGETS_PER_COMMAND);
           break;
         }
       kick_one (irc, channels[n_channels > 1 ? i : 0], names[i], reason);

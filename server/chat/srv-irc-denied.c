@@ -68,7 +68,7 @@ static void
 redact_denied (SrvIrc *irc, const SrvEntry *entry)
 {
   const char *sign = entry->target != NULL ? "" : "#";
-  const char *target = entry->target != NULL ? entry->target : entry->room;
+  const char *target = entry->target != NULL ? srv_irc_echo (entry->target) : entry->room;
   g_autofree char *msgid = sal_irc_msgid_format (irc->hub->log_id, entry->number);
 
   if (entry->code == ERR_UNKNOWNERROR)
@@ -106,13 +106,13 @@ srv_irc_on_denied (SrvIrc *irc, const SrvEntry *entry)
       return;
     }
   /* A notice is never answered with an error by which programs could answer each other. */
-  if (entry->kind == SRV_ENTRY_NOTICE && !irc->busy && irc->answer == NULL)
+  if (entry->kind == SRV_ENTRY_NOTICE && irc->answer == NULL)
     return;
   switch (code)
     {
     case ERR_NOSUCHNICK:
     case ERR_NICKNAMEINUSE:
-      srv_irc_reply (irc, code, "%s :%s", entry->target, text);
+      srv_irc_reply (irc, code, "%s :%s", srv_irc_echo (entry->target), text);
       break;
     case ERR_USERNOTINCHANNEL:
     case ERR_USERONCHANNEL:

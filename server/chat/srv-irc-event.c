@@ -65,5 +65,9 @@ srv_irc_relayed (SrvIrc *irc, const SrvEntry *entry)
   srv_irc_event_from_entry (irc->hub, &event, entry, &msgid);
   if (entry->kind == SRV_ENTRY_UMODE)
     event.target = event.name;
-  srv_irc_emit_event (irc, &event);
+  /* What the server takes away by itself answers nothing that the client has asked. */
+  if (entry->flags & SRV_ENTRY_FLAG_SERVER)
+    srv_irc_emit_event_aside (irc, &event);
+  else
+    srv_irc_emit_event (irc, &event);
 }

@@ -79,5 +79,5 @@ srv_irc_handle_help (SrvIrc *irc, const SalIrcLine *line)
         send_topic (irc, subject, topics[i].text);
         return;
       }
-  srv_irc_reply (irc, ERR_HELPNOTFOUND, "%s :I know nothing about this", subject);
+  srv_irc_reply (irc, ERR_HELPNOTFOUND, "%s :I know nothing about this", srv_irc_echo (subject));
 }

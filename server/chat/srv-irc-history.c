@@ -16,7 +16,7 @@
 #define END_TAG "draft/chathistory-end"
 #define MS_US 1000
 
-/* Where in the story: a message, or a moment in milliseconds, or neither. */
+/* Where in the story: a message, or a moment in milliseconds (from 1 on), or neither. */
 typedef struct
 {
   guint64 seq;
@@ -31,6 +31,8 @@ typedef struct
   gboolean around;     /* the second half is still to come */
   SrvLogQuery *second; /* (owned) (nullable) */
   GPtrArray *first;    /* (owned) (nullable): the first half */
+  gboolean probing;    /* between a message and a moment: which of them comes first? */
+  Point points[2];     /* those */
   gboolean descending; /* targets: the newest first */
 } Question;
 
@@ -54,7 +56,7 @@ static void G_GNUC_PRINTF (4, 5)
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  srv_irc_fail (irc, "CHATHISTORY", code, "%s %s", subcommand, text);
+  srv_irc_fail (irc, "CHATHISTORY", code, "%s %s", srv_irc_echo (subcommand), text);
 }
 
 /* Returns FALSE if that has been refused. */
@@ -64,22 +66,25 @@ parse_point (SrvIrc *irc, const char *subcommand, const char *text, Point *point
   *point = (Point){ 0 };
   if (g_str_has_prefix (text, "msgid="))
     {
-      if (sal_irc_msgid_parse (text + strlen ("msgid="), irc->hub->log_id, &point->seq))
+      if (sal_irc_msgid_parse (text + strlen ("msgid="), irc->hub->log_id, &point->seq) &&
+          point->seq <= G_MAXINT64) /* beyond are those of what is not kept */
         return TRUE;
-      refuse (irc, "MESSAGE_ERROR", subcommand, "%s :There is no such message", text);
+      refuse (irc, "MESSAGE_ERROR", subcommand, "%s :There is no such message",
+              srv_irc_echo (text));
       return FALSE;
     }
   if (g_str_has_prefix (text, "timestamp="))
     {
       if (sal_irc_parse_time (text + strlen ("timestamp="), &point->time_us))
         {
-          point->time_us -= point->time_us % MS_US;
+          point->time_us = MAX (point->time_us - point->time_us % MS_US, 1);
           return TRUE;
         }
-      refuse (irc, "INVALID_PARAMS", subcommand, "%s :That is no timestamp", text);
+      refuse (irc, "INVALID_PARAMS", subcommand, "%s :That is no timestamp", srv_irc_echo (text));
       return FALSE;
     }
-  refuse (irc, "INVALID_PARAMS", subcommand, "%s :A message is named msgid= or timestamp=", text);
+  refuse (irc, "INVALID_PARAMS", subcommand,
+          "%s :A message is named msgid= or timestamp=", srv_irc_echo (text));
   return FALSE;
 }
 
@@ -87,7 +92,7 @@ static void
 go_before (SrvLogQuery *query, const Point *point)
 {
   query->backwards = TRUE;
-  query->seq = point->seq;
+  query->seq = point->time_us == 0 ? MAX (point->seq, 1) : 0; /* nothing is before the first */
   query->time_us = point->time_us;
 }
 
@@ -108,10 +113,21 @@ stop_at (SrvLogQuery *query, const Point *point)
                                         : point->time_us;
 }
 
-static gboolean
-is_before (const Point *a, const Point *b)
+/* From the first of @points to the second, in the order of the story if @forwards. */
+static void
+go_between (SrvLogQuery *query, const Point points[2], gboolean forwards)
 {
-  return a->seq != 0 && b->seq != 0 ? a->seq < b->seq : a->time_us < b->time_us;
+  if (forwards)
+    go_after (query, &points[0]);
+  else
+    go_before (query, &points[0]);
+  stop_at (query, &points[1]);
+}
+
+static gboolean
+is_moment (const Point *point)
+{
+  return point->time_us != 0;
 }
 
 /* The name under which the log has what was said in @target; NULL if it is not the client's to
@@ -186,6 +202,24 @@ send_past (SrvIrc *irc, const Question *question, const GPtrArray *entries, gboo
     close_batch (irc, batch);
 }
 
+static void on_page (SrvIrc *irc, GPtrArray *entries, gboolean failed);
+
+/* It is known now when the message was said; where there is none any more, later than all. */
+static void
+on_probe (SrvIrc *irc, Question *question, const GPtrArray *entries)
+{
+  const SrvEntry *found = entries->len > 0 ? entries->pdata[0] : NULL;
+  gint64 said_us = found != NULL ? found->time_us : G_MAXINT64;
+  SrvLogQuery *query = g_steal_pointer (&question->second);
+
+  question->probing = FALSE;
+  go_between (query, question->points,
+              is_moment (&question->points[0]) ? question->points[0].time_us < said_us
+                                               : said_us < question->points[1].time_us);
+  irc->on_past = on_page;
+  srv_irc_read (irc, query);
+}
+
 static void
 on_page (SrvIrc *irc, GPtrArray *entries, gboolean failed)
 {
@@ -195,6 +229,11 @@ on_page (SrvIrc *irc, GPtrArray *entries, gboolean failed)
   if (failed)
     {
       refuse (irc, "MESSAGE_ERROR", "*", "%s :The log cannot be read now", question->target);
+      return;
+    }
+  if (question->probing)
+    {
+      on_probe (irc, question, entries);
       return;
     }
   if (question->second != NULL)
@@ -226,6 +265,8 @@ ask (SrvIrc *irc, Question *question, SrvLogQuery *query)
   query->said_only = !(irc->caps & SAL_IRC_CAP_EVENT_PLAYBACK);
   if (question->second != NULL)
     question->second->said_only = query->said_only;
+  if (question->probing)
+    query->said_only = FALSE;
   srv_irc_read (irc, query);
 }
 
@@ -256,20 +297,22 @@ on_targets (SrvIrc *irc, GPtrArray *entries, gboolean failed)
       refuse (irc, "MESSAGE_ERROR", "TARGETS", ":The log cannot be read now");
       return;
     }
-  batch = open_batch (irc, "draft/chathistory-targets", NULL, FALSE);
+  if (irc->caps & SAL_IRC_CAP_BATCH)
+    batch = open_batch (irc, "draft/chathistory-targets", NULL, FALSE);
   for (guint i = 0; i < entries->len; i++)
     {
       const SrvEntry *entry = entries->pdata[question->descending ? entries->len - 1 - i : i];
       g_autofree char *name = target_name (irc, entry);
       g_autoptr (GString) line = g_string_new (NULL);
 
-      if (irc->caps & SAL_IRC_CAP_BATCH)
+      if (batch != NULL)
         g_string_append_printf (line, "@batch=%s ", batch);
       g_string_append_printf (line, ":%s CHATHISTORY TARGETS %s ", srv_irc_server (irc), name);
       sal_irc_append_time (line, entry->time_us);
       srv_irc_emit (irc, line->str);
     }
-  close_batch (irc, batch);
+  if (batch != NULL)
+    close_batch (irc, batch);
 }
 
 static void
@@ -303,7 +346,8 @@ parse_limit (SrvIrc *irc, const char *subcommand, const char *text, guint *limit
 
   if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT32, &number, NULL))
     {
-      refuse (irc, "INVALID_PARAMS", subcommand, "%s :The limit is a number from 1", text);
+      refuse (irc, "INVALID_PARAMS", subcommand, "%s :The limit is a number from 1",
+              srv_irc_echo (text));
       return FALSE;
     }
   *limit = (guint) MIN (number, SAL_HISTORY_MAX);
@@ -322,7 +366,12 @@ targets (SrvIrc *irc, const SalIrcLine *line)
   else if (parse_point (irc, "TARGETS", line->params[1], &from) &&
            parse_point (irc, "TARGETS", line->params[2], &to) &&
            parse_limit (irc, "TARGETS", line->params[3], &limit))
-    ask_targets (irc, &from, &to, limit);
+    {
+      if (is_moment (&from) && is_moment (&to))
+        ask_targets (irc, &from, &to, limit);
+      else
+        refuse (irc, "INVALID_PARAMS", "TARGETS", ":Conversations are between two timestamps");
+    }
 }
 
 /* From @point on, itself included. */
@@ -351,6 +400,28 @@ go_around (SrvLogQuery *query, Question *question, const Point *point)
   query->limit = before;
 }
 
+/* Between two messages, or two moments, it is known which way it goes; otherwise the message has to
+ * be looked at first. Returns (transfer full): what to ask first. */
+static SrvLogQuery *
+between (SrvLogQuery *query, Question *question, const Point points[2])
+{
+  SrvLogQuery *probe = NULL;
+
+  if (is_moment (&points[0]) == is_moment (&points[1]))
+    {
+      go_between (query, points,
+                  is_moment (&points[0]) ? points[0].time_us < points[1].time_us
+                                         : points[0].seq < points[1].seq);
+      return query;
+    }
+  probe = srv_log_query_new (query->room, 1);
+  go_from (probe, &points[is_moment (&points[0]) ? 1 : 0]);
+  question->probing = TRUE;
+  memcpy (question->points, points, sizeof question->points);
+  question->second = query;
+  return probe;
+}
+
 static void
 read_page (SrvIrc *irc,
            const char *subcommand,
@@ -359,13 +430,14 @@ read_page (SrvIrc *irc,
            gboolean bounded,
            guint limit)
 {
-  g_autofree char *story = story_of (irc, target);
+  g_autofree char *story = srv_irc_echo (target) == target ? story_of (irc, target) : NULL;
   SrvLogQuery *query = NULL;
   Question *question = NULL;
 
   if (story == NULL)
     {
-      refuse (irc, "INVALID_TARGET", subcommand, "%s :There is nothing that you may read", target);
+      refuse (irc, "INVALID_TARGET", subcommand, "%s :There is nothing that you may read",
+              srv_irc_echo (target));
       return;
     }
   query = srv_log_query_new (story, limit);
@@ -385,13 +457,7 @@ read_page (SrvIrc *irc,
   else if (g_str_equal (subcommand, "AROUND"))
     go_around (query, question, &points[0]);
   else
-    {
-      if (is_before (&points[0], &points[1]))
-        go_after (query, &points[0]);
-      else
-        go_before (query, &points[0]);
-      stop_at (query, &points[1]);
-    }
+    query = between (query, question, points);
   ask (irc, question, query);
 }
 

@@ -98,17 +98,19 @@ mark (SrvIrc *irc, const char *target, gint64 time_us)
 void
 srv_irc_handle_markread (SrvIrc *irc, const SalIrcLine *line)
 {
-  const char *target = line->n_params > 0 ? line->params[0] : "*";
+  const char *target = line->n_params > 0 ? line->params[0] : "";
   gint64 time_us = 0;
 
-  if (line->n_params == 0 || *target == '\0')
+  if (*target == '\0')
     srv_irc_fail (irc, "MARKREAD", "NEED_MORE_PARAMS", ":A target is needed");
+  else if (srv_irc_echo (target) != target)
+    srv_irc_fail (irc, "MARKREAD", "INVALID_PARAMS", "* :That is no target");
   else if (line->n_params == 1)
     srv_irc_send_marker (irc, target);
   else if (!g_str_has_prefix (line->params[1], "timestamp=") ||
            !sal_irc_parse_time (line->params[1] + strlen ("timestamp="), &time_us) || time_us <= 0)
     srv_irc_fail (irc, "MARKREAD", "INVALID_PARAMS", "%s %s :That is no timestamp", target,
-                  line->params[1]);
+                  srv_irc_echo (line->params[1]));
   else
     mark (irc, target, time_us);
 }

@@ -79,11 +79,14 @@ srv_irc_say_to (
   g_autofree char *tags = srv_irc_client_tags (line);
   g_autofree char *action = kind == SRV_ENTRY_MESSAGE && text != NULL ? action_text (text) : NULL;
   gboolean some = (*target == '@' || *target == '+') && target[1] == '#';
+  /* Programs could answer each other, see srv_irc_on_denied(). */
+  gboolean silent = kind == SRV_ENTRY_NOTICE && irc->answer == NULL;
 
   if (irc->session->muted)
     {
-      srv_irc_reply (irc, ERR_CANNOTSENDTOCHAN, "%s :The operator of the server has muted you",
-                     target);
+      if (!silent)
+        srv_irc_reply (irc, ERR_CANNOTSENDTOCHAN, "%s :The operator of the server has muted you",
+                       srv_irc_echo (target));
       return;
     }
   if (some)
@@ -93,7 +96,8 @@ srv_irc_say_to (
       room = srv_irc_room_of (target);
       if (room == NULL)
         {
-          srv_irc_reply (irc, ERR_NOSUCHCHANNEL, "%s :No such channel", target);
+          if (!silent)
+            srv_irc_reply (irc, ERR_NOSUCHCHANNEL, "%s :No such channel", srv_irc_echo (target));
           return;
         }
       fields.room = room;
@@ -126,12 +130,13 @@ gboolean
 srv_irc_is_simple (const SrvIrc *irc, const SalIrcLine *line)
 {
   gboolean tags_only = g_ascii_strcasecmp (line->verb, "TAGMSG") == 0;
+  g_autofree char *tags = tags_only ? srv_irc_client_tags (line) : NULL;
   g_autofree char *room = NULL;
   const char *target = NULL;
 
   if (irc->lines != NULL || irc->session->muted || line->n_params < (tags_only ? 1 : 2) ||
       (!tags_only && line->params[1][0] == '\0') ||
-      (tags_only && !(irc->caps & SAL_IRC_CAP_MESSAGE_TAGS)) ||
+      (tags_only && (tags == NULL || !(irc->caps & SAL_IRC_CAP_MESSAGE_TAGS))) ||
       sal_irc_line_get_tag (line, "batch") != NULL)
     return FALSE;
   target = line->params[0];
@@ -182,8 +187,8 @@ say (SrvIrc *irc, SrvEntryKind kind, const SalIrcLine *line)
     {
       if (i >= SAL_TARGETS_PER_COMMAND)
         {
-          srv_irc_reply (irc, ERR_TOOMANYTARGETS, "%s :Too many targets (%d)", targets[i],
-                         SAL_TARGETS_PER_COMMAND);
+          srv_irc_reply (irc, ERR_TOOMANYTARGETS, "%s :Too many targets (%d)",
+                         srv_irc_echo (targets[i]), SAL_TARGETS_PER_COMMAND);
           break;
         }
       if (srv_irc_is_service (targets[i]))
@@ -272,14 +277,15 @@ srv_irc_handle_redact (SrvIrc *irc, const SalIrcLine *line)
     }
   if (srv_irc_is_channel (target) && !is_inside (irc, target))
     {
-      srv_irc_fail (irc, "REDACT", "INVALID_TARGET", "%s :You are not there", target);
+      srv_irc_fail (irc, "REDACT", "INVALID_TARGET", "%s :You are not there",
+                    srv_irc_echo (target));
       return;
     }
   fields = srv_irc_fields (irc, SRV_ENTRY_REDACT);
   if (!sal_irc_msgid_parse (line->params[1], irc->hub->log_id, &fields.number))
     {
-      srv_irc_fail (irc, "REDACT", "UNKNOWN_MSGID", "%s %s :There is no such message", target,
-                    line->params[1]);
+      srv_irc_fail (irc, "REDACT", "UNKNOWN_MSGID", "%s %s :There is no such message",
+                    srv_irc_echo (target), srv_irc_echo (line->params[1]));
       return;
     }
   fields.room = room;

@@ -125,12 +125,12 @@ change_room (SrvIrc *irc, const SrvChannel *channel, const SalIrcLine *line)
     }
 }
 
-/* One's own modes; whom the server made its operator may only give that up. */
+/* One's own modes; whom the server made its operator may only give that up. What is said and taken
+ * back in one line changes nothing. */
 static void
 change_self (SrvIrc *irc, const SrvUser *me, const char *text)
 {
-  g_autoptr (GString) on = g_string_new ("+");
-  g_autoptr (GString) off = g_string_new ("-");
+  g_autoptr (GString) change = g_string_new (NULL);
   guint modes = me->modes;
   gboolean set = TRUE;
   gboolean unknown = FALSE;
@@ -143,21 +143,27 @@ change_self (SrvIrc *irc, const SrvUser *me, const char *text)
         set = *text == '+';
       else if (bit == 0)
         unknown = TRUE;
-      else if (set ? !(modes & bit) && !(bit & SRV_UMODES_GIVEN) : (modes & bit) != 0)
-        {
-          g_string_append_c (set ? on : off, *text);
-          modes ^= bit;
-        }
+      else if (!set)
+        modes &= ~bit;
+      else if (!(bit & SRV_UMODES_GIVEN) || (me->modes & bit))
+        modes |= bit;
     }
   if (unknown)
     srv_irc_reply (irc, ERR_UMODEUNKNOWNFLAG, ":Unknown mode flag");
-  if (on->len > 1 || off->len > 1)
+  if (modes & ~me->modes)
+    srv_umodes_append (change, modes & ~(guint) me->modes);
+  if (me->modes & ~modes)
+    {
+      gsize at = change->len;
+
+      srv_umodes_append (change, me->modes & ~modes);
+      change->str[at] = '-';
+    }
+  if (change->len > 0)
     {
       SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_UMODE);
-      g_autofree char *change =
-          g_strconcat (on->len > 1 ? on->str : "", off->len > 1 ? off->str : "", NULL);
 
-      fields.text = change;
+      fields.text = change->str;
       srv_irc_post (irc, &fields);
     }
 }
@@ -170,7 +176,7 @@ mode_of_person (SrvIrc *irc, const SalIrcLine *line)
   g_autoptr (GString) modes = g_string_new (NULL);
 
   if (user == NULL)
-    srv_irc_reply (irc, ERR_NOSUCHNICK, "%s :No such nick", line->params[0]);
+    srv_irc_reply (irc, ERR_NOSUCHNICK, "%s :No such nick", srv_irc_echo (line->params[0]));
   else if (user != me)
     srv_irc_reply (irc, ERR_USERSDONTMATCH, ":Cannot change mode for other users");
   else if (line->n_params < 2)
@@ -198,7 +204,7 @@ srv_irc_handle_mode (SrvIrc *irc, const SalIrcLine *line)
   channel = srv_irc_find_channel (irc, line->params[0]);
   if (channel == NULL || ((channel->modes & SRV_MODE_SECRET) &&
                           srv_state_find_membership (srv_irc_me (irc), channel) == NULL))
-    srv_irc_reply (irc, ERR_NOSUCHCHANNEL, "%s :No such channel", line->params[0]);
+    srv_irc_reply (irc, ERR_NOSUCHCHANNEL, "%s :No such channel", srv_irc_echo (line->params[0]));
   else if (line->n_params < 2)
     send_modes (irc, channel);
   else

@@ -86,7 +86,7 @@ add (SrvIrc *irc, char **names)
         {
           tell_presence (irc, added);
           srv_irc_reply (irc, ERR_MONLISTFULL, "%d %s :Monitor list is full", SAL_MONITOR_TARGETS,
-                         *names);
+                         srv_irc_echo (*names));
           return;
         }
       (void) srv_hub_watch (irc->hub, irc->session, key);
@@ -181,7 +181,8 @@ srv_irc_handle_monitor (SrvIrc *irc, const SalIrcLine *line)
   else if (what == 'S')
     tell_status (irc);
   else
-    srv_irc_fail (irc, "MONITOR", "INVALID_PARAMS", "%s :It is one of + - C L S", line->params[0]);
+    srv_irc_fail (irc, "MONITOR", "INVALID_PARAMS", "%s :It is one of + - C L S",
+                  srv_irc_echo (line->params[0]));
 }
 
 /**

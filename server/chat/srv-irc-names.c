@@ -90,7 +90,7 @@ srv_irc_handle_names (SrvIrc *irc, const SalIrcLine *line)
           (!(channel->modes & SRV_MODE_SECRET) || srv_state_find_membership (me, channel) != NULL))
         srv_irc_send_names (irc, channel);
       else
-        srv_irc_reply (irc, RPL_ENDOFNAMES, "%s :End of /NAMES list", names[0]);
+        srv_irc_reply (irc, RPL_ENDOFNAMES, "%s :End of /NAMES list", srv_irc_echo (names[0]));
     }
 }
 
@@ -163,7 +163,8 @@ take_condition (List *list, const char *text)
   number = strtol (at + 1, &end, 10);
   if (end == at + 1 || *end != '\0')
     return FALSE;
-  then_us = list->now_us - number * 60 * G_USEC_PER_SEC;
+  /* No room is older than the calendar, and no number may run over. */
+  then_us = list->now_us - CLAMP (number, G_MININT32, G_MAXINT32) * 60 * G_USEC_PER_SEC;
   if (kind == 'T' && *at == '<')
     list->topic_newer_us = then_us;
   else if (kind == 'T')

@@ -192,6 +192,19 @@ srv_irc_tell_cut (SrvIrc *irc)
 }
 
 /**
+ * srv_irc_echo:
+ * @param: what a client has sent
+ *
+ * Returns: (transfer none): @param where it can stand in the middle of a line, else `*`: the
+ * parameters after it must stay what they are.
+ */
+const char *
+srv_irc_echo (const char *param)
+{
+  return *param != '\0' && *param != ':' && strchr (param, ' ') == NULL ? param : "*";
+}
+
+/**
  * srv_irc_cut:
  * @most: bytes
  *

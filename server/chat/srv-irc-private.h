@@ -61,6 +61,7 @@ struct _SrvIrc
   guint knows_password : 1;
   guint tried_pass : 1; /* PASS has been taken for an account's password */
   guint asked_by : 2;   /* SrvIrcAsker: of what is asked about accounts now */
+  guint in_sasl : 1;    /* has begun an exchange that is not over */
 
   /* The command in hand. */
   guint in_flight;   /* entries whose answer is awaited */
@@ -119,6 +120,7 @@ void srv_irc_release (SrvIrc *irc);
 void srv_irc_emit (SrvIrc *irc, const char *line);
 void srv_irc_emit_bytes (SrvIrc *irc, const char *bytes, gsize len);
 void srv_irc_emit_event (SrvIrc *irc, const SalEvent *event);
+void srv_irc_emit_event_aside (SrvIrc *irc, const SalEvent *event);
 void srv_irc_reply (SrvIrc *irc, SalIrcNumeric numeric, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 void srv_irc_say (SrvIrc *irc, const char *format, ...) G_GNUC_PRINTF (2, 3);
@@ -143,6 +145,7 @@ gint64 srv_irc_wall_us (const SrvIrc *irc);
 char *srv_irc_room_of (const char *target);
 gboolean srv_irc_is_channel (const char *target);
 SrvChannel *srv_irc_find_channel (const SrvIrc *irc, const char *target);
+const char *srv_irc_echo (const char *param);
 char *srv_irc_cut (const char *text, gsize most);
 char *srv_irc_take_text (SrvIrc *irc, SrvIrcText kind, const char *text);
 void srv_irc_tell_cut (SrvIrc *irc);
@@ -199,6 +202,7 @@ void srv_irc_say_to (
 
 void srv_irc_handle_batch (SrvIrc *irc, const SalIrcLine *line);
 gboolean srv_irc_lines_take (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_lines_spoil (SrvIrc *irc);
 void srv_irc_lines_free (SrvIrcLines *lines);
 
 void srv_irc_handle_who (SrvIrc *irc, const SalIrcLine *line);
@@ -226,6 +230,7 @@ void srv_irc_send_marker (SrvIrc *irc, const char *target);
 void srv_irc_show_past (SrvIrc *irc, const SrvEntry *join);
 
 void srv_irc_handle_authenticate (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_abort_sasl (SrvIrc *irc);
 void srv_irc_handle_register (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_verify (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_oper (SrvIrc *irc, const SalIrcLine *line);

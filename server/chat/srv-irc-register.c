@@ -117,8 +117,7 @@ srv_irc_handle_nick (SrvIrc *irc, const SalIrcLine *line)
     }
   if (!sal_irc_is_nickname (nick))
     {
-      srv_irc_reply (irc, ERR_ERRONEUSNICKNAME, "%s :Erroneous nickname",
-                     strchr (nick, ' ') != NULL ? "*" : nick);
+      srv_irc_reply (irc, ERR_ERRONEUSNICKNAME, "%s :Erroneous nickname", srv_irc_echo (nick));
       return;
     }
   if (irc->registered)
@@ -160,6 +159,7 @@ srv_irc_try_register (SrvIrc *irc)
       srv_irc_end (irc, "Bad password");
       return;
     }
+  srv_irc_abort_sasl (irc);
   g_free (irc->introduction->source);
   irc->introduction->source =
       g_strconcat (irc->introduction->user, "@", srv_irc_get_host (irc), NULL);

@@ -32,11 +32,27 @@ srv_irc_get_nick (const SrvIrc *irc)
 }
 
 static void
-send_line (SrvIrc *irc, const char *line)
+send_line (SrvIrc *irc, GString *line)
 {
-  g_autofree char *bytes = g_strconcat (line, "\r\n", NULL);
+  g_string_append (line, "\r\n");
+  irc->session->host->send (irc->session, line->str, line->len);
+}
 
-  irc->session->host->send (irc->session, bytes, strlen (bytes));
+static void
+send_text (SrvIrc *irc, const char *text)
+{
+  g_autoptr (GString) line = g_string_new (text);
+
+  send_line (irc, line);
+}
+
+static void
+emit (SrvIrc *irc, GString *line)
+{
+  if (irc->answer != NULL)
+    g_ptr_array_add (irc->answer, g_strdup (line->str));
+  else
+    send_line (irc, line);
 }
 
 /**
@@ -46,10 +62,9 @@ send_line (SrvIrc *irc, const char *line)
 void
 srv_irc_emit (SrvIrc *irc, const char *line)
 {
-  if (irc->answer != NULL)
-    g_ptr_array_add (irc->answer, g_strdup (line));
-  else
-    send_line (irc, line);
+  g_autoptr (GString) whole = g_string_new (line);
+
+  emit (irc, whole);
 }
 
 /**
@@ -90,13 +105,46 @@ srv_irc_emit_event (SrvIrc *irc, const SalEvent *event)
   srv_irc_emit_bytes (irc, out->str, out->len);
 }
 
-static char *G_GNUC_PRINTF (3, 0)
+/**
+ * srv_irc_emit_event_aside:
+ *
+ * As srv_irc_emit_event(), but no part of the answer that is being collected.
+ */
+void
+srv_irc_emit_event_aside (SrvIrc *irc, const SalEvent *event)
+{
+  GPtrArray *answer = g_steal_pointer (&irc->answer);
+
+  srv_irc_emit_event (irc, event);
+  irc->answer = answer;
+}
+
+static GString *
+begin_line (SrvIrc *irc)
+{
+  GString *line = g_string_sized_new (SAL_IRC_LINE_BYTES);
+
+  g_string_append_c (line, ':');
+  g_string_append (line, srv_irc_server (irc));
+  g_string_append_c (line, ' ');
+  return line;
+}
+
+/* Somebody who comes in is told twenty numerics, so what is in front of each is not put there by
+ * printf. */
+static GString *G_GNUC_PRINTF (3, 0)
     numeric_line (SrvIrc *irc, SalIrcNumeric numeric, const char *format, va_list args)
 {
-  g_autofree char *rest = g_strdup_vprintf (format, args);
+  GString *line = begin_line (irc);
 
-  return g_strdup_printf (":%s %03d %s %s", srv_irc_server (irc), (int) numeric,
-                          srv_irc_get_nick (irc), rest);
+  g_string_append_c (line, (char) ('0' + numeric / 100 % 10));
+  g_string_append_c (line, (char) ('0' + numeric / 10 % 10));
+  g_string_append_c (line, (char) ('0' + numeric % 10));
+  g_string_append_c (line, ' ');
+  g_string_append (line, srv_irc_get_nick (irc));
+  g_string_append_c (line, ' ');
+  g_string_append_vprintf (line, format, args);
+  return line;
 }
 
 /**
@@ -106,13 +154,13 @@ static char *G_GNUC_PRINTF (3, 0)
 void
 srv_irc_reply (SrvIrc *irc, SalIrcNumeric numeric, const char *format, ...)
 {
-  g_autofree char *line = NULL;
+  g_autoptr (GString) line = NULL;
   va_list args;
 
   va_start (args, format);
   line = numeric_line (irc, numeric, format, args);
   va_end (args);
-  srv_irc_emit (irc, line);
+  emit (irc, line);
 }
 
 /**
@@ -124,7 +172,7 @@ srv_irc_reply (SrvIrc *irc, SalIrcNumeric numeric, const char *format, ...)
 void
 srv_irc_reply_aside (SrvIrc *irc, SalIrcNumeric numeric, const char *format, ...)
 {
-  g_autofree char *line = NULL;
+  g_autoptr (GString) line = NULL;
   va_list args;
 
   va_start (args, format);
@@ -133,11 +181,12 @@ srv_irc_reply_aside (SrvIrc *irc, SalIrcNumeric numeric, const char *format, ...
   send_line (irc, line);
 }
 
-static char *G_GNUC_PRINTF (2, 0) from_server (SrvIrc *irc, const char *format, va_list args)
+static GString *G_GNUC_PRINTF (2, 0) from_server (SrvIrc *irc, const char *format, va_list args)
 {
-  g_autofree char *rest = g_strdup_vprintf (format, args);
+  GString *line = begin_line (irc);
 
-  return g_strdup_printf (":%s %s", srv_irc_server (irc), rest);
+  g_string_append_vprintf (line, format, args);
+  return line;
 }
 
 /**
@@ -147,13 +196,13 @@ static char *G_GNUC_PRINTF (2, 0) from_server (SrvIrc *irc, const char *format, 
 void
 srv_irc_say (SrvIrc *irc, const char *format, ...)
 {
-  g_autofree char *line = NULL;
+  g_autoptr (GString) line = NULL;
   va_list args;
 
   va_start (args, format);
   line = from_server (irc, format, args);
   va_end (args);
-  srv_irc_emit (irc, line);
+  emit (irc, line);
 }
 
 /**
@@ -165,7 +214,7 @@ srv_irc_say (SrvIrc *irc, const char *format, ...)
 void
 srv_irc_say_aside (SrvIrc *irc, const char *format, ...)
 {
-  g_autofree char *line = NULL;
+  g_autoptr (GString) line = NULL;
   va_list args;
 
   va_start (args, format);
@@ -182,8 +231,9 @@ srv_irc_say_aside (SrvIrc *irc, const char *format, ...)
 void
 srv_irc_ping (SrvIrc *irc)
 {
-  g_autofree char *line = g_strdup_printf ("PING :%s", srv_irc_server (irc));
+  g_autoptr (GString) line = g_string_new ("PING :");
 
+  g_string_append (line, srv_irc_server (irc));
   send_line (irc, line);
 }
 
@@ -241,18 +291,17 @@ srv_irc_collect (SrvIrc *irc, const char *label)
 static gboolean
 is_inner (const char *line)
 {
-  const char *verb = NULL;
-
   if (g_str_has_prefix (line, "@batch="))
     return TRUE;
-  verb = strstr (line, "BATCH -");
-  return verb != NULL && (verb == line || (verb[-1] == ' ' && line[0] == ':'));
+  if (*line == ':')
+    line += strcspn (line, " ");
+  return g_str_has_prefix (line + (*line == ' '), "BATCH -");
 }
 
-static char *
+static GString *
 with_tag (const char *line, const char *key, const char *value)
 {
-  g_autoptr (GString) out = g_string_new (NULL);
+  GString *out = g_string_new (NULL);
 
   g_string_append_printf (out, "@%s=", key);
   sal_irc_append_tag_value (out, value);
@@ -260,13 +309,13 @@ with_tag (const char *line, const char *key, const char *value)
     g_string_append_printf (out, ";%s", line + 1);
   else
     g_string_append_printf (out, " %s", line);
-  return g_strdup (out->str);
+  return out;
 }
 
 static void
 send_tagged (SrvIrc *irc, const char *line, const char *key, const char *value)
 {
-  g_autofree char *tagged = with_tag (line, key, value);
+  g_autoptr (GString) tagged = with_tag (line, key, value);
 
   send_line (irc, tagged);
 }
@@ -288,7 +337,7 @@ send_answer (SrvIrc *irc, const GPtrArray *lines, const char *label)
                              : g_strdup (lines->pdata[0]);
       send_tagged (irc, line, "label", label);
       for (guint i = 1; i < lines->len; i++)
-        send_line (irc, lines->pdata[i]);
+        send_text (irc, lines->pdata[i]);
       return;
     }
   name = g_strdup_printf ("r%u", ++irc->batches);
@@ -296,12 +345,12 @@ send_answer (SrvIrc *irc, const GPtrArray *lines, const char *label)
   send_tagged (irc, line, "label", label);
   for (guint i = 0; i < lines->len; i++)
     if (is_inner (lines->pdata[i]))
-      send_line (irc, lines->pdata[i]);
+      send_text (irc, lines->pdata[i]);
     else
       send_tagged (irc, lines->pdata[i], "batch", name);
   g_free (line);
   line = g_strdup_printf (":%s BATCH -%s", srv_irc_server (irc), name);
-  send_line (irc, line);
+  send_text (irc, line);
 }
 
 /**

@@ -29,7 +29,7 @@ static const char *const tokens[] = {
   "CHANNELLEN=51", /* SAL_ROOM_MAX_BYTES and the `#` */
   "CHANTYPES=#",
   "CHATHISTORY=" NUMBER (SAL_HISTORY_MAX),
-  "ELIST=MNTU",
+  "ELIST=CMNTU",
   "EXCEPTS=e",
   "EXTBAN=$,a",
   "HOSTLEN=" NUMBER (SAL_HOST_BYTES),
@@ -37,7 +37,8 @@ static const char *const tokens[] = {
   "KEYLEN=" NUMBER (SAL_ROOM_KEY_BYTES),
   "KICKLEN=" NUMBER (SAL_REASON_BYTES),
   "LINELEN=512",
-  "MAXLIST=Ibe:" NUMBER (SAL_MASKS_PER_ROOM),
+  "MAXLIST=I:" NUMBER (SAL_MASKS_PER_ROOM) ",b:" NUMBER (SAL_MASKS_PER_ROOM) ",e:" NUMBER (
+      SAL_MASKS_PER_ROOM),
   "MAXTARGETS=" NUMBER (SAL_TARGETS_PER_COMMAND),
   "MODES=" NUMBER (SAL_MODES_PER_COMMAND),
   "MONITOR=" NUMBER (SAL_MONITOR_TARGETS),
@@ -47,7 +48,7 @@ static const char *const tokens[] = {
   "PREFIX=(ov)@+",
   "SAFELIST",
   "STATUSMSG=@+",
-  "TARGMAX=ACCEPT:,JOIN:,KICK:" NUMBER (
+  "TARGMAX=JOIN:,KICK:" NUMBER (
       SAL_TARGETS_PER_COMMAND) ",LIST:,MONITOR:,NAMES:1,"
                                "NOTICE:" NUMBER (SAL_TARGETS_PER_COMMAND) ",PART:,PRIVMSG:" NUMBER (
                                    SAL_TARGETS_PER_COMMAND) ",TAGMSG:" NUMBER (SAL_TARGETS_PER_COMMAND) ",WHOIS:1",
@@ -79,7 +80,8 @@ srv_irc_send_isupport (SrvIrc *irc)
   n++;
   for (guint i = 0; i < G_N_ELEMENTS (tokens); i++)
     {
-      g_string_append_printf (line, "%s ", tokens[i]);
+      g_string_append (line, tokens[i]);
+      g_string_append_c (line, ' ');
       if (++n % TOKENS_PER_LINE == 0 || i + 1 == G_N_ELEMENTS (tokens))
         {
           srv_irc_reply (irc, RPL_ISUPPORT, "%s:are supported by this server", line->str);
@@ -107,23 +109,6 @@ srv_irc_handle_motd (SrvIrc *irc, const SalIrcLine *line)
   srv_irc_reply (irc, RPL_ENDOFMOTD, ":End of /MOTD command");
 }
 
-typedef struct
-{
-  guint users;
-  guint invisible;
-  guint operators;
-} Count;
-
-static void
-count_user (SrvUser *user, gpointer data)
-{
-  Count *count = data;
-
-  count->users++;
-  count->invisible += (user->modes & SRV_UMODE_INVISIBLE) != 0;
-  count->operators += (user->modes & SRV_UMODE_OPERATOR) != 0;
-}
-
 /**
  * srv_irc_handle_lusers:
  */
@@ -133,20 +118,21 @@ srv_irc_handle_lusers (SrvIrc *irc, const SalIrcLine *line)
   SrvHub *hub = irc->hub;
   guint channels = srv_state_count_channels (hub->state);
   guint strangers = srv_hub_count_strangers ();
-  Count count = { 0 };
+  guint users = srv_state_count_users (hub->state);
+  guint invisible = srv_state_count_mode (hub->state, SRV_UMODE_INVISIBLE);
+  guint operators = srv_state_count_mode (hub->state, SRV_UMODE_OPERATOR);
 
-  srv_state_foreach_user (hub->state, count_user, &count);
   srv_irc_reply (irc, RPL_LUSERCLIENT, ":There are %u users and %u invisible on 1 servers",
-                 count.users - count.invisible, count.invisible);
-  srv_irc_reply (irc, RPL_LUSEROP, "%u :operator(s) online", count.operators);
+                 users - invisible, invisible);
+  srv_irc_reply (irc, RPL_LUSEROP, "%u :operator(s) online", operators);
   if (strangers > 0)
     srv_irc_reply (irc, RPL_LUSERUNKNOWN, "%u :unregistered connections", strangers);
   srv_irc_reply (irc, RPL_LUSERCHANNELS, "%u :channels formed", channels);
-  srv_irc_reply (irc, RPL_LUSERME, ":I have %u clients and 0 servers", count.users);
-  srv_irc_reply (irc, RPL_LOCALUSERS, "%u %u :Current local users %u, max %u", count.users,
-                 hub->max_users, count.users, hub->max_users);
-  srv_irc_reply (irc, RPL_GLOBALUSERS, "%u %u :Current global users %u, max %u", count.users,
-                 hub->max_users, count.users, hub->max_users);
+  srv_irc_reply (irc, RPL_LUSERME, ":I have %u clients and 0 servers", users);
+  srv_irc_reply (irc, RPL_LOCALUSERS, "%u %u :Current local users %u, max %u", users,
+                 hub->max_users, users, hub->max_users);
+  srv_irc_reply (irc, RPL_GLOBALUSERS, "%u %u :Current global users %u, max %u", users,
+                 hub->max_users, users, hub->max_users);
 }
 
 /* Whether @line asks another server than this one, which is told. */
@@ -158,7 +144,7 @@ is_elsewhere (SrvIrc *irc, const SalIrcLine *line)
   if (target == NULL || g_ascii_strcasecmp (target, srv_irc_server (irc)) == 0 ||
       g_str_equal (target, "*") || srv_state_find_user (irc->hub->state, target) != NULL)
     return FALSE;
-  srv_irc_reply (irc, ERR_NOSUCHSERVER, "%s :No such server", target);
+  srv_irc_reply (irc, ERR_NOSUCHSERVER, "%s :No such server", srv_irc_echo (target));
   return TRUE;
 }
 
@@ -236,8 +222,7 @@ srv_irc_handle_links (SrvIrc *irc, const SalIrcLine *line)
   if (sal_irc_mask_matches (mask_key, key))
     srv_irc_reply (irc, RPL_LINKS, "%s %s :0 %s", config->name, config->name,
                    config->description != NULL ? config->description : "Salotto");
-  srv_irc_reply (irc, RPL_ENDOFLINKS, "%s :End of /LINKS list",
-                 *mask != '\0' && *mask != ':' && strchr (mask, ' ') == NULL ? mask : "*");
+  srv_irc_reply (irc, RPL_ENDOFLINKS, "%s :End of /LINKS list", srv_irc_echo (mask));
 }
 
 /**

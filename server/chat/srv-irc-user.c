@@ -80,6 +80,8 @@ srv_irc_log_in (SrvIrc *irc, const char *account)
     }
   fields = srv_irc_fields (irc, SRV_ENTRY_ACCOUNT);
   fields.account = account;
+  if (account == NULL)
+    fields.flags |= SRV_ENTRY_FLAG_SERVER; /* nobody asks for that */
   g_free (irc->account_asked);
   irc->account_asked = g_strdup (account);
   irc->accounts_asked++;
@@ -148,7 +150,7 @@ srv_irc_handle_chghost (SrvIrc *irc, const SalIrcLine *line)
 
   if (at == NULL)
     {
-      srv_irc_reply (irc, ERR_NOSUCHNICK, "%s :No such nick", line->params[0]);
+      srv_irc_reply (irc, ERR_NOSUCHNICK, "%s :No such nick", srv_irc_echo (line->params[0]));
       return;
     }
   if (!is_shown_host (line->params[1]))

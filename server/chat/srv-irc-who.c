@@ -195,6 +195,7 @@ static void
 read_options (Who *who, const char *options)
 {
   const char *percent = strchr (options, '%');
+  const char *token = NULL;
 
   who->operators =
       memchr (options, 'o', percent != NULL ? (gsize) (percent - options) : strlen (options)) !=
@@ -202,8 +203,9 @@ read_options (Who *who, const char *options)
   if (percent == NULL)
     return;
   who->fields = percent + 1;
-  if (strchr (percent, ',') != NULL)
-    who->token = srv_irc_cut (strchr (percent, ',') + 1, 3);
+  token = strchr (percent, ',');
+  if (token != NULL && strspn (token + 1, "0123456789") > 0)
+    who->token = g_strndup (token + 1, MIN (strspn (token + 1, "0123456789"), 3));
 }
 
 /**
@@ -241,9 +243,9 @@ srv_irc_handle_who (SrvIrc *irc, const SalIrcLine *line)
                                  SAL_LOOK_BYTES * srv_state_count_users (irc->hub->state));
     }
   if (who.found > WHO_MOST)
-    srv_irc_reply (irc, ERR_TOOMANYMATCHES, "%s :Too many matches (%d are shown)", who.mask,
-                   WHO_MOST);
-  srv_irc_reply (irc, RPL_ENDOFWHO, "%s :End of /WHO list", who.mask);
+    srv_irc_reply (irc, ERR_TOOMANYMATCHES, "%s :Too many matches (%d are shown)",
+                   srv_irc_echo (who.mask), WHO_MOST);
+  srv_irc_reply (irc, RPL_ENDOFWHO, "%s :End of /WHO list", srv_irc_echo (who.mask));
   g_free (who.key);
   g_free (who.token);
 }

@@ -16,6 +16,9 @@
 /* What a line of rooms may hold. */
 #define ROOMS_BYTES 350
 
+/* What a line of hosts may hold before the last of them. */
+#define USERHOST_BYTES 250
+
 static void
 split_host (const char *whole, char **user, const char **host)
 {
@@ -112,16 +115,16 @@ srv_irc_handle_whois (SrvIrc *irc, const SalIrcLine *line)
   if (line->n_params > 1 && g_ascii_strcasecmp (line->params[0], srv_irc_server (irc)) != 0 &&
       srv_state_find_user (irc->hub->state, line->params[0]) == NULL)
     {
-      srv_irc_reply (irc, ERR_NOSUCHSERVER, "%s :No such server", line->params[0]);
+      srv_irc_reply (irc, ERR_NOSUCHSERVER, "%s :No such server", srv_irc_echo (line->params[0]));
       return;
     }
   user = srv_state_find_user (irc->hub->state, nick);
   if (user != NULL)
     send_whois (irc, user);
   else
-    srv_irc_reply (irc, ERR_NOSUCHNICK, "%s :No such nick", nick);
+    srv_irc_reply (irc, ERR_NOSUCHNICK, "%s :No such nick", srv_irc_echo (nick));
   srv_irc_reply (irc, RPL_ENDOFWHOIS, "%s :End of /WHOIS list",
-                 user != NULL ? user->who->name : nick);
+                 user != NULL ? user->who->name : srv_irc_echo (nick));
 }
 
 static void
@@ -163,8 +166,8 @@ srv_irc_handle_whowas (SrvIrc *irc, const SalIrcLine *line)
         found++;
       }
   if (found == 0)
-    srv_irc_reply (irc, ERR_WASNOSUCHNICK, "%s :There was no such nickname", nick);
-  srv_irc_reply (irc, RPL_ENDOFWHOWAS, "%s :End of WHOWAS", nick);
+    srv_irc_reply (irc, ERR_WASNOSUCHNICK, "%s :There was no such nickname", srv_irc_echo (nick));
+  srv_irc_reply (irc, RPL_ENDOFWHOWAS, "%s :End of WHOWAS", srv_irc_echo (nick));
 }
 
 /**
@@ -192,6 +195,8 @@ srv_irc_handle_ison (SrvIrc *irc, const SalIrcLine *line)
 
 /**
  * srv_irc_handle_userhost:
+ *
+ * Five who have long names fit into one line no more, so there may be another.
  */
 void
 srv_irc_handle_userhost (SrvIrc *irc, const SalIrcLine *line)
@@ -202,6 +207,11 @@ srv_irc_handle_userhost (SrvIrc *irc, const SalIrcLine *line)
     {
       const SrvUser *user = srv_state_find_user (irc->hub->state, line->params[i]);
 
+      if (found->len > USERHOST_BYTES)
+        {
+          srv_irc_reply (irc, RPL_USERHOST, ":%s", found->str);
+          g_string_truncate (found, 0);
+        }
       if (user != NULL)
         g_string_append_printf (found, "%s%s%s=%c%s", found->len > 0 ? " " : "", user->who->name,
                                 user->modes & SRV_UMODE_OPERATOR ? "*" : "",

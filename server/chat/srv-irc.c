@@ -281,15 +281,18 @@ is_utf8 (SrvIrc *irc, const SalIrcLine *line, gboolean valid)
     return TRUE;
   srv_irc_fail (irc, g_utf8_validate (line->verb, -1, NULL) ? line->verb : "*", "INVALID_UTF8",
                 ":Message rejected: it is not valid UTF-8");
+  srv_irc_lines_spoil (irc);
   return FALSE;
 }
 
+/* A message of many lines is one message, which was paid for when it began. */
 static gboolean
 has_quota (SrvIrc *irc)
 {
   const SrvLimits *limits = irc->session->limits;
 
-  return srv_quota_take (&irc->session->quota, limits->value[SAL_LIMIT_MESSAGES_PER_SECOND],
+  return irc->lines != NULL ||
+         srv_quota_take (&irc->session->quota, limits->value[SAL_LIMIT_MESSAGES_PER_SECOND],
                          limits->value[SAL_LIMIT_MESSAGE_BURST], irc->now_us);
 }
 
@@ -324,7 +327,10 @@ run (SrvIrc *irc, const char *text, gsize len, char *copy)
   gboolean simple = FALSE;
 
   if (memchr (text, '\0', len) != NULL || !sal_irc_line_parse (&line, copy))
-    return TRUE;
+    {
+      srv_irc_lines_spoil (irc);
+      return TRUE;
+    }
   command = srv_irc_find_command (line.verb);
   if (must_wait (irc, command, &line))
     return FALSE;
@@ -394,6 +400,7 @@ take_line (SrvIrc *irc, const char *text, gsize len, gboolean cut)
       srv_irc_reply (irc, ERR_INPUTTOOLONG,
                      ":Input line was too long (512 bytes, and 4096 of "
                      "tags)");
+      srv_irc_lines_spoil (irc);
       if (cut)
         srv_session_put_out (irc->session, &(SalEvent){ .kind = SAL_EVENT_NOTE,
                                                         .note = SAL_NOTE_LIMIT,
@@ -506,7 +513,7 @@ srv_irc_entry (SrvIrc *irc, const SrvEntry *entry)
     return;
   if (said)
     srv_irc_collect (irc, entry->label);
-  if (srv_entry_holds (entry))
+  if (srv_entry_holds (entry) && !(entry->flags & SRV_ENTRY_FLAG_SERVER))
     srv_irc_tell_cut (irc);
   if (last || !is_one_event (entry))
     answer (irc, entry);

@@ -21,15 +21,17 @@ typedef struct
 
 struct _SrvRoom
 {
-  char *name;                /* (owned) */
+  char *name;                /* (owned): a GRefString */
   const SrvChannel *channel; /* (unowned) (nullable): who is there; NULL: nobody */
-  GArray *audiences;         /* (owned) of Audience */
-  guint members;             /* of this worker */
-  guint lagging;             /* of those */
-  gboolean patient;          /* something may wait in their queues */
-  gboolean active;           /* something was delivered this turn */
-  GArray *elsewhere;         /* (owned) (nullable) of guint: as many of each other worker */
-  GHashTable *missed;        /* (owned) (nullable): SrvMember (unowned) -> Missed (owned) */
+  Audience *audiences;       /* (owned) (nullable): most rooms have one, so there is no place
+                                for more than there are */
+  guint n_audiences;
+  guint members;      /* of this worker */
+  guint lagging;      /* of those */
+  gboolean patient;   /* something may wait in their queues */
+  gboolean active;    /* something was delivered this turn */
+  GArray *elsewhere;  /* (owned) (nullable) of guint: as many of each other worker */
+  GHashTable *missed; /* (owned) (nullable): SrvMember (unowned) -> Missed (owned) */
 };
 
 /* What was left out for a member, because too much waited for it. */
@@ -40,10 +42,8 @@ typedef struct
 } Missed;
 
 static void
-audience_clear (gpointer data)
+audience_clear (Audience *audience)
 {
-  Audience *audience = data;
-
   g_ptr_array_unref (audience->members);
   srv_frame_stream_clear (&audience->frames);
 }
@@ -56,9 +56,7 @@ srv_room_new (const char *name)
 {
   SrvRoom *room = g_new0 (SrvRoom, 1);
 
-  room->name = g_strdup (name);
-  room->audiences = g_array_new (FALSE, FALSE, sizeof (Audience));
-  g_array_set_clear_func (room->audiences, audience_clear);
+  room->name = g_ref_string_new (name);
   return room;
 }
 
@@ -71,8 +69,10 @@ srv_room_free (SrvRoom *room)
 {
   if (room == NULL)
     return;
-  g_free (room->name);
-  g_array_unref (room->audiences);
+  g_ref_string_release (room->name);
+  for (guint i = 0; i < room->n_audiences; i++)
+    audience_clear (&room->audiences[i]);
+  g_free (room->audiences);
   g_clear_pointer (&room->elsewhere, g_array_unref);
   g_clear_pointer (&room->missed, g_hash_table_unref);
   g_free (room);
@@ -85,6 +85,22 @@ const char *
 srv_room_get_name (const SrvRoom *room)
 {
   return room->name;
+}
+
+/**
+ * srv_room_share_name:
+ * @room: (nullable)
+ * @name: of a room
+ *
+ * Those who are in a room have one string of its name.
+ *
+ * Returns: (transfer full): @name as a #GRefString, which is that of @room if it is called so.
+ */
+char *
+srv_room_share_name (const SrvRoom *room, const char *name)
+{
+  return room != NULL && g_str_equal (room->name, name) ? g_ref_string_acquire (room->name)
+                                                        : g_ref_string_new (name);
 }
 
 /**
@@ -150,18 +166,19 @@ srv_room_list (const SrvRoom *room, guint most)
 static Audience *
 audience_of (SrvRoom *room, const SalDialect *dialect, guint variant)
 {
-  Audience audience = { .dialect = dialect, .variant = variant };
+  Audience *audience = NULL;
 
-  for (guint i = 0; i < room->audiences->len; i++)
+  for (guint i = 0; i < room->n_audiences; i++)
     {
-      Audience *known = &g_array_index (room->audiences, Audience, i);
+      Audience *known = &room->audiences[i];
 
       if (known->dialect == dialect && known->variant == variant)
         return known;
     }
-  audience.members = g_ptr_array_new ();
-  g_array_append_val (room->audiences, audience);
-  return &g_array_index (room->audiences, Audience, room->audiences->len - 1);
+  room->audiences = g_renew (Audience, room->audiences, room->n_audiences + 1);
+  audience = &room->audiences[room->n_audiences++];
+  *audience = (Audience){ .dialect = dialect, .variant = variant, .members = g_ptr_array_new () };
+  return audience;
 }
 
 static void
@@ -298,9 +315,9 @@ srv_room_is_behind (const SrvRoom *room)
 void
 srv_room_foreach (SrvRoom *room, void (*func) (SrvMember *, gpointer), gpointer data)
 {
-  for (guint i = 0; i < room->audiences->len; i++)
+  for (guint i = 0; i < room->n_audiences; i++)
     {
-      const GPtrArray *members = g_array_index (room->audiences, Audience, i).members;
+      const GPtrArray *members = room->audiences[i].members;
 
       for (guint m = 0; m < members->len; m++)
         func (members->pdata[m], data);
@@ -410,9 +427,8 @@ srv_room_deliver_to (SrvRoom *room,
   guint deliveries = 0;
 
   room->patient = room->patient || whom->patient;
-  for (guint i = 0; i < room->audiences->len; i++)
-    deliveries +=
-        deliver_to_audience (&g_array_index (room->audiences, Audience, i), event, whom, scratch);
+  for (guint i = 0; i < room->n_audiences; i++)
+    deliveries += deliver_to_audience (&room->audiences[i], event, whom, scratch);
   return deliveries;
 }
 
@@ -487,6 +503,6 @@ void
 srv_room_end_turn (SrvRoom *room)
 {
   room->active = FALSE;
-  for (guint i = 0; i < room->audiences->len; i++)
-    srv_frame_stream_clear (&g_array_index (room->audiences, Audience, i).frames);
+  for (guint i = 0; i < room->n_audiences; i++)
+    srv_frame_stream_clear (&room->audiences[i].frames);
 }

@@ -44,6 +44,7 @@ typedef struct
 SrvRoom *srv_room_new (const char *name);
 void srv_room_free (SrvRoom *room);
 const char *srv_room_get_name (const SrvRoom *room);
+char *srv_room_share_name (const SrvRoom *room, const char *name);
 
 void srv_room_set_channel (SrvRoom *room, const SrvChannel *channel);
 guint srv_room_count (const SrvRoom *room);

@@ -60,7 +60,7 @@ srv_session_init (SrvSession *session,
     .limits = limits,
     .origin = origin,
     .who = who,
-    .room = g_strdup (room),
+    .room = g_ref_string_new (room),
   };
 }
 
@@ -71,9 +71,9 @@ void
 srv_session_clear (SrvSession *session)
 {
   g_clear_pointer (&session->who, srv_person_unref);
-  g_clear_pointer (&session->room, g_free);
+  g_clear_pointer (&session->room, g_ref_string_release);
   g_clear_pointer (&session->pending, g_free);
-  g_clear_pointer (&session->previous, g_free);
+  g_clear_pointer (&session->previous, g_ref_string_release);
   g_clear_pointer (&session->deferred, deferred_free);
   g_clear_pointer (&session->last_words, g_free);
   g_clear_pointer (&session->irc, srv_irc_free);
@@ -327,9 +327,9 @@ move (SrvSession *session, const char *text)
     }
   session->state = SRV_SESSION_MOVING;
   post (session, SRV_ENTRY_LEAVE, session->who->name, NULL);
-  g_clear_pointer (&session->previous, g_free);
+  g_clear_pointer (&session->previous, g_ref_string_release);
   session->previous = session->room;
-  session->room = g_steal_pointer (&room);
+  session->room = g_ref_string_new (room);
   post (session, SRV_ENTRY_JOIN, session->who->name, NULL);
 }
 
@@ -502,9 +502,9 @@ joined (SrvSession *session, const SrvEntry *entry)
   g_autofree char *pending = g_steal_pointer (&session->pending);
 
   take_person (session, entry);
-  g_clear_pointer (&session->previous, g_free);
-  g_free (session->room);
-  session->room = g_strdup (entry->room);
+  g_clear_pointer (&session->previous, g_ref_string_release);
+  g_ref_string_release (session->room);
+  session->room = srv_room_share_name (session->present, entry->room);
   if (session->state == SRV_SESSION_LEAVING)
     return;
   session->state = SRV_SESSION_IN;
@@ -530,7 +530,7 @@ not_let_in (SrvSession *session, const SrvEntry *entry)
   if (session->state == SRV_SESSION_MOVING && session->previous != NULL)
     {
       session->host->tell (session, &why);
-      g_free (session->room);
+      g_ref_string_release (session->room);
       session->room = g_steal_pointer (&session->previous);
       post (session, SRV_ENTRY_JOIN, session->who->name, NULL);
       return;

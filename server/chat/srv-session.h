@@ -72,9 +72,9 @@ struct _SrvSession
   SrvOrigin origin;
   SrvIrc *irc;            /* (owned) (nullable): what else it has when it speaks IRC */
   SrvPerson *who;         /* (owned): with the name, once the log has given it */
-  char *room;             /* (owned): where it is, or will be first */
+  char *room;             /* (owned): a GRefString: where it is, or will be first */
   char *pending;          /* (owned) (nullable): a message that came with the name (S22) */
-  char *previous;         /* (owned) (nullable): the room it is moving from */
+  char *previous;         /* (owned) (nullable): a GRefString: the room it is moving from */
   char *last_words;       /* (owned) (nullable): why it leaves */
   SrvDeferred *deferred;  /* (owned) (nullable): waits until what was said before it is back */
   guint64 told;           /* the request of which it was told last, see SrvEntry.group */

@@ -176,8 +176,7 @@ srv_claims_name (SrvClaims *claims, const char *wanted)
 void
 srv_claims_release (SrvClaims *claims, const char *name)
 {
-  g_autofree char *key = sal_name_key (name);
-  const Numbered *numbered = g_hash_table_lookup (claims->numbered, key);
+  const Numbered *numbered = sal_name_look_up (claims->numbered, name);
   Family *family = NULL;
 
   if (numbered == NULL)
@@ -185,6 +184,6 @@ srv_claims_release (SrvClaims *claims, const char *name)
   family = numbered->family;
   family->hint = MIN (family->hint, numbered->number);
   family->holders--;
-  g_hash_table_remove (claims->numbered, key);
+  g_hash_table_remove (claims->numbered, numbered->key);
   drop_if_empty (claims, family);
 }

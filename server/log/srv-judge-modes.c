@@ -11,8 +11,19 @@
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-irc-mask.h"
 #include "common/proto/sal-irc-numeric.h"
+#include "common/proto/sal-name.h"
 #include "server/log/srv-judge-private.h"
 #include "server/state/srv-modes.h"
+
+/* A change in the line that is being written: it holds for those after it, although the room is
+ * still as it was. */
+typedef struct
+{
+  const SrvModeInfo *info;
+  gboolean set;
+  char *param; /* (owned) (nullable): as everybody sees it */
+  char *key;   /* (owned) (nullable): of whom or what a list or a status is about */
+} Pending;
 
 typedef struct
 {
@@ -20,8 +31,18 @@ typedef struct
   SrvChannel *channel;
   GString *letters;
   GString *params;
-  gboolean given; /* something has changed */
+  GArray *pending; /* of Pending: what letters and params say */
+  gboolean given;  /* something has changed */
 } Judging;
+
+static void
+pending_clear (gpointer data)
+{
+  Pending *pending = data;
+
+  g_free (pending->param);
+  g_free (pending->key);
+}
 
 static void
 deny_change (Judging *judging, const SrvModeChange *change, guint code)
@@ -38,14 +59,40 @@ deny_change (Judging *judging, const SrvModeChange *change, guint code)
   entry->flags |= SRV_ENTRY_FLAG_MORE;
 }
 
-static guint
-check_mask (const Judging *judging, const SrvModeChange *change)
+/* What the line says last of what @change is about. Returns (nullable). */
+static const Pending *
+find_pending (const Judging *judging, const SrvModeChange *change)
+{
+  gboolean keyed = change->info->type == SRV_MODE_LIST || change->info->type == SRV_MODE_STATUS;
+  g_autofree char *key = keyed ? sal_name_key (change->param) : NULL;
+
+  for (guint i = judging->pending->len; i > 0; i--)
+    {
+      const Pending *pending = &g_array_index (judging->pending, Pending, i - 1);
+
+      if (pending->info == change->info && g_strcmp0 (pending->key, key) == 0)
+        return pending;
+    }
+  return NULL;
+}
+
+/* Whether the list has no place for another mask when the line has taken effect. */
+static gboolean
+is_full (const Judging *judging, const SrvModeChange *change)
 {
   const GArray *list = judging->channel->lists[change->info->bit];
+  guint n = list != NULL ? list->len : 0;
 
-  if (change->set && list != NULL && list->len >= SAL_MASKS_PER_ROOM)
-    return ERR_BANLISTFULL;
-  return 0;
+  for (guint i = 0; i < judging->pending->len; i++)
+    {
+      const Pending *pending = &g_array_index (judging->pending, Pending, i);
+
+      if (pending->info == change->info && pending->set)
+        n++;
+      else if (pending->info == change->info)
+        n--;
+    }
+  return n >= SAL_MASKS_PER_ROOM;
 }
 
 static guint
@@ -84,7 +131,7 @@ check (const Judging *judging, const SrvModeChange *change)
                  ? srv_judge_own_room (judging->verdict, judging->channel, change->set)
                  : 0;
     case SRV_MODE_LIST:
-      return change->param != NULL ? check_mask (judging, change) : ERR_NEEDMOREPARAMS;
+      return change->param != NULL ? 0 : ERR_NEEDMOREPARAMS;
     case SRV_MODE_STATUS:
       return change->param != NULL ? check_person (judging, change) : ERR_NEEDMOREPARAMS;
     case SRV_MODE_KEY:
@@ -107,13 +154,17 @@ check (const Judging *judging, const SrvModeChange *change)
     }
 }
 
-/* Whether the room is so already. */
+/* Whether the room is so already, or will be when the line has taken effect. */
 static gboolean
 is_so (const Judging *judging, const SrvModeChange *change)
 {
   const SrvChannel *channel = judging->channel;
+  const Pending *pending = find_pending (judging, change);
   const SrvUser *user = NULL;
 
+  if (pending != NULL)
+    return pending->set == change->set &&
+           (!change->set || pending->key != NULL || g_strcmp0 (pending->param, change->param) == 0);
   switch (change->info->type)
     {
     case SRV_MODE_FLAG:
@@ -155,6 +206,7 @@ give (Judging *judging, guint8 flags)
   judging->given = TRUE;
   g_string_truncate (judging->letters, 0);
   g_string_truncate (judging->params, 0);
+  g_array_set_size (judging->pending, 0);
 }
 
 /* Whether @change has a place in the line that is being written. */
@@ -165,28 +217,72 @@ fits (const Judging *judging, const SrvModeChange *change)
          judging->params->len + 1 + strlen (change->param) <= SRV_JUDGE_PARAMS_BYTES;
 }
 
+/* The key that is there now. */
+static const char *
+password_of (const Judging *judging, const SrvModeChange *change)
+{
+  const Pending *pending = find_pending (judging, change);
+
+  if (pending != NULL)
+    return pending->set ? pending->param : NULL;
+  return judging->channel->password;
+}
+
 /* The parameter of @change as everybody sees it: a copy, for what is given meanwhile changes the
  * room that it is from. Returns (transfer full) (nullable). */
 static char *
 dup_param (const Judging *judging, const SrvModeChange *change)
 {
-  if (change->info->type == SRV_MODE_LIST && change->param[0] != '$')
-    return sal_irc_mask_complete (change->param);
-  if (change->info->type == SRV_MODE_STATUS)
-    return g_strdup (
-        srv_state_find_user (judging->verdict->judge->state, change->param)->who->name);
-  if (change->info->type == SRV_MODE_KEY && !change->set)
-    return g_strdup (judging->channel->password != NULL ? judging->channel->password : "*");
-  return g_strdup (change->param);
+  const char *password = NULL;
+
+  switch (change->info->type)
+    {
+    case SRV_MODE_LIST:
+      return change->param[0] != '$' ? sal_irc_mask_complete (change->param)
+                                     : g_strdup (change->param);
+    case SRV_MODE_STATUS:
+      return g_strdup (
+          srv_state_find_user (judging->verdict->judge->state, change->param)->who->name);
+    case SRV_MODE_KEY:
+      password = change->set ? change->param : password_of (judging, change);
+      return g_strdup (password != NULL ? password : "*");
+    case SRV_MODE_LIMIT:
+      return change->set ? g_strdup_printf ("%lu", strtoul (change->param, NULL, 10)) : NULL;
+    default:
+      return NULL;
+    }
+}
+
+static void
+append (Judging *judging, const SrvModeChange *made)
+{
+  gboolean keyed = made->info->type == SRV_MODE_LIST || made->info->type == SRV_MODE_STATUS;
+  Pending pending = { made->info, made->set, g_strdup (made->param),
+                      keyed ? sal_name_key (made->param) : NULL };
+
+  g_array_append_val (judging->pending, pending);
+  srv_modes_append_change (judging->letters, judging->params, made);
+}
+
+/* Whose a room is is kept elsewhere, too: who asks about that a second time must find the room as
+ * it is by then. */
+static gboolean
+needs_room_as_it_is (const Judging *judging, const SrvModeChange *change)
+{
+  return change->info != NULL && change->info->type == SRV_MODE_FLAG &&
+         change->info->bit == SRV_MODE_PERMANENT && find_pending (judging, change) != NULL;
 }
 
 static void
 judge_change (Judging *judging, const SrvModeChange *change)
 {
-  guint code = check (judging, change);
   g_autofree char *param = NULL;
   SrvModeChange made = *change;
+  guint code = 0;
 
+  if (needs_room_as_it_is (judging, change))
+    give (judging, SRV_ENTRY_FLAG_MORE);
+  code = check (judging, change);
   if (code != 0)
     {
       deny_change (judging, change, code);
@@ -195,15 +291,14 @@ judge_change (Judging *judging, const SrvModeChange *change)
   made.param = param = dup_param (judging, change);
   if (is_so (judging, &made))
     return;
-  if (fits (judging, &made))
+  if (made.info->type == SRV_MODE_LIST && made.set && is_full (judging, &made))
     {
-      srv_modes_append_change (judging->letters, judging->params, &made);
+      deny_change (judging, change, ERR_BANLISTFULL);
       return;
     }
-  /* What was collected takes effect now, and the room is another than the one just looked at.
-   * It fits then: nothing is collected any more. */
-  give (judging, SRV_ENTRY_FLAG_MORE);
-  judge_change (judging, change);
+  if (!fits (judging, &made))
+    give (judging, SRV_ENTRY_FLAG_MORE);
+  append (judging, &made);
 }
 
 /**
@@ -219,10 +314,12 @@ srv_judge_modes (Verdict *verdict, SrvChannel *channel)
   g_autoptr (GArray) changes = NULL;
   g_autoptr (GString) letters = g_string_new (NULL);
   g_autoptr (GString) params = g_string_new (NULL);
-  Judging judging = { verdict, channel, letters, params, FALSE };
+  g_autoptr (GArray) pending = g_array_new (FALSE, FALSE, sizeof (Pending));
+  Judging judging = { verdict, channel, letters, params, pending, FALSE };
 
   if (!srv_verdict_may_change (verdict, channel))
     return;
+  g_array_set_clear_func (pending, pending_clear);
   words = g_strsplit (verdict->asked->text, " ", -1);
   changes = srv_modes_parse (words[0] != NULL ? words[0] : "",
                              (const char *const *) words + (words[0] != NULL),

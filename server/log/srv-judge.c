@@ -392,6 +392,17 @@ judge_said (Verdict *verdict)
     srv_verdict_give (verdict, said_entry (verdict, channel->name));
 }
 
+/* Whether @said was said in @room. The log calls a room as it was first called, whoever has come
+ * into it since. */
+static gboolean
+was_said_in (const SrvEntry *said, const char *room)
+{
+  g_autofree char *there = sal_name_key (said->room);
+  g_autofree char *here = sal_name_key (room);
+
+  return srv_entry_is_said (said) && g_str_equal (there, here);
+}
+
 /* Who may take back what was said: who said it, and the room's operators. */
 static void
 judge_redact (Verdict *verdict)
@@ -423,8 +434,7 @@ judge_redact (Verdict *verdict)
       srv_verdict_deny (verdict, ERR_NOTONCHANNEL);
       return;
     }
-  if (said == NULL || !srv_entry_is_said (said) ||
-      !g_str_equal (said->room, channel != NULL ? channel->name : conversation))
+  if (said == NULL || !was_said_in (said, channel != NULL ? channel->name : conversation))
     {
       srv_verdict_deny (verdict, ERR_UNKNOWNERROR);
       return;
@@ -474,7 +484,7 @@ srv_judge_may_join (const Verdict *verdict, const SrvUser *user, const SrvChanne
       !srv_modes_list_matches (channel, SRV_LIST_EXCEPTION, user))
     return ERR_BANNEDFROMCHAN;
   if ((channel->modes & SRV_MODE_REGISTERED) && user->who->account == NULL)
-    return ERR_INVITEONLYCHAN;
+    return SRV_DENIED_NOT_LOGGED_IN;
   if (channel->limit > 0 && channel->members->len >= channel->limit)
     return ERR_CHANNELISFULL;
   return 0;

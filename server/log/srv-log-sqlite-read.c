@@ -93,10 +93,10 @@ static char *
 read_sql (const SrvLogQuery *query)
 {
   return g_strdup_printf (
-      SRV_LOG_SQLITE_SELECT " WHERE %s seq %s ?1 AND seq %s ?4 %s ORDER BY seq %s LIMIT ?2",
-      query->room != NULL ? "entry.room = (SELECT id FROM room WHERE key = ?3) AND" : "",
+      SRV_LOG_SQLITE_SELECT " WHERE %s seq %s ?1 AND seq %s ?3 %s ORDER BY seq %s",
+      query->room != NULL ? "entry.room = (SELECT id FROM room WHERE key = ?2) AND" : "",
       query->backwards ? "<" : ">", query->backwards ? ">" : "<",
-      query->said_only ? "AND kind IN ('message', 'action', 'notice')" : "",
+      query->said_only ? "AND kind IN ('message', 'action', 'notice')" : "AND kind <> 'redacted'",
       query->backwards ? "DESC" : "ASC");
 }
 
@@ -168,6 +168,9 @@ read_targets (sqlite3 *db, const SrvLogQuery *query, GPtrArray *entries, GError 
  * @db: (transfer none): a connection that is used by nobody else meanwhile
  * @entries: of #SrvEntry; what was found is added, starting from the point of @query
  *
+ * Fewer than were asked for means that there are no more. What was taken back, or is of a later
+ * version, is in the file and no entry any more; so entries are counted, not rows.
+ *
  * Returns: %FALSE with an error if the file cannot be read.
  */
 gboolean
@@ -176,7 +179,8 @@ srv_log_sqlite_read (sqlite3 *db, const SrvLogQuery *query, GPtrArray *entries, 
   g_autofree char *sql = read_sql (query);
   g_autofree char *key = query->room != NULL ? sal_name_key (query->room) : NULL;
   sqlite3_stmt *select = NULL;
-  gboolean ok = FALSE;
+  guint n = 0;
+  gboolean ok = TRUE;
   gboolean row = FALSE;
 
   if (query->party != NULL)
@@ -185,16 +189,17 @@ srv_log_sqlite_read (sqlite3 *db, const SrvLogQuery *query, GPtrArray *entries, 
   if (select == NULL)
     return FALSE;
   sqlite3_bind_int64 (select, 1, point_of (db, query));
-  sqlite3_bind_int64 (select, 2, query->limit);
-  sqlite3_bind_int64 (select, 4, end_of (db, query));
+  sqlite3_bind_int64 (select, 3, end_of (db, query));
   if (key != NULL)
-    sqlite3_bind_text (select, 3, key, -1, SQLITE_STATIC);
-  while ((ok = sal_sqlite_step (select, &row, error)) && row)
+    sqlite3_bind_text (select, 2, key, -1, SQLITE_STATIC);
+  while (n < query->limit && (ok = sal_sqlite_step (select, &row, error)) && row)
     {
       SrvEntry *entry = entry_from_row (select);
 
-      if (entry != NULL)
-        g_ptr_array_add (entries, entry);
+      if (entry == NULL)
+        continue;
+      g_ptr_array_add (entries, entry);
+      n++;
     }
   sqlite3_finalize (select);
   return ok;

@@ -3,7 +3,8 @@
  * Timers for many connections. Timers of one kind all have the same length, so
  * each kind's queue is sorted by being appended to: arming, disarming and finding
  * the next one cost the same at 10 and at 10,000. A kind whose length was changed
- * by a reload is sorted in from the end.
+ * by a reload is sorted in from the end. Those of a kind may also all be due at multiples of one
+ * step: that keeps their order.
  */
 #include "config.h"
 
@@ -84,6 +85,24 @@ srv_deadlines_disarm (SrvDeadlines *deadlines, SrvDeadline *deadline)
   *(deadline->next != NULL ? &deadline->next->prev : &q->tail) = deadline->prev;
   deadline->prev = deadline->next = NULL;
   deadline->due_us = 0;
+}
+
+/**
+ * srv_deadlines_align_us:
+ * @now_us: when it is armed
+ * @length_us: how long it is to take
+ * @step_us: more than 0
+ *
+ * Waking for one deadline costs more than most of what is done then. So those for which a little
+ * does not matter are due together.
+ *
+ * Returns: @length_us or less than @step_us less, so that it is due at a multiple of @step_us.
+ */
+gint64
+srv_deadlines_align_us (gint64 now_us, gint64 length_us, gint64 step_us)
+{
+  g_assert (step_us > 0);
+  return length_us - (now_us + length_us) % step_us;
 }
 
 /**

@@ -14,8 +14,8 @@ struct _SrvDeadline
 {
   SrvDeadline *prev;
   SrvDeadline *next;
-  gint64 due_us; /* 0: not armed */
-  guint8 queue;
+  gint64 due_us : 56; /* 0: not armed; 56 bits are a thousand years */
+  guint64 queue : 8;
 };
 
 SrvDeadlines *srv_deadlines_new (guint n_queues);
@@ -23,6 +23,7 @@ void srv_deadlines_free (SrvDeadlines *deadlines);
 
 void srv_deadlines_arm (SrvDeadlines *deadlines, SrvDeadline *deadline, guint queue, gint64 due_us);
 void srv_deadlines_disarm (SrvDeadlines *deadlines, SrvDeadline *deadline);
+gint64 srv_deadlines_align_us (gint64 now_us, gint64 length_us, gint64 step_us);
 gint64 srv_deadlines_next_us (const SrvDeadlines *deadlines);
 SrvDeadline *srv_deadlines_pop_due (SrvDeadlines *deadlines, gint64 now_us);
 

@@ -117,6 +117,14 @@ fail (const SrvListener *listener, const char *what, GError **error)
   return FALSE;
 }
 
+/* How long the kernel waits for a machine that is gone: a minute of silence, and then for the
+ * answer to four questions; or, where something is on its way, for its acknowledgement. Where the
+ * kernel is told of a longer wait (TCP_USER_TIMEOUT), that holds for both. */
+#define GONE_S 120
+#define LATER_THAN_WE_S 30
+#define SILENCE_S 60
+#define QUESTIONS 4
+
 /* Options that a connection inherits from its listening socket, so that they cost
  * nothing per connection. */
 static void
@@ -126,9 +134,13 @@ set_inherited_options (int fd)
   {
     int level, name, value;
   } options[] = {
-    { SOL_SOCKET, SO_KEEPALIVE, 1 },   { IPPROTO_TCP, TCP_NODELAY, 1 },
-    { IPPROTO_TCP, TCP_KEEPIDLE, 60 }, { IPPROTO_TCP, TCP_KEEPINTVL, 15 },
-    { IPPROTO_TCP, TCP_KEEPCNT, 4 },   { IPPROTO_TCP, TCP_LINGER2, 2 }, /* S23 */
+    { SOL_SOCKET, SO_KEEPALIVE, 1 },
+    { IPPROTO_TCP, TCP_NODELAY, 1 },
+    { IPPROTO_TCP, TCP_KEEPIDLE, SILENCE_S },
+    { IPPROTO_TCP, TCP_KEEPINTVL, (GONE_S - SILENCE_S) / QUESTIONS },
+    { IPPROTO_TCP, TCP_KEEPCNT, QUESTIONS },
+    { IPPROTO_TCP, TCP_USER_TIMEOUT, GONE_S * 1000 },
+    { IPPROTO_TCP, TCP_LINGER2, 2 }, /* S23 */
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
@@ -315,6 +327,24 @@ srv_listener_adopt (SrvListener *listener, int fd, GError **error)
     return TRUE;
   sal_fd_close (&listener->fd);
   return FALSE;
+}
+
+/**
+ * srv_listener_set_patience:
+ * @stall_s: how long a connection may take nothing, in seconds
+ *
+ * For those who come from now on: how long the kernel waits for a machine that acknowledges nothing
+ * (TCP_USER_TIMEOUT), or says again and again that it has no room. It says nothing to them, so it
+ * is to be later than we are, who give a reason. But its time begins when the peer has no room, and
+ * ours when the kernel here has none either.
+ */
+void
+srv_listener_set_patience (SrvListener *listener, guint stall_s)
+{
+  unsigned int ms = MAX (stall_s + LATER_THAN_WE_S, GONE_S) * 1000;
+
+  if (listener->fd >= 0)
+    (void) setsockopt (listener->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
 }
 
 /* Out of descriptors: use the spare one to tell the newcomer so. Returns FALSE if

@@ -31,6 +31,7 @@ void srv_listener_free (SrvListener *listener);
 
 gboolean srv_listener_open (SrvListener *listener, int backlog, GError **error);
 gboolean srv_listener_adopt (SrvListener *listener, int fd, GError **error);
+void srv_listener_set_patience (SrvListener *listener, guint stall_s);
 void srv_listener_close (SrvListener *listener);
 void srv_listener_resume (SrvDeadline *pause);
 

@@ -39,13 +39,13 @@ struct _SrvOutq
 {
   SrvFrame first;    /* when n > 0 */
   SrvOutqMore *more; /* (owned) (nullable): the others */
-  guint32 n;         /* frames in all */
   guint32 bytes;
-  guint8 mode;
-  guint8 started : 1; /* part of the first frame has been sent */
-  guint8 listed : 1;
-  guint8 leaves_out : 1; /* its reader cannot follow: what can be read later is not put in */
-  SrvOutqList *list;     /* (unowned): where to announce that something waits */
+  guint32 n : 24; /* frames in all; a queue is bounded in bytes long before that */
+  guint32 mode : 4;
+  guint32 started : 1; /* part of the first frame has been sent */
+  guint32 listed : 1;
+  guint32 leaves_out : 1; /* its reader cannot follow: what can be read later is not put in */
+  SrvOutqList *list;      /* (unowned): where to announce that something waits */
   SrvOutq *next;
 };
 

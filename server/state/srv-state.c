@@ -20,6 +20,8 @@ struct _SrvState
   GHashTable *users;    /* (owned): set of SrvUser.id, and so of SrvUser (owned) */
   GHashTable *names;    /* (owned): set of SrvUser (unowned), by the key of the name */
   GHashTable *channels; /* (owned): key of the name -> SrvChannel (owned) */
+  guint invisible;      /* how many people are */
+  guint operators;      /* how many people are operators of the server */
 };
 
 /* A table whose keys lie in its values is a set: GLib needs half as much memory for one. */
@@ -144,8 +146,9 @@ channel_free (gpointer data)
 {
   SrvChannel *channel = data;
 
+  if (channel->key != channel->name)
+    g_free (channel->key);
   g_free (channel->name);
-  g_free (channel->key);
   g_ptr_array_unref (channel->members);
   g_free (channel->password);
   for (guint i = 0; i < SRV_N_LISTS; i++)
@@ -236,9 +239,7 @@ srv_state_find_user (const SrvState *state, const char *name)
 SrvChannel *
 srv_state_find_channel (const SrvState *state, const char *name)
 {
-  g_autofree char *key = g_utf8_validate (name, -1, NULL) ? sal_name_key (name) : NULL;
-
-  return key != NULL ? g_hash_table_lookup (state->channels, key) : NULL;
+  return sal_name_look_up (state->channels, name);
 }
 
 /**
@@ -381,6 +382,20 @@ srv_state_count_users (const SrvState *state)
 }
 
 /**
+ * srv_state_count_mode:
+ * @mode: %SRV_UMODE_INVISIBLE or %SRV_UMODE_OPERATOR
+ *
+ * Whoever registers in IRC is told, so nobody is counted for that.
+ *
+ * Returns: how many people have that mode.
+ */
+guint
+srv_state_count_mode (const SrvState *state, guint mode)
+{
+  return mode == SRV_UMODE_OPERATOR ? state->operators : state->invisible;
+}
+
+/**
  * srv_state_count_channels:
  */
 guint
@@ -414,12 +429,14 @@ static SrvChannel *
 channel_of (SrvState *state, const SrvEntry *entry)
 {
   SrvChannel *channel = srv_state_find_channel (state, entry->room);
+  g_autofree char *key = NULL;
 
   if (channel != NULL)
     return channel;
   channel = g_new0 (SrvChannel, 1);
   channel->name = g_strdup (entry->room);
-  channel->key = sal_name_key (entry->room);
+  key = sal_name_key (entry->room);
+  channel->key = g_str_equal (key, channel->name) ? channel->name : g_steal_pointer (&key);
   channel->members = g_ptr_array_new ();
   channel->modes = SRV_MODES_DEFAULT;
   channel->created_us = entry->time_us;
@@ -481,6 +498,16 @@ remove_membership (SrvState *state, SrvMembership *membership)
     remove_channel (state, channel);
 }
 
+/* Counts @user in, or out with -1. */
+static void
+count_modes (SrvState *state, const SrvUser *user, int change)
+{
+  if (user->modes & SRV_UMODE_INVISIBLE)
+    state->invisible += (guint) change;
+  if (user->modes & SRV_UMODE_OPERATOR)
+    state->operators += (guint) change;
+}
+
 static void
 remove_user (SrvState *state, SrvUser *user)
 {
@@ -496,6 +523,7 @@ remove_user (SrvState *state, SrvUser *user)
     }
   while (user->n_memberships > 0)
     remove_membership (state, srv_user_get_membership (user, user->n_memberships - 1u));
+  count_modes (state, user, -1);
   if (g_hash_table_lookup (state->names, user) == user)
     g_hash_table_remove (state->names, user);
   g_hash_table_remove (state->users, &user->id);
@@ -587,7 +615,7 @@ apply_invite (SrvState *state, const SrvEntry *entry)
 
 /* What is about a person, wherever they are. */
 static void
-apply_to_user (SrvUser *user, const SrvEntry *entry)
+apply_to_user (SrvState *state, SrvUser *user, const SrvEntry *entry)
 {
   SrvPerson fields = srv_person_fields (user->who);
 
@@ -612,7 +640,9 @@ apply_to_user (SrvUser *user, const SrvEntry *entry)
       change_person (user, &fields);
       break;
     case SRV_ENTRY_UMODE:
+      count_modes (state, user, -1);
       srv_umodes_apply (user, entry->text);
+      count_modes (state, user, +1);
       break;
     default:
       break;
@@ -679,7 +709,7 @@ srv_state_apply (SrvState *state, const SrvEntry *entry)
     default:
       user = srv_state_get_user (state, id);
       if (user != NULL && !srv_entry_is_said (entry))
-        apply_to_user (user, entry);
+        apply_to_user (state, user, entry);
       break;
     }
 }

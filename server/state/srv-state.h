@@ -83,7 +83,7 @@ typedef enum
 struct _SrvChannel
 {
   char *name;                 /* (owned): as first written */
-  char *key;                  /* (owned): of the name */
+  char *key;                  /* (owned): of the name; the name, if they are the same */
   GPtrArray *members;         /* (owned) of SrvMembership (unowned) */
   guint32 modes;              /* bits, see srv-modes.h */
   guint limit;                /* 0: none */
@@ -120,6 +120,7 @@ void srv_state_foreach_channel (const SrvState *state,
                                 void (*func) (SrvChannel *, gpointer),
                                 gpointer data);
 guint srv_state_count_users (const SrvState *state);
+guint srv_state_count_mode (const SrvState *state, guint mode);
 guint srv_state_count_channels (const SrvState *state);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvState, srv_state_free)

@@ -73,6 +73,7 @@ struct _BenchCrowd
   GString *say;         /* (owned): scratch */
   gint64 last_input_ns; /* when anybody last received something */
   guint64 arrivals;
+  guint64 asked;    /* those who were in, and answered */
   guint64 reads;    /* since the talk began */
   gboolean talking; /* what comes is checked */
   BenchTalk talk;
@@ -257,11 +258,11 @@ hear (BenchCrowd *crowd, Client *client, const char *line)
         client->source = g_strdup (line);
       return;
     }
-  if (client->is_in)
-    return;
   g_string_truncate (crowd->say, 0);
-  if (dialect->hear (&place, line, crowd->say))
+  if (dialect->hear (&place, line, crowd->say) && !client->is_in)
     note_in (crowd, client);
+  else if (client->is_in)
+    crowd->asked += crowd->say->len > 0;
   if (crowd->say->len > 0)
     put (crowd, client, crowd->say->str, crowd->say->len);
 }
@@ -536,6 +537,24 @@ bench_crowd_settle (BenchCrowd *crowd, gint64 quiet_ns)
   crowd->last_input_ns = bench_now_ns ();
   while (bench_now_ns () < quiet_at (crowd, quiet_ns))
     turn (crowd, quiet_at (crowd, quiet_ns));
+}
+
+/**
+ * bench_crowd_watch:
+ *
+ * Waits for @length_ns, whatever comes. Who is asked something answers.
+ *
+ * Returns: how often somebody was asked.
+ */
+guint64
+bench_crowd_watch (BenchCrowd *crowd, gint64 length_ns)
+{
+  gint64 until_ns = bench_now_ns () + length_ns;
+  guint64 before = crowd->asked;
+
+  while (bench_now_ns () < until_ns)
+    turn (crowd, until_ns);
+  return crowd->asked - before;
 }
 
 /**

@@ -44,6 +44,7 @@ void bench_crowd_free (BenchCrowd *crowd);
 
 gboolean bench_crowd_enter (BenchCrowd *crowd, GError **error);
 void bench_crowd_settle (BenchCrowd *crowd, gint64 quiet_ns);
+guint64 bench_crowd_watch (BenchCrowd *crowd, gint64 length_ns);
 void bench_crowd_begin (BenchCrowd *crowd);
 void bench_crowd_talk (BenchCrowd *crowd, const BenchTalk *talk);
 gint64 bench_crowd_finish (BenchCrowd *crowd, gint64 patience_ns);

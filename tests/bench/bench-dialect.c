@@ -73,15 +73,30 @@ plain_prefix (const BenchPlace *place, const char *source, guint16 local_port, G
   g_string_append_printf (bytes, "> %s('127.0.0.1', %u): ", place->name, local_port);
 }
 
-/* Any IRC server, as any client speaks to it. */
+/* Any IRC server, as any client speaks to it: with the receipt that `echo-message` gives, or, where
+ * the server has none, without. */
 
 static gboolean
-irc_begin (const BenchPlace *place, GString *say)
+irc_silent_begin (const BenchPlace *place, GString *say)
 {
   if (!place->enters)
     return TRUE;
   g_string_append_printf (say, "NICK %s\r\nUSER bench 0 * :bench\r\n", place->name);
   return FALSE;
+}
+
+/* All in one go: the server answers in order, and nobody waits for an answer. */
+static gboolean
+irc_begin (const BenchPlace *place, GString *say)
+{
+  gboolean is_in = FALSE;
+
+  if (place->enters)
+    g_string_append (say, "CAP REQ :echo-message\r\n");
+  is_in = irc_silent_begin (place, say);
+  if (place->enters)
+    g_string_append (say, "CAP END\r\n");
+  return is_in;
 }
 
 /* The word after the first; `` if there is none. */
@@ -94,13 +109,22 @@ verb_of (const char *line)
 }
 
 static gboolean
-irc_hear (const BenchPlace *place, const char *line, GString *say)
+irc_silent_hear (const BenchPlace *place, const char *line, GString *say)
 {
   if (g_str_has_prefix (line, "PING "))
     g_string_append_printf (say, "PONG %.*s\r\n", (int) strcspn (line + 5, "\r"), line + 5);
   else if (g_str_has_prefix (verb_of (line), "001 "))
     g_string_append_printf (say, "JOIN #%s-%u\r\n", place->room, place->number);
   return g_str_has_prefix (verb_of (line), "366 ");
+}
+
+/* Whoever would never have a receipt leaves: a client that is cut off on its way in ends the run. */
+static gboolean
+irc_hear (const BenchPlace *place, const char *line, GString *say)
+{
+  if (g_str_has_prefix (verb_of (line), "CAP ") && strstr (line, " NAK :") != NULL)
+    g_string_append (say, "QUIT\r\n");
+  return irc_silent_hear (place, line, say);
 }
 
 static gboolean
@@ -245,6 +269,14 @@ static const BenchDialect dialects[] = {
       .name = "irc",
       .begin = irc_begin,
       .hear = irc_hear,
+      .is_arrival = irc_is_arrival,
+      .prefix = irc_prefix,
+      .address = irc_address,
+  },
+  {
+      .name = "irc-silent",
+      .begin = irc_silent_begin,
+      .hear = irc_silent_hear,
       .is_arrival = irc_is_arrival,
       .prefix = irc_prefix,
       .address = irc_address,

@@ -82,7 +82,7 @@ static const GOptionEntry option_entries[] = {
     "PORT" },
   { "pid", 0, 0, G_OPTION_ARG_INT, &option_pid, "Its process, to know what it uses", "PID" },
   { "dialect", 0, 0, G_OPTION_ARG_STRING, &option_dialect,
-    "What it speaks: relay, plain, irc, broker", "NAME" },
+    "What it speaks: relay, plain, irc, irc-silent (no echo-message), mqtt, broker", "NAME" },
   { "name", 0, 0, G_OPTION_ARG_STRING, &option_name,
     "With which all names begin, at most 4 bytes (c)", "NAME" },
   { "room", 0, 0, G_OPTION_ARG_STRING, &option_room,
@@ -174,7 +174,7 @@ measure_silence (const BenchServer *server, BenchCrowd *crowd, BenchReport *repo
 
   if (option_silence_ms == 0)
     return;
-  bench_crowd_settle (crowd, option_silence_ms * MS_NS);
+  report->asked = bench_crowd_watch (crowd, option_silence_ms * MS_NS);
   report->watched_ns = bench_now_ns () - from_ns;
   report->watched_server_ns = bench_server_cpu_ns (server) - server_ns;
 }

@@ -88,9 +88,11 @@ bench_report_append_text (const BenchReport *report, GString *out)
       (double) report->enter_ns / 1e9, (double) report->enter_server_ns / 1e9,
       per_connection_bytes (report, report->before.rss_bytes, report->after.rss_bytes) / 1024);
   if (report->watched_ns > 0)
-    g_string_append_printf (out, "server %.2f ms in %.1f s of silence\n",
+    g_string_append_printf (out,
+                            "server %.2f ms in %.1f s of silence, in which %" G_GUINT64_FORMAT
+                            " were asked whether they are there\n",
                             (double) report->watched_server_ns / 1e6,
-                            (double) report->watched_ns / 1e9);
+                            (double) report->watched_ns / 1e9, report->asked);
   g_string_append_printf (
       out,
       "%" G_GUINT64_FORMAT " messages, %" G_GUINT64_FORMAT
@@ -199,6 +201,7 @@ bench_report_append_json (const BenchReport *report, GString *out)
             per_connection_bytes (report, report->before.pss_bytes, report->after.pss_bytes));
   add_real (out, "silent_s", (double) report->watched_ns / 1e9);
   add_real (out, "silent_server_ms", (double) report->watched_server_ns / 1e6);
+  add_integer (out, "silent_asked", (gint64) report->asked);
   add_integer (out, "messages", (gint64) report->messages);
   add_integer (out, "deliveries", (gint64) check->deliveries);
   add_real (out, "talk_s", (double) report->talk_ns / 1e9);

@@ -24,6 +24,7 @@ typedef struct
   BenchMemory after;  /* ... the last was in */
   gint64 watched_ns;  /* with everybody silent */
   gint64 watched_server_ns;
+  guint64 asked; /* how many of them were asked then whether they are there */
 
   guint64 messages;
   guint64 reads;  /* that they were received with */

@@ -19,6 +19,13 @@
   "the old library on the second floor, on Thursday at eight; bring a cup of your own"
 /* More messages than a server tells to somebody who comes. */
 #define OLDER 300
+/* More than it tells to somebody who comes back, and where that ends. */
+#define MISSED 2150
+#define GAP "You were not here for a while"
+#define LAST_TOLD "missed 1990"
+#define FIRST_MISSING "missed 2010"
+#define AFTER_NEXT_GAP "missed 2054" /* a page is a hundred */
+#define LAST_MISSED "missed 2149"
 
 typedef struct
 {
@@ -28,11 +35,14 @@ typedef struct
   TestApp *app;       /* (owned) */
 } Scene;
 
+/* @keeps: (nullable): the server's log is a file, and keeps all that was said */
 static void
-scene_open (Scene *scene, gconstpointer data)
+scene_open (Scene *scene, gconstpointer keeps)
 {
-  static const char *const options[] = { "--log", "memory", NULL };
   TestFolder *folder = test_folder_new ();
+  g_autofree char *log = test_folder_file (folder, "log.db");
+  g_autofree char *sqlite = g_strconcat ("sqlite:", log, NULL);
+  const char *const options[] = { "--log", keeps != NULL ? sqlite : "memory", NULL };
 
   /* So that an account can be made here, quickly. */
   test_folder_write (folder, "salotto/salottod.conf",
@@ -304,6 +314,105 @@ test_older (Scene *scene, gconstpointer data)
   scroll_back_to (scene->app, "the very first");
 }
 
+/* Goes to and fro where something is missing, as somebody who has passed it before the server has
+ * answered, until there is a row with this in it. */
+static void
+look_around_for (TestApp *app, const char *part)
+{
+  const char *const parts[] = { part, NULL };
+  gint64 until_us = g_get_monotonic_time () + app->patience_ms * G_TIME_SPAN_MILLISECOND;
+
+  test_app_focus (app);
+  while (test_app_count_rows (app, "Messages", parts) == 0 && g_get_monotonic_time () < until_us)
+    {
+      test_desktop_key ("Page_Up Page_Up");
+      if (test_app_count_rows (app, "Messages", parts) == 0)
+        test_desktop_key ("Page_Down Page_Down");
+    }
+  test_app_expect_row (app, "Messages", part);
+}
+
+/* More was said meanwhile than is told to who comes back: the window says that something is missing
+ * there, and who scrolls back over it reads all of it. */
+static void
+test_gap (Scene *scene, gconstpointer data)
+{
+  g_autoptr (GString) lines = g_string_new (NULL);
+
+  driver_say (scene->app, "before");
+  test_app_expect_row (scene->app, "Messages", "before", "Delivered");
+  driver_leave (scene->app);
+  g_clear_pointer (&scene->app, test_app_free);
+  for (int i = 0; i < MISSED; i++)
+    g_string_append_printf (lines, "PRIVMSG #tea :missed %d\r\n", i);
+  g_string_append (lines, "PING done\r\n");
+  test_peer_send (scene->eva, lines->str);
+  test_peer_expect_later (scene->eva, "PONG ");
+
+  scene->app = driver_enter_irc (scene->folder, scene->server->port, "tea");
+  test_app_expect_row (scene->app, "Messages", GAP);
+  test_irc_say (scene->eva, "PRIVMSG #tea :welcome back");
+  test_app_expect_row (scene->app, "Messages", "welcome back");
+  test_app_expect_rows (scene->app, "Messages", 0, LAST_MISSED);
+  test_desktop_shoot ("gap");
+  look_around_for (scene->app, LAST_MISSED);
+  scroll_back_to (scene->app, AFTER_NEXT_GAP);
+  look_around_for (scene->app, FIRST_MISSING);
+  scroll_back_to (scene->app, LAST_TOLD);
+  test_app_expect_rows (scene->app, "Messages", 0, GAP);
+  test_app_expect_rows (scene->app, "Messages", 1, LAST_TOLD);
+  test_app_expect_rows (scene->app, "Messages", 1, FIRST_MISSING);
+}
+
+/* Who is ignored is not heard, by a command and by the menu, until that is taken back. */
+static void
+test_ignored (Scene *scene, gconstpointer data)
+{
+  TestApp *app = scene->app;
+
+  driver_say (app, "/ignore eva");
+  test_app_expect_words (app, "What eva says is not shown from now on");
+  test_irc_say (scene->eva, "PRIVMSG #tea :can you hear me?");
+  test_irc_say (scene->eva, "PRIVMSG Ada :and now?");
+  driver_say (app, "an answer");
+  test_peer_expect_later (scene->eva, "an answer"); /* so what was before it has come */
+  test_app_expect_row (app, "Messages", "an answer", "Delivered");
+  test_app_expect_rows (app, "Messages", 0, "can you hear me?");
+  test_app_expect_rows (app, "Rooms", 0, "Eva");
+  driver_say (app, "/ignore");
+  test_app_expect_words (app, "Not shown is what these say: eva");
+  driver_say (app, "/unignore bob");
+  test_app_expect_words (app, "bob is not in the list of those whom you ignore");
+
+  test_app_press (app, "People in this room");
+  test_app_grab (app, "table|tree table", "People");
+  test_app_focus (app);
+  test_desktop_key ("Home Menu"); /* she leads the room, so she is the first */
+  test_app_press_role (app, "menu item", "Show what they say");
+  test_irc_say (scene->eva, "PRIVMSG #tea :at last");
+  test_app_expect_row (app, "Messages", "at last");
+}
+
+/* A word of one's own in the preferences is as good as one's name, once it is written to its end. */
+static void
+test_words (Scene *scene, gconstpointer data)
+{
+  TestApp *app = scene->app;
+
+  driver_say (app, "/join coffee");
+  test_app_expect_row (app, "Rooms", "coffee", ", connected");
+  test_app_focus (app);
+  test_desktop_key ("ctrl+comma");
+  test_app_write (app, "Words that mention me", "teapot, kettle");
+  test_desktop_shoot ("preferences");
+  test_irc_say (scene->eva, "PRIVMSG #tea :is there a kettle?");
+  test_app_expect_row (app, "Rooms", "tea", "1 unread");
+  test_app_focus (app);
+  test_desktop_key ("Escape");
+  test_irc_say (scene->eva, "PRIVMSG #tea :where is the Kettle?");
+  test_app_expect_row (app, "Rooms", "tea", "2 unread", "1 names you");
+}
+
 /* People who come and go are told together. */
 static void
 test_folded (Scene *scene, gconstpointer data)
@@ -416,6 +525,9 @@ add_cases (void)
   ADD ("topic-changes-while-open", test_topic_changes_while_open);
   ADD ("commands", test_commands);
   ADD ("search", test_search);
+  g_test_add ("/gtk/irc/gap", Scene, "keeps", scene_open, test_gap, scene_close);
+  ADD ("ignored", test_ignored);
+  ADD ("words", test_words);
   ADD ("folded", test_folded);
   ADD ("raw", test_raw);
   ADD ("login", test_login);

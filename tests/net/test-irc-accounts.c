@@ -307,7 +307,12 @@ test_authenticate (void)
   test_peer_expect (peer, "AUTHENTICATE +\r\n:" NAME
                           " 904 * :SASL authentication failed: the message is longer than "
                           "4096 bytes\r\n");
-  complete (peer);
+  /* Who comes in meanwhile has no account, and nothing to go on with. */
+  say (peer, "AUTHENTICATE PLAIN\nCAP END");
+  test_peer_expect (peer, "AUTHENTICATE +\r\n:" NAME " 906 * :SASL authentication aborted\r\n:" NAME
+                          " 001 bea ");
+  say (peer, "AUTHENTICATE QW5uYQBBbm5hAG9wZW4gc2VzYW1l");
+  test_peer_expect_later (peer, " 904 bea :SASL authentication failed: no such mechanism\r\n");
   test_peer_close (peer);
   test_server_finish (server);
 }

@@ -463,6 +463,49 @@ test_endless_batch (Fixture *f, gconstpointer data)
   talk (f);
 }
 
+/* A message that lacks a line is another than what was said: it is kept with all of them or not at
+ * all, whatever was wrong with one. */
+static void
+test_spoilt_batch (Fixture *f, gconstpointer data)
+{
+  g_autofree char *text = g_strnfill (600, 'x');
+  const char *const spoilt[] = { "@batch=b PRIVMSG anna :caff\xe8", text, "@batch=b" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (spoilt); i++)
+    {
+      test_irc_say (f->mallory, "@label=l%u BATCH +b draft/multiline anna", i);
+      test_irc_say (f->mallory, "@batch=b PRIVMSG anna :I do");
+      test_irc_say (f->mallory, "%s", spoilt[i]);
+      test_peer_expect_later (f->mallory,
+                              "FAIL BATCH MULTILINE_INVALID :One of its lines was not taken\r\n");
+      test_irc_say (f->mallory, "@batch=b PRIVMSG anna :owe you money");
+      answered (f, "FAIL BATCH MULTILINE_INVALID :There is no such batch");
+      test_irc_say (f->mallory, "BATCH -b");
+      answered (f, "FAIL BATCH MULTILINE_INVALID :There is no such batch");
+    }
+  test_irc_say (f->mallory, "PRIVMSG anna :after that");
+  test_irc_expect (f->anna, ":mallory!*PRIVMSG anna :after that");
+}
+
+/* As many lines as are offered are one message for who may not say many at once. */
+static void
+test_batch_in_small_burst (Fixture *f, gconstpointer data)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      test_irc_say (f->mallory, "BATCH +b draft/multiline anna");
+      for (guint k = 0; k < 32; k++)
+        test_irc_say (f->mallory, "@batch=b PRIVMSG anna :%u", k);
+      test_irc_say (f->mallory, "BATCH -b");
+      for (guint k = 0; k < 32; k++)
+        {
+          g_autofree char *line = g_strdup_printf (":mallory!*PRIVMSG anna :%u", k);
+
+          test_irc_expect (f->anna, line);
+        }
+    }
+}
+
 /* Whoever asks and does not read the answers is not heard any more, and then put out. */
 static void
 test_deaf (Fixture *f, gconstpointer data)
@@ -514,6 +557,9 @@ main (int argc, char **argv)
   ADD ("monitor", "", test_monitor);
   ADD ("masks", "", test_masks);
   ADD ("endless-batch", "", test_endless_batch);
+  ADD ("spoilt-batch", "", test_spoilt_batch);
+  ADD ("batch-in-a-small-burst", "messages-per-second = 1\nmessage-burst = 15\n",
+       test_batch_in_small_burst);
   ADD ("deaf", "send-stall-seconds = 1\n", test_deaf);
   return g_test_run ();
 }

@@ -65,7 +65,8 @@ test_bad_files (void)
     { "empty", "", " is empty, so it is no capture" },
     { "short", "\xd4\xc3", " is too short to be a capture" },
     { "short2", "\xd4\xc3\xb2\xa1\x02", " is too short to be a capture" },
-    { "packed.pcap.gz", "\x1f\x8b\x08 and so on", "it is compressed (gzip)" },
+    { "packed.pcap.gz", "\x1f\x8b\x08 and so on",
+      "it is compressed (gzip); unpack it with gunzip" },
   };
   static const char *const formats[] = { "text", "json", "svg", "html", "summary" };
 
@@ -173,6 +174,51 @@ test_unknown_link_type (void)
   expect_refusal (process, 1, "packets of link type 147 are left out");
 }
 
+/* Nothing to see: it is said why, and is no failure. */
+static void
+test_nothing_shown (void)
+{
+  static const struct
+  {
+    const char *capture;
+    const char *option;
+    const char *message;
+  } rows[] = {
+    { "hello.pcap", "--connection=9", "no packet is of what was selected; packets read: 11" },
+    { "hello.pcap", "--filter=port 9", "no packet is of what was selected; packets read: 11" },
+    { "hello.pcap", "--since=3600", "no packet is of what was selected; packets read: 11" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (TestFolder) folder = test_folder_new ();
+      g_autofree char *path = capture_path (rows[i].capture);
+      g_autoptr (TestProcess) process =
+          trace (folder, NULL, "--read", path, "--format", "json", rows[i].option, NULL);
+
+      expect_refusal (process, 0, rows[i].message);
+    }
+}
+
+/* Packets of another protocol are none of TCP. */
+static void
+test_no_tcp (void)
+{
+  static const guint8
+      capture
+          [] = { 0xd4, 0xc3, 0xb2, 0xa1, 2,  0, 4, 0, 0,  0, 0, 0, 0,    0,
+                 0,    0,    0xff, 0xff, 0,  0, 1, 0, 0,  0, 1, 0, 0,    0,
+                 0,    0,    0,    0,    14, 0, 0, 0, 14, 0, 0, 0, /* ARP: its EtherType, no more */
+                 1,    2,    3,    4,    5,  6, 1, 2, 3,  4, 5, 6, 0x08, 0x06 };
+  g_autoptr (TestFolder) folder = test_folder_new ();
+  g_autofree char *path = test_folder_file (folder, "arp.pcap");
+  g_autoptr (TestProcess) process = NULL;
+
+  g_assert_true (g_file_set_contents (path, (const char *) capture, sizeof capture, NULL));
+  process = trace (folder, NULL, "--read", path, "--format", "json", NULL);
+  expect_refusal (process, 0, "no packet is of TCP; packets read: 1");
+}
+
 /* Of a file that is cut off everything before is shown, and one warning. */
 static void
 test_cut (void)
@@ -213,9 +259,9 @@ test_pipe_at_once (void)
   test_process_expect_exit (process, 0);
 }
 
-/* Ctrl-C while a pipe is quiet: the report of what there was, and no complaint. */
+/* A signal while a pipe is quiet: the report of what there was, and no complaint. */
 static void
-test_pipe_interrupted (void)
+interrupt_pipe (int signal)
 {
   g_autoptr (TestFolder) folder = test_folder_new ();
   g_autofree char *path = capture_path ("hello.pcap");
@@ -227,11 +273,20 @@ test_pipe_interrupted (void)
   g_assert_cmpint (write (process->in, contents, 24 + 16 + 74 + 40), ==, 24 + 16 + 74 + 40);
   g_assert_true (
       test_process_wait_for_output (process, "\"salotto.event\":\"syn\"", TEST_PATIENCE_MS));
-  test_process_signal (process, SIGINT);
+  test_process_signal (process, signal);
   g_assert_true (test_process_wait_for_output (process, "\"conn_state\":\"S0\"", TEST_PATIENCE_MS));
   test_process_expect_exit (process, 0);
   errors = test_process_get_errors (process);
   g_assert_cmpstr (errors, ==, "");
+}
+
+/* Ctrl-C, kill(1), and the end of the terminal. */
+static void
+test_pipe_interrupted (void)
+{
+  interrupt_pipe (SIGINT);
+  interrupt_pipe (SIGTERM);
+  interrupt_pipe (SIGHUP);
 }
 
 /* The one who reads has seen enough: that is no failure. */
@@ -381,6 +436,8 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/trace/file-without-permission", test_no_permission);
   g_test_add_func ("/lab/trace/command-line-with-mistakes", test_usage);
   g_test_add_func ("/lab/trace/unknown-link-type", test_unknown_link_type);
+  g_test_add_func ("/lab/trace/nothing-of-what-was-selected", test_nothing_shown);
+  g_test_add_func ("/lab/trace/nothing-of-tcp", test_no_tcp);
   g_test_add_func ("/lab/trace/file-that-is-cut-off", test_cut);
   g_test_add_func ("/lab/trace/pipe-is-shown-at-once", test_pipe_at_once);
   g_test_add_func ("/lab/trace/pipe-is-interrupted", test_pipe_interrupted);

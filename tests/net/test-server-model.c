@@ -227,6 +227,94 @@ test_last_name (Fixture *f, gconstpointer data)
   test_wait_for_story (tea, "ada_2: held");
 }
 
+/* A name that was sent as a line of its own is the one to come back under, also for the next process;
+ * one that was refused is not. */
+static void
+test_quoted_name (Fixture *f, gconstpointer data)
+{
+  SalRoomModel *tea = join (f->ada, "#tea");
+  SalServer *server = f->ada->server;
+
+  sal_client_command (server->client, "#tea", "NICK :Eva");
+  test_wait_until (g_str_equal (sal_server_get_name (server), "Eva"));
+  sal_client_command (server->client, "#tea", "NICK 1nvalid");
+  test_client_say (tea, "as Eva");
+  test_wait_for_story (tea, "Eva: as Eva");
+  stop_salottod (f, SIGKILL);
+  start_salottod (f);
+  sal_server_hurry (server);
+  test_client_say (tea, "still");
+  test_wait_for_story (tea, "Eva: as Eva, Eva: still");
+  g_assert_cmpstr (server->row->name, ==, "Eva");
+  g_clear_pointer (&f->ada, test_client_free);
+  f->ada = new_client (f, "ada");
+  g_assert_cmpstr (sal_server_get_name (f->ada->server), ==, "Eva");
+}
+
+/* The server has not answered whether we may come in: that is said, and what waits to be said there
+ * is not lost. */
+static void
+test_unanswered_join (Fixture *f, gconstpointer data)
+{
+  SalRoomModel *tea = join (f->ada, "#tea");
+  SalClientAction joining = { .kind = SAL_ACTION_ROOM, .room_state = SAL_ROOM_JOINING };
+  SalClientAction late = { .kind = SAL_ACTION_ROOM, .room_state = SAL_ROOM_REFUSED };
+
+  joining.place = late.place = "#tea";
+  late.code = "late";
+  sal_room_on_state (tea, &joining);
+  test_client_say (tea, "waits");
+  sal_room_on_state (tea, &late);
+  g_assert_cmpint (sal_room_model_get_presence (tea), ==, SAL_PRESENCE_OFFLINE);
+  g_assert_cmpstr (sal_room_model_get_error (tea)->message, ==,
+                   "the server does not answer whether you may come in");
+  g_assert_true (test_client_has (tea, "waits", SAL_MESSAGE_QUEUED, TRUE));
+  late.room_state = SAL_ROOM_IN;
+  sal_room_on_state (tea, &late);
+  g_assert_null (sal_room_model_get_error (tea));
+  test_wait_for_story (tea, "ada: waits");
+}
+
+/* Whom one ignores is not heard, in the room, in private, and in the past; a word of one's own is as
+ * good as one's name. */
+static void
+test_filter (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TestClient) bob = new_client (f, "bob");
+  g_autoptr (TestClient) eva = new_client (f, "eva");
+  g_autoptr (SalFilter) none = sal_filter_new ("", "");
+  g_autoptr (SalFilter) filter = sal_filter_new ("BOB", "teapot");
+  SalRoomModel *tea = join (f->ada, "#tea");
+  SalRoomModel *his = join (bob, "#tea");
+  SalRoomModel *hers = join (eva, "#tea");
+
+  sal_server_set_filter (f->ada->server, filter);
+  test_client_say (sal_server_talk_to (bob->server, "ada", NULL), "ada?");
+  test_client_say (his, "ada, ada!");
+  test_client_say (his, "/me shouts at ada");
+  test_wait_for_story (hers, "bob: ada, ada!, *bob shouts at ada");
+  test_client_say (hers, "where is the Teapot?");
+  test_client_say (hers, "and the pot?");
+  test_wait_for_story (tea, "eva: where is the Teapot?, eva: and the pot?");
+  g_assert_null (sal_server_find_room (f->ada->server, "bob"));
+  g_assert_cmpuint (f->ada->notified->len, ==, 1);
+  g_assert_cmpuint (sal_room_model_count_mentions (tea), ==, 1);
+
+  /* What was missed, too. */
+  sal_server_suspend (f->ada->server);
+  test_wait_for (tea, SAL_PRESENCE_OFFLINE);
+  test_client_say (his, "now she is gone");
+  test_wait_until (test_client_count (hers, "now she is gone") == 1);
+  test_client_say (hers, "is she?");
+  test_wait_until (test_client_count (his, "is she?") == 1);
+  sal_server_connect (f->ada->server);
+  test_wait_for_story (tea, "eva: where is the Teapot?, eva: and the pot?, eva: is she?");
+  sal_server_set_filter (f->ada->server, none);
+  test_client_say (his, "hello");
+  test_wait_for_story (tea,
+                       "eva: where is the Teapot?, eva: and the pot?, eva: is she?, bob: hello");
+}
+
 /* The server stands still, and all that it has sent is read. A client asks further when it has
  * come in; an answer to that which is read later is the server heard later. */
 static void
@@ -1067,6 +1155,9 @@ main (int argc, char **argv)
   ADD ("two-talk-in-private", test_private);
   ADD ("what-was-missed-comes-once-and-in-order", test_resume);
   ADD ("comes-back-under-the-last-name", test_last_name);
+  ADD ("a-name-that-was-sent-as-a-line-is-kept", test_quoted_name);
+  ADD ("a-door-that-does-not-open-is-told", test_unanswered_join);
+  ADD ("who-is-ignored-is-not-heard", test_filter);
   ADD ("another-network-is-tried-at-once", test_network);
   ADD ("asks-since-the-server-was-heard-last", test_slept);
   ADD ("what-was-on-its-way-is-there-once", test_resend);

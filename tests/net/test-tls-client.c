@@ -598,6 +598,53 @@ test_again (Peer *peer, gconstpointer data)
   test_folder_free (folder);
 }
 
+/* Somebody listens there who ends what has been sent to him, in one way or another. */
+typedef struct
+{
+  const char *answer; /* (nullable): what he says before */
+  gboolean reset;     /* with a reset, and not with a FIN */
+  const char *words;  /* in which that is told */
+} Ending;
+
+static const Ending endings[] = {
+  { "What do you want?\n", FALSE, "no TLS with 127.0.0.1:" },
+  { "\x16\x03", FALSE, "does not speak TLS" },
+  { NULL, FALSE, "broke off before it said anything" },
+  { NULL, TRUE, "broke off before it said anything" },
+};
+
+/* Only who has answered, and otherwise, is said not to speak TLS: a server that is full, or about to
+ * stop, breaks off in the middle of the handshake, too. */
+static void
+test_ended_handshake (Peer *peer, gconstpointer data)
+{
+  TestFolder *folder = test_folder_new ();
+  g_autofree char *address = g_strdup_printf ("plains://127.0.0.1:%u", peer->port);
+  const char *const argv[] = { test_program ("SALOTTO_CLI"), "send", address, "ciao", NULL };
+  struct linger now = { .l_onoff = 1, .l_linger = 0 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (endings); i++)
+    {
+      g_autoptr (TestProcess) cli = test_process_start (folder, argv, NULL);
+      int fd = accept (peer->listener, NULL, NULL);
+      char hello[4096];
+      g_autofree char *said = NULL;
+
+      g_assert_cmpint (fd, >=, 0);
+      g_assert_cmpint (recv (fd, hello, sizeof hello, 0), >, 0); /* all of it, so a FIN is one */
+      if (endings[i].answer != NULL)
+        g_assert_cmpint (send (fd, endings[i].answer, strlen (endings[i].answer), 0), >, 0);
+      if (endings[i].reset)
+        g_assert_cmpint (setsockopt (fd, SOL_SOCKET, SO_LINGER, &now, sizeof now), ==, 0);
+      close (fd);
+      test_process_expect_exit (cli, 4);
+      said = test_process_get_errors (cli);
+      if (strstr (said, endings[i].words) == NULL)
+        g_error ("ending %zu: %s", i, said);
+    }
+  test_folder_free (folder);
+}
+
 /* A server that has no room for somebody may have reset the connection before the handshake
  * begins. */
 static void
@@ -664,6 +711,8 @@ main (int argc, char **argv)
               test_again, peer_tear_down);
   g_test_add ("/net/tls-client/transport/is-reset-at-once", Peer, NULL, peer_set_up,
               test_reset_at_once, peer_tear_down);
+  g_test_add ("/net/tls-client/transport/tells-who-speaks-otherwise", Peer, NULL, peer_set_up,
+              test_ended_handshake, peer_tear_down);
   status = g_test_run ();
   test_folder_free (folder);
   return status;

@@ -259,6 +259,16 @@ test_people_in_irc (gconstpointer data)
   say (ann, "LUSERS");
   test_peer_expect_later (ann, " 253 ann 2 :unregistered connections\r\n");
   test_peer_expect_later (ann, " 265 ann 2 2 :Current local users 2, max 2\r\n");
+  say (bob, "MODE bob +i");
+  test_peer_expect_later (bob, "MODE bob +i\r\n");
+  say (bob, "LUSERS");
+  test_peer_expect_later (bob, " 251 bob :There are 1 users and 1 invisible on 1 servers\r\n");
+  say (bob, "MODE bob -i");
+  test_peer_expect_later (bob, "MODE bob -i\r\n");
+  say (bob, "LUSERS");
+  test_peer_expect_later (bob, " 251 bob :There are 2 users and 0 invisible on 1 servers\r\n");
+  say (bob, "MODE bob +i");
+  test_peer_expect_later (bob, "MODE bob +i\r\n");
 
   say (bob, "PRIVMSG ann :psst");
   test_peer_expect_later (bob, "PRIVMSG ann :psst\r\n");
@@ -281,6 +291,8 @@ test_people_in_irc (gconstpointer data)
   test_peer_expect_later (ann, " 730 ann :robert!");
   say (bob, "QUIT :bye");
   test_peer_expect_later (ann, " 731 ann :robert\r\n");
+  say (ann, "LUSERS");
+  test_peer_expect_later (ann, " 251 ann :There are 1 users and 0 invisible on 1 servers\r\n");
   say (ann, "WHOWAS robert");
   test_peer_expect_later (ann, " 314 ann robert ");
   test_peer_close (ann);

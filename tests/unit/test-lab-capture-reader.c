@@ -317,7 +317,7 @@ test_no_capture (void)
 
   capture_bytes_init (&capture, FALSE);
   capture_put (&capture, "\x1f\x8b\x08\0\0\0\0\0", 8);
-  expect_broken (&capture, "it is compressed (gzip)");
+  expect_broken (&capture, "it is compressed (gzip); unpack it with gunzip");
 
   capture_bytes_init (&capture, FALSE);
   capture_put_u32 (&capture, MICROSECONDS);

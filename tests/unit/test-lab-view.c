@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <locale.h>
 #include <string.h>
 
 #include "lab/view/lab-ladder.h"
@@ -66,6 +67,26 @@ test_durations (void)
 
       lab_words_duration (rows[i].ns, out);
       g_assert_cmpstr (out->str, ==, rows[i].wanted);
+    }
+}
+
+/* The text around a duration is English in every locale, so its point is none of theirs;
+ * where no such locale is installed there is nothing to be seen. */
+static void
+test_durations_in_other_locales (void)
+{
+  static const char *const locales[] = { "it_IT.UTF-8", "fr_FR.UTF-8", "es_ES.UTF-8",
+                                         "de_DE.UTF-8" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (locales); i++)
+    {
+      g_autoptr (GString) out = g_string_new (NULL);
+
+      if (setlocale (LC_NUMERIC, locales[i]) == NULL)
+        continue;
+      lab_words_duration (25000, out);
+      setlocale (LC_NUMERIC, "C");
+      g_assert_cmpstr (out->str, ==, "25.0 µs");
     }
 }
 
@@ -388,6 +409,157 @@ show (LabViewFormat format, guint connections, const char *chat, gboolean colour
   return g_string_free (out, FALSE);
 }
 
+static void
+test_wrap (void)
+{
+  static const struct
+  {
+    const char *text;
+    guint columns;
+    const char *wanted;
+  } rows[] = {
+    { "uno due tre", 0, "✓ uno due tre\n" },
+    { "uno due tre", 13, "✓ uno due tre\n" },
+    { "uno due tre", 12, "✓ uno due\n  tre\n" },
+    { "perché no", 8, "✓ perché\n  no\n" },
+    { "longer-than-that no", 5, "✓ longer-than-that\n  no\n" },
+    { "", 5, "✓ \n" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GString) out = g_string_new (NULL);
+
+      lab_words_wrap (rows[i].text, "✓ ", rows[i].columns, out);
+      g_assert_cmpstr (out->str, ==, rows[i].wanted);
+    }
+}
+
+/* The ladder of a connection with the same segment once from each side. */
+static char *
+show_ladder (const LabConnection *connection, LabFinding *finding, guint columns)
+{
+  const LabViewOptions options = { .ladder = TRUE, .columns = columns };
+  GString *out = g_string_new (NULL);
+  g_autoptr (LabView) view = lab_view_new (LAB_FORMAT_TEXT, &options, out);
+
+  finding->connection = connection;
+  lab_view_begin (view);
+  for (int side = 0; side < LAB_N_SIDES; side++)
+    {
+      finding->from = (LabSide) side;
+      lab_view_packet (view, finding);
+    }
+  lab_view_connection (view, connection);
+  lab_view_end (view);
+  return g_string_free (out, FALSE);
+}
+
+static void
+assert_fits (const char *shown, guint columns)
+{
+  g_auto (GStrv) lines = g_strsplit (shown, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      if (g_utf8_strlen (lines[i], -1) > (glong) columns)
+        g_test_message ("%u columns: %s", columns, lines[i]);
+      g_assert_cmpint (g_utf8_strlen (lines[i], -1), <=, columns);
+    }
+}
+
+static LabFinding
+make_rung (guint16 flags, guint32 seq, guint32 ack, guint32 len)
+{
+  return (LabFinding){ .seq = seq,
+                       .ack = ack,
+                       .segment = { .kind = LAB_KIND_TCP,
+                                    .number = 7,
+                                    .has = LAB_HAS_FLAGS,
+                                    .flags = flags,
+                                    .len = len } };
+}
+
+/* What stands on an arrow is as much of it as there is room for; without a terminal all. */
+static void
+test_ladder_labels (void)
+{
+  static const struct
+  {
+    guint16 flags;
+    guint32 seq;
+    guint32 ack;
+    guint32 len;
+    guint columns;
+    const char *wanted;
+  } rows[] = {
+    { LAB_FIN | LAB_PSH | LAB_ACK, 100000, 99, 1448, 80, " [FP.] 100000:101448 ack 99 " },
+    { LAB_PSH | LAB_ACK, 1000001, 1000001, 14480, 0,
+      " PSH, ACK seq=1000001 ack=1000001 len=14480 " },
+    { LAB_PSH | LAB_ACK, 1000001, 1000001, 14480, 93, " [P.] 1000001:1014481 ack 1000001 " },
+    { LAB_PSH | LAB_ACK, 1000001, 1000001, 14480, 97, " [P.] 1000001:1014481 ack 1000001 " },
+    { LAB_ACK, 2896001, 1000001, 1448, 80, " [.] 2896001:2897449 " },
+    { LAB_ACK, 2896001, 1000001, 1448, 71, " [.] 2896001+1448 " },
+    { LAB_ACK, 2896001, 1000001, 0, 71, " [.] ack 1000001 " },
+    { LAB_ACK, 4000000001, 4294967295, 0, 71, " [.] ack 4294967295 " },
+    { LAB_PSH | LAB_ACK, 4000000001, 4294967295, 14480, 100, " [P.] 4000000001:4000014481 " },
+    { LAB_PSH | LAB_ACK, 4000000001, 4294967295, 1448, 71, " [P.] 4000000001 " },
+    { LAB_SYN | LAB_ACK, 4000000001, 4294967295, 0, 71, " [S.] 4000000001 " },
+    { 0x1ff, 4000000001, 4294967295, 1448, 71, " [" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      LabFinding finding = make_rung (rows[i].flags, rows[i].seq, rows[i].ack, rows[i].len);
+      LabConnection connection = make_connection (0);
+      g_autofree char *shown = show_ladder (&connection, &finding, rows[i].columns);
+
+      if (strstr (shown, rows[i].wanted) == NULL)
+        g_test_message ("%s: %s", rows[i].wanted, shown);
+      g_assert_nonnull (strstr (shown, rows[i].wanted));
+    }
+}
+
+/* No line of a ladder is longer than the terminal is wide: whatever the numbers, the flags,
+ * the remark, the time, the frame, the addresses. */
+static void
+test_ladder_fits (void)
+{
+  static const guint32 numbers[] = { 1, 100000, 1000001, 4294967295 };
+  static const guint16 flags[] = { LAB_ACK, LAB_PSH | LAB_ACK, LAB_SYN | LAB_ACK, LAB_RST, 0x1ff };
+  static const guint32 lengths[] = { 0, 1, 1448, 65495 };
+  const guint n = G_N_ELEMENTS (numbers) * G_N_ELEMENTS (flags) * G_N_ELEMENTS (lengths);
+
+  for (guint columns = 71; columns <= 100; columns++)
+    for (guint i = 0; i < n; i++)
+      {
+        guint32 number = numbers[i % 4];
+        LabFinding finding =
+            make_rung (flags[i / 16], number, number, lengths[i / 4 % G_N_ELEMENTS (lengths)]);
+        LabConnection connection = make_connection (0);
+        g_autofree char *shown = NULL;
+
+        finding.since_start_ns = (gint64) number * 1000 * MS;
+        finding.segment.number = number == 4294967295 ? 1234567 : number;
+        if (i % 2 == 1)
+          {
+            finding.resent = TRUE;
+            finding.resends_frame = 1234567;
+            finding.analysis = LAB_ANALYSIS_SPURIOUS_RETRANSMISSION | LAB_ANALYSIS_WINDOW_FULL |
+                               LAB_ANALYSIS_REUSED_PORTS;
+            for (int side = 0; side < LAB_N_SIDES; side++)
+              {
+                LabAddress *address = &connection.end[side].address;
+
+                address->family = 6;
+                memset (address->bytes, 0xfd, sizeof address->bytes);
+              }
+          }
+        shown = show_ladder (&connection, &finding, columns);
+        assert_fits (shown, columns);
+      }
+}
+
 /* Chat that would be a page of its own stays text. */
 static void
 test_hostile_chat (void)
@@ -449,8 +621,12 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/view/svg/escapes-everything", test_escape);
   g_test_add_func ("/view/words/durations", test_durations);
+  g_test_add_func ("/view/words/durations-in-other-locales", test_durations_in_other_locales);
   g_test_add_func ("/view/words/flags", test_flags);
   g_test_add_func ("/view/words/cut-between-characters", test_cut);
+  g_test_add_func ("/view/words/wrapped", test_wrap);
+  g_test_add_func ("/view/ladder/labels-that-fit-the-terminal", test_ladder_labels);
+  g_test_add_func ("/view/ladder/no-line-is-too-long", test_ladder_fits);
   g_test_add_func ("/view/ladder/is-bounded", test_ladder_is_bounded);
   g_test_add_func ("/view/ladder/pauses-are-breaks", test_ladder_pause);
   g_test_add_func ("/view/ladder/what-was-lost", test_ladder_lost);

@@ -330,6 +330,35 @@ test_first_units (void)
     }
 }
 
+static void
+test_look_up (void)
+{
+  static const char *const names[] = {
+    "Ada",
+    "lobby",
+    "a[]^_b",
+    "Ren\xC3\x89",
+    "room-with-a-name-that-is-longer-than-any-room-of-ours-x",
+    "",
+  };
+  static const char *const strangers[] = { "Ad", "Adaa", "a[]^?b", "Rene", "lobby\xFF", "\xC3" };
+  g_autoptr (GHashTable) table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    g_hash_table_insert (table, sal_name_key (names[i]), (gpointer) names[i]);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *upper = g_utf8_strup (names[i], -1);
+      g_autofree char *lower = g_utf8_strdown (names[i], -1);
+
+      g_assert_cmpstr (sal_name_look_up (table, names[i]), ==, names[i]);
+      g_assert_cmpstr (sal_name_look_up (table, upper), ==, names[i]);
+      g_assert_cmpstr (sal_name_look_up (table, lower), ==, names[i]);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (strangers); i++)
+    g_assert_null (sal_name_look_up (table, strangers[i]));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -339,6 +368,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/name/characters-are-counted-composed", test_long_name_of_marks);
   g_test_add_func ("/proto/name/law/the-name-of-a-name-is-that-name", test_laws);
   g_test_add_func ("/proto/name/case-does-not-tell-names-apart", test_keys);
+  g_test_add_func ("/proto/name/case-does-not-matter-to-look-one-up", test_look_up);
   g_test_add_func ("/proto/name/a-number-is-appended-within-32-characters", test_suffixes);
   g_test_add_func ("/proto/name/a-number-is-appended-to-accents", test_suffix_of_accents);
   g_test_add_func ("/proto/name/room-names", test_rooms);

@@ -118,7 +118,7 @@ test_failing_step (Fixture *f, gconstpointer data)
   migrate (f, 1);
   db = open_file (f);
   g_assert_false (sal_sqlite_migrate (db, &schema, &error));
-  g_assert_error (error, SAL_SQLITE_ERROR, SQLITE_ERROR);
+  g_assert_error (error, SAL_ERROR, SAL_EXIT_FAILED);
   g_assert_nonnull (strstr (error->message, f->path));
   g_assert_nonnull (strstr (error->message, "nowhere"));
   g_assert_cmpint (sqlite3_get_autocommit (db), ==, 1); /* no transaction is left open */
@@ -265,7 +265,15 @@ test_statements (Fixture *f, gconstpointer data)
   sqlite3_finalize (select);
 
   g_assert_null (sal_sqlite_prepare (db, "SELECT nonsense FROM nowhere", &error));
-  g_assert_error (error, SAL_SQLITE_ERROR, SQLITE_ERROR);
+  g_assert_error (error, SAL_SQLITE_ERROR, SQLITE_ERROR); /* a file in which nothing is yet */
+  g_clear_error (&error);
+  g_assert_true (sal_sqlite_exec (db, "PRAGMA user_version = 3", &error));
+  g_assert_null (sal_sqlite_prepare (db, "SELECT nonsense FROM nowhere", &error));
+  g_assert_error (error, SAL_ERROR, SAL_EXIT_FAILED);
+  g_assert_true (sal_sqlite_is_unusable (error));
+  g_assert_nonnull (strstr (error->message, f->path));
+  g_assert_nonnull (strstr (error->message, "version 3"));
+  g_assert_nonnull (strstr (error->message, "no such table: nowhere"));
   g_clear_error (&error);
   g_assert_false (sal_sqlite_exec (db, "nonsense", &error));
   g_assert_error (error, SAL_SQLITE_ERROR, SQLITE_ERROR);

@@ -66,6 +66,21 @@ test_same_time_keeps_the_order_of_arming (void)
     g_assert_true (srv_deadlines_pop_due (deadlines, 7) == &d[i]);
 }
 
+/* They are due no later than they would be, less than a step earlier, and together. */
+static void
+test_alignment (void)
+{
+  for (gint64 now_us = 0; now_us < 100; now_us++)
+    {
+      gint64 length_us = srv_deadlines_align_us (now_us, 250, 10);
+
+      g_assert_cmpint ((now_us + length_us) % 10, ==, 0);
+      g_assert_cmpint (length_us, <=, 250);
+      g_assert_cmpint (length_us, >, 240);
+    }
+  g_assert_cmpint (srv_deadlines_align_us (7, 250, 1), ==, 250);
+}
+
 static void
 test_moving_and_disarming (void)
 {
@@ -153,6 +168,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/deadlines/sorts-in-a-shorter-length", test_order_within_a_queue);
   g_test_add_func ("/net/deadlines/same-time-keeps-the-order",
                    test_same_time_keeps_the_order_of_arming);
+  g_test_add_func ("/net/deadlines/can-be-due-together", test_alignment);
   g_test_add_func ("/net/deadlines/may-be-moved-and-disarmed", test_moving_and_disarming);
   g_test_add_func ("/net/deadlines/like-a-model", test_against_a_model);
   return g_test_run ();

@@ -321,6 +321,40 @@ test_password_is_said_aside (void)
   close_world ();
 }
 
+/* So is that the role which somebody had by it is gone, and that their login took too long. */
+static void
+test_role_goes_aside (void)
+{
+  open_world ();
+  say (0, "CAP REQ :labeled-response batch");
+  say (0, "CAP END");
+  come (0, "anna");
+  say (0, "OPER anna secret");
+  accounts_answer (0, "Anna", SRV_ROLE_OPERATOR);
+  log_answers ();
+  forget (0);
+  say (0, "@label=l1 AWAY :out");
+  srv_irc_account_changed (world.sessions[0].irc, "anna", TRUE);
+  srv_irc_on_login_timeout (world.sessions[0].irc);
+  log_answers ();
+  g_assert_cmpstr (world.said[0]->str, ==,
+                   ":s 906 anna :SASL authentication aborted: it took too long\r\n"
+                   ":anna!~u@h.org MODE anna -o\r\n"
+                   "@label=l1 :s 306 anna :You have been marked as being away\r\n");
+  g_assert_cmpuint (user (0)->modes & SRV_UMODES_GIVEN, ==, 0);
+  forget (0);
+
+  /* What one has said last of one's own modes counts; nobody gives a role to themselves. */
+  say (0, "OPER anna secret");
+  accounts_answer (0, "Anna", SRV_ROLE_MODERATOR);
+  log_answers ();
+  forget (0);
+  say (0, "@label=l2 MODE anna -m+m-m+o");
+  log_answers ();
+  g_assert_cmpstr (world.said[0]->str, ==, "@label=l2 :anna!~u@h.org MODE anna -m\r\n");
+  close_world ();
+}
+
 /* A nickname that somebody has said is not theirs yet. Who has it by then keeps it, and the account
  * of that name is for nobody else. */
 static void
@@ -361,6 +395,7 @@ main (int argc, char **argv)
   g_test_add_func ("/irc/account/another-password/before-the-name-is-there",
                    test_password_before_the_name_is_there);
   g_test_add_func ("/irc/account/another-password/is-said-aside", test_password_is_said_aside);
+  g_test_add_func ("/irc/account/another-role/is-said-aside", test_role_goes_aside);
   g_test_add_func ("/irc/account/registration/nickname-is-taken-meanwhile",
                    test_nickname_is_taken_meanwhile);
   return g_test_run ();

@@ -325,6 +325,16 @@ test_room_denied (Fixture *f, gconstpointer data)
   g_assert_cmpstr (mode (f, 3, "-P"), ==, "denied 2482; void");
   g_assert_cmpstr (mode (f, 3, "-P+m"), ==, "denied 2482; carla mode tea: +m");
   g_assert_cmpstr (mode (f, 1, "-P"), ==, "anna mode tea: -P");
+  g_assert_cmpuint (g_hash_table_size (f->rooms), ==, 0);
+  /* Said and taken back in one line: what is kept is what the room is. */
+  g_assert_cmpstr (mode (f, 1, "+nP-mP"), ==, "anna mode tea: +P-m; anna mode tea: -P");
+  g_assert_cmpuint (g_hash_table_size (f->rooms), ==, 0);
+  g_assert_cmpstr (mode (f, 1, "+P-P+P"), ==,
+                   "anna mode tea: +P; anna mode tea: -P; anna mode tea: +P");
+  g_assert_cmpuint (g_hash_table_size (f->rooms), ==, 1);
+  g_assert_cmpstr (mode (f, 1, "-P+P-P"), ==,
+                   "anna mode tea: -P; anna mode tea: +P; anna mode tea: -P");
+  g_assert_cmpuint (g_hash_table_size (f->rooms), ==, 0);
 
   for (int i = 0; i < MOST_ROOMS; i++)
     {

@@ -6,6 +6,7 @@
 
 #include "server/log/srv-judge.h"
 
+#include "common/base/sal-limits.h"
 #include "common/proto/sal-irc-numeric.h"
 
 typedef struct
@@ -40,6 +41,16 @@ static const Step steps[] = {
   { 1, SRV_ENTRY_KICK, "tea", "bob", "out", 0, 1, "out" },
   { 1, SRV_ENTRY_KICK, "tea", "bob", "out", ERR_USERNOTINCHANNEL, 1, "out" },
   { 2, SRV_ENTRY_JOIN, "tea", NULL, "secret", ERR_BANNEDFROMCHAN, 1, "secret" },
+  /* What a line says before holds for what it says after. */
+  { 1, SRV_ENTRY_MODE, "tea", NULL, "-k+k-k+i-i secret new", 0, 1, "-k+k-k+i-i secret new new" },
+  { 1, SRV_ENTRY_MODE, "tea", NULL, "+k-k new", 0, 1, "+k-k new new" },
+  { 1, SRV_ENTRY_MODE, "tea", NULL, "+kkk-k a a b", 0, 1, "+kk-k a b b" },
+  { 1, SRV_ENTRY_MODE, "tea", NULL, "+l-l+ll 007 9 9", 0, 1, "+l-l+l 7 9" },
+  { 1, SRV_ENTRY_MODE, "tea", NULL, "-l+i-ii", 0, 1, "-l+i-i" },
+  { 1, SRV_ENTRY_MODE, "tea", NULL, "+bbb-b X x!*@* y x", 0, 1, "+bb-b X!*@* y!*@* x!*@*" },
+  { 1, SRV_ENTRY_MODE, "tea", NULL, "-b-b+b-b y y Y y", 0, 1, "-b+b-b y!*@* Y!*@* y!*@*" },
+  { 1, SRV_ENTRY_MODE, "tea", NULL, "+v-v-v+vv ann ANN ann ann ann", 0, 1, "+v-v+v ann ann ann" },
+  { 1, SRV_ENTRY_MODE, "tea", NULL, "-v+k ann secret", 0, 1, "-v+k ann secret" },
   { 2, SRV_ENTRY_INVITE, "tea", "ann", NULL, ERR_NOTONCHANNEL, 1, NULL },
   { 1, SRV_ENTRY_INVITE, "tea", "bob", NULL, 0, 1, NULL },
   { 2, SRV_ENTRY_JOIN, "tea", NULL, NULL, 0, 1, NULL }, /* an invitation opens every door */
@@ -246,6 +257,51 @@ test_put_out_before_joining (void)
     }
 }
 
+/* A list has an end, also for what one line adds to it; what it takes off makes room. */
+static void
+test_full_list (void)
+{
+  g_autoptr (SrvJudge) judge = srv_judge_new (&host, NULL);
+  SrvEntry fields = { .kind = SRV_ENTRY_JOIN, .origin = { .connection = 1 }, .room = "tea" };
+  guint full = 0;
+
+  connect_person (judge, 1, "ann", 0);
+  g_ptr_array_unref (ask (judge, &fields));
+  fields.kind = SRV_ENTRY_MODE;
+  for (guint i = 0; i < SAL_MASKS_PER_ROOM + 15; i += 15)
+    {
+      g_autoptr (GString) text = g_string_new ("+bbbbbbbbbbbbbbb");
+      g_autoptr (GPtrArray) judged = NULL;
+
+      for (guint n = 0; n < 15; n++)
+        g_string_append_printf (text, " m%u", i + n);
+      fields.text = text->str;
+      judged = ask (judge, &fields);
+      for (guint n = 0; n < judged->len; n++)
+        full += ((SrvEntry *) judged->pdata[n])->code == ERR_BANLISTFULL;
+    }
+  g_assert_cmpuint (full, ==, 20); /* 7 * 15 and once more, of which 100 have a place */
+  {
+    static const char *const texts[][2] = { { "+b m7", NULL },
+                                            { "-b+bb m7 n7 n8", "-b+b m7!*@* n7!*@*" },
+                                            { "+e m7", "+e m7!*@*" } };
+
+    for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+      {
+        g_autoptr (GPtrArray) judged = NULL;
+        const SrvEntry *last = NULL;
+
+        fields.text = texts[i][0];
+        judged = ask (judge, &fields);
+        last = judged->pdata[judged->len - 1];
+        g_assert_cmpint (last->status, ==,
+                         texts[i][1] != NULL ? SRV_ENTRY_COMMITTED : SRV_ENTRY_VOID);
+        if (texts[i][1] != NULL)
+          g_assert_cmpstr (last->text, ==, texts[i][1]);
+      }
+  }
+}
+
 /* What does not fit into one entry is given in two, and the first has changed the room: the key
  * that the second takes away is the one it has by then, if it has one. */
 static void
@@ -282,13 +338,11 @@ test_key_in_two_entries (void)
       g_ptr_array_unref (ask (judge, &join));
       g_ptr_array_unref (ask (judge, &close));
       judged = ask (judge, &change);
-      g_assert_cmpuint (judged->len, ==, 2);
-      last = judged->pdata[1];
+      g_assert_cmpuint (judged->len, ==, rows[i].second != NULL ? 2 : 1);
+      last = judged->pdata[judged->len - 1];
       g_assert_cmpstr (((SrvEntry *) judged->pdata[0])->text, ==, first);
       if (rows[i].second != NULL)
         g_assert_cmpstr (last->text, ==, rows[i].second);
-      else
-        g_assert_cmpint (last->status, ==, SRV_ENTRY_VOID);
     }
 }
 
@@ -301,5 +355,6 @@ main (int argc, char **argv)
   g_test_add_func ("/log/judge/who-is-not-let-in-was-never-there", test_not_let_in);
   g_test_add_func ("/log/judge/who-is-put-out-stays-out", test_put_out_before_joining);
   g_test_add_func ("/log/judge/a-key-in-two-entries", test_key_in_two_entries);
+  g_test_add_func ("/log/judge/a-list-that-is-full", test_full_list);
   return g_test_run ();
 }

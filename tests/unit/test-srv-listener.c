@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -36,12 +37,18 @@ typedef struct
   SalUri *uri;
   SrvListener *listener;
   guint accepted;
+  int user_timeout_ms; /* of who was accepted last */
 } Fixture;
 
 static void
 on_accept (SrvListener *listener, int fd, const SrvAddress *peer, gpointer data)
 {
-  ((Fixture *) data)->accepted++;
+  Fixture *f = data;
+  socklen_t len = sizeof f->user_timeout_ms;
+
+  f->accepted++;
+  f->user_timeout_ms = -1;
+  (void) getsockopt (fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &f->user_timeout_ms, &len);
   close (fd);
 }
 
@@ -110,24 +117,57 @@ test_adopts_no_listener (Fixture *f, gconstpointer text)
   close (fds[1]);
 }
 
+static int
+connect_to (const SrvListener *listener)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET,
+                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
+                                 .sin_port = htons (srv_listener_get_port (listener)) };
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
+  return fd;
+}
+
+/* A machine that is gone is given up by the kernel after two minutes, also with something on its
+ * way to it; but not as soon as the configuration gives up who takes nothing. */
+static void
+test_gives_up_in_time (Fixture *f, gconstpointer text)
+{
+  static const struct
+  {
+    guint stall_s;
+    int expected_ms;
+  } cases[] = { { 0, 120000 }, { 30, 120000 }, { 3600, 3630000 }, { 60, 120000 } };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (srv_listener_open (f->listener, 16, &error));
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      int fd = -1;
+
+      if (cases[i].stall_s > 0)
+        srv_listener_set_patience (f->listener, cases[i].stall_s);
+      fd = connect_to (f->listener);
+      while (f->accepted == i)
+        g_main_context_iteration (f->context, TRUE);
+      g_assert_cmpint (f->user_timeout_ms, ==, cases[i].expected_ms);
+      close (fd);
+    }
+}
+
 /* S26: who has been waiting to be accepted when it closes is still let in. */
 static void
 test_closes_after_the_queue (Fixture *f, gconstpointer text)
 {
   g_autoptr (GError) error = NULL;
-  struct sockaddr_in address = { .sin_family = AF_INET,
-                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
   int fds[3];
 
   g_assert_true (srv_listener_open (f->listener, 16, &error));
   g_assert_no_error (error);
-  address.sin_port = htons ((guint16) g_ascii_strtoull (
-      strrchr (srv_listener_get_name (f->listener), ':') + 1, NULL, 10));
   for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
-    {
-      fds[i] = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-      g_assert_cmpint (connect (fds[i], (struct sockaddr *) &address, sizeof address), ==, 0);
-    }
+    fds[i] = connect_to (f->listener);
   g_assert_cmpuint (f->accepted, ==, 0);
   srv_listener_close (f->listener);
   g_assert_cmpuint (f->accepted, ==, G_N_ELEMENTS (fds));
@@ -151,5 +191,7 @@ main (int argc, char **argv)
               test_adopts_no_listener, tear_down);
   g_test_add ("/net/listener/closes-after-the-queue", Fixture, "plain://127.0.0.1:0", set_up,
               test_closes_after_the_queue, tear_down);
+  g_test_add ("/net/listener/gives-up-in-time", Fixture, "plain://127.0.0.1:0", set_up,
+              test_gives_up_in_time, tear_down);
   return g_test_run ();
 }

@@ -214,7 +214,7 @@ test_documented_schema (Fixture *f, gconstpointer data)
 static void
 test_unknown_kinds (Fixture *f, gconstpointer data)
 {
-  SrvLogQuery back = { .backwards = TRUE, .limit = 100 };
+  SrvLogQuery back = { .backwards = TRUE, .limit = 2 };
   g_autofree char *numbers = NULL;
 
   open_store (f);
@@ -225,7 +225,7 @@ test_unknown_kinds (Fixture *f, gconstpointer data)
   say (f, SECOND, "tre");
   assert_reads (f, "1 3");
   numbers = store_read (f->store, &back);
-  g_assert_cmpstr (numbers, ==, "3 1");
+  g_assert_cmpstr (numbers, ==, "3 1"); /* it takes nobody's place */
 }
 
 static void
