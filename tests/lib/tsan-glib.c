@@ -16,6 +16,8 @@
 #include <gio/gio.h>
 
 #include <dlfcn.h>
+#include <pthread.h>
+#include <signal.h>
 
 const char *__tsan_default_suppressions (void);
 void __tsan_acquire (void *place);
@@ -114,4 +116,26 @@ g_object_unref (gpointer object)
   __tsan_release (object);
   __tsan_acquire (object);
   REAL (g_object_unref) (object);
+}
+
+/* A signal that comes to a thread is kept until the thread does something ThreadSanitizer knows
+ * of. Those of libraries may wait for years, so signals that people send go to the main thread. */
+int
+pthread_create (pthread_t *thread,
+                const pthread_attr_t *attributes,
+                void *(*start) (void *),
+                void *data)
+{
+  sigset_t sent, before;
+  int number = 0;
+
+  sigemptyset (&sent);
+  sigaddset (&sent, SIGHUP);
+  sigaddset (&sent, SIGINT);
+  sigaddset (&sent, SIGQUIT);
+  sigaddset (&sent, SIGTERM);
+  pthread_sigmask (SIG_BLOCK, &sent, &before);
+  number = REAL (pthread_create) (thread, attributes, start, data);
+  pthread_sigmask (SIG_SETMASK, &before, NULL);
+  return number;
 }

@@ -8,6 +8,9 @@
 #include <gio/gio.h>
 #include <pthread.h>
 
+/* Two accesses at the very same moment may escape it, so each case is played some times. */
+#define TIMES 100
+
 static int common; /* what two threads write to */
 
 static void *
@@ -29,13 +32,16 @@ write_to_it_and_quit (gpointer loop)
 static void
 play_race_with_main_loop (void)
 {
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  pthread_t thread;
+  for (int i = 0; i < TIMES; i++)
+    {
+      g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+      pthread_t thread;
 
-  g_assert_cmpint (pthread_create (&thread, NULL, write_to_it, NULL), ==, 0);
-  g_idle_add (write_to_it_and_quit, loop);
-  g_main_loop_run (loop);
-  pthread_join (thread, NULL);
+      g_assert_cmpint (pthread_create (&thread, NULL, write_to_it, NULL), ==, 0);
+      g_idle_add (write_to_it_and_quit, loop);
+      g_main_loop_run (loop);
+      pthread_join (thread, NULL);
+    }
 }
 
 static void
@@ -75,13 +81,14 @@ play_task (gboolean touched)
 static void
 play_race_with_task (void)
 {
-  play_task (TRUE);
+  for (int i = 0; i < TIMES; i++)
+    play_task (TRUE);
 }
 
 static void
 play_hand_over (void)
 {
-  for (int i = 0; i < 100; i++)
+  for (int i = 0; i < TIMES; i++)
     play_task (FALSE);
 }
 
@@ -89,11 +96,14 @@ play_hand_over (void)
 static void
 play_race_with_test (void)
 {
-  pthread_t thread;
+  for (int i = 0; i < TIMES; i++)
+    {
+      pthread_t thread;
 
-  g_assert_cmpint (pthread_create (&thread, NULL, write_to_it, NULL), ==, 0);
-  common++;
-  pthread_join (thread, NULL);
+      g_assert_cmpint (pthread_create (&thread, NULL, write_to_it, NULL), ==, 0);
+      common++;
+      pthread_join (thread, NULL);
+    }
 }
 
 static void
