@@ -101,13 +101,15 @@ compare_ids (gconstpointer a, gconstpointer b)
 /**
  * sal_server_load_rooms:
  *
- * Takes the rooms from the store; makes the main one if it is missing.
+ * Takes the rooms from the store; makes the main one if it is missing. What the last process sent
+ * can be asked for only by who is called as it was: so that is the name to come back under.
  */
 gboolean
 sal_server_load_rooms (SalServer *server, GError **error)
 {
   g_autoptr (GPtrArray) rows = sal_store_list_rooms (server->store, server->row->id);
   SalRoomKind main_kind = sal_server_is_plain (server) ? SAL_ROOM_CHANNEL : SAL_ROOM_SERVER;
+  const char *sent_name = NULL;
 
   g_ptr_array_sort (rows, compare_ids); /* the main one was the first */
   for (guint i = 0; i < rows->len; i++)
@@ -116,7 +118,11 @@ sal_server_load_rooms (SalServer *server, GError **error)
 
       if (server->main == NULL && room->row->kind == main_kind)
         server->main = room;
+      if (sent_name == NULL)
+        sent_name = sal_story_get_sent_name (room->story);
     }
+  if (sent_name != NULL)
+    sal_server_set_current_name (server, sent_name);
   if (server->main == NULL)
     server->main = make_room (server, main_kind, "", TRUE, error);
   if (server->main != NULL && *server->main->place == '\0' && sal_server_is_plain (server) &&

@@ -531,7 +531,8 @@ sal_server_connect (SalServer *server)
   set_wanted (server, TRUE);
   if (server->client != NULL || server->looking_up != NULL)
     return;
-  if (server->retry == 0) /* somebody new, not one who comes back */
+  /* Somebody new, not one who comes back, or whom sal_server_load_rooms() gave a name. */
+  if (server->retry == 0 && server->in_since_us != 0)
     sal_server_set_current_name (server, server->row->name);
   start (server);
 }

@@ -577,6 +577,31 @@ sal_story_get_pending (SalStory *story, guint64 id)
   return g_hash_table_lookup (story->pending, &id);
 }
 
+/**
+ * sal_story_get_sent_name:
+ *
+ * Returns: (transfer none) (nullable): the name under which the oldest message was sent that can
+ *   still be asked for by its nonce.
+ */
+const char *
+sal_story_get_sent_name (SalStory *story)
+{
+  const SalEntry *oldest = NULL;
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, story->pending);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const SalEntry *mine = value;
+
+      if (mine->state == SAL_MESSAGE_SENT && mine->nonce != NULL &&
+          (oldest == NULL || mine->id < oldest->id))
+        oldest = mine;
+    }
+  return oldest != NULL ? oldest->name : NULL;
+}
+
 static int
 compare_ids (gconstpointer a, gconstpointer b)
 {

@@ -19,6 +19,7 @@
 #include "common/base/sal-error.h"
 #include "common/client/sal-room-private.h"
 #include "tests/lib/test-client.h"
+#include "tests/lib/test-irc.h"
 #include "tests/lib/test-leaks.h"
 
 typedef struct
@@ -1107,6 +1108,62 @@ test_killed (Fixture *f, gconstpointer data)
   }
 }
 
+/* Killed while it was called otherwise than it wants, with messages on their way: the next process
+ * comes back under that name, and so is told what became of them. */
+static void
+test_killed_under_another_name (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TestPeer) other = test_irc_come (f->port, "ada", "");
+  g_autofree char *path = test_folder_file (f->folder, "killed.db");
+  g_autofree char *uri = uri_of (f);
+  g_autofree char *log = test_folder_file (f->folder, "log.db");
+  g_autofree char *in_log = NULL;
+  g_autoptr (TestClient) client = NULL;
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autoptr (GString) expected = g_string_new (NULL);
+  TestProcess *process = NULL;
+  SalRoomModel *room = NULL;
+
+  test_irc_say (other, "JOIN #tea");
+  test_irc_catch_up (other);
+  process = start_talking (f, 0);
+  test_irc_expect (other, ":ada_2!* JOIN #tea");
+  test_irc_expect (other, ":ada_2!* PRIVMSG #tea :number 0");
+  test_process_signal (f->salottod->process, SIGSTOP);
+  for (guint i = 0; i < 50; i++)
+    {
+      g_autofree char *line = test_process_take_line (process, TEST_PATIENCE_MS);
+
+      g_assert_nonnull (line);
+    }
+  test_process_signal (process, SIGKILL);
+  g_assert_true (test_process_wait (process, TEST_PATIENCE_MS));
+  test_process_free (process);
+  test_process_signal (f->salottod->process, SIGCONT);
+  test_irc_say (other, "QUIT");
+  test_peer_expect_later (other, "ERROR ");
+  client = test_client_new (path, uri, "ada");
+  g_assert_cmpstr (sal_server_get_name (client->server), ==, "ada_2");
+  room = sal_server_find_room (client->server, "#tea");
+  sal_server_connect (client->server);
+  test_wait_for (room, SAL_PRESENCE_IN);
+  g_assert_cmpstr (sal_server_get_name (client->server), ==, "ada_2");
+  test_client_say (room, "the last one");
+  test_wait_until (test_client_has (room, "the last one", SAL_MESSAGE_DELIVERED, FALSE));
+  entries = sal_room_model_read_after (room, 0, 100000);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const SalEntry *entry = entries->pdata[i];
+
+      if (entry->kind != SAL_ENTRY_MESSAGE || !g_str_has_prefix (entry->text, "number "))
+        continue;
+      g_assert_cmpint (entry->state, ==, SAL_MESSAGE_DELIVERED);
+      g_string_append_printf (expected, "%s\n", entry->text);
+    }
+  in_log = read_log (log);
+  g_assert_cmpstr (in_log, ==, expected->str);
+}
+
 static void
 test_split_uri (void)
 {
@@ -1175,6 +1232,7 @@ main (int argc, char **argv)
   ADD ("what-was-missed-in-private-comes-too", test_missed_in_private);
   ADD ("a-password-for-a-program-is-not-kept", test_secret);
   ADD ("killed-while-it-talks", test_killed);
+  ADD ("killed-under-another-name", test_killed_under_another_name);
   g_test_add_func ("/net/server-model/addresses-are-taken-apart", test_split_uri);
   status = g_test_run ();
   test_folder_free (folder);
