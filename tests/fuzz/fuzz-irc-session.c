@@ -12,6 +12,7 @@
 #include "server/chat/srv-irc.h"
 #include "server/log/srv-judge.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/session-driver.h"
 
 #define PEOPLE 3
 
@@ -35,6 +36,7 @@ typedef struct
 } Login;
 
 static World world;
+static SrvSessionHost host;
 
 static void
 tell (SrvSession *session, const SalEvent *event)
@@ -58,28 +60,12 @@ read_past (SrvSession *session, SrvLogQuery *query)
 }
 
 static void
-end (SrvSession *session, SrvEnd how)
-{
-}
-
-static void
 take_lines (SrvSession *session, const char *bytes, gsize len)
 {
   g_assert_cmpuint (len, >=, 2);
   g_assert_true (bytes[len - 2] == '\r' && bytes[len - 1] == '\n');
   g_assert_true (g_utf8_validate (bytes, (gssize) len, NULL));
   g_assert_null (memchr (bytes, '\0', len));
-}
-
-static void
-restyle (SrvSession *session)
-{
-}
-
-static gint64
-wall_us (SrvSession *session)
-{
-  return 1588530120000000;
 }
 
 static void
@@ -131,45 +117,6 @@ mechanisms (SrvSession *session)
   return g_strdup ("SCRAM-SHA-256,PLAIN");
 }
 
-static char *
-registration (SrvSession *session)
-{
-  return g_strdup ("before-connect");
-}
-
-static char *
-no_word (SrvSession *session)
-{
-  return NULL;
-}
-
-static gint64
-marker (SrvSession *session, const char *account, const char *target)
-{
-  return 0;
-}
-
-static void
-spend (SrvSession *session, guint bytes)
-{
-}
-
-static const SrvSessionHost host = {
-  .tell = tell,
-  .post = post,
-  .read = read_past,
-  .end = end,
-  .send = take_lines,
-  .restyle = restyle,
-  .wall_us = wall_us,
-  .login = login,
-  .mechanisms = mechanisms,
-  .registration = registration,
-  .sts = no_word,
-  .marker = marker,
-  .spend = spend,
-};
-
 static const SrvJudgeHost judge_host = { NULL };
 
 /* As the log and the worker do. */
@@ -186,7 +133,7 @@ settle_one (SrvEntry *asked)
       SrvEntry *entry = judged->pdata[i];
 
       entry->seq = srv_entry_is_kept (entry) ? ++world.seq : 0;
-      entry->time_us = 1588530120000000 + (gint64) world.seq;
+      entry->time_us = SESSION_WALL_US + (gint64) world.seq;
       if (srv_entry_holds (entry))
         srv_state_apply (world.hub->state, entry);
       if (srv_entry_holds (entry) && entry->final && entry->about != 0)
@@ -234,6 +181,13 @@ open_world (void)
   static const SrvLimits limits = { { 0 } };
 
   memset (&world, 0, sizeof world);
+  host = session_quiet_host;
+  host.tell = tell;
+  host.post = post;
+  host.read = read_past;
+  host.send = take_lines;
+  host.login = login;
+  host.mechanisms = mechanisms;
   world.hub = srv_hub_new ();
   world.judge = srv_judge_new (&judge_host, NULL);
   for (guint i = 0; i < PEOPLE; i++)

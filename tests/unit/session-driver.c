@@ -140,6 +140,85 @@ static const SrvSessionHost host = {
   .end = end,
 };
 
+/* The quiet host. */
+
+static void
+tell_nobody (SrvSession *session, const SalEvent *event)
+{
+}
+
+static void
+read_nothing (SrvSession *session, SrvLogQuery *query)
+{
+  srv_log_query_free (query);
+}
+
+static void
+end_nothing (SrvSession *session, SrvEnd how)
+{
+}
+
+static void
+send_nowhere (SrvSession *session, const char *bytes, gsize len)
+{
+}
+
+static void
+keep_style (SrvSession *session)
+{
+}
+
+static gint64
+stand_still (SrvSession *session)
+{
+  return SESSION_WALL_US;
+}
+
+static char *
+know_passwords (SrvSession *session)
+{
+  return g_strdup ("PLAIN");
+}
+
+static char *
+register_at_once (SrvSession *session)
+{
+  return g_strdup ("before-connect");
+}
+
+static char *
+promise_nothing (SrvSession *session)
+{
+  return NULL;
+}
+
+static gint64
+find_no_marker (SrvSession *session, const char *account, const char *target)
+{
+  return 0;
+}
+
+static void
+spend_freely (SrvSession *session, guint bytes)
+{
+}
+
+const SrvSessionHost session_quiet_host = {
+  .tell = tell_nobody,
+  .read = read_nothing,
+  .end = end_nothing,
+  .send = send_nowhere,
+  .restyle = keep_style,
+  .wall_us = stand_still,
+  .mechanisms = know_passwords,
+  .registration = register_at_once,
+  .sts = promise_nothing,
+  .marker = find_no_marker,
+  .spend = spend_freely,
+};
+
+/* Sessions on the plain dialect. */
+
 /**
  * session_run_new:
  *

@@ -37,6 +37,13 @@ void session_run_enter (SessionRun *run, const char *name);
 
 void session_run_expect (SessionRun *run, const char *lines);
 
+/* What time it always is around that host. */
+#define SESSION_WALL_US G_GINT64_CONSTANT (1588530120000000)
+
+/* Around a session in IRC of which nothing is looked at: a host that tells nobody anything. What is
+ * looked at, and `post` and `login` in any case, are functions of the test's own. */
+extern const SrvSessionHost session_quiet_host;
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SessionRun, session_run_free)
 
 G_END_DECLS

@@ -11,6 +11,7 @@
 #include "server/chat/srv-irc.h"
 #include "server/log/srv-judge.h"
 #include "server/state/srv-modes.h"
+#include "tests/unit/session-driver.h"
 
 #define PEOPLE 2
 
@@ -27,16 +28,12 @@ typedef struct
 } World;
 
 static World world;
+static SrvSessionHost host;
 
 static guint
 number_of (const SrvSession *session)
 {
   return (guint) (session - world.sessions);
-}
-
-static void
-tell (SrvSession *session, const SalEvent *event)
-{
 }
 
 static void
@@ -46,31 +43,9 @@ post (SrvSession *session, SrvEntry *entry)
 }
 
 static void
-read_past (SrvSession *session, SrvLogQuery *query)
-{
-  srv_log_query_free (query);
-}
-
-static void
-end (SrvSession *session, SrvEnd how)
-{
-}
-
-static void
 take_lines (SrvSession *session, const char *bytes, gsize len)
 {
   g_string_append_len (world.said[number_of (session)], bytes, (gssize) len);
-}
-
-static void
-restyle (SrvSession *session)
-{
-}
-
-static gint64
-wall_us (SrvSession *session)
-{
-  return 1588530120000000;
 }
 
 static gboolean
@@ -81,51 +56,6 @@ login (SrvSession *session, const SrvLoginRequest *request)
   world.wanted = g_strdup (request->wanted);
   return TRUE;
 }
-
-static char *
-mechanisms (SrvSession *session)
-{
-  return g_strdup ("PLAIN");
-}
-
-static char *
-registration (SrvSession *session)
-{
-  return g_strdup ("before-connect");
-}
-
-static char *
-no_word (SrvSession *session)
-{
-  return NULL;
-}
-
-static gint64
-marker (SrvSession *session, const char *account, const char *target)
-{
-  return 0;
-}
-
-static void
-spend (SrvSession *session, guint bytes)
-{
-}
-
-static const SrvSessionHost host = {
-  .tell = tell,
-  .post = post,
-  .read = read_past,
-  .end = end,
-  .send = take_lines,
-  .restyle = restyle,
-  .wall_us = wall_us,
-  .login = login,
-  .mechanisms = mechanisms,
-  .registration = registration,
-  .sts = no_word,
-  .marker = marker,
-  .spend = spend,
-};
 
 static const SrvJudgeHost judge_host = { NULL };
 
@@ -191,6 +121,10 @@ open_world (void)
   static const SrvLimits limits = { { 0 } };
 
   memset (&world, 0, sizeof world);
+  host = session_quiet_host;
+  host.post = post;
+  host.send = take_lines;
+  host.login = login;
   world.hub = srv_hub_new ();
   world.hub->config.name = "s";
   world.judge = srv_judge_new (&judge_host, NULL);
