@@ -56,16 +56,38 @@ static const SalSqliteSchema schema = {
   .version = G_N_ELEMENTS (migrations),
 };
 
-/* For some hours rooms had no topics in a file of version 2. */
+static gboolean
+look_for_topics (sqlite3 *db, gboolean *there, GError **error)
+{
+  sqlite3_stmt *look = sal_sqlite_prepare (
+      db, "SELECT 1 FROM pragma_table_info ('room') WHERE name = 'topic'", error);
+  gboolean ok = look != NULL && sal_sqlite_step (look, there, error);
+
+  sqlite3_finalize (look);
+  return ok;
+}
+
+/* For some hours rooms had no topics in a file of version 2. What is not there is looked for again
+ * when nobody else can add it. */
 static gboolean
 add_topics (sqlite3 *db, GError **error)
 {
-  return sal_sqlite_get_int (
-             db, "SELECT count(*) FROM pragma_table_info ('room') WHERE name = 'topic'", 0) > 0 ||
-         sal_sqlite_exec (db,
-                          "BEGIN IMMEDIATE; ALTER TABLE room ADD COLUMN topic TEXT;"
-                          "ALTER TABLE room ADD COLUMN topic_by TEXT; COMMIT",
-                          error);
+  gboolean there = FALSE;
+  gboolean ok = look_for_topics (db, &there, error);
+
+  if (!ok || there)
+    return ok;
+  if (!sal_sqlite_exec (db, "BEGIN IMMEDIATE", error))
+    return FALSE;
+  ok = look_for_topics (db, &there, error) &&
+       (there || sal_sqlite_exec (db,
+                                  "ALTER TABLE room ADD COLUMN topic TEXT;"
+                                  "ALTER TABLE room ADD COLUMN topic_by TEXT",
+                                  error)) &&
+       sal_sqlite_exec (db, "COMMIT", error);
+  if (!ok)
+    (void) sal_sqlite_exec (db, "ROLLBACK", NULL);
+  return ok;
 }
 
 /**

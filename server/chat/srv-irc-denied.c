@@ -112,7 +112,10 @@ srv_irc_on_denied (SrvIrc *irc, const SrvEntry *entry)
     {
     case ERR_NOSUCHNICK:
     case ERR_NICKNAMEINUSE:
-      srv_irc_reply (irc, code, "%s :%s", srv_irc_echo (entry->target), text);
+      /* Of a new host, the target is that host. */
+      srv_irc_reply (irc, code, "%s :%s",
+                     srv_irc_echo (entry->kind == SRV_ENTRY_CHGHOST ? entry->text : entry->target),
+                     text);
       break;
     case ERR_USERNOTINCHANNEL:
     case ERR_USERONCHANNEL:

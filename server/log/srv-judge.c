@@ -923,7 +923,11 @@ judge_mark (Verdict *verdict)
 static void
 judge_about_self (Verdict *verdict)
 {
-  if (verdict->asked->kind == SRV_ENTRY_WALLOPS && !(verdict->user->modes & SRV_UMODE_OPERATOR))
+  /* What the server takes away may come after who had it is gone. */
+  if (verdict->user == NULL)
+    srv_verdict_void (verdict);
+  else if (verdict->asked->kind == SRV_ENTRY_WALLOPS &&
+           !(verdict->user->modes & SRV_UMODE_OPERATOR))
     srv_verdict_deny (verdict, ERR_NOPRIVILEGES);
   else
     {

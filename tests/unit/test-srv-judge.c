@@ -169,6 +169,26 @@ test_newcomers (void)
   }
 }
 
+/* What the server takes away from somebody who is gone by then is nothing that happens. */
+static void
+test_taken_from_nobody (void)
+{
+  g_autoptr (SrvJudge) judge = srv_judge_new (&host, NULL);
+  static const SrvEntryKind kinds[] = { SRV_ENTRY_UMODE, SRV_ENTRY_ACCOUNT, SRV_ENTRY_WALLOPS };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      SrvEntry fields = { .kind = (guint8) kinds[i],
+                          .flags = SRV_ENTRY_FLAG_SERVER,
+                          .origin = { .connection = 1 },
+                          .text = "-o" };
+      g_autoptr (GPtrArray) judged = ask (judge, &fields);
+
+      g_assert_cmpuint (judged->len, ==, 1);
+      g_assert_cmpint (((SrvEntry *) judged->pdata[0])->status, ==, SRV_ENTRY_VOID);
+    }
+}
+
 /* Somebody on plain who is not let in was never there: nobody hears of them, and their name is
  * free. */
 static void
@@ -353,6 +373,7 @@ main (int argc, char **argv)
   g_test_add_func ("/log/judge/one-after-the-other", test_steps);
   g_test_add_func ("/log/judge/newcomers", test_newcomers);
   g_test_add_func ("/log/judge/who-is-not-let-in-was-never-there", test_not_let_in);
+  g_test_add_func ("/log/judge/what-is-taken-from-nobody-is-nothing", test_taken_from_nobody);
   g_test_add_func ("/log/judge/who-is-put-out-stays-out", test_put_out_before_joining);
   g_test_add_func ("/log/judge/a-key-in-two-entries", test_key_in_two_entries);
   g_test_add_func ("/log/judge/a-list-that-is-full", test_full_list);
