@@ -3,6 +3,9 @@
  * Writing and sending, and the view of a room around it, with real widgets, a real room
  * and a real file. Keys are pressed as the window system would report them; what is on
  * the other side of the network is played by hand.
+ *
+ * It is one piece because every case needs the same window, room and played server, which are
+ * most of what there is to set up.
  */
 #include "config.h"
 

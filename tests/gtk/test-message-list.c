@@ -3,6 +3,9 @@
  * The messages of a room with real widgets on a screen, and a room that is made up: so it
  * has 100,000 entries at once, and says what the test wants, when it wants it. What is
  * looked at is what a reader sees: which messages, in which order, where on the screen.
+ *
+ * It is one piece because all of it is told through the same made-up room and the same view, and
+ * each case is short.
  */
 #include "config.h"
 

@@ -4,6 +4,9 @@
  * what they are and what they are called, through the accessibility bus. Whatever is
  * expected may take its time; when it does not come, the test fails and shows what is
  * there instead.
+ *
+ * It is one piece because finding a widget, acting on it and saying what was there instead share
+ * one way of naming things.
  */
 #include "config.h"
 

@@ -7,6 +7,9 @@
  *
  * One desktop for a test program, which takes a while to come up. It ends with the
  * program, however that ends.
+ *
+ * It is one piece because screen, buses and hands come up and go in one order, which must hold
+ * however a test ends.
  */
 #include "config.h"
 

@@ -2,6 +2,9 @@
  *
  * What an operator and a system administrator do with a server: words on the console
  * and the control socket, signals, configuration, limits, and what systemd expects.
+ *
+ * It is one piece because all cases start a server in the same way and differ in a few lines of
+ * what is done to it.
  */
 #include "config.h"
 

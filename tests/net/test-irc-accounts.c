@@ -2,6 +2,9 @@
  *
  * Accounts as somebody with an IRC client has them: logging in with SASL, making an account,
  * becoming an operator, names and rooms that are one's own, and what those around learn.
+ *
+ * It is one piece because the cases need the same people and accounts, made by the same few
+ * functions.
  */
 #include "config.h"
 

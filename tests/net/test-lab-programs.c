@@ -3,6 +3,8 @@
  * The programs of the TCP bench, as people start them: echo servers of every model, their
  * client, the file server, the fake server, the socket shell and the socket table, against
  * well-behaved and other peers.
+ *
+ * It is one piece because each program has a few short cases, all with the same peers.
  */
 #include "config.h"
 

@@ -3,6 +3,9 @@
  * The plain dialect on the wire: what a server of the room promises to programs that
  * know nothing of it, each promise tried with a plain socket against a real salottod.
  * W is a second person inside, who ends lines with LF.
+ *
+ * It is one piece because it is a list: the promises in the order of the protocol, some lines
+ * each.
  */
 #include "config.h"
 

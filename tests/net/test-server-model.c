@@ -3,6 +3,9 @@
  * A server with several rooms as one person has it (SalServer, SalRoomModel), against a real
  * salottod in IRC, with a real file; against servers by others, played by hand, where only they
  * would do what is tested.
+ *
+ * It is one piece because the cases share the two people, their files and their server, and most
+ * are short.
  */
 #include "config.h"
 

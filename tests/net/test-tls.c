@@ -2,6 +2,8 @@
  *
  * The room over TLS: the same rules on what is decrypted, the same ends, the same bounds;
  * people who do not do TLS right; certificates that change while everybody talks.
+ *
+ * It is one piece because rooms, peers and certificates are made in the same way in all cases.
  */
 #include "config.h"
 

@@ -7,6 +7,8 @@
  * What the machine leaves to the transport (which failures are the end, what one send
  * is, when our FIN goes out) is at the end, over a pair of sockets. The kernel has no
  * way to make a connection fail and go on, so recv() and send() are this program's own.
+ *
+ * It is one piece because it is a list of rules, read beside those of the protocol.
  */
 #include "config.h"
 

@@ -3,6 +3,8 @@
  * The plain dialect: what is written byte for byte (S1 to S4, S6), what commands units
  * are (S23, the slash commands), and that a client reads what a server writes, and reads
  * nothing else out of what people say.
+ *
+ * It is one piece because most of it is tables of one kind: an event and its bytes.
  */
 #include "config.h"
 

@@ -3,6 +3,8 @@
  * Where one message ends: the rules S10 to S18, S25 (binary), S27 (TLS) and C1 as rows
  * of times and bytes with the units they give, and the laws that hold for any input.
  * Every row runs twice, the second time with each segment pushed byte by byte.
+ *
+ * It is one piece because most of it is one table, read by one function.
  */
 #include "config.h"
 

@@ -4,6 +4,8 @@
  * it is on its way to the disk and after it has arrived, after the program was started
  * anew and after it was killed; what is not kept for ever; and files that are none of
  * ours. Disks that fail are in test-sal-store-faults.
+ *
+ * It is one piece because the cases share one store with one vocabulary of what is in it.
  */
 #include "config.h"
 

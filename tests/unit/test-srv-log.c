@@ -2,6 +2,9 @@
  *
  * The log with its threads, over a store of the test's own that can be held in the middle
  * of a group, made to fail, and counted.
+ *
+ * It is one piece because all cases hold the same store still at some point, and what they look
+ * at are its counts.
  */
 #include "config.h"
 

@@ -2,6 +2,9 @@
  *
  * Logging in, as a connection does it: SASL in AUTHENTICATE lines, OPER, REGISTER and
  * VERIFY, against real accounts in a real file.
+ *
+ * It is one piece because all cases come to the same accounts by the same door, each time for
+ * something else.
  */
 #include "config.h"
 

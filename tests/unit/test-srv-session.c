@@ -2,6 +2,8 @@
  *
  * One person's conversation, with a connection and a log that are played: what is told,
  * what is asked of the log, in which order, and when nothing new is taken.
+ *
+ * It is one piece because it is a list of short conversations with the same session.
  */
 #include "config.h"
 

@@ -3,6 +3,8 @@
  * A worker with its connections, rooms and a log in memory; people are the other ends of
  * socket pairs. What goes over the wire is tried in full in the suite net; here are the
  * things that many parts have to do together, seen within milliseconds.
+ *
+ * It is one piece because the cases share the worker, its log and the people, and each is short.
  */
 #include "config.h"
 
