@@ -205,11 +205,13 @@ char *
 sal_filter_add (const char *ignored, const char *mask)
 {
   g_autoptr (GPtrArray) masks = split_all (ignored);
-  int at = find (masks, mask);
+  int at = 0;
 
   if (mask[strcspn (mask, MASK_SEPARATORS)] != '\0' || strlen (mask) > ENTRY_MAX_BYTES ||
-      !g_utf8_validate (mask, -1, NULL) || !means_somebody (mask) || at >= MASKS_MAX ||
-      (at < 0 && masks->len >= MASKS_MAX))
+      !g_utf8_validate (mask, -1, NULL) || !means_somebody (mask))
+    return NULL;
+  at = find (masks, mask);
+  if (at >= MASKS_MAX || (at < 0 && masks->len >= MASKS_MAX))
     return NULL;
   if (at < 0)
     g_ptr_array_add (masks, g_strdup (mask));
