@@ -189,7 +189,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/worker/rooms/thousands-that-end-in-one-turn-are-looked-at-once-each",
-              Fixture, NULL, set_up, test_linear, tear_down);
+  g_test_add ("/worker/rooms/thousands-that-end-in-one-turn-are-looked-at-once-each", Fixture, NULL,
+              set_up, test_linear, tear_down);
   return g_test_run ();
 }
