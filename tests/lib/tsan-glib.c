@@ -3,10 +3,11 @@
  * What ThreadSanitizer has to be told of GLib, which is not built for it: what it does under its
  * locks would look like races, and so would each hand-over of something of ours from thread to thread.
  *
- * Two things are said. What these libraries do with their own memory is not looked at
- * (called_from_lib). And where they hand over something of ours, functions that stand in front
+ * It is three things. What these libraries do with their own memory is not looked at
+ * (called_from_lib). Where they hand over something of ours, functions that stand in front
  * of theirs say so: a task goes to a thread and comes back, and the last reference of an object
- * comes after all others. What our own functions read and write is looked at everywhere.
+ * comes after all others. And signals do not go to threads in which they would be kept
+ * (pthread_create). What our own functions read and write is looked at everywhere.
  * Rejected: suppressions by library ("race:libglib"). A main loop or GLib's tests have called every
  * function of ours, they are in each stack, so nothing would ever be reported; test-tsan-glib
  * shows that races are. Linked into every program when the build has ThreadSanitizer.

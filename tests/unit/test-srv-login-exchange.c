@@ -19,7 +19,7 @@
 #define PASSWORD "open sesame"
 
 /* For how long something may take longer than it should. */
-#define PATIENCE_US (20 * G_USEC_PER_SEC)
+#define PATIENCE_MS 60000
 
 typedef struct
 {
@@ -423,30 +423,41 @@ test_guesses (Fixture *f, gconstpointer data)
   g_assert_true (g_str_has_suffix (known->str, "too-soon 16s too-soon 16s "));
 }
 
-/* A guess that has to wait is answered when its time has come. */
+/* Strangers guess until nobody but who is known may try any more. */
+static void
+guess_from_elsewhere (Fixture *f)
+{
+  SrvLoginRequest request = { .kind = SRV_LOGIN_OPER, .name = "Anna", .text = "wrong" };
+  guint answers = f->run->answers;
+
+  again_from (f, "tls 192.0.2.1");
+  while (f->run->answers == answers)
+    {
+      srv_login_ask (f->login, &request);
+      if (f->run->answers == answers)
+        again_from (f, "tls 192.0.2.1"); /* it does not wait for the answer */
+    }
+  g_assert_true (g_str_has_prefix (f->run->said->str, "too-soon "));
+}
+
+/* A guess that has to wait is answered when its time has come, and whoever has known the password
+ * does not wait for others: a machine that is busy may be slow to answer, so this is seen by the
+ * answer, and the waiting only by what it takes at least. */
 static void
 test_waiting (Fixture *f, gconstpointer data)
 {
-  gint64 quickest_us = G_MAXINT64;
   gint64 start_us = 0;
-  gint64 until_us = 0;
 
   for (guint i = 0; i < SAL_LOGIN_FREE_PER_ACCOUNT + 1; i++)
-    g_assert_cmpstr (accounts_run_plain (f->run, f->login, "Anna", "wrong"), ==, "wrong Anna");
-  start_us = g_get_monotonic_time ();
-  g_assert_cmpstr (accounts_run_plain (f->run, f->login, "Anna", PASSWORD), ==, "ok Anna role=2");
-  g_assert_cmpint (g_get_monotonic_time () - start_us, >=, SAL_LOGIN_DELAY_US / 2);
-  /* From now on this address is known. A machine that is busy may be slow to answer, for a long
-   * time, but whoever has to wait is never answered sooner. */
-  until_us = g_get_monotonic_time () + PATIENCE_US;
-  while (quickest_us >= SAL_LOGIN_DELAY_US / 2 && g_get_monotonic_time () < until_us)
     {
       start_us = g_get_monotonic_time ();
-      g_assert_cmpstr (accounts_run_plain (f->run, f->login, "Anna", PASSWORD), ==,
-                       "ok Anna role=2");
-      quickest_us = MIN (quickest_us, g_get_monotonic_time () - start_us);
+      g_assert_cmpstr (accounts_run_plain (f->run, f->login, "Anna", "wrong"), ==, "wrong Anna");
     }
-  g_assert_cmpint (quickest_us, <, SAL_LOGIN_DELAY_US / 2);
+  g_assert_cmpstr (accounts_run_plain (f->run, f->login, "Anna", PASSWORD), ==, "ok Anna role=2");
+  g_assert_cmpint (g_get_monotonic_time () - start_us, >=, SAL_LOGIN_DELAY_US);
+  guess_from_elsewhere (f);
+  again_from (f, "127.0.0.1");
+  g_assert_cmpstr (accounts_run_plain (f->run, f->login, "Anna", PASSWORD), ==, "ok Anna role=2");
 }
 
 /* Who goes away while waiting, and a server that ends. */
@@ -581,6 +592,28 @@ note_verdict (const SrvLoginAnswer *answer, gpointer verdict)
   *(SrvVerdict *) verdict = answer->verdict;
 }
 
+/* Waits for a letter, and leaves it closed: what the main loop would wait for is waited for, but
+ * nothing is dispatched. */
+static void
+await_mail (GMainContext *context, SrvMailbox *mailbox)
+{
+  gint64 until_us = g_get_monotonic_time () + PATIENCE_MS * G_TIME_SPAN_MILLISECOND;
+  GPollFD fds[8];
+  gint timeout_ms = 0;
+  gint n = 0;
+
+  g_assert_true (g_main_context_acquire (context));
+  g_main_context_prepare (context, NULL);
+  n = g_main_context_query (context, G_MAXINT, &timeout_ms, fds, G_N_ELEMENTS (fds));
+  g_assert_cmpint (n, <=, G_N_ELEMENTS (fds));
+  while (!srv_mailbox_has_mail (mailbox))
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, until_us);
+      (void) g_poll (fds, (guint) n, PATIENCE_MS);
+    }
+  g_main_context_release (context);
+}
+
 /* Whose password was right when it was looked at, and is another when they hear of it. */
 static void
 test_another_password_meanwhile (Fixture *f, gconstpointer data)
@@ -597,15 +630,11 @@ test_another_password_meanwhile (Fixture *f, gconstpointer data)
                                   .name = "Anna",
                                   .text = i == 0 ? PASSWORD : "two tulips" };
       SrvVerdict verdict = SRV_VERDICT_MORE;
-      gint64 until_us = g_get_monotonic_time () + 3 * PATIENCE_US;
       g_autoptr (SrvLogin) login =
           srv_login_new (f->run->accounts, &f->peer, mailbox, note_verdict, &verdict);
 
       srv_login_ask (login, &request);
-      /* Not opened yet, so no main loop may run meanwhile. */
-      while (!srv_mailbox_has_mail (mailbox) && g_get_monotonic_time () < until_us)
-        g_usleep (1000);
-      g_assert_true (srv_mailbox_has_mail (mailbox));
+      await_mail (context, mailbox);
       set_another_password (f->run);
       while (srv_login_is_waiting (login))
         g_main_context_iteration (context, TRUE);
