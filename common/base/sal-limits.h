@@ -162,6 +162,11 @@ typedef enum
 #define SAL_LOG_QUEUE_BYTES (1024 * 1024)
 #define SAL_LOG_QUEUE_LOW_BYTES (SAL_LOG_QUEUE_BYTES / 2)
 
+/* Bytes that may wait in the kernel for one connection and are not on their way. It would take
+ * megabytes, a copy for each reader; in our own queues a room's bytes are there once for all of
+ * them, and can still be dropped. More than a turn of a busy room says. */
+#define SAL_KERNEL_UNSENT_BYTES (64 * 1024)
+
 /* A send queue over its limit belongs to somebody who does not read, if nothing of it
  * went out for this long; ... */
 #define SAL_LAG_US (3 * 1000 * 1000)
