@@ -125,8 +125,8 @@ typedef enum
 /* Errors in a row that end a connection (rules S25 and C7). */
 #define SAL_ERRORS_IN_A_ROW 3
 
-/* One turn of the reactor: events taken, deadlines that are due (a crowd that came at the same
- * time is asked, put out or closed at the same time), connections that are sent to, bytes read from one
+/* One turn of the reactor: events taken, deadlines that are due (a crowd that came together is
+ * asked, put out or closed together), connections that are sent to, bytes read from one
  * connection, bytes of answers to it after which it has to wait. A noisy peer gets no more than
  * its share of a turn, and a large room no more than half a millisecond. */
 #define SAL_TURN_EVENTS 128
