@@ -339,7 +339,7 @@ give_time (SrvConn *conn)
   conn->waits->unacked = srv_link_count_unacked (&conn->link);
 }
 
-/* The kernel holds megabytes for a peer and takes no more before a third of them has
+/* The kernel holds much for a peer and takes no more before half of what is not on its way has
  * gone, so a slow reader is known by what it has acknowledged. */
 static gboolean
 has_read_since (const SrvConn *conn)

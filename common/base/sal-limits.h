@@ -125,10 +125,12 @@ typedef enum
 /* Errors in a row that end a connection (rules S25 and C7). */
 #define SAL_ERRORS_IN_A_ROW 3
 
-/* One turn of the reactor: events taken, connections that are sent to, bytes read from one
+/* One turn of the reactor: events taken, deadlines that are due (a crowd that came together is
+ * asked, put out or closed together), connections that are sent to, bytes read from one
  * connection, bytes of answers to it after which it has to wait. A noisy peer gets no more than
  * its share of a turn, and a large room no more than half a millisecond. */
 #define SAL_TURN_EVENTS 128
+#define SAL_TURN_DEADLINES 64
 #define SAL_TURN_SENDS 128
 #define SAL_TURN_READ_BYTES 16384
 #define SAL_TURN_ANSWER_BYTES 16384
@@ -161,6 +163,11 @@ typedef enum
  * who posts is read, until there are so few again. */
 #define SAL_LOG_QUEUE_BYTES (1024 * 1024)
 #define SAL_LOG_QUEUE_LOW_BYTES (SAL_LOG_QUEUE_BYTES / 2)
+
+/* Bytes that may wait in the kernel for one connection and are not on their way. It would take
+ * megabytes, a copy for each reader; in our own queues a room's bytes are there once for all of
+ * them, and can still be dropped. More than a turn of a busy room says. */
+#define SAL_KERNEL_UNSENT_BYTES (64 * 1024)
 
 /* A send queue over its limit belongs to somebody who does not read, if nothing of it
  * went out for this long; ... */

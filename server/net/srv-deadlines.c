@@ -124,20 +124,22 @@ srv_deadlines_next_us (const SrvDeadlines *deadlines)
 /**
  * srv_deadlines_pop_due:
  *
- * Returns: (transfer none) (nullable): one that was due at @now_us, disarmed.
+ * Returns: (transfer none) (nullable): of those that were due at @now_us, the one that has been
+ *   so for longest, disarmed. So each gets its turn, whatever is armed anew meanwhile.
  */
 SrvDeadline *
 srv_deadlines_pop_due (SrvDeadlines *deadlines, gint64 now_us)
 {
+  SrvDeadline *first = NULL;
+
   for (guint i = 0; i < deadlines->n_queues; i++)
     {
       SrvDeadline *head = deadlines->queues[i].head;
 
-      if (head != NULL && head->due_us <= now_us)
-        {
-          srv_deadlines_disarm (deadlines, head);
-          return head;
-        }
+      if (head != NULL && head->due_us <= now_us && (first == NULL || head->due_us < first->due_us))
+        first = head;
     }
-  return NULL;
+  if (first != NULL)
+    srv_deadlines_disarm (deadlines, first);
+  return first;
 }

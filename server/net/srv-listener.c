@@ -28,6 +28,7 @@
 #include "common/base/sal-container.h"
 #include "common/base/sal-error.h"
 #include "common/base/sal-fd.h"
+#include "common/base/sal-limits.h"
 
 /* How many are accepted in one turn, so that a storm does not hold the room. */
 #define ACCEPTS_A_TURN 64
@@ -141,6 +142,7 @@ set_inherited_options (int fd)
     { IPPROTO_TCP, TCP_KEEPCNT, QUESTIONS },
     { IPPROTO_TCP, TCP_USER_TIMEOUT, GONE_S * 1000 },
     { IPPROTO_TCP, TCP_LINGER2, 2 }, /* S23 */
+    { IPPROTO_TCP, TCP_NOTSENT_LOWAT, SAL_KERNEL_UNSENT_BYTES },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (options); i++)

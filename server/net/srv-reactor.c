@@ -67,7 +67,9 @@ dispatch (GSource *source, GSourceFunc callback, gpointer data)
       reactor->ready_us = G_MAXINT64;
       g_source_set_ready_time (source, -1);
     }
-  while ((due = srv_deadlines_pop_due (reactor->deadlines, reactor->now_us)) != NULL)
+  for (guint i = 0; i < SAL_TURN_DEADLINES &&
+                    (due = srv_deadlines_pop_due (reactor->deadlines, reactor->now_us)) != NULL;
+       i++)
     reactor->hooks->due (due, reactor->data);
 
   n = epoll_wait (reactor->epoll_fd, events, G_N_ELEMENTS (events), 0);

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <sqlite3.h>
@@ -31,6 +32,10 @@
 #else
 #define SLOW_BYTES (G_GUINT64_CONSTANT (64) * 1024 * 1024)
 #endif
+
+/* How much the kernel may hold for one of them: what is allowed to wait there, a segment more
+ * (they are large on this machine itself), and what is on its way. It would hold 2.5 MB. */
+#define KERNEL_BYTES (4 * SAL_KERNEL_UNSENT_BYTES)
 
 /* Somebody who says numbered things and waits for each to come back. */
 typedef struct
@@ -442,8 +447,49 @@ count_stopped (TestServer *server, guint stopped)
   return count;
 }
 
+static guint16
+own_port (const TestPeer *peer)
+{
+  struct sockaddr_in6 address = { 0 };
+  socklen_t len = sizeof address;
+
+  g_assert_no_errno (getsockname (peer->fd, (struct sockaddr *) &address, &len));
+  return ntohs (address.sin6_port); /* at the same place in both families */
+}
+
+/* How many bytes the server's kernel holds for @peer; 0 if that connection is gone. */
+static guint64
+kernel_holds (const TestServer *server, const TestPeer *peer)
+{
+  static const char *const tables[] = { "/proc/net/tcp", "/proc/net/tcp6" };
+  guint16 remote = own_port (peer);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
+    {
+      g_autofree char *table = NULL;
+      g_auto (GStrv) lines = NULL;
+
+      if (!g_file_get_contents (tables[i], &table, NULL, NULL))
+        continue; /* no IPv6 here */
+      lines = g_strsplit (table, "\n", -1);
+      for (guint n = 1; lines[n] != NULL; n++)
+        {
+          guint here = 0;
+          guint there = 0;
+          guint state = 0;
+          guint unacked = 0;
+
+          if (sscanf (lines[n], " %*u: %*[0-9A-F]:%X %*[0-9A-F]:%X %X %X:", &here, &there, &state,
+                      &unacked) == 4 &&
+              here == server->port && there == remote)
+            return unacked;
+        }
+    }
+  return 0;
+}
+
 /* Some read nothing, others a kilobyte a second: those who read get everything at once, what
- * waits is bounded, and who reads nothing is told so and goes. */
+ * waits is bounded, in the kernel as well, and who reads nothing is told so and goes. */
 static void
 test_slow_readers (void)
 {
@@ -467,6 +513,7 @@ test_slow_readers (void)
                        "messages-per-second = 100000\nmessage-burst = 100000\n",
                        STALL_S);
   guint64 before = 0;
+  guint64 held = 0;
   gint64 trickle_us = 0;
   gint64 longest_us = 0;
 
@@ -513,6 +560,8 @@ test_slow_readers (void)
       if (g_get_monotonic_time () - trickle_us < 250 * G_TIME_SPAN_MILLISECOND)
         continue;
       trickle_us = g_get_monotonic_time ();
+      for (guint i = 0; i < STOPPED; i++)
+        held = MAX (held, kernel_holds (server, slow[i]));
       for (guint i = STOPPED; i < SLOW; i++)
         {
           char bytes[256];
@@ -524,6 +573,8 @@ test_slow_readers (void)
   g_test_message ("a round took %" G_GINT64_FORMAT " ms at most", longest_us / 1000);
   g_assert_cmpint (longest_us, <, STALL_S * G_USEC_PER_SEC);
   g_assert_cmpuint (stat_of (server, "\ndropped-slow "), >=, STOPPED);
+  g_assert_cmpuint (held, >, 0);
+  g_assert_cmpuint (held, <, KERNEL_BYTES);
   for (guint i = 0; i < STOPPED; i++)
     assert_is_told (slow[i]);
   for (guint i = 0; i < SLOW; i++)

@@ -54,6 +54,24 @@ test_order_within_a_queue (void)
   g_assert_true (srv_deadlines_pop_due (deadlines, 1000) == &d[1]);
 }
 
+/* Who has waited longest is first, so that one kind cannot keep another from its turn. */
+static void
+test_order_of_queues (void)
+{
+  g_autoptr (SrvDeadlines) deadlines = srv_deadlines_new (QUEUES);
+  SrvDeadline d[4] = { 0 };
+
+  srv_deadlines_arm (deadlines, &d[0], 0, 200);
+  srv_deadlines_arm (deadlines, &d[1], 2, 100);
+  srv_deadlines_arm (deadlines, &d[2], 1, 200);
+  srv_deadlines_arm (deadlines, &d[3], 1, 201);
+  g_assert_true (srv_deadlines_pop_due (deadlines, 200) == &d[1]);
+  g_assert_true (srv_deadlines_pop_due (deadlines, 200) == &d[0]);
+  g_assert_true (srv_deadlines_pop_due (deadlines, 200) == &d[2]);
+  g_assert_null (srv_deadlines_pop_due (deadlines, 200));
+  g_assert_true (srv_deadlines_pop_due (deadlines, 201) == &d[3]);
+}
+
 static void
 test_same_time_keeps_the_order_of_arming (void)
 {
@@ -166,6 +184,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/deadlines/nothing-is-never-due", test_nothing);
   g_test_add_func ("/net/deadlines/due-at-its-time-and-once", test_due);
   g_test_add_func ("/net/deadlines/sorts-in-a-shorter-length", test_order_within_a_queue);
+  g_test_add_func ("/net/deadlines/longest-due-is-first", test_order_of_queues);
   g_test_add_func ("/net/deadlines/same-time-keeps-the-order",
                    test_same_time_keeps_the_order_of_arming);
   g_test_add_func ("/net/deadlines/can-be-due-together", test_alignment);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "common/base/sal-error.h"
+#include "common/base/sal-limits.h"
 
 static void
 on_due (SrvDeadline *deadline, gpointer data)
@@ -38,6 +39,7 @@ typedef struct
   SrvListener *listener;
   guint accepted;
   int user_timeout_ms; /* of who was accepted last */
+  int unsent_bytes;    /* ... and what the kernel lets wait for them */
 } Fixture;
 
 static void
@@ -49,6 +51,8 @@ on_accept (SrvListener *listener, int fd, const SrvAddress *peer, gpointer data)
   f->accepted++;
   f->user_timeout_ms = -1;
   (void) getsockopt (fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &f->user_timeout_ms, &len);
+  f->unsent_bytes = -1;
+  (void) getsockopt (fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &f->unsent_bytes, &len);
   close (fd);
 }
 
@@ -157,6 +161,23 @@ test_gives_up_in_time (Fixture *f, gconstpointer text)
     }
 }
 
+/* Who is accepted has it from the listening socket: little waits in the kernel for who does not
+ * read. */
+static void
+test_little_waits_in_the_kernel (Fixture *f, gconstpointer text)
+{
+  g_autoptr (GError) error = NULL;
+  int fd = -1;
+
+  g_assert_true (srv_listener_open (f->listener, 1024, &error));
+  g_assert_no_error (error);
+  fd = connect_to (f->listener);
+  while (f->accepted == 0)
+    g_main_context_iteration (f->context, TRUE);
+  g_assert_cmpint (f->unsent_bytes, ==, SAL_KERNEL_UNSENT_BYTES);
+  close (fd);
+}
+
 /* S26: who has been waiting to be accepted when it closes is still let in. */
 static void
 test_closes_after_the_queue (Fixture *f, gconstpointer text)
@@ -191,6 +212,8 @@ main (int argc, char **argv)
               test_adopts_no_listener, tear_down);
   g_test_add ("/net/listener/closes-after-the-queue", Fixture, "plain://127.0.0.1:0", set_up,
               test_closes_after_the_queue, tear_down);
+  g_test_add ("/net/listener/little-waits-in-the-kernel", Fixture, "plain://127.0.0.1:0", set_up,
+              test_little_waits_in_the_kernel, tear_down);
   g_test_add ("/net/listener/gives-up-in-time", Fixture, "plain://127.0.0.1:0", set_up,
               test_gives_up_in_time, tear_down);
   return g_test_run ();

@@ -253,6 +253,43 @@ test_deadline (Fixture *f, gconstpointer data)
 }
 
 static void
+count_due (SrvDeadline *deadline, gpointer data)
+{
+  guint *due = data;
+
+  (*due)++;
+}
+
+static void
+no_turn_end (gpointer data)
+{
+}
+
+/* A crowd whose time has come at the same moment is not all of one turn. */
+static void
+test_bounded_deadlines (Fixture *f, gconstpointer data)
+{
+  enum
+  {
+    N = SAL_TURN_DEADLINES + 10
+  };
+  static const SrvReactorHooks counting = { .due = count_due, .turn_end = no_turn_end };
+  g_autofree SrvDeadline *crowd = g_new0 (SrvDeadline, N);
+  guint due = 0;
+  SrvReactor *reactor = srv_reactor_new (f->context, QUEUES, &counting, &due);
+
+  for (guint i = 0; i < N; i++)
+    srv_reactor_arm (reactor, &crowd[i], i % QUEUES, 0);
+  while (due == 0)
+    g_main_context_iteration (f->context, TRUE);
+  g_assert_cmpuint (due, ==, SAL_TURN_DEADLINES);
+  g_assert_false (is_quiet (f)); /* at once */
+  g_assert_cmpuint (due, ==, N);
+  g_assert_true (is_quiet (f));
+  srv_reactor_free (reactor);
+}
+
+static void
 test_disarmed (Fixture *f, gconstpointer data)
 {
   srv_reactor_arm (f->reactor, &f->deadline, 0, 1);
@@ -475,6 +512,7 @@ main (int argc, char **argv)
   ADD ("says-when-the-kernel-refuses", test_add_fails);
   ADD ("does-not-call-what-this-turn-removed", test_removed_in_the_same_turn);
   ADD ("takes-a-bounded-number-in-a-turn", test_bounded_turn);
+  ADD ("takes-a-bounded-number-of-deadlines", test_bounded_deadlines);
   ADD ("calls-a-deadline-not-before-its-time", test_deadline);
   ADD ("does-not-call-what-was-disarmed", test_disarmed);
   ADD ("waits-for-what-a-turn-has-armed", test_armed_in_a_turn);
