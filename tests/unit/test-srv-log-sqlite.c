@@ -2,7 +2,7 @@
  *
  * The log in a file: what it keeps over a restart, which files it refuses and leaves
  * alone, what retention takes away. The file is looked at with a connection of the
- * test's own, as people would.
+ * test's own, as people would. It is one piece because all cases do it in the same few ways.
  */
 #include "config.h"
 
