@@ -11,6 +11,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "common/base/sal-error.h"
+#include "common/proto/sal-text.h"
 #include "server/chat/srv-irc.h"
 #include "server/log/srv-log-memory.h"
 #include "server/log/srv-log-sqlite.h"
@@ -253,15 +254,20 @@ srv_server_worker_config (const SrvServer *server)
   };
 }
 
+/* RFC 2812, 2.3.1: there must be room for what a line says. */
+#define IRC_NAME_BYTES 63
+
 /**
  * srv_server_irc_name:
  *
- * The server's name as it stands in lines of IRC: one word.
+ * The server's name as it stands in lines of IRC: one word, which is not long.
  */
 char *
 srv_server_irc_name (const char *name)
 {
-  return g_strdelimit (g_strdup (name), " :!@*,", '-');
+  gsize len = sal_text_fit (name, strlen (name), IRC_NAME_BYTES);
+
+  return g_strdelimit (g_strndup (name, len), " :!@*,", '-');
 }
 
 /**

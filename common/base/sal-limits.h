@@ -67,8 +67,9 @@ typedef enum
 #define SAL_MASKS_PER_ROOM 100
 #define SAL_ROOM_KEY_BYTES 32
 
-/* A mask in a room's list, in bytes: a line of IRC has room for it and all around it. */
-#define SAL_MASK_BYTES 300
+/* A mask in a room's list, in bytes: a line of IRC has room for it and all around it, whatever
+ * whoever sets it and the room are called. The longest that names somebody has 213. */
+#define SAL_MASK_BYTES 230
 
 /* IRC: what a client may set of its own, in bytes. */
 #define SAL_TOPIC_BYTES 390
@@ -91,6 +92,9 @@ typedef enum
  * answers, of which a turn has so many. */
 #define SAL_LIST_ROOMS 5000
 #define SAL_LOOK_BYTES 16
+
+/* Masks of one LIST, each of which is held against every room. */
+#define SAL_LIST_MASKS 20
 
 /* How long the same message posted again is known, by its nonce. */
 #define SAL_NONCE_US (7 * G_TIME_SPAN_DAY)

@@ -486,10 +486,25 @@ append_params (GString *out, const SalEvent *event, guint caps)
     }
 }
 
+/* What is in the line from @begin on is cut to what a line may have, tags apart: names can be so
+ * long that there is less room for a text than there was where it came in. Only that gives way,
+ * for all before it is shorter than a line. */
+static void
+fit_line (GString *out, gsize begin)
+{
+  const char *line = out->str + begin;
+  gsize len = out->len - begin;
+  gsize tags = sal_irc_tags_length (line, len);
+
+  g_string_truncate (out,
+                     begin + tags + sal_text_fit (line + tags, len - tags, SAL_IRC_LINE_BYTES));
+}
+
 static void
 encode (GString *out, const SalEvent *event, guint caps)
 {
   guint needed = needed_caps (event);
+  gsize begin = out->len;
 
   if ((guint) event->kind >= G_N_ELEMENTS (verbs) || verbs[event->kind] == NULL ||
       (caps & needed) != needed)
@@ -510,6 +525,7 @@ encode (GString *out, const SalEvent *event, guint caps)
   append_params (out, event, caps);
   if (out->str[out->len - 1] == ' ')
     g_string_truncate (out, out->len - 1);
+  fit_line (out, begin);
   g_string_append (out, "\r\n");
 }
 

@@ -101,7 +101,7 @@ open_batch (SrvIrc *irc, const SalIrcLine *line)
 static gboolean
 is_place (const char *target)
 {
-  const char *name = target + ((*target == '@' || *target == '+') && target[1] == '#');
+  const char *name = srv_irc_skip_status (target, NULL);
   g_autofree char *room = srv_irc_is_channel (name) ? srv_irc_room_of (name) : NULL;
 
   return room != NULL || !srv_irc_is_channel (name);
@@ -136,8 +136,8 @@ close_batch (SrvIrc *irc, const SalIrcLine *line)
     }
   if (sal_irc_line_parse (&opening, lines->opening))
     {
-      g_clear_pointer (&irc->label, g_free);
-      g_clear_pointer (&irc->answer, g_ptr_array_unref);
+      /* A label of this line, too, has an answer: the message's is that of the first. */
+      srv_irc_collect_end (irc);
       srv_irc_say_to (irc, lines->kind, lines->target, lines->text->str, &opening);
     }
   give_up (irc);

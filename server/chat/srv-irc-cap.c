@@ -5,7 +5,6 @@
  */
 #include "config.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/sal-limits.h"
@@ -14,8 +13,24 @@
 /* The version of negotiation in which capabilities have values. */
 #define VERSION_WITH_VALUES 302
 
-/* What a line of a list holds, so that it stays within 512 bytes with the longest nickname. */
-#define LIST_BYTES 300
+/* What the client may ask for in @version of the negotiation. */
+static guint
+available_caps (const SrvIrc *irc, guint version)
+{
+  SrvSession *session = irc->session;
+  g_autofree char *mechanisms = session->host->mechanisms (session);
+  g_autofree char *registration = session->host->registration (session);
+  g_autofree char *sts = session->host->sts (session);
+  guint missing = 0;
+
+  if (sts == NULL || version < VERSION_WITH_VALUES)
+    missing |= SAL_IRC_CAP_STS;
+  if (mechanisms == NULL)
+    missing |= SAL_IRC_CAP_SASL;
+  if (registration == NULL)
+    missing |= SAL_IRC_CAP_REGISTRATION;
+  return ((1u << SAL_IRC_N_CAPS) - 1) & ~missing;
+}
 
 /**
  * srv_irc_available_caps:
@@ -25,19 +40,7 @@
 guint
 srv_irc_available_caps (const SrvIrc *irc)
 {
-  SrvSession *session = irc->session;
-  g_autofree char *mechanisms = session->host->mechanisms (session);
-  g_autofree char *registration = session->host->registration (session);
-  g_autofree char *sts = session->host->sts (session);
-  guint missing = 0;
-
-  if (sts == NULL || irc->cap_version < VERSION_WITH_VALUES)
-    missing |= SAL_IRC_CAP_STS;
-  if (mechanisms == NULL)
-    missing |= SAL_IRC_CAP_SASL;
-  if (registration == NULL)
-    missing |= SAL_IRC_CAP_REGISTRATION;
-  return ((1u << SAL_IRC_N_CAPS) - 1) & ~missing;
+  return available_caps (irc, irc->cap_version);
 }
 
 /* @value: (transfer full) (nullable) */
@@ -72,27 +75,46 @@ append_value (GString *out, const SrvIrc *irc, guint number)
     }
 }
 
+/* @words over as many lines as they need; all but the last have @more. */
 static void
-send_list (SrvIrc *irc, const char *subcommand, guint caps, gboolean values)
+send_words (SrvIrc *irc, const char *subcommand, const char *more, char **words)
 {
   g_autoptr (GString) list = g_string_new (NULL);
-  gboolean many = irc->cap_version >= VERSION_WITH_VALUES;
+  gsize space = srv_irc_space (irc) - strlen (" LIST * :"); /* the verb is as long as a number */
 
-  for (guint i = 0; i < SAL_IRC_N_CAPS; i++)
+  for (; *words != NULL; words++)
     {
-      if (!(caps & 1u << i))
+      if (**words == '\0')
         continue;
-      if (many && list->len > LIST_BYTES)
+      if (list->len > 0 && list->len + 1 + strlen (*words) > space)
         {
-          srv_irc_say (irc, "CAP %s %s * :%s", srv_irc_get_nick (irc), subcommand, list->str);
+          srv_irc_say (irc, "CAP %s %s %s:%s", srv_irc_get_nick (irc), subcommand, more, list->str);
           g_string_truncate (list, 0);
         }
       g_string_append (list, list->len > 0 ? " " : "");
-      g_string_append (list, sal_irc_cap_name (i));
-      if (values && many)
-        append_value (list, irc, i);
+      g_string_append (list, *words);
     }
   srv_irc_say (irc, "CAP %s %s :%s", srv_irc_get_nick (irc), subcommand, list->str);
+}
+
+/* @version: of the negotiation, as far as the list is concerned */
+static void
+send_list (SrvIrc *irc, const char *subcommand, guint caps, guint version)
+{
+  g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
+  gboolean list = g_str_equal (subcommand, "LIST");
+
+  for (guint i = 0; i < SAL_IRC_N_CAPS; i++)
+    if (caps & 1u << i)
+      {
+        GString *word = g_string_new (sal_irc_cap_name (i));
+
+        if (!list && version >= VERSION_WITH_VALUES)
+          append_value (word, irc, i);
+        g_ptr_array_add (words, g_string_free (word, FALSE));
+      }
+  g_ptr_array_add (words, NULL);
+  send_words (irc, subcommand, version >= VERSION_WITH_VALUES ? "* " : "", (char **) words->pdata);
 }
 
 static gboolean
@@ -128,7 +150,7 @@ request (SrvIrc *irc, const char *list)
         ok = FALSE; /* 302 has it always */
       caps = off ? caps & ~bit : caps | bit;
     }
-  srv_irc_say (irc, "CAP %s %s :%s", srv_irc_get_nick (irc), ok ? "ACK" : "NAK", list);
+  send_words (irc, ok ? "ACK" : "NAK", "", names);
   if (ok)
     {
       irc->caps = caps;
@@ -139,13 +161,15 @@ request (SrvIrc *irc, const char *list)
 static void
 list_available (SrvIrc *irc, const SalIrcLine *line)
 {
-  guint version = line->n_params > 1 ? (guint) MAX (atoi (line->params[1]), 0) : 0;
+  guint64 asked = line->n_params > 1 ? g_ascii_strtoull (line->params[1], NULL, 10) : 0;
+  guint version = (guint) MIN (asked, VERSION_WITH_VALUES);
 
   irc->cap_version = MAX (irc->cap_version, version);
   if (irc->cap_version >= VERSION_WITH_VALUES)
     irc->caps |= SAL_IRC_CAP_CAP_NOTIFY;
   irc->negotiating = irc->negotiating || !irc->registered;
-  send_list (irc, "LS", srv_irc_available_caps (irc), TRUE);
+  /* The answer is in the version of the question; what the client once knew it still knows. */
+  send_list (irc, "LS", available_caps (irc, version), version);
 }
 
 /**
@@ -159,7 +183,7 @@ srv_irc_handle_cap (SrvIrc *irc, const SalIrcLine *line)
   if (g_ascii_strcasecmp (subcommand, "LS") == 0)
     list_available (irc, line);
   else if (g_ascii_strcasecmp (subcommand, "LIST") == 0)
-    send_list (irc, "LIST", irc->caps, FALSE);
+    send_list (irc, "LIST", irc->caps, irc->cap_version);
   else if (g_ascii_strcasecmp (subcommand, "REQ") == 0)
     {
       irc->negotiating = irc->negotiating || !irc->registered;

@@ -98,6 +98,18 @@ srv_irc_on_joined (SrvIrc *irc, const SrvEntry *entry)
     srv_irc_show_past (irc, entry);
 }
 
+/* The longest of @names, for which a text must be short enough. */
+static const char *
+longest (char **names)
+{
+  const char *found = "";
+
+  for (; *names != NULL; names++)
+    if (strlen (*names) > strlen (found))
+      found = *names;
+  return found;
+}
+
 /**
  * srv_irc_handle_part:
  */
@@ -105,8 +117,10 @@ void
 srv_irc_handle_part (SrvIrc *irc, const SalIrcLine *line)
 {
   g_auto (GStrv) names = g_strsplit (line->params[0], ",", -1);
-  g_autofree char *reason =
-      line->n_params > 1 ? srv_irc_take_text (irc, SRV_IRC_TEXT_PART, line->params[1]) : NULL;
+  g_autofree char *reason = line->n_params > 1
+                                ? srv_irc_take_text (irc, SRV_IRC_TEXT_PART, line->params[1],
+                                                     srv_irc_around (irc, "PART", longest (names)))
+                                : NULL;
 
   for (guint i = 0; names[i] != NULL; i++)
     {
@@ -178,7 +192,8 @@ srv_irc_handle_topic (SrvIrc *irc, const SalIrcLine *line)
       no_such_channel (irc, line->params[0]);
       return;
     }
-  topic = srv_irc_take_text (irc, SRV_IRC_TEXT_TOPIC, line->params[1]);
+  topic = srv_irc_take_text (irc, SRV_IRC_TEXT_TOPIC, line->params[1],
+                             srv_irc_around (irc, "TOPIC", line->params[0]));
   fields = srv_irc_fields (irc, SRV_ENTRY_TOPIC);
   fields.room = room;
   fields.text = topic;
@@ -214,9 +229,11 @@ srv_irc_handle_kick (SrvIrc *irc, const SalIrcLine *line)
   g_auto (GStrv) names = g_strsplit (line->params[1], ",", -1);
   guint n_channels = g_strv_length (channels);
   guint n_names = g_strv_length (names);
+  g_autofree char *params = g_strconcat (longest (channels), " ", longest (names), NULL);
   g_autofree char *reason = srv_irc_take_text (
       irc, SRV_IRC_TEXT_KICK,
-      line->n_params > 2 && *line->params[2] != '\0' ? line->params[2] : srv_irc_get_nick (irc));
+      line->n_params > 2 && *line->params[2] != '\0' ? line->params[2] : srv_irc_get_nick (irc),
+      srv_irc_around (irc, "KICK", params));
 
   if (n_channels == 0 || (n_channels > 1 && n_channels != n_names))
     {

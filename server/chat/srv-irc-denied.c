@@ -105,8 +105,7 @@ srv_irc_on_denied (SrvIrc *irc, const SrvEntry *entry)
       srv_irc_fail (irc, "MARKREAD", "INTERNAL_ERROR", "%s :It cannot be kept now", entry->target);
       return;
     }
-  /* A notice is never answered with an error by which programs could answer each other. */
-  if (entry->kind == SRV_ENTRY_NOTICE && irc->answer == NULL)
+  if (srv_irc_is_silent (irc, (SrvEntryKind) entry->kind))
     return;
   switch (code)
     {

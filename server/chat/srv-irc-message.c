@@ -63,6 +63,26 @@ action_text (const char *text)
 }
 
 /**
+ * srv_irc_skip_status:
+ * @target: `@#tea`, `+#tea`, or without a status in front
+ * @status: (out) (optional): for whom in the room alone it is; 0: for all of it
+ *
+ * Of several the lowest counts, as whoever has a higher one is meant, too.
+ *
+ * Returns: (transfer none): the room, or @target if it is none with a status in front.
+ */
+const char *
+srv_irc_skip_status (const char *target, char *status)
+{
+  gsize n = strspn (target, "@+");
+  gboolean some = n > 0 && target[n] == '#';
+
+  if (status != NULL)
+    *status = !some ? '\0' : memchr (target, '+', n) != NULL ? '+' : '@';
+  return some ? target + n : target;
+}
+
+/**
  * srv_irc_say_to:
  * @target: one room or person
  * @text: (nullable)
@@ -78,9 +98,7 @@ srv_irc_say_to (
   g_autofree char *room = NULL;
   g_autofree char *tags = srv_irc_client_tags (line);
   g_autofree char *action = kind == SRV_ENTRY_MESSAGE && text != NULL ? action_text (text) : NULL;
-  gboolean some = (*target == '@' || *target == '+') && target[1] == '#';
-  /* Programs could answer each other, see srv_irc_on_denied(). */
-  gboolean silent = kind == SRV_ENTRY_NOTICE && irc->answer == NULL;
+  gboolean silent = srv_irc_is_silent (irc, kind);
 
   if (irc->session->muted)
     {
@@ -89,8 +107,7 @@ srv_irc_say_to (
                        srv_irc_echo (target));
       return;
     }
-  if (some)
-    fields.status_prefix = *target++;
+  target = srv_irc_skip_status (target, &fields.status_prefix);
   if (srv_irc_is_channel (target))
     {
       room = srv_irc_room_of (target);
@@ -142,8 +159,7 @@ srv_irc_is_simple (const SrvIrc *irc, const SalIrcLine *line)
   target = line->params[0];
   if (*target == '\0' || strchr (target, ',') != NULL)
     return FALSE;
-  if ((*target == '@' || *target == '+') && target[1] == '#')
-    target++;
+  target = srv_irc_skip_status (target, NULL);
   if (!srv_irc_is_channel (target))
     return !srv_irc_is_service (target);
   room = srv_irc_room_of (target);
@@ -167,17 +183,20 @@ say (SrvIrc *irc, SrvEntryKind kind, const SalIrcLine *line)
 {
   g_auto (GStrv) targets = NULL;
   const char *text = NULL;
+  gboolean silent = srv_irc_is_silent (irc, kind);
 
   if (line->n_params == 0 || *line->params[0] == '\0')
     {
-      srv_irc_reply (irc, ERR_NORECIPIENT, ":No recipient given (%s)", line->verb);
+      if (!silent)
+        srv_irc_reply (irc, ERR_NORECIPIENT, ":No recipient given (%s)", line->verb);
       return;
     }
   if (kind != SRV_ENTRY_TAGMSG)
     {
       if (line->n_params < 2 || *line->params[1] == '\0')
         {
-          srv_irc_reply (irc, ERR_NOTEXTTOSEND, ":No text to send");
+          if (!silent)
+            srv_irc_reply (irc, ERR_NOTEXTTOSEND, ":No text to send");
           return;
         }
       text = line->params[1];
@@ -187,8 +206,9 @@ say (SrvIrc *irc, SrvEntryKind kind, const SalIrcLine *line)
     {
       if (i >= SAL_TARGETS_PER_COMMAND)
         {
-          srv_irc_reply (irc, ERR_TOOMANYTARGETS, "%s :Too many targets (%d)",
-                         srv_irc_echo (targets[i]), SAL_TARGETS_PER_COMMAND);
+          if (!silent)
+            srv_irc_reply (irc, ERR_TOOMANYTARGETS, "%s :Too many targets (%d)",
+                           srv_irc_echo (targets[i]), SAL_TARGETS_PER_COMMAND);
           break;
         }
       if (srv_irc_is_service (targets[i]))
@@ -266,8 +286,11 @@ srv_irc_handle_redact (SrvIrc *irc, const SalIrcLine *line)
 {
   const char *target = line->params[0];
   g_autofree char *room = srv_irc_room_of (target);
-  g_autofree char *reason =
-      line->n_params > 2 ? srv_irc_take_text (irc, SRV_IRC_TEXT_REDACT, line->params[2]) : NULL;
+  g_autofree char *params = g_strconcat (target, " ", line->params[1], NULL);
+  g_autofree char *reason = line->n_params > 2
+                                ? srv_irc_take_text (irc, SRV_IRC_TEXT_REDACT, line->params[2],
+                                                     srv_irc_around (irc, "REDACT", params))
+                                : NULL;
   SrvEntry fields;
 
   if (!(irc->caps & SAL_IRC_CAP_REDACTION))

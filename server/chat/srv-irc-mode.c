@@ -24,6 +24,18 @@ static const struct
   [SRV_LIST_INVITATION] = { RPL_INVEXLIST, RPL_ENDOFINVEXLIST, "invite exception" },
 };
 
+/* By whom and when may be left out, which is better than half a mask. */
+static void
+send_mask (SrvIrc *irc, const SrvChannel *channel, SalIrcNumeric numeric, const SrvMask *mask)
+{
+  g_autofree char *by =
+      g_strdup_printf (" %s %" G_GINT64_FORMAT, mask->set_by, mask->set_us / G_USEC_PER_SEC);
+  gsize len = strlen ("# ") + strlen (channel->name) + strlen (mask->mask) + strlen (by);
+
+  srv_irc_reply (irc, numeric, "#%s %s%s", channel->name, mask->mask,
+                 len <= srv_irc_space (irc) ? by : "");
+}
+
 static void
 send_list (SrvIrc *irc, const SrvChannel *channel, SrvListKind kind)
 {
@@ -33,8 +45,7 @@ send_list (SrvIrc *irc, const SrvChannel *channel, SrvListKind kind)
     {
       const SrvMask *mask = &g_array_index (masks, SrvMask, i);
 
-      srv_irc_reply (irc, lists[kind].entry, "#%s %s %s %" G_GINT64_FORMAT, channel->name,
-                     mask->mask, mask->set_by, mask->set_us / G_USEC_PER_SEC);
+      send_mask (irc, channel, lists[kind].entry, mask);
     }
   srv_irc_reply (irc, lists[kind].end, "#%s :End of channel %s list", channel->name,
                  lists[kind].text);

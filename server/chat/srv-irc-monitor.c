@@ -10,29 +10,31 @@
 #include "common/proto/sal-name.h"
 #include "server/chat/srv-irc-private.h"
 
-/* What a line of a list may hold. */
-#define LIST_BYTES 400
-
 /* A list of names over as many lines as it needs. */
 typedef struct
 {
   SrvIrc *irc;
   SalIrcNumeric numeric;
-  GString *names;
+  const char *before; /* the names */
+  const char *after;
+  GString *names; /* (owned) */
 } List;
 
 static void
 list_flush (List *list)
 {
   if (list->names->len > 0)
-    srv_irc_reply (list->irc, list->numeric, ":%s", list->names->str);
+    srv_irc_reply (list->irc, list->numeric, "%s%s%s", list->before, list->names->str, list->after);
   g_string_truncate (list->names, 0);
 }
 
 static void
 list_add (List *list, const char *name, const char *host)
 {
-  if (list->names->len > LIST_BYTES)
+  gsize len = strlen (name) + (host != NULL ? 1 + strlen (host) : 0);
+  gsize around = strlen (list->before) + strlen (list->after);
+
+  if (list->names->len + 1 + len + around > srv_irc_space (list->irc))
     list_flush (list);
   g_string_append_printf (list->names, "%s%s", list->names->len > 0 ? "," : "", name);
   if (host != NULL)
@@ -50,8 +52,8 @@ list_end (List *list)
 static void
 tell_presence (SrvIrc *irc, const GPtrArray *names)
 {
-  List here = { irc, RPL_MONONLINE, g_string_new (NULL) };
-  List gone = { irc, RPL_MONOFFLINE, g_string_new (NULL) };
+  List here = { irc, RPL_MONONLINE, ":", "", g_string_new (NULL) };
+  List gone = { irc, RPL_MONOFFLINE, ":", "", g_string_new (NULL) };
 
   for (guint i = 0; i < names->len; i++)
     {
@@ -66,10 +68,31 @@ tell_presence (SrvIrc *irc, const GPtrArray *names)
   list_end (&gone);
 }
 
+static gboolean
+can_be_monitored (const char *name)
+{
+  return *name != '\0' && strpbrk (name, "*?!: ") == NULL &&
+         strlen (name) <= SAL_MONITOR_NAME_BYTES;
+}
+
+/* Those for whom there was no place. */
+static void
+tell_full (SrvIrc *irc, const GPtrArray *names)
+{
+  g_autofree char *params = g_strdup_printf ("%d ", SAL_MONITOR_TARGETS);
+  List refused = { irc, ERR_MONLISTFULL, params, " :Monitor list is full", g_string_new (NULL) };
+
+  for (guint i = 0; i < names->len; i++)
+    list_add (&refused, names->pdata[i], NULL);
+  list_end (&refused);
+}
+
+/* Who is on the list already is not added again, and nothing is said of them. */
 static void
 add (SrvIrc *irc, char **names)
 {
   g_autoptr (GPtrArray) added = g_ptr_array_new ();
+  g_autoptr (GPtrArray) refused = g_ptr_array_new ();
 
   if (irc->monitored == NULL)
     irc->monitored = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -77,23 +100,22 @@ add (SrvIrc *irc, char **names)
     {
       g_autofree char *key = NULL;
 
-      if (**names == '\0' || strpbrk (*names, "*?! ") != NULL ||
-          strlen (*names) > SAL_MONITOR_NAME_BYTES)
+      if (!can_be_monitored (*names))
         continue; /* nobody can be called so */
       key = sal_name_key (*names);
-      if (g_hash_table_size (irc->monitored) >= SAL_MONITOR_TARGETS &&
-          !g_hash_table_contains (irc->monitored, key))
+      if (g_hash_table_contains (irc->monitored, key))
+        continue;
+      if (g_hash_table_size (irc->monitored) >= SAL_MONITOR_TARGETS)
         {
-          tell_presence (irc, added);
-          srv_irc_reply (irc, ERR_MONLISTFULL, "%d %s :Monitor list is full", SAL_MONITOR_TARGETS,
-                         srv_irc_echo (*names));
-          return;
+          g_ptr_array_add (refused, *names);
+          continue;
         }
       (void) srv_hub_watch (irc->hub, irc->session, key);
       g_hash_table_insert (irc->monitored, g_steal_pointer (&key), g_strdup (*names));
       g_ptr_array_add (added, *names);
     }
   tell_presence (irc, added);
+  tell_full (irc, refused);
 }
 
 static void
@@ -130,7 +152,7 @@ srv_irc_monitor_clear (SrvIrc *irc)
 static void
 tell_list (SrvIrc *irc)
 {
-  List list = { irc, RPL_MONLIST, g_string_new (NULL) };
+  List list = { irc, RPL_MONLIST, ":", "", g_string_new (NULL) };
   GHashTableIter iter;
   gpointer name = NULL;
 

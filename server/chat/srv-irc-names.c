@@ -13,9 +13,6 @@
 #include "server/chat/srv-irc-private.h"
 #include "server/state/srv-modes.h"
 
-/* What a line of names may hold; the longest name and host fit behind it. */
-#define NAMES_BYTES 400
-
 static void
 append_prefixes (GString *out, const SrvIrc *irc, guint rank)
 {
@@ -24,6 +21,17 @@ append_prefixes (GString *out, const SrvIrc *irc, guint rank)
   if ((rank & SRV_RANK_VOICE) &&
       ((irc->caps & SAL_IRC_CAP_MULTI_PREFIX) || !(rank & SRV_RANK_OPERATOR)))
     g_string_append_c (out, '+');
+}
+
+/* What @user takes in a line of names at most. */
+static gsize
+name_bytes (const SrvIrc *irc, const SrvUser *user)
+{
+  gsize n = strlen (" @+") + strlen (user->who->name);
+
+  if (irc->caps & SAL_IRC_CAP_USERHOST_IN_NAMES)
+    n += 1 + strlen (user->who->host);
+  return n;
 }
 
 /**
@@ -50,7 +58,7 @@ srv_irc_send_names (SrvIrc *irc, const SrvChannel *channel)
 
       if (!inside && (user->modes & SRV_UMODE_INVISIBLE))
         continue;
-      if (line->len > NAMES_BYTES)
+      if (line->len > empty && line->len + name_bytes (irc, user) > SAL_IRC_LINE_BYTES)
         {
           srv_irc_emit (irc, line->str);
           srv_irc_list_begin (line, irc, RPL_NAMREPLY, params);
@@ -98,7 +106,7 @@ srv_irc_handle_names (SrvIrc *irc, const SalIrcLine *line)
 typedef struct
 {
   SrvIrc *irc;
-  char **names; /* (nullable): one of these, or a mask */
+  GPtrArray *masks; /* (owned) of Mask (owned): one of these, if there are any */
   gint64 now_us;
   gint64 more_than;
   gint64 fewer_than;
@@ -109,28 +117,56 @@ typedef struct
   guint found;
 } List;
 
-static gboolean
-matches_one (const char *pattern, const SrvChannel *channel)
+/* `*x*`, and with an exclamation mark all others. */
+typedef struct
 {
-  gboolean not = *pattern == '!';
-  g_autofree char *wanted = sal_name_key (pattern + not );
+  char *key; /* (owned) */
+  gboolean others;
+} Mask;
+
+static void
+mask_free (gpointer data)
+{
+  Mask *mask = data;
+
+  g_free (mask->key);
+  g_free (mask);
+}
+
+static void
+add_mask (List *list, const char *text)
+{
+  Mask *mask = g_new (Mask, 1);
+
+  mask->others = *text == '!';
+  mask->key = sal_name_key (text + mask->others);
+  g_ptr_array_add (list->masks, mask);
+}
+
+static gboolean
+matches_mask (const List *list, const SrvChannel *channel)
+{
   g_autofree char *name = g_strconcat ("#", channel->key, NULL);
 
-  return sal_irc_mask_matches (wanted, name) != not ;
+  for (guint i = 0; i < list->masks->len; i++)
+    {
+      const Mask *mask = list->masks->pdata[i];
+
+      if (sal_irc_mask_matches (mask->key, name) != mask->others)
+        return TRUE;
+    }
+  return list->masks->len == 0;
 }
 
 static gboolean
 is_listed (const List *list, const SrvChannel *channel)
 {
   gint64 topic_us = channel->topic != NULL ? channel->topic_us : 0;
-  gboolean found = list->names == NULL;
 
   if ((channel->modes & SRV_MODE_SECRET) &&
       srv_state_find_membership (srv_irc_me (list->irc), channel) == NULL)
     return FALSE;
-  for (guint i = 0; !found && list->names[i] != NULL; i++)
-    found = matches_one (list->names[i], channel);
-  return found && channel->members->len > list->more_than &&
+  return matches_mask (list, channel) && channel->members->len > list->more_than &&
          (list->fewer_than < 0 || channel->members->len < list->fewer_than) &&
          (list->topic_newer_us == 0 || topic_us > list->topic_newer_us) &&
          (list->topic_older_us == 0 || (topic_us > 0 && topic_us < list->topic_older_us)) &&
@@ -180,27 +216,46 @@ take_condition (List *list, const char *text)
   return TRUE;
 }
 
+/* Returns FALSE if there are too many masks, which the client is told. */
+static gboolean
+take_words (List *list, const char *text)
+{
+  g_auto (GStrv) words = g_strsplit (text, ",", -1);
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      if (*words[i] == '\0' || take_condition (list, words[i]))
+        continue;
+      if (list->masks->len == SAL_LIST_MASKS)
+        {
+          srv_irc_reply (list->irc, ERR_TOOMANYTARGETS, "%s :Too many targets (%d)",
+                         srv_irc_echo (words[i]), SAL_LIST_MASKS);
+          return FALSE;
+        }
+      add_mask (list, words[i]);
+    }
+  return TRUE;
+}
+
 /**
  * srv_irc_handle_list:
+ *
+ * Names and conditions may stand in one parameter or in two.
  */
 void
 srv_irc_handle_list (SrvIrc *irc, const SalIrcLine *line)
 {
-  List list = { .irc = irc, .now_us = srv_irc_wall_us (irc), .more_than = -1, .fewer_than = -1 };
-  g_auto (GStrv) words = g_strsplit (line->n_params > 0 ? line->params[0] : "", ",", 64);
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autoptr (GPtrArray) masks = g_ptr_array_new_with_free_func (mask_free);
+  List list = {
+    .irc = irc, .masks = masks, .now_us = srv_irc_wall_us (irc), .more_than = -1, .fewer_than = -1
+  };
 
-  for (guint i = 0; words[i] != NULL; i++)
-    if (*words[i] != '\0' && !take_condition (&list, words[i]))
-      g_ptr_array_add (names, words[i]);
-  if (names->len > 0)
-    {
-      g_ptr_array_add (names, NULL);
-      list.names = (char **) names->pdata;
-    }
+  for (guint i = 0; i < MIN (line->n_params, 2); i++)
+    if (!take_words (&list, line->params[i]))
+      return;
   srv_irc_reply (irc, RPL_LISTSTART, "Channel :Users  Name");
   srv_state_foreach_channel (irc->hub->state, list_channel, &list);
-  irc->session->host->spend (irc->session, SAL_LOOK_BYTES * (1 + names->len) *
+  irc->session->host->spend (irc->session, SAL_LOOK_BYTES * (1 + masks->len) *
                                                srv_state_count_channels (irc->hub->state));
   if (list.found > SAL_LIST_ROOMS)
     srv_irc_reply (irc, ERR_TOOMANYMATCHES, "LIST :Too many rooms (%d are shown)", SAL_LIST_ROOMS);

@@ -149,11 +149,29 @@ static const struct
   [SRV_IRC_TEXT_REDACT] = { "REDACT", SAL_REASON_BYTES },
   [SRV_IRC_TEXT_TOPIC] = { "TOPIC", SAL_TOPIC_BYTES },
   [SRV_IRC_TEXT_USER] = { "USER", SAL_REAL_NAME_BYTES },
+  [SRV_IRC_TEXT_WALLOPS] = { "WALLOPS", SAL_IRC_LINE_BYTES },
 };
+
+/**
+ * srv_irc_around:
+ * @verb: of a command that others are shown
+ * @params: (nullable): those before the last one
+ *
+ * Returns: how many bytes the line has that shows it to them, without the last parameter.
+ */
+gsize
+srv_irc_around (const SrvIrc *irc, const char *verb, const char *params)
+{
+  const SrvPerson *who = irc->session->who;
+
+  return strlen (":!   :") + strlen (who->name) + strlen (who->host) + strlen (verb) +
+         (params != NULL ? strlen (params) : 0);
+}
 
 /**
  * srv_irc_take_text:
  * @kind: what the command in hand says
+ * @around: bytes that stand in front of it where others are shown it, see srv_irc_around()
  *
  * If that is not all of @text, the client is told when the command has succeeded, or at once by
  * srv_irc_tell_cut().
@@ -161,11 +179,14 @@ static const struct
  * Returns: (transfer full): the beginning of @text, see srv_irc_cut().
  */
 char *
-srv_irc_take_text (SrvIrc *irc, SrvIrcText kind, const char *text)
+srv_irc_take_text (SrvIrc *irc, SrvIrcText kind, const char *text, gsize around)
 {
-  char *taken = srv_irc_cut (text, texts[kind].most);
+  gsize space = SAL_IRC_LINE_BYTES - MIN (around, SAL_IRC_LINE_BYTES);
+  gsize most = MIN (texts[kind].most, space);
+  char *taken = srv_irc_cut (text, most);
 
   irc->cut = strlen (taken) == strlen (text) ? SRV_IRC_TEXT_NONE : (guint) kind & 15u;
+  irc->cut_at = (guint) most & 1023u;
   return taken;
 }
 
@@ -178,7 +199,7 @@ void
 srv_irc_tell_cut (SrvIrc *irc)
 {
   const char *verb = texts[irc->cut].verb;
-  guint most = texts[irc->cut].most;
+  guint most = irc->cut_at;
 
   if (irc->cut == SRV_IRC_TEXT_NONE)
     return;
@@ -191,6 +212,9 @@ srv_irc_tell_cut (SrvIrc *irc)
                  srv_irc_get_nick (irc), verb, most);
 }
 
+/* What is longer is no name of anything here, and leaves no place for what is said of it. */
+#define ECHO_BYTES 200
+
 /**
  * srv_irc_echo:
  * @param: what a client has sent
@@ -201,7 +225,10 @@ srv_irc_tell_cut (SrvIrc *irc)
 const char *
 srv_irc_echo (const char *param)
 {
-  return *param != '\0' && *param != ':' && strchr (param, ' ') == NULL ? param : "*";
+  return *param != '\0' && *param != ':' && strchr (param, ' ') == NULL &&
+                 strlen (param) <= ECHO_BYTES
+             ? param
+             : "*";
 }
 
 /**

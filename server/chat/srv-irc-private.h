@@ -27,6 +27,7 @@ typedef enum
   SRV_IRC_TEXT_REDACT,
   SRV_IRC_TEXT_TOPIC,
   SRV_IRC_TEXT_USER,
+  SRV_IRC_TEXT_WALLOPS,
   SRV_IRC_N_TEXTS
 } SrvIrcText;
 
@@ -69,6 +70,7 @@ struct _SrvIrc
   guint reading : 1; /* it waits for the past */
   guint deferred_cut : 1;
   guint cut : 4;     /* SrvIrcText: of which only the beginning was taken, to be told */
+  guint cut_at : 10; /* after so many bytes */
   GString *deferred; /* (owned) (nullable): the next line, which has to wait */
 
   /* Collecting an answer that has a label. */
@@ -112,12 +114,14 @@ enum
 
 /* srv-irc.c */
 const SrvIrcCommand *srv_irc_find_command (const char *verb);
+gboolean srv_irc_is_silent (const SrvIrc *irc, SrvEntryKind kind);
 void srv_irc_end (SrvIrc *irc, const char *reason);
 void srv_irc_hold (SrvIrc *irc);
 void srv_irc_release (SrvIrc *irc);
 
 /* srv-irc-reply.c */
 void srv_irc_emit (SrvIrc *irc, const char *line);
+gsize srv_irc_space (const SrvIrc *irc);
 void srv_irc_emit_bytes (SrvIrc *irc, const char *bytes, gsize len);
 void srv_irc_emit_event (SrvIrc *irc, const SalEvent *event);
 void srv_irc_emit_event_aside (SrvIrc *irc, const SalEvent *event);
@@ -147,7 +151,8 @@ gboolean srv_irc_is_channel (const char *target);
 SrvChannel *srv_irc_find_channel (const SrvIrc *irc, const char *target);
 const char *srv_irc_echo (const char *param);
 char *srv_irc_cut (const char *text, gsize most);
-char *srv_irc_take_text (SrvIrc *irc, SrvIrcText kind, const char *text);
+gsize srv_irc_around (const SrvIrc *irc, const char *verb, const char *params);
+char *srv_irc_take_text (SrvIrc *irc, SrvIrcText kind, const char *text, gsize around);
 void srv_irc_tell_cut (SrvIrc *irc);
 void srv_irc_read (SrvIrc *irc, SrvLogQuery *query);
 
@@ -165,6 +170,7 @@ void srv_irc_try_register (SrvIrc *irc);
 void srv_irc_on_connect (SrvIrc *irc, const SrvEntry *entry);
 
 void srv_irc_send_isupport (SrvIrc *irc);
+gboolean srv_irc_is_this_server (const SrvIrc *irc, const char *mask);
 
 void srv_irc_handle_motd (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_lusers (SrvIrc *irc, const SalIrcLine *line);
@@ -197,6 +203,7 @@ void srv_irc_handle_redact (SrvIrc *irc, const SalIrcLine *line);
 gboolean srv_irc_is_simple (const SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_on_said (SrvIrc *irc, const SrvEntry *entry);
 char *srv_irc_client_tags (const SalIrcLine *line);
+const char *srv_irc_skip_status (const char *target, char *status);
 void srv_irc_say_to (
     SrvIrc *irc, SrvEntryKind kind, const char *target, const char *text, const SalIrcLine *line);
 

@@ -87,7 +87,7 @@ srv_irc_handle_user (SrvIrc *irc, const SalIrcLine *line)
       return;
     }
   irc->introduction->user = clean_user (line->params[0]);
-  irc->introduction->real_name = srv_irc_take_text (irc, SRV_IRC_TEXT_USER, line->params[3]);
+  irc->introduction->real_name = srv_irc_take_text (irc, SRV_IRC_TEXT_USER, line->params[3], 0);
   srv_irc_tell_cut (irc);
   srv_irc_try_register (irc);
 }
@@ -242,7 +242,8 @@ void
 srv_irc_handle_quit (SrvIrc *irc, const SalIrcLine *line)
 {
   const char *said = line->n_params > 0 ? line->params[0] : "";
-  g_autofree char *reason = srv_irc_take_text (irc, SRV_IRC_TEXT_QUIT, said);
+  g_autofree char *reason = srv_irc_take_text (
+      irc, SRV_IRC_TEXT_QUIT, said, srv_irc_around (irc, "QUIT", NULL) + strlen ("Quit: "));
 
   srv_irc_tell_cut (irc);
   g_free (irc->session->last_words);

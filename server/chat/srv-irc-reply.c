@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "common/proto/sal-text.h"
 #include "server/chat/srv-irc-private.h"
 
 /**
@@ -46,6 +47,37 @@ send_text (SrvIrc *irc, const char *text)
   send_line (irc, line);
 }
 
+/* The last parameter gives way where names are so long that the line is, too: never a character,
+ * and never a parameter before it, which would say something else then. Lists are made so that
+ * nothing of them is lost here, and so are texts that people set, see srv_irc_take_text(). */
+static void
+fit (GString *line)
+{
+  gsize tags = sal_irc_tags_length (line->str, line->len);
+  const char *last = NULL;
+
+  if (line->len - tags <= SAL_IRC_LINE_BYTES)
+    return;
+  last = strstr (line->str + tags, " :");
+  if (last != NULL && (gsize) (last + 2 - line->str) - tags <= SAL_IRC_LINE_BYTES)
+    g_string_truncate (
+        line, tags + sal_text_fit (line->str + tags, line->len - tags, SAL_IRC_LINE_BYTES));
+}
+
+/**
+ * srv_irc_space:
+ *
+ * Returns: how many bytes there are in a numeric after the space behind the client's name.
+ */
+gsize
+srv_irc_space (const SrvIrc *irc)
+{
+  gsize used =
+      strlen (":  000  ") - 1 + strlen (srv_irc_server (irc)) + strlen (srv_irc_get_nick (irc));
+
+  return used < SAL_IRC_LINE_BYTES ? SAL_IRC_LINE_BYTES - used : 0;
+}
+
 static void
 emit (SrvIrc *irc, GString *line)
 {
@@ -64,6 +96,7 @@ srv_irc_emit (SrvIrc *irc, const char *line)
 {
   g_autoptr (GString) whole = g_string_new (line);
 
+  fit (whole);
   emit (irc, whole);
 }
 
@@ -144,6 +177,7 @@ static GString *G_GNUC_PRINTF (3, 0)
   g_string_append (line, srv_irc_get_nick (irc));
   g_string_append_c (line, ' ');
   g_string_append_vprintf (line, format, args);
+  fit (line);
   return line;
 }
 
@@ -186,6 +220,7 @@ static GString *G_GNUC_PRINTF (2, 0) from_server (SrvIrc *irc, const char *forma
   GString *line = begin_line (irc);
 
   g_string_append_vprintf (line, format, args);
+  fit (line);
   return line;
 }
 

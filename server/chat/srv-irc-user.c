@@ -18,7 +18,8 @@ srv_irc_handle_away (SrvIrc *irc, const SalIrcLine *line)
 {
   SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_AWAY);
   g_autofree char *text = line->n_params > 0 && *line->params[0] != '\0'
-                              ? srv_irc_take_text (irc, SRV_IRC_TEXT_AWAY, line->params[0])
+                              ? srv_irc_take_text (irc, SRV_IRC_TEXT_AWAY, line->params[0],
+                                                   srv_irc_around (irc, "AWAY", NULL))
                               : NULL;
 
   fields.text = text;
@@ -95,17 +96,23 @@ void
 srv_irc_handle_kill (SrvIrc *irc, const SalIrcLine *line)
 {
   const SrvUser *me = srv_irc_me (irc);
+  const SrvUser *user = srv_state_find_user (irc->hub->state, line->params[0]);
   SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_KILL);
   g_autofree char *reason = NULL;
   g_autofree char *text = NULL;
+  gsize around = 0;
 
   if (!(me->modes & SRV_UMODE_OPERATOR))
     {
       srv_irc_reply (irc, ERR_NOPRIVILEGES, ":Permission denied: you are not an IRC operator");
       return;
     }
+  /* It is the other one who quits. */
+  if (user != NULL)
+    around = strlen (":! QUIT :Killed ( ())") + strlen (user->who->name) +
+             strlen (user->who->host) + strlen (me->who->name);
   reason = srv_irc_take_text (irc, SRV_IRC_TEXT_KILL,
-                              line->n_params > 1 ? line->params[1] : "No reason");
+                              line->n_params > 1 ? line->params[1] : "No reason", around);
   text = g_strdup_printf ("Killed (%s (%s))", me->who->name, reason);
   fields.target = line->params[0];
   fields.text = text;
@@ -119,8 +126,10 @@ void
 srv_irc_handle_wallops (SrvIrc *irc, const SalIrcLine *line)
 {
   SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_WALLOPS);
+  g_autofree char *text = srv_irc_take_text (irc, SRV_IRC_TEXT_WALLOPS, line->params[0],
+                                             srv_irc_around (irc, "WALLOPS", NULL));
 
-  fields.text = line->params[0];
+  fields.text = text;
   srv_irc_post (irc, &fields);
 }
 

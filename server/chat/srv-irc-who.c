@@ -27,6 +27,7 @@ typedef struct
   const char *fields; /* (nullable): WHOX */
   char *token;        /* (owned) (nullable) */
   gboolean operators; /* only those */
+  gboolean brief;     /* the server is only hinted at: else the line would be too long */
   guint found;
 } Who;
 
@@ -103,7 +104,7 @@ append_field (
       g_string_append (out, at != NULL ? at + 1 : user->who->host);
       break;
     case 's':
-      g_string_append (out, srv_irc_server (who->irc));
+      g_string_append (out, who->brief ? "*" : srv_irc_server (who->irc));
       break;
     case 'n':
       g_string_append (out, user->who->name);
@@ -128,13 +129,10 @@ append_field (
 }
 
 static void
-reply (Who *who, const SrvUser *user, const SrvMembership *membership)
+append_reply (GString *line, const Who *who, const SrvUser *user, const SrvMembership *membership)
 {
-  g_autoptr (GString) line = g_string_new (NULL);
   const char *classic = "cuhsnf";
 
-  if (++who->found > WHO_MOST)
-    return;
   srv_irc_list_begin (line, who->irc, who->fields != NULL ? RPL_WHOSPCRPL : RPL_WHOREPLY, "");
   g_string_truncate (line, line->len - 1);
   if (who->fields == NULL)
@@ -147,6 +145,20 @@ reply (Who *who, const SrvUser *user, const SrvMembership *membership)
     for (const char *at = whox_order; *at != '\0'; at++)
       if (strchr (who->fields, *at) != NULL)
         append_field (line, who, *at, user, membership);
+}
+
+static void
+reply (Who *who, const SrvUser *user, const SrvMembership *membership)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  if (++who->found > WHO_MOST)
+    return;
+  append_reply (line, who, user, membership);
+  who->brief = line->len > SAL_IRC_LINE_BYTES;
+  if (who->brief)
+    append_reply (line, who, user, membership);
+  who->brief = FALSE;
   srv_irc_emit (who->irc, line->str);
 }
 

@@ -13,12 +13,6 @@
 #include "server/chat/srv-irc-private.h"
 #include "server/state/srv-modes.h"
 
-/* What a line of rooms may hold. */
-#define ROOMS_BYTES 350
-
-/* What a line of hosts may hold before the last of them. */
-#define USERHOST_BYTES 250
-
 static void
 split_host (const char *whole, char **user, const char **host)
 {
@@ -33,6 +27,7 @@ send_rooms (SrvIrc *irc, const SrvUser *user)
 {
   const SrvUser *me = srv_irc_me (irc);
   g_autoptr (GString) rooms = g_string_new (NULL);
+  gsize space = srv_irc_space (irc) - strlen (user->who->name) - strlen (" :");
 
   for (guint i = 0; i < user->n_memberships; i++)
     {
@@ -42,7 +37,7 @@ send_rooms (SrvIrc *irc, const SrvUser *user)
       if (user != me && !shared && !(me->modes & SRV_UMODE_OPERATOR) &&
           ((membership->channel->modes & SRV_MODE_SECRET) || (user->modes & SRV_UMODE_INVISIBLE)))
         continue;
-      if (rooms->len > ROOMS_BYTES)
+      if (rooms->len + strlen (" @#") + strlen (membership->channel->name) > space)
         {
           srv_irc_reply (irc, RPL_WHOISCHANNELS, "%s :%s", user->who->name, rooms->str);
           g_string_truncate (rooms, 0);
@@ -112,7 +107,7 @@ srv_irc_handle_whois (SrvIrc *irc, const SalIrcLine *line)
       srv_irc_reply (irc, ERR_NONICKNAMEGIVEN, ":No nickname given");
       return;
     }
-  if (line->n_params > 1 && g_ascii_strcasecmp (line->params[0], srv_irc_server (irc)) != 0 &&
+  if (line->n_params > 1 && !srv_irc_is_this_server (irc, line->params[0]) &&
       srv_state_find_user (irc->hub->state, line->params[0]) == NULL)
     {
       srv_irc_reply (irc, ERR_NOSUCHSERVER, "%s :No such server", srv_irc_echo (line->params[0]));
@@ -172,11 +167,15 @@ srv_irc_handle_whowas (SrvIrc *irc, const SalIrcLine *line)
 
 /**
  * srv_irc_handle_ison:
+ *
+ * The answer is one line, whatever was asked: clients take for gone whom it does not name, so
+ * there is no second one. What does not fit is left out, as RFC 2812 has it (4.9).
  */
 void
 srv_irc_handle_ison (SrvIrc *irc, const SalIrcLine *line)
 {
   g_autoptr (GString) here = g_string_new (NULL);
+  gsize space = srv_irc_space (irc) - strlen (":");
 
   for (guint i = 0; i < line->n_params; i++)
     {
@@ -186,7 +185,7 @@ srv_irc_handle_ison (SrvIrc *irc, const SalIrcLine *line)
         {
           const SrvUser *user = srv_state_find_user (irc->hub->state, names[n]);
 
-          if (user != NULL && here->len < ROOMS_BYTES)
+          if (user != NULL && here->len + 1 + strlen (user->who->name) <= space)
             g_string_append_printf (here, "%s%s", here->len > 0 ? " " : "", user->who->name);
         }
     }
@@ -202,12 +201,15 @@ void
 srv_irc_handle_userhost (SrvIrc *irc, const SalIrcLine *line)
 {
   g_autoptr (GString) found = g_string_new (NULL);
+  gsize space = srv_irc_space (irc) - strlen (":");
 
   for (guint i = 0; i < MIN (line->n_params, 5); i++)
     {
       const SrvUser *user = srv_state_find_user (irc->hub->state, line->params[i]);
 
-      if (found->len > USERHOST_BYTES)
+      if (user != NULL && found->len > 0 &&
+          found->len + strlen (" *=+") + strlen (user->who->name) + strlen (user->who->host) >
+              space)
         {
           srv_irc_reply (irc, RPL_USERHOST, ":%s", found->str);
           g_string_truncate (found, 0);

@@ -222,7 +222,7 @@ may_run (SrvIrc *irc, const SrvIrcCommand *command, const SalIrcLine *line)
   if (command == NULL)
     {
       if (irc->registered)
-        srv_irc_reply (irc, ERR_UNKNOWNCOMMAND, "%s :Unknown command", line->verb);
+        srv_irc_reply (irc, ERR_UNKNOWNCOMMAND, "%s :Unknown command", srv_irc_echo (line->verb));
       else
         srv_irc_reply (irc, ERR_NOTREGISTERED, ":You have not registered");
     }
@@ -252,6 +252,28 @@ label_of (const SrvIrc *irc, const SalIrcLine *line)
              : NULL;
 }
 
+/* What kind of message @line asks for: to a notice no error is an answer. */
+static SrvEntryKind
+kind_of (const SalIrcLine *line)
+{
+  return g_ascii_strcasecmp (line->verb, "NOTICE") == 0 ? SRV_ENTRY_NOTICE : SRV_ENTRY_MESSAGE;
+}
+
+/**
+ * srv_irc_is_silent:
+ * @kind: of what the client says
+ *
+ * Programs could answer each other for ever, so to a notice nothing is ever answered (RFC 2812,
+ * 3.3.2), unless the client waits for an answer with a label.
+ *
+ * Returns: whether it is not told what is wrong.
+ */
+gboolean
+srv_irc_is_silent (const SrvIrc *irc, SrvEntryKind kind)
+{
+  return kind == SRV_ENTRY_NOTICE && irc->answer == NULL;
+}
+
 /* Everything that the command in hand asked for is back. */
 static void
 finish (SrvIrc *irc)
@@ -279,8 +301,9 @@ is_utf8 (SrvIrc *irc, const SalIrcLine *line, gboolean valid)
 {
   if (valid)
     return TRUE;
-  srv_irc_fail (irc, g_utf8_validate (line->verb, -1, NULL) ? line->verb : "*", "INVALID_UTF8",
-                ":Message rejected: it is not valid UTF-8");
+  if (!srv_irc_is_silent (irc, kind_of (line)))
+    srv_irc_fail (irc, g_utf8_validate (line->verb, -1, NULL) ? srv_irc_echo (line->verb) : "*",
+                  "INVALID_UTF8", ":Message rejected: it is not valid UTF-8");
   srv_irc_lines_spoil (irc);
   return FALSE;
 }
@@ -299,8 +322,10 @@ has_quota (SrvIrc *irc)
 static void
 refuse_flood (SrvIrc *irc, const SalIrcLine *line)
 {
-  srv_irc_reply (irc, RPL_TRYAGAIN, "%s :Not accepted: the limit %s is %u here", line->verb,
-                 sal_limit_key (SAL_LIMIT_MESSAGES_PER_SECOND),
+  if (srv_irc_is_silent (irc, kind_of (line)))
+    return;
+  srv_irc_reply (irc, RPL_TRYAGAIN, "%s :Not accepted: the limit %s is %u here",
+                 srv_irc_echo (line->verb), sal_limit_key (SAL_LIMIT_MESSAGES_PER_SECOND),
                  irc->session->limits->value[SAL_LIMIT_MESSAGES_PER_SECOND]);
 }
 
@@ -384,6 +409,33 @@ run_and_wipe (SrvIrc *irc, const char *text, gsize len)
   return done;
 }
 
+/* The label of a line that is not read: of its tags what is whole. Begins the answer. */
+static void
+collect_too_long (SrvIrc *irc, const char *text, gsize len)
+{
+  gsize tags = sal_irc_tags_length (text, len);
+  g_autoptr (GString) copy = g_string_new_len (text, (gssize) tags);
+  const char *last = strrchr (copy->str, ';');
+  SalIrcLine line;
+
+  if (tags == len) /* the last one may go on */
+    g_string_truncate (copy, last != NULL ? (gsize) (last - copy->str) : 0);
+  g_string_append (copy, " *");
+  if (copy->str[0] == '@' && sal_irc_line_parse (&line, copy->str))
+    srv_irc_collect (irc, label_of (irc, &line));
+}
+
+static void
+refuse_too_long (SrvIrc *irc, const char *text, gsize len)
+{
+  collect_too_long (irc, text, len);
+  srv_irc_reply (irc, ERR_INPUTTOOLONG,
+                 ":Input line was too long (512 bytes, and 4096 of "
+                 "tags)");
+  srv_irc_lines_spoil (irc);
+  srv_irc_collect_end (irc);
+}
+
 /* One line, or the beginning of one that was too long to be read. Somebody who sends that is
  * no client. */
 static void
@@ -397,10 +449,7 @@ take_line (SrvIrc *irc, const char *text, gsize len, gboolean cut)
     defer (irc, text, len, cut);
   else if (too_long)
     {
-      srv_irc_reply (irc, ERR_INPUTTOOLONG,
-                     ":Input line was too long (512 bytes, and 4096 of "
-                     "tags)");
-      srv_irc_lines_spoil (irc);
+      refuse_too_long (irc, text, len);
       if (cut)
         srv_session_put_out (irc->session, &(SalEvent){ .kind = SAL_EVENT_NOTE,
                                                         .note = SAL_NOTE_LIMIT,
@@ -469,11 +518,23 @@ srv_irc_release (SrvIrc *irc)
 /* Answers of the log. */
 
 static void
+refused (SrvIrc *irc, const SrvEntry *entry)
+{
+  const char *verb = entry->kind == SRV_ENTRY_REDACT   ? "REDACT"
+                     : entry->kind == SRV_ENTRY_NOTICE ? "NOTICE"
+                     : entry->kind == SRV_ENTRY_TAGMSG ? "TAGMSG"
+                                                       : "PRIVMSG";
+
+  if (!srv_irc_is_silent (irc, (SrvEntryKind) entry->kind))
+    srv_irc_fail (irc, verb, "NOT_KEPT",
+                  ":Not sent: the room cannot write its log now. Try again later.");
+}
+
+static void
 answer (SrvIrc *irc, const SrvEntry *entry)
 {
   if (entry->status == SRV_ENTRY_REFUSED)
-    srv_irc_fail (irc, entry->kind == SRV_ENTRY_REDACT ? "REDACT" : "PRIVMSG", "NOT_KEPT",
-                  ":Not sent: the room cannot write its log now. Try again later.");
+    refused (irc, entry);
   else if (entry->status == SRV_ENTRY_DENIED)
     srv_irc_on_denied (irc, entry);
   else if (srv_entry_is_said (entry))

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/base/sal-limits.h"
+#include "common/proto/sal-irc-line.h"
 #include "common/proto/sal-irc-mask.h"
 #include "common/proto/sal-irc-numeric.h"
 #include "common/proto/sal-name.h"
@@ -116,6 +117,15 @@ is_key (const char *text)
   return TRUE;
 }
 
+/* A mask of another form than one that is known would match nobody, and who sets it would think that
+ * somebody is kept out. */
+static gboolean
+is_known_mask (const char *mask)
+{
+  return *mask != '$' || g_str_equal (mask, "$a") ||
+         (g_str_has_prefix (mask, "$a:") && mask[3] != '\0');
+}
+
 static guint
 check (const Judging *judging, const SrvModeChange *change)
 {
@@ -131,7 +141,9 @@ check (const Judging *judging, const SrvModeChange *change)
                  ? srv_judge_own_room (judging->verdict, judging->channel, change->set)
                  : 0;
     case SRV_MODE_LIST:
-      return change->param != NULL ? 0 : ERR_NEEDMOREPARAMS;
+      if (change->param == NULL)
+        return ERR_NEEDMOREPARAMS;
+      return is_known_mask (change->param) || !change->set ? 0 : ERR_INVALIDMODEPARAM;
     case SRV_MODE_STATUS:
       return change->param != NULL ? check_person (judging, change) : ERR_NEEDMOREPARAMS;
     case SRV_MODE_KEY:
@@ -209,12 +221,19 @@ give (Judging *judging, guint8 flags)
   g_array_set_size (judging->pending, 0);
 }
 
-/* Whether @change has a place in the line that is being written. */
+/* Whether @change has a place in the line that is being written, as IRC shows it. */
 static gboolean
 fits (const Judging *judging, const SrvModeChange *change)
 {
-  return change->param == NULL || judging->params->len == 0 ||
-         judging->params->len + 1 + strlen (change->param) <= SRV_JUDGE_PARAMS_BYTES;
+  const SrvEntry *asked = judging->verdict->asked;
+  const SrvUser *user = judging->verdict->user;
+  const char *name = user != NULL ? user->who->name : asked->name;
+  const char *host = user != NULL ? user->who->host : asked->host;
+  gsize len = strlen (":! MODE # ") + strlen (name) + (host != NULL ? strlen (host) : 0) +
+              strlen (judging->channel->name) + judging->letters->len + strlen ("+x") +
+              judging->params->len + (change->param != NULL ? 1 + strlen (change->param) : 0);
+
+  return judging->letters->len == 0 || len <= SAL_IRC_LINE_BYTES;
 }
 
 /* The key that is there now. */

@@ -9,9 +9,9 @@
 
 G_BEGIN_DECLS
 
-/* Parameters of one change of modes, in bytes: it must fit into a line of IRC with everything around
- * it. */
-#define SRV_JUDGE_PARAMS_BYTES 300
+/* Parameters of one change of modes that the server itself makes, in bytes: it must fit into a line
+ * of IRC with everything around it. */
+#define SRV_JUDGE_PARAMS_BYTES 240
 
 struct _SrvJudge
 {

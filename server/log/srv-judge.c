@@ -392,15 +392,31 @@ judge_said (Verdict *verdict)
     srv_verdict_give (verdict, said_entry (verdict, channel->name));
 }
 
+static gboolean
+is_same_name (const char *a, const char *b)
+{
+  g_autofree char *one = sal_name_key (a);
+  g_autofree char *other = sal_name_key (b);
+
+  return g_str_equal (one, other);
+}
+
 /* Whether @said was said in @room. The log calls a room as it was first called, whoever has come
  * into it since. */
 static gboolean
 was_said_in (const SrvEntry *said, const char *room)
 {
-  g_autofree char *there = sal_name_key (said->room);
-  g_autofree char *here = sal_name_key (room);
+  return srv_entry_is_said (said) && is_same_name (said->room, room);
+}
 
-  return srv_entry_is_said (said) && g_str_equal (there, here);
+/* Whether @said is their own. Without an account somebody is their name, for as long as they hold
+ * it: whoever takes it later, perhaps behind the same address, is somebody else. */
+static gboolean
+is_own (const SrvUser *user, const SrvEntry *said)
+{
+  if (said->account != NULL)
+    return user->who->account != NULL && g_str_equal (user->who->account, said->account);
+  return is_same_name (said->name, user->who->name) && said->time_us > srv_user_named_us (user);
 }
 
 /* Who may take back what was said: who said it, and the room's operators. */
@@ -415,7 +431,6 @@ judge_redact (Verdict *verdict)
   SrvChannel *channel = NULL;
   SrvUser *target = NULL;
   SrvEntry *entry = NULL;
-  gboolean own = FALSE;
 
   if (verdict->asked->target != NULL)
     {
@@ -439,11 +454,7 @@ judge_redact (Verdict *verdict)
       srv_verdict_deny (verdict, ERR_UNKNOWNERROR);
       return;
     }
-  own = user->who->account != NULL && said->account != NULL
-            ? g_str_equal (user->who->account, said->account)
-            : said->account == NULL && g_str_equal (said->name, user->who->name) &&
-                  g_strcmp0 (said->host, user->who->host) == 0;
-  if (!own && (channel == NULL || !is_operator (verdict, channel)))
+  if (!is_own (user, said) && (channel == NULL || !is_operator (verdict, channel)))
     {
       srv_verdict_deny (verdict, ERR_CHANOPRIVSNEEDED);
       return;
@@ -748,15 +759,6 @@ judge_connect (Verdict *verdict)
   srv_verdict_give (verdict, srv_entry_new_from (&fields));
 }
 
-static gboolean
-is_same_name (const char *a, const char *b)
-{
-  g_autofree char *one = sal_name_key (a);
-  g_autofree char *other = sal_name_key (b);
-
-  return g_str_equal (one, other);
-}
-
 /* Every room that they are in has it in its story. */
 static void
 judge_nick (Verdict *verdict)
@@ -944,6 +946,15 @@ judge_about_self (Verdict *verdict)
     }
 }
 
+/* Whether nobody can ask for it in somebody's place, not even the server. */
+static gboolean
+needs_somebody (const SrvEntry *asked)
+{
+  return !(asked->flags & SRV_ENTRY_FLAG_SERVER) || asked->kind == SRV_ENTRY_NICK ||
+         asked->kind == SRV_ENTRY_REDACT || asked->kind == SRV_ENTRY_INVITE ||
+         asked->kind == SRV_ENTRY_MARK;
+}
+
 /**
  * srv_judge_entry:
  * @entry: (transfer full): what is asked
@@ -966,7 +977,7 @@ srv_judge_entry (SrvJudge *judge, SrvEntry *entry, GPtrArray *judged)
     judge_leave (&verdict);
   else if (entry->kind == SRV_ENTRY_CONNECT)
     judge_connect (&verdict);
-  else if (verdict.user == NULL && !(entry->flags & SRV_ENTRY_FLAG_SERVER))
+  else if (verdict.user == NULL && needs_somebody (entry))
     srv_verdict_deny (&verdict, ERR_NOTREGISTERED);
   else
     switch (entry->kind)

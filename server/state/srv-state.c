@@ -129,6 +129,21 @@ srv_user_get_away (const SrvUser *user)
   return user->extra != NULL ? user->extra->away : NULL;
 }
 
+/**
+ * srv_user_named_us:
+ *
+ * Returns: since when @user has their name, in microseconds since 1970, UTC; perhaps some later,
+ *   never before. Nobody else has had it since.
+ */
+gint64
+srv_user_named_us (const SrvUser *user)
+{
+  if (user->extra != NULL && user->extra->named_us != 0)
+    return user->extra->named_us;
+  return (gint64) user->since_s * G_USEC_PER_SEC +
+         (((gint64) user->since_part + 1) * G_USEC_PER_SEC >> 16);
+}
+
 static void
 user_free (gpointer id)
 {
@@ -420,6 +435,7 @@ add_user (SrvState *state, const SrvEntry *entry)
   user->id = entry->origin.connection;
   user->who = entry->who != NULL ? srv_person_ref (entry->who) : srv_entry_make_person (entry);
   user->since_s = to_seconds (entry->time_us);
+  user->since_part = (guint16) (((entry->time_us % G_USEC_PER_SEC) << 16) / G_USEC_PER_SEC);
   g_hash_table_add (state->users, &user->id);
   g_hash_table_add (state->names, user);
   return user;
@@ -574,10 +590,14 @@ static void
 apply_nick (SrvState *state, const SrvEntry *entry)
 {
   SrvUser *user = srv_state_get_user (state, entry->origin.connection);
+  g_autofree char *key = NULL;
   SrvPerson fields;
 
   if (user == NULL || g_str_equal (user->who->name, entry->target))
     return;
+  key = sal_name_key (entry->target);
+  if (!g_str_equal (user->who->key, key))
+    extra_of (user)->named_us = entry->time_us;
   fields = srv_person_fields (user->who);
   fields.name = entry->target;
   g_hash_table_remove (state->names, user);

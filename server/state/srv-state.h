@@ -42,6 +42,7 @@ typedef struct
 {
   GHashTable *invited; /* (owned) (nullable): set of SrvChannel (unowned) */
   char *away;          /* (owned) (nullable) */
+  gint64 named_us;     /* since when they have this name; 0: since they are here */
 } SrvUserExtra;
 
 /* Somebody who is here. Each state has one of these for everybody, so it holds what changes
@@ -56,6 +57,7 @@ struct _SrvUser
   guint8 modes;
   guint16 n_memberships;
   guint16 memberships_size; /* of the array */
+  guint16 since_part;       /* of the second since_s: 65536ths */
   /* In the order of the joins, see srv_user_get_membership(). Most people are in one room, so
    * the first one is in here while it lasts. */
   SrvMembership first;
@@ -113,6 +115,7 @@ char *srv_user_conversation (const SrvUser *a, const SrvUser *b);
 char *srv_user_party (const SrvUser *user);
 SrvMembership *srv_user_get_membership (const SrvUser *user, guint i);
 const char *srv_user_get_away (const SrvUser *user);
+gint64 srv_user_named_us (const SrvUser *user);
 
 void
 srv_state_foreach_user (const SrvState *state, void (*func) (SrvUser *, gpointer), gpointer data);

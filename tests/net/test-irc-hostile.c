@@ -131,6 +131,10 @@ test_no_utf8 (Fixture *f, gconstpointer data)
   answered (f, "FAIL * INVALID_UTF8 :");
   test_irc_say (f->mallory, "@+a=\xff PRIVMSG anna :x");
   answered (f, "FAIL PRIVMSG INVALID_UTF8 :");
+  /* A notice is never answered, unless an answer is waited for. */
+  test_irc_say (f->mallory, "NOTICE anna :caff\xe8");
+  test_irc_say (f->mallory, "@label=x NOTICE anna :caff\xe8");
+  test_irc_expect (f->mallory, "@label=x :irc.example FAIL NOTICE INVALID_UTF8 :*");
   test_irc_say (f->mallory, "PRIVMSG anna :after that");
   test_irc_expect (f->anna, ":mallory!*PRIVMSG anna :after that");
 }
@@ -217,6 +221,28 @@ test_sasl_abuse (Fixture *f, gconstpointer data)
   test_peer_expect_later (m, " 001 m :");
 }
 
+/* Whom the operator has muted says nothing in many lines either, and learns it by the label of the
+ * first of them. */
+static void
+test_muted_batch (Fixture *f, gconstpointer data)
+{
+  g_autofree char *answer = test_server_control (f->server, "mute mallory");
+
+  g_assert_cmpstr (answer, ==, "ok\n");
+  test_irc_say (f->mallory, "@label=a BATCH +x draft/multiline anna");
+  test_irc_say (f->mallory, "@batch=x PRIVMSG anna :one");
+  test_irc_say (f->mallory, "@label=b BATCH -x");
+  test_irc_expect (f->mallory, "@label=b :irc.example ACK");
+  test_irc_expect (f->mallory, "@label=a :irc.example FAIL BATCH MULTILINE_INVALID :The operator "
+                               "of the server has muted you");
+  test_irc_say (f->mallory, "PRIVMSG anna :two");
+  answered (f, "404 mallory anna :The operator of the server has muted you");
+  test_irc_say (f->mallory, "NOTICE anna :three");
+  test_irc_say (f->mallory, "PING x");
+  answered (f, "PONG ");
+  talk (f); /* nothing of this came */
+}
+
 /* Floods. */
 
 static void
@@ -229,6 +255,29 @@ test_nick_flood (Fixture *f, gconstpointer data)
   test_peer_expect_later (f->mallory, " NICK mallory0\r\n");
   test_peer_expect_later (f->mallory,
                           " NICK :Not accepted: the limit messages-per-second is 5 here\r\n");
+  talk (f);
+}
+
+/* Of notices as few get through as of anything else, but none is answered: a program that answers
+ * every line would make a flood of it. */
+static void
+test_notice_flood (Fixture *f, gconstpointer data)
+{
+  for (guint i = 0; i < 200; i++)
+    test_irc_say (f->mallory, "NOTICE mallory :%u", i);
+  test_irc_say (f->mallory, "@label=last NOTICE mallory :last");
+  for (;;)
+    {
+      g_autofree char *line = test_irc_take_line (f->mallory);
+
+      g_assert_nonnull (line);
+      if (g_str_has_prefix (line, "@label=last "))
+        {
+          g_assert_nonnull (strstr (line, " 263 mallory NOTICE :Not accepted: "));
+          break;
+        }
+      g_assert_nonnull (strstr (line, "mallory!"));
+    }
   talk (f);
 }
 
@@ -548,6 +597,7 @@ main (int argc, char **argv)
   ADD ("cap", "", test_cap_abuse);
   ADD ("sasl", "", test_sasl_abuse);
   ADD ("nick-flood", "messages-per-second = 5\nmessage-burst = 20\n", test_nick_flood);
+  ADD ("notice-flood", "messages-per-second = 5\nmessage-burst = 20\n", test_notice_flood);
   ADD ("join-flood", "messages-per-second = 5\nmessage-burst = 20\n", test_join_flood);
   ADD ("many-rooms", "", test_many_rooms);
   ADD ("many-targets", "", test_targets);
@@ -560,6 +610,7 @@ main (int argc, char **argv)
   ADD ("spoilt-batch", "", test_spoilt_batch);
   ADD ("batch-in-a-small-burst", "messages-per-second = 1\nmessage-burst = 15\n",
        test_batch_in_small_burst);
+  ADD ("muted-batch", "", test_muted_batch);
   ADD ("deaf", "send-stall-seconds = 1\n", test_deaf);
   return g_test_run ();
 }

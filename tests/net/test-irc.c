@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Conversations in IRC over TCP, written down in tests/irc. Each file is a case. People speak
+ * Conversations in IRC over TCP, written down in tests/irc. Each file is a case with either log,
+ * in a file and in memory, because nobody should see which one there is. People speak
  * in lines `NAME> what they send` and `NAME< what they get next`; in the latter `*` stands for
  * anything, `%{x}` for a word that is remembered, and `${x}` for what was. `NAME! ` says that
  * nothing more comes (asked with PING), `NAME<EOF` that the server ends. `NAME: irc CAPS...`
@@ -250,14 +251,14 @@ play_line (Play *play, const char *text)
 }
 
 static void
-test_play (gconstpointer data)
+play_file (const char *path, const char *log)
 {
-  static const char *const options[] = { "--name", "irc.example", NULL };
+  const char *const options[] = { "--name", "irc.example", "--log", log, NULL };
   g_autofree char *content = NULL;
   g_auto (GStrv) lines = NULL;
-  Play play = { .path = data };
+  Play play = { .path = path };
 
-  g_assert_true (g_file_get_contents (data, &content, NULL, NULL));
+  g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
   play.server = test_server_start (options);
   play.people = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, peer_free);
   play.words = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -271,6 +272,18 @@ test_play (gconstpointer data)
   g_hash_table_unref (play.words);
   test_server_stop (play.server);
   test_server_free (play.server);
+}
+
+static void
+test_in_a_file (gconstpointer path)
+{
+  play_file (path, "sqlite:rooms.db");
+}
+
+static void
+test_in_memory (gconstpointer path)
+{
+  play_file (path, "memory");
 }
 
 int
@@ -288,9 +301,11 @@ main (int argc, char **argv)
       {
         g_autofree char *name = g_strndup (file, strlen (file) - strlen (".txt"));
         g_autofree char *path = g_strconcat ("/irc/", name, NULL);
+        g_autofree char *memory_path = g_strconcat ("/irc-in-memory/", name, NULL);
 
         g_ptr_array_add (paths, g_build_filename (g_getenv ("IRC_TRANSCRIPTS"), file, NULL));
-        g_test_add_data_func (path, paths->pdata[paths->len - 1], test_play);
+        g_test_add_data_func (path, paths->pdata[paths->len - 1], test_in_a_file);
+        g_test_add_data_func (memory_path, paths->pdata[paths->len - 1], test_in_memory);
       }
   return g_test_run ();
 }

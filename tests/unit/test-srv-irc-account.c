@@ -2,7 +2,7 @@
  *
  * Conversations in IRC and their accounts, with the judge and the state that ship; what is asked
  * of the log and of the accounts is answered when the test says so, so that something else can
- * happen meanwhile.
+ * happen meanwhile; and what a log that cannot be written is to them.
  */
 #include "config.h"
 
@@ -25,6 +25,7 @@ typedef struct
   SrvLoginKind asked;
   char *wanted; /* (owned) (nullable): of VERIFY, the nickname */
   guint64 seq;
+  gboolean full; /* the log cannot be written */
 } World;
 
 static World world;
@@ -74,6 +75,8 @@ log_answers (void)
         {
           SrvEntry *entry = judged->pdata[i];
 
+          if (world.full && srv_entry_is_said (entry))
+            entry->status = SRV_ENTRY_REFUSED;
           entry->seq = srv_entry_is_kept (entry) ? ++world.seq : 0;
           if (srv_entry_holds (entry))
             srv_state_apply (world.hub->state, entry);
@@ -318,6 +321,35 @@ test_nickname_is_taken_meanwhile (void)
   close_world ();
 }
 
+/* Whoever says something that cannot be kept learns it, and by what it was; of a notice only who
+ * waits for an answer. */
+static void
+test_not_kept (void)
+{
+  static const char *const rows[][2] = {
+    { "PRIVMSG bea :x", ":s FAIL PRIVMSG NOT_KEPT :Not sent*" },
+    { "@+a=b TAGMSG bea", ":s FAIL TAGMSG NOT_KEPT :Not sent*" },
+    { "NOTICE bea :x", "" },
+    { "@label=l1 NOTICE bea :x", "@label=l1 :s FAIL NOTICE NOT_KEPT :Not sent*" },
+    { "@label=l2 PRIVMSG bea :x", "@label=l2 :s FAIL PRIVMSG NOT_KEPT :Not sent*" },
+  };
+
+  open_world ();
+  say (0, "CAP REQ :labeled-response batch message-tags");
+  say (0, "CAP END");
+  come (0, "anna");
+  come (1, "bea");
+  world.full = TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      forget (0);
+      say (0, rows[i][0]);
+      log_answers ();
+      g_assert_true (g_pattern_match_simple (rows[i][1], world.said[0]->str));
+    }
+  close_world ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -330,6 +362,7 @@ main (int argc, char **argv)
                    test_password_before_the_name_is_there);
   g_test_add_func ("/irc/account/another-password/is-said-aside", test_password_is_said_aside);
   g_test_add_func ("/irc/account/another-role/is-said-aside", test_role_goes_aside);
+  g_test_add_func ("/irc/log/what-cannot-be-kept", test_not_kept);
   g_test_add_func ("/irc/account/registration/nickname-is-taken-meanwhile",
                    test_nickname_is_taken_meanwhile);
   return g_test_run ();

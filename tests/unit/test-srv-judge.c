@@ -51,6 +51,9 @@ static const Step steps[] = {
   { 1, SRV_ENTRY_MODE, "tea", NULL, "-b-b+b-b y y Y y", 0, 1, "-b+b-b y!*@* Y!*@* y!*@*" },
   { 1, SRV_ENTRY_MODE, "tea", NULL, "+v-v-v+vv ann ANN ann ann ann", 0, 1, "+v-v+v ann ann ann" },
   { 1, SRV_ENTRY_MODE, "tea", NULL, "-v+k ann secret", 0, 1, "-v+k ann secret" },
+  /* A mask that would match nobody is none; what somebody is to be freed of may be anything. */
+  { 1, SRV_ENTRY_MODE, "tea", NULL, "+bbbbI $a:bob $a: $x:bob $ $a", 0, 4, "+bI $a:bob $a" },
+  { 1, SRV_ENTRY_MODE, "tea", NULL, "-bbI $x:bob $a:bob $a", 0, 1, "-bI $a:bob $a" },
   { 2, SRV_ENTRY_INVITE, "tea", "ann", NULL, ERR_NOTONCHANNEL, 1, NULL },
   { 1, SRV_ENTRY_INVITE, "tea", "bob", NULL, 0, 1, NULL },
   { 2, SRV_ENTRY_JOIN, "tea", NULL, NULL, 0, 1, NULL }, /* an invitation opens every door */
@@ -187,6 +190,120 @@ test_taken_from_nobody (void)
       g_assert_cmpuint (judged->len, ==, 1);
       g_assert_cmpint (((SrvEntry *) judged->pdata[0])->status, ==, SRV_ENTRY_VOID);
     }
+}
+
+/* Nobody asks in somebody's place for what only that one can ask for. */
+static void
+test_in_nobodys_place (void)
+{
+  g_autoptr (SrvJudge) judge = srv_judge_new (&host, NULL);
+  static const SrvEntryKind kinds[] = { SRV_ENTRY_NICK, SRV_ENTRY_REDACT, SRV_ENTRY_INVITE,
+                                        SRV_ENTRY_MARK };
+  SrvEntry join = { .kind = SRV_ENTRY_JOIN, .origin = { .connection = 1 }, .room = "tea" };
+
+  connect_person (judge, 1, "ann", 0);
+  g_ptr_array_unref (ask (judge, &join));
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      SrvEntry fields = { .kind = (guint8) kinds[i],
+                          .flags = SRV_ENTRY_FLAG_SERVER,
+                          .origin = { .connection = 9 },
+                          .room = "tea",
+                          .target = "ann",
+                          .number = 1 };
+      g_autoptr (GPtrArray) judged = ask (judge, &fields);
+
+      g_assert_cmpuint (judged->len, ==, 1);
+      g_assert_cmpuint (((SrvEntry *) judged->pdata[0])->code, ==, ERR_NOTREGISTERED);
+    }
+}
+
+/* A log that has one message, and a clock. */
+typedef struct
+{
+  SrvEntry *said; /* (owned) (nullable) */
+  gint64 now_us;
+} OneMessage;
+
+static SrvEntry *
+find_one (guint64 seq, gpointer data)
+{
+  OneMessage *log = data;
+
+  return log->said != NULL ? srv_entry_ref (log->said) : NULL;
+}
+
+static gint64
+tell_time (gpointer data)
+{
+  return ((OneMessage *) data)->now_us;
+}
+
+static void
+do_as (SrvJudge *judge, guint64 who, SrvEntryKind kind, const char *target, guint code)
+{
+  SrvEntry fields = { .kind = (guint8) kind,
+                      .flags = SRV_ENTRY_FLAG_IRC,
+                      .origin = { .connection = who },
+                      .room = kind == SRV_ENTRY_NICK ? "" : "tea",
+                      .host = "~u@h",
+                      .target = target,
+                      .text = "x",
+                      .account = kind == SRV_ENTRY_ACCOUNT ? target : NULL,
+                      .final = kind == SRV_ENTRY_LEAVE,
+                      .number = 1 };
+  g_autoptr (GPtrArray) judged = NULL;
+
+  if (kind == SRV_ENTRY_REDACT || kind == SRV_ENTRY_ACCOUNT)
+    fields.target = NULL;
+  judged = ask (judge, &fields);
+  g_assert_cmpuint (((SrvEntry *) judged->pdata[0])->code, ==, code);
+}
+
+/* Without an account what somebody has said is theirs for as long as they have the name under which
+ * they said it. */
+static void
+test_whose_message (void)
+{
+  static const SrvJudgeHost log_host = { .find = find_one, .clock = tell_time };
+  OneMessage log = { NULL, 5 * G_USEC_PER_SEC + 10 };
+  g_autoptr (SrvJudge) judge = srv_judge_new (&log_host, &log);
+  SrvEntry said = { .kind = SRV_ENTRY_MESSAGE, .room = "tea", .name = "bob", .host = "~u@h" };
+
+  connect_person (judge, 1, "ann", 0);
+  connect_person (judge, 2, "bob", 0);
+  do_as (judge, 1, SRV_ENTRY_JOIN, NULL, 0);
+  do_as (judge, 2, SRV_ENTRY_JOIN, NULL, 0);
+  said.time_us = log.now_us += 1000;
+  log.said = srv_entry_new_from (&said);
+  do_as (judge, 2, SRV_ENTRY_REDACT, NULL, 0);
+  log.now_us += 1000;
+  do_as (judge, 2, SRV_ENTRY_NICK, "BOB", 0); /* still the same */
+  do_as (judge, 2, SRV_ENTRY_REDACT, NULL, 0);
+
+  /* Somebody else of that name, a moment later and from the same address, is not them. */
+  log.now_us += 1000;
+  do_as (judge, 2, SRV_ENTRY_NICK, "rob", 0);
+  do_as (judge, 2, SRV_ENTRY_REDACT, NULL, ERR_CHANOPRIVSNEEDED);
+  log.now_us += 1000;
+  connect_person (judge, 3, "bob", 0);
+  do_as (judge, 3, SRV_ENTRY_JOIN, NULL, 0);
+  do_as (judge, 3, SRV_ENTRY_REDACT, NULL, ERR_CHANOPRIVSNEEDED);
+  log.now_us += 1000;
+  do_as (judge, 3, SRV_ENTRY_LEAVE, NULL, 0);
+  do_as (judge, 2, SRV_ENTRY_NICK, "bob", 0); /* who can tell? */
+  do_as (judge, 2, SRV_ENTRY_REDACT, NULL, ERR_CHANOPRIVSNEEDED);
+  do_as (judge, 1, SRV_ENTRY_REDACT, NULL, 0); /* keeps order there */
+
+  /* With an account it is that which counts. */
+  srv_entry_unref (log.said);
+  said.account = "Bob";
+  said.name = "robert";
+  log.said = srv_entry_new_from (&said);
+  do_as (judge, 2, SRV_ENTRY_REDACT, NULL, ERR_CHANOPRIVSNEEDED);
+  do_as (judge, 2, SRV_ENTRY_ACCOUNT, "Bob", 0);
+  do_as (judge, 2, SRV_ENTRY_REDACT, NULL, 0);
+  srv_entry_unref (log.said);
 }
 
 /* Somebody on plain who is not let in was never there: nobody hears of them, and their name is
@@ -336,7 +453,7 @@ test_key_in_two_entries (void)
     { "-k+bb-k", "*", "-k+bb sixchr", NULL },
     { "+kbb-k", "another", "+kbb another", "-k another" },
   };
-  g_autofree char *filler = g_strnfill (140, 'm');
+  g_autofree char *filler = g_strnfill (229, 'm');
   g_autofree char *masks = g_strdup_printf ("a%s!*@* b%s!*@*", filler, filler);
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -374,6 +491,8 @@ main (int argc, char **argv)
   g_test_add_func ("/log/judge/newcomers", test_newcomers);
   g_test_add_func ("/log/judge/who-is-not-let-in-was-never-there", test_not_let_in);
   g_test_add_func ("/log/judge/what-is-taken-from-nobody-is-nothing", test_taken_from_nobody);
+  g_test_add_func ("/log/judge/nobody-asks-in-somebodys-place", test_in_nobodys_place);
+  g_test_add_func ("/log/judge/whose-message-it-is", test_whose_message);
   g_test_add_func ("/log/judge/who-is-put-out-stays-out", test_put_out_before_joining);
   g_test_add_func ("/log/judge/a-key-in-two-entries", test_key_in_two_entries);
   g_test_add_func ("/log/judge/a-list-that-is-full", test_full_list);
