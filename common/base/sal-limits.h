@@ -257,6 +257,10 @@ typedef enum
 #define SAL_CLIENT_MESSAGE_LINES 100
 #define SAL_CLIENT_LABELS 256
 
+/* Rooms of a server that are listed for whoever looks for one. The greatest networks have as many, and
+ * there the small ones are left out by asking for rooms with some people at least. */
+#define SAL_CLIENT_LISTED_ROOMS 20000
+
 /* Lines of the message of the day that are told; the rest is not. */
 #define SAL_CLIENT_MOTD_LINES 500
 

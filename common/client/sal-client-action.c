@@ -52,6 +52,25 @@ sal_client_find_command (const char *text, gboolean irc, const char **said)
 }
 
 /**
+ * sal_client_action_is_ignored:
+ * @action: an event
+ * @filter: (nullable): whom the person wants to hear
+ *
+ * Returns: whether somebody says something here whom the person does not want to hear. Who comes and
+ *   goes, is put out and the like is told of everybody.
+ */
+gboolean
+sal_client_action_is_ignored (const SalClientAction *action, const SalFilter *filter)
+{
+  const SalEvent *event = &action->event;
+  gboolean speaks = event->kind == SAL_EVENT_MESSAGE || event->kind == SAL_EVENT_ACTION ||
+                    event->kind == SAL_EVENT_NOTICE || event->kind == SAL_EVENT_INVITE;
+
+  return action->kind == SAL_ACTION_EVENT && speaks && !action->own &&
+         sal_filter_ignores (filter, event->name, event->host);
+}
+
+/**
  * sal_client_event_puts_out:
  *
  * Returns: whether this is what a salottod says before it puts us out.

@@ -7,6 +7,7 @@
 
 #include <glib.h>
 
+#include "common/client/sal-filter.h"
 #include "common/client/sal-outbox.h"
 #include "common/proto/sal-event.h"
 
@@ -78,19 +79,26 @@ typedef enum
   SAL_ACTION_READY,       /* name: from now on messages are sent. In IRC: registered */
   SAL_ACTION_MESSAGE,     /* message, state: what became of a message of ours */
 
-  /* Only in IRC; all but LINE have a place. */
-  SAL_ACTION_ROOM,        /* room_state, text (nullable): why. LEFT: events before it say how.
+  /* Only in IRC; all have a place unless said. */
+  SAL_ACTION_ROOM,     /* room_state, text (nullable): why. LEFT: events before it say how.
                              code "late": REFUSED because nothing was answered */
-  SAL_ACTION_MEMBERS,     /* who is there, or what is known of them; text (nullable): whom alone,
+  SAL_ACTION_MEMBERS,  /* who is there, or what is known of them; text (nullable): whom alone,
                              as they are called now; also for a private place */
-  SAL_ACTION_TOPIC,       /* the topic is known, or another; an event before it says of a change */
-  SAL_ACTION_HISTORY,     /* a page of the past, or all that was missed, has been told in events
+  SAL_ACTION_TOPIC,    /* the topic is known, or another; an event before it says of a change */
+  SAL_ACTION_HISTORY,  /* a page of the past, or all that was missed, has been told in events
                              before this: number of events, more; code (nullable): it failed, and
                              text (nullable) are the server's words; "late": it was not answered */
-  SAL_ACTION_MISSED,      /* time_us: something was said then in this private conversation, which we
+  SAL_ACTION_MISSED,   /* time_us: something was said then in this private conversation, which we
                              may not have; sal_client_read_past() has it */
+  SAL_ACTION_GAP,      /* what comes now of what was missed is not all of it: the server does not
+                             know the message that it was asked to begin behind */
+  SAL_ACTION_LISTED,   /* a room of the server: place, number of people, text (nullable): topic */
+  SAL_ACTION_LIST_END, /* without a place: there are no more; number of rooms told, more: there
+                             are others; code (nullable): it failed, "late": it was not answered;
+                             text (nullable): what the server says to that, also if it has listed
+                             nothing */
   SAL_ACTION_READ_MARKER, /* time_us: read up to there on some device; 0: nowhere yet */
-  SAL_ACTION_LINE,        /* text, own: a line as it went or came, cleaned, without passwords */
+  SAL_ACTION_LINE, /* without a place: text, own: a line as it went or came, cleaned, without passwords */
   /* What SalClient keeps to itself. */
   SAL_ACTION_DERIVE, /* derive the key of SCRAM, in a thread */
   SAL_ACTION_SWITCH, /* the machine is done: IRC from here on */
@@ -151,8 +159,8 @@ typedef struct
   gboolean error;            /* event: the answer is a refusal */
   const char *const *params; /* (nullable): event: the answer's parameters, without our name */
   SalRoomState room_state;   /* room */
-  guint number;              /* history */
-  gboolean more;             /* history: there is more in that direction */
+  guint number;              /* history, listed, list end */
+  gboolean more;             /* history: there is more in that direction. list end */
   SalHistoryPage page;       /* history */
   gboolean resume;           /* history: what was missed, asked for by ourselves at the join */
   gint64 time_us;            /* read marker, missed */
@@ -160,6 +168,7 @@ typedef struct
 
 gboolean sal_client_is_leaving_word (const char *text);
 const char *sal_client_find_command (const char *text, gboolean irc, const char **said);
+gboolean sal_client_action_is_ignored (const SalClientAction *action, const SalFilter *filter);
 gboolean sal_client_event_puts_out (const SalEvent *event);
 gboolean sal_client_event_puts_out_for_good (const SalEvent *event);
 

@@ -22,6 +22,23 @@ sal_client_is_irc (SalClient *client)
   return client->irc != NULL;
 }
 
+/**
+ * sal_client_set_filter:
+ * @filter: (nullable): whom the person does not want to hear from now on
+ *
+ * Their programs get no answers. What they say is told: see sal_client_action_is_ignored().
+ */
+void
+sal_client_set_filter (SalClient *client, SalFilter *filter)
+{
+  SalFilter *before = client->filter;
+
+  client->filter = filter != NULL ? sal_filter_ref (filter) : NULL;
+  g_clear_pointer (&before, sal_filter_unref);
+  if (client->irc != NULL)
+    sal_irc_machine_set_filter (client->irc, client->filter);
+}
+
 /* Each line as a server would clean it; empty ones stay in between. Returns whether any text is left. */
 static gboolean
 clean_lines (GString *out, const char *text)
@@ -178,6 +195,25 @@ sal_client_read_past (SalClient *client,
 {
   if (client->irc == NULL || !sal_irc_machine_read_past (client->irc, place, page, msgid, time_us,
                                                          most, g_get_monotonic_time ()))
+    return FALSE;
+  sal_client_carry_out (client);
+  return TRUE;
+}
+
+/**
+ * sal_client_list_rooms:
+ * @least: only rooms with so many people at least; 0: all of them
+ *
+ * Asks the server for its rooms: %SAL_ACTION_LISTED for each, at most %SAL_CLIENT_LISTED_ROOMS, then
+ * %SAL_ACTION_LIST_END. What is being told already is not asked for again.
+ *
+ * Returns: %FALSE if we are not there, or no IRC is spoken; then nothing comes.
+ */
+gboolean
+sal_client_list_rooms (SalClient *client, guint least)
+{
+  if (client->irc == NULL ||
+      !sal_irc_machine_list_rooms (client->irc, least, g_get_monotonic_time ()))
     return FALSE;
   sal_client_carry_out (client);
   return TRUE;

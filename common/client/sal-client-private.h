@@ -34,6 +34,7 @@ struct _SalClient
   SalClientOptions options;
   char *strings[7];        /* (owned): of the options */
   SalClientRoom *rooms;    /* (owned) */
+  SalFilter *filter;       /* (owned) (nullable) */
   GPtrArray *room_strings; /* (owned) */
 };
 

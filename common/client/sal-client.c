@@ -65,6 +65,7 @@ sal_client_finalize (GObject *object)
       g_free (client->strings[i]);
     }
   g_free (client->rooms);
+  g_clear_pointer (&client->filter, sal_filter_unref);
   g_clear_pointer (&client->room_strings, g_ptr_array_unref);
   sal_uri_free (client->uri);
   g_clear_object (&client->transport_options.certificate);
@@ -253,6 +254,7 @@ static void
 switch_to_irc (SalClient *client)
 {
   client->irc = sal_irc_machine_new (&client->options);
+  sal_irc_machine_set_filter (client->irc, client->filter);
   sal_irc_machine_take_outbox (client->irc, sal_client_machine_steal_outbox (client->machine));
   g_clear_pointer (&client->machine, sal_client_machine_free);
   sal_irc_machine_connected (client->irc, g_get_monotonic_time ());

@@ -5,6 +5,7 @@
 
 #include "common/base/sal-uri.h"
 #include "common/client/sal-client-action.h"
+#include "common/client/sal-filter.h"
 #include "common/client/sal-irc-rooms.h"
 #include "common/client/sal-transport.h"
 
@@ -33,6 +34,7 @@ guint sal_client_count_unfinished (SalClient *client);
 
 /* What only IRC has; on the plain dialect they do nothing, and the getters have nothing. */
 gboolean sal_client_is_irc (SalClient *client);
+void sal_client_set_filter (SalClient *client, SalFilter *filter);
 guint64
 sal_client_say_to (SalClient *client, const char *place, const char *text, const char *nonce);
 void sal_client_join (SalClient *client, const SalClientRoom *room);
@@ -46,6 +48,7 @@ gboolean sal_client_read_past (SalClient *client,
                                const char *msgid,
                                gint64 time_us,
                                guint most);
+gboolean sal_client_list_rooms (SalClient *client, guint least);
 void sal_client_mark_read (SalClient *client, const char *place, gint64 time_us);
 
 const char *sal_client_get_account (SalClient *client);

@@ -98,6 +98,8 @@ open_batch (SalIrcMachine *machine, const SalIrcLine *line)
       batch->target != NULL)
     batch->asked = sal_irc_asked_history (machine, batch->target);
   g_hash_table_insert (machine->batches, batch->name, batch);
+  if (g_str_equal (batch->type, "chathistory"))
+    sal_irc_history_begins (machine, batch);
 }
 
 /* All lines of one message are there: it is told as if it had come in one. */

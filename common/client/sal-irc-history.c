@@ -74,7 +74,7 @@ page_limit (const SalIrcMachine *machine, guint most)
   return CLAMP (most, 1, limit);
 }
 
-static void
+static SalIrcAsked *
 ask_page (SalIrcMachine *machine,
           const char *place,
           SalHistoryPage page,
@@ -109,7 +109,9 @@ ask_page (SalIrcMachine *machine,
   asked->sent_us = sal_irc_sent_by_us (machine);
   asked->page = page;
   asked->resume = resume;
+  asked->from_us = g_str_has_prefix (point->str, "msgid=") ? time_us : 0;
   asked->limit = page_limit (machine, most);
+  return asked;
 }
 
 /* Whether @page begins where the server can find it: a question for what is after a point must not
@@ -143,7 +145,7 @@ sal_irc_machine_read_past (SalIrcMachine *machine,
       (msgid != NULL && strpbrk (msgid, " \r\n") != NULL) ||
       !is_point (machine, page, msgid, time_us))
     return FALSE;
-  ask_page (machine, room != NULL ? room->name : place, page, msgid, time_us, most, FALSE);
+  (void) ask_page (machine, room != NULL ? room->name : place, page, msgid, time_us, most, FALSE);
   return TRUE;
 }
 
@@ -220,8 +222,8 @@ sal_irc_begin_resume (SalIrcMachine *machine, SalIrcRoom *room)
   own->resuming = TRUE;
   own->pages = own->told = 0;
   own->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  ask_page (machine, room->name, known ? SAL_HISTORY_AFTER : SAL_HISTORY_LATEST, own->msgid,
-            own->time_us, known ? PAGE_MESSAGES : own->latest, TRUE);
+  (void) ask_page (machine, room->name, known ? SAL_HISTORY_AFTER : SAL_HISTORY_LATEST, own->msgid,
+                   own->time_us, known ? PAGE_MESSAGES : own->latest, TRUE);
 }
 
 static void
@@ -298,7 +300,20 @@ resume_further (SalIrcMachine *machine, SalIrcRoom *room, const SalIrcBatch *bat
   g_free (own->msgid);
   own->msgid = g_strdup (batch->newest);
   own->time_us = batch->newest_us;
-  ask_page (machine, room->name, SAL_HISTORY_AFTER, own->msgid, own->time_us, PAGE_MESSAGES, TRUE);
+  (void) ask_page (machine, room->name, SAL_HISTORY_AFTER, own->msgid, own->time_us, PAGE_MESSAGES,
+                   TRUE);
+}
+
+/* The answer to a question begins. */
+void
+sal_irc_history_begins (SalIrcMachine *machine, const SalIrcBatch *batch)
+{
+  SalIrcAsked *asked = batch->asked;
+
+  if (asked == NULL || asked->kind != SAL_IRC_ASKED_HISTORY || !asked->gap || asked->late)
+    return;
+  asked->gap = FALSE;
+  (void) sal_irc_push_at (machine, SAL_ACTION_GAP, asked->place);
 }
 
 /* A page is complete. */
@@ -346,26 +361,35 @@ give_up (SalIrcMachine *machine, SalIrcAsked *asked, const char *code, const cha
     sal_irc_end_resume (machine, room, TRUE, code, words);
 }
 
-/* The server refuses a page. A message that it does not know, because it is too old or of another log,
- * has a time. */
+/* A message that the server does not know, because it is too old or of another log, has a time. What was
+ * said right behind it may be as unknown. Returns whether the page is asked for by that. */
+static gboolean
+ask_by_time (SalIrcMachine *machine, const SalIrcAsked *asked)
+{
+  SalIrcRoom *room = sal_irc_rooms_find (&machine->rooms, asked->place);
+  SalIrcPlace *own = room != NULL ? room->own : NULL;
+  SalIrcAsked *again = NULL;
+
+  if (asked->from_us == 0)
+    return FALSE;
+  if (asked->resume && (own == NULL || !own->resuming || ++own->pages >= SAL_CLIENT_RESUME_PAGES))
+    return FALSE;
+  if (asked->resume)
+    g_clear_pointer (&own->msgid, g_free);
+  again = ask_page (machine, asked->place, asked->page, NULL, asked->from_us, asked->limit,
+                    asked->resume);
+  again->gap = asked->page == SAL_HISTORY_AFTER;
+  return TRUE;
+}
+
+/* The server refuses a page. */
 void
 sal_irc_history_failed (SalIrcMachine *machine,
                         SalIrcAsked *asked,
                         const char *code,
                         const char *words)
 {
-  SalIrcRoom *room = sal_irc_rooms_find (&machine->rooms, asked->place);
-  SalIrcPlace *own = room != NULL ? room->own : NULL;
-
-  if (asked->late)
-    return;
-  if (asked->resume && own != NULL && own->resuming && own->msgid != NULL && own->time_us != 0 &&
-      ++own->pages < SAL_CLIENT_RESUME_PAGES)
-    {
-      g_clear_pointer (&own->msgid, g_free);
-      ask_page (machine, room->name, SAL_HISTORY_AFTER, NULL, own->time_us, PAGE_MESSAGES, TRUE);
-    }
-  else
+  if (!asked->late && !ask_by_time (machine, asked))
     give_up (machine, asked, code, words);
 }
 

@@ -12,9 +12,12 @@
  *     sal-irc-messages.c   what we say, and what became of it
  *     sal-irc-history.c    the past, and what was missed
  *     sal-irc-away.c       who is away, where the server does not say so by itself
+ *     sal-irc-list.c       the rooms of the server
+ *     sal-irc-requests.c   what programs ask programs
  */
 #pragma once
 
+#include "common/client/sal-filter.h"
 #include "common/client/sal-irc-machine.h"
 #include "common/client/sal-irc-sasl.h"
 #include "common/proto/sal-framer.h"
@@ -24,6 +27,9 @@
 G_BEGIN_DECLS
 
 #define SAL_IRC_NONCE_TAG "+salotto.local/nonce"
+
+/* Programs that ask (CTCP) get so many answers at once, and then one now and then. */
+#define SAL_IRC_ANSWERS 4
 
 typedef enum
 {
@@ -52,6 +58,7 @@ typedef enum
   SAL_IRC_ASKED_MESSAGE,
   SAL_IRC_ASKED_HISTORY,
   SAL_IRC_ASKED_WHO,     /* who is away, asked for by ourselves: not told */
+  SAL_IRC_ASKED_LIST,    /* the rooms of the server */
   SAL_IRC_ASKED_QUIETLY, /* anything else of ourselves: only errors are told */
 } SalIrcAskedKind;
 
@@ -62,12 +69,18 @@ typedef struct
   char *place;     /* (owned) (nullable) */
   guint64 message; /* message */
   SalHistoryPage page;
-  guint limit;      /* history */
+  guint limit;      /* history: at most so many; list: of rooms with at least so many people */
   gboolean resume;  /* history */
+  gint64 from_us;   /* history: when the message was said that it is asked for by; 0: unknown, or
+                       it is asked for by that already */
+  gboolean gap;     /* history: what is right behind the point may be missing */
   gboolean changed; /* who: something is known better now */
-  gboolean shown;   /* who: the answers are told all the same */
-  gint64 sent_us;   /* history, who: when the server has the question, as far as we know */
-  gboolean late;    /* history: not waited for any more; whatever comes of it is passed over */
+  gboolean shown;   /* who, list: the answers are told in words all the same */
+  guint listed;     /* list: rooms so far */
+  gboolean cut;     /* list: there are more */
+  char *words;      /* (owned) (nullable): list: what the server has said meanwhile */
+  gint64 sent_us;   /* history, who, list: when the server has the question, as far as we know */
+  gboolean late;    /* history, list: not waited for any more; what comes of it is passed over */
 } SalIrcAsked;
 
 typedef struct
@@ -175,12 +188,13 @@ struct _SalIrcMachine
   GHashTable *batches; /* (owned): name -> SalIrcBatch (owned) */
   GPtrArray *asked;    /* (owned): of SalIrcAsked (owned), oldest first */
   guint64 last_label;
-  guint missed;    /* private conversations that may still be told of */
-  gint64 away_us;  /* when to ask who is away; G_MAXINT64: not */
-  gint64 past_us;  /* when something of the past came last */
-  char *typed_at;  /* (owned) (nullable): where something was typed last whose answers have no
+  guint missed;     /* private conversations that may still be told of */
+  gint64 away_us;   /* when to ask who is away; G_MAXINT64: not */
+  gint64 past_us;   /* when something of the past came last */
+  gint64 listed_us; /* when a room of the server's came last */
+  char *typed_at;   /* (owned) (nullable): where something was typed last whose answers have no
                       label */
-  gint64 typed_us; /* and when */
+  gint64 typed_us;  /* and when */
 
   /* Sending. */
   SalOutbox *outbox; /* (owned) */
@@ -193,7 +207,10 @@ struct _SalIrcMachine
   gint64 ping_us;  /* when the PING that is out was sent; 0: none is */
   guint unanswered;
   gint64 lag_us;
-  gint64 request_us; /* when a program was answered last (CTCP) */
+  gint64 request_us; /* when a program was answered last (CTCP), ... */
+  double answers;    /* ... and how many may be now */
+  gint64 asked_us;   /* when somebody here has asked one last */
+  SalFilter *filter; /* (owned) (nullable): who is not answered */
 };
 
 /* sal-irc-items.c */
@@ -328,6 +345,7 @@ void sal_irc_end_resume (
     SalIrcMachine *machine, SalIrcRoom *room, gboolean more, const char *code, const char *why);
 void sal_irc_ask_missed (SalIrcMachine *machine);
 void sal_irc_on_targets (SalIrcMachine *machine, const SalIrcLine *line);
+void sal_irc_history_begins (SalIrcMachine *machine, const SalIrcBatch *batch);
 void sal_irc_history_done (SalIrcMachine *machine, SalIrcBatch *batch);
 void sal_irc_history_failed (SalIrcMachine *machine,
                              SalIrcAsked *asked,
@@ -352,5 +370,19 @@ gboolean sal_irc_on_who_refused (SalIrcMachine *machine,
 void sal_irc_away_typed (SalIrcMachine *machine, const char *line);
 gint64 sal_irc_away_due_us (const SalIrcMachine *machine);
 void sal_irc_check_away (SalIrcMachine *machine);
+
+/* sal-irc-requests.c */
+void sal_irc_on_request (SalIrcMachine *machine, const SalEvent *event);
+void sal_irc_request_typed (SalIrcMachine *machine, const char *line);
+
+/* sal-irc-list.c */
+void
+sal_irc_list_end (SalIrcMachine *machine, SalIrcAsked *asked, const char *code, const char *words);
+gboolean
+sal_irc_on_list (SalIrcMachine *machine, const SalIrcLine *line, guint code, SalIrcAsked *asked);
+void sal_irc_list_notice (SalIrcMachine *machine, const char *words);
+void sal_irc_list_typed (SalIrcMachine *machine, const char *line);
+gint64 sal_irc_list_due_us (const SalIrcMachine *machine);
+void sal_irc_check_list (SalIrcMachine *machine);
 
 G_END_DECLS

@@ -117,6 +117,7 @@ sal_irc_machine_new (const SalClientOptions *options)
   machine->asked = g_ptr_array_new_with_free_func (sal_irc_asked_free);
   machine->reclaim_us = machine->away_us = G_MAXINT64;
   machine->lag_us = -1;
+  machine->answers = SAL_IRC_ANSWERS;
   sal_irc_rooms_init (&machine->rooms);
   machine->rooms.free_own = sal_irc_place_free;
   sal_framer_init (&machine->framer, SAL_FRAMER_IRC, SAL_CLIENT_LINE_BYTES);
@@ -184,6 +185,7 @@ sal_irc_machine_free (SalIrcMachine *machine)
   g_free (machine->refusal);
   g_free (machine->refusal_code);
   g_free (machine->typed_at);
+  g_clear_pointer (&machine->filter, sal_filter_unref);
   g_free (machine);
 }
 
@@ -562,6 +564,7 @@ sal_irc_machine_due_us (const SalIrcMachine *machine)
   due_us = MIN (due_us, sal_irc_messages_due_us (machine));
   due_us = MIN (due_us, sal_irc_ping_due_us (machine));
   due_us = MIN (due_us, sal_irc_history_due_us (machine));
+  due_us = MIN (due_us, sal_irc_list_due_us (machine));
   due_us = MIN (due_us, sal_irc_joins_due_us (machine));
   due_us = MIN (due_us, sal_irc_away_due_us (machine));
   return MIN (due_us, machine->reclaim_us);
@@ -586,6 +589,7 @@ sal_irc_machine_tick (SalIrcMachine *machine, gint64 now_us)
     }
   sal_irc_check_late (machine);
   sal_irc_check_history (machine);
+  sal_irc_check_list (machine);
   sal_irc_check_joins (machine);
   sal_irc_check_ping (machine);
   if (machine->state != SAL_IRC_OVER && now_us >= machine->reclaim_us)

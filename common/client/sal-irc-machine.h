@@ -8,6 +8,7 @@
 #include <glib.h>
 
 #include "common/client/sal-client-action.h"
+#include "common/client/sal-filter.h"
 #include "common/client/sal-irc-rooms.h"
 #include "common/client/sal-irc-sasl.h"
 
@@ -17,6 +18,7 @@ typedef struct _SalIrcMachine SalIrcMachine;
 
 SalIrcMachine *sal_irc_machine_new (const SalClientOptions *options);
 void sal_irc_machine_free (SalIrcMachine *machine);
+void sal_irc_machine_set_filter (SalIrcMachine *machine, SalFilter *filter);
 void sal_irc_machine_take_outbox (SalIrcMachine *machine, SalOutbox *outbox);
 
 void sal_irc_machine_connected (SalIrcMachine *machine, gint64 now_us);
@@ -47,6 +49,7 @@ gboolean sal_irc_machine_read_past (SalIrcMachine *machine,
                                     gint64 time_us,
                                     guint most,
                                     gint64 now_us);
+gboolean sal_irc_machine_list_rooms (SalIrcMachine *machine, guint least, gint64 now_us);
 void sal_irc_machine_mark_read (SalIrcMachine *machine,
                                 const char *place,
                                 gint64 time_us,

@@ -354,7 +354,7 @@ sal_irc_on_numeric (SalIrcMachine *machine, const SalIrcLine *line, guint code, 
   g_autofree char *place = NULL;
 
   if (sal_irc_on_register_numeric (machine, line, code) ||
-      sal_irc_on_who (machine, line, code, asked) ||
+      sal_irc_on_who (machine, line, code, asked) || sal_irc_on_list (machine, line, code, asked) ||
       on_state_numeric (machine, line, code, asked) || on_refusal (machine, line, code, asked) ||
       sal_irc_on_who_refused (machine, line, code, asked))
     return;
@@ -406,6 +406,9 @@ on_fail (SalIrcMachine *machine, const SalIrcLine *line, SalIrcAsked *asked)
     case SAL_IRC_ASKED_MESSAGE:
       return asked->message == 0 || sal_irc_message_refused (machine, asked, NULL, code, words);
     case SAL_IRC_ASKED_WHO:
+      return TRUE;
+    case SAL_IRC_ASKED_LIST:
+      sal_irc_list_end (machine, asked, code, words);
       return TRUE;
     case SAL_IRC_ASKED_QUIETLY:
       room = room_on_the_way (machine, asked->place);

@@ -15,8 +15,7 @@
 #include "common/proto/sal-irc-parse.h"
 #include "common/proto/sal-name.h"
 
-#define REQUEST_US (2 * 1000 * 1000) /* programs are answered no more often than that */
-#define JOIN_US (30 * 1000 * 1000)   /* how long a room may leave us at its door */
+#define JOIN_US (30 * 1000 * 1000) /* how long a room may leave us at its door */
 
 /* Telling. */
 
@@ -572,44 +571,6 @@ on_user_change (SalIrcMachine *machine, SalIrcItem *item)
 
 /* What is said. */
 
-/* Programs ask programs (CTCP). What is harmless gets an answer, now and then, by a notice, which
- * nobody answers; the rest is passed over. The time is that of the server and in UTC: where
- * somebody is, is nobody's business. */
-static char *
-answer_request (const SalEvent *event)
-{
-  const char *request = event->text + 1;
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  if (g_str_has_prefix (request, "PING "))
-    g_string_append_printf (text, "PING %.64s", request + strlen ("PING "));
-  else if (g_str_equal (request, "VERSION"))
-    g_string_append (text, "VERSION Salotto " SALOTTO_VERSION);
-  else if (g_str_equal (request, "CLIENTINFO"))
-    g_string_append (text, "CLIENTINFO ACTION CLIENTINFO PING TIME VERSION");
-  else if (g_str_equal (request, "TIME") && event->time_us != 0)
-    {
-      g_string_append (text, "TIME ");
-      sal_irc_append_time (text, event->time_us);
-    }
-  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
-}
-
-static void
-on_request (SalIrcMachine *machine, const SalEvent *event)
-{
-  g_autofree char *answer = NULL;
-
-  if (event->kind != SAL_EVENT_MESSAGE || event->past || sal_irc_is_me (machine, event->name) ||
-      machine->now_us < machine->request_us + REQUEST_US)
-    return;
-  answer = answer_request (event);
-  if (answer == NULL)
-    return;
-  sal_irc_send (machine, "NOTICE %s :\001%s\001", event->name, answer);
-  machine->request_us = machine->now_us;
-}
-
 /* Where something that was said belongs, and to whom alone it was said. @written: the target on the
  * wire. Returns it, within the event or the machine; NULL: the server. */
 static const char *
@@ -663,14 +624,17 @@ sal_irc_tell_said (SalIrcMachine *machine, SalIrcItem *item, SalIrcBatch *batch,
     place = past->target;
   if (event->text != NULL && *event->text == '\001')
     {
-      on_request (machine, event);
+      sal_irc_on_request (machine, event);
       sal_irc_item_free (item);
       return;
     }
   if (past != NULL)
     sal_irc_note_past (machine, past, event);
   else if (place == NULL && event->kind == SAL_EVENT_NOTICE)
-    event->kind = SAL_EVENT_TEXT;
+    {
+      event->kind = SAL_EVENT_TEXT;
+      sal_irc_list_notice (machine, event->text);
+    }
   if (event->kind == SAL_EVENT_TEXT)
     item->action.text = event->text;
   if (!event->past)

@@ -195,6 +195,7 @@ sal_irc_asked_free (gpointer data)
 
   g_free (asked->label);
   g_free (asked->place);
+  g_free (asked->words);
   g_free (asked);
 }
 
@@ -207,7 +208,8 @@ sal_irc_ask (SalIrcMachine *machine, SalIrcAskedKind kind, const char *place, GS
   gboolean labelled = tags != NULL && (machine->caps & SAL_IRC_CAP_LABELED_RESPONSE);
   SalIrcAsked *asked = NULL;
 
-  if (!labelled && kind != SAL_IRC_ASKED_HISTORY && kind != SAL_IRC_ASKED_WHO)
+  if (!labelled && kind != SAL_IRC_ASKED_HISTORY && kind != SAL_IRC_ASKED_WHO &&
+      kind != SAL_IRC_ASKED_LIST)
     return NULL;
   asked = g_new0 (SalIrcAsked, 1);
   asked->kind = kind;
@@ -261,6 +263,7 @@ sal_irc_answered (SalIrcMachine *machine, SalIrcAsked *asked)
   GHashTableIter iter;
   gpointer value = NULL;
 
+  sal_irc_list_end (machine, asked, NULL, NULL);
   g_hash_table_iter_init (&iter, machine->batches);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
@@ -282,6 +285,7 @@ sal_irc_forget_questions (SalIrcMachine *machine)
   while (machine->asked->len > SAL_CLIENT_LABELS)
     {
       sal_irc_history_late (machine, machine->asked->pdata[0]);
+      sal_irc_list_end (machine, machine->asked->pdata[0], "late", NULL);
       sal_irc_answered (machine, machine->asked->pdata[0]);
     }
 }
@@ -310,6 +314,8 @@ sal_irc_machine_command (SalIrcMachine *machine, const char *place, const char *
   else
     {
       sal_irc_away_typed (machine, line);
+      sal_irc_list_typed (machine, line);
+      sal_irc_request_typed (machine, line);
       sal_irc_nick_typed (machine, line);
       (void) sal_irc_ask_line (machine, SAL_IRC_ASKED_COMMAND, place, "%s", line);
     }

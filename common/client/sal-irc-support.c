@@ -194,6 +194,8 @@ take_back (SalIrcSupport *support, const char *name)
     support->history = 0;
   else if (g_str_equal (name, "WHOX"))
     support->whox = FALSE;
+  else if (g_str_equal (name, "ELIST"))
+    support->list_by_people = FALSE;
   else if (g_str_equal (name, "UTF8ONLY"))
     support->utf8_only = FALSE;
   else if (g_str_equal (name, "BOT"))
@@ -254,6 +256,8 @@ sal_irc_support_take (SalIrcSupport *support, const char *token)
     support->utf8_only = TRUE;
   else if (g_str_equal (name, "WHOX"))
     support->whox = TRUE;
+  else if (g_str_equal (name, "ELIST"))
+    support->list_by_people = strpbrk (value, "Uu") != NULL;
   else if (g_str_equal (name, "BOT"))
     support->bot_mode = g_ascii_isalpha (*value) ? *value : '\0';
   else if (g_str_equal (name, "NETWORK"))

@@ -42,9 +42,10 @@ typedef struct
   gboolean history_by_msgid;
   gboolean utf8_only;
   gboolean whox;
-  char bot_mode;  /* 0: none */
-  char *network;  /* (owned) (nullable) */
-  char *entrance; /* (owned) (nullable): the room that a salottod leads newcomers into */
+  gboolean list_by_people; /* LIST takes `>N` */
+  char bot_mode;           /* 0: none */
+  char *network;           /* (owned) (nullable) */
+  char *entrance;          /* (owned) (nullable): the room that a salottod leads newcomers into */
 } SalIrcSupport;
 
 void sal_irc_support_init (SalIrcSupport *support);

@@ -59,6 +59,8 @@ struct _SalServer
   GHashTable *given;  /* (owned): number of the client -> SalGiven (owned) */
   SalGiven giving;    /* what is being given to the client */
   GQueue raw;         /* of char* (owned) */
+
+  SalRoomList *room_list; /* (owned): of all rooms there, if somebody has asked */
 };
 
 /* sal-server-rooms.c */
@@ -72,6 +74,10 @@ void sal_server_on_action (SalClient *client, const SalClientAction *action, Sal
 gboolean sal_server_is_plain (const SalServer *server);
 gboolean sal_server_speaks_irc (const SalServer *server);
 gboolean sal_server_ignores (const SalServer *server, const SalClientAction *action);
+
+/* sal-server-list.c */
+void sal_server_on_listed (SalServer *server, const SalClientAction *action);
+void sal_server_stop_listing (SalServer *server);
 
 /* sal-server-login.c */
 void sal_server_ask (SalServer *server, SalQuestion question);

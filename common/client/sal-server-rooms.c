@@ -351,6 +351,7 @@ sal_server_end_connection (SalServer *server)
         sal_room_settle (one->room, one->entry);
     }
   for_each_room (server, sal_room_end_connection);
+  sal_server_stop_listing (server);
 }
 
 static void
@@ -432,23 +433,20 @@ sal_server_set_filter (SalServer *server, SalFilter *filter)
 {
   g_clear_pointer (&server->filter, sal_filter_unref);
   server->filter = sal_filter_ref (filter);
+  if (server->client != NULL)
+    sal_client_set_filter (server->client, filter);
 }
 
 /**
  * sal_server_ignores:
  * @action: an event
  *
- * Returns: whether somebody says something here whom the person does not want to hear. Who comes and
- *   goes, is put out and the like is told of everybody.
+ * Returns: whether somebody says something here whom the person does not want to hear.
  */
 gboolean
 sal_server_ignores (const SalServer *server, const SalClientAction *action)
 {
-  const SalEvent *event = &action->event;
-  gboolean speaks = event->kind == SAL_EVENT_MESSAGE || event->kind == SAL_EVENT_ACTION ||
-                    event->kind == SAL_EVENT_NOTICE || event->kind == SAL_EVENT_INVITE;
-
-  return speaks && !action->own && sal_filter_ignores (server->filter, event->name, event->host);
+  return sal_client_action_is_ignored (action, server->filter);
 }
 
 /* What the client tells. */
@@ -586,7 +584,8 @@ sal_server_on_action (SalClient *client, const SalClientAction *action, SalServe
   g_autoptr (SalServer) keep G_GNUC_UNUSED = g_object_ref (server);
   SalRoomModel *room = NULL;
 
-  if (action->place != NULL && action->kind != SAL_ACTION_EVENT && action->kind != SAL_ACTION_ROOM)
+  if (action->place != NULL && action->kind != SAL_ACTION_EVENT &&
+      action->kind != SAL_ACTION_ROOM && action->kind != SAL_ACTION_LISTED)
     room = sal_server_find_room (server, action->place);
   switch (action->kind)
     {
@@ -625,6 +624,10 @@ sal_server_on_action (SalClient *client, const SalClientAction *action, SalServe
       break;
     case SAL_ACTION_MISSED:
       on_missed (server, action);
+      break;
+    case SAL_ACTION_LISTED:
+    case SAL_ACTION_LIST_END:
+      sal_server_on_listed (server, action);
       break;
     case SAL_ACTION_READ_MARKER:
       if (room != NULL)

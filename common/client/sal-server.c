@@ -89,6 +89,7 @@ sal_server_finalize (GObject *object)
   SalServer *server = SAL_SERVER (object);
 
   g_ptr_array_unref (server->rooms);
+  g_object_unref (server->room_list);
   g_hash_table_unref (server->given);
   g_queue_clear_full (&server->raw, g_free);
   g_clear_pointer (&server->row, sal_stored_server_free);
@@ -127,6 +128,7 @@ static void
 sal_server_init (SalServer *server)
 {
   server->rooms = g_ptr_array_new_with_free_func (g_object_unref);
+  server->room_list = sal_room_list_new ();
   server->given = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   g_queue_init (&server->raw);
 }
@@ -438,6 +440,7 @@ make_client (SalServer *server, GTlsCertificate *certificate)
 
   server->known_us = options.known_us;
   server->client = sal_client_new (server->uri, &options, &transport);
+  sal_client_set_filter (server->client, server->filter);
   g_signal_connect (server->client, "connected", G_CALLBACK (on_connected), server);
   g_signal_connect (server->client, "action", G_CALLBACK (sal_server_on_action), server);
   g_signal_connect (server->client, "ended", G_CALLBACK (on_ended), server);

@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include "common/client/sal-filter.h"
+#include "common/client/sal-room-list.h"
 #include "common/client/sal-room-model.h"
 #include "common/client/sal-store.h"
 #include "common/client/sal-tls.h"
@@ -61,6 +62,9 @@ SalRoomModel *
 sal_server_join (SalServer *server, const char *place, const char *key, GError **error);
 SalRoomModel *sal_server_talk_to (SalServer *server, const char *nick, GError **error);
 void sal_server_forget_room (SalServer *server, SalRoomModel *room);
+
+SalRoomList *sal_server_get_room_list (SalServer *server);
+gboolean sal_server_list_rooms (SalServer *server, guint least, GError **error);
 
 SalQuestion sal_server_get_question (SalServer *server);
 void sal_server_answer_password (SalServer *server,

@@ -104,6 +104,12 @@ tear_down (Fixture *f, gconstpointer data)
   test_folder_free (f->folder);
 }
 
+static void
+count_up (guint *number)
+{
+  ++*number;
+}
+
 /* Each room has its own story, its people and its topic. */
 static void
 test_rooms (Fixture *f, gconstpointer data)
@@ -150,6 +156,56 @@ test_rooms (Fixture *f, gconstpointer data)
   test_wait_until (sal_room_model_find_member (tea, "robert") == NULL);
   g_assert_cmpint (sal_server_get_presence (bob->server), ==, SAL_PRESENCE_IN);
   g_assert_cmpuint (g_list_model_get_n_items (sal_room_model_get_members (his)), ==, 0);
+}
+
+/* Whoever looks for a room is told of those of the server, once each, and of the many in few turns. */
+static void
+test_room_list (Fixture *f, gconstpointer data)
+{
+  g_autoptr (TestPeer) peer = test_irc_come (f->port, "eva", NULL);
+  SalRoomList *list = sal_server_get_room_list (f->ada->server);
+  SalRoomModel *room = NULL;
+  g_autoptr (SalListedRoom) tea = NULL;
+  g_autoptr (GError) error = NULL;
+  guint changes = 0;
+
+  g_assert_cmpint (sal_room_list_get_state (list), ==, SAL_ROOM_LIST_UNKNOWN);
+  g_assert_false (sal_server_list_rooms (f->ada->server, 0, &error));
+  g_assert_nonnull (strstr (error->message, "no connection"));
+  room = join (f->ada, "#tea");
+  g_assert_true (sal_room_model_set_topic (room, "green", NULL));
+  test_wait_until (g_strcmp0 (sal_room_model_get_topic (room), "green") == 0);
+  for (guint i = 0; i < 20; i++)
+    test_irc_say (peer, "JOIN #room%u", i);
+  test_irc_say (peer, "JOIN #tea");
+  test_irc_catch_up (peer);
+  g_signal_connect_swapped (list, "items-changed", G_CALLBACK (count_up), &changes);
+
+  g_assert_true (sal_server_list_rooms (f->ada->server, 2, NULL));
+  g_assert_cmpint (sal_room_list_get_state (list), ==, SAL_ROOM_LIST_LOADING);
+  test_wait_until (sal_room_list_get_state (list) == SAL_ROOM_LIST_COMPLETE);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 1);
+  tea = g_list_model_get_item (G_LIST_MODEL (list), 0);
+  g_assert_cmpstr (sal_listed_room_get_name (tea), ==, "#tea");
+  g_assert_cmpstr (sal_listed_room_get_topic (tea), ==, "green");
+  g_assert_cmpuint (sal_listed_room_get_people (tea), ==, 2);
+  g_assert_null (sal_room_list_get_error (list));
+
+  g_assert_true (sal_server_list_rooms (f->ada->server, 0, NULL));
+  g_assert_true (sal_server_list_rooms (f->ada->server, 0, NULL));
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 0);
+  test_wait_until (sal_room_list_get_state (list) == SAL_ROOM_LIST_COMPLETE);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), >=, 21);
+  g_assert_cmpuint (changes, <, 10);
+
+  /* The server dies before it can answer. */
+  test_process_signal (f->salottod->process, SIGSTOP);
+  g_assert_true (sal_server_list_rooms (f->ada->server, 0, NULL));
+  test_process_signal (f->salottod->process, SIGKILL);
+  test_wait_until (sal_room_list_get_state (list) == SAL_ROOM_LIST_FAILED);
+  g_assert_nonnull (sal_room_list_get_error (list));
+  g_assert_true (test_process_wait (f->salottod->process, TEST_PATIENCE_MS));
+  g_clear_pointer (&f->salottod, test_server_free);
 }
 
 /* Both begin to talk in private; nobody else reads it. */
@@ -1212,6 +1268,7 @@ main (int argc, char **argv)
   g_setenv ("SECRET_FILE_TEST_PASSWORD", "test", TRUE);
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL); /* servers are remembered there */
   ADD ("rooms-have-their-own-story", test_rooms);
+  ADD ("rooms-are-listed", test_room_list);
   ADD ("two-talk-in-private", test_private);
   ADD ("what-was-missed-comes-once-and-in-order", test_resume);
   ADD ("comes-back-under-the-last-name", test_last_name);

@@ -112,6 +112,18 @@ note_action (GString *out, const SalClientAction *action)
     case SAL_ACTION_MISSED:
       g_string_append_printf (out, "= [%s] missed %" G_GINT64_FORMAT "\n", place, action->time_us);
       break;
+    case SAL_ACTION_GAP:
+      g_string_append_printf (out, "= [%s] gap\n", place);
+      break;
+    case SAL_ACTION_LISTED:
+      g_string_append_printf (out, "= listed %s %u %s\n", place, action->number,
+                              or_dash (action->text));
+      break;
+    case SAL_ACTION_LIST_END:
+      g_string_append_printf (out, "= list end %u%s %s %s\n", action->number,
+                              action->more ? " more" : "", or_dash (action->code),
+                              or_dash (action->text));
+      break;
     case SAL_ACTION_READ_MARKER:
       g_string_append_printf (out, "= [%s] read %" G_GINT64_FORMAT "\n", place, action->time_us);
       break;
@@ -210,7 +222,11 @@ carry_out (Talk *talk, const char *wish)
   else if (g_str_equal (words[0], "nick"))
     sal_irc_machine_set_nick (machine, place, talk->now_us);
   else if (g_str_equal (words[0], "command"))
-    sal_irc_machine_command (machine, place, rest, talk->now_us);
+    {
+      g_autofree char *line = g_strcompress (rest);
+
+      sal_irc_machine_command (machine, place, line, talk->now_us);
+    }
   else if (g_str_equal (words[0], "past"))
     g_assert_true (
         sal_irc_machine_read_past (machine, place, SAL_HISTORY_BEFORE, rest, 0, 50, talk->now_us));
@@ -220,6 +236,15 @@ carry_out (Talk *talk, const char *wish)
   else if (g_str_equal (words[0], "missed"))
     g_assert_true (sal_irc_machine_read_past (machine, place, SAL_HISTORY_AFTER, rest,
                                               G_USEC_PER_SEC, 50, talk->now_us));
+  else if (g_str_equal (words[0], "list"))
+    g_assert_true (sal_irc_machine_list_rooms (
+        machine, place != NULL ? (guint) g_ascii_strtoull (place, NULL, 10) : 0, talk->now_us));
+  else if (g_str_equal (words[0], "ignore"))
+    {
+      g_autoptr (SalFilter) filter = sal_filter_new (place, NULL);
+
+      sal_irc_machine_set_filter (machine, filter);
+    }
   else if (g_str_equal (words[0], "read"))
     sal_irc_machine_mark_read (machine, place, G_USEC_PER_SEC, talk->now_us);
   else if (g_str_equal (words[0], "end"))
