@@ -29,7 +29,7 @@ srv_conn_begins_irc (const SrvConn *conn, const SalUnit *unit)
 static void
 hide_address (SrvSession *session)
 {
-  SrvPerson fields = srv_person_fields (session->who);
+  SrvPersonFields fields = srv_person_fields (session->who);
   g_autofree char *address = sal_plain_format_address (strchr (fields.host, '@') + 1, 0);
   g_autoptr (SrvPerson) hidden = NULL;
 
@@ -46,7 +46,7 @@ void
 srv_conn_become_irc (SrvConn *conn)
 {
   g_autofree char *token = g_strdup_printf ("%08x%08x%" G_GINT64_MODIFIER "x", g_random_int (),
-                                            g_random_int (), conn->session.origin.connection);
+                                            g_random_int (), conn->session.connection);
 
   /* Plain people read no more of somebody in IRC than the others there do. */
   if (!conn->host->hub->config.addresses_shown && conn->peer.family != SRV_ADDRESS_LOCAL)
@@ -130,7 +130,7 @@ limit_us (const SrvConn *conn, SalLimit limit)
 static guint
 group_of (const SrvConn *conn)
 {
-  return (guint) (conn->session.origin.connection % SRV_PING_QUEUES);
+  return (guint) (conn->session.connection % SRV_PING_QUEUES);
 }
 
 /* How long the peer may be silent from now on. Waking for one question costs several times what
@@ -177,18 +177,11 @@ srv_conn_heard (SrvConn *conn)
     wait_for_silence (conn);
 }
 
-/* What the peer's kernel has taken so far; it only grows. */
-static guint32
-count_taken (const SrvConn *conn)
-{
-  return conn->sent_bytes - (guint32) srv_link_count_unacked (&conn->link);
-}
-
 static void
 ask_whether_there (SrvConn *conn)
 {
   srv_irc_ping (conn->session.irc);
-  conn->taken_at_ping = count_taken (conn);
+  conn->taken_at_ping = srv_link_count_taken (&conn->link);
   srv_reactor_arm (conn->host->reactor, &conn->life_deadline, SRV_QUEUE_PONG,
                    limit_us (conn, SAL_LIMIT_PING_TIMEOUT_SECONDS));
 }
@@ -198,7 +191,7 @@ static gboolean
 is_reading_up_to_it (const SrvConn *conn)
 {
   return (conn->outq.bytes > 0 || srv_link_count_unacked (&conn->link) > 0) &&
-         count_taken (conn) != conn->taken_at_ping;
+         srv_link_count_taken (&conn->link) != conn->taken_at_ping;
 }
 
 static void
@@ -295,10 +288,9 @@ void
 srv_conn_note_caps (SrvConn *conn, gpointer before)
 {
   if (conn->session.irc != NULL && !conn->ending)
-    g_hash_table_insert (
-        before,
-        g_memdup2 (&conn->session.origin.connection, sizeof conn->session.origin.connection),
-        srv_irc_dup_changing_caps (conn->session.irc));
+    g_hash_table_insert (before,
+                         g_memdup2 (&conn->session.connection, sizeof conn->session.connection),
+                         srv_irc_dup_changing_caps (conn->session.irc));
 }
 
 /**
@@ -310,7 +302,7 @@ srv_conn_note_caps (SrvConn *conn, gpointer before)
 void
 srv_conn_tell_caps (SrvConn *conn, gpointer before)
 {
-  const char *caps = g_hash_table_lookup (before, &conn->session.origin.connection);
+  const char *caps = g_hash_table_lookup (before, &conn->session.connection);
 
   if (caps != NULL && conn->session.irc != NULL && !conn->ending)
     srv_irc_caps_changed (conn->session.irc, caps);

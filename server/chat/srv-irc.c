@@ -289,11 +289,12 @@ is_utf8 (SrvIrc *irc, const SalIrcLine *line, gboolean valid)
 static gboolean
 has_quota (SrvIrc *irc)
 {
-  const SrvLimits *limits = irc->session->limits;
+  SrvSession *session = irc->session;
 
   return irc->lines != NULL ||
-         srv_quota_take (&irc->session->quota, limits->value[SAL_LIMIT_MESSAGES_PER_SECOND],
-                         limits->value[SAL_LIMIT_MESSAGE_BURST], irc->now_us);
+         srv_quota_take (&session->quota,
+                         session->host->limit (session, SAL_LIMIT_MESSAGES_PER_SECOND),
+                         session->host->limit (session, SAL_LIMIT_MESSAGE_BURST), irc->now_us);
 }
 
 static void
@@ -301,7 +302,7 @@ refuse_flood (SrvIrc *irc, const SalIrcLine *line)
 {
   srv_irc_reply (irc, RPL_TRYAGAIN, "%s :Not accepted: the limit %s is %u here", line->verb,
                  sal_limit_key (SAL_LIMIT_MESSAGES_PER_SECOND),
-                 irc->session->limits->value[SAL_LIMIT_MESSAGES_PER_SECOND]);
+                 irc->session->host->limit (irc->session, SAL_LIMIT_MESSAGES_PER_SECOND));
 }
 
 /* Whether the line has to wait for what is on its way. A message need not wait for others,
