@@ -55,7 +55,7 @@ struct _SrvConn
   SrvDeadline life_deadline; /* login, ping, leave, drain: one after the other */
   SrvQuota bytes;            /* that it may send */
   SrvConnLogin *login;       /* (owned) (nullable) */
-  guint32 taken_at_ping;     /* how many bytes its kernel had when it was asked */
+  guint32 taken_at_ping;     /* how many bytes its kernel had when it was asked, or answered */
   guint input_left : 1;      /* units that could not be handled yet */
   guint read_ended : 1;      /* the peer's FIN has come */
   guint finished : 1;        /* ... and the framer knows */

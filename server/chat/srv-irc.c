@@ -160,8 +160,10 @@ srv_irc_is_waiting (const SrvIrc *irc)
 const SrvIrcCommand *
 srv_irc_find_command (const char *verb)
 {
+  char first = g_ascii_toupper (*verb);
+
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    if (g_ascii_strcasecmp (commands[i].verb, verb) == 0)
+    if (commands[i].verb[0] == first && g_ascii_strcasecmp (commands[i].verb, verb) == 0)
       return &commands[i];
   return NULL;
 }
@@ -215,10 +217,16 @@ srv_irc_note (SrvIrc *irc, const SalEvent *event)
 /* Commands. */
 
 static gboolean
-may_run (SrvIrc *irc, const SrvIrcCommand *command, const SalIrcLine *line)
+is_operator (const SrvIrc *irc)
 {
   const SrvUser *me = srv_irc_me (irc);
 
+  return me != NULL && (me->modes & SRV_UMODE_OPERATOR);
+}
+
+static gboolean
+may_run (SrvIrc *irc, const SrvIrcCommand *command, const SalIrcLine *line)
+{
   if (command == NULL)
     {
       if (irc->registered)
@@ -232,7 +240,7 @@ may_run (SrvIrc *irc, const SrvIrcCommand *command, const SalIrcLine *line)
            (command->params > 0 && (command->flags & SRV_IRC_NOT_EMPTY) &&
             line->params[0][0] == '\0'))
     srv_irc_reply (irc, ERR_NEEDMOREPARAMS, "%s :Not enough parameters", command->verb);
-  else if ((command->flags & SRV_IRC_OPERATOR) && (me == NULL || !(me->modes & SRV_UMODE_OPERATOR)))
+  else if ((command->flags & SRV_IRC_OPERATOR) && !is_operator (irc))
     srv_irc_reply (irc, ERR_NOPRIVILEGES, ":Permission denied: you are not an IRC operator");
   else
     return TRUE;
