@@ -11,8 +11,12 @@
 #include "server/chat/srv-irc.h"
 #include "server/srv-conn.h"
 
-/* The moments at which silence can end lie this part of it apart, or a second. */
-#define PING_STEPS 64
+/* Silence can end at moments that lie this part of it apart, or this long if that is less. */
+#define PING_STEPS 32
+#define PING_STEP_US (10 * G_USEC_PER_SEC)
+
+/* An eighth of it is always waited for. */
+G_STATIC_ASSERT (SRV_PING_QUEUES == PING_STEPS - PING_STEPS / 8);
 
 /**
  * srv_conn_begins_irc:
@@ -29,7 +33,7 @@ srv_conn_begins_irc (const SrvConn *conn, const SalUnit *unit)
 static void
 hide_address (SrvSession *session)
 {
-  SrvPerson fields = srv_person_fields (session->who);
+  SrvPersonFields fields = srv_person_fields (session->who);
   g_autofree char *address = sal_plain_format_address (strchr (fields.host, '@') + 1, 0);
   g_autoptr (SrvPerson) hidden = NULL;
 
@@ -46,7 +50,7 @@ void
 srv_conn_become_irc (SrvConn *conn)
 {
   g_autofree char *token = g_strdup_printf ("%08x%08x%" G_GINT64_MODIFIER "x", g_random_int (),
-                                            g_random_int (), conn->session.origin.connection);
+                                            g_random_int (), conn->session.connection);
 
   /* Plain people read no more of somebody in IRC than the others there do. */
   if (!conn->host->hub->config.addresses_shown && conn->peer.family != SRV_ADDRESS_LOCAL)
@@ -126,31 +130,32 @@ limit_us (const SrvConn *conn, SalLimit limit)
 }
 
 /* Those who came at the same time, after a restart for instance, are not all asked at the same
- * time but in groups, up to a quarter earlier. A FIFO is for one length, so each has its own. */
+ * time but, until they have answered once, in groups: each is asked a step earlier than the one
+ * before. Then they are apart and stay so. A FIFO is for one length, so each has its own. */
 static guint
-group_of (const SrvConn *conn)
+first_group (const SrvConn *conn)
 {
-  return (guint) (conn->session.origin.connection % SRV_PING_QUEUES);
+  return (guint) (conn->session.connection % SRV_PING_QUEUES);
 }
 
-/* How long the peer may be silent from now on. Waking for one question costs several times what
- * asking does; so all whose silence would end within a second are asked at its beginning, and
- * their answers come together as well. */
+/* How long the peer of a group may be silent from now on. Waking for one question costs several
+ * times what asking does; so all whose silence would end in the same step are asked at its
+ * beginning, and their answers come together as well. */
 static gint64
-silence_us (const SrvConn *conn)
+silence_us (const SrvConn *conn, guint group)
 {
   gint64 length_us = limit_us (conn, SAL_LIMIT_PING_SECONDS);
 
   return srv_deadlines_align_us (srv_reactor_now_us (conn->host->reactor),
-                                 length_us - length_us * group_of (conn) / (4 * SRV_PING_QUEUES),
-                                 MIN (length_us / PING_STEPS, G_USEC_PER_SEC));
+                                 length_us - length_us * group / PING_STEPS,
+                                 MIN (length_us / PING_STEPS, PING_STEP_US));
 }
 
 static void
-wait_for_silence (SrvConn *conn)
+wait_for_silence (SrvConn *conn, guint group)
 {
-  srv_reactor_arm (conn->host->reactor, &conn->life_deadline, SRV_QUEUE_PING + group_of (conn),
-                   silence_us (conn));
+  srv_reactor_arm (conn->host->reactor, &conn->life_deadline, SRV_QUEUE_PING + group,
+                   silence_us (conn, group));
 }
 
 /**
@@ -163,32 +168,33 @@ void
 srv_conn_heard (SrvConn *conn)
 {
   const SrvDeadline *life = &conn->life_deadline;
-  gboolean is_armed = srv_deadline_is_armed (life);
   gint64 most_us = limit_us (conn, SAL_LIMIT_PING_SECONDS);
+  guint group = life->queue >= SRV_QUEUE_PING ? (guint) life->queue - SRV_QUEUE_PING : 0;
 
   if (conn->session.irc == NULL || conn->session.state != SRV_SESSION_IN || conn->ending ||
-      (is_armed && life->queue < SRV_QUEUE_PONG))
+      (srv_deadline_is_armed (life) && life->queue < SRV_QUEUE_PONG))
     return;
   if (most_us == 0)
     srv_reactor_disarm (conn->host->reactor, &conn->life_deadline);
-  else if (!is_armed || life->queue == SRV_QUEUE_PONG ||
-           srv_reactor_now_us (conn->host->reactor) + silence_us (conn) - life->due_us >
-               most_us / 10)
-    wait_for_silence (conn);
-}
-
-/* What the peer's kernel has taken so far; it only grows. */
-static guint32
-count_taken (const SrvConn *conn)
-{
-  return conn->sent_bytes - (guint32) srv_link_count_unacked (&conn->link);
+  else if (!srv_deadline_is_armed (life))
+    wait_for_silence (conn, first_group (conn));
+  else if (life->queue == SRV_QUEUE_PONG)
+    {
+      wait_for_silence (conn, 0);
+      conn->taken_at_ping = conn->link.sent_bytes; /* what was sent before they answered */
+    }
+  else if (srv_reactor_now_us (conn->host->reactor) + silence_us (conn, group) - life->due_us >
+           most_us / 10)
+    wait_for_silence (conn, group);
 }
 
 static void
 ask_whether_there (SrvConn *conn)
 {
+  /* To whom nothing was sent since they answered the last time needs no asking of the kernel. */
+  if (conn->taken_at_ping != conn->link.sent_bytes)
+    conn->taken_at_ping = srv_link_count_taken (&conn->link);
   srv_irc_ping (conn->session.irc);
-  conn->taken_at_ping = count_taken (conn);
   srv_reactor_arm (conn->host->reactor, &conn->life_deadline, SRV_QUEUE_PONG,
                    limit_us (conn, SAL_LIMIT_PING_TIMEOUT_SECONDS));
 }
@@ -198,7 +204,7 @@ static gboolean
 is_reading_up_to_it (const SrvConn *conn)
 {
   return (conn->outq.bytes > 0 || srv_link_count_unacked (&conn->link) > 0) &&
-         count_taken (conn) != conn->taken_at_ping;
+         srv_link_count_taken (&conn->link) != conn->taken_at_ping;
 }
 
 static void
@@ -226,7 +232,7 @@ srv_conn_ping_due (SrvConn *conn)
   if (conn->host->config->limits.value[SAL_LIMIT_PING_SECONDS] == 0)
     return;
   if (!srv_conn_is_read (conn))
-    wait_for_silence (conn);
+    wait_for_silence (conn, 0);
   else if (conn->life_deadline.queue != SRV_QUEUE_PONG || is_reading_up_to_it (conn))
     ask_whether_there (conn);
   else
@@ -295,10 +301,9 @@ void
 srv_conn_note_caps (SrvConn *conn, gpointer before)
 {
   if (conn->session.irc != NULL && !conn->ending)
-    g_hash_table_insert (
-        before,
-        g_memdup2 (&conn->session.origin.connection, sizeof conn->session.origin.connection),
-        srv_irc_dup_changing_caps (conn->session.irc));
+    g_hash_table_insert (before,
+                         g_memdup2 (&conn->session.connection, sizeof conn->session.connection),
+                         srv_irc_dup_changing_caps (conn->session.irc));
 }
 
 /**
@@ -310,7 +315,7 @@ srv_conn_note_caps (SrvConn *conn, gpointer before)
 void
 srv_conn_tell_caps (SrvConn *conn, gpointer before)
 {
-  const char *caps = g_hash_table_lookup (before, &conn->session.origin.connection);
+  const char *caps = g_hash_table_lookup (before, &conn->session.connection);
 
   if (caps != NULL && conn->session.irc != NULL && !conn->ending)
     srv_irc_caps_changed (conn->session.irc, caps);

@@ -29,7 +29,7 @@ peer_of (const SrvConn *conn, const char *fingerprint)
   return (SrvLoginPeer){ .address = conn->peer,
                          .tls = srv_link_get_tls_version (&conn->link) != NULL,
                          .fingerprint = fingerprint,
-                         .connection = conn->session.origin.connection };
+                         .connection = conn->session.connection };
 }
 
 static void

@@ -152,7 +152,7 @@ read_log (SrvSession *session, SrvLogQuery *query)
 {
   SrvConn *conn = srv_conn_from_session (session);
 
-  conn->host->read (conn->host->worker, query, session->origin.connection);
+  conn->host->read (conn->host->worker, query, session->connection);
 }
 
 static void
@@ -182,11 +182,18 @@ end (SrvSession *session, SrvEnd how)
   srv_outq_list_add (&conn->outq);
 }
 
+static guint
+limit_of (SrvSession *session, SalLimit limit)
+{
+  return srv_conn_from_session (session)->host->config->limits.value[limit];
+}
+
 static const SrvSessionHost session_host = {
   .tell = tell,
   .post = post,
   .read = read_log,
   .end = end,
+  .limit = limit_of,
   .send = send_lines,
   .restyle = srv_conn_restyle,
   .wall_us = srv_conn_wall_us,
@@ -410,7 +417,6 @@ write_some (SrvConn *conn)
     wanted += iov[i].iov_len;
   srv_outq_sent (&conn->outq, written);
   conn->host->counters->bytes_out += written;
-  conn->sent_bytes += (guint32) written;
   srv_conn_stop_waiting (conn, SRV_WAIT_OUTPUT);
   return written < wanted ? SRV_LINK_AGAIN : SRV_LINK_OK;
 }
@@ -811,7 +817,7 @@ srv_conn_new (const SrvConnHost *host, guint64 id, SrvLink link, const SrvArriva
 {
   SrvConn *conn = g_new0 (SrvConn, 1);
   g_autofree char *irc_host = g_strconcat ("plain@", arrival->irc_host, NULL);
-  const SrvPerson who = { .host = irc_host, .address = arrival->shown };
+  const SrvPersonFields who = { .host = irc_host, .address = arrival->shown };
 
   conn->host = host;
   conn->link = link;
@@ -819,8 +825,7 @@ srv_conn_new (const SrvConnHost *host, guint64 id, SrvLink link, const SrvArriva
   conn->watch = (SrvWatch){ .fd = -1, .ready = on_ready };
   sal_framer_init (&conn->framer, SAL_FRAMER_SERVER,
                    host->config->limits.value[SAL_LIMIT_UNIT_BYTES]);
-  srv_session_init (&conn->session, &session_host, &host->config->limits,
-                    (SrvOrigin){ .connection = id }, srv_person_new (&who), arrival->room);
+  srv_session_init (&conn->session, &session_host, id, srv_person_new (&who), arrival->room);
   srv_outq_init (&conn->outq, host->outqs);
   conn->member =
       (SrvMember){ .outq = &conn->outq, .dialect = &sal_dialect_plain, .session = &conn->session };

@@ -54,9 +54,8 @@ struct _SrvConn
   SrvConnWaits *waits;       /* (owned) (nullable) */
   SrvDeadline life_deadline; /* login, ping, leave, drain: one after the other */
   SrvQuota bytes;            /* that it may send */
-  guint32 sent_bytes;        /* so far; it may wrap around */
-  guint32 taken_at_ping;     /* how many of them its kernel had when it was asked */
   SrvConnLogin *login;       /* (owned) (nullable) */
+  guint32 taken_at_ping;     /* how many bytes its kernel had when it was asked, or answered */
   guint input_left : 1;      /* units that could not be handled yet */
   guint read_ended : 1;      /* the peer's FIN has come */
   guint finished : 1;        /* ... and the framer knows */

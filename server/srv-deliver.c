@@ -110,7 +110,7 @@ has_rank (SrvMember *member, gpointer data)
 {
   const Delivery *delivery = data;
   const SrvUser *user =
-      srv_state_get_user (delivery->worker->hub->state, member->session->origin.connection);
+      srv_state_get_user (delivery->worker->hub->state, member->session->connection);
   const SrvMembership *membership =
       user != NULL ? srv_state_find_membership_by_name (user, delivery->entry->room) : NULL;
   guint wanted = delivery->entry->status_prefix == '@' ? SRV_RANK_OPERATOR
@@ -221,7 +221,7 @@ on_person (Delivery *delivery)
       if (room != NULL)
         to_room (delivery, room, &delivery->event, &whom);
     }
-  watchers = user != NULL ? srv_hub_watchers (worker->hub, user->who->key) : NULL;
+  watchers = user != NULL ? srv_hub_watchers (worker->hub, srv_person_get_key (user->who)) : NULL;
   if (watchers != NULL)
     g_hash_table_foreach (watchers, tell_watcher, delivery);
 }
@@ -403,7 +403,7 @@ is_not_invited (SrvMember *member, gpointer data)
 {
   const Delivery *delivery = data;
 
-  return member->session->origin.connection != delivery->entry->about;
+  return member->session->connection != delivery->entry->about;
 }
 
 static void
@@ -433,8 +433,7 @@ on_wallops (Delivery *delivery)
   while (g_hash_table_iter_next (&iter, &id, NULL))
     {
       SrvSession *session = srv_hub_session_from_id (id);
-      const SrvUser *user =
-          srv_state_get_user (delivery->worker->hub->state, session->origin.connection);
+      const SrvUser *user = srv_state_get_user (delivery->worker->hub->state, session->connection);
 
       if (session->irc != NULL && user != NULL && (user->modes & SRV_UMODE_WALLOPS))
         srv_conn_show (srv_conn_from_session (session), &delivery->event);

@@ -432,7 +432,7 @@ password_cb (SrvConn *conn, gpointer data)
 {
   const AccountVisit *visit = data;
 
-  if (conn->session.irc != NULL && conn->session.origin.connection != visit->by)
+  if (conn->session.irc != NULL && conn->session.connection != visit->by)
     srv_irc_password_changed (conn->session.irc, visit->name);
 }
 

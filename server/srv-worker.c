@@ -718,7 +718,7 @@ srv_worker_find (SrvWorker *worker, const char *name)
       SrvConn *conn = srv_conn_from_session (srv_hub_session_from_id (id));
 
       if (srv_session_is_named (&conn->session) && conn->session.state < SRV_SESSION_LEAVING &&
-          g_str_equal (conn->session.who->key, wanted))
+          g_str_equal (srv_person_get_key (conn->session.who), wanted))
         return conn;
     }
   return NULL;

@@ -18,8 +18,8 @@ G_BEGIN_DECLS
 typedef struct _SrvWorker SrvWorker;
 typedef struct _SrvConn SrvConn;
 
-/* Into how many groups those who are asked with PING are divided. */
-#define SRV_PING_QUEUES 8
+/* Into how many groups those who are asked with PING for the first time are divided. */
+#define SRV_PING_QUEUES 28
 
 /* The kinds of deadlines a worker's reactor keeps; the framer's timers come first. */
 enum

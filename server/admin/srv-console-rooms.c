@@ -356,7 +356,8 @@ do_kick (Room *room)
         const SrvMembership *membership = room->channel->members->pdata[i];
         g_autofree char *key = sal_name_key (name);
 
-        user = g_str_equal (membership->user->who->key, key) ? membership->user : NULL;
+        user =
+            g_str_equal (srv_person_get_key (membership->user->who), key) ? membership->user : NULL;
       }
   if (user == NULL)
     {

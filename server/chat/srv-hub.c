@@ -63,7 +63,7 @@ srv_hub_free (SrvHub *hub)
 void
 srv_hub_add (SrvHub *hub, SrvSession *session)
 {
-  g_hash_table_add (hub->sessions, &session->origin.connection);
+  g_hash_table_add (hub->sessions, &session->connection);
   session->stranger = TRUE;
   (void) __atomic_add_fetch (&strangers, 1, __ATOMIC_RELAXED);
 }
@@ -102,7 +102,7 @@ void
 srv_hub_remove (SrvHub *hub, SrvSession *session)
 {
   srv_hub_note_known (hub, session);
-  g_hash_table_remove (hub->sessions, &session->origin.connection);
+  g_hash_table_remove (hub->sessions, &session->connection);
 }
 
 /**
@@ -114,7 +114,7 @@ srv_hub_remove (SrvHub *hub, SrvSession *session)
 SrvSession *
 srv_hub_session_from_id (gconstpointer id)
 {
-  return id != NULL ? sal_container_of (id, SrvSession, origin.connection) : NULL;
+  return id != NULL ? sal_container_of (id, SrvSession, connection) : NULL;
 }
 
 /**

@@ -36,7 +36,7 @@ typedef struct
 struct _SrvHub
 {
   SrvState *state;      /* (owned) */
-  GHashTable *sessions; /* (owned): set of SrvSession.origin.connection, and so of SrvSession
+  GHashTable *sessions; /* (owned): set of SrvSession.connection, and so of SrvSession
                            (unowned) */
   GHashTable *watchers; /* (owned): key of a name -> GHashTable, set of SrvSession (unowned) */
   GQueue former;        /* (owned) of SrvFormerUser (owned), newest first */

@@ -27,8 +27,9 @@ srv_irc_event_from_entry (const SrvHub *hub, SalEvent *event, const SrvEntry *en
   if (entry->kind == SRV_ENTRY_JOIN)
     {
       user = srv_state_get_user (hub->state, entry->origin.connection);
-      event->real_name =
-          user != NULL && entry->origin.connection != 0 ? user->who->real_name : NULL;
+      event->real_name = user != NULL && entry->origin.connection != 0
+                             ? srv_person_get_real_name (user->who)
+                             : NULL;
     }
 }
 

@@ -20,7 +20,7 @@
 SrvUser *
 srv_irc_me (const SrvIrc *irc)
 {
-  return srv_state_get_user (irc->hub->state, irc->session->origin.connection);
+  return srv_state_get_user (irc->hub->state, irc->session->connection);
 }
 
 /**
@@ -63,7 +63,7 @@ srv_irc_fields (const SrvIrc *irc, SrvEntryKind kind)
   return (SrvEntry){
     .kind = (guint8) kind,
     .flags = SRV_ENTRY_FLAG_IRC | (irc->secure ? SRV_ENTRY_FLAG_SECURE : 0),
-    .origin = irc->session->origin,
+    .origin = { .connection = irc->session->connection },
     .who = who,
     .name = introduction != NULL ? introduction->nick : who->name,
     .address = who->address,

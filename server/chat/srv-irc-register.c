@@ -246,9 +246,8 @@ srv_irc_handle_quit (SrvIrc *irc, const SalIrcLine *line)
       irc, SRV_IRC_TEXT_QUIT, said, srv_irc_around (irc, "QUIT", NULL) + strlen ("Quit: "));
 
   srv_irc_tell_cut (irc);
-  g_free (irc->session->last_words);
-  irc->session->last_words =
-      *reason != '\0' ? g_strconcat ("Quit: ", reason, NULL) : g_strdup ("Quit");
+  srv_session_set_last_words (irc->session, *reason != '\0' ? g_strconcat ("Quit: ", reason, NULL)
+                                                            : g_strdup ("Quit"));
   srv_session_goodbye (irc->session);
 }
 

@@ -123,7 +123,7 @@ append_field (
       g_string_append (out, rank & SRV_RANK_OPERATOR ? "0" : "n/a");
       break;
     default:
-      g_string_append_printf (out, ":%s", user->who->real_name);
+      g_string_append_printf (out, ":%s", srv_person_get_real_name (user->who));
       break;
     }
 }
@@ -139,7 +139,7 @@ append_reply (GString *line, const Who *who, const SrvUser *user, const SrvMembe
     {
       for (const char *at = classic; *at != '\0'; at++)
         append_field (line, who, *at, user, membership);
-      g_string_append_printf (line, " :0 %s", user->who->real_name);
+      g_string_append_printf (line, " :0 %s", srv_person_get_real_name (user->who));
     }
   else
     for (const char *at = whox_order; *at != '\0'; at++)
@@ -186,7 +186,7 @@ matches (const Who *who, const SrvUser *user)
   g_autofree char *key = NULL;
 
   if (g_str_equal (who->mask, "*") || g_str_equal (who->mask, "0") ||
-      sal_irc_mask_matches (who->key, user->who->key))
+      sal_irc_mask_matches (who->key, srv_person_get_key (user->who)))
     return TRUE;
   source = g_strconcat (user->who->name, "!", user->who->host, NULL);
   key = sal_name_key (source);

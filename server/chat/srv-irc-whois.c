@@ -70,7 +70,7 @@ send_whois (SrvIrc *irc, const SrvUser *user)
 
   split_host (user->who->host, &name, &host);
   srv_irc_reply (irc, RPL_WHOISUSER, "%s %s %s * :%s", user->who->name, name, host,
-                 user->who->real_name);
+                 srv_person_get_real_name (user->who));
   send_rooms (irc, user);
   srv_irc_reply (irc, RPL_WHOISSERVER, "%s %s :%s", user->who->name, srv_irc_server (irc),
                  server_info (irc));
@@ -132,7 +132,7 @@ send_former (SrvIrc *irc, const SrvFormerUser *former)
   split_host (former->who->host, &name, &host);
   sal_utc_append (when, former->left_us);
   srv_irc_reply (irc, RPL_WHOWASUSER, "%s %s %s * :%s", former->who->name, name, host,
-                 former->who->real_name);
+                 srv_person_get_real_name (former->who));
   srv_irc_reply (irc, RPL_WHOISSERVER, "%s %s :%s", former->who->name, srv_irc_server (irc),
                  when->str);
 }
@@ -155,7 +155,7 @@ srv_irc_handle_whowas (SrvIrc *irc, const SalIrcLine *line)
     }
   key = sal_name_key (nick);
   for (GList *at = irc->hub->former.head; at != NULL && (most <= 0 || found < most); at = at->next)
-    if (g_str_equal (((SrvFormerUser *) at->data)->who->key, key))
+    if (g_str_equal (srv_person_get_key (((SrvFormerUser *) at->data)->who), key))
       {
         send_former (irc, at->data);
         found++;

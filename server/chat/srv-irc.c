@@ -160,8 +160,10 @@ srv_irc_is_waiting (const SrvIrc *irc)
 const SrvIrcCommand *
 srv_irc_find_command (const char *verb)
 {
+  char first = g_ascii_toupper (*verb);
+
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    if (g_ascii_strcasecmp (commands[i].verb, verb) == 0)
+    if (commands[i].verb[0] == first && g_ascii_strcasecmp (commands[i].verb, verb) == 0)
       return &commands[i];
   return NULL;
 }
@@ -215,10 +217,16 @@ srv_irc_note (SrvIrc *irc, const SalEvent *event)
 /* Commands. */
 
 static gboolean
-may_run (SrvIrc *irc, const SrvIrcCommand *command, const SalIrcLine *line)
+is_operator (const SrvIrc *irc)
 {
   const SrvUser *me = srv_irc_me (irc);
 
+  return me != NULL && (me->modes & SRV_UMODE_OPERATOR);
+}
+
+static gboolean
+may_run (SrvIrc *irc, const SrvIrcCommand *command, const SalIrcLine *line)
+{
   if (command == NULL)
     {
       if (irc->registered)
@@ -232,7 +240,7 @@ may_run (SrvIrc *irc, const SrvIrcCommand *command, const SalIrcLine *line)
            (command->params > 0 && (command->flags & SRV_IRC_NOT_EMPTY) &&
             line->params[0][0] == '\0'))
     srv_irc_reply (irc, ERR_NEEDMOREPARAMS, "%s :Not enough parameters", command->verb);
-  else if ((command->flags & SRV_IRC_OPERATOR) && (me == NULL || !(me->modes & SRV_UMODE_OPERATOR)))
+  else if ((command->flags & SRV_IRC_OPERATOR) && !is_operator (irc))
     srv_irc_reply (irc, ERR_NOPRIVILEGES, ":Permission denied: you are not an IRC operator");
   else
     return TRUE;
@@ -312,11 +320,12 @@ is_utf8 (SrvIrc *irc, const SalIrcLine *line, gboolean valid)
 static gboolean
 has_quota (SrvIrc *irc)
 {
-  const SrvLimits *limits = irc->session->limits;
+  SrvSession *session = irc->session;
 
   return irc->lines != NULL ||
-         srv_quota_take (&irc->session->quota, limits->value[SAL_LIMIT_MESSAGES_PER_SECOND],
-                         limits->value[SAL_LIMIT_MESSAGE_BURST], irc->now_us);
+         srv_quota_take (&session->quota,
+                         session->host->limit (session, SAL_LIMIT_MESSAGES_PER_SECOND),
+                         session->host->limit (session, SAL_LIMIT_MESSAGE_BURST), irc->now_us);
 }
 
 static void
@@ -326,7 +335,7 @@ refuse_flood (SrvIrc *irc, const SalIrcLine *line)
     return;
   srv_irc_reply (irc, RPL_TRYAGAIN, "%s :Not accepted: the limit %s is %u here",
                  srv_irc_echo (line->verb), sal_limit_key (SAL_LIMIT_MESSAGES_PER_SECOND),
-                 irc->session->limits->value[SAL_LIMIT_MESSAGES_PER_SECOND]);
+                 irc->session->host->limit (irc->session, SAL_LIMIT_MESSAGES_PER_SECOND));
 }
 
 /* Whether the line has to wait for what is on its way. A message need not wait for others,

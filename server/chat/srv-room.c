@@ -305,7 +305,7 @@ srv_room_is_behind (const SrvRoom *room)
 
   for (guint i = 0; room->elsewhere != NULL && i < room->elsewhere->len; i++)
     lagging += g_array_index (room->elsewhere, guint, i);
-  return 2 * lagging > MAX (room->members, srv_room_count (room));
+  return lagging > 0 && 2 * lagging > MAX (room->members, srv_room_count (room));
 }
 
 /**

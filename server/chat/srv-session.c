@@ -12,6 +12,9 @@
  *
  * While it is ENTERING or MOVING, or too much of what it said is on its way, it is
  * not given anything new (srv_session_is_waiting()), so TCP holds the sender back.
+ *
+ * It is one piece because it is one machine: commands, the log's answers and the connection's
+ * ends each lead from state to state.
  */
 #include "config.h"
 
@@ -27,38 +30,102 @@
 #define WHO_LINE_BYTES 400
 
 /* A command that has to wait for its turn. */
-struct _SrvDeferred
+typedef struct
 {
   SalCommand command;
   char *text;      /* (owned) (nullable): its text */
   SalNote refusal; /* a message: not taken, for this reason */
+} Deferred;
+
+struct _SrvSessionExtra
+{
+  char *pending;      /* (owned) (nullable): a message that came with the name (S22) */
+  char *previous;     /* (owned) (nullable): a GRefString: the room it is moving from */
+  char *last_words;   /* (owned) (nullable): why it leaves */
+  Deferred *deferred; /* (owned) (nullable): waits until what was said before it is back */
 };
 
 static void
-deferred_free (SrvDeferred *deferred)
+deferred_free (Deferred *deferred)
 {
   g_free (deferred->text);
   g_free (deferred);
 }
 
+static SrvSessionExtra *
+extra_of (SrvSession *session)
+{
+  if (session->extra == NULL)
+    session->extra = g_new0 (SrvSessionExtra, 1);
+  return session->extra;
+}
+
+/* Who has nothing of it any more needs no memory for it. */
+static void
+forget_extra (SrvSession *session)
+{
+  const SrvSessionExtra *extra = session->extra;
+
+  if (extra != NULL && extra->pending == NULL && extra->previous == NULL &&
+      extra->last_words == NULL && extra->deferred == NULL)
+    g_clear_pointer (&session->extra, g_free);
+}
+
+static void
+extra_free (SrvSessionExtra *extra)
+{
+  g_free (extra->pending);
+  g_clear_pointer (&extra->previous, g_ref_string_release);
+  g_free (extra->last_words);
+  g_clear_pointer (&extra->deferred, deferred_free);
+  g_free (extra);
+}
+
+/* Returns: (transfer full) (nullable) */
+static char *
+take_pending (SrvSession *session)
+{
+  return session->extra != NULL ? g_steal_pointer (&session->extra->pending) : NULL;
+}
+
+/* Returns: (transfer full) (nullable) */
+static char *
+take_previous (SrvSession *session)
+{
+  return session->extra != NULL ? g_steal_pointer (&session->extra->previous) : NULL;
+}
+
+/* Returns: (transfer full) (nullable) */
+static Deferred *
+take_deferred (SrvSession *session)
+{
+  return session->extra != NULL ? g_steal_pointer (&session->extra->deferred) : NULL;
+}
+
+/* (nullable) */
+static const char *
+last_words (const SrvSession *session)
+{
+  return session->extra != NULL ? session->extra->last_words : NULL;
+}
+
 /**
  * srv_session_init:
  * @session: (out caller-allocates)
+ * @connection: its number, for the entries that it asks for
  * @who: (transfer full): who it will be; they have no name yet
  * @room: the room to enter
  */
 void
 srv_session_init (SrvSession *session,
                   const SrvSessionHost *host,
-                  const SrvLimits *limits,
-                  SrvOrigin origin,
+                  guint64 connection,
                   SrvPerson *who,
                   const char *room)
 {
   *session = (SrvSession){
     .host = host,
-    .limits = limits,
-    .origin = origin,
+    .connection = connection,
     .who = who,
     .room = g_ref_string_new (room),
   };
@@ -72,10 +139,7 @@ srv_session_clear (SrvSession *session)
 {
   g_clear_pointer (&session->who, srv_person_unref);
   g_clear_pointer (&session->room, g_ref_string_release);
-  g_clear_pointer (&session->pending, g_free);
-  g_clear_pointer (&session->previous, g_ref_string_release);
-  g_clear_pointer (&session->deferred, deferred_free);
-  g_clear_pointer (&session->last_words, g_free);
+  g_clear_pointer (&session->extra, extra_free);
   g_clear_pointer (&session->irc, srv_irc_free);
 }
 
@@ -117,7 +181,7 @@ entry_of (const SrvSession *session, SrvEntryKind kind, const char *name, const 
   gboolean is_first = kind == SRV_ENTRY_JOIN && session->state == SRV_SESSION_ENTERING;
   SrvEntry fields = { .kind = (guint8) kind,
                       .flags = is_first ? SRV_ENTRY_FLAG_FIRST : 0,
-                      .origin = session->origin,
+                      .origin = { .connection = session->connection },
                       .room = session->room,
                       .who = session->who,
                       .name = name,
@@ -177,7 +241,8 @@ srv_session_is_waiting (const SrvSession *session)
   if (session->irc != NULL && srv_irc_is_waiting (session->irc))
     return TRUE;
   return session->state == SRV_SESSION_ENTERING || session->state == SRV_SESSION_MOVING ||
-         session->reading || session->deferred != NULL || session->posts >= SAL_POSTS_IN_FLIGHT;
+         session->reading || (session->extra != NULL && session->extra->deferred != NULL) ||
+         session->posts >= SAL_POSTS_IN_FLIGHT;
 }
 
 /**
@@ -196,7 +261,7 @@ static void
 say_goodbye (SrvSession *session)
 {
   if (session->irc != NULL && (session->saying_goodbye || session->put_out))
-    srv_irc_say_end (session->irc, session->last_words != NULL ? session->last_words : "Goodbye");
+    srv_irc_say_end (session->irc, last_words (session) != NULL ? last_words (session) : "Goodbye");
   else if (session->saying_goodbye)
     tell (session, SAL_EVENT_GOODBYE);
 }
@@ -216,7 +281,7 @@ leave (SrvSession *session)
       end (session, session->put_out ? SRV_END_PROMPT : SRV_END_POLITE);
       return;
     }
-  entry = entry_of (session, SRV_ENTRY_LEAVE, session->who->name, session->last_words);
+  entry = entry_of (session, SRV_ENTRY_LEAVE, session->who->name, last_words (session));
   entry->final = TRUE;
   session->state = SRV_SESSION_LEAVING;
   session->host->post (session, entry);
@@ -242,8 +307,8 @@ count_error (SrvSession *session)
 static gboolean
 may_speak (SrvSession *session, gint64 now_us)
 {
-  guint rate = session->limits->value[SAL_LIMIT_MESSAGES_PER_SECOND];
-  guint burst = session->limits->value[SAL_LIMIT_MESSAGE_BURST];
+  guint rate = session->host->limit (session, SAL_LIMIT_MESSAGES_PER_SECOND);
+  guint burst = session->host->limit (session, SAL_LIMIT_MESSAGE_BURST);
 
   return srv_quota_take (&session->quota, rate, burst, now_us);
 }
@@ -253,7 +318,7 @@ tell_refusal (SrvSession *session, SalNote refusal)
 {
   if (refusal == SAL_NOTE_LIMIT)
     tell_note (session, SAL_NOTE_LIMIT, sal_limit_key (SAL_LIMIT_MESSAGES_PER_SECOND),
-               session->limits->value[SAL_LIMIT_MESSAGES_PER_SECOND]);
+               session->host->limit (session, SAL_LIMIT_MESSAGES_PER_SECOND));
   else
     tell_note (session, refusal, NULL, 0);
 }
@@ -261,8 +326,10 @@ tell_refusal (SrvSession *session, SalNote refusal)
 static void
 defer (SrvSession *session, const SalCommand *command, SalNote refusal)
 {
-  session->deferred = g_new (SrvDeferred, 1);
-  *session->deferred = (SrvDeferred){ *command, g_strdup (command->text), refusal };
+  Deferred *deferred = g_new (Deferred, 1);
+
+  *deferred = (Deferred){ *command, g_strdup (command->text), refusal };
+  extra_of (session)->deferred = deferred;
 }
 
 /* In its turn as well, or a client would take it for the answer to an earlier message. */
@@ -295,7 +362,8 @@ introduce (SrvSession *session, const char *text)
   g_autofree char *wanted = NULL;
   const char *message = sal_name_split_first_unit (text, &wanted);
 
-  session->pending = g_strdup (message);
+  if (message != NULL)
+    extra_of (session)->pending = g_strdup (message);
   session->state = SRV_SESSION_ENTERING;
   post (session, SRV_ENTRY_JOIN, wanted, NULL);
 }
@@ -314,6 +382,7 @@ move (SrvSession *session, const char *text)
   g_autofree char *room = sal_room_from_text (text);
   g_autofree char *here = sal_name_key (session->room);
   g_autofree char *there = room != NULL ? sal_name_key (room) : NULL;
+  char *previous = NULL;
 
   if (room == NULL)
     {
@@ -327,8 +396,9 @@ move (SrvSession *session, const char *text)
     }
   session->state = SRV_SESSION_MOVING;
   post (session, SRV_ENTRY_LEAVE, session->who->name, NULL);
-  g_clear_pointer (&session->previous, g_ref_string_release);
-  session->previous = session->room;
+  previous = take_previous (session);
+  g_clear_pointer (&previous, g_ref_string_release);
+  extra_of (session)->previous = session->room;
   session->room = g_ref_string_new (room);
   post (session, SRV_ENTRY_JOIN, session->who->name, NULL);
 }
@@ -407,10 +477,11 @@ answer_in_turn (SrvSession *session, const SalCommand *command)
 static void
 answer_deferred (SrvSession *session)
 {
-  SrvDeferred *deferred = g_steal_pointer (&session->deferred);
+  Deferred *deferred = take_deferred (session);
 
   if (deferred == NULL)
     return;
+  forget_extra (session);
   deferred->command.text = deferred->text;
   if (deferred->command.kind == SAL_COMMAND_SAY)
     tell_refusal (session, deferred->refusal); /* what is accepted does not come here */
@@ -499,10 +570,12 @@ static void
 joined (SrvSession *session, const SrvEntry *entry)
 {
   gboolean first = session->state == SRV_SESSION_ENTERING;
-  g_autofree char *pending = g_steal_pointer (&session->pending);
+  g_autofree char *pending = take_pending (session);
+  char *previous = take_previous (session);
 
   take_person (session, entry);
-  g_clear_pointer (&session->previous, g_ref_string_release);
+  g_clear_pointer (&previous, g_ref_string_release);
+  forget_extra (session);
   g_ref_string_release (session->room);
   session->room = srv_room_share_name (session->present, entry->room);
   if (session->state == SRV_SESSION_LEAVING)
@@ -524,14 +597,18 @@ static void
 not_let_in (SrvSession *session, const SrvEntry *entry)
 {
   SalEvent why = { .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_REFUSED, .room = entry->room };
+  char *previous = NULL;
 
   if (session->state == SRV_SESSION_LEAVING)
     return;
-  if (session->state == SRV_SESSION_MOVING && session->previous != NULL)
+  if (session->state == SRV_SESSION_MOVING)
+    previous = take_previous (session);
+  if (previous != NULL)
     {
+      forget_extra (session);
       session->host->tell (session, &why);
       g_ref_string_release (session->room);
-      session->room = g_steal_pointer (&session->previous);
+      session->room = previous;
       post (session, SRV_ENTRY_JOIN, session->who->name, NULL);
       return;
     }
@@ -669,8 +746,8 @@ srv_session_history (SrvSession *session, GPtrArray *entries, gboolean failed)
 void
 srv_session_eof (SrvSession *session)
 {
-  if (session->irc != NULL && session->last_words == NULL)
-    session->last_words = g_strdup ("Connection closed");
+  if (session->irc != NULL && last_words (session) == NULL)
+    srv_session_set_last_words (session, g_strdup ("Connection closed"));
   leave (session);
 }
 
@@ -686,6 +763,19 @@ srv_session_goodbye (SrvSession *session)
   leave (session);
 }
 
+/**
+ * srv_session_set_last_words:
+ * @words: (nullable) (transfer full)
+ *
+ * Why the person leaves, as those in IRC are told.
+ */
+void
+srv_session_set_last_words (SrvSession *session, char *words)
+{
+  g_free (extra_of (session)->last_words);
+  session->extra->last_words = words;
+}
+
 /* What is told to who speaks IRC when they have to go. */
 static void
 set_last_words (SrvSession *session, const SalEvent *why)
@@ -694,8 +784,8 @@ set_last_words (SrvSession *session, const SalEvent *why)
 
   sal_dialect_plain.encode (text, why, sal_plain_variant (SAL_PLAIN_LF, SAL_PLAIN_ENGLISH));
   g_strchomp (text->str);
-  g_free (session->last_words);
-  session->last_words = g_strdup (g_str_has_prefix (text->str, "-- ") ? text->str + 3 : text->str);
+  srv_session_set_last_words (
+      session, g_strdup (g_str_has_prefix (text->str, "-- ") ? text->str + 3 : text->str));
 }
 
 /**
@@ -729,8 +819,7 @@ srv_session_lost (SrvSession *session, const char *why)
   if (session->state >= SRV_SESSION_LEAVING)
     return;
   session->put_out = TRUE;
-  g_free (session->last_words);
-  session->last_words = g_strdup (why);
+  srv_session_set_last_words (session, g_strdup (why));
   leave (session);
 }
 
@@ -749,10 +838,7 @@ srv_session_killed (SrvSession *session, const char *why)
     return;
   session->put_out = TRUE;
   if (session->irc != NULL)
-    {
-      g_free (session->last_words);
-      session->last_words = g_strdup (why);
-    }
+    srv_session_set_last_words (session, g_strdup (why));
   else
     session->host->tell (session, &note);
   left (session);
@@ -783,9 +869,6 @@ srv_session_shut_down (SrvSession *session)
     return;
   session->saying_goodbye = session->put_out = TRUE;
   if (session->irc != NULL)
-    {
-      g_free (session->last_words);
-      session->last_words = g_strdup ("The server ends");
-    }
+    srv_session_set_last_words (session, g_strdup ("The server ends"));
   left (session);
 }

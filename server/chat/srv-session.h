@@ -15,7 +15,7 @@
 G_BEGIN_DECLS
 
 typedef struct _SrvIrc SrvIrc;
-typedef struct _SrvDeferred SrvDeferred;
+typedef struct _SrvSessionExtra SrvSessionExtra;
 
 /* How a conversation ends, once what waits has been sent. */
 typedef enum
@@ -33,6 +33,7 @@ typedef struct
   void (*post) (SrvSession *session, SrvEntry *entry);    /* (transfer full) */
   void (*read) (SrvSession *session, SrvLogQuery *query); /* (transfer full) */
   void (*end) (SrvSession *session, SrvEnd how);
+  guint (*limit) (SrvSession *session, SalLimit limit);             /* its value now */
   void (*send) (SrvSession *session, const char *bytes, gsize len); /* IRC: whole lines */
   void (*restyle) (SrvSession *session);   /* IRC: other capabilities from now on */
   gint64 (*wall_us) (SrvSession *session); /* IRC: what time it is, since 1970, UTC */
@@ -68,17 +69,13 @@ typedef struct
 struct _SrvSession
 {
   const SrvSessionHost *host; /* (unowned) */
-  const SrvLimits *limits;    /* (unowned) */
-  SrvOrigin origin;
-  SrvIrc *irc;            /* (owned) (nullable): what else it has when it speaks IRC */
-  SrvPerson *who;         /* (owned): with the name, once the log has given it */
-  char *room;             /* (owned): a GRefString: where it is, or will be first */
-  char *pending;          /* (owned) (nullable): a message that came with the name (S22) */
-  char *previous;         /* (owned) (nullable): a GRefString: the room it is moving from */
-  char *last_words;       /* (owned) (nullable): why it leaves */
-  SrvDeferred *deferred;  /* (owned) (nullable): waits until what was said before it is back */
-  guint64 told;           /* the request of which it was told last, see SrvEntry.group */
-  const SrvRoom *present; /* (unowned) (nullable): the room, for who is in it */
+  guint64 connection;         /* its number: the origin of its entries */
+  SrvIrc *irc;                /* (owned) (nullable): what else it has when it speaks IRC */
+  SrvPerson *who;             /* (owned): with the name, once the log has given it */
+  char *room;                 /* (owned): a GRefString: where it is, or will be first */
+  SrvSessionExtra *extra;     /* (owned) (nullable): what hardly any has, and not for long */
+  guint64 told;               /* the request of which it was told last, see SrvEntry.group */
+  const SrvRoom *present;     /* (unowned) (nullable): the room, for who is in it */
   SrvQuota quota;
   guint16 posts; /* that the log has not answered */
   guint8 errors; /* in a row (S25) */
@@ -93,8 +90,7 @@ struct _SrvSession
 
 void srv_session_init (SrvSession *session,
                        const SrvSessionHost *host,
-                       const SrvLimits *limits,
-                       SrvOrigin origin,
+                       guint64 connection,
                        SrvPerson *who,
                        const char *room);
 void srv_session_clear (SrvSession *session);
@@ -115,6 +111,7 @@ void srv_session_shut_down (SrvSession *session);
 gboolean srv_session_is_waiting (const SrvSession *session);
 gboolean srv_session_is_named (const SrvSession *session);
 void srv_session_set_person (SrvSession *session, SrvPerson *who);
+void srv_session_set_last_words (SrvSession *session, char *words);
 
 void srv_event_from_entry (SalEvent *event, const SrvEntry *entry);
 

@@ -135,7 +135,7 @@ SrvPerson *
 srv_entry_make_person (const SrvEntry *entry)
 {
   gboolean irc = (entry->flags & SRV_ENTRY_FLAG_IRC) != 0;
-  const SrvPerson fields = {
+  const SrvPersonFields fields = {
     .irc = irc,
     .secure = (entry->flags & SRV_ENTRY_FLAG_SECURE) != 0,
     .name = entry->name,

@@ -517,7 +517,7 @@ introduce (Verdict *verdict, SrvUser *newcomer)
   *newcomer = (SrvUser){
     .id = asked->origin.connection,
     .who = srv_person_new (
-        &(SrvPerson){ .name = name, .address = asked->address, .host = asked->host }),
+        &(SrvPersonFields){ .name = name, .address = asked->address, .host = asked->host }),
   };
   verdict->user = newcomer;
   return TRUE;
@@ -712,7 +712,7 @@ may_take (const Verdict *verdict, const char *name)
   g_autofree char *key = sal_name_key (name);
   const SrvUser *mine = verdict->user;
 
-  if (is_held (key, judge) && (mine == NULL || !g_str_equal (mine->who->key, key)))
+  if (is_held (key, judge) && (mine == NULL || !g_str_equal (srv_person_get_key (mine->who), key)))
     return FALSE;
   return may_use (name, judge);
 }

@@ -17,14 +17,26 @@ size_of (const char *string)
   return string != NULL ? strlen (string) + 1 : 0;
 }
 
-/* Most names are written as their keys are, and are the real names of plain people. */
+/* The string that is the @n-th behind the name. */
+static const char *
+string_behind_name (const SrvPerson *person, guint n)
+{
+  const char *string = person->name;
+
+  for (; n > 0; n--)
+    string += strlen (string) + 1;
+  return string;
+}
+
 static gsize
 strings_size (const SrvPerson *person)
 {
-  return size_of (person->name) + (person->key != person->name ? size_of (person->key) : 0) +
-         size_of (person->host) + size_of (person->address) +
-         (person->real_name != person->name ? size_of (person->real_name) : 0) +
-         size_of (person->account) + size_of (person->token);
+  gsize size = size_of (person->host) + size_of (person->address) + size_of (person->account);
+  guint behind = person->has_key + person->has_real_name + person->has_token;
+
+  for (guint i = 0; i <= behind; i++)
+    size += size_of (string_behind_name (person, i));
+  return size;
 }
 
 static const char *
@@ -40,61 +52,98 @@ put (char **at, const char *string)
 
 /**
  * srv_person_new:
- * @fields: copied, its strings too; the key is made from the name. Name, host and address may
- *   be %NULL for "", and the real name for the name
+ * @fields: copied, its strings too
+ *
+ * Most names are written as their keys are, and are the real names of plain people; then there is
+ * one string for all three.
  *
  * Returns: (transfer full): somebody like @fields.
  */
 SrvPerson *
-srv_person_new (const SrvPerson *fields)
+srv_person_new (const SrvPersonFields *fields)
 {
-  SrvPerson whole = *fields;
-  g_autofree char *key = NULL;
-  SrvPerson *person = NULL;
-  char *at = NULL;
+  const char *name = fields->name != NULL ? fields->name : "";
+  const char *host = fields->host != NULL ? fields->host : "";
+  const char *address = fields->address != NULL ? fields->address : "";
+  g_autofree char *name_key = sal_name_key (name);
+  const char *key = g_str_equal (name_key, name) ? NULL : name_key;
+  const char *real_name = g_strcmp0 (fields->real_name, name) != 0 ? fields->real_name : NULL;
+  SrvPerson *person = g_malloc (sizeof *person + size_of (name) + size_of (key) +
+                                size_of (real_name) + size_of (fields->token) + size_of (host) +
+                                size_of (address) + size_of (fields->account));
+  char *at = (char *) (person + 1);
 
-  whole.name = fields->name != NULL ? fields->name : "";
-  whole.host = fields->host != NULL ? fields->host : "";
-  whole.address = fields->address != NULL ? fields->address : "";
-  if (fields->real_name == NULL || g_str_equal (fields->real_name, whole.name))
-    whole.real_name = whole.name;
-  key = sal_name_key (whole.name);
-  whole.key = g_str_equal (key, whole.name) ? whole.name : key;
-
-  person = g_malloc (sizeof *person + strings_size (&whole));
-  at = (char *) (person + 1);
-  *person = whole;
-  person->refs = 1;
-  person->name = put (&at, whole.name);
-  person->key = whole.key == whole.name ? person->name : put (&at, whole.key);
-  person->host = put (&at, whole.host);
-  person->address = put (&at, whole.address);
-  person->real_name = whole.real_name == whole.name ? person->name : put (&at, whole.real_name);
-  person->account = put (&at, whole.account);
-  person->token = put (&at, whole.token);
+  *person = (SrvPerson){
+    .refs = 1,
+    .irc = fields->irc != FALSE,
+    .secure = fields->secure != FALSE,
+    .has_key = key != NULL,
+    .has_real_name = real_name != NULL,
+    .has_token = fields->token != NULL,
+  };
+  person->name = put (&at, name);
+  (void) put (&at, key);
+  (void) put (&at, real_name);
+  (void) put (&at, fields->token);
+  person->host = put (&at, host);
+  person->address = put (&at, address);
+  person->account = put (&at, fields->account);
   return person;
 }
 
 /**
  * srv_person_fields:
  *
- * Returns: what @person is, to make somebody like them; the strings stay theirs. A struct that
- *   others refer to at the same time must not be copied as a whole.
+ * Returns: what @person is, to make somebody like them; the strings stay theirs.
  */
-SrvPerson
+SrvPersonFields
 srv_person_fields (const SrvPerson *person)
 {
-  return (SrvPerson){
+  return (SrvPersonFields){
     .irc = person->irc,
     .secure = person->secure,
     .name = person->name,
-    .key = person->key,
     .host = person->host,
     .address = person->address,
-    .real_name = person->real_name,
+    .real_name = srv_person_get_real_name (person),
     .account = person->account,
-    .token = person->token,
+    .token = srv_person_get_token (person),
   };
+}
+
+/**
+ * srv_person_get_key:
+ *
+ * Returns: (transfer none): the form of their name in which names are compared.
+ */
+const char *
+srv_person_get_key (const SrvPerson *person)
+{
+  return string_behind_name (person, person->has_key);
+}
+
+/**
+ * srv_person_get_real_name:
+ *
+ * Returns: (transfer none): on plain, the name.
+ */
+const char *
+srv_person_get_real_name (const SrvPerson *person)
+{
+  return person->has_real_name ? string_behind_name (person, person->has_key + 1u) : person->name;
+}
+
+/**
+ * srv_person_get_token:
+ *
+ * Returns: (transfer none) (nullable): by what they are known without an account.
+ */
+const char *
+srv_person_get_token (const SrvPerson *person)
+{
+  return person->has_token
+             ? string_behind_name (person, person->has_key + person->has_real_name + 1u)
+             : NULL;
 }
 
 /**

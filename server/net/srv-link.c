@@ -189,12 +189,18 @@ srv_link_write (SrvLink *link, const struct iovec *iov, int n_iov, gsize *n_writ
 
   *n_written = 0;
   if (link->tls != NULL)
-    return write_tls (link, iov, n_iov, n_written);
+    {
+      SrvLinkStatus status = write_tls (link, iov, n_iov, n_written);
+
+      link->sent_bytes += (guint32) *n_written;
+      return status;
+    }
   n = n_iov == 1 ? send (link->fd, iov->iov_base, iov->iov_len, MSG_DONTWAIT | MSG_NOSIGNAL)
                  : sendmsg (link->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
   if (n < 0)
     return judge (n);
   *n_written = (gsize) n;
+  link->sent_bytes += (guint32) n;
   return SRV_LINK_OK;
 }
 
@@ -224,6 +230,18 @@ srv_link_count_unacked (const SrvLink *link)
   int bytes = 0;
 
   return ioctl (link->fd, SIOCOUTQ, &bytes) == 0 && bytes > 0 ? (gsize) bytes : 0;
+}
+
+/**
+ * srv_link_count_taken:
+ *
+ * Returns: how many bytes the peer's kernel has taken so far, to be compared with what was said
+ *   before: while it grows, somebody at the other end reads. It may wrap around.
+ */
+guint32
+srv_link_count_taken (const SrvLink *link)
+{
+  return link->sent_bytes - (guint32) srv_link_count_unacked (link);
 }
 
 /**

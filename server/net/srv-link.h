@@ -19,8 +19,9 @@ typedef enum
 /* A stream of bytes to a peer. Embedded in its owner, and moved by copying. */
 typedef struct
 {
-  int fd;      /* (owned): -1 when closed */
-  SrvTls *tls; /* (owned) (nullable): NULL: nothing is encrypted */
+  int fd;             /* (owned): -1 when closed */
+  guint32 sent_bytes; /* that were taken for sending so far; it may wrap around */
+  SrvTls *tls;        /* (owned) (nullable): NULL: nothing is encrypted */
 } SrvLink;
 
 SrvLinkStatus srv_link_handshake (SrvLink *link);
@@ -30,6 +31,7 @@ char *srv_link_dup_peer_fingerprint (const SrvLink *link);
 SrvLinkStatus srv_link_read (SrvLink *link, void *buffer, gsize size, gsize *n_read);
 SrvLinkStatus srv_link_write (SrvLink *link, const struct iovec *iov, int n_iov, gsize *n_written);
 gsize srv_link_count_unacked (const SrvLink *link);
+guint32 srv_link_count_taken (const SrvLink *link);
 gboolean srv_link_has_unsent (const SrvLink *link);
 SrvLinkStatus srv_link_end_writing (SrvLink *link);
 gboolean srv_link_is_cut_off (const SrvLink *link);

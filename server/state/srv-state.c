@@ -11,37 +11,48 @@
 
 #include <string.h>
 
-#include "common/base/sal-container.h"
+#include "common/base/sal-limits.h"
 #include "common/proto/sal-name.h"
 #include "server/state/srv-modes.h"
 
 struct _SrvState
 {
-  GHashTable *users;    /* (owned): set of SrvUser.id, and so of SrvUser (owned) */
+  GHashTable *users;    /* (owned): set of SrvUser (owned), by the number of the connection */
   GHashTable *names;    /* (owned): set of SrvUser (unowned), by the key of the name */
   GHashTable *channels; /* (owned): key of the name -> SrvChannel (owned) */
   guint invisible;      /* how many people are */
   guint operators;      /* how many people are operators of the server */
 };
 
+G_STATIC_ASSERT (SAL_ROOMS_PER_PERSON < 1 << 12); /* SrvUser.n_memberships */
+
 /* A table whose keys lie in its values is a set: GLib needs half as much memory for one. */
 
-static SrvUser *
-user_from_id (const guint64 *id)
+static guint
+id_hash (gconstpointer user)
 {
-  return id != NULL ? sal_container_of (id, SrvUser, id) : NULL;
+  guint64 id = ((const SrvUser *) user)->id;
+
+  return g_int64_hash (&id);
+}
+
+static gboolean
+id_equal (gconstpointer a, gconstpointer b)
+{
+  return ((const SrvUser *) a)->id == ((const SrvUser *) b)->id;
 }
 
 static guint
 name_hash (gconstpointer user)
 {
-  return g_str_hash (((const SrvUser *) user)->who->key);
+  return g_str_hash (srv_person_get_key (((const SrvUser *) user)->who));
 }
 
 static gboolean
 name_equal (gconstpointer a, gconstpointer b)
 {
-  return g_str_equal (((const SrvUser *) a)->who->key, ((const SrvUser *) b)->who->key);
+  return g_str_equal (srv_person_get_key (((const SrvUser *) a)->who),
+                      srv_person_get_key (((const SrvUser *) b)->who));
 }
 
 /**
@@ -54,52 +65,9 @@ name_equal (gconstpointer a, gconstpointer b)
 SrvMembership *
 srv_user_get_membership (const SrvUser *user, guint i)
 {
-  return user->memberships != NULL ? user->memberships[i] : (SrvMembership *) &user->first;
-}
-
-/* A place for what they are in one more room. */
-static SrvMembership *
-add_membership (SrvUser *user)
-{
-  SrvMembership *membership =
-      user->first.channel == NULL ? &user->first : g_new0 (SrvMembership, 1);
-  guint n = user->n_memberships++;
-
-  if (n == 0)
-    return membership;
-  if (user->memberships == NULL)
-    {
-      user->memberships_size = 4;
-      user->memberships = g_new (SrvMembership *, user->memberships_size);
-      user->memberships[0] = &user->first;
-    }
-  else if (n == user->memberships_size)
-    {
-      user->memberships_size *= 2;
-      user->memberships = g_renew (SrvMembership *, user->memberships, user->memberships_size);
-    }
-  user->memberships[n] = membership;
-  return membership;
-}
-
-static void
-drop_membership (SrvUser *user, SrvMembership *membership)
-{
-  guint i = 0;
-
-  while (srv_user_get_membership (user, i) != membership)
-    i++;
-  user->n_memberships--;
-  if (user->memberships != NULL)
-    memmove (&user->memberships[i], &user->memberships[i + 1],
-             (user->n_memberships - i) * sizeof membership);
-  if (membership == &user->first)
-    user->first = (SrvMembership){ NULL };
-  else
-    g_free (membership);
-  if (user->n_memberships == 0 ||
-      (user->n_memberships == 1 && srv_user_get_membership (user, 0) == &user->first))
-    g_clear_pointer (&user->memberships, g_free);
+  return user->extra != NULL && user->extra->memberships != NULL
+             ? user->extra->memberships->pdata[i]
+             : (SrvMembership *) &user->first;
 }
 
 static SrvUserExtra *
@@ -110,12 +78,52 @@ extra_of (SrvUser *user)
   return user->extra;
 }
 
+/* Who has nothing of it any more needs no memory for it. */
 static void
-extra_free (SrvUserExtra *extra)
+forget_extra (SrvUser *user)
 {
-  g_clear_pointer (&extra->invited, g_hash_table_unref);
-  g_free (extra->away);
-  g_free (extra);
+  if (user->extra != NULL && user->extra->memberships == NULL && user->extra->invited == NULL &&
+      user->extra->away == NULL && user->extra->named_us == 0)
+    g_clear_pointer (&user->extra, g_free);
+}
+
+/* A place for what they are in one more room. */
+static SrvMembership *
+add_membership (SrvUser *user)
+{
+  SrvMembership *membership =
+      user->first.channel == NULL ? &user->first : g_new0 (SrvMembership, 1);
+  SrvUserExtra *extra = NULL;
+
+  if (user->n_memberships++ == 0)
+    return membership;
+  extra = extra_of (user);
+  if (extra->memberships == NULL)
+    {
+      extra->memberships = g_ptr_array_new ();
+      g_ptr_array_add (extra->memberships, &user->first);
+    }
+  g_ptr_array_add (extra->memberships, membership);
+  return membership;
+}
+
+static void
+drop_membership (SrvUser *user, SrvMembership *membership)
+{
+  GPtrArray *all = user->extra != NULL ? user->extra->memberships : NULL;
+
+  user->n_memberships--;
+  if (all != NULL)
+    g_ptr_array_remove (all, membership);
+  if (membership == &user->first)
+    user->first = (SrvMembership){ NULL };
+  else
+    g_free (membership);
+  if (all != NULL && (all->len == 0 || (all->len == 1 && all->pdata[0] == &user->first)))
+    {
+      g_clear_pointer (&user->extra->memberships, g_ptr_array_unref);
+      forget_extra (user);
+    }
 }
 
 /**
@@ -140,19 +148,23 @@ srv_user_named_us (const SrvUser *user)
 {
   if (user->extra != NULL && user->extra->named_us != 0)
     return user->extra->named_us;
-  return (gint64) user->since_s * G_USEC_PER_SEC +
-         (((gint64) user->since_part + 1) * G_USEC_PER_SEC >> 16);
+  return ((gint64) user->since_s + 1) * G_USEC_PER_SEC;
 }
 
 static void
-user_free (gpointer id)
+user_free (gpointer data)
 {
-  SrvUser *user = user_from_id (id);
+  SrvUser *user = data;
 
   srv_person_unref (user->who);
   while (user->n_memberships > 0)
     drop_membership (user, srv_user_get_membership (user, user->n_memberships - 1u));
-  g_clear_pointer (&user->extra, extra_free);
+  if (user->extra != NULL)
+    {
+      g_clear_pointer (&user->extra->invited, g_hash_table_unref);
+      g_free (user->extra->away);
+      g_free (user->extra);
+    }
   g_free (user);
 }
 
@@ -182,7 +194,7 @@ srv_state_new (void)
 {
   SrvState *state = g_new0 (SrvState, 1);
 
-  state->users = g_hash_table_new_full (g_int64_hash, g_int64_equal, user_free, NULL);
+  state->users = g_hash_table_new_full (id_hash, id_equal, user_free, NULL);
   state->names = g_hash_table_new (name_hash, name_equal);
   state->channels = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, channel_free);
   return state;
@@ -213,7 +225,9 @@ srv_state_free (SrvState *state)
 SrvUser *
 srv_state_get_user (const SrvState *state, guint64 id)
 {
-  return user_from_id (g_hash_table_lookup (state->users, &id));
+  const SrvUser probe = { .id = id };
+
+  return g_hash_table_lookup (state->users, &probe);
 }
 
 /**
@@ -225,7 +239,7 @@ srv_state_get_user (const SrvState *state, guint64 id)
 SrvUser *
 srv_state_find_user_by_key (const SrvState *state, const char *key)
 {
-  SrvPerson called = { .key = key };
+  SrvPerson called = { .name = key }; /* a key is its own */
   const SrvUser probe = { .who = &called };
 
   return g_hash_table_lookup (state->names, &probe);
@@ -330,11 +344,13 @@ char *
 srv_user_party (const SrvUser *user)
 {
   g_autofree char *key = user->who->account != NULL ? sal_name_key (user->who->account) : NULL;
+  const char *token = NULL;
 
   if (key != NULL)
     return g_strconcat ("=", key, NULL);
-  return user->who->token != NULL ? g_strconcat ("~", user->who->token, NULL)
-                                  : g_strconcat ("~p", user->who->key, NULL);
+  token = srv_person_get_token (user->who);
+  return token != NULL ? g_strconcat ("~", token, NULL)
+                       : g_strconcat ("~p", srv_person_get_key (user->who), NULL);
 }
 
 /**
@@ -362,11 +378,11 @@ void
 srv_state_foreach_user (const SrvState *state, void (*func) (SrvUser *, gpointer), gpointer data)
 {
   GHashTableIter iter;
-  gpointer id = NULL;
+  gpointer user = NULL;
 
   g_hash_table_iter_init (&iter, state->users);
-  while (g_hash_table_iter_next (&iter, &id, NULL))
-    func (user_from_id (id), data);
+  while (g_hash_table_iter_next (&iter, &user, NULL))
+    func (user, data);
 }
 
 /**
@@ -435,8 +451,10 @@ add_user (SrvState *state, const SrvEntry *entry)
   user->id = entry->origin.connection;
   user->who = entry->who != NULL ? srv_person_ref (entry->who) : srv_entry_make_person (entry);
   user->since_s = to_seconds (entry->time_us);
-  user->since_part = (guint16) (((entry->time_us % G_USEC_PER_SEC) << 16) / G_USEC_PER_SEC);
-  g_hash_table_add (state->users, &user->id);
+  /* They may take back what they said under this name; in plain nobody can. */
+  if (user->who->irc)
+    extra_of (user)->named_us = entry->time_us;
+  g_hash_table_add (state->users, user);
   g_hash_table_add (state->names, user);
   return user;
 }
@@ -477,11 +495,21 @@ invite (SrvUser *user, SrvChannel *channel)
 }
 
 static void
+drop_invitation (SrvUser *user, SrvChannel *channel)
+{
+  g_hash_table_remove (user->extra->invited, channel);
+  if (g_hash_table_size (user->extra->invited) > 0)
+    return;
+  g_clear_pointer (&user->extra->invited, g_hash_table_unref);
+  forget_extra (user);
+}
+
+static void
 uninvite (SrvUser *user, SrvChannel *channel)
 {
   if (!srv_state_is_invited (user, channel))
     return;
-  g_hash_table_remove (user->extra->invited, channel);
+  drop_invitation (user, channel);
   g_hash_table_remove (channel->invited, user);
 }
 
@@ -495,7 +523,7 @@ remove_channel (SrvState *state, SrvChannel *channel)
     {
       g_hash_table_iter_init (&iter, channel->invited);
       while (g_hash_table_iter_next (&iter, &user, NULL))
-        g_hash_table_remove (((SrvUser *) user)->extra->invited, channel);
+        drop_invitation (user, channel);
     }
   g_hash_table_remove (state->channels, channel->key);
 }
@@ -542,7 +570,7 @@ remove_user (SrvState *state, SrvUser *user)
   count_modes (state, user, -1);
   if (g_hash_table_lookup (state->names, user) == user)
     g_hash_table_remove (state->names, user);
-  g_hash_table_remove (state->users, &user->id);
+  g_hash_table_remove (state->users, user);
 }
 
 static void
@@ -578,7 +606,7 @@ apply_leave (SrvState *state, const SrvEntry *entry, guint64 id)
 
 /* They are as @fields say from now on. */
 static void
-change_person (SrvUser *user, const SrvPerson *fields)
+change_person (SrvUser *user, const SrvPersonFields *fields)
 {
   SrvPerson *before = user->who;
 
@@ -591,12 +619,12 @@ apply_nick (SrvState *state, const SrvEntry *entry)
 {
   SrvUser *user = srv_state_get_user (state, entry->origin.connection);
   g_autofree char *key = NULL;
-  SrvPerson fields;
+  SrvPersonFields fields;
 
   if (user == NULL || g_str_equal (user->who->name, entry->target))
     return;
   key = sal_name_key (entry->target);
-  if (!g_str_equal (user->who->key, key))
+  if (!g_str_equal (srv_person_get_key (user->who), key))
     extra_of (user)->named_us = entry->time_us;
   fields = srv_person_fields (user->who);
   fields.name = entry->target;
@@ -637,7 +665,7 @@ apply_invite (SrvState *state, const SrvEntry *entry)
 static void
 apply_to_user (SrvState *state, SrvUser *user, const SrvEntry *entry)
 {
-  SrvPerson fields = srv_person_fields (user->who);
+  SrvPersonFields fields = srv_person_fields (user->who);
 
   switch (entry->kind)
     {
@@ -646,6 +674,7 @@ apply_to_user (SrvState *state, SrvUser *user, const SrvEntry *entry)
         break;
       g_free (extra_of (user)->away);
       user->extra->away = g_strdup (entry->text);
+      forget_extra (user);
       break;
     case SRV_ENTRY_ACCOUNT:
       fields.account = entry->account;

@@ -37,31 +37,30 @@ typedef struct
   guint8 rank;
 } SrvMembership;
 
-/* What hardly anybody has. */
+/* What hardly anybody has who speaks plain. */
 typedef struct
 {
-  GHashTable *invited; /* (owned) (nullable): set of SrvChannel (unowned) */
-  char *away;          /* (owned) (nullable) */
-  gint64 named_us;     /* since when they have this name; 0: since they are here */
+  GHashTable *invited;    /* (owned) (nullable): set of SrvChannel (unowned) */
+  char *away;             /* (owned) (nullable) */
+  GPtrArray *memberships; /* (owned) (nullable) of SrvMembership: all of them, those that are not
+                             in the user owned; NULL: there is only the first */
+  gint64 named_us;        /* since when they have this name; 0: since they are here */
 } SrvUserExtra;
 
 /* Somebody who is here. Each state has one of these for everybody, so it holds what changes
  * and nothing that could be shared. */
 struct _SrvUser
 {
-  guint64 id;          /* of the connection */
+  guint64 id : 44; /* of the connection; 44 bits are five years at a hundred thousand a second */
+  guint64 modes : 8;
+  guint64 n_memberships : 12;
   SrvPerson *who;      /* (owned) */
   SrvUserExtra *extra; /* (owned) (nullable) */
   guint32 since_s;     /* since when they are here; seconds since 1970, UTC */
   guint32 spoke_s;     /* when they last said something; 0: not yet */
-  guint8 modes;
-  guint16 n_memberships;
-  guint16 memberships_size; /* of the array */
-  guint16 since_part;       /* of the second since_s: 65536ths */
   /* In the order of the joins, see srv_user_get_membership(). Most people are in one room, so
    * the first one is in here while it lasts. */
   SrvMembership first;
-  SrvMembership **memberships; /* (owned) (nullable): all of them; NULL: there is only the first */
 };
 
 /* A mask in one of a room's lists. */

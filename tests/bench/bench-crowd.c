@@ -333,6 +333,15 @@ may_connect (const BenchCrowd *crowd)
 
 /* The event loop. */
 
+/* Whether the first @n bytes of the input are no part of the talk. */
+static gboolean
+is_question (const BenchCrowd *crowd, gsize n)
+{
+  const BenchDialect *dialect = crowd->config.dialect;
+
+  return dialect->is_question != NULL && dialect->is_question (crowd->input, n);
+}
+
 /* Returns whether there may be more. */
 static gboolean
 take_input (BenchCrowd *crowd, Client *client)
@@ -349,7 +358,7 @@ take_input (BenchCrowd *crowd, Client *client)
       return FALSE;
     }
   crowd->last_input_ns = now_ns;
-  if (!crowd->talking)
+  if (!crowd->talking || is_question (crowd, (gsize) n))
     hear_all (crowd, client, crowd->input, (gsize) n);
   else if (!client->is_mouth)
     {

@@ -128,6 +128,12 @@ irc_hear (const BenchPlace *place, const char *line, GString *say)
 }
 
 static gboolean
+irc_is_question (const char *bytes, gsize len)
+{
+  return len > 5 && memcmp (bytes, "PING ", 5) == 0 && memchr (bytes, '\n', len) == bytes + len - 1;
+}
+
+static gboolean
 irc_is_arrival (const char *line)
 {
   return g_str_has_prefix (verb_of (line), "JOIN ");
@@ -269,6 +275,7 @@ static const BenchDialect dialects[] = {
       .name = "irc",
       .begin = irc_begin,
       .hear = irc_hear,
+      .is_question = irc_is_question,
       .is_arrival = irc_is_arrival,
       .prefix = irc_prefix,
       .address = irc_address,
@@ -277,6 +284,7 @@ static const BenchDialect dialects[] = {
       .name = "irc-silent",
       .begin = irc_silent_begin,
       .hear = irc_silent_hear,
+      .is_question = irc_is_question,
       .is_arrival = irc_is_arrival,
       .prefix = irc_prefix,
       .address = irc_address,

@@ -30,6 +30,10 @@ typedef struct
    * Returns TRUE when it is where it belongs. */
   gboolean (*hear) (const BenchPlace *place, const char *line, GString *say);
 
+  /* Is all of @bytes, which came together, the question whether the client is there? It may come
+   * at any time. NULL: the server does not ask. */
+  gboolean (*is_question) (const char *bytes, gsize len);
+
   /* Does @line tell that somebody else has come in? NULL: the server does not tell. */
   gboolean (*is_arrival) (const char *line);
 

@@ -178,8 +178,6 @@ send_line (SrvSession *session, const guint8 *bytes, gsize len)
 static void
 open_world (void)
 {
-  static const SrvLimits limits = { { 0 } };
-
   memset (&world, 0, sizeof world);
   host = session_quiet_host;
   host.tell = tell;
@@ -197,9 +195,9 @@ open_world (void)
       g_autofree char *token = g_strdup_printf ("t%u", i);
       const char *user = "USER u 0 * :real";
 
-      srv_session_init (session, &host, &limits, (SrvOrigin){ .connection = i + 1 },
-                        srv_person_new (&(SrvPerson){ .host = "plain@h.org", .address = "a" }),
-                        "lobby");
+      srv_session_init (
+          session, &host, i + 1,
+          srv_person_new (&(SrvPersonFields){ .host = "plain@h.org", .address = "a" }), "lobby");
       srv_session_become_irc (session, srv_irc_new (session, world.hub, token, FALSE));
       srv_hub_add (world.hub, session);
       send_line (session, (const guint8 *) names, strlen (names));

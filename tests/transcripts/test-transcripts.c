@@ -113,7 +113,19 @@ end (SrvSession *session, SrvEnd how)
   actor->over = TRUE;
 }
 
-static const SrvSessionHost host = { tell, post, read_log, end };
+static guint
+limit_of (SrvSession *session, SalLimit limit)
+{
+  return actor_of (session)->world->limits.value[limit];
+}
+
+static const SrvSessionHost host = {
+  .tell = tell,
+  .post = post,
+  .read = read_log,
+  .end = end,
+  .limit = limit_of,
+};
 
 static Actor *
 find_actor (World *world, const char *name)
@@ -132,9 +144,8 @@ find_actor (World *world, const char *name)
   g_ptr_array_add (world->actors, actor);
   address = sal_plain_format_address ("127.0.0.1", (guint16) (50000 + world->actors->len));
   sal_framer_init (&actor->framer, SAL_FRAMER_SERVER, SAL_MESSAGE_MAX_BYTES);
-  srv_session_init (&actor->session, &host, &world->limits,
-                    (SrvOrigin){ .connection = world->actors->len },
-                    srv_person_new (&(SrvPerson){ .address = address }), "lobby");
+  srv_session_init (&actor->session, &host, world->actors->len,
+                    srv_person_new (&(SrvPersonFields){ .address = address }), "lobby");
   srv_session_greet (&actor->session);
   return actor;
 }

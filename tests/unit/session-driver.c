@@ -133,11 +133,18 @@ end (SrvSession *session, SrvEnd how)
   run->ended = TRUE;
 }
 
+static guint
+limit_of (SrvSession *session, SalLimit limit)
+{
+  return ((SessionRun *) session)->limits.value[limit];
+}
+
 static const SrvSessionHost host = {
   .tell = tell,
   .post = post,
   .read = read_log,
   .end = end,
+  .limit = limit_of,
 };
 
 /* The quiet host. */
@@ -156,6 +163,12 @@ read_nothing (SrvSession *session, SrvLogQuery *query)
 static void
 end_nothing (SrvSession *session, SrvEnd how)
 {
+}
+
+static guint
+allow_anything (SrvSession *session, SalLimit limit)
+{
+  return 0;
 }
 
 static void
@@ -207,6 +220,7 @@ const SrvSessionHost session_quiet_host = {
   .tell = tell_nobody,
   .read = read_nothing,
   .end = end_nothing,
+  .limit = allow_anything,
   .send = send_nowhere,
   .restyle = keep_style,
   .wall_us = stand_still,
@@ -236,8 +250,8 @@ session_run_new (void)
   run->room = srv_room_new ("lobby");
   run->now_us = G_USEC_PER_SEC;
   g_queue_init (&run->posted);
-  srv_session_init (&run->session, &host, &run->limits, (SrvOrigin){ .connection = 7 },
-                    srv_person_new (&(SrvPerson){ .address = "('192.0.2.7', 1)" }), "lobby");
+  srv_session_init (&run->session, &host, 7,
+                    srv_person_new (&(SrvPersonFields){ .address = "('192.0.2.7', 1)" }), "lobby");
   return run;
 }
 

@@ -121,8 +121,6 @@ user (guint who)
 static void
 open_world (void)
 {
-  static const SrvLimits limits = { { 0 } };
-
   memset (&world, 0, sizeof world);
   host = session_quiet_host;
   host.post = post;
@@ -137,8 +135,9 @@ open_world (void)
       g_autofree char *token = g_strdup_printf ("t%u", i);
 
       world.said[i] = g_string_new (NULL);
-      srv_session_init (session, &host, &limits, (SrvOrigin){ .connection = i + 1 },
-                        srv_person_new (&(SrvPerson){ .host = "h.org", .address = "a" }), "lobby");
+      srv_session_init (session, &host, i + 1,
+                        srv_person_new (&(SrvPersonFields){ .host = "h.org", .address = "a" }),
+                        "lobby");
       srv_session_become_irc (session, srv_irc_new (session, world.hub, token, FALSE));
       srv_hub_add (world.hub, session);
     }

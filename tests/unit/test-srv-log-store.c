@@ -195,7 +195,7 @@ static void
 test_all_strings_of_an_entry (Fixture *f, gconstpointer kind)
 {
   SrvPerson *ada = srv_person_new (
-      &(SrvPerson){ .name = "Ada", .host = "~ada@h", .address = "a", .account = "ada" });
+      &(SrvPersonFields){ .name = "Ada", .host = "~ada@h", .address = "a", .account = "ada" });
   const SrvEntry said = { .kind = SRV_ENTRY_MESSAGE,
                           .room = "tea",
                           .name = ada->name,

@@ -14,8 +14,8 @@ test_copies (void)
   char name[] = "Ren\xC3\x89";
   char host[] = "plain@192.0.2.7";
   char account[] = "rene";
-  g_autoptr (SrvPerson) who = srv_person_new (
-      &(SrvPerson){ .irc = 1, .name = name, .host = host, .account = account, .real_name = "R" });
+  g_autoptr (SrvPerson) who = srv_person_new (&(SrvPersonFields){
+      .irc = 1, .name = name, .host = host, .account = account, .real_name = "R" });
 
   memset (name, 'x', strlen (name));
   memset (host, 'x', strlen (host));
@@ -23,46 +23,48 @@ test_copies (void)
   g_assert_true (who->irc);
   g_assert_false (who->secure);
   g_assert_cmpstr (who->name, ==, "Ren\xC3\x89");
-  g_assert_cmpstr (who->key, ==, "ren\xC3\xA9");
+  g_assert_cmpstr (srv_person_get_key (who), ==, "ren\xC3\xA9");
   g_assert_cmpstr (who->host, ==, "plain@192.0.2.7");
   g_assert_cmpstr (who->address, ==, "");
-  g_assert_cmpstr (who->real_name, ==, "R");
+  g_assert_cmpstr (srv_person_get_real_name (who), ==, "R");
   g_assert_cmpstr (who->account, ==, "rene");
-  g_assert_null (who->token);
+  g_assert_null (srv_person_get_token (who));
 }
 
 /* Most names are their own keys, and all that is known of plain people. */
 static void
 test_shares (void)
 {
-  g_autoptr (SrvPerson) ada = srv_person_new (&(SrvPerson){ .name = "ada" });
+  g_autoptr (SrvPerson) ada = srv_person_new (&(SrvPersonFields){ .name = "ada" });
   g_autoptr (SrvPerson) whole =
-      srv_person_new (&(SrvPerson){ .name = "ada", .real_name = "ada", .token = "t" });
-  g_autoptr (SrvPerson) nobody = srv_person_new (&(SrvPerson){ .name = NULL });
+      srv_person_new (&(SrvPersonFields){ .name = "ada", .real_name = "ada", .token = "t" });
+  g_autoptr (SrvPerson) nobody = srv_person_new (&(SrvPersonFields){ .name = NULL });
 
-  g_assert_true (ada->key == ada->name && ada->real_name == ada->name);
-  g_assert_true (whole->real_name == whole->name);
+  g_assert_true (srv_person_get_key (ada) == ada->name &&
+                 srv_person_get_real_name (ada) == ada->name);
+  g_assert_true (srv_person_get_real_name (whole) == whole->name);
   g_assert_cmpuint (srv_person_size (whole), ==, srv_person_size (ada) + 2);
   g_assert_cmpstr (nobody->name, ==, "");
-  g_assert_cmpstr (nobody->key, ==, "");
+  g_assert_cmpstr (srv_person_get_key (nobody), ==, "");
 }
 
 /* Who is made from somebody else has nothing of theirs. */
 static void
 test_changes (void)
 {
-  SrvPerson *ada = srv_person_new (&(SrvPerson){ .name = "ada", .host = "~a@h", .token = "t" });
-  SrvPerson fields = srv_person_fields (ada);
+  SrvPerson *ada =
+      srv_person_new (&(SrvPersonFields){ .name = "ada", .host = "~a@h", .token = "t" });
+  SrvPersonFields fields = srv_person_fields (ada);
   g_autoptr (SrvPerson) other = NULL;
 
   fields.name = "Bob";
   other = srv_person_new (&fields);
   srv_person_unref (ada);
   g_assert_cmpstr (other->name, ==, "Bob");
-  g_assert_cmpstr (other->key, ==, "bob");
-  g_assert_cmpstr (other->real_name, ==, "ada");
+  g_assert_cmpstr (srv_person_get_key (other), ==, "bob");
+  g_assert_cmpstr (srv_person_get_real_name (other), ==, "ada");
   g_assert_cmpstr (other->host, ==, "~a@h");
-  g_assert_cmpstr (other->token, ==, "t");
+  g_assert_cmpstr (srv_person_get_token (other), ==, "t");
 }
 
 /* An entry copies of its person what it says of them otherwise, and keeps them. */
@@ -70,7 +72,7 @@ static void
 test_entry (void)
 {
   SrvPerson *ada =
-      srv_person_new (&(SrvPerson){ .name = "ada", .host = "~a@h", .address = "('x', 1)" });
+      srv_person_new (&(SrvPersonFields){ .name = "ada", .host = "~a@h", .address = "('x', 1)" });
   SrvEntry fields = { .kind = SRV_ENTRY_JOIN,
                       .room = "tea",
                       .who = ada,
