@@ -58,9 +58,16 @@ sal_irc_mask_matches (const char *mask, const char *text)
   return *mask == '\0';
 }
 
+/* @len bytes of a mask, or `*`: a part that is empty would match nobody. */
+static void
+append_part (GString *out, const char *part, gsize len)
+{
+  g_string_append_len (out, len > 0 ? part : "*", len > 0 ? (gssize) len : 1);
+}
+
 /**
  * sal_irc_mask_complete:
- * @mask: as somebody wrote it: `nick`, `user@host`, `nick!user`, ...
+ * @mask: as somebody wrote it: `nick`, `user@host`, `nick!user`, `@host`, ...
  *
  * Returns: (transfer full): the whole mask `nick!user@host`, with `*` for what is missing.
  */
@@ -69,16 +76,23 @@ sal_irc_mask_complete (const char *mask)
 {
   const char *bang = strchr (mask, '!');
   const char *at = strrchr (mask, '@');
+  const char *user = bang != NULL ? bang + 1 : mask;
+  GString *out = g_string_new (NULL);
 
-  if (bang != NULL && at != NULL && at > bang)
-    return g_strdup (mask);
-  if (bang != NULL)
-    return g_strconcat (mask, "@*", NULL);
-  if (at != NULL)
-    return g_strconcat ("*!", mask, NULL);
-  if (strchr (mask, '.') != NULL || strchr (mask, ':') != NULL)
-    return g_strconcat ("*!*@", mask, NULL);
-  return g_strconcat (mask, "!*@*", NULL);
+  if (bang != NULL && at != NULL && at < bang)
+    at = NULL;
+  if (bang == NULL && at == NULL)
+    {
+      g_string_free (out, TRUE);
+      return strpbrk (mask, ".:") != NULL ? g_strconcat ("*!*@", mask, NULL)
+                                          : g_strconcat (mask, "!*@*", NULL);
+    }
+  append_part (out, mask, bang != NULL ? (gsize) (bang - mask) : 0);
+  g_string_append_c (out, '!');
+  append_part (out, user, at != NULL ? (gsize) (at - user) : strlen (user));
+  g_string_append_c (out, '@');
+  append_part (out, at != NULL ? at + 1 : "", at != NULL ? strlen (at + 1) : 0);
+  return g_string_free (out, FALSE);
 }
 
 /**

@@ -23,15 +23,13 @@ append_prefixes (GString *out, const SrvIrc *irc, guint rank)
     g_string_append_c (out, '+');
 }
 
-/* What @user takes in a line of names at most. */
-static gsize
-name_bytes (const SrvIrc *irc, const SrvUser *user)
+static void
+append_name (GString *line, const SrvIrc *irc, const SrvMembership *membership)
 {
-  gsize n = strlen (" @+") + strlen (user->who->name);
-
+  append_prefixes (line, irc, membership->rank);
+  g_string_append (line, membership->user->who->name);
   if (irc->caps & SAL_IRC_CAP_USERHOST_IN_NAMES)
-    n += 1 + strlen (user->who->host);
-  return n;
+    g_string_append_printf (line, "!%s", membership->user->who->host);
 }
 
 /**
@@ -54,21 +52,19 @@ srv_irc_send_names (SrvIrc *irc, const SrvChannel *channel)
   for (guint i = 0; i < channel->members->len; i++)
     {
       const SrvMembership *membership = channel->members->pdata[i];
-      const SrvUser *user = membership->user;
+      gsize before = line->len;
 
-      if (!inside && (user->modes & SRV_UMODE_INVISIBLE))
+      if (!inside && (membership->user->modes & SRV_UMODE_INVISIBLE))
         continue;
-      if (line->len > empty && line->len + name_bytes (irc, user) > SAL_IRC_LINE_BYTES)
-        {
-          srv_irc_emit (irc, line->str);
-          srv_irc_list_begin (line, irc, RPL_NAMREPLY, params);
-        }
       if (line->len > empty)
         g_string_append_c (line, ' ');
-      append_prefixes (line, irc, membership->rank);
-      g_string_append (line, user->who->name);
-      if (irc->caps & SAL_IRC_CAP_USERHOST_IN_NAMES)
-        g_string_append_printf (line, "!%s", user->who->host);
+      append_name (line, irc, membership);
+      if (line->len <= SAL_IRC_LINE_BYTES || before == empty)
+        continue;
+      g_string_truncate (line, before);
+      srv_irc_emit (irc, line->str);
+      srv_irc_list_begin (line, irc, RPL_NAMREPLY, params);
+      append_name (line, irc, membership);
     }
   if (line->len > empty)
     srv_irc_emit (irc, line->str);

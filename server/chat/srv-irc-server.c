@@ -21,6 +21,7 @@
 
 #define STRINGIFY(x) #x
 #define NUMBER(x) STRINGIFY (x)
+#define TARGETS NUMBER (SAL_TARGETS_PER_COMMAND)
 
 static const char *const tokens[] = {
   "ACCOUNTEXTBAN=a",
@@ -51,12 +52,9 @@ static const char *const tokens[] = {
   "PREFIX=(ov)@+",
   "SAFELIST",
   "STATUSMSG=@+",
-  "TARGMAX=JOIN:,KICK:" NUMBER (SAL_TARGETS_PER_COMMAND) ",LIST:" NUMBER (
-      SAL_LIST_MASKS) ",MONITOR:,NAMES:1,"
-                      "NOTICE:" NUMBER (SAL_TARGETS_PER_COMMAND) ",PART:,PRIVMSG:" NUMBER (
-                          SAL_TARGETS_PER_COMMAND) ",TAGMSG:" NUMBER (SAL_TARGETS_PER_COMMAND) ",WH"
-                                                                                               "OIS"
-                                                                                               ":1",
+  "TARGMAX=JOIN:,KICK:" TARGETS ",LIST:" NUMBER (SAL_LIST_MASKS) ",MONITOR:,NAMES:1,NOTICE:" TARGETS
+                                                                 ",PART:,PRIVMSG:" TARGETS
+                                                                 ",TAGMSG:" TARGETS ",WHOIS:1",
   "TOPICLEN=" NUMBER (SAL_TOPIC_BYTES),
   "USERLEN=" NUMBER (SAL_USER_NAME_BYTES),
   "UTF8ONLY",
@@ -67,7 +65,8 @@ static const char *const tokens[] = {
 typedef struct
 {
   SrvIrc *irc;
-  GString *line; /* (owned) */
+  GString *line; /* (unowned) */
+  gsize space;   /* that it has */
   guint n;
 } Tokens;
 
@@ -83,8 +82,7 @@ tokens_flush (Tokens *list)
 static void
 tokens_add (Tokens *list, const char *token)
 {
-  if (list->n == TOKENS_PER_LINE ||
-      list->line->len + strlen (token) + 1 + strlen (TOKENS_TEXT) > srv_irc_space (list->irc))
+  if (list->n == TOKENS_PER_LINE || list->line->len + strlen (token) + 1 > list->space)
     tokens_flush (list);
   g_string_append (list->line, token);
   g_string_append_c (list->line, ' ');
@@ -101,7 +99,7 @@ srv_irc_send_isupport (SrvIrc *irc)
   g_autoptr (GString) line = g_string_new (NULL);
   /* Where this port's plain people come in; our own clients go there, too, unless told. */
   g_autofree char *entrance = g_strconcat ("ENTRANCE=#", irc->session->room, NULL);
-  Tokens list = { irc, line, 0 };
+  Tokens list = { irc, line, srv_irc_space (irc) - strlen (TOKENS_TEXT), 0 };
 
   if (network != NULL)
     {

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 /* Parameters of one change of modes that the server itself makes, in bytes: it must fit into a line
  * of IRC with everything around it. */
-#define SRV_JUDGE_PARAMS_BYTES 240
+#define SRV_JUDGE_PARAMS_BYTES 230
 
 struct _SrvJudge
 {

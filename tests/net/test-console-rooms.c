@@ -230,10 +230,10 @@ test_long_masks (void)
   join (ann, "#tea");
   test_irc_say (ann, "MODE #tea +P");
   test_irc_expect (ann, ":ann!* MODE #tea +P");
-  control (server, too_long, "a mask has at most 300 bytes\nerror\n");
+  control (server, too_long, "a mask has at most 230 bytes\nerror\n");
   test_irc_say (ann, "PART #tea");
   test_irc_catch_up (ann);
-  control (server, too_long, "a mask has at most 300 bytes\nerror\n");
+  control (server, too_long, "a mask has at most 230 bytes\nerror\n");
   control (server, "room ban tea eve", "ok\n");
   for (guint i = 0; i < 3; i++)
     {

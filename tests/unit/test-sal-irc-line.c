@@ -329,9 +329,11 @@ static void
 test_complete_masks (void)
 {
   static const char *const rows[][2] = {
-    { "ann", "ann!*@*" }, { "ann!a", "ann!a@*" },         { "a@b", "*!a@b" },
-    { "a!b@c", "a!b@c" }, { "host.org", "*!*@host.org" }, { "::1", "*!*@::1" },
-    { "*", "*!*@*" },
+    { "ann", "ann!*@*" },    { "ann!a", "ann!a@*" },          { "a@b", "*!a@b" },
+    { "a!b@c", "a!b@c" },    { "host.org", "*!*@host.org" },  { "::1", "*!*@::1" },
+    { "*", "*!*@*" },        { "@host", "*!*@host" },         { "!user", "*!user@*" },
+    { "nick!", "nick!*@*" }, { "nick!@host", "nick!*@host" }, { "a!b@", "a!b@*" },
+    { "a@b!c", "a@b!c@*" },  { "a!b@c@d", "a!b@c@d" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
