@@ -231,10 +231,23 @@ do_rooms (CliTalk *talk, const char *rest)
   cli_print (out->str);
 }
 
+/* The room that a command is about, as take_room(); in private there is none, and that is said. */
+static char *
+need_room (CliTalk *talk, const char **rest)
+{
+  char *room = take_room (talk, rest);
+
+  if (room != NULL && is_room (talk, room))
+    return room;
+  cli_complain (_ ("that is for rooms, and you are in none now"));
+  g_free (room);
+  return NULL;
+}
+
 static void
 do_topic (CliTalk *talk, const char *rest)
 {
-  g_autofree char *room = take_room (talk, &rest);
+  g_autofree char *room = need_room (talk, &rest);
 
   if (room == NULL)
     return;
@@ -269,7 +282,7 @@ do_history (CliTalk *talk, const char *rest)
 static void
 do_kick (CliTalk *talk, const char *rest)
 {
-  g_autofree char *room = take_room (talk, &rest);
+  g_autofree char *room = need_room (talk, &rest);
   g_autofree char *name = take_word (&rest);
 
   if (room != NULL)
@@ -295,12 +308,10 @@ do_mode (CliTalk *talk, const char *rest)
 static void
 change_mode (CliTalk *talk, const char *change, const char *rest)
 {
-  g_autofree char *room = take_room (talk, &rest);
+  g_autofree char *room = need_room (talk, &rest);
 
-  if (room != NULL && is_room (talk, room) && *rest != '\0')
+  if (room != NULL)
     ask_server (talk, "MODE %s %s %s", room, change, rest);
-  else
-    cli_complain (_ ("that is for rooms"));
 }
 
 static void
@@ -332,9 +343,9 @@ do_ban (CliTalk *talk, const char *rest)
 {
   if (count_words (rest) == 0 || (count_words (rest) == 1 && is_room (talk, rest)))
     {
-      g_autofree char *room = take_room (talk, &rest);
+      g_autofree char *room = need_room (talk, &rest);
 
-      if (room != NULL && is_room (talk, room))
+      if (room != NULL)
         ask_server (talk, "MODE %s b", room);
       return;
     }
