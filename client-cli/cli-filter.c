@@ -86,8 +86,9 @@ read_lists (CliFilter *filter)
   filter->filter = sal_filter_new (filter->ignored, words);
 }
 
+/* Whoever uses the filter has the one of before. */
 static void
-on_settings (CliFilter *filter)
+read_again (CliFilter *filter)
 {
   read_lists (filter);
   filter->on_changed (filter->filter, filter->data);
@@ -112,8 +113,8 @@ cli_filter_new (GFunc on_changed, gpointer data)
   read_lists (filter);
   if (filter->settings == NULL)
     return filter;
-  g_signal_connect_swapped (filter->settings, "changed::ignored", G_CALLBACK (on_settings), filter);
-  g_signal_connect_swapped (filter->settings, "changed::mention-words", G_CALLBACK (on_settings),
+  g_signal_connect_swapped (filter->settings, "changed::ignored", G_CALLBACK (read_again), filter);
+  g_signal_connect_swapped (filter->settings, "changed::mention-words", G_CALLBACK (read_again),
                             filter);
   return filter;
 }
@@ -201,7 +202,7 @@ cli_filter_set_ignored (CliFilter *filter, const char *mask, gboolean ignored, G
   g_autoptr (GError) local = NULL;
 
   if (filter->settings == NULL && !filter->unkept)
-    read_lists (filter); /* another terminal may have written it */
+    read_again (filter); /* another terminal may have written it */
   changed =
       ignored ? sal_filter_add (filter->ignored, mask) : sal_filter_remove (filter->ignored, mask);
   if (changed == NULL)
@@ -212,7 +213,7 @@ cli_filter_set_ignored (CliFilter *filter, const char *mask, gboolean ignored, G
   if (filter->settings != NULL)
     {
       g_settings_set_string (filter->settings, "ignored", changed);
-      on_settings (filter);
+      read_again (filter);
       return TRUE;
     }
   filter->unkept = !write_file (filter->path, changed, &local);

@@ -126,6 +126,7 @@ test_ignore (Place *place, gconstpointer data)
   test_expect_output (cli, "cannot be ignored");
   type (cli, "/unignore carla");
   test_expect_output (cli, "carla is not in the list");
+  expect_only_eva (place, cli, eva, "also one");
   get_up (cli);
   test_irc_catch_up (place->bob);
   g_assert_null (memmem (place->bob->received->data, place->bob->received->len, "NOTICE", 6));

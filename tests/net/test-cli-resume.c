@@ -189,7 +189,7 @@ test_lost (Place *place, gconstpointer data)
 static void
 test_name_taken (Place *place, gconstpointer data)
 {
-  g_autoptr (TestPeer) first = test_irc_come (place->port, "Ada", "");
+  g_autoptr (TestPeer) first G_GNUC_UNUSED = test_irc_come (place->port, "Ada", "");
   g_autoptr (TestProcess) cli = TYPED (place, "%URI", "--name", "Ada");
   g_autoptr (TestPeer) other = NULL;
   gint64 since_us = 0;
