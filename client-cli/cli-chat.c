@@ -277,6 +277,7 @@ cli_chat (int argc, char **argv)
   cli_commands_begin (&chat.talk);
   chat.input = cli_input_new ("> ", NULL, on_line, &chat);
   cli_input_set_completer (chat.input, complete);
+  cli_input_hold_pastes (chat.input);
   if (cli_input_is_terminal (chat.input))
     cli_talk_filter (&chat.talk);
   cli_input_pause (chat.input, TRUE);

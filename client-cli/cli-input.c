@@ -200,6 +200,18 @@ cli_input_set_completer (CliInput *input, SalCompleteFunc completer)
 }
 
 /**
+ * cli_input_hold_pastes:
+ *
+ * See sal_line_editor_hold_pastes(); nothing happens where nobody types.
+ */
+void
+cli_input_hold_pastes (CliInput *input)
+{
+  if (input->editor != NULL)
+    sal_line_editor_hold_pastes (input->editor);
+}
+
+/**
  * cli_input_is_pasted:
  *
  * Returns: within on_line, whether the line is one of several that a person has entered at once.

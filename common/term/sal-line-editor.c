@@ -8,9 +8,9 @@
  * typed all the same, and goes on there when its rest is printed. Of a long one, only
  * what stands in its last row is written again.
  *
- * What is pasted stays in the line, with its newlines, until it is entered, and goes out line by line
- * then: nothing is said by a hand that slipped. A terminal that cannot tell what is pasted sends it as if
- * it were typed.
+ * Where pastes are held, what is pasted stays in the line, with its newlines, until it is entered, and goes
+ * out line by line then: nothing is said by a hand that slipped. A terminal that cannot tell what is
+ * pasted sends it as if it were typed.
  *
  * Ctrl-Z gives the terminal back as it was, and takes it again when the process goes on.
  *
@@ -416,6 +416,7 @@ sal_line_editor_new (const char *prompt,
   rl_catch_signals = 0;
   rl_catch_sigwinch = 0;
   rl_completion_entry_function = complete;
+  rl_variable_bind ("enable-bracketed-paste", "off");
   rl_variable_bind ("completion-ignore-case", "on");
   rl_basic_word_break_characters = " ";
   using_history ();
@@ -461,6 +462,21 @@ void
 sal_line_editor_set_completer (SalLineEditor *editor, SalCompleteFunc completer)
 {
   editor->completer = completer;
+}
+
+/**
+ * sal_line_editor_hold_pastes:
+ *
+ * From now on what is pasted waits for Enter, if the terminal can tell it from what is typed.
+ */
+void
+sal_line_editor_hold_pastes (SalLineEditor *editor)
+{
+  if (g_strcmp0 (rl_terminal_name, "dumb") == 0)
+    return;
+  rl_deprep_terminal ();
+  rl_variable_bind ("enable-bracketed-paste", "on");
+  rl_prep_terminal (1);
 }
 
 /**

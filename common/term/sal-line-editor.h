@@ -20,6 +20,7 @@ SalLineEditor *sal_line_editor_new (const char *prompt,
                                     gpointer data);
 void sal_line_editor_free (SalLineEditor *editor);
 void sal_line_editor_set_completer (SalLineEditor *editor, SalCompleteFunc completer);
+void sal_line_editor_hold_pastes (SalLineEditor *editor);
 gboolean sal_line_editor_is_pasted (const SalLineEditor *editor);
 void sal_line_editor_take_lines_back (SalLineEditor *editor, gboolean take_back);
 void sal_line_editor_set_prompt (SalLineEditor *editor, const char *prompt);
