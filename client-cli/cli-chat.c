@@ -196,6 +196,8 @@ on_entered (gpointer data)
   Chat *chat = data;
 
   cli_input_take_lines_back (chat->input, sal_client_has_receipts (chat->talk.client));
+  if (sal_client_is_irc (chat->talk.client))
+    cli_input_hold_pastes (chat->input); /* there are people, and servers that count lines */
   say_early (chat);
   cli_input_pause (chat->input, FALSE);
   hold_input (chat);
@@ -277,7 +279,6 @@ cli_chat (int argc, char **argv)
   cli_commands_begin (&chat.talk);
   chat.input = cli_input_new ("> ", NULL, on_line, &chat);
   cli_input_set_completer (chat.input, complete);
-  cli_input_hold_pastes (chat.input);
   if (cli_input_is_terminal (chat.input))
     cli_talk_filter (&chat.talk);
   cli_input_pause (chat.input, TRUE);

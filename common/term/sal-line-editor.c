@@ -58,6 +58,7 @@ struct _SalLineEditor
   gboolean between;   /* a line was entered, and the prompt for the next one is still to come */
   gboolean take_back; /* a line goes off the screen when it is entered */
   gboolean secret;    /* the next line is not shown and not remembered */
+  gboolean holds;     /* pastes are held */
   gboolean pasted;    /* several lines have been entered at once, of which this is one */
   int stop[2];        /* a pipe by which the signal of Ctrl-Z comes into the main loop */
   guint stop_source;
@@ -472,8 +473,9 @@ sal_line_editor_set_completer (SalLineEditor *editor, SalCompleteFunc completer)
 void
 sal_line_editor_hold_pastes (SalLineEditor *editor)
 {
-  if (g_strcmp0 (rl_terminal_name, "dumb") == 0)
+  if (editor->holds || g_strcmp0 (rl_terminal_name, "dumb") == 0)
     return;
+  editor->holds = TRUE;
   rl_deprep_terminal ();
   rl_variable_bind ("enable-bracketed-paste", "on");
   rl_prep_terminal (1);
