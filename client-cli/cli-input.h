@@ -18,11 +18,10 @@ gboolean cli_input_is_terminal (const CliInput *input);
 void cli_input_pause (CliInput *input, gboolean paused);
 void cli_input_take_lines_back (CliInput *input, gboolean take_back);
 void cli_input_set_prompt (CliInput *input, const char *prompt);
+void cli_input_set_completer (CliInput *input, SalCompleteFunc completer);
+void cli_input_hold_pastes (CliInput *input);
+gboolean cli_input_is_pasted (const CliInput *input);
 void cli_input_ask_secret (CliInput *input, const char *prompt);
-
-void cli_print (const char *text);
-void cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
-gboolean cli_may_colour (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliInput, cli_input_free)
 

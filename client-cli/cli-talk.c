@@ -12,10 +12,8 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "client-cli/cli-commands.h"
-#include "client-cli/cli-input.h"
 #include "client-cli/cli-keyring.h"
-#include "client-cli/cli-resume.h"
+#include "client-cli/cli-print.h"
 #include "common/base/sal-error.h"
 #include "common/client/sal-answers.h"
 #include "common/proto/sal-dialect-plain.h"
@@ -51,14 +49,10 @@ complain_of_message (const SalClientAction *action)
     cli_complain (_ ("not sent: %s"), action->text);
 }
 
-/**
- * cli_talk_tell_lost:
- * @unknown: it may have been read or not; else it was not
- *
- * Says what became of a message that the end has come before.
- */
-void
-cli_talk_tell_lost (CliTalk *talk, const char *text, gboolean unknown)
+/* Says what became of a message that the end has come before. @unknown: it may have been read or not; else it
+ * was not */
+static void
+tell_lost (CliTalk *talk, const char *text, gboolean unknown)
 {
   if (unknown)
     {
@@ -88,7 +82,7 @@ count_message (CliTalk *talk, const SalClientAction *action)
       break;
     case SAL_MESSAGE_QUEUED:
     case SAL_MESSAGE_UNKNOWN:
-      cli_talk_tell_lost (talk, action->text, action->state == SAL_MESSAGE_UNKNOWN);
+      tell_lost (talk, action->text, action->state == SAL_MESSAGE_UNKNOWN);
       break;
     case SAL_MESSAGE_SENT:
       if (!action->late)
@@ -108,6 +102,7 @@ render (CliTalk *talk, const SalClientAction *action)
   if (talk->quiet)
     return;
   talk->style.here = cli_talk_here (talk);
+  talk->style.name = sal_client_get_name (talk->client);
   cli_render_action (out, action, g_get_real_time (), &talk->style);
   cli_print (out->str);
 }
@@ -208,7 +203,7 @@ enter (CliTalk *talk)
   talk->entered = TRUE;
   talk->was_in = TRUE;
   if (talk->resume != NULL)
-    cli_resume_entered (talk->resume);
+    cli_resume_entered (talk->resume, talk->client);
   if (talk->on_entered != NULL)
     talk->on_entered (talk);
 }
@@ -257,7 +252,10 @@ on_room (CliTalk *talk, const SalClientAction *action)
       talk->status == SAL_EXIT_TIMEOUT && talk->style.terminal && !talk->leaving)
     talk->status = SAL_EXIT_OK;
   if (action->room_state == SAL_ROOM_LEFT && g_strcmp0 (cli_talk_here (talk), action->place) == 0)
-    cli_commands_go_elsewhere (talk);
+    {
+      if (talk->on_left != NULL)
+        talk->on_left (talk);
+    }
   if (talk->going != NULL &&
       sal_irc_support_same (sal_client_get_support (talk->client), talk->going, action->place))
     {
@@ -310,19 +308,21 @@ on_history (CliTalk *talk, const SalClientAction *action)
 static void
 on_action (SalClient *client, const SalClientAction *action, CliTalk *talk)
 {
-  if (talk->resume != NULL && cli_resume_note (talk->resume, action))
+  if (talk->resume != NULL && cli_resume_note (talk->resume, client, action, talk->leaving))
     return;
   switch (action->kind)
     {
     case SAL_ACTION_EVENT:
+      if (sal_client_action_is_ignored (action, talk->style.filter))
+        break;
       talk->greeted |= action->event.kind == SAL_EVENT_GREETING;
       if (action->own && action->event.kind == SAL_EVENT_JOIN && !action->event.past)
         on_own_join (talk, action);
       else if (is_worth_showing (talk, action) &&
                (talk->resume == NULL || !cli_resume_is_told (talk->resume, action)))
         render (talk, action);
-      if (talk->resume != NULL && action->event.kind == SAL_EVENT_NICK)
-        cli_resume_entered (talk->resume); /* perhaps one's own name again */
+      if (talk->resume != NULL && talk->entered && action->event.kind == SAL_EVENT_NICK)
+        cli_resume_entered (talk->resume, client); /* perhaps one's own name again */
       on_event (talk, action);
       break;
     case SAL_ACTION_READY:
@@ -337,11 +337,19 @@ on_action (SalClient *client, const SalClientAction *action, CliTalk *talk)
       on_room (talk, action);
       break;
     case SAL_ACTION_MEMBERS:
-      if (talk->asked_who && action->text == NULL)
-        cli_commands_show_who (talk, action->place);
+      if (talk->asked_who && action->text == NULL && talk->on_members != NULL)
+        talk->on_members (talk, action->place);
       break;
     case SAL_ACTION_HISTORY:
       on_history (talk, action);
+      if (talk->resume != NULL && talk->entered && action->resume)
+        cli_resume_entered (talk->resume, client); /* what waited for whether it is there */
+      break;
+    case SAL_ACTION_GAP:
+      cli_complain (
+          _ ("%s: something may be missing: the server does not keep any more what was said up "
+             "to where you were"),
+          action->place);
       break;
     default:
       break;
@@ -414,7 +422,8 @@ end (CliTalk *talk, int how)
 static void
 on_ended (SalClient *client, int how, const GError *error, CliTalk *talk)
 {
-  if (talk->resume == NULL || !cli_resume_wait (talk->resume, how, error))
+  if (talk->resume == NULL || !talk->was_in || talk->leaving || talk->put_out ||
+      !cli_resume_wait (talk->resume, client, how, error))
     {
       conclude (talk, how, error);
       end (talk, how);
@@ -426,30 +435,6 @@ on_ended (SalClient *client, int how, const GError *error, CliTalk *talk)
   g_clear_pointer (&talk->going, g_free);
   if (talk->on_away != NULL)
     talk->on_away (talk);
-}
-
-/**
- * cli_talk_tell_break:
- * @error: (nullable)
- *
- * Says that the connection broke, and when it will be tried again.
- */
-void
-cli_talk_tell_break (CliTalk *talk, int how, const GError *error, gint64 wait_us)
-{
-  g_autoptr (GString) out = g_string_new (NULL);
-  gboolean failed = talk->connected_us == 0 && error != NULL;
-  const char *words = error != NULL ? error->message : "";
-  guint seconds = (guint) ((wait_us + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
-
-  cli_complain (failed                       ? "%s"
-                : how == SAL_CLIENT_END_PEER ? _ ("the server has ended the conversation")
-                                             : _ ("the connection broke: %s"),
-                words);
-  cli_complain (ngettext ("trying again in %u second", "trying again in %u seconds", seconds),
-                seconds);
-  cli_render_waiting (out, words, wait_us, g_get_real_time (), &talk->style);
-  cli_print (out->str);
 }
 
 /**
@@ -506,11 +491,67 @@ make_client (CliTalk *talk)
       g_clear_object (&talk->client);
     }
   talk->client = sal_client_new (talk->uri, &options, &transport);
+  sal_client_set_filter (talk->client, talk->style.filter);
   g_signal_connect (talk->client, "connected", G_CALLBACK (on_connected), talk);
   g_signal_connect (talk->client, "chunk", G_CALLBACK (on_chunk), talk);
   g_signal_connect (talk->client, "action", G_CALLBACK (on_action), talk);
   g_signal_connect (talk->client, "ended", G_CALLBACK (on_ended), talk);
 }
+
+/* Coming back. */
+
+static void
+on_next_try (gpointer data)
+{
+  CliTalk *talk = data;
+
+  talk->connected_us = 0;
+  talk->greeted = FALSE;
+  make_client (talk);
+  sal_client_start (talk->client, CONNECT_TIMEOUT_S * 1000);
+}
+
+/* Says that the connection broke, and when it will be tried again. */
+static void
+on_waiting (gpointer data, int how, const GError *error, gint64 wait_us)
+{
+  CliTalk *talk = data;
+  g_autoptr (GString) out = g_string_new (NULL);
+  gboolean failed = talk->connected_us == 0 && error != NULL;
+  const char *words = error != NULL ? error->message : "";
+  guint seconds = (guint) ((wait_us + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
+
+  cli_complain (failed                       ? "%s"
+                : how == SAL_CLIENT_END_PEER ? _ ("the server has ended the conversation")
+                                             : _ ("the connection broke: %s"),
+                words);
+  cli_complain (ngettext ("trying again in %u second", "trying again in %u seconds", seconds),
+                seconds);
+  cli_render_waiting (out, words, wait_us, g_get_real_time (), &talk->style);
+  cli_print (out->str);
+}
+
+static void
+on_known (gpointer data, const char *text, SalMessageState state)
+{
+  CliTalk *talk = data;
+
+  if (state == SAL_MESSAGE_DELIVERED)
+    talk->delivered++;
+  else
+    tell_lost (talk, text, state == SAL_MESSAGE_UNKNOWN);
+}
+
+static void
+on_caught_up (gpointer data)
+{
+  CliTalk *talk = data;
+
+  if (talk->on_place != NULL)
+    talk->on_place (talk);
+}
+
+static const CliResumeHooks resume_hooks = { on_next_try, on_waiting, on_known, on_caught_up };
 
 /**
  * cli_talk_init:
@@ -529,11 +570,34 @@ cli_talk_init (
   talk->client_options.latin1 = options->latin1;
   talk->room_of_options = talk->client_options.room;
   talk->style = (CliStyle){ .json = options->json,
+                            .bell = options->bell,
                             .terminal = !options->json && !options->hex && isatty (STDOUT_FILENO),
                             .colours = cli_may_colour () };
   talk->loop = g_main_loop_new (NULL, FALSE);
   make_client (talk);
   return TRUE;
+}
+
+static void
+on_filter (gpointer filter, gpointer data)
+{
+  CliTalk *talk = data;
+
+  talk->style.filter = filter;
+  sal_client_set_filter (talk->client, filter);
+}
+
+/**
+ * cli_talk_filter:
+ *
+ * From now on those are not heard whom the person ignores, and what names the person stands out. For a
+ * person only: a program that is to hear everything must not depend on the person's lists.
+ */
+void
+cli_talk_filter (CliTalk *talk)
+{
+  talk->filter = cli_filter_new (on_filter, talk);
+  on_filter (cli_filter_get (talk->filter), talk);
 }
 
 /**
@@ -544,21 +608,7 @@ cli_talk_init (
 void
 cli_talk_come_back (CliTalk *talk)
 {
-  talk->resume = cli_resume_new (talk);
-}
-
-/**
- * cli_talk_connect:
- *
- * Makes the next connection.
- */
-void
-cli_talk_connect (CliTalk *talk)
-{
-  talk->connected_us = 0;
-  talk->greeted = FALSE;
-  make_client (talk);
-  sal_client_start (talk->client, CONNECT_TIMEOUT_S * 1000);
+  talk->resume = cli_resume_new (&resume_hooks, talk, talk->options->reconnect);
 }
 
 /**
@@ -569,7 +619,7 @@ cli_talk_connect (CliTalk *talk)
 guint64
 cli_talk_say (CliTalk *talk, const char *place, const char *text)
 {
-  return talk->resume != NULL ? cli_resume_say (talk->resume, place, text)
+  return talk->resume != NULL ? cli_resume_say (talk->resume, talk->client, place, text)
                               : sal_client_say_to (talk->client, place, text, NULL);
 }
 
@@ -626,6 +676,7 @@ cli_talk_clear (CliTalk *talk)
   if (talk->client != NULL)
     g_signal_handlers_disconnect_by_data (talk->client, talk);
   g_clear_pointer (&talk->resume, cli_resume_free);
+  g_clear_pointer (&talk->filter, cli_filter_free);
   g_clear_object (&talk->client);
   g_clear_pointer (&talk->uri, sal_uri_free);
   g_clear_pointer (&talk->here, g_free);
