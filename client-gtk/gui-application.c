@@ -137,6 +137,7 @@ static const struct
   { "win.menu", { "F10" } },
   { "win.shortcuts", { "<Primary>question", "<Primary>F1" } },
   { "win.back", { "<Alt>Left" } },
+  { "win.list-rooms", { "<Primary>l" } },
   { "win.search", { "<Primary>f" } },
   { "win.people", { "F9" } },
   { "win.previous-room", { "<Primary>Page_Up" } },

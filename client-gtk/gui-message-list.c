@@ -9,6 +9,7 @@
  *
  * Signals:
  *   edit-again (char *)         the reader wants this text in the composer
+ *   fill-menu (GMenu *, const SalEntry *)   more may be added to the menu of this entry
  * Properties:
  *   at-end                      whether the newest message is on the screen and followed
  */
@@ -68,6 +69,7 @@ enum
 enum
 {
   EDIT_AGAIN,
+  FILL_MENU,
   N_SIGNALS
 };
 
@@ -693,6 +695,8 @@ gui_message_list_class_init (GuiMessageListClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
   signals[EDIT_AGAIN] = g_signal_new ("edit-again", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                       NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[FILL_MENU] = g_signal_new ("fill-menu", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                     NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_MENU, G_TYPE_POINTER);
 }
 
 static void

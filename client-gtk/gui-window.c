@@ -18,6 +18,7 @@
 #include "client-gtk/gui-preferences.h"
 #include "client-gtk/gui-questions.h"
 #include "client-gtk/gui-raw-window.h"
+#include "client-gtk/gui-room-list.h"
 #include "client-gtk/gui-rooms-page.h"
 #include "client-gtk/gui-security-dialog.h"
 #include "client-gtk/gui-style.h"
@@ -25,6 +26,8 @@
 /* The windows in front of this one, in pixels. */
 #define DIALOG_WIDTH 420
 #define FACTS_WIDTH 520
+#define LIST_WIDTH 680
+#define LIST_HEIGHT 520
 #define HELP_WIDTH 460
 #define HELP_HEIGHT 520
 #define PREFERENCES_WIDTH 480
@@ -64,6 +67,7 @@ struct _GuiWindow
   GtkWidget *raw;      /* what goes to a server and comes */
   GtkWidget *help;     /* commands */
   GtkWidget *security; /* of a room's connection */
+  GtkWidget *list;     /* of a server's rooms */
   GtkWidget *question; /* whether to forget a room ... */
   gint64 in_question;  /* ... which has this number */
 };
@@ -102,6 +106,7 @@ update_title (GuiWindow *window)
 
 static void show_raw (GuiWindow *window, SalRoomModel *model);
 static void show_help (GuiWindow *window, const char *command);
+static void show_list (GuiWindow *window, SalRoomModel *model, const char *words);
 
 static void
 show_rooms_page (GuiWindow *window)
@@ -114,6 +119,7 @@ show_rooms_page (GuiWindow *window)
       g_signal_connect_swapped (window->rooms_page, "title", G_CALLBACK (update_title), window);
       g_signal_connect_swapped (window->rooms_page, "raw-wanted", G_CALLBACK (show_raw), window);
       g_signal_connect_swapped (window->rooms_page, "help-wanted", G_CALLBACK (show_help), window);
+      g_signal_connect_swapped (window->rooms_page, "list-wanted", G_CALLBACK (show_list), window);
       gtk_container_add (GTK_CONTAINER (window->pages), GTK_WIDGET (window->rooms_page));
       complete_pages (window);
     }
@@ -179,6 +185,7 @@ static void
 keep (GuiWindow *window, GtkWidget **place, GtkWidget *other)
 {
   gtk_window_set_transient_for (GTK_WINDOW (other), GTK_WINDOW (window));
+  gtk_window_set_position (GTK_WINDOW (other), GTK_WIN_POS_CENTER_ON_PARENT);
   g_signal_connect (other, "delete-event", G_CALLBACK (gtk_widget_hide_on_delete), NULL);
   g_set_weak_pointer (place, other);
 }
@@ -439,6 +446,41 @@ show_help (GuiWindow *window, const char *command)
   gui_help_dialog_show_command (window->help, command);
 }
 
+/* A server's rooms, of whom this is one. */
+static void
+show_list (GuiWindow *window, SalRoomModel *model, const char *words)
+{
+  if (window->list == NULL)
+    {
+      keep (window, &window->list, gui_room_list_new ());
+      g_signal_connect_swapped (window->list, "joining", G_CALLBACK (gui_window_show_room), window);
+    }
+  if (!gtk_widget_get_visible (window->list))
+    fit (window, window->list, LIST_WIDTH, LIST_HEIGHT);
+  gui_room_list_show_server (GUI_ROOM_LIST (window->list), sal_room_model_get_server (model),
+                             words);
+  gtk_window_present (GTK_WINDOW (window->list));
+}
+
+static void
+on_room_list (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_autoptr (SalRoomModel) model = dup_room_by_id (data, g_variant_get_int64 (parameter));
+
+  if (model != NULL)
+    show_list (data, model, NULL);
+}
+
+static void
+on_list_rooms (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GuiWindow *window = data;
+  g_autoptr (SalRoomModel) model = gui_rooms_dup_looked_at (window->rooms);
+
+  if (model != NULL)
+    show_list (window, model, NULL);
+}
+
 static void
 on_commands (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
@@ -589,6 +631,8 @@ static const GActionEntry actions[] = {
   { .name = "room-login", .activate = on_room_login, .parameter_type = "x" },
   { .name = "room-raw", .activate = on_room_raw, .parameter_type = "x" },
   { .name = "room-search", .activate = on_room_search, .parameter_type = "x" },
+  { .name = "room-list", .activate = on_room_list, .parameter_type = "x" },
+  { .name = "list-rooms", .activate = on_list_rooms },
   { .name = "search", .activate = on_search },
   { .name = "people", .activate = on_people },
   { .name = "commands", .activate = on_commands },
@@ -698,6 +742,7 @@ gui_window_dispose (GObject *object)
   g_clear_weak_pointer (&window->shortcuts);
   g_clear_weak_pointer (&window->question);
   g_clear_weak_pointer (&window->security);
+  g_clear_weak_pointer (&window->list);
   g_clear_weak_pointer (&window->raw);
   g_clear_weak_pointer (&window->help);
   g_clear_pointer (&window->questions, gui_questions_free);
