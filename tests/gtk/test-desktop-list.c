@@ -292,8 +292,9 @@ test_many (Play *play, gconstpointer data)
   test_app_focus (app);
   test_desktop_type ("perche 1234");
   test_app_expect_words (app, "12 of ");
-  test_desktop_key ("Return");
+  app->looks_into_rows = TRUE; /* while there are few of them */
   test_app_press_role (app, "table column header", "Topic");
+  app->looks_into_rows = FALSE;
   test_app_write (app, WORDS, "");
   test_app_expect_words (app, "000 rooms");
   turns_expect_short (play->turns);
