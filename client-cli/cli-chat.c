@@ -9,6 +9,7 @@
 
 #include "client-cli/cli-commands.h"
 #include "client-cli/cli-input.h"
+#include "client-cli/cli-print.h"
 #include "client-cli/cli-resume.h"
 #include "client-cli/cli-talk.h"
 #include "client-cli/cli.h"
@@ -242,6 +243,7 @@ cli_chat (int argc, char **argv)
   chat.talk.on_place = on_place;
   chat.talk.on_message = on_message;
   chat.talk.on_away = on_away;
+  cli_commands_begin (&chat.talk);
   chat.input = cli_input_new ("> ", cli_commands_completions, on_line, &chat);
   cli_input_pause (chat.input, TRUE);
   if (options.reconnect || (!options.no_reconnect && cli_input_is_terminal (chat.input)))

@@ -10,7 +10,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "client-cli/cli-input.h"
+#include "client-cli/cli-print.h"
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-dialect-plain.h"
 
@@ -20,13 +20,9 @@ compare_names (gconstpointer a, gconstpointer b)
   return g_utf8_collate (*(const char *const *) a, *(const char *const *) b);
 }
 
-/**
- * cli_commands_show_who:
- *
- * Who is in @place, in the words of the plain dialect; as soon as it is known.
- */
-void
-cli_commands_show_who (CliTalk *talk, const char *place)
+/* Who is in @place, in the words of the plain dialect; as soon as it is known. */
+static void
+show_who (CliTalk *talk, const char *place)
 {
   const SalIrcRooms *rooms = sal_client_get_rooms (talk->client);
   const SalIrcRoom *room = sal_irc_rooms_find (rooms, place);
@@ -52,14 +48,9 @@ cli_commands_show_who (CliTalk *talk, const char *place)
   cli_talk_show (talk, &event);
 }
 
-/**
- * cli_commands_go_elsewhere:
- *
- * One is not any more where one was: goes into the room before, or home, or into another room that
- * is left.
- */
-void
-cli_commands_go_elsewhere (CliTalk *talk)
+/* One is not any more where one was: goes into the room before, or home, or into another room that is left. */
+static void
+go_elsewhere (CliTalk *talk)
 {
   const SalIrcRooms *rooms = sal_client_get_rooms (talk->client);
   g_autoptr (GPtrArray) list = sal_irc_rooms_list (rooms);
@@ -156,7 +147,7 @@ do_query (CliTalk *talk, const char *rest)
 
   if (*name == '\0')
     {
-      cli_commands_go_elsewhere (talk);
+      go_elsewhere (talk);
       return;
     }
   cli_talk_go (talk, name);
@@ -190,7 +181,7 @@ do_part (CliTalk *talk, const char *rest)
 
   if (room == NULL || !is_room (talk, room))
     {
-      cli_commands_go_elsewhere (talk);
+      go_elsewhere (talk);
       return;
     }
   if (!is_inside (talk, room))
@@ -240,7 +231,7 @@ do_who (CliTalk *talk, const char *rest)
   g_autofree char *room = take_room (talk, &rest);
 
   if (room != NULL && is_room (talk, room))
-    cli_commands_show_who (talk, room);
+    show_who (talk, room);
 }
 
 static void
@@ -503,4 +494,28 @@ cli_commands_take (CliTalk *talk, const char *line, gboolean strict, const char 
   else
     command->run (talk, rest);
   return TRUE;
+}
+
+static void
+on_left (gpointer talk)
+{
+  go_elsewhere (talk);
+}
+
+static void
+on_members (gpointer talk, const char *place)
+{
+  show_who (talk, place);
+}
+
+/**
+ * cli_commands_begin:
+ *
+ * From now on commands may be typed in @talk.
+ */
+void
+cli_commands_begin (CliTalk *talk)
+{
+  talk->on_left = on_left;
+  talk->on_members = on_members;
 }

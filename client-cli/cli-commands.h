@@ -8,7 +8,6 @@ G_BEGIN_DECLS
 extern const char *const cli_commands_completions[];
 
 gboolean cli_commands_take (CliTalk *talk, const char *line, gboolean strict, const char **said);
-void cli_commands_show_who (CliTalk *talk, const char *place);
-void cli_commands_go_elsewhere (CliTalk *talk);
+void cli_commands_begin (CliTalk *talk);
 
 G_END_DECLS

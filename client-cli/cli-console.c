@@ -15,6 +15,7 @@
 
 #include "client-cli/cli-input.h"
 #include "client-cli/cli-options.h"
+#include "client-cli/cli-print.h"
 #include "client-cli/cli.h"
 #include "common/base/sal-error.h"
 #include "common/client/sal-transport.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Lines from whoever uses the program: typed at a terminal, with editing and history,
- * or read from a pipe or file; and what is printed back, which never tears a line that
- * is being typed.
+ * or read from a pipe or file.
  */
 #include "config.h"
 
@@ -10,15 +9,8 @@
 
 #include <errno.h>
 #include <glib-unix.h>
-#include <glib/gi18n.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "common/base/sal-error.h"
 
 /* A line of more than this is given in pieces; who gets it says that it is too long. */
 #define LINE_BYTES (64 * 1024)
@@ -195,20 +187,6 @@ cli_input_set_prompt (CliInput *input, const char *prompt)
     sal_line_editor_set_prompt (input->editor, prompt);
 }
 
-/* Nobody gets what is printed: going on would only look as if somebody did. GIO has the
- * signal for that ignored, because of sockets. */
-G_NORETURN static void
-end_without_output (int number)
-{
-  if (number == EPIPE)
-    {
-      signal (SIGPIPE, SIG_DFL);
-      raise (SIGPIPE);
-    }
-  cli_complain (_ ("the output cannot be written: %s"), g_strerror (number));
-  exit (SAL_EXIT_FAILED);
-}
-
 /**
  * cli_input_ask_secret:
  * @prompt: shown at a terminal
@@ -220,51 +198,4 @@ cli_input_ask_secret (CliInput *input, const char *prompt)
 {
   if (input->editor != NULL)
     sal_line_editor_ask_secret (input->editor, prompt);
-}
-
-/**
- * cli_print:
- *
- * To standard output, above the line being typed; without a newline at its end, the next
- * text goes on there. If it cannot be written, the program ends.
- */
-void
-cli_print (const char *text)
-{
-  if (!sal_line_editor_print (text))
-    end_without_output (errno);
-}
-
-/**
- * cli_complain:
- *
- * One line to standard error.
- */
-void
-cli_complain (const char *format, ...)
-{
-  g_autofree char *message = NULL;
-  va_list args;
-
-  va_start (args, format);
-  message = g_strdup_vprintf (format, args);
-  va_end (args);
-  sal_line_editor_hide ();
-  fprintf (stderr, "salotto-cli: %s\n", message);
-  sal_line_editor_show ();
-}
-
-/**
- * cli_may_colour:
- *
- * Returns: whether standard output is a terminal whose owner has not said NO_COLOR
- * (no-color.org).
- */
-gboolean
-cli_may_colour (void)
-{
-  const char *no_color = g_getenv ("NO_COLOR");
-
-  return isatty (STDOUT_FILENO) && (no_color == NULL || *no_color == '\0') &&
-         g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
 }

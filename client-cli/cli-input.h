@@ -20,10 +20,6 @@ void cli_input_take_lines_back (CliInput *input, gboolean take_back);
 void cli_input_set_prompt (CliInput *input, const char *prompt);
 void cli_input_ask_secret (CliInput *input, const char *prompt);
 
-void cli_print (const char *text);
-void cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
-gboolean cli_may_colour (void);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliInput, cli_input_free)
 
 G_END_DECLS

@@ -10,7 +10,7 @@
 
 #include <glib/gi18n.h>
 
-#include "client-cli/cli-input.h"
+#include "client-cli/cli-print.h"
 #include "common/client/sal-secret.h"
 
 #define ANSWER_S 5

@@ -19,6 +19,7 @@
 
 #include "client-cli/cli-input.h"
 #include "client-cli/cli-options.h"
+#include "client-cli/cli-print.h"
 #include "client-cli/cli-render.h"
 #include "client-cli/cli.h"
 #include "common/base/sal-error.h"

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client-cli/cli-input.h"
 #include "client-cli/cli-keyring.h"
 #include "client-cli/cli-password.h"
+#include "client-cli/cli-print.h"
 #include "common/base/sal-error.h"
 #include "common/base/sal-limits.h"
 #include "common/client/sal-client-certificate.h"

@@ -9,8 +9,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "client-cli/cli-input.h"
 #include "client-cli/cli-options.h"
+#include "client-cli/cli-print.h"
 #include "client-cli/cli.h"
 #include "common/base/sal-error.h"
 #include "common/base/sal-json.h"

@@ -11,9 +11,8 @@
 #include "client-cli/cli-resume.h"
 
 #include <gio/gio.h>
-#include <glib/gi18n.h>
+#include <string.h>
 
-#include "client-cli/cli-input.h"
 #include "common/base/sal-error.h"
 #include "common/client/sal-back-off.h"
 
@@ -36,7 +35,8 @@ typedef struct
   char *key;   /* (owned) (nullable) */
   char *msgid; /* (owned) (nullable) */
   gint64 time_us;
-  gboolean in; /* a room that we are in */
+  gboolean in;       /* a room that we are in */
+  gboolean resuming; /* what was missed there is being told */
 } Known;
 
 /* A message that is not done with. */
@@ -46,11 +46,15 @@ typedef struct
   char *text;  /* (owned) */
   char *nonce; /* (owned) */
   char *name;  /* (owned) (nullable): who had said it, if it has been with a salottod */
+  gint64 said_us;
 } Said;
 
 struct _CliResume
 {
-  CliTalk *talk; /* (unowned) */
+  const CliResumeHooks *hooks; /* (unowned) */
+  gpointer data;
+  SalClient *client; /* (unowned) (nullable): on which we have come in last */
+  gboolean always;   /* on the plain dialect, too */
   SalBackOff back_off;
   GNetworkMonitor *monitor; /* (owned) */
   guint retry;
@@ -96,7 +100,7 @@ on_retry (gpointer data)
   CliResume *resume = data;
 
   resume->retry = 0;
-  cli_talk_connect (resume->talk);
+  resume->hooks->connect (resume->data);
   return G_SOURCE_REMOVE;
 }
 
@@ -106,19 +110,23 @@ on_network_changed (GNetworkMonitor *monitor, gboolean available, CliResume *res
   if (resume->retry == 0)
     return;
   g_clear_handle_id (&resume->retry, g_source_remove);
-  cli_talk_connect (resume->talk);
+  resume->hooks->connect (resume->data);
 }
 
 /**
  * cli_resume_new:
- * @talk: outlives it
+ * @hooks: called with @data
+ * @always: also where the plain dialect is spoken, and the end of the connection is that of the
+ *   conversation (C5)
  */
 CliResume *
-cli_resume_new (CliTalk *talk)
+cli_resume_new (const CliResumeHooks *hooks, gpointer data, gboolean always)
 {
   CliResume *resume = g_new0 (CliResume, 1);
 
-  resume->talk = talk;
+  resume->hooks = hooks;
+  resume->data = data;
+  resume->always = always;
   resume->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, known_free);
   resume->given = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, said_free);
   resume->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -156,9 +164,8 @@ cli_resume_free (CliResume *resume)
 
 /* Takes @said over. Returns its number, or 0 if it could not be given to the client. */
 static guint64
-give (CliResume *resume, Said *said)
+give (CliResume *resume, SalClient *client, Said *said)
 {
-  SalClient *client = resume->talk->client;
   guint64 number = sal_client_say_to (client, said->place, said->text, said->nonce);
 
   if (number == 0)
@@ -174,21 +181,21 @@ give (CliResume *resume, Said *said)
  * As sal_client_say_to(), and again if the connection breaks before it is known to be there.
  */
 guint64
-cli_resume_say (CliResume *resume, const char *place, const char *text)
+cli_resume_say (CliResume *resume, SalClient *client, const char *place, const char *text)
 {
   Said *said = g_new0 (Said, 1);
 
   said->place = g_strdup (place);
   said->text = g_strdup (text);
   said->nonce = g_uuid_string_random ();
-  return give (resume, said);
+  said->said_us = g_get_real_time ();
+  return give (resume, client, said);
 }
 
 /* What became of a message. Returns whether it is not told, because it will be said again. */
 static gboolean
-note_message (CliResume *resume, const SalClientAction *action)
+note_message (CliResume *resume, SalClient *client, const SalClientAction *action, gboolean leaving)
 {
-  SalClient *client = resume->talk->client;
   gpointer key = NULL;
   gpointer value = NULL;
   Said *said = NULL;
@@ -202,8 +209,8 @@ note_message (CliResume *resume, const SalClientAction *action)
   if (action->state == SAL_MESSAGE_UNKNOWN && sal_client_is_irc (client) &&
       sal_client_is_ours (client))
     said->name = g_strdup (sal_client_get_name (client));
-  if (resume->talk->leaving || (action->state != SAL_MESSAGE_QUEUED &&
-                                (action->state != SAL_MESSAGE_UNKNOWN || said->name == NULL)))
+  if (leaving || (action->state != SAL_MESSAGE_QUEUED &&
+                  (action->state != SAL_MESSAGE_UNKNOWN || said->name == NULL)))
     {
       said_free (said);
       return FALSE;
@@ -226,12 +233,42 @@ get_known (CliResume *resume, const char *place)
   return known;
 }
 
+static gboolean
+is_same (const Said *said, const SalClientAction *action)
+{
+  const SalEvent *event = &action->event;
+  gboolean did = g_str_has_prefix (said->text, "/me ");
+  const char *text = said->text + (did ? strlen ("/me ") : 0);
+
+  return said->name != NULL && event->kind == (did ? SAL_EVENT_ACTION : SAL_EVENT_MESSAGE) &&
+         event->time_us >= said->said_us - SKEW_US && g_strcmp0 (event->name, said->name) == 0 &&
+         g_strcmp0 (event->text, text) == 0;
+}
+
+/* What was said under a name that is not ours any more is known when it is found in the past. */
+static void
+recognise (CliResume *resume, const SalClientAction *action)
+{
+  for (GList *at = resume->again.head; at != NULL; at = at->next)
+    if (is_same (at->data, action))
+      {
+        Said *said = at->data;
+
+        g_queue_delete_link (&resume->again, at);
+        resume->hooks->known (resume->data, said->text, SAL_MESSAGE_DELIVERED);
+        said_free (said);
+        return;
+      }
+}
+
 static void
 note_event (CliResume *resume, const SalClientAction *action)
 {
   const SalEvent *event = &action->event;
   Known *known = NULL;
 
+  if (event->past && !action->own)
+    recognise (resume, action);
   if (action->place == NULL || event->time_us == 0)
     return;
   known = get_known (resume, action->place);
@@ -248,53 +285,64 @@ note_event (CliResume *resume, const SalClientAction *action)
 }
 
 static void
-note_room (CliResume *resume, const SalClientAction *action)
+note_room (CliResume *resume, SalClient *client, const SalClientAction *action)
 {
-  const SalIrcRoom *room =
-      sal_irc_rooms_find (sal_client_get_rooms (resume->talk->client), action->place);
+  const SalIrcRoom *room = sal_irc_rooms_find (sal_client_get_rooms (client), action->place);
   Known *known = get_known (resume, action->place);
 
   if (known == NULL || action->room_state == SAL_ROOM_JOINING)
     return;
   known->in = action->room_state == SAL_ROOM_IN;
+  known->resuming = known->in && known->time_us != 0 && sal_client_has_history (client);
   g_free (known->key);
   known->key = g_strdup (room != NULL ? room->key : NULL);
 }
 
 /* Somebody has spoken to us in private meanwhile. */
 static void
-note_missed (CliResume *resume, const SalClientAction *action)
+note_missed (CliResume *resume, SalClient *client, const SalClientAction *action)
 {
   const Known *known = g_hash_table_lookup (resume->known, action->place);
   const char *msgid = known != NULL ? known->msgid : NULL;
 
   if (known == NULL || known->time_us < action->time_us)
-    (void) sal_client_read_past (resume->talk->client, action->place, SAL_HISTORY_AFTER, msgid,
+    (void) sal_client_read_past (client, action->place, SAL_HISTORY_AFTER, msgid,
                                  msgid != NULL ? known->time_us : resume->away_us, MISSED_MAX);
 }
 
 /**
  * cli_resume_note:
- * @action: of the client
+ * @action: of @client
+ * @leaving: what is not said now will not be
  *
  * Returns: whether it is not to be told: a message that will be said again.
  */
 gboolean
-cli_resume_note (CliResume *resume, const SalClientAction *action)
+cli_resume_note (CliResume *resume,
+                 SalClient *client,
+                 const SalClientAction *action,
+                 gboolean leaving)
 {
+  Known *known = NULL;
+
   switch (action->kind)
     {
     case SAL_ACTION_EVENT:
       note_event (resume, action);
       return FALSE;
     case SAL_ACTION_ROOM:
-      note_room (resume, action);
+      note_room (resume, client, action);
       return FALSE;
     case SAL_ACTION_MISSED:
-      note_missed (resume, action);
+      note_missed (resume, client, action);
+      return FALSE;
+    case SAL_ACTION_HISTORY:
+      known = action->resume ? g_hash_table_lookup (resume->known, action->place) : NULL;
+      if (known != NULL)
+        known->resuming = FALSE;
       return FALSE;
     case SAL_ACTION_MESSAGE:
-      return note_message (resume, action);
+      return note_message (resume, client, action, leaving);
     default:
       return FALSE;
     }
@@ -326,8 +374,9 @@ home_of (CliResume *resume, SalClient *client)
 
 /**
  * cli_resume_wait:
+ * @client: that has ended
  * @how: a #SalClientEnd
- * @error: (nullable): why the client has let go
+ * @error: (nullable): why it has let go
  *
  * Waits for the next try, and says so, if there is to be one: not after a goodbye, and not where
  * one is not wanted.
@@ -335,38 +384,37 @@ home_of (CliResume *resume, SalClient *client)
  * Returns: whether it waits.
  */
 gboolean
-cli_resume_wait (CliResume *resume, int how, const GError *error)
+cli_resume_wait (CliResume *resume, SalClient *client, int how, const GError *error)
 {
-  CliTalk *talk = resume->talk;
   /* Another key, or a certificate that we do not have; every other trouble of TLS may pass. */
   gboolean distrusted = g_error_matches (error, SAL_ERROR, SAL_EXIT_TLS);
   gint64 wait_us = 0;
 
   /* On the plain dialect the end of the connection is that of the conversation (C5). */
-  if (!sal_client_is_irc (talk->client) && !resume->irc && !talk->options->reconnect)
+  if (!sal_client_is_irc (client) && !resume->irc && !resume->always)
     return FALSE;
-  if (!talk->was_in || talk->leaving || talk->put_out || distrusted || how == SAL_CLIENT_END_QUIT ||
-      how == SAL_CLIENT_END_REFUSED)
+  if (distrusted || how == SAL_CLIENT_END_QUIT || how == SAL_CLIENT_END_REFUSED)
     return FALSE;
   if (resume->in_since_us != 0)
     {
       g_free (resume->home);
-      resume->irc = sal_client_is_irc (talk->client);
-      resume->home = g_strdup (resume->irc ? home_of (resume, talk->client) : NULL);
+      resume->irc = sal_client_is_irc (client);
+      resume->home = g_strdup (resume->irc ? home_of (resume, client) : NULL);
       g_free (resume->name);
       g_free (resume->wanted);
-      resume->name = g_strdup (sal_client_get_name (talk->client));
-      resume->wanted = g_strdup (sal_client_get_wanted_name (talk->client));
+      resume->name = g_strdup (sal_client_get_name (client));
+      resume->wanted = g_strdup (sal_client_get_wanted_name (client));
       if (g_get_monotonic_time () - resume->in_since_us > SETTLED_US)
         sal_back_off_reset (&resume->back_off);
     }
   if (resume->in_since_us != 0)
-    resume->away_us = sal_client_get_heard_us (talk->client) - SKEW_US;
+    resume->away_us = sal_client_get_heard_us (client) - SKEW_US;
   resume->in_since_us = 0;
+  resume->client = NULL;
   g_clear_handle_id (&resume->name_timer, g_source_remove);
   g_hash_table_remove_all (resume->given);
   wait_us = sal_back_off_next_us (&resume->back_off, g_random_int ());
-  cli_talk_tell_break (talk, how, error, wait_us);
+  resume->hooks->waits (resume->data, how, error, wait_us);
   resume->retry = g_timeout_add ((guint) (wait_us / 1000), on_retry, resume);
   return TRUE;
 }
@@ -428,12 +476,22 @@ typedef enum
   GIVE_UP, /* nobody knows */
 } Fate;
 
-/* A nonce is good for who has sent it: the same account, or the same name. */
-static Fate
-fate_of (CliResume *resume, const Said *said)
+/* Whether what was missed where @said was said is still being told. */
+static gboolean
+is_resuming (CliResume *resume, SalClient *client, const Said *said)
 {
-  SalClient *client = resume->talk->client;
+  const char *place = said->place != NULL ? said->place : sal_client_get_home (client);
+  const Known *known = place != NULL ? g_hash_table_lookup (resume->known, place) : NULL;
 
+  return known != NULL && known->resuming;
+}
+
+/* A nonce is good for who has sent it: the same account, or the same name. Another name than the one that
+ * we want is not asked for again, so it is not waited for: then only the past can tell whether the message
+ * is there. */
+static Fate
+fate_of (CliResume *resume, SalClient *client, const Said *said)
+{
   if (said->name == NULL)
     return SAY;
   if (!sal_client_is_irc (client) || !sal_client_is_ours (client))
@@ -441,7 +499,12 @@ fate_of (CliResume *resume, const Said *said)
   if (sal_client_get_account (client) != NULL ||
       g_strcmp0 (said->name, sal_client_get_name (client)) == 0)
     return SAY;
-  return g_get_monotonic_time () - resume->in_since_us < NAME_US ? WAIT : GIVE_UP;
+  if (is_resuming (resume, client, said))
+    return WAIT;
+  return g_strcmp0 (said->name, sal_client_get_wanted_name (client)) == 0 &&
+                 g_get_monotonic_time () - resume->in_since_us < NAME_US
+             ? WAIT
+             : GIVE_UP;
 }
 
 static gboolean
@@ -450,27 +513,29 @@ on_name_due (gpointer data)
   CliResume *resume = data;
 
   resume->name_timer = 0;
-  cli_resume_entered (resume);
+  if (resume->client != NULL)
+    cli_resume_entered (resume, resume->client);
   return G_SOURCE_REMOVE;
 }
 
 /**
  * cli_resume_entered:
+ * @client: stays until cli_resume_wait()
  *
- * One is in, or called otherwise now: what was on its way is said again, as far as may be.
+ * One is in, or called otherwise now, or what was missed has been told: what was on its way is said again,
+ * as far as may be.
  */
 void
-cli_resume_entered (CliResume *resume)
+cli_resume_entered (CliResume *resume, SalClient *client)
 {
   Said *said = NULL;
 
-  if (!resume->talk->entered)
-    return;
+  resume->client = client;
   if (resume->in_since_us == 0)
     resume->in_since_us = g_get_monotonic_time ();
   while ((said = g_queue_peek_head (&resume->again)) != NULL)
     {
-      Fate fate = fate_of (resume, said);
+      Fate fate = fate_of (resume, client, said);
 
       if (fate == WAIT)
         {
@@ -482,17 +547,16 @@ cli_resume_entered (CliResume *resume)
       if (fate == SAY)
         {
           g_clear_pointer (&said->name, g_free);
-          (void) give (resume, said);
+          (void) give (resume, client, said);
         }
       else
         {
-          cli_talk_tell_lost (resume->talk, said->text, TRUE);
+          resume->hooks->known (resume->data, said->text, SAL_MESSAGE_UNKNOWN);
           said_free (said);
         }
     }
   g_clear_handle_id (&resume->name_timer, g_source_remove);
-  if (resume->talk->on_place != NULL)
-    resume->talk->on_place (resume->talk); /* what had to wait behind it */
+  resume->hooks->caught_up (resume->data);
 }
 
 /**
@@ -531,7 +595,8 @@ cli_resume_give_up (CliResume *resume)
   g_clear_handle_id (&resume->retry, g_source_remove);
   while ((said = g_queue_pop_head (&resume->again)) != NULL)
     {
-      cli_talk_tell_lost (resume->talk, said->text, said->name != NULL);
+      resume->hooks->known (resume->data, said->text,
+                            said->name != NULL ? SAL_MESSAGE_UNKNOWN : SAL_MESSAGE_QUEUED);
       said_free (said);
     }
 }

@@ -7,7 +7,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "client-cli/cli-input.h"
+#include "client-cli/cli-print.h"
 #include "client-cli/cli-talk.h"
 #include "client-cli/cli.h"
 #include "common/base/sal-error.h"

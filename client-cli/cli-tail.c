@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "client-cli/cli-print.h"
 #include "client-cli/cli-talk.h"
 #include "client-cli/cli.h"
 

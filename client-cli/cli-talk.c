@@ -12,10 +12,8 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "client-cli/cli-commands.h"
-#include "client-cli/cli-input.h"
 #include "client-cli/cli-keyring.h"
-#include "client-cli/cli-resume.h"
+#include "client-cli/cli-print.h"
 #include "common/base/sal-error.h"
 #include "common/client/sal-answers.h"
 #include "common/proto/sal-dialect-plain.h"
@@ -51,14 +49,10 @@ complain_of_message (const SalClientAction *action)
     cli_complain (_ ("not sent: %s"), action->text);
 }
 
-/**
- * cli_talk_tell_lost:
- * @unknown: it may have been read or not; else it was not
- *
- * Says what became of a message that the end has come before.
- */
-void
-cli_talk_tell_lost (CliTalk *talk, const char *text, gboolean unknown)
+/* Says what became of a message that the end has come before. @unknown: it may have been read or not; else it
+ * was not */
+static void
+tell_lost (CliTalk *talk, const char *text, gboolean unknown)
 {
   if (unknown)
     {
@@ -88,7 +82,7 @@ count_message (CliTalk *talk, const SalClientAction *action)
       break;
     case SAL_MESSAGE_QUEUED:
     case SAL_MESSAGE_UNKNOWN:
-      cli_talk_tell_lost (talk, action->text, action->state == SAL_MESSAGE_UNKNOWN);
+      tell_lost (talk, action->text, action->state == SAL_MESSAGE_UNKNOWN);
       break;
     case SAL_MESSAGE_SENT:
       if (!action->late)
@@ -208,7 +202,7 @@ enter (CliTalk *talk)
   talk->entered = TRUE;
   talk->was_in = TRUE;
   if (talk->resume != NULL)
-    cli_resume_entered (talk->resume);
+    cli_resume_entered (talk->resume, talk->client);
   if (talk->on_entered != NULL)
     talk->on_entered (talk);
 }
@@ -257,7 +251,10 @@ on_room (CliTalk *talk, const SalClientAction *action)
       talk->status == SAL_EXIT_TIMEOUT && talk->style.terminal && !talk->leaving)
     talk->status = SAL_EXIT_OK;
   if (action->room_state == SAL_ROOM_LEFT && g_strcmp0 (cli_talk_here (talk), action->place) == 0)
-    cli_commands_go_elsewhere (talk);
+    {
+      if (talk->on_left != NULL)
+        talk->on_left (talk);
+    }
   if (talk->going != NULL &&
       sal_irc_support_same (sal_client_get_support (talk->client), talk->going, action->place))
     {
@@ -310,7 +307,7 @@ on_history (CliTalk *talk, const SalClientAction *action)
 static void
 on_action (SalClient *client, const SalClientAction *action, CliTalk *talk)
 {
-  if (talk->resume != NULL && cli_resume_note (talk->resume, action))
+  if (talk->resume != NULL && cli_resume_note (talk->resume, client, action, talk->leaving))
     return;
   switch (action->kind)
     {
@@ -321,8 +318,8 @@ on_action (SalClient *client, const SalClientAction *action, CliTalk *talk)
       else if (is_worth_showing (talk, action) &&
                (talk->resume == NULL || !cli_resume_is_told (talk->resume, action)))
         render (talk, action);
-      if (talk->resume != NULL && action->event.kind == SAL_EVENT_NICK)
-        cli_resume_entered (talk->resume); /* perhaps one's own name again */
+      if (talk->resume != NULL && talk->entered && action->event.kind == SAL_EVENT_NICK)
+        cli_resume_entered (talk->resume, client); /* perhaps one's own name again */
       on_event (talk, action);
       break;
     case SAL_ACTION_READY:
@@ -337,11 +334,19 @@ on_action (SalClient *client, const SalClientAction *action, CliTalk *talk)
       on_room (talk, action);
       break;
     case SAL_ACTION_MEMBERS:
-      if (talk->asked_who && action->text == NULL)
-        cli_commands_show_who (talk, action->place);
+      if (talk->asked_who && action->text == NULL && talk->on_members != NULL)
+        talk->on_members (talk, action->place);
       break;
     case SAL_ACTION_HISTORY:
       on_history (talk, action);
+      if (talk->resume != NULL && talk->entered && action->resume)
+        cli_resume_entered (talk->resume, client); /* what waited for whether it is there */
+      break;
+    case SAL_ACTION_GAP:
+      cli_complain (
+          _ ("%s: something may be missing: the server does not keep any more what was said up "
+             "to where you were"),
+          action->place);
       break;
     default:
       break;
@@ -414,7 +419,8 @@ end (CliTalk *talk, int how)
 static void
 on_ended (SalClient *client, int how, const GError *error, CliTalk *talk)
 {
-  if (talk->resume == NULL || !cli_resume_wait (talk->resume, how, error))
+  if (talk->resume == NULL || !talk->was_in || talk->leaving || talk->put_out ||
+      !cli_resume_wait (talk->resume, client, how, error))
     {
       conclude (talk, how, error);
       end (talk, how);
@@ -426,30 +432,6 @@ on_ended (SalClient *client, int how, const GError *error, CliTalk *talk)
   g_clear_pointer (&talk->going, g_free);
   if (talk->on_away != NULL)
     talk->on_away (talk);
-}
-
-/**
- * cli_talk_tell_break:
- * @error: (nullable)
- *
- * Says that the connection broke, and when it will be tried again.
- */
-void
-cli_talk_tell_break (CliTalk *talk, int how, const GError *error, gint64 wait_us)
-{
-  g_autoptr (GString) out = g_string_new (NULL);
-  gboolean failed = talk->connected_us == 0 && error != NULL;
-  const char *words = error != NULL ? error->message : "";
-  guint seconds = (guint) ((wait_us + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
-
-  cli_complain (failed                       ? "%s"
-                : how == SAL_CLIENT_END_PEER ? _ ("the server has ended the conversation")
-                                             : _ ("the connection broke: %s"),
-                words);
-  cli_complain (ngettext ("trying again in %u second", "trying again in %u seconds", seconds),
-                seconds);
-  cli_render_waiting (out, words, wait_us, g_get_real_time (), &talk->style);
-  cli_print (out->str);
 }
 
 /**
@@ -512,6 +494,61 @@ make_client (CliTalk *talk)
   g_signal_connect (talk->client, "ended", G_CALLBACK (on_ended), talk);
 }
 
+/* Coming back. */
+
+static void
+on_next_try (gpointer data)
+{
+  CliTalk *talk = data;
+
+  talk->connected_us = 0;
+  talk->greeted = FALSE;
+  make_client (talk);
+  sal_client_start (talk->client, CONNECT_TIMEOUT_S * 1000);
+}
+
+/* Says that the connection broke, and when it will be tried again. */
+static void
+on_waiting (gpointer data, int how, const GError *error, gint64 wait_us)
+{
+  CliTalk *talk = data;
+  g_autoptr (GString) out = g_string_new (NULL);
+  gboolean failed = talk->connected_us == 0 && error != NULL;
+  const char *words = error != NULL ? error->message : "";
+  guint seconds = (guint) ((wait_us + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
+
+  cli_complain (failed                       ? "%s"
+                : how == SAL_CLIENT_END_PEER ? _ ("the server has ended the conversation")
+                                             : _ ("the connection broke: %s"),
+                words);
+  cli_complain (ngettext ("trying again in %u second", "trying again in %u seconds", seconds),
+                seconds);
+  cli_render_waiting (out, words, wait_us, g_get_real_time (), &talk->style);
+  cli_print (out->str);
+}
+
+static void
+on_known (gpointer data, const char *text, SalMessageState state)
+{
+  CliTalk *talk = data;
+
+  if (state == SAL_MESSAGE_DELIVERED)
+    talk->delivered++;
+  else
+    tell_lost (talk, text, state == SAL_MESSAGE_UNKNOWN);
+}
+
+static void
+on_caught_up (gpointer data)
+{
+  CliTalk *talk = data;
+
+  if (talk->on_place != NULL)
+    talk->on_place (talk);
+}
+
+static const CliResumeHooks resume_hooks = { on_next_try, on_waiting, on_known, on_caught_up };
+
 /**
  * cli_talk_init:
  * @talk: (out caller-allocates)
@@ -544,21 +581,7 @@ cli_talk_init (
 void
 cli_talk_come_back (CliTalk *talk)
 {
-  talk->resume = cli_resume_new (talk);
-}
-
-/**
- * cli_talk_connect:
- *
- * Makes the next connection.
- */
-void
-cli_talk_connect (CliTalk *talk)
-{
-  talk->connected_us = 0;
-  talk->greeted = FALSE;
-  make_client (talk);
-  sal_client_start (talk->client, CONNECT_TIMEOUT_S * 1000);
+  talk->resume = cli_resume_new (&resume_hooks, talk, talk->options->reconnect);
 }
 
 /**
@@ -569,7 +592,7 @@ cli_talk_connect (CliTalk *talk)
 guint64
 cli_talk_say (CliTalk *talk, const char *place, const char *text)
 {
-  return talk->resume != NULL ? cli_resume_say (talk->resume, place, text)
+  return talk->resume != NULL ? cli_resume_say (talk->resume, talk->client, place, text)
                               : sal_client_say_to (talk->client, place, text, NULL);
 }
 

@@ -5,11 +5,10 @@
 
 #include "client-cli/cli-options.h"
 #include "client-cli/cli-render.h"
+#include "client-cli/cli-resume.h"
 #include "common/client/sal-client.h"
 
 G_BEGIN_DECLS
-
-typedef struct _CliResume CliResume;
 
 /* A conversation of a verb with a server, from connecting to the exit status. */
 typedef struct
@@ -43,16 +42,15 @@ typedef struct
   void (*on_place) (gpointer talk);   /* (nullable): one is elsewhere now */
   void (*on_away) (gpointer talk);    /* (nullable): the connection broke; on_entered comes again */
   void (*on_message) (gpointer talk); /* (nullable): what became of one is known */
+  void (*on_left) (gpointer talk);    /* (nullable): one is not any more where one was */
+  void (*on_members) (gpointer talk, const char *place); /* (nullable): they are known now */
 } CliTalk;
 
 gboolean cli_talk_init (
     CliTalk *talk, const CliOptions *options, const SalUri *uri, gboolean receipts, GError **error);
 int cli_talk_run (CliTalk *talk);
 void cli_talk_come_back (CliTalk *talk);
-void cli_talk_connect (CliTalk *talk);
 guint64 cli_talk_say (CliTalk *talk, const char *place, const char *text);
-void cli_talk_tell_break (CliTalk *talk, int how, const GError *error, gint64 wait_us);
-void cli_talk_tell_lost (CliTalk *talk, const char *text, gboolean unknown);
 gboolean cli_talk_is_away (const CliTalk *talk);
 void cli_talk_leave (CliTalk *talk);
 const char *cli_talk_here (CliTalk *talk);

@@ -17,7 +17,4 @@ int cli_listen (int argc, char **argv);
 int cli_probe (int argc, char **argv);
 int cli_console (int argc, char **argv);
 
-int cli_fail (GError *error);
-int cli_usage (const char *usage);
-
 G_END_DECLS

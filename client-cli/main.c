@@ -8,9 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client-cli/cli-input.h"
 #include "client-cli/cli.h"
-#include "common/base/sal-error.h"
+#include "common/base/sal-exit.h"
 #include "common/base/sal-program.h"
 
 static const SalVerb verbs[] = {
@@ -24,32 +23,6 @@ static const SalVerb verbs[] = {
   { "console", N_ ("[SOCKET]"), N_ ("the operator's console of a salottod"), cli_console },
   { NULL, NULL, NULL, NULL },
 };
-
-/**
- * cli_fail:
- *
- * Says what went wrong. Returns: the exit status for it.
- */
-int
-cli_fail (GError *error)
-{
-  cli_complain ("%s", error->message);
-  return sal_error_exit_status (error);
-}
-
-/**
- * cli_usage:
- *
- * Says how a verb is used. Returns: the exit status for it.
- */
-int
-cli_usage (const char *usage)
-{
-  fprintf (stderr,
-           _ ("Usage: %s\nMore: salotto-cli --help, salotto-cli VERB --help, salotto-cli(1)\n"),
-           usage);
-  return SAL_EXIT_USAGE;
-}
 
 static int
 help (void)

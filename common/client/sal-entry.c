@@ -87,6 +87,20 @@ sal_entry_ref (const SalEntry *entry)
 }
 
 /**
+ * sal_entry_is_behind:
+ * @other: behind which a page of the past was asked for
+ *
+ * Returns: whether that page, which ends with @entry, has led further, as far as the server says what
+ *   they are called and when they were said.
+ */
+gboolean
+sal_entry_is_behind (const SalEntry *entry, const SalEntry *other)
+{
+  return entry->msgid != NULL ? g_strcmp0 (entry->msgid, other->msgid) != 0
+                              : entry->time_us > other->time_us;
+}
+
+/**
  * sal_entry_unref:
  * @entry: (nullable) (transfer full)
  *

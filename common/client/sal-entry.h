@@ -53,6 +53,7 @@ typedef struct
 
 SalEntry *sal_entry_new (const SalEntry *like);
 SalEntry *sal_entry_ref (const SalEntry *entry);
+gboolean sal_entry_is_behind (const SalEntry *entry, const SalEntry *other);
 void sal_entry_unref (SalEntry *entry);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SalEntry, sal_entry_unref)

@@ -298,6 +298,8 @@ on_irc_event (SalRoomModel *room, const SalClientAction *action)
       take_back (room, event);
       return;
     }
+  if (event->past)
+    sal_room_note_past (room, event);
   if (like.kind == 0)
     return;
   if (event->kind == SAL_EVENT_NICK && room->server->client != NULL && !event->past)
@@ -307,6 +309,7 @@ on_irc_event (SalRoomModel *room, const SalClientAction *action)
     like.text = "…"; /* where a page has nothing else */
   else if (!is_left_out (action, &like))
     {
+      like.own |= event->past && sal_room_recognise (room, &like);
       sal_entry_unref (add (room, &like, event->past));
       return;
     }

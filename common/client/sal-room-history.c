@@ -13,6 +13,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "common/base/sal-limits.h"
 #include "common/client/sal-client-action.h"
 #include "common/client/sal-room-private.h"
 
@@ -31,22 +32,27 @@ ask (SalRoomModel *room, SalHistoryPage page, const SalEntry *from)
 
 /* What was missed in private. */
 
-/* Of somebody new, what was said since we were on the server last. A page that has led no further
- * would come again and again. */
+/* Asks for what is behind @from. */
 static gboolean
-ask_for_missed (SalRoomModel *room, gboolean further)
+ask_for_missed (SalRoomModel *room, const SalEntry *from)
 {
-  g_autoptr (SalEntry) last = sal_story_find_last_known (room->story, G_MAXUINT64);
-  SalEntry before = { .time_us = room->server->known_us };
+  SalEntry *keep = sal_entry_new (from);
 
-  if (last == NULL && before.time_us == 0)
-    return FALSE;
-  if (further && (last == NULL || last->id == room->missed_from ||
-                  (last->msgid == NULL && last->time_us <= room->missed_from_us)))
-    return FALSE;
-  room->missed_from = last != NULL ? last->id : 0;
-  room->missed_from_us = last != NULL ? last->time_us : before.time_us;
-  return ask (room, SAL_HISTORY_AFTER, last != NULL ? last : &before);
+  g_clear_pointer (&room->missed_from, sal_entry_unref);
+  g_clear_pointer (&room->reached, sal_entry_unref);
+  room->missed_from = keep;
+  return ask (room, SAL_HISTORY_AFTER, keep);
+}
+
+/* The next page is what is behind the last event of this one, whether the story has it or does without it.
+ * A page that has led no further would come again and again. */
+static gboolean
+ask_for_more (SalRoomModel *room)
+{
+  g_autoptr (SalEntry) reached = g_steal_pointer (&room->reached);
+
+  return reached != NULL && sal_entry_is_behind (reached, room->missed_from) &&
+         ++room->pages < SAL_CLIENT_RESUME_PAGES && ask_for_missed (room, reached);
 }
 
 static void
@@ -64,16 +70,54 @@ release_held (SalRoomModel *room)
 }
 
 /**
+ * sal_room_begin_catching_up:
+ * @from: behind which it was asked for
+ * @pages: how many pages have come already, of nothing that anybody wants to hear
+ *
+ * What was said in private while we were not there is on its way.
+ */
+void
+sal_room_begin_catching_up (SalRoomModel *room, const SalEntry *from, guint pages)
+{
+  g_clear_pointer (&room->missed_from, sal_entry_unref);
+  room->missed_from = sal_entry_new (from);
+  room->pages = pages;
+  room->catching_up = TRUE;
+  if (room->held == NULL)
+    room->held = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
+}
+
+/**
  * sal_room_catch_up:
  *
- * Asks for what was said in private while we were not there.
+ * Asks for what was said in private while we were not there; of somebody new, since we were on the
+ * server last.
  */
 void
 sal_room_catch_up (SalRoomModel *room)
 {
-  room->catching_up = ask_for_missed (room, FALSE);
-  if (room->catching_up && room->held == NULL)
-    room->held = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
+  g_autoptr (SalEntry) last = sal_story_find_last_known (room->story, G_MAXUINT64);
+  SalEntry before = { .time_us = room->server->known_us };
+  const SalEntry *from = last != NULL ? last : &before;
+
+  if ((last == NULL && before.time_us == 0) || !ask_for_missed (room, from))
+    return;
+  sal_room_begin_catching_up (room, from, 0);
+}
+
+/**
+ * sal_room_note_past:
+ * @event: of the server's past
+ *
+ * It is where the page that is on its way has come to.
+ */
+void
+sal_room_note_past (SalRoomModel *room, const SalEvent *event)
+{
+  if (!room->catching_up || room->page != NULL)
+    return;
+  g_clear_pointer (&room->reached, sal_entry_unref);
+  room->reached = sal_entry_new (&(SalEntry){ .time_us = event->time_us, .msgid = event->msgid });
 }
 
 /* Whether the story ends with a gap and @line: nothing has been said since that was told. */
@@ -88,18 +132,11 @@ is_told (SalRoomModel *room, const char *line)
          g_strcmp0 (note->text, line) == 0;
 }
 
-/* What was missed is not there, and what is said from now on comes behind a gap; a server that never
+/* What was missed is not there, and what is told from now on comes behind a gap; a server that never
  * tells it makes one of all the times that we came back in between. */
 static void
-tell_failure (SalRoomModel *room, const SalClientAction *action)
+tell_gap (SalRoomModel *room, const char *line)
 {
-  g_autofree char *line =
-      action->text != NULL
-          ? g_strdup_printf (_ ("What was said meanwhile cannot be had: %s"), action->text)
-          : g_strdup (
-                _ ("The server has not told in time what was said meanwhile. Scrolling back asks "
-                   "for it again."));
-
   if (is_told (room, line))
     {
       sal_story_resumed (room->story);
@@ -111,12 +148,49 @@ tell_failure (SalRoomModel *room, const SalClientAction *action)
 }
 
 static void
+tell_failure (SalRoomModel *room, const SalClientAction *action)
+{
+  g_autofree char *line =
+      action->text != NULL
+          ? g_strdup_printf (_ ("What was said meanwhile cannot be had: %s"), action->text)
+          : g_strdup (
+                _ ("The server has not told in time what was said meanwhile. Scrolling back asks "
+                   "for it again."));
+
+  tell_gap (room, line);
+}
+
+/**
+ * sal_room_on_gap:
+ *
+ * The server does not know up to where we have read, because it keeps less, or has begun anew: something
+ * may be missing before what it tells now.
+ */
+void
+sal_room_on_gap (SalRoomModel *room)
+{
+  tell_gap (room, _ ("Something may be missing here: the server does not keep any more what was "
+                     "said up to where you were."));
+}
+
+/* Older ones could not be asked for while something was on its way. */
+static void
+fetch_wanted (SalRoomModel *room)
+{
+  guint64 wanted = room->older_wanted;
+
+  room->older_wanted = 0;
+  if (wanted != 0 && !sal_room_model_fetch_older (room, wanted))
+    sal_room_emit_older (room, 0, TRUE);
+}
+
+static void
 on_missed (SalRoomModel *room, const SalClientAction *action)
 {
   gboolean failed = action->code != NULL;
   gboolean overflowed = room->held != NULL && room->held->len >= HELD_MAX;
 
-  if (!failed && (action->more || overflowed) && action->number > 0 && ask_for_missed (room, TRUE))
+  if (!failed && (action->more || overflowed) && action->number > 0 && ask_for_more (room))
     {
       if (overflowed)
         g_ptr_array_set_size (room->held, 0);
@@ -130,6 +204,7 @@ on_missed (SalRoomModel *room, const SalClientAction *action)
   else
     sal_story_resumed (room->story);
   release_held (room);
+  fetch_wanted (room);
 }
 
 /**
@@ -225,7 +300,7 @@ sal_room_model_fetch_older (SalRoomModel *room, guint64 id)
     id = first_id (room);
   if (id == 0 || id == room->beginning)
     return FALSE;
-  if (room->resuming)
+  if (room->resuming || room->catching_up)
     {
       /* What was missed is still coming: one question at a time. */
       room->older_wanted = id;
@@ -312,6 +387,8 @@ sal_room_stop_fetching (SalRoomModel *room)
   /* What was held back is not added: the next time begins before it, and finds it again. */
   g_clear_pointer (&room->held, g_ptr_array_unref);
   g_clear_pointer (&room->left_out, sal_entry_unref);
+  g_clear_pointer (&room->missed_from, sal_entry_unref);
+  g_clear_pointer (&room->reached, sal_entry_unref);
   if (room->page == NULL && room->older_wanted == 0)
     return;
   room->older_wanted = 0;
@@ -334,20 +411,18 @@ static void
 on_resumed (SalRoomModel *room, const SalClientAction *action)
 {
   g_autoptr (SalEntry) left_out = g_steal_pointer (&room->left_out);
-  guint64 wanted = room->older_wanted;
 
   if (left_out != NULL && is_whole_page (room, action->number) && first_id (room) == 0)
     sal_entry_unref (sal_story_add_missed (room->story, left_out));
   room->resuming = FALSE;
-  room->older_wanted = 0;
   if (action->code != NULL)
     tell_failure (room, action);
   else if (action->more)
     sal_story_add_gap (room->story);
   else
     sal_story_resumed (room->story);
-  if (wanted != 0 && !sal_room_model_fetch_older (room, wanted))
-    sal_room_emit_older (room, 0, TRUE);
+  fetch_wanted (room);
+  sal_room_send_queued (room); /* what waited for whether it is there */
 }
 
 /**

@@ -31,6 +31,8 @@
 /* How long to wait for the name under which a message was sent: a server that has not noticed yet
  * that our last connection is gone has given us another. */
 #define NAME_US (60 * G_TIME_SPAN_SECOND)
+/* How wrong a clock may be. */
+#define SKEW_US (10 * G_TIME_SPAN_MINUTE)
 
 typedef struct
 {
@@ -97,7 +99,8 @@ typedef enum
 } Fate;
 
 /* What to do with a message that has been with a server already. A nonce is good for who has sent
- * it: the same account, or the same name. */
+ * it: the same account, or the same name. Another name than the one that we want is not asked for again,
+ * so it is not waited for: then only the past can tell whether the message is there. */
 static Fate
 fate_of (SalRoomModel *room, const SalEntry *mine)
 {
@@ -107,7 +110,13 @@ fate_of (SalRoomModel *room, const SalEntry *mine)
     return GIVE_UP;
   if (sal_client_get_account (server->client) != NULL || g_str_equal (mine->name, server->name))
     return GIVE;
-  return g_get_monotonic_time () - server->in_since_us < NAME_US ? WAIT : GIVE_UP;
+  if (room->resuming)
+    return WAIT;
+  return sal_irc_support_same (sal_client_get_support (server->client), mine->name,
+                               sal_client_get_wanted_name (server->client)) &&
+                 g_get_monotonic_time () - server->in_since_us < NAME_US
+             ? WAIT
+             : GIVE_UP;
 }
 
 /* Returns whether @mine is to be given to the client. */
@@ -217,6 +226,28 @@ sal_room_settle (SalRoomModel *room, guint64 entry)
     sal_story_queue (room->story, entry);
   else
     sal_story_set_state (room->story, mine, SAL_MESSAGE_SENT, FALSE, NULL);
+}
+
+/**
+ * sal_room_recognise:
+ * @like: of the server's past, from somebody of another name than ours
+ *
+ * What we have said under a name that is not ours any more can only be found in the past.
+ *
+ * Returns: whether @like is a message of ours of which nobody knew what had become; then it is delivered.
+ */
+gboolean
+sal_room_recognise (SalRoomModel *room, const SalEntry *like)
+{
+  guint64 id = 0;
+
+  if (like->own || like->msgid == NULL || sal_story_find_msgid (room->story, like->msgid) != 0)
+    return FALSE;
+  id = sal_story_find_sent (room->story, like, SKEW_US);
+  if (id == 0)
+    return FALSE;
+  sal_story_drop (room->story, id); /* the room's own entry of it comes now */
+  return TRUE;
 }
 
 static void

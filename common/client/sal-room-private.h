@@ -34,11 +34,13 @@ struct _SalRoomModel
   guint name_timer;  /* source: how long the queue waits for the name of before */
   SalEntry *refusal; /* (owned) (nullable): a note that may be the answer to a message */
 
-  gboolean resuming;    /* what was missed is being told by the client */
-  guint64 older_wanted; /* older ones than this entry are to be fetched then; 0: none */
-  gboolean catching_up; /* what was missed in private was asked for */
-  guint64 missed_from;  /* and from which entry on; 0: none */
-  gint64 missed_from_us;
+  gboolean resuming;     /* what was missed is being told by the client */
+  guint64 older_wanted;  /* older ones than this entry are to be fetched then; 0: none */
+  gboolean catching_up;  /* what was missed in private was asked for */
+  SalEntry *missed_from; /* (owned) (nullable): ... behind this one, ... */
+  SalEntry
+      *reached; /* (owned) (nullable): ... up to which it has come, if the story has that or not */
+  guint pages;  /* ... and how often */
   GPtrArray *held;     /* (owned) (nullable) of SalEntry (owned): what came meanwhile */
   GPtrArray *page;     /* (owned) (nullable) of SalEntry (owned): older ones are being fetched */
   guint64 page_before; /* ... that go before this entry */
@@ -69,6 +71,7 @@ void sal_room_presence_changed (SalRoomModel *room);
 /* Our own messages (sal-room-outbox.c). */
 void sal_room_send_queued (SalRoomModel *room);
 void sal_room_settle (SalRoomModel *room, guint64 entry);
+gboolean sal_room_recognise (SalRoomModel *room, const SalEntry *like);
 void sal_room_on_message (SalRoomModel *room, guint64 entry, const SalClientAction *action);
 
 /* What the client tells (sal-room-events.c). */
@@ -79,6 +82,9 @@ void sal_room_on_topic (SalRoomModel *room);
 void sal_room_on_read_marker (SalRoomModel *room, gint64 time_us);
 /* ... of the past (sal-room-history.c). */
 void sal_room_catch_up (SalRoomModel *room);
+void sal_room_begin_catching_up (SalRoomModel *room, const SalEntry *from, guint pages);
+void sal_room_note_past (SalRoomModel *room, const SalEvent *event);
+void sal_room_on_gap (SalRoomModel *room);
 gboolean sal_room_take_past (SalRoomModel *room, const SalEntry *like, gboolean past);
 void sal_room_leave_out (SalRoomModel *room, const SalEntry *like);
 void sal_room_on_history (SalRoomModel *room, const SalClientAction *action);

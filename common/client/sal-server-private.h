@@ -60,6 +60,8 @@ struct _SalServer
   SalGiven giving;    /* what is being given to the client */
   GQueue raw;         /* of char* (owned) */
 
+  GPtrArray *strangers; /* (owned): see sal-server-strangers.c */
+
   SalRoomList *room_list; /* (owned): of all rooms there, if somebody has asked */
 };
 
@@ -74,6 +76,17 @@ void sal_server_on_action (SalClient *client, const SalClientAction *action, Sal
 gboolean sal_server_is_plain (const SalServer *server);
 gboolean sal_server_speaks_irc (const SalServer *server);
 gboolean sal_server_ignores (const SalServer *server, const SalClientAction *action);
+
+SalRoomModel *sal_server_make_private (SalServer *server, const char *place);
+gboolean sal_server_takes_stranger (SalServer *server, const char *place);
+
+/* sal-server-strangers.c */
+GPtrArray *sal_server_strangers_new (void);
+void sal_server_on_missed (SalServer *server, const SalClientAction *action);
+gboolean sal_server_is_stranger (const SalServer *server, const char *place);
+gboolean sal_server_passes_over (SalServer *server, const SalClientAction *action);
+void sal_server_meet (SalServer *server, SalRoomModel *room);
+void sal_server_on_strangers_page (SalServer *server, const SalClientAction *action);
 
 /* sal-server-list.c */
 void sal_server_on_listed (SalServer *server, const SalClientAction *action);

@@ -85,6 +85,8 @@ make_room (SalServer *server, SalRoomKind kind, const char *place, gboolean join
   row->joined = joined;
   sal_store_update_room (server->store, row);
   room = append_room (server, row);
+  if (kind == SAL_ROOM_PRIVATE)
+    sal_server_meet (server, room);
   g_list_model_items_changed (G_LIST_MODEL (server), server->rooms->len - 1, 0, 1);
   return room;
 }
@@ -351,6 +353,7 @@ sal_server_end_connection (SalServer *server)
         sal_room_settle (one->room, one->entry);
     }
   for_each_room (server, sal_room_end_connection);
+  g_ptr_array_set_size (server->strangers, 0);
   sal_server_stop_listing (server);
 }
 
@@ -461,6 +464,29 @@ count_private (SalServer *server)
   return n;
 }
 
+/**
+ * sal_server_takes_stranger:
+ *
+ * Returns: whether a conversation may be opened for what somebody says.
+ */
+gboolean
+sal_server_takes_stranger (SalServer *server, const char *place)
+{
+  return check_place (place, NULL) &&
+         count_private (server) + server->strangers->len < STRANGERS_MAX;
+}
+
+/**
+ * sal_server_make_private:
+ *
+ * Returns: (transfer none) (nullable): a new conversation with somebody.
+ */
+SalRoomModel *
+sal_server_make_private (SalServer *server, const char *place)
+{
+  return make_room (server, SAL_ROOM_PRIVATE, place, FALSE, NULL);
+}
+
 /* Somebody speaks to us, or we to them from another device: that opens a conversation. A notice
  * does not: it is what services and servers send. */
 static gboolean
@@ -479,24 +505,12 @@ room_of_event (SalServer *server, const SalClientAction *action)
   room = sal_server_find_room (server, action->place);
   if (room != NULL)
     return room;
-  if (!is_channel (server, action->place) && opens_a_conversation (&action->event) &&
-      !sal_server_ignores (server, action) && count_private (server) < STRANGERS_MAX)
-    room = make_room (server, SAL_ROOM_PRIVATE, action->place, FALSE, NULL);
+  if (is_channel (server, action->place) || sal_server_ignores (server, action))
+    return server->main;
+  if (sal_server_is_stranger (server, action->place) ||
+      (opens_a_conversation (&action->event) && sal_server_takes_stranger (server, action->place)))
+    room = sal_server_make_private (server, action->place);
   return room != NULL ? room : server->main;
-}
-
-/* Somebody has spoken to us in private while we were away, perhaps somebody new. */
-static void
-on_missed (SalServer *server, const SalClientAction *action)
-{
-  SalRoomModel *room = sal_server_find_room (server, action->place);
-
-  if (room == NULL && sal_filter_ignores (server->filter, action->place, NULL))
-    return;
-  if (room == NULL && check_place (action->place, NULL) && count_private (server) < STRANGERS_MAX)
-    room = make_room (server, SAL_ROOM_PRIVATE, action->place, FALSE, NULL);
-  if (room != NULL && room->row->kind == SAL_ROOM_PRIVATE && !room->catching_up)
-    sal_room_catch_up (room);
 }
 
 /* The main room of a plain address, which is not known by its name yet, is the one that the server
@@ -590,6 +604,8 @@ sal_server_on_action (SalClient *client, const SalClientAction *action, SalServe
   switch (action->kind)
     {
     case SAL_ACTION_EVENT:
+      if (sal_server_passes_over (server, action))
+        break;
       sal_room_on_event (room_of_event (server, action), action);
       if (action->event.kind == SAL_EVENT_NICK)
         {
@@ -621,9 +637,15 @@ sal_server_on_action (SalClient *client, const SalClientAction *action, SalServe
     case SAL_ACTION_HISTORY:
       if (room != NULL)
         sal_room_on_history (room, action);
+      else
+        sal_server_on_strangers_page (server, action);
       break;
     case SAL_ACTION_MISSED:
-      on_missed (server, action);
+      sal_server_on_missed (server, action);
+      break;
+    case SAL_ACTION_GAP:
+      if (room != NULL)
+        sal_room_on_gap (room);
       break;
     case SAL_ACTION_LISTED:
     case SAL_ACTION_LIST_END:

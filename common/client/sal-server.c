@@ -90,6 +90,7 @@ sal_server_finalize (GObject *object)
 
   g_ptr_array_unref (server->rooms);
   g_object_unref (server->room_list);
+  g_ptr_array_unref (server->strangers);
   g_hash_table_unref (server->given);
   g_queue_clear_full (&server->raw, g_free);
   g_clear_pointer (&server->row, sal_stored_server_free);
@@ -129,6 +130,7 @@ sal_server_init (SalServer *server)
 {
   server->rooms = g_ptr_array_new_with_free_func (g_object_unref);
   server->room_list = sal_room_list_new ();
+  server->strangers = sal_server_strangers_new ();
   server->given = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   g_queue_init (&server->raw);
 }

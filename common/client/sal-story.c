@@ -602,6 +602,44 @@ sal_story_get_sent_name (SalStory *story)
   return oldest != NULL ? oldest->name : NULL;
 }
 
+static gboolean
+is_sent_as (const SalEntry *mine, const SalEntry *like, gint64 skew_us)
+{
+  gboolean action = g_str_has_prefix (mine->text, "/me ");
+  const char *text = mine->text + (action ? strlen ("/me ") : 0);
+
+  return mine->state == SAL_MESSAGE_SENT && mine->nonce != NULL &&
+         like->kind == (action ? SAL_ENTRY_ACTION : SAL_ENTRY_MESSAGE) &&
+         like->time_us >= mine->time_us - skew_us && g_strcmp0 (like->name, mine->name) == 0 &&
+         g_strcmp0 (like->text, text) == 0;
+}
+
+/**
+ * sal_story_find_sent:
+ * @like: what the server has
+ * @skew_us: how wrong a clock may be
+ *
+ * Returns: the number of the oldest message of ours that can still be asked for by its nonce, and says
+ *   the same under the same name, at no later time; 0: none.
+ */
+guint64
+sal_story_find_sent (SalStory *story, const SalEntry *like, gint64 skew_us)
+{
+  guint64 found = 0;
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, story->pending);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const SalEntry *mine = value;
+
+      if (is_sent_as (mine, like, skew_us) && (found == 0 || mine->id < found))
+        found = mine->id;
+    }
+  return found;
+}
+
 static int
 compare_ids (gconstpointer a, gconstpointer b)
 {

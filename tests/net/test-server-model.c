@@ -795,9 +795,8 @@ test_not_told (Fixture *f, gconstpointer data)
 
   /* By their time, the next page would begin where this one did. */
   sal_entry_unref (sal_story_add (bob->story, &like));
-  bob->catching_up = TRUE;
-  bob->missed_from = 0;
-  bob->missed_from_us = like.time_us;
+  sal_room_begin_catching_up (bob, &like, 0);
+  sal_room_note_past (bob, &(SalEvent){ .time_us = like.time_us });
   sal_room_on_history (bob, &page);
   sal_entry_unref (sal_story_add (bob->story, &like));
   test_wait_for_story (bob, "bob: psst, |, bob: psst");
