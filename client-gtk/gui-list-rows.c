@@ -150,8 +150,7 @@ tree_model_init (GtkTreeModelIface *iface)
 /* A view is told of one row at a time, and may ask about the others in between: so there are
  * as many rows as it has been told of. */
 static void
-on_items_changed (
-    GListModel *items, guint position, guint removed, guint added, GuiListRows *rows)
+on_items_changed (GListModel *items, guint position, guint removed, guint added, GuiListRows *rows)
 {
   g_autoptr (GtkTreePath) path = gtk_tree_path_new_from_indices ((int) position, -1);
   GtkTreeIter iter;

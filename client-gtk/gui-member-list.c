@@ -33,7 +33,7 @@ struct _GuiMemberList
   GtkLabel *count;
   GtkTreeView *view;
   GuiListRows *rows; /* (owned) (nullable): while the view has them */
-  guint changes;       /* since the last frame */
+  guint changes;     /* since the last frame */
   guint tick;
   gint64 rest_until_us;
 };
@@ -248,8 +248,8 @@ on_popup_menu (GtkWidget *view, GuiMemberList *list)
 
   if (name == NULL)
     return FALSE;
-  gtk_menu_popup_at_widget (make_menu (list, name), view, GDK_GRAVITY_CENTER, GDK_GRAVITY_NORTH_WEST,
-                            NULL);
+  gtk_menu_popup_at_widget (make_menu (list, name), view, GDK_GRAVITY_CENTER,
+                            GDK_GRAVITY_NORTH_WEST, NULL);
   return TRUE;
 }
 

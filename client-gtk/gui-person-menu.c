@@ -31,12 +31,13 @@ append_commands (GMenu *menu, const char *label, const char *first, const char *
   const char *commands[] = { first, second, NULL };
   g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
 
-  g_menu_item_set_action_and_target_value (item, "person.command", g_variant_new_strv (commands, -1));
+  g_menu_item_set_action_and_target_value (item, "person.command",
+                                           g_variant_new_strv (commands, -1));
   g_menu_append_item (menu, item);
 }
 
 static void G_GNUC_PRINTF (3, 4)
-append_command (GMenu *menu, const char *label, const char *format, ...)
+    append_command (GMenu *menu, const char *label, const char *format, ...)
 {
   g_autofree char *command = NULL;
   va_list arguments;

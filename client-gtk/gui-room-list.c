@@ -67,9 +67,8 @@ static guint joining_signal;
 static SalRoomListState
 get_state (GuiRoomList *list)
 {
-  return list->server != NULL
-             ? sal_room_list_get_state (sal_server_get_room_list (list->server))
-             : SAL_ROOM_LIST_UNKNOWN;
+  return list->server != NULL ? sal_room_list_get_state (sal_server_get_room_list (list->server))
+                              : SAL_ROOM_LIST_UNKNOWN;
 }
 
 /* Returns: (transfer full): "12 of 3,400 rooms" */
@@ -278,8 +277,8 @@ draw_people (GtkTreeViewColumn *column,
 static gboolean
 is_in (GuiRoomList *list, SalListedRoom *listed)
 {
-  SalRoomModel *room =
-      list->server != NULL ? sal_server_find_room (list->server, sal_listed_room_get_name (listed))
+  SalRoomModel *room = list->server != NULL
+                           ? sal_server_find_room (list->server, sal_listed_room_get_name (listed))
                            : NULL;
 
   return room != NULL && sal_room_model_get_presence (room) == SAL_PRESENCE_IN;
@@ -317,8 +316,8 @@ on_query_tooltip (
   if (!gtk_tree_view_get_tooltip_context (list->view, &x, &y, keyboard, &model, &path, &iter))
     return FALSE;
   room = gui_list_rows_get (GUI_LIST_ROWS (model), &iter);
-  text = g_strdup_printf ("%s\n%s", sal_listed_room_get_name (room),
-                          sal_listed_room_get_topic (room));
+  text =
+      g_strdup_printf ("%s\n%s", sal_listed_room_get_name (room), sal_listed_room_get_topic (room));
   tame = gui_text_limit_marks (g_strchomp (text));
   gtk_tooltip_set_text (tooltip, tame);
   gtk_tree_view_set_tooltip_row (list->view, tooltip, path);
@@ -373,9 +372,8 @@ show_order (GuiRoomList *list)
 {
   for (guint i = 0; i < G_N_ELEMENTS (list->columns); i++)
     gtk_tree_view_column_set_sort_indicator (list->columns[i], i == list->order);
-  gtk_tree_view_column_set_sort_order (list->columns[list->order], list->descending
-                                                                       ? GTK_SORT_DESCENDING
-                                                                       : GTK_SORT_ASCENDING);
+  gtk_tree_view_column_set_sort_order (list->columns[list->order],
+                                       list->descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
   if (list->found == NULL)
     return;
   gui_found_rooms_sort (list->found, list->order, list->descending);

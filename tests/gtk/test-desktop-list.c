@@ -373,8 +373,7 @@ add_cases (void)
 {
 #define ADD(name, data, test)                                                                      \
   g_test_add ("/gtk/list/" name, Scene, data, scene_open, test, scene_close)
-#define ADD_PLAY(name, test)                                                                       \
-  g_test_add ("/gtk/list/" name, Play, NULL, play_open, test, play_close)
+#define ADD_PLAY(name, test) g_test_add ("/gtk/list/" name, Play, NULL, play_open, test, play_close)
   ADD ("keys", NULL, test_keys);
   ADD ("command", NULL, test_command);
   ADD ("plain-address", "plain", test_command);
