@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "client-cli/cli-commands.h"
+#include "client-cli/cli-complete.h"
 #include "client-cli/cli-input.h"
 #include "client-cli/cli-print.h"
 #include "client-cli/cli-resume.h"
@@ -16,6 +17,10 @@
 #include "common/base/sal-error.h"
 #include "common/base/sal-limits.h"
 #include "common/proto/sal-text.h"
+
+/* Before a line of several that were pasted: it is said as it is, because it was not typed to be carried
+ * out. No line has this in it. */
+#define PASTED '\n'
 
 /* A pipe is not read while so many messages wait to be sent or to come back. */
 #define UNFINISHED_MAX 64
@@ -44,14 +49,25 @@ explain (Chat *chat)
     cli_print (_ ("This server is not a salottod: what else it understands is its own affair.\n"));
 }
 
+/* What Tab may make of a word. */
+static char **
+complete (const char *line, gsize start, const char *word, gpointer data)
+{
+  Chat *chat = data;
+
+  return cli_complete (&chat->talk, line, start, word);
+}
+
 static void
 say (Chat *chat, const char *line)
 {
   g_autoptr (GString) clean = g_string_new (NULL);
   const char *said = line;
 
-  if (sal_text_clean (clean, line, strlen (line)) &&
-      cli_commands_take (&chat->talk, clean->str, cli_input_is_terminal (chat->input), &said))
+  if (*line == PASTED)
+    said = ++line;
+  else if (sal_text_clean (clean, line, strlen (line)) &&
+           cli_commands_take (&chat->talk, clean->str, cli_input_is_terminal (chat->input), &said))
     return;
   if (cli_talk_say (&chat->talk, cli_talk_here (&chat->talk), said) == 0 &&
       strlen (line) > SAL_MESSAGE_MAX_BYTES)
@@ -102,28 +118,10 @@ is_all_done (Chat *chat)
 
 /* What is typed before it is known what is spoken waits for that. */
 static void
-on_line (const char *line, gpointer data)
+take_line (Chat *chat, const char *line)
 {
-  Chat *chat = data;
   SalClient *client = chat->talk.client;
 
-  if (line == NULL)
-    {
-      chat->ended = TRUE;
-      if (is_all_done (chat) || cli_input_is_terminal (chat->input))
-        on_end (chat);
-      return;
-    }
-  chat->line++;
-  if (!chat->talk.entered && cli_input_is_terminal (chat->input) &&
-      sal_client_is_leaving_word (line + (*line == '/')))
-    {
-      /* The end of a try to come back is not waited for, nor is there anybody to say goodbye to. */
-      if (chat->talk.was_in && !cli_talk_is_away (&chat->talk))
-        chat->talk.leaving = TRUE;
-      on_end (chat);
-      return;
-    }
   if (must_wait (chat) || chat->early.length > 0)
     {
       g_queue_push_tail (&chat->early, g_strdup (line));
@@ -137,6 +135,38 @@ on_line (const char *line, gpointer data)
     }
   say (chat, line);
   hold_input (chat);
+}
+
+static void
+on_line (const char *line, gpointer data)
+{
+  Chat *chat = data;
+
+  if (line == NULL)
+    {
+      chat->ended = TRUE;
+      if (is_all_done (chat) || cli_input_is_terminal (chat->input))
+        on_end (chat);
+      return;
+    }
+  chat->line++;
+  if (cli_input_is_pasted (chat->input))
+    {
+      g_autofree char *pasted = g_strdup_printf ("%c%s", PASTED, line);
+
+      take_line (chat, pasted);
+      return;
+    }
+  if (!chat->talk.entered && cli_input_is_terminal (chat->input) &&
+      sal_client_is_leaving_word (line + (*line == '/')))
+    {
+      /* The end of a try to come back is not waited for, nor is there anybody to say goodbye to. */
+      if (chat->talk.was_in && !cli_talk_is_away (&chat->talk))
+        chat->talk.leaving = TRUE;
+      on_end (chat);
+      return;
+    }
+  take_line (chat, line);
 }
 
 /* A pipe that has ended ends the conversation when nothing more can become of what it said. */
@@ -208,7 +238,7 @@ complain_of_early (Chat *chat)
 
   while ((line = g_queue_pop_head (&chat->early)) != NULL)
     {
-      cli_complain (_ ("not sent, the conversation was over: %s"), line);
+      cli_complain (_ ("not sent, the conversation was over: %s"), line + (*line == PASTED));
       chat->talk.failed++;
       g_free (line);
     }
@@ -228,9 +258,10 @@ cli_chat (int argc, char **argv)
   g_autoptr (SalUri) uri = NULL;
   int status = 0;
 
-  if (!cli_options_parse (
-          &options, CLI_TAKES_TALK | CLI_TAKES_RECONNECT, _ ("[chat] [URI|HOST[:PORT]] - talk"),
-          _ ("Joins a room. With no address: the room on this machine."), &argc, &argv, &error))
+  if (!cli_options_parse (&options, CLI_TAKES_TALK | CLI_TAKES_RECONNECT | CLI_TAKES_BELL,
+                          _ ("[chat] [URI|HOST[:PORT]] - talk"),
+                          _ ("Joins a room. With no address: the room on this machine."), &argc,
+                          &argv, &error))
     return cli_fail (error);
   if (argc > 2)
     return cli_usage (_ ("salotto-cli [chat] [URI|HOST[:PORT]]"));
@@ -244,7 +275,10 @@ cli_chat (int argc, char **argv)
   chat.talk.on_message = on_message;
   chat.talk.on_away = on_away;
   cli_commands_begin (&chat.talk);
-  chat.input = cli_input_new ("> ", cli_commands_completions, on_line, &chat);
+  chat.input = cli_input_new ("> ", NULL, on_line, &chat);
+  cli_input_set_completer (chat.input, complete);
+  if (cli_input_is_terminal (chat.input))
+    cli_talk_filter (&chat.talk);
   cli_input_pause (chat.input, TRUE);
   if (options.reconnect || (!options.no_reconnect && cli_input_is_terminal (chat.input)))
     cli_talk_come_back (&chat.talk);

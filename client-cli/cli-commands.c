@@ -81,6 +81,19 @@ take_word (const char **rest)
   return word;
 }
 
+static guint
+count_words (const char *text)
+{
+  guint n = 0;
+
+  for (; *text != '\0'; text += strspn (text, " "))
+    {
+      text += strcspn (text, " ");
+      n++;
+    }
+  return n;
+}
+
 static gboolean
 is_inside (CliTalk *talk, const char *name)
 {
@@ -122,6 +135,12 @@ do_me (CliTalk *talk, const char *rest)
   g_autofree char *text = g_strconcat ("/me ", rest, NULL);
 
   say_to (talk, cli_talk_here (talk), text);
+}
+
+static void
+do_say (CliTalk *talk, const char *rest)
+{
+  say_to (talk, cli_talk_here (talk), rest);
 }
 
 static void
@@ -212,10 +231,23 @@ do_rooms (CliTalk *talk, const char *rest)
   cli_print (out->str);
 }
 
+/* The room that a command is about, as take_room(); in private there is none, and that is said. */
+static char *
+need_room (CliTalk *talk, const char **rest)
+{
+  char *room = take_room (talk, rest);
+
+  if (room != NULL && is_room (talk, room))
+    return room;
+  cli_complain (_ ("that is for rooms, and you are in none now"));
+  g_free (room);
+  return NULL;
+}
+
 static void
 do_topic (CliTalk *talk, const char *rest)
 {
-  g_autofree char *room = take_room (talk, &rest);
+  g_autofree char *room = need_room (talk, &rest);
 
   if (room == NULL)
     return;
@@ -250,7 +282,7 @@ do_history (CliTalk *talk, const char *rest)
 static void
 do_kick (CliTalk *talk, const char *rest)
 {
-  g_autofree char *room = take_room (talk, &rest);
+  g_autofree char *room = need_room (talk, &rest);
   g_autofree char *name = take_word (&rest);
 
   if (room != NULL)
@@ -270,6 +302,60 @@ do_mode (CliTalk *talk, const char *rest)
   room = take_room (talk, &rest);
   if (room != NULL)
     ask_server (talk, "MODE %s%s%s", room, *rest != '\0' ? " " : "", rest);
+}
+
+/* @change is made for one person or mask, in the room. */
+static void
+change_mode (CliTalk *talk, const char *change, const char *rest)
+{
+  g_autofree char *room = need_room (talk, &rest);
+
+  if (room != NULL)
+    ask_server (talk, "MODE %s %s %s", room, change, rest);
+}
+
+static void
+do_op (CliTalk *talk, const char *rest)
+{
+  change_mode (talk, "+o", rest);
+}
+
+static void
+do_deop (CliTalk *talk, const char *rest)
+{
+  change_mode (talk, "-o", rest);
+}
+
+static void
+do_voice (CliTalk *talk, const char *rest)
+{
+  change_mode (talk, "+v", rest);
+}
+
+static void
+do_devoice (CliTalk *talk, const char *rest)
+{
+  change_mode (talk, "-v", rest);
+}
+
+static void
+do_ban (CliTalk *talk, const char *rest)
+{
+  if (count_words (rest) == 0 || (count_words (rest) == 1 && is_room (talk, rest)))
+    {
+      g_autofree char *room = need_room (talk, &rest);
+
+      if (room != NULL)
+        ask_server (talk, "MODE %s b", room);
+      return;
+    }
+  change_mode (talk, "+b", rest);
+}
+
+static void
+do_unban (CliTalk *talk, const char *rest)
+{
+  change_mode (talk, "-b", rest);
 }
 
 static void
@@ -314,6 +400,79 @@ do_whois (CliTalk *talk, const char *rest)
 }
 
 static void
+do_motd (CliTalk *talk, const char *rest)
+{
+  ask_server (talk, "MOTD");
+}
+
+static void
+do_ctcp (CliTalk *talk, const char *rest)
+{
+  g_autofree char *name = take_word (&rest);
+  g_autofree char *word = take_word (&rest);
+  g_autofree char *upper = g_ascii_strup (word, -1);
+
+  ask_server (talk, "PRIVMSG %s :\001%s%s%s\001", name, upper, *rest != '\0' ? " " : "", rest);
+}
+
+/* Whom one does not want to hear. */
+
+/* The mask that is meant, in private the other; NULL: none. */
+static char *
+take_mask (CliTalk *talk, const char *rest)
+{
+  const char *here = cli_talk_here (talk);
+
+  if (*rest != '\0')
+    return g_strdup (rest);
+  return here != NULL && !is_room (talk, here) ? sal_filter_mask_of_name (here) : NULL;
+}
+
+static void
+set_ignored (CliTalk *talk, const char *mask, gboolean ignored)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *said = NULL;
+
+  if (talk->filter == NULL) /* from a pipe: until it ends, and for the program alone */
+    cli_talk_filter (talk);
+  if (mask == NULL)
+    said = cli_filter_to_text (talk->filter);
+  else if (!cli_filter_set_ignored (talk->filter, mask, ignored, &error))
+    cli_complain ("%s", error->message);
+  else if (ignored)
+    said = g_strdup_printf (
+        _ ("What %s says is not shown from now on. /unignore %s takes that back."), mask, mask);
+  else
+    said = g_strdup_printf (_ ("What %s says is shown."), mask);
+  if (said != NULL)
+    {
+      g_autofree char *line = g_strconcat (said, "\n", NULL);
+
+      cli_print (line);
+    }
+}
+
+static void
+do_ignore (CliTalk *talk, const char *rest)
+{
+  g_autofree char *mask = take_mask (talk, rest);
+
+  set_ignored (talk, mask, TRUE);
+}
+
+static void
+do_unignore (CliTalk *talk, const char *rest)
+{
+  g_autofree char *mask = take_mask (talk, rest);
+
+  if (mask != NULL)
+    set_ignored (talk, mask, FALSE);
+  else
+    cli_complain (_ ("this is how it is used: /%s %s"), "unignore", _ ("MASK"));
+}
+
+static void
 do_list (CliTalk *talk, const char *rest)
 {
   ask_server (talk, "LIST%s%s", *rest != '\0' ? " " : "", rest);
@@ -350,35 +509,43 @@ typedef struct
 static const Command commands[] = {
   { "away", N_ ("[TEXT]"), 0, 0, do_away, N_ ("say that you are away; without: back") },
   { "back", "", 0, 0, do_back, N_ ("say that you are not away any more") },
+  { "ban", N_ ("[MASK]"), 0, 2, do_ban,
+    N_ ("whoever this fits may not come into the room; without: who may not") },
+  { "ctcp", N_ ("NAME WORD"), 2, 0, do_ctcp, N_ ("ask somebody's program: VERSION, TIME, PING") },
+  { "deop", N_ ("NAME"), 1, 2, do_deop, N_ ("somebody does not lead the room any more") },
+  { "devoice", N_ ("NAME"), 1, 2, do_devoice, N_ ("take somebody's voice in the room") },
   { "exit", "", 0, 0, do_quit, NULL },
   { "help", "", 0, 0, do_help, N_ ("this") },
   { "history", N_ ("[N]"), 0, 1, do_history, N_ ("the last N messages here") },
+  { "ignore", N_ ("[MASK]"), 0, 1, do_ignore,
+    N_ ("do not show what somebody says; without: of whom that is so") },
   { "invite", N_ ("NAME [ROOM]"), 1, 2, do_invite, N_ ("invite somebody into the room") },
+  { "j", "", 1, 2, do_join, NULL },
   { "join", N_ ("ROOM [PASSWORD]"), 1, 2, do_join, N_ ("go into a room, or back to it") },
   { "kick", N_ ("NAME [REASON]"), 1, 0, do_kick, N_ ("put somebody out of the room") },
   { "leave", "", 0, 0, do_part, NULL },
   { "list", N_ ("[PATTERN]"), 0, 1, do_list, N_ ("the rooms of the server") },
   { "me", N_ ("TEXT"), 1, 0, do_me, N_ ("what you do") },
   { "mode", N_ ("[CHANGE]"), 0, 0, do_mode, N_ ("the rules of the room, and who leads it") },
+  { "motd", "", 0, 0, do_motd, N_ ("the server's message of the day") },
   { "msg", N_ ("NAME TEXT"), 2, 0, do_msg, N_ ("say something to one person alone") },
   { "names", N_ ("[ROOM]"), 0, 1, do_who, N_ ("who is here") },
   { "nick", N_ ("NAME"), 1, 1, do_nick, N_ ("be called otherwise") },
   { "notice", N_ ("NAME TEXT"), 2, 0, do_notice, N_ ("the same, and no program answers") },
+  { "op", N_ ("NAME"), 1, 2, do_op, N_ ("let somebody lead the room") },
   { "part", N_ ("[ROOM] [REASON]"), 0, 0, do_part, N_ ("leave the room") },
   { "query", N_ ("[NAME]"), 0, 0, do_query, N_ ("talk with one person alone; without: back") },
   { "quit", N_ ("[TEXT]"), 0, 0, do_quit, N_ ("leave") },
+  { "q", "", 0, 0, do_query, NULL },
   { "quote", N_ ("LINE"), 1, 0, do_quote, N_ ("send a line of IRC as it is") },
   { "rooms", "", 0, 0, do_rooms, N_ ("the rooms you are in") },
+  { "say", N_ ("TEXT"), 1, 0, do_say, N_ ("say it, whatever it begins with") },
   { "topic", N_ ("[TEXT]"), 0, 0, do_topic, N_ ("what the room is about") },
+  { "unban", N_ ("MASK"), 1, 2, do_unban, N_ ("take a ban back") },
+  { "unignore", N_ ("MASK"), 0, 1, do_unignore, N_ ("show again what somebody says") },
+  { "voice", N_ ("NAME"), 1, 2, do_voice, N_ ("let somebody speak where not everybody may") },
   { "who", N_ ("[ROOM]"), 0, 1, do_who, NULL },
   { "whois", N_ ("NAME"), 1, 2, do_whois, N_ ("who somebody is") },
-};
-
-/* What Tab offers. A salottod understands the first few in the plain dialect, too. */
-const char *const cli_commands_completions[] = {
-  "/help",    "/history ", "/join ",  "/me ",   "/quit",   "/who",    "/away ", "/back",
-  "/invite ", "/kick ",    "/list",   "/mode ", "/msg ",   "/names",  "/nick ", "/notice ",
-  "/part",    "/query ",   "/quote ", "/rooms", "/topic ", "/whois ", NULL,
 };
 
 /* What a command is, in two columns. */
@@ -409,19 +576,6 @@ do_help (CliTalk *talk, const char *rest)
   cli_print (out->str);
 }
 
-static guint
-count_words (const char *text)
-{
-  guint n = 0;
-
-  for (; *text != '\0'; text += strspn (text, " "))
-    {
-      text += strcspn (text, " ");
-      n++;
-    }
-  return n;
-}
-
 static gboolean
 is_used_well (const Command *command, const char *rest)
 {
@@ -443,6 +597,20 @@ misused (CliTalk *talk, const Command *command)
     cli_complain (_ ("this is how it is used: /%s %s"), command->name, _ (command->arguments));
   else
     cli_talk_show (talk, &event);
+}
+
+/**
+ * cli_commands_get_name:
+ *
+ * Returns: (transfer none) (nullable): the @i-th command that is worth offering; %NULL: there are no more.
+ */
+const char *
+cli_commands_get_name (guint i)
+{
+  for (gsize j = 0; j < G_N_ELEMENTS (commands); j++)
+    if (commands[j].help != NULL && i-- == 0)
+      return commands[j].name;
+  return NULL;
 }
 
 static const Command *

@@ -5,9 +5,8 @@
 
 G_BEGIN_DECLS
 
-extern const char *const cli_commands_completions[];
-
 gboolean cli_commands_take (CliTalk *talk, const char *line, gboolean strict, const char **said);
+const char *cli_commands_get_name (guint i);
 void cli_commands_begin (CliTalk *talk);
 
 G_END_DECLS

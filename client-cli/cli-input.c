@@ -188,6 +188,29 @@ cli_input_set_prompt (CliInput *input, const char *prompt)
 }
 
 /**
+ * cli_input_set_completer:
+ *
+ * See sal_line_editor_set_completer(); nothing happens where nobody types.
+ */
+void
+cli_input_set_completer (CliInput *input, SalCompleteFunc completer)
+{
+  if (input->editor != NULL)
+    sal_line_editor_set_completer (input->editor, completer);
+}
+
+/**
+ * cli_input_is_pasted:
+ *
+ * Returns: within on_line, whether the line is one of several that a person has entered at once.
+ */
+gboolean
+cli_input_is_pasted (const CliInput *input)
+{
+  return input->editor != NULL && sal_line_editor_is_pasted (input->editor);
+}
+
+/**
  * cli_input_ask_secret:
  * @prompt: shown at a terminal
  *

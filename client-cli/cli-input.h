@@ -18,6 +18,8 @@ gboolean cli_input_is_terminal (const CliInput *input);
 void cli_input_pause (CliInput *input, gboolean paused);
 void cli_input_take_lines_back (CliInput *input, gboolean take_back);
 void cli_input_set_prompt (CliInput *input, const char *prompt);
+void cli_input_set_completer (CliInput *input, SalCompleteFunc completer);
+gboolean cli_input_is_pasted (const CliInput *input);
 void cli_input_ask_secret (CliInput *input, const char *prompt);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliInput, cli_input_free)

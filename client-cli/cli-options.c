@@ -98,6 +98,12 @@ static const GOptionEntry reconnect_entries[] = {
   { NULL }
 };
 
+static const GOptionEntry bell_entries[] = {
+  { "bell", 0, 0, G_OPTION_ARG_NONE, &values.bell,
+    N_ ("Ring the terminal's bell when somebody names you, or speaks to you alone"), NULL },
+  { NULL }
+};
+
 static const GOptionEntry common_entries[] = {
   { "verbose", 'v', 0, G_OPTION_ARG_NONE, &values.verbose, N_ ("Say more"), NULL },
   { "version", 0, 0, G_OPTION_ARG_NONE, &values.version, N_ ("Say the version, and end"), NULL },
@@ -163,6 +169,7 @@ cli_options_parse (CliOptions *options,
     { CLI_TAKES_SHOWING, showing_entries }, { CLI_TAKES_BACKLOG, backlog_entries },
     { CLI_TAKES_TIMEOUT, timeout_entries }, { CLI_TAKES_PIN, pin_entries },
     { CLI_TAKES_NAME, login_entries },      { CLI_TAKES_RECONNECT, reconnect_entries },
+    { CLI_TAKES_BELL, bell_entries },
   };
 
   values = (CliOptions){ .password_fd = -1, .server_password_fd = -1 };

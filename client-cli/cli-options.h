@@ -40,6 +40,7 @@ typedef struct
   gboolean from_keyring; /* the password was there */
   gboolean reconnect;
   gboolean no_reconnect;
+  gboolean bell;
 } CliOptions;
 
 /* Which of them a verb takes. */
@@ -52,6 +53,7 @@ typedef enum
   CLI_TAKES_TIMEOUT = 1 << 4,
   CLI_TAKES_PIN = 1 << 5, /* pin, certificate, key */
   CLI_TAKES_RECONNECT = 1 << 6,
+  CLI_TAKES_BELL = 1 << 7,
   CLI_TAKES_TALK =
       CLI_TAKES_NAME | CLI_TAKES_SENDING | CLI_TAKES_SHOWING | CLI_TAKES_TIMEOUT | CLI_TAKES_PIN,
 } CliTakes;

@@ -12,11 +12,13 @@
 
 #include "common/base/sal-json.h"
 #include "common/client/sal-answers.h"
+#include "common/client/sal-mention.h"
 #include "common/client/sal-outbox.h"
 
 #define DIM "\033[2m"
 #define BOLD "\033[1m"
 #define GREEN "\033[32m"
+#define YELLOW "\033[1;33m"
 #define PLAIN "\033[0m"
 
 static const char *
@@ -182,13 +184,34 @@ append_place (GString *out, const SalClientAction *action, const CliStyle *style
     g_string_append_printf (out, "[%s] ", action->place);
 }
 
+/* Somebody speaks of us, or to us alone. */
+static gboolean
+is_for_us (const SalClientAction *action, const CliStyle *style)
+{
+  const SalEvent *event = &action->event;
+
+  if (!is_said (event) || action->own || event->text == NULL)
+    return FALSE;
+  return (event->target != NULL && event->kind != SAL_EVENT_NOTICE) ||
+         (style->name != NULL && sal_mention_in_text (event->text, style->name)) ||
+         sal_filter_has_word (style->filter, event->text);
+}
+
+static const char *
+colour_of_name (const SalClientAction *action, const CliStyle *style)
+{
+  if (action->own)
+    return colour (style, GREEN);
+  return colour (style, is_for_us (action, style) ? YELLOW : BOLD);
+}
+
 /* What was said to one person alone, one way or the other. */
 static void
 append_private (GString *out, const SalClientAction *action, const CliStyle *style)
 {
   const SalEvent *event = &action->event;
 
-  g_string_append (out, colour (style, action->own ? GREEN : BOLD));
+  g_string_append (out, colour_of_name (action, style));
   if (action->own)
     /* TRANSLATORS: one says something to this person alone */
     g_string_append_printf (out, _ ("to %s alone"), event->target);
@@ -197,6 +220,23 @@ append_private (GString *out, const SalClientAction *action, const CliStyle *sty
     g_string_append_printf (out, _ ("%s to you alone"), event->name);
   g_string_append (out, colour (style, PLAIN));
   g_string_append_printf (out, event->kind == SAL_EVENT_ACTION ? ": * %s" : ": %s", event->text);
+}
+
+/* The lines have only the time of the day. */
+static void
+append_day (GString *out, GDateTime *when, CliStyle *style)
+{
+  int day = g_date_time_get_year (when) * 1000 + g_date_time_get_day_of_year (when);
+  gboolean another = style->day != 0 && style->day != day;
+
+  style->day = day;
+  if (another)
+    {
+      /* TRANSLATORS: a date, as in strftime(3) */
+      g_autofree char *date = g_date_time_format (when, _ ("%A, %e %B %Y"));
+
+      g_string_append_printf (out, "%s-- %s%s\n", colour (style, DIM), date, colour (style, PLAIN));
+    }
 }
 
 /* For people at a terminal: when, who, what. */
@@ -208,7 +248,12 @@ render_for_people (GString *out, const SalClientAction *action, gint64 time_us, 
   g_autofree char *clock = g_date_time_format (when, "%H:%M");
 
   if (begin_text (out, action, style))
-    g_string_append_printf (out, "%s%s%s ", colour (style, DIM), clock, colour (style, PLAIN));
+    {
+      append_day (out, when, style);
+      if (style->bell && !event->past && is_for_us (action, style))
+        g_string_append_c (out, '\a');
+      g_string_append_printf (out, "%s%s%s ", colour (style, DIM), clock, colour (style, PLAIN));
+    }
   append_place (out, action, style);
   if (event->past || (is_said (event) && event->target != NULL))
     {
@@ -223,12 +268,12 @@ render_for_people (GString *out, const SalClientAction *action, gint64 time_us, 
     {
     case SAL_EVENT_MESSAGE:
     case SAL_EVENT_NOTICE:
-      g_string_append_printf (out, "%s%s%s: %s", colour (style, action->own ? GREEN : BOLD),
-                              event->name, colour (style, PLAIN), event->text);
+      g_string_append_printf (out, "%s%s%s: %s", colour_of_name (action, style), event->name,
+                              colour (style, PLAIN), event->text);
       break;
     case SAL_EVENT_ACTION:
-      g_string_append_printf (out, "* %s%s%s %s", colour (style, action->own ? GREEN : BOLD),
-                              event->name, colour (style, PLAIN), event->text);
+      g_string_append_printf (out, "* %s%s%s %s", colour_of_name (action, style), event->name,
+                              colour (style, PLAIN), event->text);
       break;
     case SAL_EVENT_JOIN:
       g_string_append (out, colour (style, DIM));

@@ -16,6 +16,10 @@ typedef struct
   gboolean said_only; /* only what people say */
   gboolean open_line; /* the last line was shown without its end */
   const char *here;   /* (unowned) (nullable): where one is: what is elsewhere says where */
+  const char *name;   /* (unowned) (nullable): who one is: what names one stands out, ... */
+  SalFilter *filter;  /* (unowned) (nullable): ... and so do these words */
+  gboolean bell;      /* ... and the terminal's bell rings */
+  int day;            /* on which the last line was shown; 0: none was */
 } CliStyle;
 
 void

@@ -102,6 +102,7 @@ render (CliTalk *talk, const SalClientAction *action)
   if (talk->quiet)
     return;
   talk->style.here = cli_talk_here (talk);
+  talk->style.name = sal_client_get_name (talk->client);
   cli_render_action (out, action, g_get_real_time (), &talk->style);
   cli_print (out->str);
 }
@@ -312,6 +313,8 @@ on_action (SalClient *client, const SalClientAction *action, CliTalk *talk)
   switch (action->kind)
     {
     case SAL_ACTION_EVENT:
+      if (sal_client_action_is_ignored (action, talk->style.filter))
+        break;
       talk->greeted |= action->event.kind == SAL_EVENT_GREETING;
       if (action->own && action->event.kind == SAL_EVENT_JOIN && !action->event.past)
         on_own_join (talk, action);
@@ -488,6 +491,7 @@ make_client (CliTalk *talk)
       g_clear_object (&talk->client);
     }
   talk->client = sal_client_new (talk->uri, &options, &transport);
+  sal_client_set_filter (talk->client, talk->style.filter);
   g_signal_connect (talk->client, "connected", G_CALLBACK (on_connected), talk);
   g_signal_connect (talk->client, "chunk", G_CALLBACK (on_chunk), talk);
   g_signal_connect (talk->client, "action", G_CALLBACK (on_action), talk);
@@ -566,11 +570,34 @@ cli_talk_init (
   talk->client_options.latin1 = options->latin1;
   talk->room_of_options = talk->client_options.room;
   talk->style = (CliStyle){ .json = options->json,
+                            .bell = options->bell,
                             .terminal = !options->json && !options->hex && isatty (STDOUT_FILENO),
                             .colours = cli_may_colour () };
   talk->loop = g_main_loop_new (NULL, FALSE);
   make_client (talk);
   return TRUE;
+}
+
+static void
+on_filter (gpointer filter, gpointer data)
+{
+  CliTalk *talk = data;
+
+  talk->style.filter = filter;
+  sal_client_set_filter (talk->client, filter);
+}
+
+/**
+ * cli_talk_filter:
+ *
+ * From now on those are not heard whom the person ignores, and what names the person stands out. For a
+ * person only: a program that is to hear everything must not depend on the person's lists.
+ */
+void
+cli_talk_filter (CliTalk *talk)
+{
+  talk->filter = cli_filter_new (on_filter, talk);
+  on_filter (cli_filter_get (talk->filter), talk);
 }
 
 /**
@@ -649,6 +676,7 @@ cli_talk_clear (CliTalk *talk)
   if (talk->client != NULL)
     g_signal_handlers_disconnect_by_data (talk->client, talk);
   g_clear_pointer (&talk->resume, cli_resume_free);
+  g_clear_pointer (&talk->filter, cli_filter_free);
   g_clear_object (&talk->client);
   g_clear_pointer (&talk->uri, sal_uri_free);
   g_clear_pointer (&talk->here, g_free);

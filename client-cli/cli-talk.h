@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "client-cli/cli-filter.h"
 #include "client-cli/cli-options.h"
 #include "client-cli/cli-render.h"
 #include "client-cli/cli-resume.h"
@@ -18,6 +19,7 @@ typedef struct
   SalClientOptions client_options; /* whose strings are those of @options and @uri */
   CliResume *resume;               /* (owned) (nullable): comes back when the connection breaks */
   CliStyle style;
+  CliFilter *filter; /* (owned) (nullable): whom the person does not want to hear */
   SalClient *client; /* (owned) */
   GMainLoop *loop;   /* (owned) */
   gint64 connected_us;
@@ -50,6 +52,7 @@ gboolean cli_talk_init (
     CliTalk *talk, const CliOptions *options, const SalUri *uri, gboolean receipts, GError **error);
 int cli_talk_run (CliTalk *talk);
 void cli_talk_come_back (CliTalk *talk);
+void cli_talk_filter (CliTalk *talk);
 guint64 cli_talk_say (CliTalk *talk, const char *place, const char *text);
 gboolean cli_talk_is_away (const CliTalk *talk);
 void cli_talk_leave (CliTalk *talk);

@@ -29,6 +29,10 @@ sal_program_init (const char *name)
   const char *locale_dir = NULL;
 
   setlocale (LC_ALL, "");
+  /* All that is read and written is UTF-8; where the environment says nothing, or something of the last
+   * century, terminals are so all the same. */
+  if (!g_get_charset (NULL))
+    (void) setlocale (LC_CTYPE, "C.UTF-8");
   locale_dir = g_getenv ("SALOTTO_LOCALEDIR");
   bindtextdomain (GETTEXT_PACKAGE, locale_dir != NULL ? locale_dir : SALOTTO_LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

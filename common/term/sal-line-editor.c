@@ -8,13 +8,22 @@
  * typed all the same, and goes on there when its rest is printed. Of a long one, only
  * what stands in its last row is written again.
  *
+ * What is pasted stays in the line, with its newlines, until it is entered, and goes out line by line
+ * then: nothing is said by a hand that slipped. A terminal that cannot tell what is pasted sends it as if
+ * it were typed.
+ *
+ * Ctrl-Z gives the terminal back as it was, and takes it again when the process goes on.
+ *
  * readline keeps its state in globals, so there is one editor a process.
  */
 #include "config.h"
 
 #include "common/term/sal-line-editor.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <glib-unix.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +47,7 @@ struct _SalLineEditor
 {
   char *prompt;                   /* (owned) */
   const char *const *completions; /* (unowned) (nullable) */
+  SalCompleteFunc completer;      /* (nullable): in place of those */
   SalLineFunc on_line;
   gpointer data;
   guint input;
@@ -48,9 +58,74 @@ struct _SalLineEditor
   gboolean between;   /* a line was entered, and the prompt for the next one is still to come */
   gboolean take_back; /* a line goes off the screen when it is entered */
   gboolean secret;    /* the next line is not shown and not remembered */
+  gboolean pasted;    /* several lines have been entered at once, of which this is one */
+  int stop[2];        /* a pipe by which the signal of Ctrl-Z comes into the main loop */
+  guint stop_source;
+  struct sigaction stop_before;
 };
 
 static SalLineEditor *the_editor;
+
+/* Suspending. */
+
+static int stop_fd = -1;
+
+static void
+on_stop_signal (int number)
+{
+  int saved = errno;
+
+  (void) !write (stop_fd, "", 1);
+  errno = saved;
+}
+
+/* Stops here and goes on here; the shell has the terminal meanwhile. */
+static gboolean
+on_stop (int fd, GIOCondition condition, gpointer data)
+{
+  SalLineEditor *editor = data;
+  gboolean hidden = editor->hidden;
+  char bytes[16];
+
+  (void) !read (fd, bytes, sizeof bytes);
+  sal_line_editor_hide ();
+  rl_deprep_terminal ();
+  (void) raise (SIGSTOP);
+  rl_prep_terminal (1);
+  rl_resize_terminal ();
+  editor->hidden = TRUE;
+  if (!hidden)
+    sal_line_editor_show ();
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+catch_stop (SalLineEditor *editor)
+{
+  struct sigaction caught = { .sa_handler = on_stop_signal, .sa_flags = SA_RESTART };
+
+  editor->stop[0] = editor->stop[1] = -1;
+  sigaction (SIGTSTP, NULL, &editor->stop_before);
+  /* A shell without job control has it ignored, and could not let us go on. */
+  if (editor->stop_before.sa_handler == SIG_IGN ||
+      !g_unix_open_pipe (editor->stop, FD_CLOEXEC, NULL))
+    return;
+  stop_fd = editor->stop[1];
+  editor->stop_source = g_unix_fd_add (editor->stop[0], G_IO_IN, on_stop, editor);
+  sigaction (SIGTSTP, &caught, NULL);
+}
+
+static void
+release_stop (SalLineEditor *editor)
+{
+  if (editor->stop_source == 0)
+    return;
+  sigaction (SIGTSTP, &editor->stop_before, NULL);
+  g_clear_handle_id (&editor->stop_source, g_source_remove);
+  stop_fd = -1;
+  sal_fd_close (&editor->stop[0]);
+  sal_fd_close (&editor->stop[1]);
+}
 
 /* What is typed stays off the screen; the prompt and the cursor behind it are there. */
 static void
@@ -177,6 +252,27 @@ write_above (SalLineEditor *editor, const char *text)
     keep_last_row (editor, last, columns);
 }
 
+/* Gives what was entered; of a paste, line by line. */
+static void
+give (SalLineEditor *editor, const char *line)
+{
+  g_auto (GStrv) lines = NULL;
+
+  if (strpbrk (line, "\r\n") == NULL)
+    {
+      editor->on_line (line, editor->data);
+      return;
+    }
+  lines = g_strsplit_set (line, "\r\n", -1);
+  for (guint i = 0; lines[i] != NULL && the_editor == editor; i++)
+    {
+      editor->pasted = TRUE;
+      editor->on_line (lines[i], editor->data);
+    }
+  if (the_editor == editor)
+    editor->pasted = FALSE;
+}
+
 static void
 handle_line (char *line)
 {
@@ -200,7 +296,7 @@ handle_line (char *line)
     add_history (line);
   /* What is printed now stands below what was typed, which readline still has. */
   editor->between = TRUE;
-  editor->on_line (line, editor->data);
+  give (editor, line);
   explicit_bzero (line, strlen (line));
   free (line);
   if (the_editor == editor)
@@ -225,7 +321,7 @@ enter (int count, int key)
   rl_replace_line ("", 1);
   rl_on_new_line ();
   rl_redisplay ();
-  editor->on_line (line, editor->data);
+  give (editor, line);
   return 0;
 }
 
@@ -252,22 +348,41 @@ on_resize (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* readline frees what it gets with free(). */
+/* The next of @candidates (nullable) that begins with @text. readline frees what it gets with free(). */
 static char *
-complete (const char *text, int state)
+next_candidate (const char *const *candidates, const char *text, gboolean whole)
 {
   static int at;
 
-  at = state == 0 ? 0 : at;
-  close_open_line (the_editor); /* perhaps there are several, and they are listed */
-  while (the_editor->completions != NULL && the_editor->completions[at] != NULL)
+  at = whole ? 0 : at;
+  while (candidates != NULL && candidates[at] != NULL)
     {
-      const char *candidate = the_editor->completions[at++];
+      const char *candidate = candidates[at++];
 
-      if (g_str_has_prefix (candidate, text))
+      if (the_editor->completer != NULL || g_str_has_prefix (candidate, text))
         return strdup (candidate);
     }
   return NULL;
+}
+
+static char *
+complete (const char *text, int state)
+{
+  static char **candidates;
+  SalLineEditor *editor = the_editor;
+
+  close_open_line (editor); /* perhaps there are several, and they are listed */
+  if (editor->completer == NULL)
+    return next_candidate (editor->completions, text, state == 0);
+  if (state == 0)
+    {
+      gsize start = (gsize) rl_point - MIN (strlen (text), (gsize) rl_point);
+
+      g_clear_pointer (&candidates, g_strfreev);
+      candidates = editor->completer (rl_line_buffer, start, text, editor->data);
+      rl_completion_append_character = '\0'; /* they have what stands behind them */
+    }
+  return next_candidate ((const char *const *) candidates, text, state == 0);
 }
 
 /**
@@ -301,8 +416,7 @@ sal_line_editor_new (const char *prompt,
   rl_catch_signals = 0;
   rl_catch_sigwinch = 0;
   rl_completion_entry_function = complete;
-  /* A pasted text is shown and sent like a typed one, not taken for one long line. */
-  rl_variable_bind ("enable-bracketed-paste", "off");
+  rl_variable_bind ("completion-ignore-case", "on");
   rl_basic_word_break_characters = " ";
   using_history ();
   stifle_history (HISTORY_LINES);
@@ -311,6 +425,7 @@ sal_line_editor_new (const char *prompt,
   rl_callback_handler_install (editor->prompt, handle_line);
   editor->input = g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, editor);
   editor->resize = g_unix_signal_add (SIGWINCH, on_resize, editor);
+  catch_stop (editor);
   return editor;
 }
 
@@ -329,11 +444,35 @@ sal_line_editor_free (SalLineEditor *editor)
   g_string_free (editor->open, TRUE);
   g_clear_handle_id (&editor->input, g_source_remove);
   g_clear_handle_id (&editor->resize, g_source_remove);
+  release_stop (editor);
   rl_callback_handler_remove ();
   clear_history ();
   the_editor = NULL;
   g_free (editor->prompt);
   g_free (editor);
+}
+
+/**
+ * sal_line_editor_set_completer:
+ * @completer: (nullable): asked for what Tab may make of a word, with the data of on_line; in place of the
+ *   words given to sal_line_editor_new()
+ */
+void
+sal_line_editor_set_completer (SalLineEditor *editor, SalCompleteFunc completer)
+{
+  editor->completer = completer;
+}
+
+/**
+ * sal_line_editor_is_pasted:
+ *
+ * Returns: within on_line, whether the line is one of several that were entered at once, because they
+ *   have been pasted.
+ */
+gboolean
+sal_line_editor_is_pasted (const SalLineEditor *editor)
+{
+  return editor->pasted;
 }
 
 /**

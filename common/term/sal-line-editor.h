@@ -10,11 +10,17 @@ typedef struct _SalLineEditor SalLineEditor;
 /* @line: (nullable): what was typed, without its end; %NULL: Ctrl-D on an empty line. */
 typedef void (*SalLineFunc) (const char *line, gpointer data);
 
+/* What Tab may make of @word, which begins at byte @start of @line.
+ * Returns: (transfer full) (array zero-terminated=1): whole words, with what is to stand behind them. */
+typedef char **(*SalCompleteFunc) (const char *line, gsize start, const char *word, gpointer data);
+
 SalLineEditor *sal_line_editor_new (const char *prompt,
                                     const char *const *completions,
                                     SalLineFunc on_line,
                                     gpointer data);
 void sal_line_editor_free (SalLineEditor *editor);
+void sal_line_editor_set_completer (SalLineEditor *editor, SalCompleteFunc completer);
+gboolean sal_line_editor_is_pasted (const SalLineEditor *editor);
 void sal_line_editor_take_lines_back (SalLineEditor *editor, gboolean take_back);
 void sal_line_editor_set_prompt (SalLineEditor *editor, const char *prompt);
 void sal_line_editor_ask_secret (SalLineEditor *editor, const char *prompt);

@@ -162,6 +162,59 @@ test_terminal (Place *place, gconstpointer data)
   g_assert_nonnull (strstr (log, "line 3\n"));
 }
 
+/* A server that has lost what it had says so by not knowing it: nobody can tell what was said meanwhile. */
+static void
+test_lost (Place *place, gconstpointer data)
+{
+  static const char *const files[] = { "rooms.db", "rooms.db-wal", "rooms.db-shm" };
+  g_autoptr (TestProcess) cli = TYPED (place, "%URI", "--name", "Ada");
+
+  test_expect_output (cli, "#tea> ");
+  test_process_write (cli, "line 1\r");
+  test_expect_output (cli, " Ada: line 1\r\n");
+  kill_server (place);
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *path = test_folder_file (place->folder, files[i]);
+
+      (void) g_unlink (path);
+    }
+  start (place);
+  test_expect_output (cli, "#tea: something may be missing");
+  test_process_write (cli, "\x04");
+  test_process_expect_exit (cli, 0);
+}
+
+/* What was on its way under a name that somebody else has by now is not waited for. */
+static void
+test_name_taken (Place *place, gconstpointer data)
+{
+  g_autoptr (TestPeer) first = test_irc_come (place->port, "Ada", "");
+  g_autoptr (TestProcess) cli = TYPED (place, "%URI", "--name", "Ada");
+  g_autoptr (TestPeer) other = NULL;
+  gint64 since_us = 0;
+
+  test_expect_output (cli, "#tea> ");
+  test_process_write (cli, "line 1\r");
+  test_expect_output (cli, " Ada_2: line 1\r\n");
+  test_process_signal (place->server->process, SIGSTOP);
+  test_process_write (cli, "line 2\r");
+  test_process_signal (cli, SIGWINCH); /* it has been read when the prompt comes again */
+  test_expect_output (cli, "#tea> ");
+  test_process_signal (cli, SIGSTOP);
+  kill_server (place);
+  start (place);
+  other = test_irc_come (place->port, "Ada_2", "");
+  test_process_signal (cli, SIGCONT);
+  since_us = g_get_monotonic_time ();
+  test_expect_output (cli, "it may have been read or not: line 2");
+  test_process_write (cli, "line 3\r");
+  test_expect_output (cli, " Ada: line 3\r\n");
+  g_assert_cmpint (g_get_monotonic_time () - since_us, <, 30 * G_TIME_SPAN_SECOND);
+  test_process_write (cli, "\x04");
+  test_process_expect_exit (cli, 1);
+}
+
 /* Who is called otherwise now comes back under that name, and is heard at once. */
 static void
 test_renamed (Place *place, gconstpointer data)
@@ -556,6 +609,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("comes-back-to-who-types", test_terminal);
+  ADD ("says-what-a-server-has-lost", test_lost);
+  ADD ("does-not-wait-for-a-name-that-is-taken", test_name_taken);
   ADD ("comes-back-under-the-last-name", test_renamed);
   ADD ("asks-since-the-server-was-heard-last", test_slept);
   ADD ("a-pipe-is-in-the-log-once", test_pipe);
