@@ -1572,6 +1572,33 @@ test_copy_by_mouse (Fixture *f, gconstpointer data)
   activate (f, "copy", 0);
 }
 
+/* The menu of the row with the keyboard, which is closed again. */
+static void
+open_menu (Fixture *f)
+{
+  GList *menus = NULL;
+
+  press (f, GDK_KEY_Menu, 0);
+  menus = gtk_menu_get_for_attach_widget (GTK_WIDGET (f->list));
+  g_assert_nonnull (menus);
+  gtk_menu_shell_cancel (menus->data);
+}
+
+/* The other way than usual: one with its time and name, several without. */
+static void
+test_copy_otherwise (Fixture *f, gconstpointer data)
+{
+  hear_three (f);
+  gui_message_list_focus (f->list);
+  open_menu (f);
+  activate (f, "copy-otherwise", 0);
+  assert_clipboard (f, "[2020-05-03 18:24] Ada: three");
+  press (f, GDK_KEY_Up, GDK_SHIFT_MASK);
+  press (f, GDK_KEY_Up, GDK_SHIFT_MASK);
+  activate (f, "copy-otherwise", 0);
+  assert_clipboard (f, "one\nBob waves\nthree\n");
+}
+
 /* The selection is of entries: their rows may go and come. */
 static void
 test_copy_many (Fixture *f, gconstpointer data)
@@ -1784,6 +1811,7 @@ main (int argc, char **argv)
   ADD ("keys/focus-stays-in-the-list", STORY, test_focus_stays_in_list);
   ADD ("copy/by-keys", STORY, test_copy_by_keys);
   ADD ("copy/by-mouse", STORY, test_copy_by_mouse);
+  ADD ("copy/otherwise", STORY, test_copy_otherwise);
   ADD ("copy/more-than-there-are-rows", STORY, test_copy_many);
   ADD ("copy/within-a-text", STORY, test_select_within);
   ADD ("copy/menu", STORY, test_menu);
