@@ -163,6 +163,8 @@ struct _SalIrcMachine
   char *logged_in;   /* (owned) (nullable): the account */
   gboolean password_is_right;
   guint tries;         /* names that were refused */
+  guint agains;        /* how often the name of the last connection was asked for once more, ... */
+  gint64 again_us;     /* ... and when it is again; G_MAXINT64: not */
   guint suffix;        /* of the name that was tried last; 0: none */
   guint bad_nick;      /* 1: it may only have letters of ASCII; 2: and must be short */
   gboolean reclaiming; /* our own name has been asked for again */
@@ -240,6 +242,7 @@ void sal_irc_on_cap (SalIrcMachine *machine, const SalIrcLine *line);
 void sal_irc_on_authenticate (SalIrcMachine *machine, const SalIrcLine *line);
 gboolean sal_irc_on_register_numeric (SalIrcMachine *machine, const SalIrcLine *line, guint code);
 void sal_irc_reclaim (SalIrcMachine *machine);
+void sal_irc_ask_again (SalIrcMachine *machine);
 void sal_irc_on_nick_free (SalIrcMachine *machine, const char *nick);
 void sal_irc_named (SalIrcMachine *machine, const char *nick);
 void sal_irc_nick_typed (SalIrcMachine *machine, const char *line);

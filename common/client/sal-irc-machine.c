@@ -115,7 +115,7 @@ sal_irc_machine_new (const SalClientOptions *options)
   machine->outbox = sal_outbox_new ();
   machine->batches = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, sal_irc_batch_free);
   machine->asked = g_ptr_array_new_with_free_func (sal_irc_asked_free);
-  machine->reclaim_us = machine->away_us = G_MAXINT64;
+  machine->again_us = machine->reclaim_us = machine->away_us = G_MAXINT64;
   machine->lag_us = -1;
   machine->answers = SAL_IRC_ANSWERS;
   sal_irc_rooms_init (&machine->rooms);
@@ -567,7 +567,7 @@ sal_irc_machine_due_us (const SalIrcMachine *machine)
   due_us = MIN (due_us, sal_irc_list_due_us (machine));
   due_us = MIN (due_us, sal_irc_joins_due_us (machine));
   due_us = MIN (due_us, sal_irc_away_due_us (machine));
-  return MIN (due_us, machine->reclaim_us);
+  return MIN (due_us, MIN (machine->reclaim_us, machine->again_us));
 }
 
 /**
@@ -592,6 +592,8 @@ sal_irc_machine_tick (SalIrcMachine *machine, gint64 now_us)
   sal_irc_check_list (machine);
   sal_irc_check_joins (machine);
   sal_irc_check_ping (machine);
+  if (now_us >= machine->again_us)
+    sal_irc_ask_again (machine);
   if (machine->state != SAL_IRC_OVER && now_us >= machine->reclaim_us)
     sal_irc_reclaim (machine);
   go_on (machine);

@@ -78,6 +78,27 @@ plain_nick (const char *nick, gsize most)
   return g_string_free (out, FALSE);
 }
 
+/* When the name of the last connection is asked for once more. */
+static const gint64 again_us[] = { 300 * 1000, 1000 * 1000, 2000 * 1000 };
+
+/* What was on its way under a name that is not the wished one can be asked for under that alone, and nobody
+ * asks for it later; a server that has just lost the last connection of ours may not have noticed yet. */
+static gboolean
+may_be_free_soon (const SalIrcMachine *machine, const char *wanted, guint code)
+{
+  return machine->last_name != NULL && code == ERR_NICKNAMEINUSE &&
+         machine->agains < G_N_ELEMENTS (again_us) && !sal_irc_is_me (machine, wanted);
+}
+
+/* Asks for the name of the last connection once more. */
+void
+sal_irc_ask_again (SalIrcMachine *machine)
+{
+  machine->again_us = G_MAXINT64;
+  if (machine->state == SAL_IRC_REGISTERING && machine->last_name != NULL)
+    ask_for_nick (machine, machine->last_name);
+}
+
 /* The server has refused a name before it has given one. */
 static void
 try_another_nick (SalIrcMachine *machine, guint code, const char *words)
@@ -85,8 +106,14 @@ try_another_nick (SalIrcMachine *machine, guint code, const char *words)
   g_autofree char *nick = nick_from_wanted (machine);
   g_autofree char *base = NULL;
   g_autofree char *next = NULL;
-  g_autofree char *last = g_steal_pointer (&machine->last_name);
+  g_autofree char *last = NULL;
 
+  if (may_be_free_soon (machine, nick, code))
+    {
+      machine->again_us = machine->now_us + again_us[machine->agains++];
+      return;
+    }
+  last = g_steal_pointer (&machine->last_name);
   if (last != NULL && !sal_irc_is_me (machine, nick))
     {
       ask_for_nick (machine, nick);

@@ -14,7 +14,7 @@ LIST = pathlib.Path(__file__).resolve().parent / "mutants.txt"
 # the server.
 RULES = [f"S{n}" for n in (*range(1, 7), *range(10, 19), *range(20, 28))]
 RULES += [f"C{n}" for n in range(1, 9)]
-RULES += [f"I{n}" for n in range(1, 16)]
+RULES += [f"I{n}" for n in range(1, 20)]
 RULES += [f"R{n}" for n in range(1, 15)]
 
 _HEAD = re.compile(r"^== ([SCIR]\d+)((?:-[a-z0-9-]+)?): (.+)$")
