@@ -25,8 +25,7 @@ void gui_companions_show_shortcuts (GuiCompanions *companions);
 void gui_companions_show_help (GuiCompanions *companions, const char *command);
 void gui_companions_show_security (GuiCompanions *companions, SalRoomModel *room);
 void gui_companions_show_raw (GuiCompanions *companions, SalRoomModel *room);
-void
-gui_companions_show_list (GuiCompanions *companions, SalRoomModel *room, const char *words);
+void gui_companions_show_list (GuiCompanions *companions, SalRoomModel *room, const char *words);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GuiCompanions, gui_companions_free)
 
