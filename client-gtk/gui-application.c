@@ -139,6 +139,7 @@ static const struct
   { "win.back", { "<Alt>Left" } },
   { "win.list-rooms", { "<Primary>l" } },
   { "win.search", { "<Primary>f" } },
+  { "win.unread", { "<Primary>u" } },
   { "win.people", { "F9" } },
   { "win.previous-room", { "<Primary>Page_Up" } },
   { "win.next-room", { "<Primary>Page_Down" } },

@@ -846,6 +846,37 @@ gui_message_list_go_to_end (GuiMessageList *list)
 }
 
 /**
+ * gui_message_list_go_to_unread:
+ *
+ * Shows where reading stopped, and gives the first message after that the keyboard.
+ *
+ * Returns: %FALSE if there is no such place: all has been read.
+ */
+gboolean
+gui_message_list_go_to_unread (GuiMessageList *list)
+{
+  guint64 read = gui_message_window_get_unread_after (list->window);
+  g_autoptr (GPtrArray) unread = NULL;
+  GuiMessageRow *row = NULL;
+  guint64 id = 0;
+
+  if (read > 0)
+    unread = sal_room_model_read_after (list->model, read, 1);
+  if (unread == NULL || unread->len == 0)
+    return FALSE;
+  id = ((SalEntry *) unread->pdata[0])->id;
+  if (gui_message_window_find_from (list->window, id) == NULL ||
+      gui_message_row_get_first_id (gui_message_window_get (list->window, 0)) > id)
+    gui_message_window_open_around (list->window, read);
+  gui_message_selection_update_rows (list->selection);
+  gui_message_place_show (list->place, id);
+  row = gui_message_window_find_from (list->window, id);
+  if (row != NULL)
+    gui_message_place_focus (list->place, row);
+  return TRUE;
+}
+
+/**
  * gui_message_list_focus:
  *
  * Keys walk over the messages from the last one on the screen.

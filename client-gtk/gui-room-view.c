@@ -728,3 +728,15 @@ gui_room_view_focus (GuiRoomView *view)
 {
   gui_composer_focus (view->composer);
 }
+
+/**
+ * gui_room_view_go_to_unread:
+ *
+ * Shows where reading stopped.
+ */
+void
+gui_room_view_go_to_unread (GuiRoomView *view)
+{
+  if (!gui_message_list_go_to_unread (view->list))
+    gui_composer_tell (view->composer, _ ("You have read everything here."));
+}

@@ -302,6 +302,18 @@ gui_rooms_page_search (GuiRoomsPage *page)
 }
 
 /**
+ * gui_rooms_page_go_to_unread:
+ *
+ * Shows where reading stopped in the room that is looked at.
+ */
+void
+gui_rooms_page_go_to_unread (GuiRoomsPage *page)
+{
+  if (page->room != NULL)
+    gui_room_view_go_to_unread (g_hash_table_lookup (page->shown, page->room));
+}
+
+/**
  * gui_rooms_page_toggle_people:
  *
  * Shows who is in the room that is looked at, or shows it no longer.

@@ -435,6 +435,15 @@ on_search (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+on_unread (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GuiWindow *window = data;
+
+  if (window->rooms_page != NULL)
+    gui_rooms_page_go_to_unread (window->rooms_page);
+}
+
+static void
 on_people (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GuiWindow *window = data;
@@ -534,6 +543,7 @@ static const GActionEntry actions[] = {
   { .name = "room-list", .activate = on_room_list, .parameter_type = "x" },
   { .name = "list-rooms", .activate = on_list_rooms },
   { .name = "search", .activate = on_search },
+  { .name = "unread", .activate = on_unread },
   { .name = "people", .activate = on_people },
   { .name = "commands", .activate = on_commands },
   { .name = "room", .activate = on_room, .parameter_type = "i" },
