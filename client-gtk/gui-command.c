@@ -277,10 +277,8 @@ make_who (GuiCommand *command, const char *rest, const char *place)
 static gboolean
 make_list (GuiCommand *command, const char *rest, const char *place)
 {
-  if (*rest != '\0')
-    set_line (command, "LIST %s", rest);
-  else
-    set_line (command, "LIST");
+  command->kind = GUI_COMMAND_LIST;
+  command->text = g_strdup (rest);
   return TRUE;
 }
 
@@ -368,7 +366,7 @@ static const struct
   { { "invite", N_ ("NAME [ROOM]"), N_ ("Invite somebody into this room") }, make_invite },
   { { "join", N_ ("ROOM [PASSWORD]"), N_ ("Go into a room, or make it") }, make_join },
   { { "kick", N_ ("NAME [WHY]"), N_ ("Put somebody out of this room") }, make_kick },
-  { { "list", N_ ("[PATTERN]"), N_ ("The server lists its rooms") }, make_list },
+  { { "list", N_ ("[WORDS]"), N_ ("Look for a room of the server") }, make_list },
   { { "me", N_ ("TEXT"), N_ ("Say what you do: “Ada waves”") }, make_me },
   { { "mode", N_ ("[CHANGE]"), N_ ("Show or change the modes of this room") }, make_mode },
   { { "motd", "", N_ ("The server's message of the day") }, make_motd },

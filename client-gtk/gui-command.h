@@ -16,6 +16,7 @@ typedef enum
   GUI_COMMAND_LINE,   /* text: goes to the server as it is */
   GUI_COMMAND_LEAVE,  /* the server */
   GUI_COMMAND_HELP,   /* target (nullable): about one of them */
+  GUI_COMMAND_LIST,   /* text: words that rooms have to have; "" for all of them */
   GUI_COMMAND_RAW,    /* show what goes to and fro */
   GUI_COMMAND_SEARCH, /* text: looked for in this room */
   GUI_COMMAND_IGNORE, /* target (nullable): whose words are passed over; none: who they are */

@@ -4,9 +4,8 @@
  * and with 5,000, also while hundreds of them come and go: the view is told of some
  * changes one by one, and of many at once by being shown the list anew, once a frame.
  *
- * Signals:
+ * Signal:
  *   talk-to (char *)   a private conversation with that person is wanted
- *   mention (char *)   that person is to be spoken to in the room
  */
 #include "config.h"
 
@@ -14,11 +13,10 @@
 
 #include <glib/gi18n.h>
 
-#include "client-gtk/gui-ignored.h"
-#include "client-gtk/gui-member-rows.h"
-#include "client-gtk/gui-member-view.h"
+#include "client-gtk/gui-list-rows.h"
+#include "client-gtk/gui-person-menu.h"
+#include "client-gtk/gui-table-view.h"
 #include "client-gtk/gui-text.h"
-#include "common/client/sal-filter.h"
 
 /* More changes in a frame than this are shown together. */
 #define MANY 100
@@ -30,26 +28,19 @@
 struct _GuiMemberList
 {
   GtkBox parent;
-  GListModel *members; /* (owned) */
+  SalRoomModel *room;  /* (owned) */
+  GListModel *members; /* (owned): of the room */
   GtkLabel *count;
   GtkTreeView *view;
-  GuiMemberRows *rows; /* (owned) (nullable): while the view has them */
-  guint changes;       /* since the last frame */
+  GuiListRows *rows; /* (owned) (nullable): while the view has them */
+  guint changes;     /* since the last frame */
   guint tick;
   gint64 rest_until_us;
 };
 
 G_DEFINE_FINAL_TYPE (GuiMemberList, gui_member_list, GTK_TYPE_BOX)
 
-enum
-{
-  TALK_TO,
-  MENTION,
-  FAILED,
-  N_SIGNALS
-};
-
-static guint signals[N_SIGNALS];
+static guint talk_to_signal;
 
 /* Cells. */
 
@@ -102,7 +93,7 @@ draw_name (GtkTreeViewColumn *column,
            GtkTreeIter *iter,
            gpointer data)
 {
-  g_autoptr (SalMember) member = gui_member_rows_get (GUI_MEMBER_ROWS (model), iter);
+  g_autoptr (SalMember) member = gui_list_rows_get (GUI_LIST_ROWS (model), iter);
   const char *name = sal_member_get_name (member);
   g_autofree char *tame = gui_text_limit_marks (name);
   g_autofree char *start = gui_text_shorten (tame, GUI_TEXT_NAME_WEIGHT);
@@ -118,7 +109,7 @@ draw_state (GtkTreeViewColumn *column,
             GtkTreeIter *iter,
             gpointer data)
 {
-  g_autoptr (SalMember) member = gui_member_rows_get (GUI_MEMBER_ROWS (model), iter);
+  g_autoptr (SalMember) member = gui_list_rows_get (GUI_LIST_ROWS (model), iter);
   g_autofree char *state = state_to_text (member);
 
   g_object_set (renderer, "text", state, NULL);
@@ -161,7 +152,7 @@ take_rows (GuiMemberList *list)
 static void
 give_rows (GuiMemberList *list)
 {
-  list->rows = gui_member_rows_new (list->members);
+  list->rows = gui_list_rows_new (list->members);
   gtk_tree_view_set_model (list->view, GTK_TREE_MODEL (list->rows));
 }
 
@@ -226,68 +217,25 @@ dup_chosen (GuiMemberList *list)
   if (path == NULL || list->rows == NULL ||
       !gtk_tree_model_get_iter (GTK_TREE_MODEL (list->rows), &iter, path))
     return NULL;
-  member = gui_member_rows_get (list->rows, &iter);
+  member = gui_list_rows_get (list->rows, &iter);
   return g_strdup (sal_member_get_name (member));
-}
-
-static void
-emit (GuiMemberList *list, guint signal)
-{
-  g_autofree char *name = dup_chosen (list);
-
-  if (name != NULL)
-    g_signal_emit (list, signals[signal], 0, name);
 }
 
 static void
 on_row_activated (GuiMemberList *list)
 {
-  emit (list, TALK_TO);
+  g_autofree char *name = dup_chosen (list);
+
+  if (name != NULL)
+    g_signal_emit (list, talk_to_signal, 0, name);
 }
-
-static void
-on_talk_to (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  emit (data, TALK_TO);
-}
-
-static void
-on_mention (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  emit (data, MENTION);
-}
-
-static void
-on_ignore (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  g_autofree char *name = dup_chosen (data);
-  g_autofree char *mask = name != NULL ? sal_filter_mask_of_name (name) : NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (mask != NULL && !gui_ignored_set (mask, !gui_ignored_has (mask), &error))
-    g_signal_emit (data, signals[FAILED], 0, error->message);
-}
-
-static const GActionEntry actions[] = {
-  { .name = "talk-to", .activate = on_talk_to },
-  { .name = "mention", .activate = on_mention },
-  { .name = "ignore", .activate = on_ignore },
-};
 
 static GtkMenu *
-make_menu (GuiMemberList *list)
+make_menu (GuiMemberList *list, const char *name)
 {
-  g_autoptr (GMenu) model = g_menu_new ();
-  g_autofree char *name = dup_chosen (list);
-  g_autofree char *mask = name != NULL ? sal_filter_mask_of_name (name) : NULL;
-  GtkWidget *menu = NULL;
+  g_autoptr (GMenuModel) model = gui_person_menu_new (list->room, name);
+  GtkWidget *menu = gtk_menu_new_from_model (model);
 
-  g_menu_append (model, _ ("Write _privately"), "member.talk-to");
-  g_menu_append (model, _ ("_Mention in the room"), "member.mention");
-  if (mask != NULL)
-    g_menu_append (model, gui_ignored_has (mask) ? _ ("_Show what they say") : _ ("_Ignore"),
-                   "member.ignore");
-  menu = gtk_menu_new_from_model (G_MENU_MODEL (model));
   gtk_menu_attach_to_widget (GTK_MENU (menu), GTK_WIDGET (list), NULL);
   g_signal_connect (menu, "selection-done", G_CALLBACK (gtk_widget_destroy), NULL);
   return GTK_MENU (menu);
@@ -300,8 +248,8 @@ on_popup_menu (GtkWidget *view, GuiMemberList *list)
 
   if (name == NULL)
     return FALSE;
-  gtk_menu_popup_at_widget (make_menu (list), view, GDK_GRAVITY_CENTER, GDK_GRAVITY_NORTH_WEST,
-                            NULL);
+  gtk_menu_popup_at_widget (make_menu (list, name), view, GDK_GRAVITY_CENTER,
+                            GDK_GRAVITY_NORTH_WEST, NULL);
   return TRUE;
 }
 
@@ -309,13 +257,16 @@ static gboolean
 on_button_press (GtkWidget *view, GdkEventButton *event, GuiMemberList *list)
 {
   g_autoptr (GtkTreePath) path = NULL;
+  g_autofree char *name = NULL;
 
   if (!gdk_event_triggers_context_menu ((GdkEvent *) event) ||
       !gtk_tree_view_get_path_at_pos (list->view, (int) event->x, (int) event->y, &path, NULL, NULL,
                                       NULL))
     return GDK_EVENT_PROPAGATE;
   gtk_tree_view_set_cursor (list->view, path, NULL, FALSE);
-  gtk_menu_popup_at_pointer (make_menu (list), (GdkEvent *) event);
+  name = dup_chosen (list);
+  if (name != NULL)
+    gtk_menu_popup_at_pointer (make_menu (list, name), (GdkEvent *) event);
   return GDK_EVENT_STOP;
 }
 
@@ -323,7 +274,7 @@ on_button_press (GtkWidget *view, GdkEventButton *event, GuiMemberList *list)
 static gboolean
 is_no_match (GtkTreeModel *model, int column, const char *key, GtkTreeIter *iter, gpointer data)
 {
-  g_autoptr (SalMember) member = gui_member_rows_get (GUI_MEMBER_ROWS (model), iter);
+  g_autoptr (SalMember) member = gui_list_rows_get (GUI_LIST_ROWS (model), iter);
   g_autofree char *name = g_utf8_casefold (sal_member_get_name (member), -1);
   g_autofree char *wanted = g_utf8_casefold (key, -1);
 
@@ -340,6 +291,7 @@ gui_member_list_dispose (GObject *object)
   if (list->members != NULL)
     g_signal_handlers_disconnect_by_data (list->members, list);
   g_clear_object (&list->members);
+  g_clear_object (&list->room);
   g_clear_object (&list->rows);
   G_OBJECT_CLASS (gui_member_list_parent_class)->dispose (object);
 }
@@ -347,25 +299,18 @@ gui_member_list_dispose (GObject *object)
 static void
 gui_member_list_class_init (GuiMemberListClass *klass)
 {
-  GType type = G_TYPE_FROM_CLASS (klass);
-
   G_OBJECT_CLASS (klass)->dispose = gui_member_list_dispose;
   GTK_WIDGET_CLASS (klass)->map = gui_member_list_map;
-  signals[TALK_TO] = g_signal_new ("talk-to", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                   G_TYPE_NONE, 1, G_TYPE_STRING);
-  signals[MENTION] = g_signal_new ("mention", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                   G_TYPE_NONE, 1, G_TYPE_STRING);
-  signals[FAILED] = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                  G_TYPE_NONE, 1, G_TYPE_STRING);
+  talk_to_signal = g_signal_new ("talk-to", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                 NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
 gui_member_list_init (GuiMemberList *list)
 {
   GtkWidget *scroller = gtk_scrolled_window_new (NULL, NULL);
-  GtkWidget *view = gui_member_view_new ();
+  GtkWidget *view = gui_table_view_new ();
   GtkWidget *count = gtk_label_new (NULL);
-  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (list), GTK_ORIENTATION_VERTICAL);
   gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (list)), "member-list");
@@ -381,7 +326,7 @@ gui_member_list_init (GuiMemberList *list)
   add_column (list, draw_state, FALSE);
   gtk_tree_view_set_fixed_height_mode (list->view, TRUE);
   gtk_tree_view_set_search_equal_func (list->view, is_no_match, NULL, NULL);
-  gtk_tree_view_set_search_column (list->view, GUI_MEMBER_ROWS_MEMBER);
+  gtk_tree_view_set_search_column (list->view, GUI_LIST_ROWS_ITEM);
   atk_object_set_name (gtk_widget_get_accessible (view), _ ("People"));
   gtk_widget_set_vexpand (scroller, TRUE);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
@@ -389,8 +334,6 @@ gui_member_list_init (GuiMemberList *list)
   gtk_container_add (GTK_CONTAINER (scroller), view);
   gtk_container_add (GTK_CONTAINER (list), scroller);
 
-  g_action_map_add_action_entries (G_ACTION_MAP (group), actions, G_N_ELEMENTS (actions), list);
-  gtk_widget_insert_action_group (GTK_WIDGET (list), "member", G_ACTION_GROUP (group));
   g_signal_connect_swapped (view, "row-activated", G_CALLBACK (on_row_activated), list);
   g_signal_connect (view, "popup-menu", G_CALLBACK (on_popup_menu), list);
   g_signal_connect (view, "button-press-event", G_CALLBACK (on_button_press), list);
@@ -400,16 +343,17 @@ gui_member_list_init (GuiMemberList *list)
 
 /**
  * gui_member_list_new:
- * @model: (transfer none): the room
+ * @room: (transfer none): in a widget that has the actions of gui-person-menu
  *
  * Returns: (transfer floating)
  */
 GtkWidget *
-gui_member_list_new (SalRoomModel *model)
+gui_member_list_new (SalRoomModel *room)
 {
   GuiMemberList *list = g_object_new (GUI_TYPE_MEMBER_LIST, NULL);
 
-  list->members = g_object_ref (sal_room_model_get_members (model));
+  list->room = g_object_ref (room);
+  list->members = g_object_ref (sal_room_model_get_members (room));
   g_signal_connect (list->members, "items-changed", G_CALLBACK (on_items_changed), list);
   update_count (list);
   return GTK_WIDGET (list);

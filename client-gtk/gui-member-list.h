@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 #define GUI_TYPE_MEMBER_LIST (gui_member_list_get_type ())
 G_DECLARE_FINAL_TYPE (GuiMemberList, gui_member_list, GUI, MEMBER_LIST, GtkBox)
 
-GtkWidget *gui_member_list_new (SalRoomModel *model);
+GtkWidget *gui_member_list_new (SalRoomModel *room);
 void gui_member_list_focus (GuiMemberList *list);
 
 G_END_DECLS

@@ -9,6 +9,7 @@
  *
  * Signals:
  *   edit-again (char *)         the reader wants this text in the composer
+ *   fill-menu (GMenu *, const SalEntry *)   more may be added to the menu of this entry
  * Properties:
  *   at-end                      whether the newest message is on the screen and followed
  */
@@ -68,6 +69,7 @@ enum
 enum
 {
   EDIT_AGAIN,
+  FILL_MENU,
   N_SIGNALS
 };
 
@@ -693,6 +695,8 @@ gui_message_list_class_init (GuiMessageListClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
   signals[EDIT_AGAIN] = g_signal_new ("edit-again", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                       NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[FILL_MENU] = g_signal_new ("fill-menu", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                     NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_MENU, G_TYPE_POINTER);
 }
 
 static void
@@ -839,6 +843,37 @@ gui_message_list_go_to_end (GuiMessageList *list)
     }
   gui_message_place_follow (list->place);
   queue_tick (list);
+}
+
+/**
+ * gui_message_list_go_to_unread:
+ *
+ * Shows where reading stopped, and gives the first message after that the keyboard.
+ *
+ * Returns: %FALSE if there is no such place: all has been read.
+ */
+gboolean
+gui_message_list_go_to_unread (GuiMessageList *list)
+{
+  guint64 read = gui_message_window_get_unread_after (list->window);
+  g_autoptr (GPtrArray) unread = NULL;
+  GuiMessageRow *row = NULL;
+  guint64 id = 0;
+
+  if (read > 0)
+    unread = sal_room_model_read_after (list->model, read, 1);
+  if (unread == NULL || unread->len == 0)
+    return FALSE;
+  id = ((SalEntry *) unread->pdata[0])->id;
+  if (gui_message_window_find_from (list->window, id) == NULL ||
+      gui_message_row_get_first_id (gui_message_window_get (list->window, 0)) > id)
+    gui_message_window_open_around (list->window, read);
+  gui_message_selection_update_rows (list->selection);
+  gui_message_place_show (list->place, id);
+  row = gui_message_window_find_from (list->window, id);
+  if (row != NULL)
+    gui_message_place_focus (list->place, row);
+  return TRUE;
 }
 
 /**

@@ -3,7 +3,7 @@
  * What can be done with messages: copying, and with one of ours that has not arrived,
  * sending it again, writing it again, or giving it up. The actions of the group "messages",
  * which rows use in their explanations too, and the menu that offers them where the second
- * button or a long press is.
+ * button or a long press is. What can be done about who has said it is added by whoever has the list.
  */
 #include "config.h"
 
@@ -68,6 +68,20 @@ on_copy (GSimpleAction *action, GVariant *parameter, gpointer data)
     gui_message_menu_copy (menu, row);
 }
 
+/* One with its time and name, several without. */
+static void
+on_copy_otherwise (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GuiMessageMenu *menu = data;
+  GuiMessageRow *row = gui_message_window_find (menu->window, menu->about);
+  g_autofree char *text = gui_message_selection_to_texts (menu->selection);
+
+  if (text == NULL && row != NULL)
+    text = gui_sentence_copied (gui_message_row_get_entry (row), TRUE);
+  if (text != NULL)
+    copy_text (menu, text);
+}
+
 static void
 on_copy_link (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
@@ -103,6 +117,7 @@ on_discard (GSimpleAction *action, GVariant *parameter, gpointer data)
 
 static const GActionEntry action_entries[] = {
   { .name = "copy", .activate = on_copy },
+  { .name = "copy-otherwise", .activate = on_copy_otherwise },
   { .name = "copy-link", .activate = on_copy_link, .parameter_type = "s" },
   { .name = "say-again", .activate = on_say_again, .parameter_type = "t" },
   { .name = "edit-again", .activate = on_edit_again, .parameter_type = "t" },
@@ -121,6 +136,8 @@ create_menu (GuiMessageMenu *menu, GuiMessageRow *row)
                      !gui_message_selection_is_single (menu->selection);
 
   g_menu_append (model, several ? _ ("_Copy messages") : _ ("_Copy"), "messages.copy");
+  g_menu_append (model, several ? _ ("Copy without _times") : _ ("Copy with _time and name"),
+                 "messages.copy-otherwise");
   if (link != NULL)
     {
       g_autoptr (GMenuItem) item = g_menu_item_new (_ ("Copy _link"), NULL);
@@ -131,6 +148,8 @@ create_menu (GuiMessageMenu *menu, GuiMessageRow *row)
   gui_message_row_append_actions (row, own);
   if (g_menu_model_get_n_items (G_MENU_MODEL (own)) > 0)
     g_menu_append_section (model, NULL, G_MENU_MODEL (own));
+  if (!several)
+    g_signal_emit_by_name (menu->list, "fill-menu", model, gui_message_row_get_entry (row));
   return model;
 }
 

@@ -182,6 +182,32 @@ read_entries (GuiMessageSelection *selection)
 }
 
 /**
+ * gui_message_selection_to_texts:
+ *
+ * Returns: (transfer full) (nullable): of several messages a line each, as they were said; %NULL if
+ *   not several are selected.
+ */
+char *
+gui_message_selection_to_texts (GuiMessageSelection *selection)
+{
+  g_autoptr (GPtrArray) entries = NULL;
+  GString *out = NULL;
+
+  if (selection->from == 0 || gui_message_selection_is_single (selection))
+    return NULL;
+  entries = read_entries (selection);
+  out = g_string_new (NULL);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      g_autofree char *line = gui_sentence_line (entries->pdata[i]);
+
+      g_string_append (out, line);
+      g_string_append_c (out, '\n');
+    }
+  return g_string_free (out, FALSE);
+}
+
+/**
  * gui_message_selection_to_text:
  *
  * Returns: (transfer full) (nullable): of one message its text, of several a line each with

@@ -18,6 +18,7 @@ void gui_message_selection_update_rows (GuiMessageSelection *selection);
 gboolean gui_message_selection_is_empty (GuiMessageSelection *selection);
 gboolean gui_message_selection_contains (GuiMessageSelection *selection, guint64 id);
 gboolean gui_message_selection_is_single (GuiMessageSelection *selection);
+char *gui_message_selection_to_texts (GuiMessageSelection *selection);
 char *gui_message_selection_to_text (GuiMessageSelection *selection);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GuiMessageSelection, gui_message_selection_free)

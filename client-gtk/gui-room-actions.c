@@ -9,6 +9,8 @@
 
 #include <glib/gi18n.h>
 
+#include "common/client/sal-server.h"
+
 static void
 enable (GActionMap *map, const char *name, gboolean enabled)
 {
@@ -19,12 +21,14 @@ static void
 update (SalRoomModel *model, GActionMap *map)
 {
   SalPresence presence = sal_room_model_get_presence (model);
+  SalServer *server = sal_room_model_get_server (model);
 
   enable (map, "connect", presence == SAL_PRESENCE_OFFLINE || presence == SAL_PRESENCE_WAITING);
   /* A conversation with a person is not left: it goes on when one of them says something. */
   enable (map, "leave",
           presence != SAL_PRESENCE_OFFLINE && presence != SAL_PRESENCE_LEAVING &&
               sal_room_model_get_kind (model) != SAL_ROOM_PRIVATE);
+  enable (map, "list", server != NULL && sal_server_has_rooms (server));
 }
 
 static SalRoomModel *
@@ -60,6 +64,12 @@ on_search (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+on_list (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ask_window (data, "room-list");
+}
+
+static void
 on_security (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   ask_window (data, "room-security");
@@ -87,14 +97,14 @@ static const GActionEntry actions[] = {
   { .name = "connect", .activate = on_connect },   { .name = "leave", .activate = on_leave },
   { .name = "security", .activate = on_security }, { .name = "raw", .activate = on_raw },
   { .name = "login", .activate = on_login },       { .name = "forget", .activate = on_forget },
-  { .name = "search", .activate = on_search },
+  { .name = "search", .activate = on_search },     { .name = "list", .activate = on_list },
 };
 
 /**
  * gui_room_actions_insert:
  * @widget: gets the group of actions "room", instead of another room's if it has one; in a
- *   window that has the actions `forget-room`, `room-login`, `room-search`, `room-security`
- *   and `room-raw`
+ *   window that has the actions `forget-room`, `room-list`, `room-login`, `room-search`,
+ *   `room-security` and `room-raw`
  * @model: (transfer none): the room
  */
 void
@@ -133,6 +143,7 @@ gui_room_actions_menu_new (void)
   append (first, _ ("S_earch…"), "room.search");
   append (first, _ ("_Connect"), "room.connect");
   append (first, _ ("_Leave"), "room.leave");
+  append (first, _ ("Other _rooms of the server…"), "room.list");
   append (first, _ ("Lo_g in…"), "room.login");
   append (first, _ ("_Security"), "room.security");
   append (first, _ ("_Traffic with the server"), "room.raw");

@@ -10,6 +10,7 @@
  *   go-to (SalRoomModel *)   another room is to be looked at
  *   raw-wanted ()              what goes to the server and comes from it
  *   help-wanted (char *)       what can be typed; about one command unless %NULL
+ *   list-wanted (char *)       what rooms there are on the server; those with these words
  */
 #include "config.h"
 
@@ -25,6 +26,7 @@
 #include "client-gtk/gui-label.h"
 #include "client-gtk/gui-member-list.h"
 #include "client-gtk/gui-message-list.h"
+#include "client-gtk/gui-person-menu.h"
 #include "client-gtk/gui-search-bar.h"
 #include "client-gtk/gui-topic-bar.h"
 #include "common/proto/sal-text.h"
@@ -62,6 +64,7 @@ enum
   GO_TO,
   SHOW_RAW,
   SHOW_HELP,
+  SHOW_LIST,
   N_SIGNALS
 };
 
@@ -324,18 +327,6 @@ on_talk_to (GuiRoomView *view, const char *name)
 }
 
 static void
-on_failed (GuiRoomView *view, const char *why)
-{
-  gui_composer_complain (view->composer, why);
-}
-
-static void
-on_mention (GuiRoomView *view, const char *name)
-{
-  gui_composer_mention (view->composer, name);
-}
-
-static void
 make_members (GuiRoomView *view)
 {
   GtkWidget *list = NULL;
@@ -345,8 +336,6 @@ make_members (GuiRoomView *view)
   list = gui_member_list_new (view->model);
   view->members = GUI_MEMBER_LIST (list);
   g_signal_connect_swapped (list, "talk-to", G_CALLBACK (on_talk_to), view);
-  g_signal_connect_swapped (list, "mention", G_CALLBACK (on_mention), view);
-  g_signal_connect_swapped (list, "failed", G_CALLBACK (on_failed), view);
   hdy_flap_set_flap (view->flap, list);
   gtk_widget_show (list);
 }
@@ -487,6 +476,9 @@ on_command (GuiRoomView *view, const char *text)
     case GUI_COMMAND_HELP:
       g_signal_emit (view, signals[SHOW_HELP], 0, command->target);
       break;
+    case GUI_COMMAND_LIST:
+      g_signal_emit (view, signals[SHOW_LIST], 0, command->text);
+      break;
     case GUI_COMMAND_RAW:
       g_signal_emit (view, signals[SHOW_RAW], 0);
       break;
@@ -505,6 +497,48 @@ on_command (GuiRoomView *view, const char *text)
       break;
     }
 }
+
+/* What can be done about a person; see gui-person-menu. */
+
+static void
+on_person_talk_to (GSimpleAction *action, GVariant *parameter, gpointer view)
+{
+  on_talk_to (view, g_variant_get_string (parameter, NULL));
+}
+
+static void
+on_person_mention (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  gui_composer_mention (GUI_ROOM_VIEW (data)->composer, g_variant_get_string (parameter, NULL));
+}
+
+static void
+on_person_command (GSimpleAction *action, GVariant *parameter, gpointer view)
+{
+  g_autofree const char **commands = g_variant_get_strv (parameter, NULL);
+
+  for (guint i = 0; commands[i] != NULL; i++)
+    on_command (view, commands[i]);
+}
+
+/* Who has said something is met there as well. */
+static void
+on_fill_menu (GuiRoomView *view, GMenu *menu, const SalEntry *entry)
+{
+  gboolean said = entry->kind == SAL_ENTRY_MESSAGE || entry->kind == SAL_ENTRY_ACTION;
+  g_autoptr (GMenuModel) person = NULL;
+
+  if (!said || entry->own || entry->name == NULL)
+    return;
+  person = gui_person_menu_new (view->model, entry->name);
+  g_menu_append_section (menu, NULL, person);
+}
+
+static const GActionEntry person_actions[] = {
+  { .name = "talk-to", .activate = on_person_talk_to, .parameter_type = "s" },
+  { .name = "mention", .activate = on_person_mention, .parameter_type = "s" },
+  { .name = "command", .activate = on_person_command, .parameter_type = "as" },
+};
 
 /* List and composer. */
 
@@ -607,6 +641,8 @@ gui_room_view_class_init (GuiRoomViewClass *klass)
       g_signal_new ("raw-wanted", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SHOW_HELP] = g_signal_new ("help-wanted", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                      G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SHOW_LIST] = g_signal_new ("list-wanted", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                     G_TYPE_NONE, 1, G_TYPE_STRING);
   widget_class->destroy = gui_room_view_destroy;
   widget_class->key_press_event = gui_room_view_key_press_event;
 
@@ -624,8 +660,13 @@ gui_room_view_class_init (GuiRoomViewClass *klass)
 static void
 gui_room_view_init (GuiRoomView *view)
 {
+  g_autoptr (GSimpleActionGroup) person = g_simple_action_group_new ();
+
   gtk_widget_init_template (GTK_WIDGET (view));
   gui_label_show_verbatim (view->connection);
+  g_action_map_add_action_entries (G_ACTION_MAP (person), person_actions,
+                                   G_N_ELEMENTS (person_actions), view);
+  gtk_widget_insert_action_group (GTK_WIDGET (view), "person", G_ACTION_GROUP (person));
 }
 
 /**
@@ -649,6 +690,7 @@ gui_room_view_new (SalRoomModel *model)
   gtk_widget_show (list);
 
   g_signal_connect_swapped (list, "edit-again", G_CALLBACK (gui_composer_insert), composer);
+  g_signal_connect_swapped (list, "fill-menu", G_CALLBACK (on_fill_menu), view);
   g_signal_connect_swapped (composer, "sent", G_CALLBACK (gui_message_list_go_to_end), list);
   g_signal_connect_swapped (composer, "scroll", G_CALLBACK (on_scroll), view);
   g_signal_connect_swapped (composer, "command", G_CALLBACK (on_command), view);
@@ -685,4 +727,16 @@ void
 gui_room_view_focus (GuiRoomView *view)
 {
   gui_composer_focus (view->composer);
+}
+
+/**
+ * gui_room_view_go_to_unread:
+ *
+ * Shows where reading stopped.
+ */
+void
+gui_room_view_go_to_unread (GuiRoomView *view)
+{
+  if (!gui_message_list_go_to_unread (view->list))
+    gui_composer_tell (view->composer, _ ("You have read everything here."));
 }

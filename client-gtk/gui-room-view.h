@@ -14,6 +14,7 @@ GtkWidget *gui_room_view_new (SalRoomModel *model);
 SalRoomModel *gui_room_view_get_model (GuiRoomView *view);
 void gui_room_view_search (GuiRoomView *view, const char *words);
 void gui_room_view_focus (GuiRoomView *view);
+void gui_room_view_go_to_unread (GuiRoomView *view);
 
 char *gui_presence_to_text (SalRoomModel *model);
 

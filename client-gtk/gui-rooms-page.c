@@ -8,6 +8,7 @@
  *   title ()   another room is looked at, or its name has changed
  *   raw-wanted (SalRoomModel *)   somebody wants to see what goes to and fro
  *   help-wanted (char *)          ... what can be typed
+ *   list-wanted (SalRoomModel *, char *)   ... what rooms its server has
  */
 #include "config.h"
 
@@ -50,6 +51,7 @@ G_DEFINE_FINAL_TYPE (GuiRoomsPage, gui_rooms_page, GTK_TYPE_BIN)
 static guint title_signal;
 static guint raw_signal;
 static guint help_signal;
+static guint list_signal;
 
 /* The room that is looked at. */
 
@@ -125,6 +127,12 @@ on_show_help (GuiRoomsPage *page, const char *command)
 }
 
 static void
+on_show_list (GuiRoomView *view, const char *words, GuiRoomsPage *page)
+{
+  g_signal_emit (page, list_signal, 0, gui_room_view_get_model (view), words);
+}
+
+static void
 unbind_people (GuiRoomsPage *page)
 {
   g_clear_pointer (&page->people_shown, g_binding_unbind);
@@ -155,6 +163,7 @@ get_view (GuiRoomsPage *page, SalRoomModel *model)
   g_signal_connect_swapped (view, "go-to", G_CALLBACK (on_go_to), page);
   g_signal_connect (view, "raw-wanted", G_CALLBACK (on_show_raw), page);
   g_signal_connect_swapped (view, "help-wanted", G_CALLBACK (on_show_help), page);
+  g_signal_connect (view, "list-wanted", G_CALLBACK (on_show_list), page);
   g_hash_table_insert (page->shown, g_object_ref (model), view);
   return view;
 }
@@ -290,6 +299,18 @@ gui_rooms_page_search (GuiRoomsPage *page)
 {
   if (page->room != NULL)
     gui_room_view_search (g_hash_table_lookup (page->shown, page->room), NULL);
+}
+
+/**
+ * gui_rooms_page_go_to_unread:
+ *
+ * Shows where reading stopped in the room that is looked at.
+ */
+void
+gui_rooms_page_go_to_unread (GuiRoomsPage *page)
+{
+  if (page->room != NULL)
+    gui_room_view_go_to_unread (g_hash_table_lookup (page->shown, page->room));
 }
 
 /**
@@ -470,6 +491,8 @@ gui_rooms_page_class_init (GuiRoomsPageClass *klass)
                              NULL, NULL, G_TYPE_NONE, 1, SAL_TYPE_ROOM_MODEL);
   help_signal = g_signal_new ("help-wanted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                               NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  list_signal = g_signal_new ("list-wanted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                              NULL, NULL, G_TYPE_NONE, 2, SAL_TYPE_ROOM_MODEL, G_TYPE_STRING);
   g_type_ensure (GUI_TYPE_COLUMN);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/salotto/Salotto/gui-rooms-page.ui");

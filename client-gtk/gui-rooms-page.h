@@ -18,6 +18,7 @@ void gui_rooms_page_go (GuiRoomsPage *page, int by);
 void gui_rooms_page_go_back (GuiRoomsPage *page);
 void gui_rooms_page_focus (GuiRoomsPage *page);
 void gui_rooms_page_search (GuiRoomsPage *page);
+void gui_rooms_page_go_to_unread (GuiRoomsPage *page);
 void gui_rooms_page_toggle_people (GuiRoomsPage *page);
 const char *gui_rooms_page_get_title (GuiRoomsPage *page);
 

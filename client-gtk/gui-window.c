@@ -12,37 +12,29 @@
 #include <glib/gi18n.h>
 
 #include "client-gtk/gui-address.h"
+#include "client-gtk/gui-companions.h"
 #include "client-gtk/gui-connect-dialog.h"
-#include "client-gtk/gui-help-dialog.h"
 #include "client-gtk/gui-label.h"
-#include "client-gtk/gui-preferences.h"
 #include "client-gtk/gui-questions.h"
-#include "client-gtk/gui-raw-window.h"
 #include "client-gtk/gui-rooms-page.h"
-#include "client-gtk/gui-security-dialog.h"
 #include "client-gtk/gui-style.h"
 
-/* The windows in front of this one, in pixels. */
+/* Pixels. */
 #define DIALOG_WIDTH 420
-#define FACTS_WIDTH 520
-#define HELP_WIDTH 460
-#define HELP_HEIGHT 520
-#define PREFERENCES_WIDTH 480
-#define PREFERENCES_HEIGHT 460
-#define NARROWEST 320
 
 #define APP_ICON "org.salotto.Salotto"
 
 struct _GuiWindow
 {
   HdyApplicationWindow parent;
-  GuiRooms *rooms;         /* (unowned) */
-  GListModel *list_model;  /* (unowned): of SalRoomModel, of the rooms */
-  GSettings *settings;     /* (owned) */
-  char *address;           /* (owned) (nullable): to be opened when the store is */
-  GuiQuestions *questions; /* (owned): of servers */
-  GMenuModel *menu;        /* (owned) (nullable): from the first frame on */
-  int width, height;       /* while it is not maximized */
+  GuiRooms *rooms;           /* (unowned) */
+  GListModel *list_model;    /* (unowned): of SalRoomModel, of the rooms */
+  GSettings *settings;       /* (owned) */
+  char *address;             /* (owned) (nullable): to be opened when the store is */
+  GuiQuestions *questions;   /* (owned): of servers */
+  GuiCompanions *companions; /* (owned): windows in front of this one */
+  GMenuModel *menu;          /* (owned) (nullable): from the first frame on */
+  int width, height;         /* while it is not maximized */
   gboolean maximized;
   gboolean painted;
 
@@ -56,14 +48,8 @@ struct _GuiWindow
   GtkLabel *trouble;       /* what it is */
   GtkWidget *retry_button;
 
-  /* (unowned) (nullable): made when they are first wanted, then hidden and shown. GTK does
-   * not like to be asked by a screen reader about windows that are gone. */
-  GtkWidget *dialog;
-  GtkWidget *preferences;
-  GtkWidget *shortcuts;
-  GtkWidget *raw;      /* what goes to a server and comes */
-  GtkWidget *help;     /* commands */
-  GtkWidget *security; /* of a room's connection */
+  /* (unowned) (nullable, weak): made when they are first wanted, then hidden and shown. */
+  GtkWidget *dialog;   /* to join a room */
   GtkWidget *question; /* whether to forget a room ... */
   gint64 in_question;  /* ... which has this number */
 };
@@ -100,9 +86,6 @@ update_title (GuiWindow *window)
   gtk_window_set_title (GTK_WINDOW (window), title != NULL ? title : _ ("Salotto"));
 }
 
-static void show_raw (GuiWindow *window, SalRoomModel *model);
-static void show_help (GuiWindow *window, const char *command);
-
 static void
 show_rooms_page (GuiWindow *window)
 {
@@ -112,8 +95,12 @@ show_rooms_page (GuiWindow *window)
     {
       window->rooms_page = GUI_ROOMS_PAGE (gui_rooms_page_new (window->rooms));
       g_signal_connect_swapped (window->rooms_page, "title", G_CALLBACK (update_title), window);
-      g_signal_connect_swapped (window->rooms_page, "raw-wanted", G_CALLBACK (show_raw), window);
-      g_signal_connect_swapped (window->rooms_page, "help-wanted", G_CALLBACK (show_help), window);
+      g_signal_connect_swapped (window->rooms_page, "raw-wanted",
+                                G_CALLBACK (gui_companions_show_raw), window->companions);
+      g_signal_connect_swapped (window->rooms_page, "help-wanted",
+                                G_CALLBACK (gui_companions_show_help), window->companions);
+      g_signal_connect_swapped (window->rooms_page, "list-wanted",
+                                G_CALLBACK (gui_companions_show_list), window->companions);
       gtk_container_add (GTK_CONTAINER (window->pages), GTK_WIDGET (window->rooms_page));
       complete_pages (window);
     }
@@ -164,6 +151,12 @@ gui_window_show_room (GuiWindow *window, SalRoomModel *model)
   gui_rooms_page_show_room (window->rooms_page, model);
 }
 
+static void
+on_joining (SalRoomModel *room, gpointer window)
+{
+  gui_window_show_room (window, room);
+}
+
 static SalRoomModel *
 dup_room_by_id (GuiWindow *window, gint64 id)
 {
@@ -173,25 +166,6 @@ dup_room_by_id (GuiWindow *window, gint64 id)
 }
 
 /* Joining. */
-
-/* A window in front of this one, which is hidden when it is closed. */
-static void
-keep (GuiWindow *window, GtkWidget **place, GtkWidget *other)
-{
-  gtk_window_set_transient_for (GTK_WINDOW (other), GTK_WINDOW (window));
-  g_signal_connect (other, "delete-event", G_CALLBACK (gtk_widget_hide_on_delete), NULL);
-  g_set_weak_pointer (place, other);
-}
-
-/* Not wider than this window, where that is narrow. */
-static void
-fit (GuiWindow *window, GtkWidget *other, int width, int height)
-{
-  int most = 0;
-
-  gtk_window_get_size (GTK_WINDOW (window), &most, NULL);
-  gtk_window_resize (GTK_WINDOW (other), CLAMP (most - 24, NARROWEST, width), height);
-}
 
 static void
 on_entered (GuiConnectDialog *dialog, SalRoomModel *model, GuiWindow *window)
@@ -205,14 +179,15 @@ open_dialog (GuiWindow *window)
 {
   if (window->dialog == NULL)
     {
-      keep (window, &window->dialog, gui_connect_dialog_new (window->rooms, window->settings));
+      gui_companions_keep (GTK_WINDOW (window), &window->dialog,
+                           gui_connect_dialog_new (window->rooms, window->settings));
       g_signal_connect (window->dialog, "entered", G_CALLBACK (on_entered), window);
       gui_questions_set_dialog (window->questions, GTK_WINDOW (window->dialog));
     }
   if (!gtk_widget_get_visible (window->dialog))
     {
       gui_connect_dialog_reset (GUI_CONNECT_DIALOG (window->dialog));
-      fit (window, window->dialog, DIALOG_WIDTH, 1);
+      gui_companions_fit (GTK_WINDOW (window), window->dialog, DIALOG_WIDTH, 1);
     }
   gtk_window_present (GTK_WINDOW (window->dialog));
   return GUI_CONNECT_DIALOG (window->dialog);
@@ -373,7 +348,7 @@ on_forget_room (GSimpleAction *action, GVariant *parameter, gpointer data)
     return;
   if (window->question == NULL)
     {
-      keep (window, &window->question, question_new ());
+      gui_companions_keep (GTK_WINDOW (window), &window->question, question_new ());
       g_signal_connect (window->question, "response", G_CALLBACK (on_forget_response), window);
     }
   text = g_strdup_printf (_ ("Forget “%s”?"), sal_room_model_get_title (model));
@@ -388,25 +363,8 @@ on_room_security (GSimpleAction *action, GVariant *parameter, gpointer data)
   GuiWindow *window = data;
   g_autoptr (SalRoomModel) model = dup_room_by_id (window, g_variant_get_int64 (parameter));
 
-  if (model == NULL)
-    return;
-  if (window->security == NULL)
-    {
-      keep (window, &window->security, gui_security_dialog_new ());
-      g_signal_connect (window->security, "response", G_CALLBACK (gtk_widget_hide), NULL);
-    }
-  gui_security_dialog_fill (GUI_SECURITY_DIALOG (window->security), model);
-  fit (window, window->security, FACTS_WIDTH, 1);
-  gtk_window_present (GTK_WINDOW (window->security));
-}
-
-static void
-show_raw (GuiWindow *window, SalRoomModel *model)
-{
-  if (window->raw == NULL)
-    keep (window, &window->raw, gui_raw_window_new ());
-  gui_raw_window_show_server (GUI_RAW_WINDOW (window->raw), sal_room_model_get_server (model));
-  gtk_window_present (GTK_WINDOW (window->raw));
+  if (model != NULL)
+    gui_companions_show_security (window->companions, model);
 }
 
 static void
@@ -422,27 +380,37 @@ on_room_login (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 on_room_raw (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  g_autoptr (SalRoomModel) model = dup_room_by_id (data, g_variant_get_int64 (parameter));
+  GuiWindow *window = data;
+  g_autoptr (SalRoomModel) model = dup_room_by_id (window, g_variant_get_int64 (parameter));
 
   if (model != NULL)
-    show_raw (data, model);
+    gui_companions_show_raw (window->companions, model);
 }
 
 static void
-show_help (GuiWindow *window, const char *command)
+on_room_list (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  if (window->help == NULL)
-    keep (window, &window->help, gui_help_dialog_new ());
-  if (!gtk_widget_get_visible (window->help))
-    fit (window, window->help, HELP_WIDTH, HELP_HEIGHT);
-  gtk_window_present (GTK_WINDOW (window->help));
-  gui_help_dialog_show_command (window->help, command);
+  GuiWindow *window = data;
+  g_autoptr (SalRoomModel) model = dup_room_by_id (window, g_variant_get_int64 (parameter));
+
+  if (model != NULL)
+    gui_companions_show_list (window->companions, model, NULL);
+}
+
+static void
+on_list_rooms (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GuiWindow *window = data;
+  g_autoptr (SalRoomModel) model = gui_rooms_dup_looked_at (window->rooms);
+
+  if (model != NULL)
+    gui_companions_show_list (window->companions, model, NULL);
 }
 
 static void
 on_commands (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  show_help (data, NULL);
+  gui_companions_show_help (GUI_WINDOW (data)->companions, NULL);
 }
 
 static void
@@ -464,6 +432,15 @@ on_search (GSimpleAction *action, GVariant *parameter, gpointer data)
 
   if (window->rooms_page != NULL)
     gui_rooms_page_search (window->rooms_page);
+}
+
+static void
+on_unread (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GuiWindow *window = data;
+
+  if (window->rooms_page != NULL)
+    gui_rooms_page_go_to_unread (window->rooms_page);
 }
 
 static void
@@ -527,42 +504,16 @@ on_menu (GSimpleAction *action, GVariant *parameter, gpointer data)
                                   !gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (button)));
 }
 
-/* GTK has given it a picture and no name. */
-static void
-name_search_button (GtkWidget *widget, gpointer data)
-{
-  if (GTK_IS_TOGGLE_BUTTON (widget))
-    atk_object_set_name (gtk_widget_get_accessible (widget), _ ("Search"));
-}
-
 static void
 on_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  GuiWindow *window = data;
-
-  if (window->shortcuts == NULL)
-    {
-      g_autoptr (GtkBuilder) builder =
-          gtk_builder_new_from_resource ("/org/salotto/Salotto/gui-shortcuts.ui");
-
-      keep (window, &window->shortcuts, GTK_WIDGET (gtk_builder_get_object (builder, "shortcuts")));
-      gtk_container_forall (
-          GTK_CONTAINER (gtk_window_get_titlebar (GTK_WINDOW (window->shortcuts))),
-          name_search_button, NULL);
-    }
-  gtk_window_present (GTK_WINDOW (window->shortcuts));
+  gui_companions_show_shortcuts (GUI_WINDOW (data)->companions);
 }
 
 static void
 on_preferences (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  GuiWindow *window = data;
-
-  if (window->preferences == NULL)
-    keep (window, &window->preferences, gui_preferences_new (window->settings));
-  if (!gtk_widget_get_visible (window->preferences))
-    fit (window, window->preferences, PREFERENCES_WIDTH, PREFERENCES_HEIGHT);
-  gtk_window_present (GTK_WINDOW (window->preferences));
+  gui_companions_show_preferences (GUI_WINDOW (data)->companions);
 }
 
 static void
@@ -589,7 +540,10 @@ static const GActionEntry actions[] = {
   { .name = "room-login", .activate = on_room_login, .parameter_type = "x" },
   { .name = "room-raw", .activate = on_room_raw, .parameter_type = "x" },
   { .name = "room-search", .activate = on_room_search, .parameter_type = "x" },
+  { .name = "room-list", .activate = on_room_list, .parameter_type = "x" },
+  { .name = "list-rooms", .activate = on_list_rooms },
   { .name = "search", .activate = on_search },
+  { .name = "unread", .activate = on_unread },
   { .name = "people", .activate = on_people },
   { .name = "commands", .activate = on_commands },
   { .name = "room", .activate = on_room, .parameter_type = "i" },
@@ -694,13 +648,11 @@ gui_window_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (window->list_model, window);
   window->list_model = NULL;
   g_clear_weak_pointer (&window->dialog);
-  g_clear_weak_pointer (&window->preferences);
-  g_clear_weak_pointer (&window->shortcuts);
   g_clear_weak_pointer (&window->question);
-  g_clear_weak_pointer (&window->security);
-  g_clear_weak_pointer (&window->raw);
-  g_clear_weak_pointer (&window->help);
   g_clear_pointer (&window->questions, gui_questions_free);
+  if (window->companions != NULL && window->rooms_page != NULL)
+    g_signal_handlers_disconnect_by_data (window->rooms_page, window->companions);
+  g_clear_pointer (&window->companions, gui_companions_free);
   G_OBJECT_CLASS (gui_window_parent_class)->dispose (object);
 }
 
@@ -757,6 +709,7 @@ gui_window_new (GtkApplication *app, GuiRooms *rooms, GSettings *settings)
   window->settings = g_object_ref (settings);
   window->list_model = gui_rooms_get_list (rooms);
   window->questions = gui_questions_new (rooms, GTK_WINDOW (window));
+  window->companions = gui_companions_new (GTK_WINDOW (window), settings, on_joining, window);
   g_signal_connect_swapped (window->list_model, "items-changed", G_CALLBACK (show_rooms), window);
   gtk_window_set_default_size (GTK_WINDOW (window), g_settings_get_int (settings, "window-width"),
                                g_settings_get_int (settings, "window-height"));

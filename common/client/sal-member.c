@@ -15,6 +15,7 @@ struct _SalMember
   GObject parent;
   char *name;    /* (owned) */
   char *account; /* (owned) (nullable) */
+  char *host;    /* (owned) (nullable) */
   char prefix;
   gboolean away;
   gboolean bot;
@@ -30,6 +31,7 @@ sal_member_finalize (GObject *object)
 
   g_free (member->name);
   g_free (member->account);
+  g_free (member->host);
   G_OBJECT_CLASS (sal_member_parent_class)->finalize (object);
 }
 
@@ -56,6 +58,7 @@ sal_member_new (const SalIrcMember *like, gboolean own)
 
   member->name = g_strdup (like->user->nick);
   member->account = g_strdup (like->user->account);
+  member->host = g_strdup (like->user->host);
   member->prefix = like->prefixes[0];
   member->away = like->user->away;
   member->bot = like->user->bot;
@@ -130,6 +133,17 @@ const char *
 sal_member_get_account (SalMember *member)
 {
   return member->account;
+}
+
+/**
+ * sal_member_get_host:
+ *
+ * Returns: (transfer none) (nullable): `user@host`, as the server shows it, as far as is known.
+ */
+const char *
+sal_member_get_host (SalMember *member)
+{
+  return member->host;
 }
 
 /**

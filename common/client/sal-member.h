@@ -26,6 +26,7 @@ char sal_member_get_prefix (SalMember *member);
 SalRole sal_member_get_role (SalMember *member);
 gboolean sal_member_is_away (SalMember *member);
 const char *sal_member_get_account (SalMember *member);
+const char *sal_member_get_host (SalMember *member);
 gboolean sal_member_is_bot (SalMember *member);
 gboolean sal_member_is_own (SalMember *member);
 

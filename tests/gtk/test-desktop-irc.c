@@ -11,6 +11,7 @@
 #include "tests/gtk/gtk-driver.h"
 
 #define BUTTONS "push button"
+#define TABLE "table|tree table"
 /* As narrow as a telephone. */
 #define NARROW 360
 /* Longer than the window is wide. */
@@ -155,7 +156,7 @@ test_people (Scene *scene, gconstpointer data)
   app->looks_into_rows = TRUE;
   test_app_press (app, "People in this room");
   test_app_expect_words (app, "2 people here");
-  test_app_expect (app, "table|tree table", "People");
+  test_app_expect (app, TABLE, "People");
   test_app_expect (app, "table cell", "Eva");
   test_app_expect (app, "table cell", "operator");
   test_irc_say (scene->eva, "AWAY :lunch");
@@ -166,7 +167,7 @@ test_people (Scene *scene, gconstpointer data)
   test_app_expect_row (app, "Messages", "Eva left");
   test_app_focus (app);
   test_desktop_key ("F9");
-  test_app_expect_gone (app, "table|tree table", "People");
+  test_app_expect_gone (app, TABLE, "People");
 }
 
 static void
@@ -385,12 +386,48 @@ test_ignored (Scene *scene, gconstpointer data)
   test_app_expect_words (app, "bob is not in the list of those whom you ignore");
 
   test_app_press (app, "People in this room");
-  test_app_grab (app, "table|tree table", "People");
+  test_app_grab (app, TABLE, "People");
   test_app_focus (app);
   test_desktop_key ("Home Menu"); /* she leads the room, so she is the first */
   test_app_press_role (app, "menu item", "Show what they say");
   test_irc_say (scene->eva, "PRIVMSG #tea :at last");
   test_app_expect_row (app, "Messages", "at last");
+}
+
+/* What can be done about somebody, where they are in the list and where they have said something:
+ * only what one may do. */
+static void
+test_person (Scene *scene, gconstpointer data)
+{
+  TestApp *app = scene->app;
+  g_autoptr (TestPeer) bob = driver_join_irc (scene->server->port, "Bob", "#tea");
+
+  test_irc_say (bob, "PRIVMSG #tea :it is me");
+  test_app_expect_row (app, "Messages", "Bob, ", "it is me");
+  test_app_focus (app);
+  test_app_click_row (app, "Messages", "it is me", 3);
+  test_app_expect (app, TEST_PRESSABLE, "Write privately");
+  g_assert_false (test_app_shows (app, TEST_PRESSABLE, "Kick out of the room"));
+  test_app_press_role (app, "menu item", "Who is this?");
+  test_app_expect_row (app, "Messages", "The server, ", "Bob", "#tea");
+
+  test_irc_say (scene->eva, "MODE #tea +o Ada");
+  test_app_expect_row (app, "Messages", "+o Ada");
+  test_app_press (app, "People in this room");
+  test_app_grab (app, TABLE, "People");
+  test_app_focus (app);
+  test_desktop_key ("End Menu"); /* he has no rank, so he is the last */
+  test_app_press_role (app, "menu item", "Give voice");
+  test_peer_expect_later (bob, "MODE #tea +v Bob");
+  test_app_expect_row (app, "Messages", "Ada has set the mode +v Bob");
+  test_app_grab (app, TABLE, "People");
+  test_app_focus (app);
+  test_desktop_key ("End Menu");
+  test_app_expect (app, TEST_PRESSABLE, "Take voice away");
+  test_app_press_role (app, "menu item", "Kick out and ban");
+  test_peer_expect_later (bob, "KICK #tea Bob");
+  test_irc_say (bob, "JOIN #tea");
+  test_peer_expect_later (bob, " 474 ");
 }
 
 /* A word of one's own in the preferences is as good as one's name, once it is written to its end. */
@@ -527,6 +564,7 @@ add_cases (void)
   ADD ("search", test_search);
   g_test_add ("/gtk/irc/gap", Scene, "keeps", scene_open, test_gap, scene_close);
   ADD ("ignored", test_ignored);
+  ADD ("person", test_person);
   ADD ("words", test_words);
   ADD ("folded", test_folded);
   ADD ("raw", test_raw);

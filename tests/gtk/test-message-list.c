@@ -1499,6 +1499,36 @@ test_focus_stays_in_list (Fixture *f, gconstpointer data)
   g_assert_true (GUI_IS_MESSAGE_ROW (focus));
 }
 
+/* From wherever one is: at the end, or further than the rows there are. */
+static void
+test_go_to_unread (void)
+{
+  static const guint unread[] = { 60, 5000 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (unread); i++)
+    {
+      Fixture f = { 0 };
+      SalRoomModel *model = fake_room_new (STORY, story, NULL);
+      GuiMessageRow *row = NULL;
+
+      fake_room_set_read (model, STORY - unread[i], unread[i]);
+      open_list (&f, model);
+      calm (&f);
+      gui_message_list_go_to_end (f.list);
+      calm (&f);
+      g_assert_true (is_at_end (&f));
+      g_assert_true (gui_message_list_go_to_unread (f.list));
+      calm (&f);
+      row = row_of (&f, STORY - unread[i] + 1);
+      g_assert_nonnull (row);
+      g_assert_cmpint (y_of (&f, row), >=, 0);
+      g_assert_cmpint (y_of (&f, row), <, HEIGHT);
+      g_assert_true (gtk_widget_is_focus (GTK_WIDGET (row)));
+      assert_window (&f);
+      tear_down (&f, NULL);
+    }
+}
+
 /* Selecting and copying. */
 
 static guint
@@ -1570,6 +1600,33 @@ test_copy_by_mouse (Fixture *f, gconstpointer data)
   g_assert_cmpuint (count_selected (f), ==, 2);
   click (f, row_of (f, gui_message_row_get_id (row) - 2), 1, GDK_SHIFT_MASK);
   activate (f, "copy", 0);
+}
+
+/* The menu of the row with the keyboard, which is closed again. */
+static void
+open_menu (Fixture *f)
+{
+  GList *menus = NULL;
+
+  press (f, GDK_KEY_Menu, 0);
+  menus = gtk_menu_get_for_attach_widget (GTK_WIDGET (f->list));
+  g_assert_nonnull (menus);
+  gtk_menu_shell_cancel (menus->data);
+}
+
+/* The other way than usual: one with its time and name, several without. */
+static void
+test_copy_otherwise (Fixture *f, gconstpointer data)
+{
+  hear_three (f);
+  gui_message_list_focus (f->list);
+  open_menu (f);
+  activate (f, "copy-otherwise", 0);
+  assert_clipboard (f, "[2020-05-03 18:24] Ada: three");
+  press (f, GDK_KEY_Up, GDK_SHIFT_MASK);
+  press (f, GDK_KEY_Up, GDK_SHIFT_MASK);
+  activate (f, "copy-otherwise", 0);
+  assert_clipboard (f, "one\nBob waves\nthree\n");
 }
 
 /* The selection is of entries: their rows may go and come. */
@@ -1774,6 +1831,7 @@ main (int argc, char **argv)
   ADD ("look/same-from-both-sides", STORY, test_same_from_both_sides);
   ADD ("read/what-is-on-the-screen", STORY, test_read);
   ADD ("read/unread-line", STORY, test_unread_line);
+  g_test_add_func ("/gtk/message-list/read/go-to-unread", test_go_to_unread);
   ADD ("hostile/texts", STORY, test_hostile_texts);
   ADD ("hostile/flood", STORY, test_hostile_flood);
   ADD ("text/show-all", STORY, test_show_all);
@@ -1784,6 +1842,7 @@ main (int argc, char **argv)
   ADD ("keys/focus-stays-in-the-list", STORY, test_focus_stays_in_list);
   ADD ("copy/by-keys", STORY, test_copy_by_keys);
   ADD ("copy/by-mouse", STORY, test_copy_by_mouse);
+  ADD ("copy/otherwise", STORY, test_copy_otherwise);
   ADD ("copy/more-than-there-are-rows", STORY, test_copy_many);
   ADD ("copy/within-a-text", STORY, test_select_within);
   ADD ("copy/menu", STORY, test_menu);

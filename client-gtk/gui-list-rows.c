@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The people of a room as GtkTreeView takes them: a GListModel in the clothes of a
- * GtkTreeModel. Nothing is copied, and a row costs nothing but its place: a list box with a
- * widget for each of 5,000 people would take seconds.
+ * A list as GtkTreeView takes it: a GListModel in the clothes of a GtkTreeModel. Nothing is
+ * copied, and a row costs nothing but its place: a list box with a widget for each of 5,000 people
+ * would take seconds.
  */
 #include "config.h"
 
-#include "client-gtk/gui-member-rows.h"
+#include "client-gtk/gui-list-rows.h"
 
-struct _GuiMemberRows
+struct _GuiListRows
 {
   GObject parent;
-  GListModel *members; /* (owned) */
-  guint n;             /* as far as the view has been told */
+  GListModel *items; /* (owned) */
+  guint n;           /* as far as the view has been told */
   int stamp;
 };
 
 static void tree_model_init (GtkTreeModelIface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (GuiMemberRows,
-                               gui_member_rows,
+G_DEFINE_FINAL_TYPE_WITH_CODE (GuiListRows,
+                               gui_list_rows,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (GTK_TYPE_TREE_MODEL, tree_model_init))
 
@@ -31,7 +31,7 @@ index_of (const GtkTreeIter *iter)
 
 /* Returns: whether there is such a row. */
 static gboolean
-point_at (GuiMemberRows *rows, GtkTreeIter *iter, guint index)
+point_at (GuiListRows *rows, GtkTreeIter *iter, guint index)
 {
   *iter = (GtkTreeIter){ 0 };
   if (index >= rows->n)
@@ -58,7 +58,7 @@ get_n_columns (GtkTreeModel *model)
 static GType
 get_column_type (GtkTreeModel *model, int column)
 {
-  return SAL_TYPE_MEMBER;
+  return g_list_model_get_item_type (GUI_LIST_ROWS (model)->items);
 }
 
 static gboolean
@@ -67,7 +67,7 @@ get_iter (GtkTreeModel *model, GtkTreeIter *iter, GtkTreePath *path)
   int index = gtk_tree_path_get_indices (path)[0];
 
   return index >= 0 && gtk_tree_path_get_depth (path) == 1 &&
-         point_at (GUI_MEMBER_ROWS (model), iter, (guint) index);
+         point_at (GUI_LIST_ROWS (model), iter, (guint) index);
 }
 
 static GtkTreePath *
@@ -79,27 +79,28 @@ get_path (GtkTreeModel *model, GtkTreeIter *iter)
 static void
 get_value (GtkTreeModel *model, GtkTreeIter *iter, int column, GValue *value)
 {
-  g_value_init (value, SAL_TYPE_MEMBER);
-  g_value_take_object (value,
-                       g_list_model_get_item (GUI_MEMBER_ROWS (model)->members, index_of (iter)));
+  GListModel *items = GUI_LIST_ROWS (model)->items;
+
+  g_value_init (value, g_list_model_get_item_type (items));
+  g_value_take_object (value, g_list_model_get_item (items, index_of (iter)));
 }
 
 static gboolean
 iter_next (GtkTreeModel *model, GtkTreeIter *iter)
 {
-  return point_at (GUI_MEMBER_ROWS (model), iter, index_of (iter) + 1);
+  return point_at (GUI_LIST_ROWS (model), iter, index_of (iter) + 1);
 }
 
 static gboolean
 iter_previous (GtkTreeModel *model, GtkTreeIter *iter)
 {
-  return point_at (GUI_MEMBER_ROWS (model), iter, index_of (iter) - 1);
+  return point_at (GUI_LIST_ROWS (model), iter, index_of (iter) - 1);
 }
 
 static gboolean
 iter_children (GtkTreeModel *model, GtkTreeIter *iter, GtkTreeIter *parent)
 {
-  return parent == NULL && point_at (GUI_MEMBER_ROWS (model), iter, 0);
+  return parent == NULL && point_at (GUI_LIST_ROWS (model), iter, 0);
 }
 
 static gboolean
@@ -111,13 +112,13 @@ iter_has_child (GtkTreeModel *model, GtkTreeIter *iter)
 static int
 iter_n_children (GtkTreeModel *model, GtkTreeIter *iter)
 {
-  return iter == NULL ? (int) GUI_MEMBER_ROWS (model)->n : 0;
+  return iter == NULL ? (int) GUI_LIST_ROWS (model)->n : 0;
 }
 
 static gboolean
 iter_nth_child (GtkTreeModel *model, GtkTreeIter *iter, GtkTreeIter *parent, int n)
 {
-  return parent == NULL && n >= 0 && point_at (GUI_MEMBER_ROWS (model), iter, (guint) n);
+  return parent == NULL && n >= 0 && point_at (GUI_LIST_ROWS (model), iter, (guint) n);
 }
 
 static gboolean
@@ -149,8 +150,7 @@ tree_model_init (GtkTreeModelIface *iface)
 /* A view is told of one row at a time, and may ask about the others in between: so there are
  * as many rows as it has been told of. */
 static void
-on_items_changed (
-    GListModel *members, guint position, guint removed, guint added, GuiMemberRows *rows)
+on_items_changed (GListModel *items, guint position, guint removed, guint added, GuiListRows *rows)
 {
   g_autoptr (GtkTreePath) path = gtk_tree_path_new_from_indices ((int) position, -1);
   GtkTreeIter iter;
@@ -171,53 +171,53 @@ on_items_changed (
 }
 
 /**
- * gui_member_rows_get:
+ * gui_list_rows_get:
  *
- * Returns: (transfer full)
+ * Returns: (transfer full): the item of that row.
  */
-SalMember *
-gui_member_rows_get (GuiMemberRows *rows, GtkTreeIter *iter)
+gpointer
+gui_list_rows_get (GuiListRows *rows, GtkTreeIter *iter)
 {
-  return g_list_model_get_item (rows->members, index_of (iter));
+  return g_list_model_get_item (rows->items, index_of (iter));
 }
 
 static void
-gui_member_rows_dispose (GObject *object)
+gui_list_rows_dispose (GObject *object)
 {
-  GuiMemberRows *rows = GUI_MEMBER_ROWS (object);
+  GuiListRows *rows = GUI_LIST_ROWS (object);
 
-  if (rows->members != NULL)
-    g_signal_handlers_disconnect_by_data (rows->members, rows);
-  g_clear_object (&rows->members);
+  if (rows->items != NULL)
+    g_signal_handlers_disconnect_by_data (rows->items, rows);
+  g_clear_object (&rows->items);
   rows->n = 0;
-  G_OBJECT_CLASS (gui_member_rows_parent_class)->dispose (object);
+  G_OBJECT_CLASS (gui_list_rows_parent_class)->dispose (object);
 }
 
 static void
-gui_member_rows_class_init (GuiMemberRowsClass *klass)
+gui_list_rows_class_init (GuiListRowsClass *klass)
 {
-  G_OBJECT_CLASS (klass)->dispose = gui_member_rows_dispose;
+  G_OBJECT_CLASS (klass)->dispose = gui_list_rows_dispose;
 }
 
 static void
-gui_member_rows_init (GuiMemberRows *rows)
+gui_list_rows_init (GuiListRows *rows)
 {
   rows->stamp = 1;
 }
 
 /**
- * gui_member_rows_new:
- * @members: (transfer none): of #SalMember; followed
+ * gui_list_rows_new:
+ * @items: (transfer none): of objects; followed
  *
  * Returns: (transfer full)
  */
-GuiMemberRows *
-gui_member_rows_new (GListModel *members)
+GuiListRows *
+gui_list_rows_new (GListModel *items)
 {
-  GuiMemberRows *rows = g_object_new (GUI_TYPE_MEMBER_ROWS, NULL);
+  GuiListRows *rows = g_object_new (GUI_TYPE_LIST_ROWS, NULL);
 
-  rows->members = g_object_ref (members);
-  rows->n = g_list_model_get_n_items (members);
-  g_signal_connect (members, "items-changed", G_CALLBACK (on_items_changed), rows);
+  rows->items = g_object_ref (items);
+  rows->n = g_list_model_get_n_items (items);
+  g_signal_connect (items, "items-changed", G_CALLBACK (on_items_changed), rows);
   return rows;
 }
