@@ -288,6 +288,17 @@ static const Talk talks[] = {
     "Segment 5: the server closes too: its FIN has number 5001, and segment 6 acknowledges it "
     "with 5001 + 1 = 5002.\n"
     "The client is left in TIME-WAIT for 2 MSL, in case its last ACK is lost.\n" },
+  { "closed-at-once-and-not-acknowledged-yet",
+    { OPENED,
+      { 'c', FIN | ACK, 1, 1, 0, 5 },
+      { 's', FIN | ACK, 1, 1, 0, 1 },
+      { 'c', ACK, 2, 2, 0, 5 } },
+    ENDS "; no data was sent. Both closed at once.",
+    LAB_LESSON_ENDING,
+    "Segment 4: the client closes first: its FIN has number 1001, and nobody acknowledges it.\n"
+    "Segment 5: the server closes too, before it has seen that: its FIN has number 5001, and "
+    "segment 6 acknowledges it with 5001 + 1 = 5002.\n"
+    "The server is left in TIME-WAIT for 2 MSL, in case its last ACK is lost.\n" },
   { "closed-at-once",
     { OPENED,
       { 'c', FIN | ACK, 1, 1, 0, 5 },
