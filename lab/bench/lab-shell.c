@@ -245,10 +245,6 @@ static const struct
   { "quickack", IPPROTO_TCP, TCP_QUICKACK }, { "linger", SOL_SOCKET, SO_LINGER },
 };
 
-#define OPTION_NAMES                                                                               \
-  "reuseaddr|nodelay|maxseg|keepalive|rcvbuf|sndbuf|keepidle|keepintvl|keepcnt|usertimeout|"       \
-  "quickack|linger"
-
 /* The only one whose value is no number: so many seconds, or off if it is negative. */
 static gboolean
 is_linger (gsize option)
@@ -354,8 +350,8 @@ static const struct
   { "drain", call_drain, "drain BYTES" },
   { "shutdown", call_shutdown, "shutdown [read|write|both]" },
   { "close", call_close, "close" },
-  { "setsockopt", call_setsockopt, "setsockopt " OPTION_NAMES " N" },
-  { "getsockopt", call_getsockopt, "getsockopt " OPTION_NAMES },
+  { "setsockopt", call_setsockopt, "setsockopt OPTION N" },
+  { "getsockopt", call_getsockopt, "getsockopt OPTION" },
   { "getsockname", call_getsockname, "getsockname" },
   { "getpeername", call_getpeername, "getpeername" },
 };
@@ -417,6 +413,14 @@ assign (GHashTable *sockets, const char *name, const char *what, GString *answer
   return TRUE;
 }
 
+static void
+append_options (GString *answer)
+{
+  g_string_append (answer, "OPTION is");
+  for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
+    g_string_append_printf (answer, "%c%s", i == 0 ? ' ' : '|', options[i].name);
+}
+
 /* All calls that there are; for a person one below the other. */
 static void
 append_usage (GString *answer, gboolean prompt)
@@ -428,6 +432,8 @@ append_usage (GString *answer, gboolean prompt)
                           prompt ? between : " ", between);
   for (gsize i = 0; i < G_N_ELEMENTS (calls); i++)
     g_string_append_printf (answer, "%sNAME.%s", between, calls[i].usage);
+  g_string_append (answer, between);
+  append_options (answer);
 }
 
 /* Makes call number @i of the socket @name. FALSE, with what is wrong as the answer, if that
@@ -447,6 +453,11 @@ make_call_of (GHashTable *sockets, const char *name, gsize i, const char *words,
     g_string_printf (answer, "not understood: there is no socket %s", name);
   else
     g_string_printf (answer, "not understood; it is %s.%s", name, calls[i].usage);
+  if (call.fd >= 0 && strstr (calls[i].usage, "OPTION") != NULL)
+    {
+      g_string_append (answer, "; ");
+      append_options (answer);
+    }
   return FALSE;
 }
 

@@ -758,6 +758,7 @@ test_shell_makes_calls_one_at_a_time (void)
   ask_shell (client, "sock.getsockopt keepcnt", ": 3\n");
   ask_shell (client, "sock.fill 0", ": not understood; it is sock.fill BYTES\n");
   ask_shell (client, "sock.drain", ": not understood; it is sock.drain BYTES\n");
+  ask_shell (client, "sock.getsockopt x", "it is sock.getsockopt OPTION; OPTION is reuseaddr|");
   ask_shell (client, "other.recv", ": not understood: there is no socket other\n");
   ask_shell (client, "sock.connect ::1 80", ": getaddrinfo: ");
   ask_shell (client, "sock.shutdown both", ": ok\n");
