@@ -159,6 +159,38 @@ test_echo_survives_clients_that_vanish (gconstpointer data)
   test_peer_expect (last, "still there?");
 }
 
+/* A child that has served its client does not stay as a zombie until the next one comes. */
+static void
+test_fork_leaves_no_zombie (void)
+{
+  g_auto (Bench) bench = { 0 };
+  g_autoptr (TestPeer) peer = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *children = NULL;
+  gint64 end_us = g_get_monotonic_time () + (gint64) TEST_PATIENCE_MS * 1000;
+
+  bench_start (&bench, "echo-server", "0", "--model", "fork");
+  path = g_strdup_printf ("/proc/%d/task/%d/children", (int) bench.process->pid,
+                          (int) bench.process->pid);
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      g_test_skip ("this kernel does not list the children of a process");
+      return;
+    }
+  peer = test_peer_connect (bench.port);
+  test_peer_send (peer, "x");
+  test_peer_expect (peer, "x");
+  test_peer_half_close (peer);
+  test_peer_expect_end (peer);
+  do
+    {
+      g_free (g_steal_pointer (&children));
+      g_assert_true (g_file_get_contents (path, &children, NULL, NULL));
+    }
+  while (*children != '\0' && g_get_monotonic_time () < end_us);
+  g_assert_cmpstr (children, ==, "");
+}
+
 /* A megabyte from somebody who does not read meanwhile: the server reads no more than it can
  * send, and nothing is lost. */
 static void
@@ -796,6 +828,7 @@ main (int argc, char **argv)
   add_for_each_model ("holds-back-who-does-not-read", test_echo_holds_back_who_does_not_read, TRUE);
   add_for_each_model ("serves-many-at-a-time", test_echo_serves_many_at_a_time, FALSE);
   add_for_each_model ("leak-close-never-closes", test_leak_close_never_closes, TRUE);
+  g_test_add_func ("/lab/echo-server/fork-leaves-no-zombie", test_fork_leaves_no_zombie);
   g_test_add_func ("/lab/echo-server/sequential-lets-others-wait",
                    test_sequential_lets_others_wait);
   g_test_add_func ("/lab/echo-server/inetd-serves-the-connection-it-is-given",
