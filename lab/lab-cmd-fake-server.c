@@ -45,7 +45,8 @@ lab_cmd_fake_server (int argc, char **argv)
     return lab_cmd_fail (error);
   if (argc != 2)
     return lab_cmd_usage (_ ("salotto-lab fake-server [OPTION…] [ADDR:]PORT"));
-  if (!lab_fake_serve (argv[1], stage, step, backlog != 0 ? backlog : LAB_DEFAULT_BACKLOG, &error))
+  if (!lab_fake_serve (argv[1], stage, step, backlog != 0 ? backlog : LAB_DEFAULT_BACKLOG,
+                       lab_cmd_screen ().columns, &error))
     return lab_cmd_fail (error);
   return SAL_EXIT_OK;
 }

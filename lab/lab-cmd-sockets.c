@@ -78,7 +78,7 @@ show_once (LabDiag *diag, const LabSocketFilter *filter, GError **error)
     for (guint i = 0; i < sockets->len; i++)
       lab_socket_json (out, "socket", g_get_real_time (), g_ptr_array_index (sockets, i));
   else
-    lab_socket_table_text (out, sockets, values.info);
+    lab_socket_table_text (out, sockets, values.info, lab_cmd_screen ().columns);
   fputs (out->str, stdout);
   return TRUE;
 }
@@ -92,7 +92,7 @@ redraw (const GPtrArray *sockets, GPtrArray *lines, const char *added)
   g_ptr_array_add (lines, g_strdup (added));
   while (lines->len > KEPT_CHANGES)
     g_ptr_array_remove_index (lines, 0);
-  lab_socket_table_text (out, sockets, values.info);
+  lab_socket_table_text (out, sockets, values.info, lab_cmd_screen ().columns);
   g_string_append_c (out, '\n');
   for (guint i = 0; i < lines->len; i++)
     g_string_append (out, g_ptr_array_index (lines, i));
@@ -124,7 +124,8 @@ show_changes (LabDiag *diag, const LabSocketFilter *filter, GError **error)
           if (values.json)
             lab_socket_change_json (out, change, g_get_real_time ());
           else if (!first || !screen)
-            lab_socket_change_text (out, change, g_get_real_time ());
+            lab_socket_change_text (out, change, g_get_real_time (),
+                                    screen ? lab_cmd_screen ().columns : 0);
         }
       if (screen && (first || out->len > 0))
         redraw (sockets, lines, out->str);

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lab/bench/lab-net.h"
+
 #define NS_PER_SECOND 1000000000
 
 /**
@@ -22,10 +24,11 @@ gboolean
 lab_selection_set_host (LabSelection *selection, const char *text)
 {
   LabAddress address = { 0 };
+  g_autofree char *host = lab_net_host (text);
 
-  if (inet_pton (AF_INET, text, address.bytes) == 1)
+  if (inet_pton (AF_INET, host, address.bytes) == 1)
     address.family = 4;
-  else if (inet_pton (AF_INET6, text, address.bytes) == 1)
+  else if (inet_pton (AF_INET6, host, address.bytes) == 1)
     address.family = 6;
   else
     return FALSE;

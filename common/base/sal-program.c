@@ -11,9 +11,10 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "common/base/sal-columns.h"
 #include "common/base/sal-log.h"
 
-/* Columns of the list of verbs before the help. */
+/* Columns of the list of verbs before the help, at least. */
 #define VERB_WIDTH 26
 
 /**
@@ -41,22 +42,35 @@ sal_program_init (const char *name)
   signal (SIGPIPE, SIG_IGN);
 }
 
+/* A verb and what follows it. */
+static char *
+head_of (const SalVerb *verb)
+{
+  return g_strdup_printf ("%s %s", verb->name, *verb->usage != '\0' ? _ (verb->usage) : "");
+}
+
 /**
  * sal_verbs_print:
  *
- * Prints a line for each verb.
+ * Prints a line for each verb, what it does below what the others do.
  */
 void
 sal_verbs_print (const SalVerb *verbs)
 {
+  guint most = VERB_WIDTH;
+
+  for (const SalVerb *verb = verbs; verb->name != NULL; verb++)
+    {
+      g_autofree char *head = head_of (verb);
+
+      most = MAX (most, sal_columns_of_text (head));
+    }
   for (; verbs->name != NULL; verbs++)
     {
-      g_autofree char *head =
-          g_strdup_printf ("%s %s", verbs->name, *verbs->usage != '\0' ? _ (verbs->usage) : "");
-      int width = (int) g_utf8_strlen (head, -1);
+      g_autofree char *head = head_of (verbs);
 
-      /* Of a field's width printf() makes bytes, and a screen has characters. */
-      printf ("  %s%*s %s\n", head, MAX (VERB_WIDTH - width, 0), "", _ (verbs->help));
+      /* Of a field's width printf() makes bytes, and a screen has columns. */
+      printf ("  %s%*s %s\n", head, (int) (most - sal_columns_of_text (head)), "", _ (verbs->help));
     }
 }
 

@@ -29,6 +29,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/sal-columns.h"
 #include "common/base/sal-fd.h"
 
 /* readline's headers come last: they need stdio and define common names. */
@@ -170,15 +171,6 @@ screen_columns (void)
   return columns;
 }
 
-/* How many columns a terminal gives to @c. */
-static int
-count_columns (gunichar c)
-{
-  if (g_unichar_iszerowidth (c) || g_unichar_iscntrl (c))
-    return 0;
-  return g_unichar_iswide (c) ? 2 : 1;
-}
-
 /* Where the escape sequence (ECMA-48, 5.4) at @at ends. */
 static const char *
 skip_escape (const char *at)
@@ -204,7 +196,7 @@ keep_last_row (SalLineEditor *editor, const char *text, int columns)
       at = skip_escape (at);
     else
       {
-        int width = count_columns (g_utf8_get_char (at));
+        int width = (int) sal_columns_of_char (g_utf8_get_char (at));
 
         if (column + width > columns)
           {

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <glib/gi18n.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -100,6 +101,35 @@ reap (guint children)
   return children;
 }
 
+static void
+on_child (int number)
+{
+  /* It is enough that waiting for a client is interrupted. */
+}
+
+/* From now on the end of a child interrupts nothing but wait_for_client(), which is given what
+ * was blocked before: @usual. */
+static void
+watch_children (sigset_t *usual)
+{
+  const struct sigaction action = { .sa_handler = on_child };
+  sigset_t ends;
+
+  sigemptyset (&ends);
+  sigaddset (&ends, SIGCHLD);
+  sigprocmask (SIG_BLOCK, &ends, usual);
+  sigaction (SIGCHLD, &action, NULL);
+}
+
+/* FALSE if a child has ended instead; or it would be a zombie until the next client comes. */
+static gboolean
+wait_for_client (int listener, const sigset_t *usual)
+{
+  struct pollfd ready = { .fd = listener, .events = POLLIN };
+
+  return ppoll (&ready, 1, NULL, usual) >= 0;
+}
+
 static void G_GNUC_NORETURN
 serve_in_child (int listener, const LabEchoOptions *options, int fd, const LabEndpoint *peer)
 {
@@ -116,25 +146,33 @@ static gboolean
 serve_fork (int listener, const LabEchoOptions *options, GError **error)
 {
   guint children = 0;
+  sigset_t usual;
 
+  watch_children (&usual);
   for (;;)
     {
       g_autoptr (GError) local = NULL;
       LabEndpoint peer;
-      int fd = lab_net_accept (listener, &peer, &local);
       pid_t child = -1;
+      int fd = -1;
 
+      children = reap (children);
+      if (!wait_for_client (listener, &usual))
+        continue;
+      fd = lab_net_accept (listener, &peer, &local);
       if (local != NULL)
         {
           g_propagate_error (error, g_steal_pointer (&local));
           return FALSE;
         }
-      children = reap (children);
       if (fd < 0)
         continue;
       child = fork ();
       if (child == 0)
-        serve_in_child (listener, options, fd, &peer);
+        {
+          sigprocmask (SIG_SETMASK, &usual, NULL);
+          serve_in_child (listener, options, fd, &peer);
+        }
       if (child > 0)
         children++;
       else

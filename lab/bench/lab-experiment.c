@@ -59,6 +59,7 @@ run_init (LabRun *run, const Task *task)
   run->report->title = _ (experiment->title);
   run->report->about = _ (experiment->about);
   run->report->source = experiment->source;
+  run->report->standard = experiment->standard;
   run->dissector = lab_dissector_new ();
   for (guint i = 0; i < LAB_REPORT_MOST_HOSTS; i++)
     run->segments[i] = g_array_new (FALSE, FALSE, sizeof (LabSegment));

@@ -30,6 +30,7 @@ typedef struct
   LabEndpoint address;
   int fd; /* -1 before socket() */
   int backlog;
+  guint columns; /* of the terminal, or 0 */
   LabDiag *diag; /* (owned) */
 } Fake;
 
@@ -115,6 +116,8 @@ try_as_client (const Fake *fake)
   fd = socket (((const struct sockaddr *) &to.storage)->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0 || connect (fd, (const struct sockaddr *) &to.storage, to.len) < 0)
     number = errno;
+  else if (lab_net_is_connected_to_itself (fd))
+    number = ECONNREFUSED; /* as with any other port of its own */
   sal_fd_close (&fd);
   text = lab_net_error_text (number);
   if (number == ECONNREFUSED)
@@ -134,7 +137,7 @@ show_bound (Fake *fake)
 
   if (sockets == NULL || sockets->len == 0)
     return;
-  lab_socket_table_text (out, sockets, FALSE);
+  lab_socket_table_text (out, sockets, FALSE, fake->columns);
   printf ("%s\n%s", _ ("Asked for sockets that are only bound, this kernel lists:"), out->str);
 }
 
@@ -150,7 +153,7 @@ show_stage (Fake *fake, LabStage stage, GError **error)
   printf ("stage %s\n", stage_names[stage]);
   if (stage == LAB_STAGE_LISTEN)
     printf ("listening on %s (fake)\n", place);
-  lab_socket_table_text (out, sockets, FALSE);
+  lab_socket_table_text (out, sockets, FALSE, fake->columns);
   fputs (out->str, stdout);
   if (stage == LAB_STAGE_BIND)
     show_bound (fake);
@@ -216,7 +219,7 @@ watch (Fake *fake, GError **error)
 
           /* The listener is in the table already; who was quick is not. */
           if (!first || change->after->state != TCP_LISTEN)
-            lab_socket_change_text (out, change, g_get_real_time ());
+            lab_socket_change_text (out, change, g_get_real_time (), fake->columns);
         }
       fputs (out->str, stdout);
       fflush (stdout);
@@ -237,14 +240,16 @@ hold (void)
  * @place: where to listen, see lab_net_parse_place()
  * @last: the stage to stay at
  * @step: wait for Return before each stage
+ * @columns: of the terminal; 0: there is none
  *
  * Goes from stage to stage and stays at @last until the process is ended, or with @step
  * until the end of input. Returns: %FALSE with a #SAL_ERROR.
  */
 gboolean
-lab_fake_serve (const char *place, LabStage last, gboolean step, int backlog, GError **error)
+lab_fake_serve (
+    const char *place, LabStage last, gboolean step, int backlog, guint columns, GError **error)
 {
-  Fake fake = { .fd = -1, .backlog = backlog };
+  Fake fake = { .fd = -1, .backlog = backlog, .columns = columns };
   gboolean ok = lab_net_parse_place (place, &fake.address, error);
   gboolean more = ok;
 

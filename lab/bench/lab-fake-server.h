@@ -15,7 +15,7 @@ typedef enum
 } LabStage;
 
 gboolean lab_fake_parse_stage (const char *text, LabStage *stage, GError **error);
-gboolean
-lab_fake_serve (const char *place, LabStage last, gboolean step, int backlog, GError **error);
+gboolean lab_fake_serve (
+    const char *place, LabStage last, gboolean step, int backlog, guint columns, GError **error);
 
 G_END_DECLS

@@ -34,7 +34,8 @@ typedef struct
 
 typedef struct
 {
-  gint64 due_us; /* G_MAXINT64: after the next one to the same port */
+  gint64 due_us; /* G_MAXINT64: after the next one to the same port, unless it is held */
+  guint held_by; /* number of the rule, plus 1; 0: none */
   guint port;
   gsize len;
   guint8 *frame; /* (owned) */
@@ -125,17 +126,6 @@ lab_forwarder_add_rule (LabForwarder *forwarder, const LabRule *rule)
 }
 
 /**
- * lab_forwarder_remove_rule:
- */
-void
-lab_forwarder_remove_rule (LabForwarder *forwarder, guint rule)
-{
-  g_return_if_fail (rule < forwarder->rules->len);
-
-  g_array_index (forwarder->rules, KeptRule, rule).removed = TRUE;
-}
-
-/**
  * lab_forwarder_get_hits:
  *
  * Returns: to how many segments @rule has happened.
@@ -193,9 +183,9 @@ fits (const LabRule *rule, const guint8 *frame, gsize len)
 
 static const LabRule pass = { .fate = LAB_FATE_PASS };
 
-/* What is to happen to this one. */
+/* What is to happen to this one, and the number of the rule that says so. */
 static const LabRule *
-judge (LabForwarder *forwarder, const guint8 *frame, gsize len)
+judge (LabForwarder *forwarder, const guint8 *frame, gsize len, guint *number)
 {
   for (guint i = 0; i < forwarder->rules->len; i++)
     {
@@ -208,6 +198,7 @@ judge (LabForwarder *forwarder, const guint8 *frame, gsize len)
       if (kept->seen < first || (kept->rule.count > 0 && kept->seen >= first + kept->rule.count))
         continue;
       kept->hits++;
+      *number = i;
       return &kept->rule;
     }
   return &pass;
@@ -236,7 +227,7 @@ send_overtaken (LabForwarder *forwarder, guint port)
     {
       Waiting *waiting = &g_array_index (forwarder->waiting, Waiting, i);
 
-      if (waiting->due_us != G_MAXINT64 || waiting->port != port)
+      if (waiting->due_us != G_MAXINT64 || waiting->held_by != 0 || waiting->port != port)
         {
           i++;
           continue;
@@ -253,15 +244,47 @@ send_now (LabForwarder *forwarder, guint port, const guint8 *frame, gsize len)
   send_overtaken (forwarder, port);
 }
 
+/* @waiting has everything but the frame. */
 static void
-keep_waiting (LabForwarder *forwarder, guint port, const guint8 *frame, gsize len, gint64 due_us)
+keep_waiting (LabForwarder *forwarder, Waiting waiting, const guint8 *frame)
 {
-  Waiting waiting = { .due_us = due_us, .port = port, .len = len };
-
   if (forwarder->waiting->len >= MOST_WAITING)
     return;
-  waiting.frame = g_memdup2 (frame, len);
+  waiting.frame = g_memdup2 (frame, waiting.len);
   g_array_append_val (forwarder->waiting, waiting);
+}
+
+/* Sends one of those that wait. Out of the list first: sending may send others of it. */
+static void
+send_waiting (LabForwarder *forwarder, guint place)
+{
+  Waiting waiting = g_array_index (forwarder->waiting, Waiting, place);
+
+  g_array_index (forwarder->waiting, Waiting, place).frame = NULL;
+  g_array_remove_index (forwarder->waiting, place);
+  send_now (forwarder, waiting.port, waiting.frame, waiting.len);
+  g_free (waiting.frame);
+}
+
+/**
+ * lab_forwarder_remove_rule:
+ *
+ * What it has held goes on its way.
+ */
+void
+lab_forwarder_remove_rule (LabForwarder *forwarder, guint rule)
+{
+  g_return_if_fail (rule < forwarder->rules->len);
+
+  g_array_index (forwarder->rules, KeptRule, rule).removed = TRUE;
+  for (guint i = 0; i < forwarder->waiting->len;)
+    if (g_array_index (forwarder->waiting, Waiting, i).held_by == rule + 1)
+      {
+        send_waiting (forwarder, i);
+        i = 0;
+      }
+    else
+      i++;
 }
 
 static const Port *
@@ -291,12 +314,14 @@ lab_forwarder_take (LabForwarder *forwarder, const guint8 *frame, gsize len, gin
   const Port *port = is_to_be_routed (frame, len)
                          ? find_port (forwarder, read_address (frame + IP_AT + 16), &number)
                          : NULL;
+  Waiting waiting = { .due_us = G_MAXINT64, .port = number, .len = len };
   const LabRule *rule = NULL;
+  guint rule_number = 0;
   g_autofree guint8 *copy = NULL;
 
   if (port == NULL)
     return;
-  rule = judge (forwarder, frame, len);
+  rule = judge (forwarder, frame, len, &rule_number);
   if (rule->fate == LAB_FATE_DROP)
     return;
   copy = g_memdup2 (frame, len);
@@ -304,9 +329,11 @@ lab_forwarder_take (LabForwarder *forwarder, const guint8 *frame, gsize len, gin
   memcpy (copy + LAB_MAC_BYTES, port->own_mac, LAB_MAC_BYTES);
   take_a_hop (copy + IP_AT);
   if (rule->fate == LAB_FATE_DELAY)
-    keep_waiting (forwarder, number, copy, len, now_us + rule->delay_ms * 1000);
-  else if (rule->fate == LAB_FATE_REORDER)
-    keep_waiting (forwarder, number, copy, len, G_MAXINT64);
+    waiting.due_us = now_us + rule->delay_ms * 1000;
+  if (rule->fate == LAB_FATE_HOLD)
+    waiting.held_by = rule_number + 1;
+  if (rule->fate == LAB_FATE_DELAY || rule->fate == LAB_FATE_REORDER || rule->fate == LAB_FATE_HOLD)
+    keep_waiting (forwarder, waiting, copy);
   else
     send_now (forwarder, number, copy, len);
   if (rule->fate == LAB_FATE_DUPLICATE)
@@ -323,18 +350,12 @@ lab_forwarder_tick (LabForwarder *forwarder, gint64 now_us)
 {
   for (guint i = 0; i < forwarder->waiting->len;)
     {
-      Waiting waiting = g_array_index (forwarder->waiting, Waiting, i);
-
-      if (waiting.due_us > now_us)
+      if (g_array_index (forwarder->waiting, Waiting, i).due_us > now_us)
         {
           i++;
           continue;
         }
-      /* Out of the list first: sending may send others of it. */
-      g_array_index (forwarder->waiting, Waiting, i).frame = NULL;
-      g_array_remove_index (forwarder->waiting, i);
-      send_now (forwarder, waiting.port, waiting.frame, waiting.len);
-      g_free (waiting.frame);
+      send_waiting (forwarder, i);
       i = 0;
     }
 }

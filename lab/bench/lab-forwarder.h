@@ -19,6 +19,7 @@ typedef enum
   LAB_FATE_DELAY,
   LAB_FATE_DUPLICATE,
   LAB_FATE_REORDER, /* goes after the one that follows it */
+  LAB_FATE_HOLD,    /* stays until the rule is removed; then all go, in their order */
 } LabFate;
 
 /* What happens to which segments. 0 leaves a field open. */

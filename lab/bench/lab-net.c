@@ -28,6 +28,22 @@
 #define NO_DESCRIPTOR_PAUSE_MS 100
 
 /**
+ * lab_net_host:
+ * @text: a host as people write it, an IPv6 address with or without brackets
+ *
+ * Returns: (transfer full): the host, without brackets.
+ */
+char *
+lab_net_host (const char *text)
+{
+  gsize len = strlen (text);
+
+  if (len > 2 && text[0] == '[' && text[len - 1] == ']')
+    return g_strndup (text + 1, len - 2);
+  return g_strdup (text);
+}
+
+/**
  * lab_endpoint_parse:
  * @text: an IPv4 or IPv6 address, no name
  * @address: (out): with port 0
@@ -39,14 +55,15 @@ lab_endpoint_parse (const char *text, LabEndpoint *address)
 {
   struct sockaddr_in in = { .sin_family = AF_INET };
   struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+  g_autofree char *host = lab_net_host (text);
 
   memset (address, 0, sizeof *address);
-  if (inet_pton (AF_INET, text, &in.sin_addr) == 1)
+  if (inet_pton (AF_INET, host, &in.sin_addr) == 1)
     {
       memcpy (&address->storage, &in, sizeof in);
       address->len = sizeof in;
     }
-  else if (inet_pton (AF_INET6, text, &in6.sin6_addr) == 1)
+  else if (inet_pton (AF_INET6, host, &in6.sin6_addr) == 1)
     {
       memcpy (&address->storage, &in6, sizeof in6);
       address->len = sizeof in6;
@@ -108,6 +125,31 @@ lab_endpoint_of_socket (int fd, LabEndpoint *address)
 {
   address->len = sizeof address->storage;
   return getsockname (fd, (struct sockaddr *) &address->storage, &address->len) == 0;
+}
+
+/**
+ * lab_net_is_connected_to_itself:
+ * @fd: a connected socket
+ *
+ * A client on the same machine may be given the very port that it connects to, if nobody listens
+ * there; then its SYN comes to itself, and both open at once (RFC 9293, 3.5). That is
+ * nobody to talk to.
+ *
+ * Returns: whether it has happened. Closing @fd then sends a RST, so that no TIME-WAIT
+ * keeps the port from whoever wants to listen.
+ */
+gboolean
+lab_net_is_connected_to_itself (int fd)
+{
+  const struct linger linger = { .l_onoff = 1 };
+  LabEndpoint ours = { 0 };
+  LabEndpoint theirs = { 0 };
+
+  if (!lab_endpoint_of_socket (fd, &ours) || !lab_endpoint_of_peer (fd, &theirs) ||
+      ours.len != theirs.len || memcmp (&ours.storage, &theirs.storage, ours.len) != 0)
+    return FALSE;
+  (void) setsockopt (fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+  return TRUE;
 }
 
 /**
@@ -203,14 +245,9 @@ lab_net_parse_place (const char *text, LabEndpoint *address, GError **error)
     host = g_strdup (has_ipv6 () ? "::" : "0.0.0.0");
   else if (kernel_chooses && colon != NULL)
     {
-      host = g_strndup (text, (gsize) (colon - text));
-      if (host[0] == '[' && g_str_has_suffix (host, "]"))
-        {
-          g_autofree char *inner = g_strndup (host + 1, strlen (host) - 2);
+      g_autofree char *written = g_strndup (text, (gsize) (colon - text));
 
-          g_free (host);
-          host = g_steal_pointer (&inner);
-        }
+      host = lab_net_host (written);
     }
   else
     {
@@ -446,6 +483,8 @@ connect_to (const struct addrinfo *to, int maxseg, int timeout_ms, int *number, 
     }
   if (fd >= 0 && connect (fd, to->ai_addr, to->ai_addrlen) < 0)
     *number = errno == EINPROGRESS ? wait_for_connection (fd, timeout_ms) : errno;
+  if (*number == 0 && lab_net_is_connected_to_itself (fd))
+    *number = ECONNREFUSED;
   if (*number != 0)
     sal_fd_close (&fd);
   else
@@ -473,7 +512,8 @@ lab_net_connect (const char *host,
                  LabEndpoint *reached,
                  GError **error)
 {
-  struct addrinfo *found = look_up (host, port, 0, error);
+  g_autofree char *name = lab_net_host (host);
+  struct addrinfo *found = look_up (name, port, 0, error);
   g_autoptr (GError) option_error = NULL;
   g_autofree char *place = NULL;
   g_autofree char *text = NULL;

@@ -23,10 +23,12 @@ typedef struct
 
 #define LAB_DEFAULT_BACKLOG 16
 
+char *lab_net_host (const char *text);
 gboolean lab_endpoint_parse (const char *text, LabEndpoint *address);
 char *lab_endpoint_format (const LabEndpoint *address);
 gboolean lab_endpoint_of_peer (int fd, LabEndpoint *address);
 gboolean lab_endpoint_of_socket (int fd, LabEndpoint *address);
+gboolean lab_net_is_connected_to_itself (int fd);
 
 char *lab_net_error_text (int number);
 gboolean lab_net_parse_place (const char *text, LabEndpoint *address, GError **error);

@@ -74,6 +74,16 @@ append_element (GString *out, const char *open, const char *text, const char *cl
   g_string_append (out, close);
 }
 
+/* Nothing if there is no such thing. */
+static void
+append_fact (GString *out, const char *what, const char *text, const char *close)
+{
+  if (text == NULL)
+    return;
+  append_element (out, "", what, " ");
+  append_element (out, "", text, close);
+}
+
 static void
 append_head (GString *out, const LabReport *report)
 {
@@ -84,10 +94,10 @@ append_head (GString *out, const LabReport *report)
   /* TRANSLATORS: the code of the language that this is translated into */
   lab_html_begin (C_ ("HTML", "en"), report->title, &style, out);
   append_element (out, "<p class=\"about\">", report->about, "</p>\n");
-  append_element (out, "<p class=\"source\">", _ ("Asked for in:"), " ");
-  append_element (out, "", report->source, "<br>\n");
-  append_element (out, "", _ ("Seen on:"), " ");
-  append_element (out, "", report->system, "</p>\n");
+  g_string_append (out, "<p class=\"source\">");
+  append_fact (out, _ ("Asked for in:"), report->source, "<br>\n");
+  append_fact (out, _ ("Laid down in:"), report->standard, "<br>\n");
+  append_fact (out, _ ("Seen on:"), report->system, "</p>\n");
   g_string_append (out, "<ol class=\"toc\">\n");
   for (guint i = 0; i < report->steps->len; i++)
     {
@@ -247,10 +257,7 @@ static void
 append_frames (GString *out, const LabCapture *capture, guint64 after, guint64 last)
 {
   g_autoptr (GPtrArray) streams = lab_capture_find_streams (capture, after, last);
-  g_autofree char *title = after == last
-                               ? g_strdup_printf (_ ("Nothing passed %s."), capture->host)
-                               : g_strdup_printf (_ ("Frames %u to %u of %s:"), (guint) after + 1,
-                                                  (guint) last, capture->file);
+  g_autofree char *title = lab_capture_title (capture, after, last);
 
   append_element (out, "<p class=\"none\">", title, "</p>\n");
   for (guint i = 0; i < streams->len; i++)

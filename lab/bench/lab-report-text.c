@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "common/base/sal-columns.h"
 #include "lab/bench/lab-report.h"
 #include "lab/bench/lab-socket-table.h"
 #include "lab/bench/lab-world.h"
@@ -28,7 +29,7 @@ static void
 append_underlined (GString *out, const char *text, char line)
 {
   g_string_append_printf (out, "%s\n", text);
-  for (glong i = g_utf8_strlen (text, -1); i > 0; i--)
+  for (guint i = sal_columns_of_text (text); i > 0; i--)
     g_string_append_c (out, line);
   g_string_append (out, "\n\n");
 }
@@ -37,6 +38,16 @@ static void
 append_wrapped (const Page *page, const char *indent, const char *text)
 {
   lab_words_wrap (text, indent, page->columns, page->out);
+}
+
+/* Nothing if there is no such thing. */
+static void
+append_fact (const Page *page, const char *what, const char *text)
+{
+  g_autofree char *indent = g_strdup_printf ("%s ", what);
+
+  if (text != NULL)
+    append_wrapped (page, indent, text);
 }
 
 static void
@@ -68,7 +79,9 @@ append_item (const Page *page, const LabItem *item)
       break;
     case LAB_ITEM_SAMPLE:
       table = g_string_new (NULL);
-      lab_socket_table_text (table, item->sockets, FALSE);
+      /* Less what it is moved to the right by. */
+      lab_socket_table_text (table, item->sockets, FALSE,
+                             page->terminal > 4 ? page->terminal - 4 : page->terminal);
       g_string_append_printf (out, _ ("  The sockets of %s:"), item->host);
       g_string_append_c (out, '\n');
       append_indented (out, table->str);
@@ -97,23 +110,18 @@ append_frames (const Page *page, const LabCapture *capture, guint64 after, guint
 {
   GString *out = page->out;
   g_autoptr (GPtrArray) streams = lab_capture_find_streams (capture, after, last);
+  g_autofree char *title = lab_capture_title (capture, after, last);
   const LabViewOptions options = { .ladder = TRUE,
                                    .colour = page->colour,
                                    .columns = page->terminal };
   LabView *view = lab_view_new (LAB_FORMAT_TEXT, &options, out);
 
+  g_string_append_printf (out, "  %s\n\n", title);
   if (after == last)
     {
-      g_string_append (out, "  ");
-      g_string_append_printf (out, _ ("Nothing passed %s."), capture->host);
-      g_string_append (out, "\n\n");
       lab_view_free (view);
       return;
     }
-  g_string_append (out, "  ");
-  g_string_append_printf (out, _ ("Frames %u to %u of %s:"), (guint) after + 1, (guint) last,
-                          capture->file);
-  g_string_append (out, "\n\n");
   lab_view_begin (view);
   for (guint i = 0; i < capture->findings->len; i++)
     {
@@ -184,8 +192,11 @@ lab_report_text (const LabReport *report, const LabScreen *screen, GString *out)
     }
   append_underlined (out, report->title, '=');
   append_wrapped (&page, "", report->about);
-  g_string_append_printf (out, "\n%s %s\n%s %s\n\n", _ ("Asked for in:"), report->source,
-                          _ ("Seen on:"), report->system);
+  g_string_append_c (out, '\n');
+  append_fact (&page, _ ("Asked for in:"), report->source);
+  append_fact (&page, _ ("Laid down in:"), report->standard);
+  append_fact (&page, _ ("Seen on:"), report->system);
+  g_string_append_c (out, '\n');
   for (guint i = 0; i < report->steps->len; i++)
     append_step (&page, report, i);
   if (report->questions->len > 0)

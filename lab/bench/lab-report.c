@@ -317,6 +317,22 @@ collect_connection (const LabConnection *connection, gpointer data)
 }
 
 /**
+ * lab_capture_title:
+ *
+ * Returns: (transfer full): which frames those above @after and not above @last are.
+ */
+char *
+lab_capture_title (const LabCapture *capture, guint64 after, guint64 last)
+{
+  if (after == last)
+    return g_strdup_printf (_ ("Nothing passed %s."), capture->host);
+  if (last - after == 1)
+    return g_strdup_printf (_ ("Frame %u of %s:"), (guint) last, capture->file);
+  return g_strdup_printf (_ ("Frames %u to %u of %s:"), (guint) after + 1, (guint) last,
+                          capture->file);
+}
+
+/**
  * lab_capture_find_streams:
  *
  * Returns: (transfer full): of (owned) #LabConnection, those that have a frame with a number

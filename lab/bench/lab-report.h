@@ -69,8 +69,9 @@ typedef struct
   const char *name;
   const char *title;
   const char *about;
-  const char *source; /* where the documents ask for it */
-  char *system;       /* (owned): kernel */
+  const char *source;   /* (nullable): where the documents ask for it */
+  const char *standard; /* (nullable): where it is said how it has to be */
+  char *system;         /* (owned): kernel */
   gint64 started_us;
   gint64 took_us;
   GPtrArray *steps;       /* (owned): of LabStep */
@@ -92,6 +93,7 @@ gboolean lab_report_holds (const LabReport *report);
 LabCapture *
 lab_report_add_capture (LabReport *report, const char *host, const char *address, const char *name);
 void lab_report_trace (LabReport *report);
+char *lab_capture_title (const LabCapture *capture, guint64 after, guint64 last);
 GPtrArray *lab_capture_find_streams (const LabCapture *capture, guint64 after, guint64 last);
 
 void lab_report_explain (const LabFinding *finding, GString *out);

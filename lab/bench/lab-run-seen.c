@@ -269,7 +269,7 @@ is_meant (const LabSegment *segment, const LabFrameQuery *query)
          (query->port == 0 || segment->src_port == query->port ||
           segment->dst_port == query->port) &&
          (segment->flags & query->mask) == query->flags && (!query->data || segment->len > 0) &&
-         (!query->no_data || segment->len == 0);
+         (!query->no_data || segment->len == 0) && (!query->closed || segment->window == 0);
 }
 
 /**
@@ -286,6 +286,25 @@ lab_run_find (LabRun *run, const LabHost *host, const LabFrameQuery *query)
     if (is_meant (&g_array_index (segments, LabSegment, i), query))
       return i + 1;
   return 0;
+}
+
+/**
+ * lab_run_find_last:
+ * @before: a number
+ *
+ * Returns: the number of the last such frame that passed @host before that one; 0 if there is
+ * none.
+ */
+guint64
+lab_run_find_last (LabRun *run, const LabHost *host, const LabFrameQuery *query, guint64 before)
+{
+  const GArray *segments = segments_of (run, host);
+  guint64 found = 0;
+
+  for (guint i = 0; i < segments->len && i + 1 < before; i++)
+    if (is_meant (&g_array_index (segments, LabSegment, i), query))
+      found = i + 1;
+  return found;
 }
 
 /**

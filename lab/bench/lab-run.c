@@ -415,6 +415,29 @@ lab_run_call_without_answer (LabRun *run, LabProcess *shell, const char *call)
 }
 
 /**
+ * lab_run_call_at_once:
+ * @calls: (array zero-terminated=1)
+ *
+ * Has a shell make calls one right after the other, as a program does. Each has an answer.
+ */
+void
+lab_run_call_at_once (LabRun *run, LabProcess *shell, const char *const *calls)
+{
+  g_autofree char *joined = g_strjoinv ("\n", (char **) calls);
+  g_autofree char *lines = g_strconcat (joined, "\n", NULL);
+
+  if (run->error != NULL || shell == NULL)
+    return;
+  for (gsize i = 0; calls[i] != NULL; i++)
+    {
+      g_autofree char *shown = g_strdup_printf ("> %s", calls[i]);
+
+      note (run, LAB_ITEM_COMMAND, shell->host, shown);
+    }
+  lab_process_write (shell, lines);
+}
+
+/**
  * lab_run_await_answer:
  * @expected: (nullable): what the answer begins with
  *

@@ -17,10 +17,11 @@ typedef struct
   const char *name;
   const char *title;
   const char *about;
-  const char *source;  /* where the documents ask for it */
-  const char *capture; /* (nullable): what captures are named after, if not the experiment */
-  const char *vantage; /* (nullable): host whose frames the ladders show; romeo unless said */
-  guint seconds;       /* that it takes because of the kernel's own timers; 0: it does not */
+  const char *source;   /* (nullable): where the documents ask for it */
+  const char *standard; /* (nullable): where it is said how it has to be */
+  const char *capture;  /* (nullable): what captures are named after, if not the experiment */
+  const char *vantage;  /* (nullable): host whose frames the ladders show; romeo unless said */
+  guint seconds;        /* that it takes because of the kernel's own timers; 0: it does not */
   gboolean (*needs) (GError **error); /* (nullable): whether what it needs is installed */
   void (*run) (LabRun *run);
 } LabExperiment;
@@ -36,6 +37,7 @@ typedef struct
   guint16 flags;    /* ... are so */
   gboolean data;    /* with data */
   gboolean no_data; /* without */
+  gboolean closed;  /* with a window of 0 */
   guint64 after;    /* number */
   gboolean once;    /* lab_run_count(): what is sent again does not count */
 } LabFrameQuery;
@@ -71,6 +73,7 @@ LabProcess *lab_run_start_foreign (LabRun *run, const LabHost *host, const char 
 void lab_run_await (LabRun *run, LabProcess *process, const char *text);
 const char *lab_run_call (LabRun *run, LabProcess *shell, const char *call, const char *expected);
 void lab_run_call_without_answer (LabRun *run, LabProcess *shell, const char *call);
+void lab_run_call_at_once (LabRun *run, LabProcess *shell, const char *const *calls);
 const char *lab_run_await_answer (LabRun *run, LabProcess *shell, const char *expected);
 void lab_run_type (LabRun *run, LabProcess *process, const char *line);
 void lab_run_ctrl_d (LabRun *run, LabProcess *process);
@@ -86,6 +89,8 @@ void lab_run_sample (LabRun *run);
 guint64 lab_run_find (LabRun *run, const LabHost *host, const LabFrameQuery *query);
 LabOpening
 lab_run_find_opening (LabRun *run, const LabHost *client, const LabHost *server, guint16 port);
+guint64
+lab_run_find_last (LabRun *run, const LabHost *host, const LabFrameQuery *query, guint64 before);
 guint lab_run_count (LabRun *run, const LabHost *host, const LabFrameQuery *query);
 const LabSegment *lab_run_segment (LabRun *run, const LabHost *host, guint64 number);
 guint64 lab_run_n_frames (LabRun *run, const LabHost *host);

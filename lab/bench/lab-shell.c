@@ -27,6 +27,7 @@
 
 #define LINE_BYTES 65536
 #define RECV_MOST 65536
+#define MOST_BYTES (16 * 1024 * 1024)
 #define NAME_BYTES 32
 #define MOST_SOCKETS 512
 
@@ -56,42 +57,46 @@ answer_result (Call *call, int result)
   return TRUE;
 }
 
-/* `ADDRESS PORT`. */
-static gboolean
-parse_address (const char *words, struct addrinfo **found)
-{
-  g_auto (GStrv) parts = g_strsplit (words != NULL ? words : "", " ", -1);
-  struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
+typedef int (*AddressFunc) (int fd, const struct sockaddr *address, socklen_t len);
 
-  return g_strv_length (parts) == 2 && getaddrinfo (parts[0], parts[1], &hints, found) == 0;
+/* A call with `ADDRESS PORT`, of the socket's own family. */
+static gboolean
+call_with_address (Call *call, AddressFunc function)
+{
+  g_auto (GStrv) parts = g_strsplit (call->words != NULL ? call->words : "", " ", -1);
+  struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
+  struct addrinfo *found = NULL;
+  g_autofree char *host = NULL;
+  int code = 0;
+
+  if (g_strv_length (parts) != 2)
+    return FALSE;
+  host = lab_net_host (parts[0]);
+  if (getsockopt (call->fd, SOL_SOCKET, SO_DOMAIN, &hints.ai_family,
+                  &(socklen_t){ sizeof hints.ai_family }) < 0)
+    return answer_result (call, -1);
+  code = getaddrinfo (host, parts[1], &hints, &found);
+  if (code != 0)
+    {
+      g_string_append_printf (call->answer, "getaddrinfo: %s",
+                              code == EAI_SYSTEM ? g_strerror (errno) : gai_strerror (code));
+      return TRUE;
+    }
+  answer_result (call, function (call->fd, found->ai_addr, found->ai_addrlen));
+  freeaddrinfo (found);
+  return TRUE;
 }
 
 static gboolean
 call_bind (Call *call)
 {
-  struct addrinfo *found = NULL;
-  int result = 0;
-
-  if (!parse_address (call->words, &found))
-    return FALSE;
-  result = bind (call->fd, found->ai_addr, found->ai_addrlen);
-  answer_result (call, result);
-  freeaddrinfo (found);
-  return TRUE;
+  return call_with_address (call, bind);
 }
 
 static gboolean
 call_connect (Call *call)
 {
-  struct addrinfo *found = NULL;
-  int result = 0;
-
-  if (!parse_address (call->words, &found))
-    return FALSE;
-  result = connect (call->fd, found->ai_addr, found->ai_addrlen);
-  answer_result (call, result);
-  freeaddrinfo (found);
-  return TRUE;
+  return call_with_address (call, connect);
 }
 
 static gboolean
@@ -120,25 +125,91 @@ call_send (Call *call)
   return TRUE;
 }
 
+/* As C and Python write it; nothing of it reaches the terminal as it came. */
+static void
+append_escaped (GString *out, const char *bytes, gsize len)
+{
+  for (gsize at = 0; at < len; at++)
+    {
+      gsize n = strnlen (bytes + at, len - at);
+      g_autofree char *part = g_strndup (bytes + at, n);
+      g_autofree char *escaped = g_strescape (part, NULL);
+
+      g_string_append (out, escaped);
+      at += n;
+      if (at < len)
+        g_string_append (out, "\\000");
+    }
+}
+
 static gboolean
 call_recv (Call *call)
 {
   guint64 most = 1024;
   g_autofree char *bytes = NULL;
-  g_autofree char *shown = NULL;
   ssize_t n = 0;
 
   if (call->words != NULL &&
       !g_ascii_string_to_unsigned (call->words, 10, 1, RECV_MOST, &most, NULL))
     return FALSE;
-  bytes = g_malloc0 (most + 1);
+  bytes = g_malloc (most);
   n = recv (call->fd, bytes, most, 0);
   if (n < 0)
     return answer_result (call, -1);
-  shown = g_strescape (bytes, NULL);
   g_string_append_printf (call->answer, "%zd bytes", n);
   if (n > 0)
-    g_string_append_printf (call->answer, " \"%s\"", shown);
+    {
+      g_string_append (call->answer, " \"");
+      append_escaped (call->answer, bytes, (gsize) n);
+      g_string_append_c (call->answer, '"');
+    }
+  return TRUE;
+}
+
+/* How many bytes @words say. */
+static gboolean
+parse_bytes (const char *words, guint64 *bytes)
+{
+  return words != NULL && g_ascii_string_to_unsigned (words, 10, 1, MOST_BYTES, bytes, NULL);
+}
+
+/* One send() with so many bytes; it waits like that of any program while there is no room. */
+static gboolean
+call_fill (Call *call)
+{
+  guint64 bytes = 0;
+  g_autofree char *text = NULL;
+  ssize_t n = 0;
+
+  if (!parse_bytes (call->words, &bytes))
+    return FALSE;
+  text = g_strnfill (bytes, 'x');
+  n = send (call->fd, text, bytes, MSG_NOSIGNAL);
+  if (n < 0)
+    return answer_result (call, -1);
+  g_string_append_printf (call->answer, "%zd bytes", n);
+  return TRUE;
+}
+
+/* recv() until so many bytes have come, or the end; they are not shown. */
+static gboolean
+call_drain (Call *call)
+{
+  static char bytes[RECV_MOST];
+  guint64 wanted = 0;
+  guint64 got = 0;
+  ssize_t n = 1;
+
+  if (!parse_bytes (call->words, &wanted))
+    return FALSE;
+  while (got < wanted && n > 0)
+    {
+      n = recv (call->fd, bytes, MIN (sizeof bytes, wanted - got), 0);
+      if (n < 0)
+        return answer_result (call, -1);
+      got += (guint64) n;
+    }
+  g_string_append_printf (call->answer, "%" G_GUINT64_FORMAT " bytes", got);
   return TRUE;
 }
 
@@ -169,7 +240,41 @@ static const struct
   { "reuseaddr", SOL_SOCKET, SO_REUSEADDR }, { "nodelay", IPPROTO_TCP, TCP_NODELAY },
   { "maxseg", IPPROTO_TCP, TCP_MAXSEG },     { "keepalive", SOL_SOCKET, SO_KEEPALIVE },
   { "rcvbuf", SOL_SOCKET, SO_RCVBUF },       { "sndbuf", SOL_SOCKET, SO_SNDBUF },
+  { "keepidle", IPPROTO_TCP, TCP_KEEPIDLE }, { "keepintvl", IPPROTO_TCP, TCP_KEEPINTVL },
+  { "keepcnt", IPPROTO_TCP, TCP_KEEPCNT },   { "usertimeout", IPPROTO_TCP, TCP_USER_TIMEOUT },
+  { "quickack", IPPROTO_TCP, TCP_QUICKACK }, { "linger", SOL_SOCKET, SO_LINGER },
 };
+
+/* The only one whose value is no number: so many seconds, or off if it is negative. */
+static gboolean
+is_linger (gsize option)
+{
+  return options[option].level == SOL_SOCKET && options[option].option == SO_LINGER;
+}
+
+static int
+set_option (int fd, gsize option, int value)
+{
+  const struct linger linger = { .l_onoff = value >= 0, .l_linger = MAX (value, 0) };
+
+  if (is_linger (option))
+    return setsockopt (fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+  return setsockopt (fd, options[option].level, options[option].option, &value, sizeof value);
+}
+
+static int
+get_option (int fd, gsize option, int *value)
+{
+  struct linger linger = { 0 };
+  int result = 0;
+
+  if (!is_linger (option))
+    return getsockopt (fd, options[option].level, options[option].option, value,
+                       &(socklen_t){ sizeof *value });
+  result = getsockopt (fd, SOL_SOCKET, SO_LINGER, &linger, &(socklen_t){ sizeof linger });
+  *value = linger.l_onoff ? linger.l_linger : -1;
+  return result;
+}
 
 static gboolean
 call_setsockopt (Call *call)
@@ -184,8 +289,7 @@ call_setsockopt (Call *call)
   value = (int) number;
   for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
     if (g_str_equal (parts[0], options[i].name))
-      return answer_result (
-          call, setsockopt (call->fd, options[i].level, options[i].option, &value, sizeof value));
+      return answer_result (call, set_option (call->fd, i, value));
   return FALSE;
 }
 
@@ -197,8 +301,7 @@ call_getsockopt (Call *call)
   for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
     if (g_strcmp0 (call->words, options[i].name) == 0)
       {
-        if (getsockopt (call->fd, options[i].level, options[i].option, &value,
-                        &(socklen_t){ sizeof value }) < 0)
+        if (get_option (call->fd, i, &value) < 0)
           return answer_result (call, -1);
         g_string_append_printf (call->answer, "%d", value);
         return TRUE;
@@ -243,11 +346,12 @@ static const struct
   { "connect", call_connect, "connect ADDRESS PORT" },
   { "send", call_send, "send TEXT" },
   { "recv", call_recv, "recv [BYTES]" },
+  { "fill", call_fill, "fill BYTES" },
+  { "drain", call_drain, "drain BYTES" },
   { "shutdown", call_shutdown, "shutdown [read|write|both]" },
   { "close", call_close, "close" },
-  { "setsockopt", call_setsockopt,
-    "setsockopt reuseaddr|nodelay|maxseg|keepalive|rcvbuf|sndbuf N" },
-  { "getsockopt", call_getsockopt, "getsockopt reuseaddr|nodelay|maxseg|keepalive|rcvbuf|sndbuf" },
+  { "setsockopt", call_setsockopt, "setsockopt OPTION N" },
+  { "getsockopt", call_getsockopt, "getsockopt OPTION" },
   { "getsockname", call_getsockname, "getsockname" },
   { "getpeername", call_getpeername, "getpeername" },
 };
@@ -310,14 +414,54 @@ assign (GHashTable *sockets, const char *name, const char *what, GString *answer
 }
 
 static void
-append_usage (GString *answer)
+append_options (GString *answer)
 {
-  g_string_append (answer, "not understood. Calls: NAME = socket tcp|udp [6], NAME = NAME.accept");
-  for (gsize i = 0; i < G_N_ELEMENTS (calls); i++)
-    g_string_append_printf (answer, ", NAME.%s", calls[i].usage);
+  g_string_append (answer, "OPTION is");
+  for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
+    g_string_append_printf (answer, "%c%s", i == 0 ? ' ' : '|', options[i].name);
 }
 
-/* FALSE if it was no call. */
+/* All calls that there are; for a person one below the other. */
+static void
+append_usage (GString *answer, gboolean prompt)
+{
+  const char *between = prompt ? "\n  " : ", ";
+
+  g_string_append_printf (answer,
+                          "not understood. Calls:%sNAME = socket tcp|udp [6]%sNAME = NAME.accept",
+                          prompt ? between : " ", between);
+  for (gsize i = 0; i < G_N_ELEMENTS (calls); i++)
+    g_string_append_printf (answer, "%sNAME.%s", between, calls[i].usage);
+  g_string_append (answer, between);
+  append_options (answer);
+}
+
+/* Makes call number @i of the socket @name. FALSE, with what is wrong as the answer, if that
+ * is none. */
+static gboolean
+make_call_of (GHashTable *sockets, const char *name, gsize i, const char *words, GString *answer)
+{
+  Call call = { .sockets = sockets,
+                .name = name,
+                .fd = find_socket (sockets, name),
+                .words = words,
+                .answer = answer };
+
+  if (call.fd >= 0 && calls[i].make (&call))
+    return TRUE;
+  if (call.fd < 0)
+    g_string_printf (answer, "not understood: there is no socket %s", name);
+  else
+    g_string_printf (answer, "not understood; it is %s.%s", name, calls[i].usage);
+  if (call.fd >= 0 && strstr (calls[i].usage, "OPTION") != NULL)
+    {
+      g_string_append (answer, "; ");
+      append_options (answer);
+    }
+  return FALSE;
+}
+
+/* FALSE if it was no call; the answer says what is wrong, or is empty. */
 static gboolean
 make_call (GHashTable *sockets, const char *line, GString *answer)
 {
@@ -339,15 +483,7 @@ make_call (GHashTable *sockets, const char *line, GString *answer)
   verb = space != NULL ? g_strndup (dot + 1, (gsize) (space - dot - 1)) : g_strdup (dot + 1);
   for (gsize i = 0; i < G_N_ELEMENTS (calls); i++)
     if (g_str_equal (verb, calls[i].name))
-      {
-        Call call = { .sockets = sockets,
-                      .name = name,
-                      .fd = find_socket (sockets, name),
-                      .words = space != NULL ? space + 1 : NULL,
-                      .answer = answer };
-
-        return call.fd >= 0 && calls[i].make (&call);
-      }
+      return make_call_of (sockets, name, i, space != NULL ? space + 1 : NULL, answer);
   return FALSE;
 }
 
@@ -390,8 +526,8 @@ lab_shell_run (FILE *in, gboolean prompt)
         continue;
       if (!make_call (sockets, line, answer))
         {
-          g_string_truncate (answer, 0);
-          append_usage (answer);
+          if (answer->len == 0)
+            append_usage (answer, prompt);
           good = FALSE;
         }
       if (prompt)

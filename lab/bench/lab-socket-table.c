@@ -11,7 +11,12 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "common/base/sal-columns.h"
 #include "common/base/sal-json.h"
+#include "lab/view/lab-words.h"
+
+/* Of what stands below the line of its socket. */
+#define INDENT "    "
 
 enum
 {
@@ -120,39 +125,139 @@ fill_row (char *row[N_COLUMNS], const LabSocket *socket)
   row[COLUMN_OWNER] = lab_socket_owner_text (socket);
 }
 
-static void
-append_row (GString *out, char *const row[N_COLUMNS], const glong widths[N_COLUMNS])
+/* How the columns stand. */
+typedef struct
 {
-  for (int i = 0; i < N_COLUMNS; i++)
+  guint widths[N_COLUMNS]; /* 0: no such column */
+  guint gap;               /* between two columns */
+  gboolean two_lines;      /* timer and owner stand below the rest of a socket */
+} Layout;
+
+/* Below that an address says nothing any more. */
+#define LEAST_END_COLUMNS 16
+
+static guint
+n_columns (const Layout *layout)
+{
+  return layout->two_lines ? COLUMN_TIMER : N_COLUMNS;
+}
+
+static guint
+line_width (const Layout *layout)
+{
+  guint width = 0;
+
+  for (guint i = 0; i < n_columns (layout); i++)
+    if (layout->widths[i] > 0)
+      width += (width > 0 ? layout->gap : 0) + layout->widths[i];
+  return width;
+}
+
+static void
+measure (char *const *rows, guint n_rows, Layout *layout)
+{
+  memset (layout->widths, 0, sizeof layout->widths);
+  for (guint i = 0; i < n_rows; i++)
+    for (int c = 0; c < N_COLUMNS; c++)
+      if (i > 0 || c != COLUMN_TIMER) /* without timers no column for them */
+        layout->widths[c] =
+            MAX (layout->widths[c], sal_columns_of_text (rows[i * N_COLUMNS + (guint) c]));
+  if (layout->widths[COLUMN_TIMER] > 0)
+    layout->widths[COLUMN_TIMER] =
+        MAX (layout->widths[COLUMN_TIMER], sal_columns_of_text (rows[COLUMN_TIMER]));
+}
+
+/* Cuts the address, but not the port: that is what one looks for. */
+static void
+shorten_end (char **end, guint columns)
+{
+  const char *tail = strrchr (*end, ':');
+  GString *shorter = NULL;
+
+  if (tail == NULL || strlen (*end) <= columns)
+    return;
+  if (tail > *end && tail[-1] == ']')
+    tail--;
+  if (strlen (tail) + 1 >= columns)
+    return;
+  shorter = g_string_new_len (*end, (gssize) (columns - 1 - strlen (tail)));
+  g_string_append_printf (shorter, "…%s", tail);
+  g_free (*end);
+  *end = g_string_free (shorter, FALSE);
+}
+
+/* Chooses what fits into @columns: all in one line; timer and owner below; and if not even
+ * that does, because of IPv6, with addresses that are cut. 0 columns: it need not fit. */
+static void
+lay_out (char **rows, guint n_rows, guint columns, Layout *layout)
+{
+  guint most = 0;
+
+  *layout = (Layout){ .gap = 2 };
+  measure (rows, n_rows, layout);
+  if (columns == 0 || line_width (layout) <= columns)
+    return;
+  layout->gap = 1;
+  if (line_width (layout) <= columns)
+    return;
+  layout->two_lines = TRUE;
+  layout->gap = 2;
+  if (line_width (layout) <= columns)
+    return;
+  layout->gap = 1;
+  if (line_width (layout) <= columns)
+    return;
+  most = columns - MIN (columns, line_width (layout) - layout->widths[COLUMN_LOCAL] -
+                                     layout->widths[COLUMN_REMOTE]);
+  most = MAX (most / 2, LEAST_END_COLUMNS);
+  for (guint i = 1; i < n_rows; i++)
     {
-      glong pad = widths[i] - g_utf8_strlen (row[i], -1);
+      shorten_end (&rows[i * N_COLUMNS + COLUMN_LOCAL], most);
+      shorten_end (&rows[i * N_COLUMNS + COLUMN_REMOTE], most);
+    }
+  measure (rows, n_rows, layout);
+}
+
+static void
+append_row (GString *out, char *const row[N_COLUMNS], const Layout *layout)
+{
+  for (guint i = 0; i < n_columns (layout); i++)
+    {
+      guint pad = layout->widths[i] - MIN (layout->widths[i], sal_columns_of_text (row[i]));
       gboolean number = i == COLUMN_RECV_Q || i == COLUMN_SEND_Q;
 
-      if (widths[i] == 0)
+      if (layout->widths[i] == 0)
         continue;
       if (number)
         g_string_append_printf (out, "%*s", (int) pad, "");
       g_string_append (out, row[i]);
       if (i < N_COLUMNS - 1)
-        g_string_append_printf (out, "%*s", number ? 2 : (int) pad + 2, "");
+        g_string_append_printf (out, "%*s", (int) (number ? layout->gap : pad + layout->gap), "");
     }
   while (out->len > 0 && out->str[out->len - 1] == ' ')
     g_string_truncate (out, out->len - 1);
   g_string_append_c (out, '\n');
+  if (!layout->two_lines)
+    return;
+  g_string_append (out, INDENT);
+  if (layout->widths[COLUMN_TIMER] > 0 && *row[COLUMN_TIMER] != '\0')
+    g_string_append_printf (out, "%s, ", row[COLUMN_TIMER]);
+  g_string_append_printf (out, "%s\n", row[COLUMN_OWNER]);
 }
 
 /**
  * lab_socket_table_text:
  * @sockets: of #LabSocket
- * @with_info: a second line with TCP_INFO for each
+ * @with_info: a line with TCP_INFO for each
+ * @columns: of the terminal; 0: lines are as long as they take
  *
  * Appends a table with a line of headings; a line that says so if there are none.
  */
 void
-lab_socket_table_text (GString *out, const GPtrArray *sockets, gboolean with_info)
+lab_socket_table_text (GString *out, const GPtrArray *sockets, gboolean with_info, guint columns)
 {
   g_autofree char **rows = g_new0 (char *, (sockets->len + 1) * N_COLUMNS);
-  glong widths[N_COLUMNS] = { 0 };
+  Layout layout;
   char *heading[] = {
     /* TRANSLATORS: headings of a table, as ss(8) has them */
     _ ("State"),          _ ("Recv-Q"), _ ("Send-Q"), _ ("Local address"),
@@ -168,21 +273,16 @@ lab_socket_table_text (GString *out, const GPtrArray *sockets, gboolean with_inf
     rows[c] = g_strdup (heading[c]);
   for (guint i = 0; i < sockets->len; i++)
     fill_row (rows + (i + 1) * N_COLUMNS, g_ptr_array_index (sockets, i));
-  for (guint i = 0; i <= sockets->len; i++)
-    for (int c = 0; c < N_COLUMNS; c++)
-      if (i > 0 || c != COLUMN_TIMER) /* without timers no column for them */
-        widths[c] = MAX (widths[c], g_utf8_strlen (rows[i * N_COLUMNS + (guint) c], -1));
-  if (widths[COLUMN_TIMER] > 0)
-    widths[COLUMN_TIMER] = MAX (widths[COLUMN_TIMER], g_utf8_strlen (rows[COLUMN_TIMER], -1));
+  lay_out (rows, sockets->len + 1, columns, &layout);
   for (guint i = 0; i <= sockets->len; i++)
     {
       g_autofree char *info = NULL;
 
-      append_row (out, rows + i * N_COLUMNS, widths);
+      append_row (out, rows + i * N_COLUMNS, &layout);
       if (with_info && i > 0)
         info = lab_socket_info_text (g_ptr_array_index (sockets, i - 1));
       if (info != NULL && *info != '\0')
-        g_string_append_printf (out, "    %s\n", info);
+        lab_words_wrap (info, INDENT, columns, out);
     }
   for (guint i = 0; i < (sockets->len + 1) * N_COLUMNS; i++)
     g_free (rows[i]);

@@ -13,6 +13,7 @@
 #include "common/base/sal-json.h"
 #include "common/proto/sal-text.h"
 #include "lab/bench/lab-socket-table.h"
+#include "lab/view/lab-words.h"
 
 struct _LabSocketWatch
 {
@@ -47,15 +48,35 @@ lab_socket_watch_free (LabSocketWatch *watch)
 }
 
 static GHashTable *
+table_by_key (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+/* What makes it the same socket the next time. Several may have the same ends (SO_REUSEPORT):
+ * they are told apart by how many there were before them, which @counts knows. */
+static char *
+numbered_key (GHashTable *counts, const LabSocket *socket)
+{
+  g_autofree char *key = lab_socket_key (socket);
+  guint before = GPOINTER_TO_UINT (g_hash_table_lookup (counts, key));
+  char *numbered = g_strdup_printf ("%s %u", key, before);
+
+  g_hash_table_insert (counts, g_steal_pointer (&key), GUINT_TO_POINTER (before + 1));
+  return numbered;
+}
+
+static GHashTable *
 index_by_key (GPtrArray *sockets)
 {
-  GHashTable *index = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTable *index = table_by_key ();
+  g_autoptr (GHashTable) counts = table_by_key ();
 
   for (guint i = 0; i < sockets->len; i++)
     {
       LabSocket *socket = g_ptr_array_index (sockets, i);
 
-      g_hash_table_insert (index, lab_socket_key (socket), socket);
+      g_hash_table_insert (index, numbered_key (counts, socket), socket);
     }
   return index;
 }
@@ -79,13 +100,14 @@ lab_socket_watch_take (LabSocketWatch *watch, GPtrArray *sockets)
 {
   GArray *changes = g_array_new (FALSE, FALSE, sizeof (LabSocketChange));
   g_autoptr (GHashTable) before = index_by_key (watch->sockets);
+  g_autoptr (GHashTable) counts = table_by_key ();
   GHashTableIter iter;
   gpointer gone = NULL;
 
   for (guint i = 0; i < sockets->len; i++)
     {
       const LabSocket *socket = g_ptr_array_index (sockets, i);
-      g_autofree char *key = lab_socket_key (socket);
+      g_autofree char *key = numbered_key (counts, socket);
       LabSocketChange change = { .after = socket };
 
       change.before = g_hash_table_lookup (before, key);
@@ -118,47 +140,58 @@ append_queue (
     g_string_append_printf (out, ", %s %u → %u", name, was, is);
 }
 
-/**
- * lab_socket_change_text:
- *
- * Appends a line: when, which socket, from which state to which, and its queues.
- */
-void
-lab_socket_change_text (GString *out, const LabSocketChange *change, gint64 time_us)
+/* Which socket, from which state to which. */
+static void
+append_states (GString *out, const LabSocketChange *change)
 {
   const LabSocket *before = change->before;
   const LabSocket *after = change->after;
   const LabSocket *socket = after != NULL ? after : before;
   g_autofree char *local = lab_endpoint_format (&socket->local);
   g_autofree char *remote = lab_endpoint_format (&socket->remote);
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (time_us / G_USEC_PER_SEC);
-  g_autofree char *clock = g_date_time_format (time, "%H:%M:%S");
 
-  g_string_append_printf (out, "%s.%03d %s %s %s: ", clock, (int) (time_us % G_USEC_PER_SEC / 1000),
-                          socket->protocol == IPPROTO_UDP ? "udp" : "tcp", local,
+  g_string_append_printf (out, "%s %s %s: ", socket->protocol == IPPROTO_UDP ? "udp" : "tcp", local,
                           socket->remote_port != 0 ? remote : "*");
   if (after == NULL)
     g_string_append_printf (out, _ ("%s → gone"), lab_socket_state_name (before));
-  else if (before == NULL)
-    g_string_append (out, lab_socket_state_name (after));
-  else if (before->state == after->state)
+  else if (before == NULL || before->state == after->state)
     g_string_append (out, lab_socket_state_name (after));
   else
     g_string_append_printf (out, "%s → %s", lab_socket_state_name (before),
                             lab_socket_state_name (after));
+}
+
+/**
+ * lab_socket_change_text:
+ * @columns: of the terminal; 0: there is one line, as long as it takes
+ *
+ * Appends when, which socket, from which state to which, and its queues.
+ */
+void
+lab_socket_change_text (GString *out, const LabSocketChange *change, gint64 time_us, guint columns)
+{
+  const LabSocket *before = change->before;
+  const LabSocket *after = change->after;
+  g_autoptr (GString) line = g_string_new (NULL);
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (time_us / G_USEC_PER_SEC);
+  g_autofree char *clock = g_date_time_format (time, "%H:%M:%S");
+  g_autofree char *margin =
+      g_strdup_printf ("%s.%03d ", clock, (int) (time_us % G_USEC_PER_SEC / 1000));
+
+  append_states (line, change);
   if (after != NULL)
     {
-      append_queue (out, "Recv-Q", change, before != NULL ? before->recv_q : 0, after->recv_q);
-      append_queue (out, "Send-Q", change, before != NULL ? before->send_q : 0, after->send_q);
+      append_queue (line, "Recv-Q", change, before != NULL ? before->recv_q : 0, after->recv_q);
+      append_queue (line, "Send-Q", change, before != NULL ? before->send_q : 0, after->send_q);
       if (after->retransmits > 0)
-        g_string_append_printf (out, ", %s",
+        g_string_append_printf (line, ", %s",
                                 _ ("sent again")); /* how often is in the column of timers */
       if (lab_socket_is_unaccepted (after))
-        g_string_append_printf (out, ", %s", _ ("accepted by nobody"));
+        g_string_append_printf (line, ", %s", _ ("accepted by nobody"));
       else if (before != NULL && lab_socket_is_unaccepted (before) && after->inode != 0)
-        g_string_append_printf (out, ", %s", _ ("accepted"));
+        g_string_append_printf (line, ", %s", _ ("accepted"));
     }
-  g_string_append_c (out, '\n');
+  lab_words_wrap (line->str, margin, columns, out);
 }
 
 /**

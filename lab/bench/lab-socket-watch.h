@@ -22,7 +22,8 @@ typedef struct
 LabSocketWatch *lab_socket_watch_new (void);
 void lab_socket_watch_free (LabSocketWatch *watch);
 GArray *lab_socket_watch_take (LabSocketWatch *watch, GPtrArray *sockets);
-void lab_socket_change_text (GString *out, const LabSocketChange *change, gint64 time_us);
+void
+lab_socket_change_text (GString *out, const LabSocketChange *change, gint64 time_us, guint columns);
 void lab_socket_change_json (GString *out, const LabSocketChange *change, gint64 time_us);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LabSocketWatch, lab_socket_watch_free)

@@ -76,11 +76,39 @@ static const char *const sentences[LAB_N_EVENTS] = {
   [LAB_EVENT_MALFORMED] = "A TCP header that is cut off or contradicts itself; it changes nothing.",
 };
 
-/* What goes before a retransmission of something that is not data. */
+/* A FIN that moves neither end (lab-conn-event.c). */
+static const char *
+sentence_of_idle_fin (const LabFinding *finding)
+{
+  const LabConnection *connection = finding->connection;
+
+  if (connection != NULL && connection->end[finding->from].fin_frame == finding->segment.number)
+    return "The %f closes its side (FIN), but there is no connection any more: it changes nothing.";
+  return "A FIN in the name of the %f with a number that does not fit into the connection: it "
+         "changes nothing.";
+}
+
+/* Whether a FIN that is sent again had been acknowledged before. */
+static gboolean
+was_acknowledged (const LabFinding *finding)
+{
+  guint64 frame =
+      finding->connection != NULL ? finding->connection->end[finding->from].finack_frame : 0;
+
+  return frame != 0 && frame < finding->segment.number;
+}
+
+/* What is said of a segment; of some, something else than of others with the same event. */
 static const char *
 sentence_of (const LabFinding *finding)
 {
   guint16 flags = finding->segment.flags;
+
+  if (finding->event == LAB_EVENT_FIN && !lab_finding_moves_an_end (finding))
+    return sentence_of_idle_fin (finding);
+  if (finding->event == LAB_EVENT_FIN_RETRANSMISSION && was_acknowledged (finding))
+    return "The %f sends its FIN again: the ACK of it, in frame %K, has not reached it, or not in "
+           "time.";
 
   if (finding->segment.len == 0 && finding->event == LAB_EVENT_RETRANSMISSION)
     return "The %f sends the same segment again.";
@@ -131,6 +159,9 @@ append_open_word (GString *out, char word, const LabFinding *finding)
       break;
     case 'I':
       lab_phrase_number (out, segment->seq);
+      break;
+    case 'K':
+      lab_phrase_number (out, finding->connection->end[finding->from].finack_frame);
       break;
     case 'F':
       if (finding->resends_frame != 0)

@@ -243,10 +243,10 @@ note_resent (LabNotes *notes, const LabFinding *finding)
     note.head |= HEAD_FAST;
   if (finding->analysis & LAB_ANALYSIS_SPURIOUS_RETRANSMISSION)
     note.head |= HEAD_NEEDLESS;
-  if (finding->has & LAB_FINDING_RTO)
+  if (finding->resends_frame != 0)
     {
       note.head |= HEAD_AFTER;
-      note.after_us = finding->rto_ns / 1000;
+      note.after_us = finding->resent_after_ns / 1000;
     }
   put_note (notes, &note);
 }

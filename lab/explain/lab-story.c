@@ -83,8 +83,9 @@ lab_explain_closes_at_once (const LabConnection *connection)
 {
   LabSide first = first_to_close (connection);
   const LabEndReport *second = &connection->end[lab_side_other (first)];
+  guint64 acked = connection->end[first].finack_frame;
 
-  return second->fin_frame != 0 && second->fin_frame < connection->end[first].finack_frame;
+  return second->fin_frame != 0 && (acked == 0 || second->fin_frame < acked);
 }
 
 static void

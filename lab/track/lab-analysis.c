@@ -147,10 +147,16 @@ note_original (const LabEnd *sender, LabFinding *finding)
 {
   LabFlight original;
 
-  if (lab_end_find_flight (sender, finding->segment.seq, &original))
-    finding->resends_frame = original.frame;
+  if (!lab_end_find_flight (sender, finding->segment.seq, &original))
+    return;
+  finding->resends_frame = original.frame;
+  finding->resent_after_ns = finding->segment.time_ns - original.time_ns;
 }
 
+/* How long the retransmission timer must have run for what is sent again because of it, and
+ * not because duplicate ACKs asked for it. The timer runs from the oldest segment that is not
+ * acknowledged (RFC 6298, 5.1 to 5.3). Of several timeouts in a row all are counted, as in
+ * tshark, so that from the second on it is the sum of waits that double (5.5). */
 static void
 measure_timeout (const LabEnd *sender, LabFinding *finding)
 {
@@ -288,7 +294,7 @@ lab_analysis_add (
     finding->analysis |= look_at_number (sender, receiver, round_trip, segment);
   if (finding->analysis & (LAB_ANALYSIS_RETRANSMISSION | LAB_ANALYSIS_OUT_OF_ORDER))
     note_original (sender, finding);
-  if (finding->analysis & LAB_ANALYSIS_RETRANSMISSION)
+  if ((finding->analysis & LAB_ANALYSIS_RETRANSMISSIONS) == LAB_ANALYSIS_RETRANSMISSION)
     measure_timeout (sender, finding);
 
   advance (sender, finding, budget);

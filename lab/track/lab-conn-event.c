@@ -114,7 +114,22 @@ was_asked_for (const LabConn *conn, const LabFinding *finding)
   return receiver->duplicate_acks > 0 && receiver->last_ack == finding->segment.seq;
 }
 
-/* Linux probes a closed window with a segment that looks like a keep-alive. */
+/* A FIN that has moved neither end: the same again; or one that does not count, because its
+ * number does not fit or because there is no connection any more. */
+static LabEvent
+name_idle_fin (const LabConn *conn, const LabFinding *finding)
+{
+  const LabEndReport *sender = &conn->report.end[finding->from];
+  const LabSegment *segment = &finding->segment;
+
+  if (sender->fin_frame == 0 || sender->fin_frame == segment->number ||
+      sender->fin_seq != segment->seq + segment->len)
+    return LAB_EVENT_FIN;
+  return LAB_EVENT_FIN_RETRANSMISSION;
+}
+
+/* What a look at one segment does not tell. Linux probes a closed window with a segment that
+ * looks like a keep-alive. */
 static LabEvent
 name_probe (const LabConn *conn, const LabFinding *finding)
 {
@@ -126,6 +141,10 @@ name_probe (const LabConn *conn, const LabFinding *finding)
   if ((analysis & LAB_ANALYSIS_ZERO_WINDOW) != 0 && finding->segment.len == 0 &&
       (receiver->last_analysis & LAB_ANALYSIS_KEEP_ALIVE) != 0)
     return LAB_EVENT_WINDOW_PROBE_ACK;
+  /* To tshark it is a window update, because it compares windows before scaling. */
+  if ((analysis & LAB_ANALYSIS_WINDOW_UPDATE) != 0 && finding->rescaled &&
+      (receiver->last_analysis & LAB_ANALYSIS_KEEP_ALIVE) != 0)
+    return LAB_EVENT_KEEP_ALIVE_ACK;
   return LAB_EVENT_NONE;
 }
 
@@ -138,7 +157,7 @@ name_look (const LabConn *conn, const LabFinding *finding)
   if (finding->event == LAB_EVENT_CHALLENGE_ACK)
     return finding->event;
   if (segment->flags & LAB_FIN)
-    return LAB_EVENT_FIN_RETRANSMISSION;
+    return name_idle_fin (conn, finding);
   if ((segment->flags & LAB_URG) != 0 && segment->len > 0)
     return LAB_EVENT_URGENT;
   if (finding->resent && finding->from == LAB_CLIENT && conn->end[LAB_SERVER].sent_syn_ack &&
@@ -150,7 +169,8 @@ name_look (const LabConn *conn, const LabFinding *finding)
     return name_probe (conn, finding);
   for (gsize i = 0; i < G_N_ELEMENTS (looks); i++)
     if ((finding->analysis & looks[i].look) != 0 &&
-        (finding->resent || (looks[i].look & LAB_ANALYSIS_RETRANSMISSIONS) == 0))
+        (finding->resent || (looks[i].look & LAB_ANALYSIS_RETRANSMISSIONS) == 0) &&
+        !(finding->rescaled && looks[i].look == LAB_ANALYSIS_WINDOW_UPDATE))
       return looks[i].event;
   if (finding->state[finding->from] == LAB_TIME_WAIT && segment->len == 0)
     return LAB_EVENT_TIME_WAIT_ACK;
@@ -169,8 +189,6 @@ void
 lab_conn_name_event (LabConn *conn, LabFinding *finding)
 {
   guint16 flags = finding->segment.flags;
-  gboolean changed = finding->before[LAB_CLIENT] != finding->state[LAB_CLIENT] ||
-                     finding->before[LAB_SERVER] != finding->state[LAB_SERVER];
 
   if (flags & LAB_RST)
     finding->event = name_rst (conn, finding);
@@ -178,7 +196,7 @@ lab_conn_name_event (LabConn *conn, LabFinding *finding)
     finding->event = name_syn (conn, finding);
   else if (flags & LAB_SYN)
     finding->event = name_syn_ack (conn, finding);
-  else if (changed)
+  else if (lab_finding_moves_an_end (finding))
     finding->event = name_change (conn, finding);
   else
     finding->event = name_look (conn, finding);

@@ -406,6 +406,7 @@ lab_conn_add (LabConn *conn, LabFinding *finding, gsize *budget)
   find_sides (conn, finding);
   from = finding->from;
   behind = is_behind (&conn->end[from], segment);
+  finding->rescaled = conn->end[from].before_first_ack && conn->end[from].scale > 0;
   finding->connection = report;
   finding->stream = report->stream;
   if (conn->reused && report->end[from].segments == 0 && report->first_frame == segment->number)

@@ -246,8 +246,9 @@ typedef struct
   gboolean assumed[LAB_N_SIDES];
   gboolean corrected[LAB_N_SIDES]; /* this segment proved that an earlier one was lost */
 
-  guint32 analysis; /* LAB_ANALYSIS_ bits */
-  guint32 has;      /* LAB_FINDING_ bits */
+  guint32 analysis;  /* LAB_ANALYSIS_ bits */
+  guint32 has;       /* LAB_FINDING_ bits */
+  gboolean rescaled; /* the first of its end whose window is scaled: it only looks changed */
   guint32 duplicate_ack_num;
   guint64 duplicate_ack_frame;
   guint32 bytes_in_flight;
@@ -256,9 +257,10 @@ typedef struct
   guint32 acks_seq;   /* raw: where what is acknowledged begins; it ends at segment.ack */
   gboolean acks_rest; /* what was before acks_seq in that frame had been acknowledged */
   gint64 initial_rtt_ns;
-  gint64 rto_ns;
-  gboolean resent;       /* its data, SYN or FIN was sent before, whatever it looks like */
-  guint64 resends_frame; /* the frame that was first sent with these bytes, if known */
+  gint64 rto_ns;          /* as tshark counts it, see lab-analysis.c */
+  gboolean resent;        /* its data, SYN or FIN was sent before, whatever it looks like */
+  guint64 resends_frame;  /* the frame that was first sent with these bytes, if known ... */
+  gint64 resent_after_ns; /* ... and how long ago that was */
 
   guint32 n_lines; /* chat */
   const LabChatLine *lines;
@@ -266,6 +268,14 @@ typedef struct
   gint64 since_start_ns;    /* since the connection's first segment */
   gint64 since_previous_ns; /* since its segment before this one */
 } LabFinding;
+
+/* Whether either end is in another state after it. */
+static inline gboolean
+lab_finding_moves_an_end (const LabFinding *finding)
+{
+  return finding->before[LAB_CLIENT] != finding->state[LAB_CLIENT] ||
+         finding->before[LAB_SERVER] != finding->state[LAB_SERVER];
+}
 
 /* Things for people, not findings; never more than one of a kind per trace. */
 typedef enum

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "common/base/sal-columns.h"
 #include "lab/explain/lab-explain.h"
 #include "lab/view/lab-diagram.h"
 #include "lab/view/lab-ladders.h"
@@ -146,7 +147,7 @@ static gboolean
 label_fits (const LabView *view, const char *label)
 {
   return view->options.columns == 0 ||
-         g_utf8_strlen (label, -1) + 2 + ARROW_WIDTH <= rung_width (view);
+         (int) sal_columns_of_text (label) + 2 + ARROW_WIDTH <= rung_width (view);
 }
 
 /* What stands on the arrow: as much of it as there is room for. */
@@ -171,13 +172,15 @@ append_rung (const LabView *view, const LabLadderRow *row)
 {
   g_autoptr (GString) label = g_string_new (" ");
   gboolean to_server = row->from == LAB_CLIENT;
+  int room = 0;
   int left = 0;
   int right = 0;
 
   append_label (view, row, label);
   g_string_append_c (label, ' ');
-  left = MAX ((rung_width (view) - 2 - (int) g_utf8_strlen (label->str, -1)) / 2, 1);
-  right = MAX (rung_width (view) - 2 - (int) g_utf8_strlen (label->str, -1) - left, 1);
+  room = rung_width (view) - 2 - (int) sal_columns_of_text (label->str);
+  left = MAX (room / 2, 1);
+  right = MAX (room - left, 1);
   if (row->remark != NULL)
     lab_paint_begin (view->options.colour, LAB_PAINT_WARNING, view->out);
   g_string_append (view->out, to_server ? " " : row->is_lost ? " ✕" : " ◀");
@@ -193,7 +196,7 @@ append_rung (const LabView *view, const LabLadderRow *row)
 static void
 append_between_line (const LabView *view, const LabLadderRow *row, const char *text, LabPaint paint)
 {
-  int width = (int) g_utf8_strlen (text, -1);
+  int width = (int) sal_columns_of_text (text);
   int left = MAX ((rung_width (view) - width) / 2, 1);
 
   g_string_append_printf (view->out, "%*s", time_width (view) + STATE_WIDTH + 1, "");

@@ -7,6 +7,8 @@
 
 #include "lab/view/lab-words.h"
 
+#include "common/base/sal-columns.h"
+
 #define NS_PER_MICROSECOND 1000
 #define NS_PER_MILLISECOND 1000000
 #define NS_PER_SECOND G_GINT64_CONSTANT (1000000000)
@@ -125,15 +127,15 @@ void
 lab_words_wrap (const char *text, const char *indent, guint columns, GString *out)
 {
   g_auto (GStrv) words = g_strsplit (text, " ", -1);
-  glong margin = g_utf8_strlen (indent, -1);
-  glong column = margin;
+  guint margin = sal_columns_of_text (indent);
+  guint column = margin;
 
   g_string_append (out, indent);
   for (guint i = 0; words[i] != NULL; i++)
     {
-      glong width = g_utf8_strlen (words[i], -1);
+      guint width = sal_columns_of_text (words[i]);
 
-      if (i > 0 && columns > 0 && column + 1 + width > (glong) columns)
+      if (i > 0 && columns > 0 && column + 1 + width > columns)
         {
           g_string_append_printf (out, "\n%*s", (int) margin, "");
           column = margin;
@@ -152,23 +154,19 @@ lab_words_wrap (const char *text, const char *indent, guint columns, GString *ou
 /**
  * lab_words_cut:
  * @text: valid UTF-8
+ * @columns: of a terminal, at least 1
  *
- * Appends @text, or so much of it as fits into a number of characters, with a sign that it
- * goes on.
+ * Appends @text, or so much of it as fits, with a sign that it goes on.
  */
 void
-lab_words_cut (const char *text, guint chars, GString *out)
+lab_words_cut (const char *text, guint columns, GString *out)
 {
-  const char *end = text;
-
-  for (guint i = 0; i < chars && *end != '\0'; i++)
-    end = g_utf8_next_char (end);
-  if (*end == '\0')
+  if (*sal_columns_skip (text, columns) == '\0')
     {
       g_string_append (out, text);
       return;
     }
-  g_string_append_len (out, text, g_utf8_prev_char (end) - text);
+  g_string_append_len (out, text, sal_columns_skip (text, columns - 1) - text);
   g_string_append (out, "…");
 }
 
@@ -214,15 +212,16 @@ lab_words_remark (const LabFinding *finding, GString *out)
   } others[] = { { LAB_ANALYSIS_LOST_SEGMENT, "segment before it not seen" },
                  { LAB_ANALYSIS_ACK_LOST_SEGMENT, "acknowledges what was not seen" },
                  { LAB_ANALYSIS_KEEP_ALIVE, "keep-alive" },
-                 { LAB_ANALYSIS_KEEP_ALIVE_ACK, "answer to keep-alive" },
                  { LAB_ANALYSIS_ZERO_WINDOW, "window closed" },
                  { LAB_ANALYSIS_WINDOW_FULL, "fills the window" },
                  { LAB_ANALYSIS_WINDOW_UPDATE, "window update" },
                  { LAB_ANALYSIS_REUSED_PORTS, "ports used again" } };
   gsize start = out->len;
   guint32 analysis = finding->analysis;
-  /* A probe of Linux looks like a keep-alive, but the event knows. */
-  guint32 told = finding->event == LAB_EVENT_WINDOW_PROBE ? LAB_ANALYSIS_KEEP_ALIVE : 0;
+  /* Some are something else than they look like, and the event knows: a probe of Linux looks
+   * like a keep-alive, and the first window that is scaled like another one. */
+  guint32 told = (finding->event == LAB_EVENT_WINDOW_PROBE ? LAB_ANALYSIS_KEEP_ALIVE : 0) |
+                 (finding->rescaled ? LAB_ANALYSIS_WINDOW_UPDATE : 0);
 
   if (!finding->resent)
     {
@@ -235,7 +234,9 @@ lab_words_remark (const LabFinding *finding, GString *out)
     append_resent (finding, "needless retransmission", start, out);
   else
     append_resent (finding, "retransmission", start, out);
-  if (analysis & LAB_ANALYSIS_DUPLICATE_ACK)
+  if (finding->event == LAB_EVENT_TIME_WAIT_ACK)
+    append_part (out, start, "last ACK again");
+  else if (analysis & LAB_ANALYSIS_DUPLICATE_ACK)
     {
       append_part (out, start, "duplicate ACK");
       g_string_append_printf (out, " %u of %" G_GUINT64_FORMAT, finding->duplicate_ack_num,
@@ -243,6 +244,8 @@ lab_words_remark (const LabFinding *finding, GString *out)
     }
   if (finding->event == LAB_EVENT_WINDOW_PROBE)
     append_part (out, start, "window probe");
+  if (finding->event == LAB_EVENT_KEEP_ALIVE_ACK || (analysis & LAB_ANALYSIS_KEEP_ALIVE_ACK) != 0)
+    append_part (out, start, "answer to keep-alive");
   if (finding->event == LAB_EVENT_WINDOW_PROBE_ACK)
     append_part (out, start, "answer to window probe");
   for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
@@ -250,6 +253,8 @@ lab_words_remark (const LabFinding *finding, GString *out)
       append_part (out, start, others[i].text);
   if (finding->event == LAB_EVENT_RST_IGNORED)
     append_part (out, start, "RST that does not count");
+  if (finding->event == LAB_EVENT_FIN && !lab_finding_moves_an_end (finding))
+    append_part (out, start, "FIN that does not count");
   if (finding->event == LAB_EVENT_CHALLENGE_ACK)
     append_part (out, start, "challenge ACK");
   if (finding->event == LAB_EVENT_BACKLOG_SUSPECTED)

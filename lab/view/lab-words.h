@@ -10,7 +10,7 @@ void lab_words_flag_names (guint16 flags, GString *out);
 void lab_words_end (const LabAddress *address, guint16 port, GString *out);
 void lab_words_duration (gint64 ns, GString *out);
 void lab_words_wrap (const char *text, const char *indent, guint columns, GString *out);
-void lab_words_cut (const char *text, guint chars, GString *out);
+void lab_words_cut (const char *text, guint columns, GString *out);
 void lab_words_count (guint64 count, const char *one, const char *many, GString *out);
 
 /* What a segment is to be pointed out for, in few words; "" if for nothing. */

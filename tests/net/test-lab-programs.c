@@ -159,6 +159,38 @@ test_echo_survives_clients_that_vanish (gconstpointer data)
   test_peer_expect (last, "still there?");
 }
 
+/* A child that has served its client does not stay as a zombie until the next one comes. */
+static void
+test_fork_leaves_no_zombie (void)
+{
+  g_auto (Bench) bench = { 0 };
+  g_autoptr (TestPeer) peer = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *children = NULL;
+  gint64 end_us = g_get_monotonic_time () + (gint64) TEST_PATIENCE_MS * 1000;
+
+  bench_start (&bench, "echo-server", "0", "--model", "fork");
+  path = g_strdup_printf ("/proc/%d/task/%d/children", (int) bench.process->pid,
+                          (int) bench.process->pid);
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      g_test_skip ("this kernel does not list the children of a process");
+      return;
+    }
+  peer = test_peer_connect (bench.port);
+  test_peer_send (peer, "x");
+  test_peer_expect (peer, "x");
+  test_peer_half_close (peer);
+  test_peer_expect_end (peer);
+  do
+    {
+      g_free (g_steal_pointer (&children));
+      g_assert_true (g_file_get_contents (path, &children, NULL, NULL));
+    }
+  while (*children != '\0' && g_get_monotonic_time () < end_us);
+  g_assert_cmpstr (children, ==, "");
+}
+
 /* A megabyte from somebody who does not read meanwhile: the server reads no more than it can
  * send, and nothing is lost. */
 static void
@@ -651,7 +683,7 @@ test_table_has_udp_and_filters (void)
   g_assert_cmpint (bind (fd, (struct sockaddr *) &address, len), ==, 0);
   g_assert_cmpint (getsockname (fd, (struct sockaddr *) &address, &len), ==, 0);
   port = g_strdup_printf ("%u", g_ntohs (address.sin6_port));
-  udp = SOCKETS (folder, port, "--udp", "--address", "::1");
+  udp = SOCKETS (folder, port, "--udp", "--address", "[::1]");
   g_assert_nonnull (strstr (udp, "udp UNCONN"));
   tcp = SOCKETS (folder, port, "--state", "listen");
   g_assert_null (strstr (tcp, "UNCONN"));
@@ -726,6 +758,7 @@ test_shell_makes_calls_one_at_a_time (void)
   g_autoptr (TestFolder) folder = test_folder_new ();
   g_autoptr (TestProcess) server = START (folder, "shell");
   g_autoptr (TestProcess) client = START (folder, "shell");
+  g_autoptr (TestProcess) third = START (folder, "shell");
   g_autofree char *name = NULL;
   g_autofree char *connect = NULL;
 
@@ -738,17 +771,36 @@ test_shell_makes_calls_one_at_a_time (void)
 
   ask_shell (client, "sock = socket tcp", "fd 3\n");
   ask_shell (client, connect, ": ECONNREFUSED (Connection refused)\n");
+  ask_shell (client, "six = socket tcp 6", "fd 4\n");
+  ask_shell (client, "six.connect [::1] 1", ": E"); /* whatever there is of IPv6 here */
+  ask_shell (client, "six.close", ": ok\n");
   ask_shell (server, "sock.listen", ": ok\n");
   ask_shell (client, connect, ": ok\n");
   ask_shell (server, "conn = sock.accept", "fd 4 from 127.0.0.1:");
   ask_shell (client, "sock.send Hello juliet", ": 12 bytes\n");
   ask_shell (server, "conn.recv 1024", ": 12 bytes \"Hello juliet\"\n");
+  ask_shell (client, "sock.fill 5000", ": 5000 bytes\n");
+  ask_shell (server, "conn.drain 5000", ": 5000 bytes\n");
+  ask_shell (client, "sock.getsockopt linger", ": -1\n");
+  ask_shell (client, "sock.setsockopt linger 0", ": ok\n");
+  ask_shell (client, "sock.getsockopt linger", ": 0\n");
+  ask_shell (client, "sock.setsockopt linger -1", ": ok\n");
+  ask_shell (client, "sock.getsockopt linger", ": -1\n");
+  ask_shell (client, "sock.setsockopt keepcnt 3", ": ok\n");
+  ask_shell (client, "sock.getsockopt keepcnt", ": 3\n");
+  ask_shell (client, "sock.fill 0", ": not understood; it is sock.fill BYTES\n");
+  ask_shell (client, "sock.drain", ": not understood; it is sock.drain BYTES\n");
+  ask_shell (client, "sock.getsockopt x", "it is sock.getsockopt OPTION; OPTION is reuseaddr|");
+  ask_shell (client, "other.recv", ": not understood: there is no socket other\n");
+  ask_shell (client, "sock.connect ::1 80", ": getaddrinfo: ");
   ask_shell (client, "sock.shutdown both", ": ok\n");
   ask_shell (server, "conn.recv", ": 0 bytes\n");
   ask_shell (server, "conn.nonsense", "not understood");
+  test_process_end_input (third);
+  test_process_expect_exit (third, SAL_EXIT_OK);
   ask_shell (client, "sock.setsockopt maxseg 87", ": EINVAL (Invalid argument)\n");
   test_process_end_input (client);
-  test_process_expect_exit (client, SAL_EXIT_OK);
+  test_process_expect_exit (client, SAL_EXIT_USAGE);
   test_process_end_input (server);
   test_process_expect_exit (server, SAL_EXIT_USAGE);
 }
@@ -776,6 +828,7 @@ main (int argc, char **argv)
   add_for_each_model ("holds-back-who-does-not-read", test_echo_holds_back_who_does_not_read, TRUE);
   add_for_each_model ("serves-many-at-a-time", test_echo_serves_many_at_a_time, FALSE);
   add_for_each_model ("leak-close-never-closes", test_leak_close_never_closes, TRUE);
+  g_test_add_func ("/lab/echo-server/fork-leaves-no-zombie", test_fork_leaves_no_zombie);
   g_test_add_func ("/lab/echo-server/sequential-lets-others-wait",
                    test_sequential_lets_others_wait);
   g_test_add_func ("/lab/echo-server/inetd-serves-the-connection-it-is-given",

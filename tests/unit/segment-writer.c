@@ -12,6 +12,7 @@
 
 #define CLIENT_PORT 40000
 #define SERVER_PORT 80
+#define OPTION_BYTES 4
 
 /**
  * put_number:
@@ -29,14 +30,15 @@ put_number (guint8 *at, guint32 value, guint bytes)
 
 /**
  * write_segment:
- * @bytes: (out): room for 40 bytes and the data
+ * @bytes: (out): room for 44 bytes and the data
  *
  * Returns: the length of the packet
  */
 guint
 write_segment (const WrittenSegment *segment, guint8 *bytes)
 {
-  guint len = 40u + segment->len;
+  guint options = segment->scales ? OPTION_BYTES : 0;
+  guint len = 40u + options + segment->len;
   guint32 client = 0x0a000001;
   guint32 server = 0x0a000002;
 
@@ -51,8 +53,10 @@ write_segment (const WrittenSegment *segment, guint8 *bytes)
   put_number (bytes + 24, segment->seq, 4);
   if (segment->flags & LAB_ACK)
     put_number (bytes + 28, segment->ack, 4);
-  bytes[32] = 0x50;
+  bytes[32] = (guint8) ((20 + options) / 4 << 4);
   bytes[33] = (guint8) segment->flags;
   put_number (bytes + 34, 30000, 2);
+  if (segment->scales)
+    put_number (bytes + 40, 0x03030701, 4); /* window scale 7, no operation */
   return len;
 }

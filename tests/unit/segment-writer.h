@@ -11,9 +11,10 @@ typedef struct
 {
   gboolean by_client;
   guint16 flags;
-  guint32 seq; /* raw */
-  guint32 ack; /* raw; without the flag ACK it is not written */
-  guint16 len; /* bytes of data, all 0 */
+  guint32 seq;     /* raw */
+  guint32 ack;     /* raw; without the flag ACK it is not written */
+  guint16 len;     /* bytes of data, all 0 */
+  gboolean scales; /* has the option window scale, of 7 */
 } WrittenSegment;
 
 void put_number (guint8 *at, guint32 value, guint bytes);

@@ -138,6 +138,31 @@ test_sentences_that_depend (void)
                             "segment never arrived, and the server is in ESTABLISHED.");
 }
 
+/* A FIN says of itself whether it counts, and, when it comes again, whether it had been
+ * acknowledged. */
+static void
+test_fins (void)
+{
+  LabConnection connection = { .stream = 0 };
+  LabFinding finding = make_finding (LAB_EVENT_FIN);
+
+  finding.connection = &connection;
+  check_sentence (&finding, "The client has nothing more to send and closes its side (FIN).");
+  finding.before[LAB_CLIENT] = finding.state[LAB_CLIENT];
+  finding.before[LAB_SERVER] = finding.state[LAB_SERVER];
+  check_sentence (&finding, "A FIN in the name of the client with a number that does not fit into "
+                            "the connection: it changes nothing.");
+  connection.end[LAB_CLIENT].fin_frame = finding.segment.number;
+  check_sentence (&finding, "The client closes its side (FIN), but there is no connection any "
+                            "more: it changes nothing.");
+  finding.event = LAB_EVENT_FIN_RETRANSMISSION;
+  connection.end[LAB_CLIENT].fin_frame = 3;
+  check_sentence (&finding, "The client sends its FIN again: no ACK of it has come.");
+  connection.end[LAB_CLIENT].finack_frame = 4;
+  check_sentence (&finding, "The client sends its FIN again: the ACK of it, in frame 4, has not "
+                            "reached it, or not in time.");
+}
+
 static void
 test_phrases (void)
 {
@@ -263,6 +288,17 @@ static const Talk talks[] = {
     "Segment 5: the server closes too: its FIN has number 5001, and segment 6 acknowledges it "
     "with 5001 + 1 = 5002.\n"
     "The client is left in TIME-WAIT for 2 MSL, in case its last ACK is lost.\n" },
+  { "closed-at-once-and-not-acknowledged-yet",
+    { OPENED,
+      { 'c', FIN | ACK, 1, 1, 0, 5 },
+      { 's', FIN | ACK, 1, 1, 0, 1 },
+      { 'c', ACK, 2, 2, 0, 5 } },
+    ENDS "; no data was sent. Both closed at once.",
+    LAB_LESSON_ENDING,
+    "Segment 4: the client closes first: its FIN has number 1001, and nobody acknowledges it.\n"
+    "Segment 5: the server closes too, before it has seen that: its FIN has number 5001, and "
+    "segment 6 acknowledges it with 5001 + 1 = 5002.\n"
+    "The server is left in TIME-WAIT for 2 MSL, in case its last ACK is lost.\n" },
   { "closed-at-once",
     { OPENED,
       { 'c', FIN | ACK, 1, 1, 0, 5 },
@@ -312,7 +348,7 @@ static const Talk talks[] = {
     LAB_LESSON_RESENT,
     "Segment 8 (client) sends 13 bytes from number 1001 again (first in segment 4) after 4.00 "
     "ms, because the other end asked for it with duplicate ACKs.\n"
-    "Segment 10 (client) sends 13 bytes from number 1001 again after 304 ms, needlessly: it had "
+    "Segment 10 (client) sends 13 bytes from number 1001 again, needlessly: it had "
     "been acknowledged.\n"
     "Segment 12 (server) sends the FIN again (first in segment 11) after 400 ms, because no "
     "acknowledgment had come in that time.\n" },
@@ -422,8 +458,9 @@ write_line (const Line *line, guint8 *bytes)
   gboolean by_client = line->from == 'c';
   guint32 own = by_client ? CLIENT_ISN : SERVER_ISN;
   guint32 other = by_client ? SERVER_ISN : CLIENT_ISN;
-  const WrittenSegment segment = { by_client, line->flags, (guint32) line->seq + own,
-                                   (guint32) line->ack + other, line->len };
+  const WrittenSegment segment = {
+    by_client, line->flags, (guint32) line->seq + own, (guint32) line->ack + other, line->len, FALSE
+  };
 
   return write_segment (&segment, bytes);
 }
@@ -466,13 +503,11 @@ test_large_numbers (void)
   finding.segment.seq = G_MAXUINT32;
   finding.segment.len = G_MAXUINT32;
   finding.resends_frame = 1;
-  finding.has = LAB_FINDING_RTO;
-  finding.rto_ns = G_MININT64;
+  finding.resent_after_ns = G_MININT64;
   lab_lessons_add (lessons, &finding);
   finding.segment.number = 2; /* goes back, which no capture does */
   finding.segment.seq = 0;
   finding.resends_frame = 0;
-  finding.has = 0;
   lab_lessons_add (lessons, &finding);
   answer = answer_of (lessons, &connection, LAB_LESSON_RESENT);
   g_assert_cmpstr (answer, ==,
@@ -489,6 +524,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/explain/every-event", test_every_event);
   g_test_add_func ("/lab/explain/sentences", test_sentences);
   g_test_add_func ("/lab/explain/sentences-that-depend", test_sentences_that_depend);
+  g_test_add_func ("/lab/explain/fins-that-count-and-others", test_fins);
   g_test_add_func ("/lab/explain/phrases", test_phrases);
   g_test_add_func ("/lab/explain/large-numbers", test_large_numbers);
   for (gsize i = 0; i < G_N_ELEMENTS (talks); i++)

@@ -237,6 +237,37 @@ test_doubles_and_reorders (void)
   g_string_free (sink.sent, TRUE);
 }
 
+/* What is held goes when the rule does, in its order, and nothing else does it. */
+static void
+test_holds (void)
+{
+  Sink sink = { 0 };
+  g_autoptr (LabForwarder) forwarder = make_router (&sink);
+  const LabRule syns = { .flags_mask = SYN, .flags = SYN, .fate = LAB_FATE_HOLD };
+  const LabRule resets = { .flags_mask = RST, .flags = RST, .fate = LAB_FATE_HOLD };
+  const LabRule overtaken = { .first = 1, .count = 1, .fate = LAB_FATE_REORDER };
+  guint of_syns = lab_forwarder_add_rule (forwarder, &syns);
+  guint of_resets = lab_forwarder_add_rule (forwarder, &resets);
+
+  lab_forwarder_add_rule (forwarder, &overtaken);
+  take (forwarder, SYN, 'a', 0);
+  take (forwarder, RST, 'b', 0);
+  take (forwarder, SYN, 'c', 0);
+  take (forwarder, ACK, 'd', 0); /* waits for the next */
+  g_assert_cmpint (lab_forwarder_due_us (forwarder), ==, G_MAXINT64);
+  lab_forwarder_tick (forwarder, G_MAXINT64 - 1);
+  expect (&sink, "");
+  take (forwarder, ACK, 'e', 0);
+  expect (&sink, "ed");
+  lab_forwarder_remove_rule (forwarder, of_syns);
+  expect (&sink, "ac");
+  take (forwarder, SYN, 'f', 0);
+  expect (&sink, "f");
+  lab_forwarder_remove_rule (forwarder, of_resets);
+  expect (&sink, "b");
+  g_string_free (sink.sent, TRUE);
+}
+
 /* A rule that holds back everything must not hold memory without end. */
 static void
 test_waits_for_so_many_only (void)
@@ -263,6 +294,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/forwarder/matches-flags-and-ends", test_matches_flags_and_ends);
   g_test_add_func ("/lab/forwarder/delays", test_delays);
   g_test_add_func ("/lab/forwarder/doubles-and-reorders", test_doubles_and_reorders);
+  g_test_add_func ("/lab/forwarder/holds-until-the-rule-goes", test_holds);
   g_test_add_func ("/lab/forwarder/waits-for-so-many-only", test_waits_for_so_many_only);
   return g_test_run ();
 }

@@ -65,6 +65,9 @@ test_hosts (void)
   g_assert_cmpint (selection.host.family, ==, 4);
   g_assert_true (lab_selection_set_host (&selection, "fd77::1"));
   g_assert_cmpint (selection.host.family, ==, 6);
+  g_assert_true (lab_selection_set_host (&selection, "10.77.0.1"));
+  g_assert_true (lab_selection_set_host (&selection, "[fd77::1]"));
+  g_assert_cmpint (selection.host.family, ==, 6);
   g_assert_false (lab_selection_set_host (&selection, "juliet"));
   g_assert_false (lab_selection_set_host (&selection, "10.77.0"));
   g_assert_false (lab_selection_set_host (&selection, ""));

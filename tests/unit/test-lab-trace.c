@@ -132,6 +132,29 @@ static const Story stories[] = {
         LAB_ANALYSIS_RETRANSMISSION },
       { 's', ACK, 1, 2, 0, 5, LAB_FIN_WAIT_2, LAB_CLOSE_WAIT, LAB_EVENT_FIN_ACK, 0 },
       { 's', ACK, 1, 2, 7, 5, LAB_FIN_WAIT_2, LAB_CLOSE_WAIT, LAB_EVENT_HALF_CLOSE, 0 } } },
+  { "a-fin-far-outside-changes-nothing",
+    LAB_OUTCOME_OPEN,
+    LAB_CONN_S1,
+    1,
+    { OPENED, { 'c', FIN | ACK, 9000000, 1, 0, 5, E, E, LAB_EVENT_FIN, 0 } } },
+  { "a-second-fin-with-another-number-changes-nothing",
+    LAB_OUTCOME_HALF_CLOSED,
+    LAB_CONN_S2,
+    1,
+    { OPENED,
+      { 'c', FIN | ACK, 1, 1, 0, 5, LAB_FIN_WAIT_1, LAB_CLOSE_WAIT, LAB_EVENT_FIN, 0 },
+      { 'c', FIN | ACK, 50, 1, 0, 5, LAB_FIN_WAIT_1, LAB_CLOSE_WAIT, LAB_EVENT_FIN, 0 },
+      { 'c', FIN | ACK, 1, 1, 0, 300, LAB_FIN_WAIT_1, LAB_CLOSE_WAIT, LAB_EVENT_FIN_RETRANSMISSION,
+        LAB_ANALYSIS_RETRANSMISSION } } },
+  { "a-fin-after-a-reset-changes-nothing",
+    LAB_OUTCOME_RESET_BY_SERVER,
+    LAB_CONN_RSTR,
+    1,
+    { OPENED,
+      { 's', RST, 1, 0, 0, 5, LAB_CLOSED, LAB_CLOSED, LAB_EVENT_RST, 0 },
+      { 'c', FIN | ACK, 1, 1, 0, 5, LAB_CLOSED, LAB_CLOSED, LAB_EVENT_FIN, 0 },
+      { 'c', FIN | ACK, 1, 1, 0, 300, LAB_CLOSED, LAB_CLOSED, LAB_EVENT_FIN_RETRANSMISSION,
+        LAB_ANALYSIS_RETRANSMISSION } } },
   { "data-after-the-lost-acknowledgment-of-a-handshake",
     LAB_OUTCOME_OPEN,
     LAB_CONN_S1,
@@ -279,8 +302,9 @@ write_line (const Line *line, guint8 *bytes)
   gboolean by_client = line->from == 'c';
   guint32 own = by_client ? CLIENT_ISN : SERVER_ISN;
   guint32 other = by_client ? SERVER_ISN : CLIENT_ISN;
-  const WrittenSegment segment = { by_client, line->flags, (guint32) line->seq + own,
-                                   (guint32) line->ack + other, line->len };
+  const WrittenSegment segment = {
+    by_client, line->flags, (guint32) line->seq + own, (guint32) line->ack + other, line->len, FALSE
+  };
 
   return write_segment (&segment, bytes);
 }
@@ -306,6 +330,124 @@ test_story (gconstpointer data)
     }
   lab_trace_finish (trace);
   g_assert_cmpuint (reading.connections, ==, reading.story->connections);
+}
+
+/* Windows. */
+
+typedef struct
+{
+  guint32 window;
+  LabEvent event;
+  gboolean has_rto;
+  gint64 rto_ns;
+  gint64 resent_after_ns;
+} Seen;
+
+static void
+on_seen (const LabFinding *finding, gpointer data)
+{
+  *(Seen *) data = (Seen){ finding->window, finding->event, (finding->has & LAB_FINDING_RTO) != 0,
+                           finding->rto_ns, finding->resent_after_ns };
+}
+
+static void
+ignore_connection (const LabConnection *connection, gpointer data)
+{
+}
+
+static const LabTraceSink seen_sink = { on_seen, ignore_connection, NULL, NULL };
+
+static void
+push (LabTrace *trace, LabPacket *packet, const WrittenSegment *segment, guint ms)
+{
+  guint8 bytes[512];
+
+  packet->link_type = 101;
+  packet->bytes = bytes;
+  packet->has_time = TRUE;
+  packet->number++;
+  packet->time_ns += (gint64) ms * 1000 * 1000;
+  packet->captured_len = packet->wire_len = write_segment (segment, bytes);
+  lab_trace_push (trace, packet);
+}
+
+/* RFC 7323, 2.2: a window is scaled if both SYNs had the option. A SYN that is sent again after
+ * it has been answered without it changes nothing; nor does one that lacks it. (Of these tshark
+ * goes by the last SYN.) */
+static void
+test_scale_after_a_repeated_syn (void)
+{
+  for (int both = 0; both <= 1; both++)
+    {
+      Seen seen = { 0 };
+      g_autoptr (LabTrace) trace = lab_trace_new (NULL, &seen_sink, &seen);
+      LabPacket packet = { 0 };
+
+      push (trace, &packet, &(WrittenSegment){ TRUE, SYN, 100, 0, 0, TRUE }, 0);
+      push (trace, &packet, &(WrittenSegment){ FALSE, SYN | ACK, 500, 101, 0, both }, 1);
+      push (trace, &packet, &(WrittenSegment){ TRUE, SYN, 100, 0, 0, !both }, 900);
+      push (trace, &packet, &(WrittenSegment){ FALSE, SYN | ACK, 500, 101, 0, both }, 1);
+      push (trace, &packet, &(WrittenSegment){ TRUE, ACK, 101, 501, 0, FALSE }, 1);
+      g_assert_cmpuint (seen.window, ==, both ? 30000u << 7 : 30000u);
+      push (trace, &packet, &(WrittenSegment){ FALSE, ACK, 501, 101, 9, FALSE }, 1);
+      g_assert_cmpuint (seen.window, ==, both ? 30000u << 7 : 30000u);
+      lab_trace_finish (trace);
+    }
+}
+
+/* The first answer to a keep-alive comes from an end that has sent nothing but its SYN, whose
+ * window is not scaled: it looks like another window, and is none. */
+static void
+test_first_answer_to_a_keep_alive (void)
+{
+  Seen seen = { 0 };
+  g_autoptr (LabTrace) trace = lab_trace_new (NULL, &seen_sink, &seen);
+  LabPacket packet = { 0 };
+  WrittenSegment answer = { FALSE, ACK, 501, 101, 0, FALSE };
+  guint8 bytes[64];
+
+  push (trace, &packet, &(WrittenSegment){ TRUE, SYN, 100, 0, 0, TRUE }, 0);
+  push (trace, &packet, &(WrittenSegment){ FALSE, SYN | ACK, 500, 101, 0, TRUE }, 1);
+  push (trace, &packet, &(WrittenSegment){ TRUE, ACK, 101, 501, 0, FALSE }, 1);
+  push (trace, &packet, &(WrittenSegment){ TRUE, ACK, 100, 501, 0, FALSE }, 1000);
+  g_assert_cmpint (seen.event, ==, LAB_EVENT_KEEP_ALIVE);
+  packet.number++;
+  packet.bytes = bytes;
+  packet.captured_len = packet.wire_len = write_segment (&answer, bytes);
+  put_number (bytes + 34, 234, 2); /* nearly the same, scaled */
+  lab_trace_push (trace, &packet);
+  g_assert_cmpint (seen.event, ==, LAB_EVENT_KEEP_ALIVE_ACK);
+  lab_trace_finish (trace);
+}
+
+/* tcp.analysis.rto is how long the timer ran, from the oldest segment in flight; and only of
+ * what is sent again because of it. How long ago the same was sent first is another number. */
+static void
+test_timeouts (void)
+{
+  Seen seen = { 0 };
+  g_autoptr (LabTrace) trace = lab_trace_new (NULL, &seen_sink, &seen);
+  LabPacket packet = { 0 };
+  const WrittenSegment first = { TRUE, ACK, 101, 501, 100, FALSE };
+  const WrittenSegment second = { TRUE, ACK, 201, 501, 100, FALSE };
+  const WrittenSegment asking = { FALSE, ACK, 501, 101, 0, FALSE };
+
+  push (trace, &packet, &(WrittenSegment){ TRUE, SYN, 100, 0, 0, FALSE }, 0);
+  push (trace, &packet, &(WrittenSegment){ FALSE, SYN | ACK, 500, 101, 0, FALSE }, 1);
+  push (trace, &packet, &(WrittenSegment){ TRUE, ACK, 101, 501, 0, FALSE }, 1);
+  push (trace, &packet, &first, 100);
+  push (trace, &packet, &second, 50);
+  push (trace, &packet, &second, 250); /* out of turn, as when the first was seen by nobody */
+  g_assert_true (seen.has_rto);
+  g_assert_cmpint (seen.rto_ns, ==, 300 * 1000 * 1000);
+  g_assert_cmpint (seen.resent_after_ns, ==, 250 * 1000 * 1000);
+  for (int i = 0; i < 3; i++)
+    push (trace, &packet, &asking, 1);
+  push (trace, &packet, &first, 1);
+  g_assert_cmpint (seen.event, ==, LAB_EVENT_FAST_RETRANSMISSION);
+  g_assert_false (seen.has_rto);
+  g_assert_cmpint (seen.resent_after_ns, ==, 304 * 1000 * 1000);
+  lab_trace_finish (trace);
 }
 
 typedef struct
@@ -504,6 +646,9 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &stories[i], test_story);
     }
+  g_test_add_func ("/lab/trace/scale-after-a-repeated-syn", test_scale_after_a_repeated_syn);
+  g_test_add_func ("/lab/trace/first-answer-to-a-keep-alive", test_first_answer_to_a_keep_alive);
+  g_test_add_func ("/lab/trace/timeouts", test_timeouts);
   g_test_add_func ("/lab/trace/flood-is-bounded", test_flood);
   g_test_add_func ("/lab/trace/chat-is-bounded", test_chat_is_bounded);
   g_test_add_func ("/lab/trace/linger", test_linger);

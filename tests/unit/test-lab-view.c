@@ -8,6 +8,7 @@
 #include <locale.h>
 #include <string.h>
 
+#include "common/base/sal-columns.h"
 #include "lab/view/lab-ladder.h"
 #include "lab/view/lab-svg.h"
 #include "lab/view/lab-view.h"
@@ -130,7 +131,13 @@ test_cut (void)
   lab_words_cut ("perché sì", 7, out);
   g_string_append_c (out, '|');
   lab_words_cut ("", 3, out);
-  g_assert_cmpstr (out->str, ==, "perché sì|perché…|");
+  g_string_append_c (out, '|');
+  lab_words_cut ("日本語", 6, out);
+  g_string_append_c (out, '|');
+  lab_words_cut ("日本語", 5, out);
+  g_string_append_c (out, '|');
+  lab_words_cut ("日本語", 4, out);
+  g_assert_cmpstr (out->str, ==, "perché sì|perché…||日本語|日本…|日…");
 }
 
 static LabConnection
@@ -422,6 +429,8 @@ test_wrap (void)
     { "uno due tre", 13, "✓ uno due tre\n" },
     { "uno due tre", 12, "✓ uno due\n  tre\n" },
     { "perché no", 8, "✓ perché\n  no\n" },
+    { "日本 語", 9, "✓ 日本 語\n" },
+    { "日本 語", 8, "✓ 日本\n  語\n" },
     { "longer-than-that no", 5, "✓ longer-than-that\n  no\n" },
     { "", 5, "✓ \n" },
   };
@@ -462,9 +471,9 @@ assert_fits (const char *shown, guint columns)
 
   for (guint i = 0; lines[i] != NULL; i++)
     {
-      if (g_utf8_strlen (lines[i], -1) > (glong) columns)
+      if (sal_columns_of_text (lines[i]) > columns)
         g_test_message ("%u columns: %s", columns, lines[i]);
-      g_assert_cmpint (g_utf8_strlen (lines[i], -1), <=, columns);
+      g_assert_cmpuint (sal_columns_of_text (lines[i]), <=, columns);
     }
 }
 
@@ -518,6 +527,49 @@ test_ladder_labels (void)
         g_test_message ("%s: %s", rows[i].wanted, shown);
       g_assert_nonnull (strstr (shown, rows[i].wanted));
     }
+}
+
+/* The right pole stands below itself, whatever is said between the two. */
+static void
+test_ladder_with_wide_chat (void)
+{
+  static const char *const said[] = {
+    "ciao", "日本語のチャット", "🎉🎉", "perche\u0301 no",
+    "한국어로 하는 아주 긴 이야기는 다 들어가지 않습니다 정말로"
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (said); i++)
+    for (guint columns = 0; columns <= 100; columns += 20)
+      {
+        LabConnection connection = make_connection (0);
+        LabChatLine line = { .text = said[i] };
+        LabFinding finding = make_rung (LAB_ACK, 1, 1, 30);
+        g_autofree char *shown = NULL;
+        g_auto (GStrv) lines = NULL;
+        guint place = 0;
+
+        if (columns == 20 || columns == 40 || columns == 60)
+          continue; /* no ladder is as narrow */
+        finding.n_lines = 1;
+        finding.lines = &line;
+        shown = show_ladder (&connection, &finding, columns);
+        if (columns > 0)
+          assert_fits (shown, columns);
+        lines = g_strsplit (shown, "\n", -1);
+        for (guint j = 0; lines[j] != NULL; j++)
+          {
+            char *pole = strstr (lines[j], "┃") != NULL ? g_strrstr (lines[j], "┃")
+                                                        : g_strrstr (lines[j], "┆");
+
+            if (pole == NULL)
+              continue;
+            *pole = '\0';
+            if (place == 0)
+              place = sal_columns_of_text (lines[j]);
+            g_assert_cmpuint (sal_columns_of_text (lines[j]), ==, place);
+          }
+        g_assert_cmpuint (place, >, 0);
+      }
 }
 
 /* No line of a ladder is longer than the terminal is wide: whatever the numbers, the flags,
@@ -627,6 +679,7 @@ main (int argc, char **argv)
   g_test_add_func ("/view/words/wrapped", test_wrap);
   g_test_add_func ("/view/ladder/labels-that-fit-the-terminal", test_ladder_labels);
   g_test_add_func ("/view/ladder/no-line-is-too-long", test_ladder_fits);
+  g_test_add_func ("/view/ladder/wide-chat-moves-no-pole", test_ladder_with_wide_chat);
   g_test_add_func ("/view/ladder/is-bounded", test_ladder_is_bounded);
   g_test_add_func ("/view/ladder/pauses-are-breaks", test_ladder_pause);
   g_test_add_func ("/view/ladder/what-was-lost", test_ladder_lost);
