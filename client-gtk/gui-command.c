@@ -366,7 +366,7 @@ static const struct
   { { "invite", N_ ("NAME [ROOM]"), N_ ("Invite somebody into this room") }, make_invite },
   { { "join", N_ ("ROOM [PASSWORD]"), N_ ("Go into a room, or make it") }, make_join },
   { { "kick", N_ ("NAME [WHY]"), N_ ("Put somebody out of this room") }, make_kick },
-  { { "list", N_ ("[WORDS]"), N_ ("Look for a room of the server") }, make_list },
+  { { "list", N_ ("[WORDS]"), N_ ("The server lists its rooms") }, make_list },
   { { "me", N_ ("TEXT"), N_ ("Say what you do: “Ada waves”") }, make_me },
   { { "mode", N_ ("[CHANGE]"), N_ ("Show or change the modes of this room") }, make_mode },
   { { "motd", "", N_ ("The server's message of the day") }, make_motd },

@@ -181,6 +181,25 @@ gui_list_rows_get (GuiListRows *rows, GtkTreeIter *iter)
   return g_list_model_get_item (rows->items, index_of (iter));
 }
 
+/**
+ * gui_list_rows_dup_chosen:
+ * @view: shows such rows, or nothing now
+ *
+ * Returns: (transfer full) (nullable): the item on whose row the cursor is.
+ */
+gpointer
+gui_list_rows_dup_chosen (GtkTreeView *view)
+{
+  GtkTreeModel *model = gtk_tree_view_get_model (view);
+  g_autoptr (GtkTreePath) path = NULL;
+  GtkTreeIter iter;
+
+  gtk_tree_view_get_cursor (view, &path, NULL);
+  if (path == NULL || model == NULL || !gtk_tree_model_get_iter (model, &iter, path))
+    return NULL;
+  return gui_list_rows_get (GUI_LIST_ROWS (model), &iter);
+}
+
 static void
 gui_list_rows_dispose (GObject *object)
 {

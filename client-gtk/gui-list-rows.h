@@ -13,5 +13,6 @@ G_DECLARE_FINAL_TYPE (GuiListRows, gui_list_rows, GUI, LIST_ROWS, GObject)
 
 GuiListRows *gui_list_rows_new (GListModel *items);
 gpointer gui_list_rows_get (GuiListRows *rows, GtkTreeIter *iter);
+gpointer gui_list_rows_dup_chosen (GtkTreeView *view);
 
 G_END_DECLS

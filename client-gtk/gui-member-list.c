@@ -209,16 +209,9 @@ gui_member_list_map (GtkWidget *widget)
 static char *
 dup_chosen (GuiMemberList *list)
 {
-  g_autoptr (GtkTreePath) path = NULL;
-  g_autoptr (SalMember) member = NULL;
-  GtkTreeIter iter;
+  g_autoptr (SalMember) member = gui_list_rows_dup_chosen (list->view);
 
-  gtk_tree_view_get_cursor (list->view, &path, NULL);
-  if (path == NULL || list->rows == NULL ||
-      !gtk_tree_model_get_iter (GTK_TREE_MODEL (list->rows), &iter, path))
-    return NULL;
-  member = gui_list_rows_get (list->rows, &iter);
-  return g_strdup (sal_member_get_name (member));
+  return member != NULL ? g_strdup (sal_member_get_name (member)) : NULL;
 }
 
 static void

@@ -132,24 +132,10 @@ set_problem (GuiRoomList *list, GError *problem)
 
 /* The rows. */
 
-/* Returns: (transfer full) (nullable): the room on which the cursor is. */
-static SalListedRoom *
-dup_chosen (GuiRoomList *list)
-{
-  g_autoptr (GtkTreePath) path = NULL;
-  GtkTreeIter iter;
-
-  gtk_tree_view_get_cursor (list->view, &path, NULL);
-  if (path == NULL || list->rows == NULL ||
-      !gtk_tree_model_get_iter (GTK_TREE_MODEL (list->rows), &iter, path))
-    return NULL;
-  return gui_list_rows_get (list->rows, &iter);
-}
-
 static void
 update_join_button (GuiRoomList *list)
 {
-  g_autoptr (SalListedRoom) chosen = dup_chosen (list);
+  g_autoptr (SalListedRoom) chosen = gui_list_rows_dup_chosen (list->view);
 
   gtk_widget_set_sensitive (list->join_button, chosen != NULL);
 }
@@ -190,7 +176,7 @@ take_rows (GuiRoomList *list)
 static void
 show_found (GuiRoomList *list)
 {
-  g_autoptr (SalListedRoom) chosen = dup_chosen (list);
+  g_autoptr (SalListedRoom) chosen = gui_list_rows_dup_chosen (list->view);
 
   take_rows (list);
   gui_found_rooms_update (list->found);
@@ -329,7 +315,7 @@ on_query_tooltip (
 static void
 join (GuiRoomList *list)
 {
-  g_autoptr (SalListedRoom) chosen = dup_chosen (list);
+  g_autoptr (SalListedRoom) chosen = gui_list_rows_dup_chosen (list->view);
   GError *error = NULL;
   SalRoomModel *room = NULL;
 
@@ -408,7 +394,7 @@ go_to_rows (GuiRoomList *list)
   if (g_list_model_get_n_items (G_LIST_MODEL (list->found)) == 0)
     return;
   gtk_widget_grab_focus (GTK_WIDGET (list->view));
-  chosen = dup_chosen (list);
+  chosen = gui_list_rows_dup_chosen (list->view);
   if (chosen == NULL)
     choose (list, 0);
 }
