@@ -24,6 +24,26 @@
 #include "tests/lib/test-file.h"
 #include "tests/lib/test-last-words.h"
 
+/* Where each case has folders of its own (G_TEST_OPTION_ISOLATE_DIRS), GLib forgets those of the
+ * case before without freeing them, since somebody may still use them. The leak sanitizer would
+ * call that a leak of the program. */
+static void
+hold_user_dirs (void)
+{
+  static GPtrArray *held;
+  gconstpointer dirs[] = {
+    g_get_home_dir (),         g_get_user_cache_dir (),     g_get_user_config_dir (),
+    g_get_user_data_dir (),    g_get_user_state_dir (),     g_get_user_runtime_dir (),
+    g_get_system_data_dirs (), g_get_system_config_dirs (),
+  };
+
+  if (held == NULL)
+    held = g_ptr_array_new ();
+  for (gsize i = 0; i < G_N_ELEMENTS (dirs); i++)
+    if (!g_ptr_array_find (held, dirs[i], NULL))
+      g_ptr_array_add (held, (gpointer) dirs[i]);
+}
+
 /**
  * test_folder_new:
  *
@@ -36,6 +56,7 @@ test_folder_new (void)
   TestFolder *folder = g_new0 (TestFolder, 1);
   g_autoptr (GError) error = NULL;
 
+  hold_user_dirs ();
   folder->path = g_dir_make_tmp ("salotto-XXXXXX", &error);
   g_assert_no_error (error);
   return folder;
