@@ -11,6 +11,7 @@
 #include "common/client/sal-room-private.h"
 #include "tests/lib/test-client.h"
 #include "tests/lib/test-irc.h"
+#include "tests/lib/test-leaks.h"
 
 typedef struct
 {
