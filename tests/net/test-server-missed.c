@@ -11,7 +11,6 @@
 #include "common/client/sal-room-private.h"
 #include "tests/lib/test-client.h"
 #include "tests/lib/test-irc.h"
-#include "tests/lib/test-leaks.h"
 
 typedef struct
 {
