@@ -67,6 +67,8 @@ sal_room_model_finalize (GObject *object)
   g_clear_pointer (&room->held, g_ptr_array_unref);
   g_clear_pointer (&room->page, g_ptr_array_unref);
   g_clear_pointer (&room->left_out, sal_entry_unref);
+  g_clear_pointer (&room->missed_from, sal_entry_unref);
+  g_clear_pointer (&room->reached, sal_entry_unref);
   g_free (room->topic_by);
   g_free (room->place);
   g_free (room->title);
