@@ -58,10 +58,12 @@ srv_person_new (const SrvPerson *fields)
   whole.address = fields->address != NULL ? fields->address : "";
   if (fields->real_name == NULL || g_str_equal (fields->real_name, whole.name))
     whole.real_name = whole.name;
-  key = sal_name_key (whole.name);
-  whole.key = g_str_equal (key, whole.name) ? whole.name : key;
+  if (!sal_name_is_key (whole.name))
+    key = sal_name_key (whole.name);
+  whole.key = key == NULL || g_str_equal (key, whole.name) ? whole.name : key;
 
-  person = g_malloc (sizeof *person + strings_size (&whole));
+  whole.size = (guint) (sizeof *person + strings_size (&whole)) & G_MAXINT >> 1;
+  person = g_malloc (whole.size);
   at = (char *) (person + 1);
   *person = whole;
   person->refs = 1;
@@ -130,5 +132,5 @@ srv_person_unref (SrvPerson *person)
 gsize
 srv_person_size (const SrvPerson *person)
 {
-  return sizeof *person + strings_size (person);
+  return person->size;
 }

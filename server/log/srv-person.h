@@ -13,6 +13,7 @@ typedef struct
   guint refs; /* atomic */
   guint irc : 1;
   guint secure : 1;      /* nobody on the way can read what they say */
+  guint size : 30;       /* of the block: it is asked for several times for each entry */
   const char *name;      /* "": not given yet */
   const char *key;       /* of the name */
   const char *host;      /* user@host, as it is shown in IRC */
