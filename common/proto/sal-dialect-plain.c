@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "common/base/sal-limits.h"
+#include "common/base/sal-number.h"
 #include "common/proto/sal-dialect-irc.h"
 #include "common/proto/sal-guard.h"
 #include "common/proto/sal-plain-modes.h"
@@ -130,7 +131,7 @@ sal_plain_format_address (const char *host, guint16 port)
   char *text = g_malloc (strlen (host) + sizeof "('', 65535)");
   char *at = g_stpcpy (g_stpcpy (g_stpcpy (text, "('"), host), "', ");
 
-  (void) g_stpcpy (sal_text_put_number (at, port), ")");
+  (void) g_stpcpy (sal_number_put (at, port), ")");
   return text;
 }
 

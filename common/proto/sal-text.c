@@ -231,24 +231,6 @@ sal_text_break (const char *text, gsize len, gsize most)
 }
 
 /**
- * sal_text_put_number:
- * @at: where there is place for ten digits
- *
- * Writes @number in decimal digits, without an end: for addresses, of which there are several for
- * each who comes in, and printf() takes twenty times as long.
- *
- * Returns: behind the last one.
- */
-char *
-sal_text_put_number (char *at, guint number)
-{
-  if (number >= 10)
-    at = sal_text_put_number (at, number / 10);
-  *at = (char) ('0' + number % 10);
-  return at + 1;
-}
-
-/**
  * sal_text_append_time:
  * @time_us: microseconds since 1970, UTC
  *

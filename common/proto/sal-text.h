@@ -11,7 +11,6 @@ gsize sal_text_incomplete_tail (const void *bytes, gsize len);
 void sal_text_strip_formatting (char *text);
 gsize sal_text_fit (const char *text, gsize len, gsize max_bytes);
 gsize sal_text_break (const char *text, gsize len, gsize most);
-char *sal_text_put_number (char *at, guint number);
 void sal_text_append_time (GString *out, gint64 time_us);
 
 G_END_DECLS

@@ -11,7 +11,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "common/proto/sal-text.h"
+#include "common/base/sal-number.h"
 
 static const guint8 v4_mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF };
 
@@ -72,7 +72,7 @@ srv_address_host (const SrvAddress *address)
     case SRV_ADDRESS_IPV4:
       for (guint i = 0; i < 4; i++)
         {
-          at = sal_text_put_number (at, address->bytes[i]);
+          at = sal_number_put (at, address->bytes[i]);
           *at++ = i < 3 ? '.' : '\0';
         }
       break;

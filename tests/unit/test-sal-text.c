@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "common/base/sal-number.h"
+
 #define R "\xEF\xBF\xBD" /* U+FFFD */
 
 typedef struct
@@ -369,7 +371,7 @@ test_number (void)
       char text[11] = "xxxxxxxxxx";
       g_autofree char *expected = g_strdup_printf ("%u", numbers[i]);
 
-      *sal_text_put_number (text, numbers[i]) = '\0';
+      *sal_number_put (text, numbers[i]) = '\0';
       g_assert_cmpstr (text, ==, expected);
     }
 }
