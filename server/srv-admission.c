@@ -21,13 +21,11 @@
  * there is no room. */
 #define TURNED_AWAY_DESCRIPTORS 32
 
-static gpointer
-site_key (const SrvAddress *peer)
+typedef struct
 {
-  guint64 site = srv_address_site (peer);
-
-  return g_memdup2 (&site, sizeof site);
-}
+  guint64 id; /* first: the table's key */
+  guint connections;
+} Site;
 
 /**
  * srv_server_count_site:
@@ -39,14 +37,20 @@ site_key (const SrvAddress *peer)
 guint
 srv_server_count_site (SrvServer *server, const SrvAddress *peer, int change)
 {
-  g_autofree gpointer key = site_key (peer);
-  guint count = GPOINTER_TO_UINT (g_hash_table_lookup (server->sites, key)) + (guint) change;
+  guint64 id = srv_address_site (peer);
+  Site *site = g_hash_table_lookup (server->sites, &id);
 
-  if (count == 0)
-    g_hash_table_remove (server->sites, key);
-  else
-    g_hash_table_insert (server->sites, g_steal_pointer (&key), GUINT_TO_POINTER (count));
-  return count;
+  if (site == NULL)
+    {
+      site = g_new (Site, 1);
+      *site = (Site){ .id = id };
+      g_hash_table_add (server->sites, site);
+    }
+  site->connections += (guint) change;
+  if (site->connections > 0)
+    return site->connections;
+  g_hash_table_remove (server->sites, &id);
+  return 0;
 }
 
 static char *

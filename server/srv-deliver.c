@@ -267,7 +267,8 @@ on_join (Delivery *delivery, gboolean is_new)
   const SrvAddressees everybody = { .patient = srv_worker_may_wait (worker, room) };
   SrvConn *conn = delivery->conn;
 
-  update_room (delivery, room);
+  if (srv_room_count (room) == 0) /* who is there was known before */
+    update_room (delivery, room);
   to_room (delivery, room, &delivery->event, &everybody);
   if (user != NULL && srv_user_get_away (user) != NULL)
     {
@@ -354,15 +355,6 @@ on_kick (Delivery *delivery)
     srv_session_put_out (&conn->session, &why);
 }
 
-static gboolean
-is_same_name (const char *a, const char *b)
-{
-  g_autofree char *one = sal_name_key (a);
-  g_autofree char *other = sal_name_key (b);
-
-  return g_str_equal (one, other);
-}
-
 static void
 on_nick (Delivery *delivery)
 {
@@ -379,7 +371,7 @@ on_nick (Delivery *delivery)
     return;
   if (conn != NULL && user != NULL)
     srv_session_set_person (&conn->session, user->who);
-  if (is_same_name (entry->name, entry->target))
+  if (sal_name_is_same (entry->name, entry->target))
     return;
   note_presence (worker, NULL, entry->name, FALSE);
   if (user != NULL)
@@ -467,6 +459,8 @@ deliver (Delivery *delivery)
   gboolean ends = entry->final;
   SrvRoom *room = entry->kind == SRV_ENTRY_JOIN ? find_room (delivery) : NULL;
 
+  if (entry->kind == SRV_ENTRY_JOIN || entry->kind == SRV_ENTRY_LEAVE)
+    srv_reactor_note_newcomer (delivery->worker->reactor);
   delivery->was_behind = room != NULL && srv_room_is_behind (room);
   if (before != NULL &&
       (ends || (entry->kind == SRV_ENTRY_NICK && !g_str_equal (before->who->name, entry->target))))

@@ -37,7 +37,7 @@ struct _SrvServer
   SrvCredentials *credentials; /* (owned) (nullable): if there are listeners with TLS */
   SrvHandshakes *handshakes;   /* (owned) (nullable): likewise */
   GPtrArray *listeners;        /* (owned) of SrvListener (owned) */
-  GHashTable *sites;           /* (owned): guint64* -> how many connections */
+  GHashTable *sites;           /* (owned): from where there are connections, and how many */
   SrvRefusals refusals;
   gint64 started_us;
   guint max_connections; /* what the descriptors allow */

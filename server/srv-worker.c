@@ -233,7 +233,13 @@ let_go_rooms (SrvWorker *worker)
   if (worker->announced->len == 0)
     return;
   for (guint i = 0; i < worker->announced->len; i++)
-    srv_room_let_go (worker->announced->pdata[i]);
+    {
+      SrvRoom *room = worker->announced->pdata[i];
+
+      srv_room_let_go (room);
+      if (srv_room_begin_turn (room))
+        g_ptr_array_add (worker->active, room);
+    }
   g_ptr_array_set_size (worker->announced, 0);
   srv_reactor_arm (worker->reactor, &worker->presence, SRV_QUEUE_PRESENCE, SAL_PRESENCE_US);
 }

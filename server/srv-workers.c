@@ -406,11 +406,31 @@ on_newcomer (gpointer owner, gpointer letter)
   g_free (newcomer);
 }
 
+/* A single worker lives here, so there is nobody to carry them to. */
+static void
+let_in_here (Place *place, const Newcomer *newcomer, const SrvArrival *arrival)
+{
+  place->connections++;
+  if (newcomer->away)
+    srv_worker_turn_away (place->worker, newcomer->link, arrival,
+                          newcomer->has_reason ? &newcomer->why : NULL);
+  else
+    srv_worker_take (place->worker, newcomer->link, arrival);
+  srv_reactor_wake (srv_worker_get_reactor (place->worker));
+}
+
 static void
 hand_over (SrvWorkers *workers, const Newcomer *values, const SrvArrival *arrival)
 {
-  Newcomer *newcomer = g_memdup2 (values, sizeof *values);
+  Newcomer *newcomer = NULL;
   Place *place = &workers->places[0];
+
+  if (place->context == NULL)
+    {
+      let_in_here (place, values, arrival);
+      return;
+    }
+  newcomer = g_memdup2 (values, sizeof *values);
 
   for (guint i = 1; i < workers->n; i++)
     if (workers->places[i].connections < place->connections)

@@ -146,9 +146,16 @@ typedef enum
  * longer than this. */
 #define SAL_HOLD_MOST_US (4 * 1000)
 
+/* When so many people come and go in so short a time, a turn in which somebody does begins no sooner
+ * than so long after the one before. A server of ten people never rests, and nobody who talks while
+ * a thousand come in notices. */
+#define SAL_CROWD_PEOPLE 32
+#define SAL_CROWD_US (32 * 1000)
+#define SAL_REST_US (1 * 1000)
+
 /* When many come and go, a room learns of them this often at most: then everybody in it is
  * written to once for all of them. Somebody who comes alone is announced at once. */
-#define SAL_PRESENCE_US (10 * 1000)
+#define SAL_PRESENCE_US (30 * 1000)
 
 /* TLS handshakes: how long one may take, how many there may be at a time (the oldest then
  * makes room for a newcomer), and how many steps of them one turn takes. A step is half a

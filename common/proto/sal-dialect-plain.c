@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "common/base/sal-limits.h"
+#include "common/base/sal-number.h"
 #include "common/proto/sal-dialect-irc.h"
 #include "common/proto/sal-guard.h"
 #include "common/proto/sal-plain-modes.h"
@@ -127,7 +128,11 @@ sal_plain_language_from_name (const char *name, SalPlainLanguage *language)
 char *
 sal_plain_format_address (const char *host, guint16 port)
 {
-  return g_strdup_printf ("('%s', %u)", host, port);
+  char *text = g_malloc (strlen (host) + sizeof "('', 65535)");
+  char *at = g_stpcpy (g_stpcpy (g_stpcpy (text, "('"), host), "', ");
+
+  (void) g_stpcpy (sal_number_put (at, port), ")");
+  return text;
 }
 
 /* Server: units to commands. */
@@ -256,6 +261,27 @@ append_eol (GString *out, guint variant)
   g_string_append_c (out, '\n');
 }
 
+/* What g_string_append() does, but without its calls where there is place: several for each line,
+ * and of lines there are several for each who comes in. */
+static void
+append_text (GString *out, const char *text, gsize len)
+{
+  if (len >= out->allocated_len - out->len)
+    {
+      g_string_append_len (out, text, (gssize) len);
+      return;
+    }
+  memcpy (out->str + out->len, text, len);
+  out->len += len;
+  out->str[out->len] = '\0';
+}
+
+static void
+append_field (GString *out, const char *text)
+{
+  append_text (out, text, strlen (text));
+}
+
 static void
 append_template (GString *out, const char *template, const SalEvent *event, guint variant)
 {
@@ -265,7 +291,7 @@ append_template (GString *out, const char *template, const SalEvent *event, guin
 
       if (words > 0)
         {
-          g_string_append_len (out, at, (gssize) words);
+          append_text (out, at, words);
           at += words - 1;
         }
       else if (*at == '\n')
@@ -274,19 +300,19 @@ append_template (GString *out, const char *template, const SalEvent *event, guin
         switch (*++at)
           {
           case 'n':
-            g_string_append (out, event->name);
+            append_field (out, event->name);
             break;
           case 'a':
-            g_string_append (out, event->address);
+            append_field (out, event->address);
             break;
           case 'r':
-            g_string_append (out, event->room);
+            append_field (out, event->room);
             break;
           case 'o':
-            g_string_append (out, event->target);
+            append_field (out, event->target);
             break;
           case 't':
-            g_string_append (out, event->text != NULL ? event->text : "");
+            append_field (out, event->text != NULL ? event->text : "");
             break;
           default:
             g_string_append_printf (out, "%" G_GUINT64_FORMAT, event->number);

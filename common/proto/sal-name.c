@@ -161,6 +161,38 @@ sal_name_key (const char *name)
 }
 
 /**
+ * sal_name_is_key:
+ *
+ * Returns: whether @name is its own key for sure, as those of small ASCII letters are; others
+ *   may be.
+ */
+gboolean
+sal_name_is_key (const char *name)
+{
+  while (*name != '\0' && (guchar) *name < 0x80 && !(*name >= 'A' && *name <= 'Z'))
+    name++;
+  return *name == '\0';
+}
+
+/**
+ * sal_name_is_same:
+ *
+ * Returns: whether two names count as the same.
+ */
+gboolean
+sal_name_is_same (const char *a, const char *b)
+{
+  g_autofree char *a_key = NULL;
+  g_autofree char *b_key = NULL;
+
+  if (sal_name_is_key (a) && sal_name_is_key (b))
+    return strcmp (a, b) == 0;
+  a_key = sal_name_key (a);
+  b_key = sal_name_key (b);
+  return strcmp (a_key, b_key) == 0;
+}
+
+/**
  * sal_name_look_up:
  * @table: from keys
  * @name: a name, or any text

@@ -8,6 +8,8 @@ G_BEGIN_DECLS
 char *sal_name_from_text (const char *text);
 char *sal_name_with_suffix (const char *name, guint number);
 char *sal_name_key (const char *name);
+gboolean sal_name_is_key (const char *name);
+gboolean sal_name_is_same (const char *a, const char *b);
 gpointer sal_name_look_up (GHashTable *table, const char *name);
 
 char *sal_room_from_text (const char *text);

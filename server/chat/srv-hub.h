@@ -43,6 +43,7 @@ struct _SrvHub
   SrvIrcConfig config;
   guint8 log_id[16];
   guint max_users; /* at a time */
+  guint n_irc;     /* sessions that speak IRC: nobody else sees the names of messages */
 };
 
 SrvHub *srv_hub_new (void);

@@ -15,14 +15,11 @@
 void
 srv_irc_event_from_entry (const SrvHub *hub, SalEvent *event, const SrvEntry *entry, char **msgid)
 {
+  guint64 number = entry->number != 0 ? entry->number : entry->seq;
   const SrvUser *user = NULL;
 
   srv_event_from_entry (event, entry);
-  *msgid = NULL;
-  if (entry->number != 0)
-    *msgid = sal_irc_msgid_format (hub->log_id, entry->number);
-  else if (entry->seq != 0)
-    *msgid = sal_irc_msgid_format (hub->log_id, entry->seq);
+  *msgid = number != 0 && hub->n_irc > 0 ? sal_irc_msgid_format (hub->log_id, number) : NULL;
   event->msgid = *msgid;
   if (entry->kind == SRV_ENTRY_JOIN)
     {

@@ -93,6 +93,7 @@ srv_irc_new (SrvSession *session, SrvHub *hub, const char *token, gboolean secur
 
   irc->session = session;
   irc->hub = hub;
+  hub->n_irc++;
   irc->introduction = g_new0 (SrvIrcIntroduction, 1);
   irc->introduction->token = g_strdup (token);
   irc->secure = secure != FALSE;
@@ -116,6 +117,7 @@ srv_irc_free (SrvIrc *irc)
 {
   if (irc == NULL)
     return;
+  irc->hub->n_irc--;
   srv_irc_monitor_clear (irc);
   srv_irc_lines_free (irc->lines);
   srv_markers_free (irc->markers);

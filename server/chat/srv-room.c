@@ -374,7 +374,7 @@ static gboolean
 is_meant (const SrvAddressees *whom, SrvMember *member)
 {
   return (whom->skip == NULL || member->session != whom->skip) &&
-         (whom->wants == NULL || whom->wants (member, whom->data));
+         (whom->wants == NULL || whom->wants (member, whom->data)) && !is_left_out (whom, member);
 }
 
 static guint
@@ -383,6 +383,8 @@ deliver_to_audience (Audience *audience,
                      const SrvAddressees *whom,
                      GString *scratch)
 {
+  SrvMember **members = (SrvMember **) audience->members->pdata;
+  gboolean everybody = whom->skip == NULL && whom->wants == NULL && whom->seq == 0;
   guint deliveries = 0;
   SrvFrame frame;
 
@@ -397,13 +399,13 @@ deliver_to_audience (Audience *audience,
   frame = srv_frame_stream_append (&audience->frames, scratch->str, scratch->len);
   for (guint m = 0; m < audience->members->len; m++)
     {
-      SrvMember *member = audience->members->pdata[m];
+      SrvOutq *outq = members[m]->outq;
 
-      if (!is_meant (whom, member) || is_left_out (whom, member))
+      if (!everybody && !is_meant (whom, members[m]))
         continue;
-      srv_outq_put (member->outq, &frame);
+      srv_outq_put (outq, &frame);
       if (!whom->patient)
-        srv_outq_list_add (member->outq);
+        srv_outq_list_add (outq);
       deliveries++;
     }
   return deliveries;
@@ -497,12 +499,15 @@ srv_room_begin_turn (SrvRoom *room)
 /**
  * srv_room_end_turn:
  *
- * A quiet room holds no memory for what it might say next.
+ * A quiet room holds no memory for what it might say next. Where something was delivered
+ * patiently more may follow, which is to lie beside it, so that a queue holds all of it as one.
  */
 void
 srv_room_end_turn (SrvRoom *room)
 {
   room->active = FALSE;
+  if (room->patient)
+    return;
   for (guint i = 0; i < room->n_audiences; i++)
     srv_frame_stream_clear (&room->audiences[i].frames);
 }

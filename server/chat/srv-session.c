@@ -380,8 +380,6 @@ static void
 move (SrvSession *session, const char *text)
 {
   g_autofree char *room = sal_room_from_text (text);
-  g_autofree char *here = sal_name_key (session->room);
-  g_autofree char *there = room != NULL ? sal_name_key (room) : NULL;
   char *previous = NULL;
 
   if (room == NULL)
@@ -389,7 +387,7 @@ move (SrvSession *session, const char *text)
       tell_note (session, SAL_NOTE_MISUSED, "/join", 0);
       return;
     }
-  if (g_str_equal (here, there))
+  if (sal_name_is_same (session->room, room))
     {
       tell_note (session, SAL_NOTE_MOVED, NULL, 0);
       return;

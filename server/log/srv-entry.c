@@ -52,10 +52,8 @@ size_of_own (const char *string, const char *theirs)
 static const SrvPerson nobody;
 
 static gsize
-strings_size (const SrvEntry *entry)
+strings_size (const SrvEntry *entry, const SrvPerson *who)
 {
-  const SrvPerson *who = entry->who != NULL ? entry->who : &nobody;
-
   return size_of (entry->room) + size_of_own (entry->name, who->name) +
          size_of_own (entry->address, who->address) + size_of (entry->text) +
          size_of_own (entry->host, who->host) + size_of_own (entry->account, who->account) +
@@ -75,15 +73,18 @@ srv_entry_new_from (const SrvEntry *fields)
 {
   SrvEntry whole = *fields;
   const SrvPerson *who = fields->who != NULL ? fields->who : &nobody;
+  gsize bytes = 0;
   SrvEntry *entry = NULL;
   char *at = NULL;
 
   whole.room = fields->room != NULL ? fields->room : "";
   whole.name = fields->name != NULL ? fields->name : "";
   whole.address = fields->address != NULL ? fields->address : "";
-  entry = g_malloc (sizeof *entry + strings_size (&whole));
+  bytes = sizeof *entry + strings_size (&whole, who);
+  entry = g_malloc (bytes);
   at = (char *) (entry + 1);
   *entry = whole;
+  entry->size = (guint32) (bytes + (whole.who != NULL ? srv_person_size (whole.who) : 0));
   entry->refs = 1;
   if (entry->who != NULL)
     srv_person_ref (entry->who);
@@ -203,8 +204,7 @@ srv_entry_unref (SrvEntry *entry)
 gsize
 srv_entry_size (const SrvEntry *entry)
 {
-  return sizeof *entry + strings_size (entry) +
-         (entry->who != NULL ? srv_person_size (entry->who) : 0);
+  return entry->size;
 }
 
 /**

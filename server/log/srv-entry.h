@@ -86,7 +86,8 @@ typedef struct
  * immutable and shared by all threads. */
 struct _SrvEntry
 {
-  guint refs; /* atomic */
+  guint refs;   /* atomic */
+  guint32 size; /* see srv_entry_size() */
   guint8 kind;
   guint8 status;
   gboolean final; /* a leave: of the server, not only of a room */

@@ -473,6 +473,26 @@ judge_redact (Verdict *verdict)
 
 /* Coming and going. */
 
+/* Whether what was asked says of who asks, and of @room, what is known of them, and no more; then
+ * it needs no copy. */
+static gboolean
+is_as_known (const Verdict *verdict, const char *room)
+{
+  const SrvEntry *asked = verdict->asked;
+  const SrvPerson *who = verdict->user->who;
+
+  return asked->who == who && asked->name == who->name && asked->host == who->host &&
+         asked->address == who->address && asked->account == who->account &&
+         !(verdict->user->modes & SRV_UMODE_BOT) && strcmp (asked->room, room) == 0;
+}
+
+static SrvEntry *
+as_asked (const Verdict *verdict)
+{
+  verdict->asked->status = SRV_ENTRY_COMMITTED;
+  return srv_entry_ref (verdict->asked);
+}
+
 /**
  * srv_judge_may_join:
  *
@@ -529,6 +549,8 @@ joined (const Verdict *verdict, const char *room)
   SrvEntry fields = *verdict->asked;
   const SrvUser *user = verdict->user;
 
+  if (fields.text == NULL && is_as_known (verdict, room))
+    return as_asked (verdict);
   set_person (&fields, user->who);
   if (user->modes & SRV_UMODE_BOT)
     fields.flags |= SRV_ENTRY_FLAG_BOT;
@@ -657,8 +679,9 @@ quit (Verdict *verdict, SrvUser *user, guint flags)
 static void
 judge_leave (Verdict *verdict)
 {
-  SrvChannel *channel = NULL;
-  SrvEntry *entry = NULL;
+  const SrvState *state = verdict->judge->state;
+  const char *room = verdict->asked->room;
+  const SrvMembership *membership = NULL;
 
   if (verdict->user == NULL)
     {
@@ -670,16 +693,14 @@ judge_leave (Verdict *verdict)
       quit (verdict, verdict->user, 0);
       return;
     }
-  channel = srv_state_find_channel (verdict->judge->state, verdict->asked->room);
-  if (channel == NULL)
-    srv_verdict_deny (verdict, ERR_NOSUCHCHANNEL);
-  else if (srv_state_find_membership (verdict->user, channel) == NULL)
-    srv_verdict_deny (verdict, ERR_NOTONCHANNEL);
+  membership = srv_state_find_in_room (state, verdict->user, room);
+  if (membership == NULL)
+    srv_verdict_deny (verdict, srv_state_find_channel (state, room) == NULL ? ERR_NOSUCHCHANNEL
+                                                                            : ERR_NOTONCHANNEL);
+  else if (is_as_known (verdict, membership->channel->name))
+    srv_verdict_give (verdict, as_asked (verdict));
   else
-    {
-      entry = srv_verdict_new (verdict, channel);
-      srv_verdict_give (verdict, entry);
-    }
+    srv_verdict_give (verdict, srv_verdict_new (verdict, membership->channel));
 }
 
 static void
@@ -777,7 +798,7 @@ judge_nick (Verdict *verdict)
       deny_name (verdict, verdict->asked->target);
       return;
     }
-  if (!is_same_name (user->who->name, verdict->asked->target))
+  if (!sal_name_is_same (user->who->name, verdict->asked->target))
     srv_claims_release (verdict->judge->claims, user->who->name);
   for (guint i = 0; i < user->n_memberships; i++)
     {

@@ -253,9 +253,7 @@ room_free (gpointer data)
 static Room *
 find_room (const MemoryStore *self, const char *name)
 {
-  g_autofree char *key = sal_name_key (name);
-
-  return g_hash_table_lookup (self->rooms, key);
+  return sal_name_look_up (self->rooms, name);
 }
 
 static Room *

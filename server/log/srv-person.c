@@ -11,6 +11,9 @@
 
 #include "common/proto/sal-name.h"
 
+/* What is in them comes from lines of bounded length. */
+#define SIZE_MOST ((1u << 27) - 1)
+
 static gsize
 size_of (const char *string)
 {
@@ -26,17 +29,6 @@ string_behind_name (const SrvPerson *person, guint n)
   for (; n > 0; n--)
     string += strlen (string) + 1;
   return string;
-}
-
-static gsize
-strings_size (const SrvPerson *person)
-{
-  gsize size = size_of (person->host) + size_of (person->address) + size_of (person->account);
-  guint behind = person->has_key + person->has_real_name + person->has_token;
-
-  for (guint i = 0; i <= behind; i++)
-    size += size_of (string_behind_name (person, i));
-  return size;
 }
 
 static const char *
@@ -65,12 +57,13 @@ srv_person_new (const SrvPersonFields *fields)
   const char *name = fields->name != NULL ? fields->name : "";
   const char *host = fields->host != NULL ? fields->host : "";
   const char *address = fields->address != NULL ? fields->address : "";
-  g_autofree char *name_key = sal_name_key (name);
-  const char *key = g_str_equal (name_key, name) ? NULL : name_key;
+  g_autofree char *name_key = sal_name_is_key (name) ? NULL : sal_name_key (name);
+  const char *key = name_key == NULL || g_str_equal (name_key, name) ? NULL : name_key;
   const char *real_name = g_strcmp0 (fields->real_name, name) != 0 ? fields->real_name : NULL;
-  SrvPerson *person = g_malloc (sizeof *person + size_of (name) + size_of (key) +
-                                size_of (real_name) + size_of (fields->token) + size_of (host) +
-                                size_of (address) + size_of (fields->account));
+  gsize size = sizeof (SrvPerson) + size_of (name) + size_of (key) + size_of (real_name) +
+               size_of (fields->token) + size_of (host) + size_of (address) +
+               size_of (fields->account);
+  SrvPerson *person = g_malloc (size);
   char *at = (char *) (person + 1);
 
   *person = (SrvPerson){
@@ -80,6 +73,7 @@ srv_person_new (const SrvPersonFields *fields)
     .has_key = key != NULL,
     .has_real_name = real_name != NULL,
     .has_token = fields->token != NULL,
+    .size = size & SIZE_MOST,
   };
   person->name = put (&at, name);
   (void) put (&at, key);
@@ -179,5 +173,5 @@ srv_person_unref (SrvPerson *person)
 gsize
 srv_person_size (const SrvPerson *person)
 {
-  return sizeof *person + strings_size (person);
+  return person->size;
 }

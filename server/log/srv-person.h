@@ -16,6 +16,7 @@ typedef struct
   guint has_key : 1;       /* behind the name: its key, where that is another string, ... */
   guint has_real_name : 1; /* ... the real name, where that is, ... */
   guint has_token : 1;     /* ... and the token, where there is one */
+  guint size : 27;         /* of the block: it is asked for several times for each entry */
   const char *name;        /* "": not given yet */
   const char *host;        /* user@host, as it is shown in IRC */
   const char *address;     /* as the plain dialect shows it */

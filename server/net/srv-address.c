@@ -11,6 +11,8 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "common/base/sal-number.h"
+
 static const guint8 v4_mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF };
 
 static SrvAddress
@@ -61,11 +63,23 @@ char *
 srv_address_host (const SrvAddress *address)
 {
   char text[INET6_ADDRSTRLEN];
+  char *at = text;
 
-  if (address->family == SRV_ADDRESS_LOCAL)
-    return g_strdup ("local");
-  inet_ntop (address->family == SRV_ADDRESS_IPV4 ? AF_INET : AF_INET6, address->bytes, text,
-             sizeof text);
+  switch (address->family)
+    {
+    case SRV_ADDRESS_LOCAL:
+      return g_strdup ("local");
+    case SRV_ADDRESS_IPV4:
+      for (guint i = 0; i < 4; i++)
+        {
+          at = sal_number_put (at, address->bytes[i]);
+          *at++ = i < 3 ? '.' : '\0';
+        }
+      break;
+    default:
+      inet_ntop (AF_INET6, address->bytes, text, sizeof text);
+      break;
+    }
   return g_strdup (text);
 }
 
@@ -94,19 +108,23 @@ srv_network_contains (const SrvNetwork *network, const SrvAddress *address)
 gboolean
 srv_address_is_near (const SrvAddress *address)
 {
-  static const char *const near[] = { "127.0.0.0/8",    "10.0.0.0/8",     "172.16.0.0/12",
-                                      "192.168.0.0/16", "169.254.0.0/16", "::1/128",
-                                      "fe80::/10",      "fc00::/7" };
+  /* Everybody who comes in is looked at here, so they are not in text. */
+  static const SrvNetwork near[] = {
+    { { .family = SRV_ADDRESS_IPV4, .bytes = { 127 } }, 8 },
+    { { .family = SRV_ADDRESS_IPV4, .bytes = { 10 } }, 8 },
+    { { .family = SRV_ADDRESS_IPV4, .bytes = { 172, 16 } }, 12 },
+    { { .family = SRV_ADDRESS_IPV4, .bytes = { 192, 168 } }, 16 },
+    { { .family = SRV_ADDRESS_IPV4, .bytes = { 169, 254 } }, 16 },
+    { { .family = SRV_ADDRESS_IPV6, .bytes = { [15] = 1 } }, 128 },
+    { { .family = SRV_ADDRESS_IPV6, .bytes = { 0xFE, 0x80 } }, 10 },
+    { { .family = SRV_ADDRESS_IPV6, .bytes = { 0xFC } }, 7 },
+  };
 
   if (address->family == SRV_ADDRESS_LOCAL)
     return TRUE;
   for (gsize i = 0; i < G_N_ELEMENTS (near); i++)
-    {
-      SrvNetwork network;
-
-      if (srv_network_parse (near[i], &network) && srv_network_contains (&network, address))
-        return TRUE;
-    }
+    if (srv_network_contains (&near[i], address))
+      return TRUE;
   return FALSE;
 }
 

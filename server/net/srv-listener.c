@@ -379,6 +379,7 @@ accept_one (SrvListener *listener)
 
   if (fd >= 0)
     {
+      srv_reactor_note_newcomer (listener->reactor);
       peer = srv_address_from_sockaddr (&sockaddr);
       listener->accept (listener, fd, &peer, listener->data);
       return TRUE;

@@ -100,6 +100,18 @@ append_join (SrvOutq *outq)
   srv_frame_stream_clear (&stream);
 }
 
+/* Behind what waits, not as a part of it. Not inlined: for nearly everybody in a room this is not
+ * what happens, and they should not pay for its registers. */
+static G_NO_INLINE void
+put_behind (SrvOutq *outq, const SrvFrame *frame)
+{
+  const SrvFrame *last = outq->n > 0 ? nth (outq, outq->n - 1) : NULL;
+
+  if (last != NULL && outq->mode == SRV_OUTQ_EXACT && srv_frame_bytes (last)[last->len - 1] != '\n')
+    append_join (outq);
+  append (outq, frame);
+}
+
 /**
  * srv_outq_put:
  * @frame: bytes to send; the queue takes a reference of its own
@@ -109,25 +121,16 @@ append_join (SrvOutq *outq)
 void
 srv_outq_put (SrvOutq *outq, const SrvFrame *frame)
 {
-  if (outq->n > 0)
-    {
-      SrvFrame *last = nth (outq, outq->n - 1);
+  SrvFrame *last = outq->n > 0 ? nth (outq, outq->n - 1) : NULL;
 
-      if (outq->mode == SRV_OUTQ_GATHER && last->block == frame->block &&
-          last->offset + last->len == frame->offset)
-        {
-          last->len += frame->len;
-          outq->bytes += frame->len;
-        }
-      else
-        {
-          if (outq->mode == SRV_OUTQ_EXACT && srv_frame_bytes (last)[last->len - 1] != '\n')
-            append_join (outq);
-          append (outq, frame);
-        }
+  if (last == NULL || last->block != frame->block || last->offset + last->len != frame->offset ||
+      outq->mode != SRV_OUTQ_GATHER)
+    {
+      put_behind (outq, frame);
+      return;
     }
-  else
-    append (outq, frame);
+  last->len += frame->len;
+  outq->bytes += frame->len;
 }
 
 /**

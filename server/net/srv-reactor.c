@@ -8,6 +8,11 @@
  *
  * A turn: deadlines that are due, then descriptors that are ready, then the hook
  * that sends what the turn has written. Time stands still within a turn.
+ *
+ * When the loop is to call at the latest it asks before each wait, so arming a deadline costs no
+ * system call. g_source_set_ready_time() would wake the loop by writing to a descriptor, although
+ * it is the loop itself that calls; in a storm of newcomers that was a write, a read and a turn of
+ * the loop for each of them.
  */
 #include "config.h"
 
@@ -24,11 +29,17 @@ struct _SrvReactor
 {
   GSource *source; /* (owned) */
   int epoll_fd;
+  GPollFD poll_fd;         /* the same, for the loop */
   SrvDeadlines *deadlines; /* (owned) */
   const SrvReactorHooks *hooks;
   gpointer data;
   gint64 now_us;
-  gint64 ready_us; /* when GLib will call at the latest; G_MAXINT64: not by time */
+  gint64 due_us; /* when there is a turn at the latest, as of prepare(); G_MAXINT64: not by time */
+  gboolean is_woken;     /* there is to be a turn at once */
+  gint64 rest_until_us;  /* descriptors are not looked at before */
+  gint64 crowd_since_us; /* since when newcomers are counted */
+  guint crowd;           /* how many there were since then */
+  guint newcomers;       /* ... and how many in this turn */
   gboolean in_turn;
   GPtrArray *garbage; /* (owned): owners of watches, to be freed at the end of the turn */
 };
@@ -39,34 +50,65 @@ typedef struct
   SrvReactor *reactor;
 } ReactorSource;
 
-/* GLib is only told when it must call earlier than it will: telling it costs a system
- * call, and a call for nothing costs less. */
-static void
-set_ready_time (SrvReactor *reactor)
+static SrvReactor *
+reactor_of (GSource *source)
 {
-  gint64 next_us = srv_deadlines_next_us (reactor->deadlines);
+  return ((ReactorSource *) source)->reactor;
+}
 
-  if (next_us >= reactor->ready_us)
-    return;
-  reactor->ready_us = next_us;
-  g_source_set_ready_time (reactor->source, next_us);
+/* Called before each wait of the loop, in its thread. */
+static gboolean
+prepare (GSource *source, int *timeout_ms)
+{
+  SrvReactor *reactor = reactor_of (source);
+  gint64 now_us = g_get_monotonic_time ();
+  gboolean rests = now_us < reactor->rest_until_us;
+  gint64 due_us = reactor->is_woken ? 0 : srv_deadlines_next_us (reactor->deadlines);
+
+  reactor->poll_fd.events = rests ? 0 : G_IO_IN;
+  reactor->due_us = rests ? MIN (due_us, reactor->rest_until_us) : due_us;
+  *timeout_ms = -1;
+  if (reactor->due_us == G_MAXINT64)
+    return FALSE;
+  *timeout_ms = (int) MIN ((MAX (reactor->due_us - now_us, 0) + 999) / 1000, G_MAXINT);
+  return *timeout_ms == 0;
+}
+
+/* Called after it. */
+static gboolean
+check (GSource *source)
+{
+  const SrvReactor *reactor = reactor_of (source);
+
+  return reactor->poll_fd.revents != 0 ||
+         (reactor->due_us != G_MAXINT64 && reactor->due_us <= g_get_monotonic_time ());
+}
+
+/* Whether there were many newcomers in the last moments, this turn's included. */
+static gboolean
+is_crowded (SrvReactor *reactor)
+{
+  if (reactor->now_us - reactor->crowd_since_us > SAL_CROWD_US)
+    {
+      reactor->crowd_since_us = reactor->now_us;
+      reactor->crowd = reactor->newcomers;
+    }
+  else
+    reactor->crowd += reactor->newcomers;
+  return reactor->newcomers > 0 && reactor->crowd >= SAL_CROWD_PEOPLE;
 }
 
 static gboolean
 dispatch (GSource *source, GSourceFunc callback, gpointer data)
 {
-  SrvReactor *reactor = ((ReactorSource *) source)->reactor;
+  SrvReactor *reactor = reactor_of (source);
   struct epoll_event events[SAL_TURN_EVENTS];
   SrvDeadline *due = NULL;
   int n = 0;
 
   reactor->now_us = g_get_monotonic_time ();
   reactor->in_turn = TRUE;
-  if (reactor->now_us >= reactor->ready_us)
-    {
-      reactor->ready_us = G_MAXINT64;
-      g_source_set_ready_time (source, -1);
-    }
+  reactor->is_woken = FALSE;
   for (guint i = 0; i < SAL_TURN_DEADLINES &&
                     (due = srv_deadlines_pop_due (reactor->deadlines, reactor->now_us)) != NULL;
        i++)
@@ -83,13 +125,15 @@ dispatch (GSource *source, GSourceFunc callback, gpointer data)
     }
 
   reactor->hooks->turn_end (reactor->data);
+  reactor->rest_until_us =
+      is_crowded (reactor) && n < SAL_TURN_EVENTS ? reactor->now_us + SAL_REST_US : 0;
+  reactor->newcomers = 0;
   reactor->in_turn = FALSE;
   g_ptr_array_set_size (reactor->garbage, 0);
-  set_ready_time (reactor);
   return G_SOURCE_CONTINUE;
 }
 
-static GSourceFuncs reactor_funcs = { .dispatch = dispatch };
+static GSourceFuncs reactor_funcs = { .prepare = prepare, .check = check, .dispatch = dispatch };
 
 /**
  * srv_reactor_new:
@@ -109,7 +153,7 @@ srv_reactor_new (GMainContext *context, guint n_queues, const SrvReactorHooks *h
   reactor->hooks = hooks;
   reactor->data = data;
   reactor->now_us = g_get_monotonic_time ();
-  reactor->ready_us = G_MAXINT64;
+  reactor->due_us = G_MAXINT64;
   reactor->garbage = g_ptr_array_new_with_free_func (g_free);
   reactor->source = g_source_new (&reactor_funcs, sizeof (ReactorSource));
   ((ReactorSource *) reactor->source)->reactor = reactor;
@@ -117,7 +161,8 @@ srv_reactor_new (GMainContext *context, guint n_queues, const SrvReactorHooks *h
   /* GLib takes a source that must not recurse out of its poll set for every call, which
    * costs a wake-up; a turn runs no main loop, so ours cannot recurse anyway. */
   g_source_set_can_recurse (reactor->source, TRUE);
-  g_source_add_unix_fd (reactor->source, reactor->epoll_fd, G_IO_IN);
+  reactor->poll_fd = (GPollFD){ .fd = reactor->epoll_fd, .events = G_IO_IN };
+  g_source_add_poll (reactor->source, &reactor->poll_fd);
   g_source_attach (reactor->source, context);
   return reactor;
 }
@@ -208,8 +253,6 @@ void
 srv_reactor_arm (SrvReactor *reactor, SrvDeadline *deadline, guint queue, gint64 length_us)
 {
   srv_deadlines_arm (reactor->deadlines, deadline, queue, srv_reactor_now_us (reactor) + length_us);
-  if (!reactor->in_turn)
-    set_ready_time (reactor);
 }
 
 /**
@@ -219,6 +262,20 @@ void
 srv_reactor_disarm (SrvReactor *reactor, SrvDeadline *deadline)
 {
   srv_deadlines_disarm (reactor->deadlines, deadline);
+}
+
+/**
+ * srv_reactor_note_newcomer:
+ *
+ * Somebody comes or goes. When many do, there is a lot to do, but little at a time, and waking up
+ * for it costs more than doing it. So after such a turn descriptors wait for a moment, and the next
+ * turn does more; deadlines do not wait. A turn that takes longer than that is not followed by a
+ * rest, nor one that was full.
+ */
+void
+srv_reactor_note_newcomer (SrvReactor *reactor)
+{
+  reactor->newcomers++;
 }
 
 /**
@@ -241,8 +298,6 @@ srv_reactor_now_us (const SrvReactor *reactor)
 void
 srv_reactor_wake (SrvReactor *reactor)
 {
-  if (reactor->in_turn || reactor->ready_us == 0)
-    return;
-  reactor->ready_us = 0;
-  g_source_set_ready_time (reactor->source, 0);
+  if (!reactor->in_turn)
+    reactor->is_woken = TRUE;
 }

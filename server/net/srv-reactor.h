@@ -39,6 +39,7 @@ void srv_reactor_free_later (SrvReactor *reactor, gpointer memory);
 void srv_reactor_arm (SrvReactor *reactor, SrvDeadline *deadline, guint queue, gint64 length_us);
 void srv_reactor_disarm (SrvReactor *reactor, SrvDeadline *deadline);
 
+void srv_reactor_note_newcomer (SrvReactor *reactor);
 gint64 srv_reactor_now_us (const SrvReactor *reactor);
 void srv_reactor_wake (SrvReactor *reactor);
 

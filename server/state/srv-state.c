@@ -310,6 +310,24 @@ srv_state_find_membership_by_name (const SrvUser *user, const char *room)
 }
 
 /**
+ * srv_state_find_in_room:
+ * @room: in any case
+ *
+ * Returns: (transfer none) (nullable): what @user is in @room, if they are there.
+ */
+SrvMembership *
+srv_state_find_in_room (const SrvState *state, const SrvUser *user, const char *room)
+{
+  SrvMembership *membership = srv_state_find_membership_by_name (user, room);
+  const SrvChannel *channel = NULL;
+
+  if (membership != NULL)
+    return membership;
+  channel = srv_state_find_channel (state, room);
+  return channel != NULL ? srv_state_find_membership (user, channel) : NULL;
+}
+
+/**
  * srv_state_is_invited:
  */
 gboolean
@@ -594,9 +612,8 @@ static void
 apply_leave (SrvState *state, const SrvEntry *entry, guint64 id)
 {
   SrvUser *user = srv_state_get_user (state, id);
-  SrvChannel *channel = srv_state_find_channel (state, entry->room);
   SrvMembership *membership =
-      user != NULL && channel != NULL ? srv_state_find_membership (user, channel) : NULL;
+      user != NULL ? srv_state_find_in_room (state, user, entry->room) : NULL;
 
   if (membership != NULL)
     remove_membership (state, membership);

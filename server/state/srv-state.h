@@ -107,6 +107,8 @@ SrvUser *srv_state_find_user (const SrvState *state, const char *name);
 SrvUser *srv_state_find_user_by_key (const SrvState *state, const char *key);
 SrvChannel *srv_state_find_channel (const SrvState *state, const char *name);
 SrvMembership *srv_state_find_membership (const SrvUser *user, const SrvChannel *channel);
+SrvMembership *
+srv_state_find_in_room (const SrvState *state, const SrvUser *user, const char *room);
 SrvMembership *srv_state_find_membership_by_name (const SrvUser *user, const char *room);
 gboolean srv_state_is_invited (const SrvUser *user, const SrvChannel *channel);
 gboolean srv_state_share_channel (const SrvUser *a, const SrvUser *b);

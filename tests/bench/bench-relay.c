@@ -5,13 +5,15 @@
  * no limits, no judgement; a group is a number. What a real server needs beyond this
  * is its own cost, and the benchmarks state it as a ratio to this program's.
  *
- * Two forms. "Each" writes every delivery by itself, as the simplest program would.
+ * Three forms. "Each" writes every delivery by itself, as the simplest program would.
  * "Gathered" collects what arrives in one turn of the event loop and writes it to each
- * receiver at once.
+ * receiver at once. "Plain" does that too, and says what salottod says to who comes in on the
+ * plain port, but tells nobody of anybody: what that conversation costs by itself.
  *
  * The first line of a connection is its group's number and is answered with "in";
- * until then it takes part in nothing. Nothing is ever dropped: what the kernel does
- * not take is kept until it does.
+ * until then it takes part in nothing. In the plain form it is a name, and "/join ROOM-NUMBER"
+ * leads to the group. Nothing is ever dropped: what the kernel does not take is kept until it
+ * does.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -33,6 +35,7 @@
 #define READ_BYTES (64 * 1024)
 #define ACCEPTS_A_TURN 256
 #define LINE_BYTES 4096
+#define NAME_BYTES 32
 
 typedef struct
 {
@@ -46,7 +49,9 @@ typedef struct
   int group;      /* -1: not in one yet */
   uint32_t index; /* among the group's members */
   bool closed;
-  bool waits;     /* for the kernel to take more */
+  bool waits;    /* for the kernel to take more */
+  uint16_t port; /* plain form: what stands before each of their messages */
+  char name[NAME_BYTES + 1];
   Buffer partial; /* a line whose end has not come */
   Buffer unsent;
 } Peer;
@@ -59,7 +64,7 @@ typedef struct
 } Group;
 
 static int epoll_fd;
-static bool gathered;
+static bool gathered, plain;
 static Group *groups[MAX_GROUPS];
 static Group *active[TURN_EVENTS];
 static unsigned n_active;
@@ -155,9 +160,8 @@ pass_on (Group *group, const char *bytes, size_t len)
 }
 
 static void
-enter (Peer *peer, const char *line)
+enter (Peer *peer, unsigned long number)
 {
-  unsigned long number = strtoul (line, NULL, 10) % MAX_GROUPS;
   Group *group = groups[number];
 
   if (group == NULL)
@@ -173,7 +177,53 @@ enter (Peer *peer, const char *line)
   peer->group = (int) number;
   peer->index = group->n;
   group->members[group->n++] = peer;
-  put (peer, "in\n", 3);
+}
+
+/* The first line, or in the plain form one of the first: @len bytes with its end. */
+static void
+come_in (Peer *peer, const char *line, size_t len)
+{
+  const char *dash = memrchr (line, '-', len);
+  char answer[256] = "";
+  int n = 0;
+
+  if (!plain)
+    {
+      enter (peer, strtoul (line, NULL, 10) % MAX_GROUPS);
+      n = snprintf (answer, sizeof answer, "in\n");
+    }
+  else if (peer->name[0] == '\0')
+    {
+      snprintf (peer->name, sizeof peer->name, "%.*s", (int) len - 1, line);
+      n = snprintf (answer, sizeof answer,
+                    "Hi %s, you are in the room now. Say 'quit' or 'exit' to leave.\n"
+                    "Just write now, everyone reads it\n",
+                    peer->name);
+    }
+  else if (len > 6 && len < 100 && memcmp (line, "/join ", 6) == 0 && dash != NULL)
+    {
+      enter (peer, strtoul (dash + 1, NULL, 10) % MAX_GROUPS);
+      n = snprintf (answer, sizeof answer, "-- You are in %.*s now.\n", (int) len - 7, line + 6);
+    }
+  put (peer, answer, (size_t) n);
+}
+
+/* What was said in the plain form, with who has said it. */
+static void
+append_said (Buffer *turn, const Peer *peer, const char *lines, size_t len)
+{
+  char prefix[NAME_BYTES + 32];
+  int n = snprintf (prefix, sizeof prefix, "> %s('127.0.0.1', %u): ", peer->name, peer->port);
+
+  while (len > 0)
+    {
+      const char *end = (const char *) memchr (lines, '\n', len) + 1;
+
+      append (turn, prefix, (size_t) n);
+      append (turn, lines, (size_t) (end - lines));
+      len -= (size_t) (end - lines);
+      lines = end;
+    }
 }
 
 /* Whole lines of one sender, at least one. */
@@ -182,13 +232,13 @@ take_lines (Peer *peer, const char *lines, size_t len)
 {
   Group *group = NULL;
 
-  if (peer->group < 0)
+  while (peer->group < 0)
     {
-      const char *end = memchr (lines, '\n', len);
+      const char *end = (const char *) memchr (lines, '\n', len) + 1;
 
-      enter (peer, lines);
-      len -= (size_t) (end + 1 - lines);
-      lines = end + 1;
+      come_in (peer, lines, (size_t) (end - lines));
+      len -= (size_t) (end - lines);
+      lines = end;
       if (len == 0)
         return;
     }
@@ -198,7 +248,10 @@ take_lines (Peer *peer, const char *lines, size_t len)
     {
       if (group->turn.len == 0)
         active[n_active++] = group;
-      append (&group->turn, lines, len);
+      if (plain)
+        append_said (&group->turn, peer, lines, len);
+      else
+        append (&group->turn, lines, len);
       return;
     }
   while (len > 0)
@@ -260,9 +313,13 @@ take_input (Peer *peer)
 static void
 accept_some (int listener)
 {
+  static const char greeting[] = "Welcome to the room!!\nPlease type your name first:\n";
+
   for (int i = 0; i < ACCEPTS_A_TURN; i++)
     {
-      int fd = accept4 (listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      struct sockaddr_in address = { 0 };
+      socklen_t len = sizeof address;
+      int fd = accept4 (listener, (struct sockaddr *) &address, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
       Peer *peer = NULL;
 
       if (fd < 0 && errno == EAGAIN)
@@ -270,8 +327,10 @@ accept_some (int listener)
       if (fd < 0)
         die ("accept");
       peer = grow (NULL, sizeof *peer);
-      *peer = (Peer){ .fd = fd, .group = -1 };
+      *peer = (Peer){ .fd = fd, .group = -1, .port = ntohs (address.sin_port) };
       watch (peer, EPOLL_CTL_ADD, EPOLLIN);
+      if (plain)
+        put (peer, greeting, sizeof greeting - 1);
     }
 }
 
@@ -307,7 +366,7 @@ listen_on_loopback (void)
       bind (fd, (struct sockaddr *) &address, sizeof address) < 0 || listen (fd, 4096) < 0 ||
       getsockname (fd, (struct sockaddr *) &address, &len) < 0)
     die ("listen");
-  printf ("listening on 127.0.0.1:%d (relay)\n", ntohs (address.sin_port));
+  printf ("listening on 127.0.0.1:%d (%s)\n", ntohs (address.sin_port), plain ? "plain" : "relay");
   fflush (stdout);
   return fd;
 }
@@ -325,12 +384,13 @@ main (int argc, char **argv)
   struct epoll_event event = { .events = EPOLLIN };
   int listener = -1;
 
-  if (argc != 2 || (strcmp (argv[1], "--each") != 0 && strcmp (argv[1], "--gathered") != 0))
+  plain = argc == 2 && strcmp (argv[1], "--plain") == 0;
+  gathered = plain || (argc == 2 && strcmp (argv[1], "--gathered") == 0);
+  if (argc != 2 || (!gathered && strcmp (argv[1], "--each") != 0))
     {
-      fprintf (stderr, "usage: bench-relay --each|--gathered\n");
+      fprintf (stderr, "usage: bench-relay --each|--gathered|--plain\n");
       return 2;
     }
-  gathered = strcmp (argv[1], "--gathered") == 0;
   signal (SIGTERM, on_signal);
   signal (SIGINT, on_signal);
   if (getrlimit (RLIMIT_NOFILE, &limit) == 0)

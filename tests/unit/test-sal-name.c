@@ -359,6 +359,31 @@ test_look_up (void)
     g_assert_null (sal_name_look_up (table, strangers[i]));
 }
 
+/* What is said to be a key is one, and two names are the same if their keys are. */
+static void
+test_same (void)
+{
+  static const char *const names[] = { "",       "ann",     "Ann",         "a_2",
+                                       "A_2",    "[x]^|-",  "{x}^",        "\u00e8",
+                                       "\u00c8", "e\u0300", "stra\u00dfe", "STRASSE" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *key = sal_name_key (names[i]);
+
+      if (sal_name_is_key (names[i]))
+        g_assert_cmpstr (key, ==, names[i]);
+      for (gsize j = 0; j < G_N_ELEMENTS (names); j++)
+        {
+          g_autofree char *other = sal_name_key (names[j]);
+
+          g_assert_cmpint (sal_name_is_same (names[i], names[j]), ==, g_str_equal (key, other));
+        }
+    }
+  g_assert_true (sal_name_is_key ("ann_2"));
+  g_assert_false (sal_name_is_key ("annA"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -368,6 +393,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/name/characters-are-counted-composed", test_long_name_of_marks);
   g_test_add_func ("/proto/name/law/the-name-of-a-name-is-that-name", test_laws);
   g_test_add_func ("/proto/name/case-does-not-tell-names-apart", test_keys);
+  g_test_add_func ("/proto/name/two-are-the-same-by-their-keys", test_same);
   g_test_add_func ("/proto/name/case-does-not-matter-to-look-one-up", test_look_up);
   g_test_add_func ("/proto/name/a-number-is-appended-within-32-characters", test_suffixes);
   g_test_add_func ("/proto/name/a-number-is-appended-to-accents", test_suffix_of_accents);

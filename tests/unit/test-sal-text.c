@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "common/base/sal-number.h"
+
 #define R "\xEF\xBF\xBD" /* U+FFFD */
 
 typedef struct
@@ -359,6 +361,21 @@ test_time (void)
     }
 }
 
+static void
+test_number (void)
+{
+  static const guint numbers[] = { 0, 9, 10, 99, 100, 127, 255, 1024, 65535, G_MAXUINT };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      char text[11] = "xxxxxxxxxx";
+      g_autofree char *expected = g_strdup_printf ("%u", numbers[i]);
+
+      *sal_number_put (text, numbers[i]) = '\0';
+      g_assert_cmpstr (text, ==, expected);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -382,6 +399,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/text/clean/any-bytes", test_random_bytes);
   g_test_add_func ("/proto/text/tail/of-a-text-cut-anywhere", test_tail_of_any_cut);
   g_test_add_func ("/proto/text/fit/cuts-between-characters", test_fit);
+  g_test_add_func ("/proto/text/number-in-digits", test_number);
   g_test_add_func ("/proto/text/time-to-the-minute", test_time);
   return g_test_run ();
 }

@@ -43,6 +43,7 @@ test_from_sockaddr (void)
   } rows[] = {
     { "95.251.48.71", 53373, SRV_ADDRESS_IPV4, "95.251.48.71", 53373 },
     { "0.0.0.0", 1, SRV_ADDRESS_IPV4, "0.0.0.0", 1 },
+    { "255.255.255.255", 9, SRV_ADDRESS_IPV4, "255.255.255.255", 9 },
     { "::1", 65535, SRV_ADDRESS_IPV6, "::1", 65535 },
     { "2001:db8:0:0::7", 2, SRV_ADDRESS_IPV6, "2001:db8::7", 2 },
     /* S3: the peer of a dual-stack listener has its IPv4 form. */

@@ -301,6 +301,32 @@ test_disarmed (Fixture *f, gconstpointer data)
   g_assert_cmpuint (g_strrstr (f->events->str, "d") - f->events->str, ==, f->events->len - 2);
 }
 
+/* The loop asks when it has to call, each time; nobody has to take back what it was told before. */
+static void
+test_disarmed_for_nothing (Fixture *f, gconstpointer data)
+{
+  gint64 armed_us = g_get_monotonic_time ();
+
+  srv_reactor_arm (f->reactor, &f->deadline, 0, 1000);
+  srv_reactor_disarm (f->reactor, &f->deadline);
+  while (g_get_monotonic_time () <= armed_us + 2000)
+    ;
+  g_assert_true (is_quiet (f));
+  g_assert_cmpuint (f->turns, ==, 0);
+}
+
+static void
+test_earlier (Fixture *f, gconstpointer data)
+{
+  srv_reactor_arm (f->reactor, &f->deadline, 0, G_TIME_SPAN_HOUR);
+  g_assert_true (is_quiet (f));
+  srv_reactor_arm (f->reactor, &f->again, 1, 5000);
+  turn (f);
+  g_assert_cmpstr (f->events->str, ==, "de");
+  g_assert_false (srv_deadline_is_armed (&f->again));
+  g_assert_true (is_quiet (f));
+}
+
 /* Armed from within a turn, it is waited for all the same. */
 static void
 test_armed_in_a_turn (Fixture *f, gconstpointer data)
@@ -363,6 +389,77 @@ test_wake (Fixture *f, gconstpointer data)
   turn (f);
   g_assert_cmpstr (f->events->str, ==, "e");
   g_assert_true (is_quiet (f));
+}
+
+/* Crowds. */
+
+static void
+on_ready_note_newcomers (SrvWatch *watch, guint32 events)
+{
+  Event *event = (Event *) watch;
+
+  event->ready++;
+  for (guint i = 0; i < SAL_CROWD_PEOPLE; i++)
+    srv_reactor_note_newcomer (event->f->reactor);
+}
+
+/* Always ready; returns how long it took for the turn after the next one to begin. */
+static gint64
+time_two_turns (Fixture *f, Event *event)
+{
+  gint64 from_us = g_get_monotonic_time ();
+  guint ready = event->ready;
+
+  while (event->ready < ready + 2)
+    turn (f);
+  return g_get_monotonic_time () - from_us;
+}
+
+/* While many come a turn waits for more of them, but not for long. */
+static void
+test_rests_in_a_crowd (Fixture *f, gconstpointer data)
+{
+  Event event;
+
+  event_open (f, &event, TRUE);
+  event.watch.ready = on_ready_note_newcomers;
+  g_assert_cmpint (time_two_turns (f, &event), >=, SAL_REST_US);
+  event_close (&event);
+}
+
+/* What is due is done meanwhile. */
+static void
+test_deadlines_in_a_rest (Fixture *f, gconstpointer data)
+{
+  Event event;
+
+  event_open (f, &event, TRUE);
+  event.watch.ready = on_ready_note_newcomers;
+  turn (f);
+  srv_reactor_arm (f->reactor, &f->deadline, 0, 0);
+  turn (f);
+  g_assert_cmpstr (f->events->str, ==, "ede");
+  event_close (&event);
+}
+
+/* One newcomer is no crowd: for that one the next turn begins at once. A busy machine may take its
+ * time, but not always. */
+static void
+test_one_is_no_crowd (Fixture *f, gconstpointer data)
+{
+  Event event;
+  gint64 least_us = G_MAXINT64;
+
+  event_open (f, &event, TRUE);
+  event.keep = TRUE;
+  for (guint i = 0; i < 1000 && least_us >= SAL_REST_US; i++)
+    {
+      if (i % 100 == 0)
+        srv_reactor_note_newcomer (f->reactor);
+      least_us = MIN (least_us, time_two_turns (f, &event));
+    }
+  g_assert_cmpint (least_us, <, SAL_REST_US);
+  event_close (&event);
 }
 
 /* Letters. */
@@ -515,10 +612,15 @@ main (int argc, char **argv)
   ADD ("takes-a-bounded-number-of-deadlines", test_bounded_deadlines);
   ADD ("calls-a-deadline-not-before-its-time", test_deadline);
   ADD ("does-not-call-what-was-disarmed", test_disarmed);
+  ADD ("makes-no-turn-of-what-was-disarmed", test_disarmed_for_nothing);
+  ADD ("waits-for-what-is-due-first", test_earlier);
   ADD ("waits-for-what-a-turn-has-armed", test_armed_in_a_turn);
   ADD ("deadlines-then-descriptors-then-the-end", test_order_of_a_turn);
   ADD ("time-stands-still-in-a-turn", test_time_stands_still);
   ADD ("may-be-woken", test_wake);
+  ADD ("rests-in-a-crowd", test_rests_in_a_crowd);
+  ADD ("deadlines-do-not-rest", test_deadlines_in_a_rest);
+  ADD ("one-is-no-crowd", test_one_is_no_crowd);
   ADD_MAIL ("opens-letters-in-the-order-of-posting", test_letters_in_order);
   ADD_MAIL ("a-letter-may-post-another", test_letters_that_post_letters);
   ADD_MAIL ("letters-from-many-threads", test_letters_from_many_threads);

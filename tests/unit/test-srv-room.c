@@ -368,6 +368,40 @@ test_patience (void)
   srv_room_free (room);
 }
 
+/* ... and however many turns it takes, a queue holds it as one piece. Afterwards a quiet room holds
+ * nothing. */
+static void
+test_patience_is_one_piece (void)
+{
+  SrvOutqList list = { NULL };
+  SrvRoom *room = srv_room_new ("tea");
+  const SrvAddressees patient = { .patient = TRUE };
+  const SalEvent event = { .kind = SAL_EVENT_JOIN, .text = "came" };
+  g_autoptr (GString) scratch = g_string_new (NULL);
+  Reader reader;
+  SrvBlock *block = NULL;
+
+  reader_init (&reader, &list, &one_dialect, 1);
+  srv_room_add (room, &reader.member);
+  for (guint i = 0; i < 5; i++)
+    {
+      (void) srv_room_deliver_to (room, &event, &patient, scratch);
+      srv_room_end_turn (room);
+    }
+  g_assert_cmpuint (reader.outq.n, ==, 1);
+  srv_room_let_go (room);
+  srv_room_end_turn (room);
+  block = reader.outq.first.block;
+  g_assert_true (srv_outq_list_pop (&list) == &reader.outq);
+
+  (void) srv_room_deliver_to (room, &event, &patient, scratch);
+  g_assert_cmpuint (reader.outq.n, ==, 2);
+  g_assert_true (reader.outq.more->frames[reader.outq.more->head].block != block);
+  assert_got (&reader, "1:came\n1:came\n1:came\n1:came\n1:came\n1:came\n");
+  srv_room_remove (&reader.member);
+  srv_room_free (room);
+}
+
 /* What is left out for somebody who cannot follow is counted until it is asked for. */
 static void
 test_missed (void)
@@ -411,6 +445,7 @@ main (int argc, char **argv)
   g_test_add_func ("/chat/room/waits-for-most-of-its-readers", test_behind);
   g_test_add_func ("/chat/room/everybody-gets-everything-once", test_against_a_model);
   g_test_add_func ("/chat/room/what-is-patient-goes-with-the-next", test_patience);
+  g_test_add_func ("/chat/room/what-is-patient-is-one-piece", test_patience_is_one_piece);
   g_test_add_func ("/chat/room/what-is-left-out-is-counted", test_missed);
   return g_test_run ();
 }
