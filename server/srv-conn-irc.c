@@ -191,8 +191,9 @@ srv_conn_heard (SrvConn *conn)
 static void
 ask_whether_there (SrvConn *conn)
 {
-  /* To whom nothing was sent since they answered the last time needs no asking of the kernel. */
-  if (conn->taken_at_ping != conn->link.sent_bytes)
+  /* To whom nothing was sent since they answered the last time needs no asking of the kernel. But
+   * if that was not taken by the time it is asked again, only what is taken from now on counts. */
+  if (conn->life_deadline.queue == SRV_QUEUE_PONG || conn->taken_at_ping != conn->link.sent_bytes)
     conn->taken_at_ping = srv_link_count_taken (&conn->link);
   srv_irc_ping (conn->session.irc);
   srv_reactor_arm (conn->host->reactor, &conn->life_deadline, SRV_QUEUE_PONG,

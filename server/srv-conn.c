@@ -354,6 +354,14 @@ has_read_since (const SrvConn *conn)
   return srv_link_count_unacked (&conn->link) < conn->waits->unacked;
 }
 
+/* What has been said and waits for somebody. A list that they have asked for may be larger than
+ * what may wait, and the kernel takes little of it at a time, however fast they read. */
+static guint
+count_said (const SrvConn *conn)
+{
+  return conn->outq.bytes - MIN (conn->told_bytes, conn->outq.bytes);
+}
+
 /* Something waits that the kernel does not take now. Somebody who reads is given time,
  * and the room waits for most of its readers; somebody who has read nothing for a
  * few seconds must not have much waiting. */
@@ -368,7 +376,7 @@ judge_reader (SrvConn *conn)
     give_time (conn);
   if (conn->ending)
     return;
-  if (conn->outq.bytes > most && srv_conn_can_read_later (conn))
+  if ((reads ? count_said (conn) : conn->outq.bytes) > most && srv_conn_can_read_later (conn))
     srv_conn_leave_out (conn);
   if (conn->outq.bytes >
       (reads || conn->outq.leaves_out ? MAX (most, SAL_SEND_QUEUE_MOST_BYTES) : most))

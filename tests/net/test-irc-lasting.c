@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "common/base/sal-limits.h"
 #include "tests/lib/test-irc.h"
 #include "tests/lib/test-pace.h"
 
@@ -169,14 +170,14 @@ was_told (TestPeer *peer, const char *text)
          memmem (peer->received->data, peer->received->len, text, strlen (text)) != NULL;
 }
 
-/* W says LINES lines, each of which R reads before many more come; or fewer, if W is told
+/* W says @lines lines, each of which R reads before many more come; or fewer, if W is told
  * @enough (nullable). */
 static void
-paste (TestPeer *w, TestPeer *r, const char *enough)
+paste (TestPeer *w, TestPeer *r, guint lines, const char *enough)
 {
   g_autofree char *filling = g_strnfill (400, 'x');
 
-  for (guint i = 0; i < LINES && (enough == NULL || !was_told (w, enough)); i += PASTE)
+  for (guint i = 0; i < lines && (enough == NULL || !was_told (w, enough)); i += PASTE)
     {
       g_autofree char *last = g_strdup_printf (" :paste %u ", i + PASTE - 1);
 
@@ -232,7 +233,7 @@ test_slow_reader (void)
   come_into_tea (w);
   come_into_tea (r);
   come_into_tea (slow);
-  paste (w, r, NULL);
+  paste (w, r, LINES, NULL);
 
   warning = read_paste (slow, &next);
   words = g_strsplit (warning, " ", 7);
@@ -286,11 +287,81 @@ test_slow_reader_of_old (void)
   come_into_tea (slow);
   /* They are put out when they have read nothing for a while, which may be before the end of the
    * paste. Then the reason waits for them, but not for as long as a slow server takes for the rest. */
-  paste (w, r, " QUIT :");
+  paste (w, r, LINES, " QUIT :");
   test_peer_expect_later (w, ":slow!~slow@");
   test_peer_expect_later (w, " QUIT :Not accepted: the limit send-queue-bytes is 65536 here.\r\n");
   test_peer_expect_later (slow, " (Not accepted: the limit send-queue-bytes is 65536 here.)\r\n");
   test_irc_catch_up (w);
+  test_server_finish (server);
+}
+
+enum
+{
+  LISTERS = 8, /* each of whom has LISTED rooms */
+  LISTED = 100,
+};
+
+/* A list is longer than what may wait for somebody who does not follow, and the kernel takes little
+ * of it at once; whoever has asked for it misses nothing of what is said meanwhile. */
+static void
+test_long_answer (void)
+{
+  TestServer *server = start_with ("[limits]\nsend-queue-bytes = 16384\n");
+  g_autofree char *topic = g_strnfill (SAL_TOPIC_BYTES, 't');
+  g_autoptr (TestPeer) w = test_irc_come (server->port, "w", NULL);
+  g_autoptr (TestPeer) asker = test_irc_come_narrow (server->port, "asker", READS_LATER, 16 * 1024);
+  TestPeer *listers[LISTERS];
+
+  come_into_tea (w);
+  come_into_tea (asker);
+  for (guint i = 0; i < LISTERS; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("l%u", i);
+
+      listers[i] = test_irc_come (server->port, name, NULL);
+      for (guint k = 0; k < LISTED; k++)
+        test_irc_say (listers[i], "JOIN #r%u-%u\r\nTOPIC #r%u-%u :%s", i, k, i, k, topic);
+      test_irc_catch_up (listers[i]);
+    }
+  test_irc_say (asker, "PRIVMSG w :I ask now\r\nLIST");
+  test_peer_expect_later (w, " PRIVMSG w :I ask now\r\n");
+  test_irc_say (w, "PRIVMSG #tea :and this is said");
+  test_irc_catch_up (w);
+  test_peer_expect_later (asker, " 323 asker ");
+  test_peer_expect_later (asker, " PRIVMSG #tea :and this is said\r\n");
+  for (guint i = 0; i < LISTERS; i++)
+    test_peer_free (listers[i]);
+  test_server_finish (server);
+}
+
+/* Whoever answers, and takes nothing any more from then on so that not even the next question goes
+ * out, is put out as well. */
+static void
+test_hangs (void)
+{
+  TestServer *server = start_with ("[limits]\nping-seconds = 1\nping-timeout-seconds = 1\n"
+                                   "send-queue-bytes = 16384\n");
+  g_autoptr (TestPeer) plain = test_peer_join (server->port, "Plain");
+  g_autoptr (TestPeer) hangs = test_irc_come_narrow (server->port, "hangs", READS_LATER, 16 * 1024);
+  g_autofree char *filling = g_strnfill (400, 'x');
+
+  test_irc_say (hangs, "JOIN #lobby");
+  test_peer_expect_later (hangs, "\nPING :");
+  for (guint i = 0; i < 1000; i += PASTE)
+    {
+      g_autofree char *last = g_strdup_printf (": paste %u ", i + PASTE - 1);
+
+      for (guint k = i; k < i + PASTE; k++)
+        {
+          g_autofree char *line = g_strdup_printf ("paste %u %s\n", k, filling);
+
+          test_peer_send (plain, line);
+        }
+      test_peer_expect_later (plain, last);
+    }
+  test_irc_say (hangs, "PONG x");
+  test_peer_expect_later (plain, "> hangs(");
+  test_peer_expect_later (plain, ".hidden', 0) has left this room.\n");
   test_server_finish (server);
 }
 
@@ -338,6 +409,8 @@ main (int argc, char **argv)
   g_test_add_func ("/irc-lasting/asking-is-switched-by-a-reload", test_ping_reloaded);
   g_test_add_func ("/irc-lasting/slow-reader-reads-later", test_slow_reader);
   g_test_add_func ("/irc-lasting/slow-reader-without-history-is-put-out", test_slow_reader_of_old);
+  g_test_add_func ("/irc-lasting/who-asks-for-much-misses-nothing", test_long_answer);
+  g_test_add_func ("/irc-lasting/who-hangs-with-much-waiting-is-put-out", test_hangs);
   g_test_add_func ("/irc-lasting/ends-with-a-crowd", test_end_with_a_crowd);
   return test_pace_run ();
 }
