@@ -217,6 +217,9 @@ test_paste (Place *place, gconstpointer data)
   test_irc_expect (place->bob, ":Ada!* PRIVMSG #tea :one");
   test_irc_expect (place->bob, ":Ada!* PRIVMSG #tea :/quit");
   test_irc_expect (place->bob, ":Ada!* PRIVMSG #tea :quit and more");
+  /* One line is as good as typed, also with its end. */
+  test_process_write (cli, "\033[200~/msg bob open sesame\r\033[201~\r");
+  test_irc_expect (place->bob, ":Ada!* PRIVMSG bob :open sesame");
   get_up (cli);
 }
 
