@@ -80,7 +80,9 @@ cli_complete (CliTalk *talk, const char *line, gsize start, const char *word)
 {
   GPtrArray *found = g_ptr_array_new ();
 
-  if (start == 0 && *word == '/')
+  if (!g_utf8_validate (word, -1, NULL))
+    ; /* half a character, which is no beginning of anything */
+  else if (start == 0 && *word == '/')
     add_commands (talk, found, word);
   else if (sal_client_is_irc (talk->client))
     {

@@ -16,6 +16,7 @@
 
 #include "client-cli/cli-print.h"
 #include "common/base/sal-error.h"
+#include "common/proto/sal-text.h"
 
 #define SCHEMA "org.salotto.Salotto"
 
@@ -25,6 +26,8 @@ struct _CliFilter
   char *path;          /* (owned): of the file, where there are no settings */
   char *ignored;       /* (owned): the list */
   SalFilter *filter;   /* (owned): made of it */
+  GError *unread;      /* (owned) (nullable): why the file could not be read: it is not written
+                          then, or those in it would be lost */
   gboolean unkept;     /* the file could not be written: the list is only here */
   GFunc on_changed;
   gpointer data;
@@ -57,15 +60,17 @@ open_settings (void)
 
 /* What is no list has no masks in it; of a file that cannot be read that is said. */
 static char *
-read_file (const char *path)
+read_file (CliFilter *filter)
 {
-  g_autoptr (GError) error = NULL;
   char *text = NULL;
 
-  if (!g_file_get_contents (path, &text, NULL, &error))
+  g_clear_error (&filter->unread);
+  if (!g_file_get_contents (filter->path, &text, NULL, &filter->unread))
     {
-      if (!g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-        cli_complain (_ ("whom you ignore cannot be read: %s"), error->message);
+      if (g_error_matches (filter->unread, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        g_clear_error (&filter->unread);
+      else
+        cli_complain (_ ("whom you ignore cannot be read: %s"), filter->unread->message);
       return g_strdup ("");
     }
   g_strchomp (text);
@@ -82,7 +87,7 @@ read_lists (CliFilter *filter)
   g_clear_pointer (&filter->filter, sal_filter_unref);
   g_free (filter->ignored);
   filter->ignored = filter->settings != NULL ? g_settings_get_string (filter->settings, "ignored")
-                                             : read_file (filter->path);
+                                             : read_file (filter);
   filter->filter = sal_filter_new (filter->ignored, words);
 }
 
@@ -137,6 +142,7 @@ cli_filter_free (CliFilter *filter)
     }
   g_clear_object (&filter->settings);
   sal_filter_unref (filter->filter);
+  g_clear_error (&filter->unread);
   g_free (filter->ignored);
   g_free (filter->path);
   g_free (filter);
@@ -174,17 +180,23 @@ set_error (GError **error, const char *mask, gboolean ignored)
 }
 
 static gboolean
-write_file (const char *path, const char *list, GError **error)
+write_file (const CliFilter *filter, const char *list, GError **error)
 {
-  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *folder = g_path_get_dirname (filter->path);
   g_autofree char *text = g_strconcat (list, "\n", NULL);
 
+  if (filter->unread != NULL)
+    {
+      g_propagate_error (error, g_error_copy (filter->unread));
+      return FALSE;
+    }
   if (g_mkdir_with_parents (folder, 0700) != 0)
     {
       g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED, "%s: %s", folder, g_strerror (errno));
       return FALSE;
     }
-  return g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+  return g_file_set_contents_full (filter->path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
+                                   error);
 }
 
 /**
@@ -216,7 +228,7 @@ cli_filter_set_ignored (CliFilter *filter, const char *mask, gboolean ignored, G
       read_again (filter);
       return TRUE;
     }
-  filter->unkept = !write_file (filter->path, changed, &local);
+  filter->unkept = !write_file (filter, changed, &local);
   if (filter->unkept)
     cli_complain (_ ("that is so until the end only, it could not be kept: %s"), local->message);
   g_free (filter->ignored);
@@ -230,12 +242,15 @@ cli_filter_set_ignored (CliFilter *filter, const char *mask, gboolean ignored, G
 /**
  * cli_filter_to_text:
  *
- * Returns: (transfer full): who is in the list, as a sentence for people.
+ * Returns: (transfer full): who is in the list, as a sentence for people, clean.
  */
 char *
 cli_filter_to_text (const CliFilter *filter)
 {
-  return *filter->ignored != '\0'
-             ? g_strdup_printf (_ ("Not shown is what these say: %s"), filter->ignored)
+  g_autofree char *line = g_strdelimit (g_strdup (filter->ignored), "\r\n", ' ');
+  g_autoptr (GString) clean = g_string_new (NULL);
+
+  return sal_text_clean (clean, line, strlen (line))
+             ? g_strdup_printf (_ ("Not shown is what these say: %s"), clean->str)
              : g_strdup (_ ("What everybody says is shown."));
 }

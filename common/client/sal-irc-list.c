@@ -163,7 +163,8 @@ sal_irc_on_list (SalIrcMachine *machine, const SalIrcLine *line, guint code, Sal
     {
       g_autoptr (GString) words = g_string_new (NULL);
 
-      sal_irc_append_clean (words, line->params[line->n_params - 1]);
+      if (line->n_params > 0)
+        sal_irc_append_clean (words, line->params[line->n_params - 1]);
       finish (machine, found, line->verb, words->str);
     }
   return !shown;

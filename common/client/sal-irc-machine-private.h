@@ -210,7 +210,8 @@ struct _SalIrcMachine
   guint unanswered;
   gint64 lag_us;
   gint64 request_us; /* when a program was answered last (CTCP), ... */
-  double answers;    /* ... and how many may be now */
+  double answers;    /* ... and how many might be ... */
+  gint64 answers_us; /* ... at this time */
   gint64 asked_us;   /* when somebody here has asked one last */
   SalFilter *filter; /* (owned) (nullable): who is not answered */
 };

@@ -62,12 +62,13 @@ answer_to (const SalEvent *event)
 static gboolean
 may_answer (SalIrcMachine *machine)
 {
-  gint64 passed_us = machine->now_us - machine->request_us;
+  gint64 passed_us = machine->now_us - machine->answers_us;
 
-  if (machine->request_us != 0 && passed_us < BETWEEN_US)
-    return FALSE;
   machine->answers =
       MIN ((double) SAL_IRC_ANSWERS, machine->answers + (double) passed_us / REFILL_US);
+  machine->answers_us = machine->now_us;
+  if (machine->request_us != 0 && machine->now_us < machine->request_us + BETWEEN_US)
+    return FALSE;
   return machine->answers >= 1 && sal_irc_has_spare_lines (machine, SPARE_LINES);
 }
 

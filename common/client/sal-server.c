@@ -702,8 +702,8 @@ sal_server_get_name (SalServer *server)
  * sal_server_set_name:
  * @name: as it was typed; the server may make another of it
  *
- * In IRC the server is asked for it. On the plain dialect a name is given once, so this leaves and
- * comes back under it.
+ * In IRC the server is asked for it, and it is kept when the server has given it. On the plain dialect a
+ * name is given once, so this leaves and comes back under it.
  */
 void
 sal_server_set_name (SalServer *server, const char *name)
@@ -712,14 +712,14 @@ sal_server_set_name (SalServer *server, const char *name)
 
   if (g_str_equal (server->row->name, name) && g_strcmp0 (server->name, name) == 0)
     return;
-  g_free (server->row->name);
-  server->row->name = g_strdup (name);
-  sal_store_update_server (server->store, server->row);
   if (there && sal_server_speaks_irc (server))
     {
       sal_client_set_nick (server->client, name);
       return;
     }
+  g_free (server->row->name);
+  server->row->name = g_strdup (name);
+  sal_store_update_server (server->store, server->row);
   sal_server_set_current_name (server, name);
   if (server->client == NULL)
     return;

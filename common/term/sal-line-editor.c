@@ -245,12 +245,16 @@ write_above (SalLineEditor *editor, const char *text)
     keep_last_row (editor, last, columns);
 }
 
-/* Gives what was entered; of a paste, line by line. */
+/* Gives what was entered; of a paste, line by line. One line with its end is as good as typed: a password
+ * in a command must not be said to everybody because of that. */
 static void
-give (SalLineEditor *editor, const char *line)
+give (SalLineEditor *editor, char *line)
 {
   g_auto (GStrv) lines = NULL;
+  gsize len = strlen (line);
 
+  while (len > 0 && strchr ("\r\n", line[len - 1]) != NULL)
+    line[--len] = '\0';
   if (strpbrk (line, "\r\n") == NULL)
     {
       editor->on_line (line, editor->data);

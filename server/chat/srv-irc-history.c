@@ -32,6 +32,7 @@ typedef struct
   SrvLogQuery *second; /* (owned) (nullable) */
   GPtrArray *first;    /* (owned) (nullable): the first half */
   gboolean probing;    /* between a message and a moment: which of them comes first? */
+  gboolean checking;   /* after a message: is what was said behind it still there? */
   Point points[2];     /* those */
   gboolean descending; /* targets: the newest first */
 } Question;
@@ -204,6 +205,24 @@ send_past (SrvIrc *irc, const Question *question, const GPtrArray *entries, gboo
 
 static void on_page (SrvIrc *irc, GPtrArray *entries, gboolean failed);
 
+/* It is known now where the story begins. Who asks for what was said after a message has all before it, and
+ * would take the rest for all that was said; if some of that is not kept any more, nor is the message. */
+static void
+on_beginning (SrvIrc *irc, Question *question, const GPtrArray *entries)
+{
+  const SrvEntry *first = entries->len > 0 ? entries->pdata[0] : NULL;
+
+  question->checking = FALSE;
+  if (first != NULL && first->seq > question->points[0].seq + 1)
+    {
+      refuse (irc, "MESSAGE_ERROR", "AFTER", "%s :There is no such message any more",
+              question->target);
+      return;
+    }
+  irc->on_past = on_page;
+  srv_irc_read (irc, g_steal_pointer (&question->second));
+}
+
 /* It is known now when the message was said; where there is none any more, later than all. */
 static void
 on_probe (SrvIrc *irc, Question *question, const GPtrArray *entries)
@@ -229,6 +248,11 @@ on_page (SrvIrc *irc, GPtrArray *entries, gboolean failed)
   if (failed)
     {
       refuse (irc, "MESSAGE_ERROR", "*", "%s :The log cannot be read now", question->target);
+      return;
+    }
+  if (question->checking)
+    {
+      on_beginning (irc, question, entries);
       return;
     }
   if (question->probing)
@@ -265,7 +289,7 @@ ask (SrvIrc *irc, Question *question, SrvLogQuery *query)
   query->said_only = !(irc->caps & SAL_IRC_CAP_EVENT_PLAYBACK);
   if (question->second != NULL)
     question->second->said_only = query->said_only;
-  if (question->probing)
+  if (question->probing || question->checking)
     query->said_only = FALSE;
   srv_irc_read (irc, query);
 }
@@ -422,6 +446,23 @@ between (SrvLogQuery *query, Question *question, const Point points[2])
   return probe;
 }
 
+/* After @point, where nothing of that is forgotten. Returns (transfer full): what to ask first. */
+static SrvLogQuery *
+after (SrvLogQuery *query, Question *question, const Point *point)
+{
+  SrvLogQuery *first = NULL;
+
+  go_after (query, point);
+  if (is_moment (point))
+    return query;
+  first = srv_log_query_new (query->room, 1);
+  first->backwards = FALSE;
+  question->checking = TRUE;
+  question->points[0] = *point;
+  question->second = query;
+  return first;
+}
+
 static void
 read_page (SrvIrc *irc,
            const char *subcommand,
@@ -453,7 +494,7 @@ read_page (SrvIrc *irc,
   else if (g_str_equal (subcommand, "BEFORE"))
     go_before (query, &points[0]);
   else if (g_str_equal (subcommand, "AFTER"))
-    go_after (query, &points[0]);
+    query = after (query, question, &points[0]);
   else if (g_str_equal (subcommand, "AROUND"))
     go_around (query, question, &points[0]);
   else

@@ -226,6 +226,13 @@ is_operator (const SrvIrc *irc)
   return me != NULL && (me->modes & SRV_UMODE_OPERATOR);
 }
 
+/* What kind of message @line asks for: to a notice no error is an answer. */
+static SrvEntryKind
+kind_of (const SalIrcLine *line)
+{
+  return g_ascii_strcasecmp (line->verb, "NOTICE") == 0 ? SRV_ENTRY_NOTICE : SRV_ENTRY_MESSAGE;
+}
+
 static gboolean
 may_run (SrvIrc *irc, const SrvIrcCommand *command, const SalIrcLine *line)
 {
@@ -237,7 +244,10 @@ may_run (SrvIrc *irc, const SrvIrcCommand *command, const SalIrcLine *line)
         srv_irc_reply (irc, ERR_NOTREGISTERED, ":You have not registered");
     }
   else if (!irc->registered && !(command->flags & SRV_IRC_EARLY))
-    srv_irc_reply (irc, ERR_NOTREGISTERED, ":You have not registered");
+    {
+      if (!srv_irc_is_silent (irc, kind_of (line)))
+        srv_irc_reply (irc, ERR_NOTREGISTERED, ":You have not registered");
+    }
   else if (line->n_params < command->params ||
            (command->params > 0 && (command->flags & SRV_IRC_NOT_EMPTY) &&
             line->params[0][0] == '\0'))
@@ -260,13 +270,6 @@ label_of (const SrvIrc *irc, const SalIrcLine *line)
                  g_utf8_validate (label, -1, NULL)
              ? label
              : NULL;
-}
-
-/* What kind of message @line asks for: to a notice no error is an answer. */
-static SrvEntryKind
-kind_of (const SalIrcLine *line)
-{
-  return g_ascii_strcasecmp (line->verb, "NOTICE") == 0 ? SRV_ENTRY_NOTICE : SRV_ENTRY_MESSAGE;
 }
 
 /**

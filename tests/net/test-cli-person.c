@@ -146,6 +146,33 @@ test_ignore (Place *place, gconstpointer data)
     g_assert_cmpstr (kept, ==, "BOB\n");
 }
 
+/* A file that cannot be read is not written, or those in it would be lost; nothing that is in one drives the
+ * terminal. */
+static void
+test_ignore_file (Place *place, gconstpointer data)
+{
+  g_autofree char *path = test_folder_file (place->home, "config/salotto/ignored");
+  g_autoptr (TestProcess) cli = NULL;
+  g_autoptr (TestProcess) again = NULL;
+  g_autofree char *shown = NULL;
+
+  test_folder_write (place->home, "config/salotto/ignored", "eva\n\033]0;carla\a\n\xff\n");
+  cli = sit_down (place, NULL, NULL);
+  type (cli, "/ignore");
+  shown = test_process_take_output (cli, "carla", TEST_PATIENCE_MS);
+  g_assert_nonnull (shown);
+  g_assert_nonnull (strstr (shown, "these say: eva ]0;"));
+  get_up (cli);
+  g_assert_no_errno (unlink (path));
+  g_assert_no_errno (symlink (path, path));
+  again = sit_down (place, NULL, NULL);
+  type (again, "/ignore bob");
+  test_expect_output (again, "could not be kept");
+  test_expect_output (again, "What bob says is not shown");
+  get_up (again);
+  g_assert_true (g_file_test (path, G_FILE_TEST_IS_SYMLINK));
+}
+
 /* The list is the window's, where there are settings. */
 static void
 test_ignore_in_settings (Place *place, gconstpointer data)
@@ -217,6 +244,9 @@ test_paste (Place *place, gconstpointer data)
   test_irc_expect (place->bob, ":Ada!* PRIVMSG #tea :one");
   test_irc_expect (place->bob, ":Ada!* PRIVMSG #tea :/quit");
   test_irc_expect (place->bob, ":Ada!* PRIVMSG #tea :quit and more");
+  /* One line is as good as typed, also with its end. */
+  test_process_write (cli, "\033[200~/msg bob open sesame\r\033[201~\r");
+  test_irc_expect (place->bob, ":Ada!* PRIVMSG bob :open sesame");
   get_up (cli);
 }
 
@@ -322,6 +352,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("ignores", test_ignore);
   ADD ("ignores-whom-the-window-ignores", test_ignore_in_settings);
+  ADD ("loses-nobody-who-is-ignored", test_ignore_file);
   ADD ("tab-completes", test_completion);
   ADD ("a-paste-is-said-when-it-is-entered", test_paste);
   ADD ("stops-and-goes-on", test_stop);

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "common/base/sal-limits.h"
 #include "common/client/sal-room-private.h"
 #include "tests/lib/test-client.h"
 #include "tests/lib/test-irc.h"
@@ -295,6 +296,28 @@ test_lost (Fixture *f, gconstpointer data)
   test_wait_for_story (tea, "bob: one, |, bob: two, bob: three, |");
 }
 
+/* A server that has forgotten, in a room where much is said, up to where we have read: there is a gap, with
+ * what it still has behind it. */
+static void
+test_forgotten (Fixture *f, gconstpointer data)
+{
+  SalRoomModel *tea = join_tea (f);
+  TestPeer *bob = come (f, "bob");
+
+  test_irc_say (bob, "JOIN #tea");
+  test_irc_say (bob, "PRIVMSG #tea :one");
+  test_wait_for_story (tea, "bob: one");
+  leave (f);
+  for (guint i = 0; i < SAL_MEMORY_LOG_ENTRIES; i++)
+    test_irc_say (bob, "PRIVMSG #tea :more");
+  test_irc_say (bob, "PRIVMSG #tea :last");
+  test_irc_catch_up (bob);
+  come_back (f);
+  test_wait_until (!tea->resuming);
+  g_assert_true (has_note (tea, "may be missing here"));
+  g_assert_cmpuint (test_client_count (tea, "last"), ==, 1);
+}
+
 /* What was on its way under a name that somebody else has by now: nobody can ask for it, so what was said
  * later does not wait for it. */
 static void
@@ -370,6 +393,7 @@ main (int argc, char **argv)
   ADD ("a-stranger-goes-on-meanwhile", test_stranger_goes_on, NULL);
   ADD ("older-ones-wait-for-what-was-missed", test_older_meanwhile, NULL);
   ADD ("what-a-server-has-lost-is-a-gap", test_lost, NULL);
+  ADD ("what-a-server-has-forgotten-is-a-gap", test_forgotten, NULL);
   ADD ("a-name-that-is-taken-is-not-waited-for", test_name_taken, NULL);
   ADD ("what-was-said-under-another-name-is-found", test_recognised, NULL);
   status = g_test_run ();

@@ -288,7 +288,7 @@ test_last_name (Fixture *f, gconstpointer data)
 }
 
 /* A name that was sent as a line of its own is the one to come back under, also for the next process;
- * one that was refused is not. */
+ * one that was refused, however it was asked for, is not. */
 static void
 test_quoted_name (Fixture *f, gconstpointer data)
 {
@@ -298,6 +298,7 @@ test_quoted_name (Fixture *f, gconstpointer data)
   sal_client_command (server->client, "#tea", "NICK :Eva");
   test_wait_until (g_str_equal (sal_server_get_name (server), "Eva"));
   sal_client_command (server->client, "#tea", "NICK 1nvalid");
+  sal_server_set_name (server, "2nvalid");
   test_client_say (tea, "as Eva");
   test_wait_for_story (tea, "Eva: as Eva");
   stop_salottod (f, SIGKILL);

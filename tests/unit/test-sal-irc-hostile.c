@@ -16,6 +16,7 @@ typedef struct
   gint64 now_us;
   guint events;
   guint history;
+  guint list_ends;
   gboolean more;
   GString *sent;
 } Talk;
@@ -34,6 +35,9 @@ look (Talk *talk)
       case SAL_ACTION_HISTORY:
         talk->history++;
         talk->more = action.more;
+        break;
+      case SAL_ACTION_LIST_END:
+        talk->list_ends++;
         break;
       case SAL_ACTION_SEND:
         g_string_append_len (talk->sent, (const char *) action.bytes, (gssize) action.len);
@@ -227,6 +231,23 @@ test_one_line (Talk *talk, gconstpointer data)
   g_assert_null (strstr (talk->sent->str, "\rQUIT"));
 }
 
+/* A refusal that says nothing at all is one. */
+static void
+test_bare_refusal (Talk *talk, gconstpointer data)
+{
+  const char *asked = NULL;
+  g_autofree char *label = NULL;
+
+  come (talk, ":s 422 Ada :no MOTD\r\n");
+  g_assert_true (sal_irc_machine_list_rooms (talk->machine, 0, talk->now_us));
+  look (talk);
+  asked = g_strrstr (talk->sent->str, "@label=");
+  g_assert_nonnull (asked);
+  label = g_strndup (asked, strcspn (asked, " "));
+  come (talk, "%s :s 421\r\n", label);
+  g_assert_cmpuint (talk->list_ends, ==, 1);
+}
+
 #define CASE(path, test)                                                                           \
   g_test_add ("/client/irc-hostile/" path, Talk, NULL, set_up, test, tear_down)
 
@@ -241,5 +262,6 @@ main (int argc, char **argv)
   CASE ("past-that-never-comes", test_held);
   CASE ("answers-that-never-come", test_labels);
   CASE ("a-line-is-one-line", test_one_line);
+  CASE ("refusal-without-words", test_bare_refusal);
   return g_test_run ();
 }
