@@ -48,7 +48,11 @@ list (void)
 static gboolean
 make_folder (const char *folder, GError **error)
 {
-  if (g_mkdir (folder, 0777) == 0)
+  g_autofree char *path = g_canonicalize_filename (folder, NULL);
+
+  if (!lab_experiment_check_output (path, error))
+    return FALSE;
+  if (g_mkdir (path, 0777) == 0)
     return TRUE;
   g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, _ ("--output: cannot make the folder “%s”: %s"),
                folder, g_strerror (errno));

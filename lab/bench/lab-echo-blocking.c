@@ -121,13 +121,14 @@ watch_children (sigset_t *usual)
   sigaction (SIGCHLD, &action, NULL);
 }
 
-/* FALSE if a child has ended instead; or it would be a zombie until the next client comes. */
+/* FALSE if a child has ended instead, which would be a zombie until the next client comes. Whatever
+ * else goes wrong accept() will say. */
 static gboolean
 wait_for_client (int listener, const sigset_t *usual)
 {
   struct pollfd ready = { .fd = listener, .events = POLLIN };
 
-  return ppoll (&ready, 1, NULL, usual) >= 0;
+  return ppoll (&ready, 1, NULL, usual) >= 0 || errno != EINTR;
 }
 
 static void G_GNUC_NORETURN

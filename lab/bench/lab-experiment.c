@@ -189,9 +189,16 @@ run_inside (gpointer data)
   return status;
 }
 
-/* So that nobody waits for an experiment whose report cannot be kept. */
-static gboolean
-check_output (const char *output, GError **error)
+/**
+ * lab_experiment_check_output:
+ * @output: an absolute path
+ *
+ * So that nobody waits for an experiment whose report cannot be kept.
+ *
+ * Returns: whether a folder can be made there; %FALSE with a #SAL_ERROR.
+ */
+gboolean
+lab_experiment_check_output (const char *output, GError **error)
 {
   g_autofree char *parent = g_path_get_dirname (output);
   int number = 0;
@@ -257,7 +264,7 @@ lab_experiment_run (const LabExperiment *experiment,
   };
   int status = SAL_EXIT_FAILED;
 
-  if (folder != NULL && !check_output (folder, &local))
+  if (folder != NULL && !lab_experiment_check_output (folder, &local))
     {
       status = sal_error_exit_status (local);
       g_propagate_error (error, g_steal_pointer (&local));

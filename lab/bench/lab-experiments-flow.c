@@ -85,7 +85,7 @@ ask_about_boundaries (LabRun *run, const LabPair *pair, guint64 before_large)
                  _ ("Nor the other way round: what one send() had written was read in two parts, "
                     "as large as recv() asked for."));
   lab_run_question (run, _ ("Does each send() make a segment?"));
-  lab_run_claim (run, large.n >= 3 && large.bytes == 4000 && large.most < 1461,
+  lab_run_claim (run, large.n >= 3 && large.bytes == 4000 && large.most == 1448,
                  lab_run_frames (run, romeo, large.frames[0], large.frames[1], large.frames[2]),
                  _ ("No. One send() of 4000 bytes left as %u segments of at most %u bytes: the MSS "
                     "of 1460 less 12 for the timestamps."),
@@ -275,13 +275,18 @@ ack_delay_ns (LabRun *run, const LabPair *pair, guint64 data, guint64 *ack)
   return lab_pair_between_ns (run, pair->juliet, data, *ack);
 }
 
+/* On a machine that stands still for so long that juliet's ACK comes between two of the writes, the
+ * router keeps it until all of them are made; else it has nothing to keep. */
 static void
 write_three_times (LabRun *run, const LabPair *pair, guint32 unread)
 {
+  guint rule = lab_pair_hold (run, pair->juliet, LAB_ACK, LAB_ACK);
+
   lab_run_call_at_once (run, pair->client, three_writes);
   lab_run_await_answer (run, pair->client, "3 bytes");
   lab_run_await_answer (run, pair->client, "3 bytes");
   lab_run_await_answer (run, pair->client, "5 bytes");
+  lab_pair_let_go (run, rule);
   lab_run_await_recv_q (run, pair->juliet, LAB_PAIR_PORT, unread);
   lab_run_settle (run);
 }

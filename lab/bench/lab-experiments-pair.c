@@ -89,3 +89,32 @@ lab_pair_between_ns (LabRun *run, const LabHost *at, guint64 first, guint64 seco
 {
   return lab_run_segment (run, at, second)->time_ns - lab_run_segment (run, at, first)->time_ns;
 }
+
+/**
+ * lab_pair_hold:
+ * @from: (nullable): or anybody
+ *
+ * Has the router keep segments whose flags in @mask are @flags, until lab_pair_let_go().
+ *
+ * Returns: the rule.
+ */
+guint
+lab_pair_hold (LabRun *run, const LabHost *from, guint8 mask, guint8 flags)
+{
+  return lab_forwarder_add_rule (lab_world_get_forwarder (lab_run_world (run)),
+                                 &(LabRule){ .from = from != NULL ? from->ip : 0,
+                                             .flags_mask = mask,
+                                             .flags = flags,
+                                             .fate = LAB_FATE_HOLD });
+}
+
+/**
+ * lab_pair_let_go:
+ *
+ * Ends a rule of the router; what it has kept goes on its way.
+ */
+void
+lab_pair_let_go (LabRun *run, guint rule)
+{
+  lab_forwarder_remove_rule (lab_world_get_forwarder (lab_run_world (run)), rule);
+}

@@ -26,5 +26,7 @@ guint64
 lab_pair_find (LabRun *run, const LabHost *at, const LabHost *from, guint16 flag, guint64 after);
 guint64 lab_pair_find_data (LabRun *run, const LabHost *at, const LabHost *from, guint64 after);
 gint64 lab_pair_between_ns (LabRun *run, const LabHost *at, guint64 first, guint64 second);
+guint lab_pair_hold (LabRun *run, const LabHost *from, guint8 mask, guint8 flags);
+void lab_pair_let_go (LabRun *run, guint rule);
 
 G_END_DECLS

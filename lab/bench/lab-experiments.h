@@ -49,6 +49,7 @@ extern const LabExperiment lab_experiment_chat_room;
 extern const LabExperiment lab_experiment_chat_force;
 
 const LabExperiment *lab_experiment_find (const char *name);
+gboolean lab_experiment_check_output (const char *output, GError **error);
 int lab_experiment_run (const LabExperiment *experiment,
                         const char *output,
                         gboolean step,

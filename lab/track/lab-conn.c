@@ -406,7 +406,9 @@ lab_conn_add (LabConn *conn, LabFinding *finding, gsize *budget)
   find_sides (conn, finding);
   from = finding->from;
   behind = is_behind (&conn->end[from], segment);
-  finding->rescaled = conn->end[from].before_first_ack && conn->end[from].scale > 0;
+  /* Who opens a window that was closed, as something in front of a server does, has changed it. */
+  finding->rescaled = conn->end[from].before_first_ack && conn->end[from].scale > 0 &&
+                      conn->end[from].last_window != 0;
   finding->connection = report;
   finding->stream = report->stream;
   if (conn->reused && report->end[from].segments == 0 && report->first_frame == segment->number)

@@ -420,6 +420,29 @@ test_first_answer_to_a_keep_alive (void)
   lab_trace_finish (trace);
 }
 
+/* Who takes part in a handshake for a server closes the window at first, and opens it when the server is
+ * there: that is another window, although it is also the first that is scaled. */
+static void
+test_window_opened_behind_a_handshake (void)
+{
+  Seen seen = { 0 };
+  g_autoptr (LabTrace) trace = lab_trace_new (NULL, &seen_sink, &seen);
+  LabPacket packet = { 0 };
+  WrittenSegment answer = { FALSE, SYN | ACK, 500, 101, 0, TRUE };
+  guint8 bytes[64];
+
+  push (trace, &packet, &(WrittenSegment){ TRUE, SYN, 100, 0, 0, TRUE }, 0);
+  packet.number++;
+  packet.bytes = bytes;
+  packet.captured_len = packet.wire_len = write_segment (&answer, bytes);
+  put_number (bytes + 34, 0, 2);
+  lab_trace_push (trace, &packet);
+  push (trace, &packet, &(WrittenSegment){ TRUE, ACK, 101, 501, 0, FALSE }, 1);
+  push (trace, &packet, &(WrittenSegment){ FALSE, ACK, 501, 101, 0, FALSE }, 1);
+  g_assert_cmpint (seen.event, ==, LAB_EVENT_WINDOW_UPDATE);
+  lab_trace_finish (trace);
+}
+
 /* tcp.analysis.rto is how long the timer ran, from the oldest segment in flight; and only of
  * what is sent again because of it. How long ago the same was sent first is another number. */
 static void
@@ -648,6 +671,8 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/lab/trace/scale-after-a-repeated-syn", test_scale_after_a_repeated_syn);
   g_test_add_func ("/lab/trace/first-answer-to-a-keep-alive", test_first_answer_to_a_keep_alive);
+  g_test_add_func ("/lab/trace/window-opened-behind-a-handshake",
+                   test_window_opened_behind_a_handshake);
   g_test_add_func ("/lab/trace/timeouts", test_timeouts);
   g_test_add_func ("/lab/trace/flood-is-bounded", test_flood);
   g_test_add_func ("/lab/trace/chat-is-bounded", test_chat_is_bounded);
