@@ -60,11 +60,12 @@ sit_down (Place *place, const char *const *env, const char *option)
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_auto (GStrv) all = NULL;
   g_autofree char *config = test_folder_file (place->home, "config");
+  g_autofree char *set_config = g_strconcat ("XDG_CONFIG_HOME=", config, NULL);
   TestProcess *cli = NULL;
 
   g_strv_builder_add (builder, "NO_COLOR=1");
   g_strv_builder_add (builder, "COLUMNS=200");
-  g_strv_builder_add_many (builder, config = g_strconcat ("XDG_CONFIG_HOME=", config, NULL), NULL);
+  g_strv_builder_add (builder, set_config);
   for (gsize i = 0; env != NULL && env[i] != NULL; i++)
     g_strv_builder_add (builder, env[i]);
   all = g_strv_builder_end (builder);
