@@ -363,6 +363,13 @@ test_hostile (Play *play, gconstpointer data)
   test_app_expect_focus (play->app, CELL, "#zalgo");
   test_desktop_key ("Return");
   test_peer_expect_later (play->stage->client, "JOIN #zalgo");
+  /* Nor does what one is in cover what is around its name. */
+  g_string_assign (lines, ":Ada!a@h JOIN #a");
+  for (guint i = 0; i < 20; i++)
+    g_string_append (lines, "\xcc\x81");
+  g_string_append (lines, "\r\n");
+  test_peer_send (play->stage->client, lines->str);
+  test_app_expect (play->app, "label", "#a\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81");
 }
 
 /* Where there is one room, that is said. */
