@@ -18,6 +18,7 @@
 
 #include "client-gtk/gui-ago.h"
 #include "client-gtk/gui-room-view.h"
+#include "client-gtk/gui-text.h"
 #include "common/proto/sal-name.h"
 
 struct _GuiConnectDialog
@@ -304,14 +305,15 @@ make_row (gpointer item, gpointer data)
 {
   SalRoomModel *room = item;
   GtkWidget *row = hdy_action_row_new ();
+  g_autofree char *title = gui_text_limit_marks (sal_room_model_get_title (room));
   g_autofree char *ago =
       gui_ago_to_text (sal_room_model_get_last_used_us (room), g_get_real_time ());
   /* TRANSLATORS: a host, one's name there, and when one was there last */
   g_autofree char *subtitle = g_strdup_printf (
       _ ("%s · as %s · %s"), sal_room_model_get_host (room), sal_room_model_get_name (room), ago);
-  g_autofree char *spoken = g_strdup_printf ("%s, %s", sal_room_model_get_title (room), subtitle);
+  g_autofree char *spoken = g_strdup_printf ("%s, %s", title, subtitle);
 
-  hdy_preferences_row_set_title (HDY_PREFERENCES_ROW (row), sal_room_model_get_title (room));
+  hdy_preferences_row_set_title (HDY_PREFERENCES_ROW (row), title);
   hdy_action_row_set_subtitle (HDY_ACTION_ROW (row), subtitle);
   hdy_action_row_set_title_lines (HDY_ACTION_ROW (row), 1);
   hdy_action_row_set_subtitle_lines (HDY_ACTION_ROW (row), 1);

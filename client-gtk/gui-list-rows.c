@@ -148,25 +148,33 @@ tree_model_init (GtkTreeModelIface *iface)
 /* What happens to the list. */
 
 /* A view is told of one row at a time, and may ask about the others in between: so there are
- * as many rows as it has been told of. */
+ * as many rows as it has been told of. What is another thing at the same place is the same row, and
+ * keeps the cursor. */
 static void
 on_items_changed (GListModel *items, guint position, guint removed, guint added, GuiListRows *rows)
 {
-  g_autoptr (GtkTreePath) path = gtk_tree_path_new_from_indices ((int) position, -1);
+  guint same = MIN (removed, added);
+  g_autoptr (GtkTreePath) path = gtk_tree_path_new_from_indices ((int) (position + same), -1);
   GtkTreeIter iter;
 
   rows->stamp++;
-  for (guint i = 0; i < removed; i++)
+  for (guint i = same; i < removed; i++)
     {
       rows->n--;
       gtk_tree_model_row_deleted (GTK_TREE_MODEL (rows), path);
     }
-  for (guint i = 0; i < added; i++)
+  for (guint i = same; i < added; i++)
     {
       rows->n++;
       if (point_at (rows, &iter, position + i))
         gtk_tree_model_row_inserted (GTK_TREE_MODEL (rows), path, &iter);
       gtk_tree_path_next (path);
+    }
+  for (guint i = 0; i < same && point_at (rows, &iter, position + i); i++)
+    {
+      g_autoptr (GtkTreePath) at = get_path (GTK_TREE_MODEL (rows), &iter);
+
+      gtk_tree_model_row_changed (GTK_TREE_MODEL (rows), at, &iter);
     }
 }
 
@@ -226,7 +234,8 @@ gui_list_rows_init (GuiListRows *rows)
 
 /**
  * gui_list_rows_new:
- * @items: (transfer none): of objects; followed
+ * @items: (transfer none): of objects; followed. Take the rows off a view before several items go
+ *   at once: it would ask about those that it has not been told of yet
  *
  * Returns: (transfer full)
  */

@@ -33,6 +33,7 @@ struct _GuiMemberList
   GtkLabel *count;
   GtkTreeView *view;
   GuiListRows *rows; /* (owned) (nullable): while the view has them */
+  char *chosen;      /* (owned) (nullable): on whom the cursor is, or was when they went */
   guint changes;     /* since the last frame */
   guint tick;
   gint64 rest_until_us;
@@ -142,18 +143,61 @@ update_count (GuiMemberList *list)
   gtk_label_set_text (list->count, text);
 }
 
-static void
-take_rows (GuiMemberList *list)
+/* Returns: (transfer full) (nullable): whom the cursor is on. */
+static char *
+dup_chosen (GuiMemberList *list)
 {
-  gtk_tree_view_set_model (list->view, NULL);
-  g_clear_object (&list->rows);
+  g_autoptr (SalMember) member = gui_list_rows_dup_chosen (list->view);
+
+  return member != NULL ? g_strdup (sal_member_get_name (member)) : NULL;
+}
+
+/* When the list is told that others are there now, it is too late to look. */
+static void
+on_cursor_changed (GuiMemberList *list)
+{
+  if (list->rows == NULL)
+    return;
+  g_free (list->chosen);
+  list->chosen = dup_chosen (list);
 }
 
 static void
+choose (GuiMemberList *list, const char *name)
+{
+  guint n = g_list_model_get_n_items (list->members);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (SalMember) member = g_list_model_get_item (list->members, i);
+      g_autoptr (GtkTreePath) path = NULL;
+
+      if (!g_str_equal (sal_member_get_name (member), name))
+        continue;
+      path = gtk_tree_path_new_from_indices ((int) i, -1);
+      gtk_tree_view_set_cursor (list->view, path, NULL, FALSE);
+      return;
+    }
+}
+
+static void
+take_rows (GuiMemberList *list)
+{
+  g_autoptr (GuiListRows) rows G_GNUC_UNUSED = g_steal_pointer (&list->rows);
+
+  gtk_tree_view_set_model (list->view, NULL);
+}
+
+/* The cursor goes with the person on whom it was. */
+static void
 give_rows (GuiMemberList *list)
 {
+  g_autofree char *chosen = g_steal_pointer (&list->chosen);
+
   list->rows = gui_list_rows_new (list->members);
   gtk_tree_view_set_model (list->view, GTK_TREE_MODEL (list->rows));
+  if (chosen != NULL)
+    choose (list, chosen);
 }
 
 static gboolean
@@ -181,13 +225,16 @@ queue_tick (GuiMemberList *list)
     list->tick = gtk_widget_add_tick_callback (GTK_WIDGET (list), on_tick, NULL, NULL);
 }
 
-/* Before the rows are told of it. */
+/* Before the rows are told of it, who can only tell of one at a time. */
 static void
 on_items_changed (
     GListModel *members, guint position, guint removed, guint added, GuiMemberList *list)
 {
+  gboolean several = removed > 1 || added > 1;
+
   list->changes += removed + added;
-  if (list->rows != NULL && (list->changes > MANY || !gtk_widget_get_mapped (GTK_WIDGET (list))))
+  if (list->rows != NULL &&
+      (several || list->changes > MANY || !gtk_widget_get_mapped (GTK_WIDGET (list))))
     take_rows (list);
   queue_tick (list);
 }
@@ -204,15 +251,6 @@ gui_member_list_map (GtkWidget *widget)
 }
 
 /* What can be done. */
-
-/* Returns: (transfer full) (nullable): whom the cursor is on. */
-static char *
-dup_chosen (GuiMemberList *list)
-{
-  g_autoptr (SalMember) member = gui_list_rows_dup_chosen (list->view);
-
-  return member != NULL ? g_strdup (sal_member_get_name (member)) : NULL;
-}
 
 static void
 on_row_activated (GuiMemberList *list)
@@ -286,6 +324,7 @@ gui_member_list_dispose (GObject *object)
   g_clear_object (&list->members);
   g_clear_object (&list->room);
   g_clear_object (&list->rows);
+  g_clear_pointer (&list->chosen, g_free);
   G_OBJECT_CLASS (gui_member_list_parent_class)->dispose (object);
 }
 
@@ -327,6 +366,7 @@ gui_member_list_init (GuiMemberList *list)
   gtk_container_add (GTK_CONTAINER (scroller), view);
   gtk_container_add (GTK_CONTAINER (list), scroller);
 
+  g_signal_connect_swapped (view, "cursor-changed", G_CALLBACK (on_cursor_changed), list);
   g_signal_connect_swapped (view, "row-activated", G_CALLBACK (on_row_activated), list);
   g_signal_connect (view, "popup-menu", G_CALLBACK (on_popup_menu), list);
   g_signal_connect (view, "button-press-event", G_CALLBACK (on_button_press), list);

@@ -19,6 +19,7 @@
 
 #include <glib/gi18n.h>
 
+#include "client-gtk/gui-announcer.h"
 #include "client-gtk/gui-end-button.h"
 #include "client-gtk/gui-message-menu.h"
 #include "client-gtk/gui-message-news.h"
@@ -46,6 +47,7 @@ struct _GuiMessageList
   GuiMessagePointer *pointer;     /* (owned) */
   GuiMessageMenu *menu;           /* (owned) */
   GuiMessageNews *news;           /* (owned) */
+  GuiAnnouncer *announcer;        /* (owned) */
 
   guint64 found;   /* what was looked for; 0: nothing */
   gboolean at_end; /* as it was told last */
@@ -337,6 +339,8 @@ static void
 on_added (SalRoomModel *model, const SalEntry *entry, GuiMessageList *list)
 {
   gui_message_news_add (list->news, entry);
+  if (is_looked_at (list) && gui_message_place_follows (list->place))
+    gui_announcer_hear (list->announcer, entry);
   queue_tick (list);
 }
 
@@ -637,6 +641,8 @@ gui_message_list_unmap (GtkWidget *widget)
   if (list->tick != 0)
     gtk_widget_remove_tick_callback (widget, list->tick);
   list->tick = 0;
+  if (list->announcer != NULL)
+    gui_announcer_forget (list->announcer);
   GTK_WIDGET_CLASS (gui_message_list_parent_class)->unmap (widget);
 }
 
@@ -649,6 +655,7 @@ gui_message_list_destroy (GtkWidget *widget)
   if (list->model != NULL)
     g_signal_handlers_disconnect_by_data (list->model, list);
   forget_toplevel (list);
+  g_clear_pointer (&list->announcer, gui_announcer_free);
   g_clear_pointer (&list->menu, gui_message_menu_free);
   g_clear_pointer (&list->pointer, gui_message_pointer_free);
   g_clear_pointer (&list->selection, gui_message_selection_free);
@@ -781,6 +788,7 @@ gui_message_list_new (SalRoomModel *model)
   list->menu = gui_message_menu_new (list, model, list->window, list->selection, list->box);
   list->place =
       gui_message_place_new (list->window, list->box, list->scroller, on_place_changed, list);
+  list->announcer = gui_announcer_new (GTK_WIDGET (list->box));
   g_signal_connect (model, "added", G_CALLBACK (on_added), list);
   g_signal_connect (model, "changed", G_CALLBACK (on_changed), list);
   g_signal_connect (model, "removed", G_CALLBACK (on_removed), list);

@@ -435,8 +435,7 @@ gui_message_row_finalize (GObject *object)
 {
   GuiMessageRow *row = GUI_MESSAGE_ROW (object);
 
-  if (row->popover != NULL)
-    g_object_remove_weak_pointer (G_OBJECT (row->popover), (gpointer *) &row->popover);
+  g_clear_weak_pointer (&row->popover);
   g_clear_pointer (&row->entry, sal_entry_unref);
   g_clear_pointer (&row->folded, g_ptr_array_unref);
   g_free (row->our_name);
@@ -743,8 +742,8 @@ gui_message_row_explain (GuiMessageRow *row)
     return FALSE;
   if (row->popover != NULL)
     gtk_widget_destroy (row->popover);
-  row->popover = create_popover (row);
-  g_object_add_weak_pointer (G_OBJECT (row->popover), (gpointer *) &row->popover);
+  /* The last one may still be fading. */
+  g_set_weak_pointer (&row->popover, create_popover (row));
   gtk_popover_popup (GTK_POPOVER (row->popover));
   return TRUE;
 }

@@ -112,6 +112,13 @@ watch_free (gpointer data)
   g_free (watch);
 }
 
+/* The room is forgotten, and so is what was said there. */
+static void
+on_closed (SalRoomModel *model, Watch *watch)
+{
+  g_hash_table_remove (watch->notifier->watches, model);
+}
+
 static Watch *
 get_watch (GuiNotifier *notifier, SalRoomModel *model)
 {
@@ -123,6 +130,7 @@ get_watch (GuiNotifier *notifier, SalRoomModel *model)
   watch->notifier = notifier;
   watch->model = model;
   g_signal_connect (model, "unread", G_CALLBACK (on_unread), watch);
+  g_signal_connect (model, "closed", G_CALLBACK (on_closed), watch);
   g_hash_table_insert (notifier->watches, g_object_ref (model), watch);
   return watch;
 }

@@ -103,8 +103,8 @@ add_files (GuiPasswordDialog *dialog, GtkWidget *area)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
   dialog->certificate =
-      add_file (dialog, box, _ ("Certificate, a _PEM file"), _ ("Choose a certificate"));
-  dialog->key = add_file (dialog, box, _ ("Its _key, if that is in a file of its own"),
+      add_file (dialog, box, _ ("Certificate, a PE_M file"), _ ("Choose a certificate"));
+  dialog->key = add_file (dialog, box, _ ("Its ke_y, if that is in a file of its own"),
                           _ ("Choose the key of the certificate"));
   gtk_widget_set_margin_top (box, 6);
   gtk_container_add (GTK_CONTAINER (expander), box);

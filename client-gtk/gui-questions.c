@@ -9,12 +9,12 @@
 #include "client-gtk/gui-questions.h"
 
 #include "client-gtk/gui-certificate-dialog.h"
+#include "client-gtk/gui-companions.h"
 #include "client-gtk/gui-password-dialog.h"
 
 /* Pixels. */
 #define CERTIFICATE_WIDTH 520
 #define PASSWORD_WIDTH 420
-#define NARROWEST 320
 
 struct _GuiQuestions
 {
@@ -91,12 +91,10 @@ present (GuiQuestions *questions, GtkWidget *question, int width)
 {
   gboolean joins =
       questions->dialog != NULL && gtk_widget_get_visible (GTK_WIDGET (questions->dialog));
-  int most = 0;
 
-  gtk_window_get_size (questions->window, &most, NULL);
   gtk_window_set_transient_for (GTK_WINDOW (question),
                                 joins ? questions->dialog : questions->window);
-  gtk_window_resize (GTK_WINDOW (question), CLAMP (most - 24, NARROWEST, width), 1);
+  gui_companions_fit (questions->window, question, width, 1);
   gtk_window_present (GTK_WINDOW (question));
 }
 

@@ -386,11 +386,10 @@ go_to_rows (GuiRoomList *list)
 {
   g_autoptr (SalListedRoom) chosen = NULL;
 
-  if (list->changed)
-    {
-      list->changed = FALSE;
-      show_found (list); /* what was typed just now */
-    }
+  /* The entry tells what was typed after a pause only: Return would go to what was found before. */
+  on_wish_changed (list);
+  list->changed = FALSE;
+  show_found (list);
   if (g_list_model_get_n_items (G_LIST_MODEL (list->found)) == 0)
     return;
   gtk_widget_grab_focus (GTK_WIDGET (list->view));

@@ -102,6 +102,8 @@ row_to_speech (SalRoomModel *model, guint unread, guint mentions)
   GString *text = g_string_new (NULL);
 
   g_string_printf (text, "%s, %s, %s", title, host, presence_word (model));
+  if (sal_room_model_is_away (model))
+    g_string_append_printf (text, ", %s", _ ("away"));
   if (unread > 0)
     g_string_append_printf (text, ngettext (", %u unread message", ", %u unread messages", unread),
                             unread);
@@ -114,7 +116,7 @@ row_to_speech (SalRoomModel *model, guint unread, guint mentions)
 static void
 update (GuiRoomRow *row)
 {
-  const char *title = sal_room_model_get_title (row->model);
+  g_autofree char *title = gui_text_limit_marks (sal_room_model_get_title (row->model));
   guint unread = sal_room_model_count_unread (row->model);
   guint mentions = sal_room_model_count_mentions (row->model);
   g_autofree char *state = state_to_text (row->model);
@@ -238,6 +240,7 @@ gui_room_row_new (SalRoomModel *model)
   g_signal_connect_swapped (model, "presence", G_CALLBACK (update), row);
   g_signal_connect_swapped (model, "unread", G_CALLBACK (queue_update), row);
   g_signal_connect_swapped (model, "topic", G_CALLBACK (queue_update), row);
+  g_signal_connect_swapped (model, "name", G_CALLBACK (queue_update), row);
   update (row);
   return GTK_WIDGET (row);
 }

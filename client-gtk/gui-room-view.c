@@ -161,6 +161,9 @@ gui_presence_to_text (SalRoomModel *model)
     case SAL_PRESENCE_ENTERING:
       return g_strdup_printf (_ ("Connected to %s, entering the room…"), host);
     case SAL_PRESENCE_IN:
+      if (sal_room_model_is_away (model))
+        /* TRANSLATORS: under a name; others see that one is away */
+        return g_strdup_printf (_ ("Connected as %s, away"), sal_room_model_get_name (model));
       return g_strdup_printf (_ ("Connected as %s"), sal_room_model_get_name (model));
     case SAL_PRESENCE_LEAVING:
       return g_strdup (_ ("Leaving the room…"));

@@ -21,6 +21,7 @@
 #include "client-gtk/gui-room-actions.h"
 #include "client-gtk/gui-room-row.h"
 #include "client-gtk/gui-room-view.h"
+#include "client-gtk/gui-text.h"
 
 struct _GuiRoomsPage
 {
@@ -70,8 +71,9 @@ static void
 update_bar (GuiRoomsPage *page)
 {
   g_autofree char *presence = presence_to_subtitle (page->room);
+  g_autofree char *title = gui_text_limit_marks (sal_room_model_get_title (page->room));
 
-  hdy_header_bar_set_title (page->room_bar, sal_room_model_get_title (page->room));
+  hdy_header_bar_set_title (page->room_bar, title);
   hdy_header_bar_set_subtitle (page->room_bar, presence);
   g_signal_emit (page, title_signal, 0);
 }

@@ -564,9 +564,11 @@ static gboolean
 on_painted (gpointer data)
 {
   GuiWindow *window = data;
-  g_autoptr (GtkBuilder) builder =
-      gtk_builder_new_from_resource ("/org/salotto/Salotto/gui-menu.ui");
+  g_autoptr (GtkBuilder) builder = NULL;
 
+  if (window->list_model == NULL) /* closed meanwhile: its pages are gone */
+    return G_SOURCE_REMOVE;
+  builder = gtk_builder_new_from_resource ("/org/salotto/Salotto/gui-menu.ui");
   gdk_display_flush (gtk_widget_get_display (GTK_WIDGET (window)));
   window->menu = g_object_ref (G_MENU_MODEL (gtk_builder_get_object (builder, "main_menu")));
   complete_pages (window);

@@ -88,6 +88,19 @@ sal_irc_on_away (SalIrcMachine *machine, const SalIrcLine *line)
   note_change (machine, user, NULL);
 }
 
+/* RPL_UNAWAY and RPL_NOWAWAY: away-notify is for the others. */
+void
+sal_irc_on_own_away (SalIrcMachine *machine, gboolean away)
+{
+  SalIrcUser *user = sal_irc_rooms_find_user (&machine->rooms, machine->nick);
+
+  machine->is_away = away;
+  if (user == NULL || !user->away == !away)
+    return;
+  user->away = away;
+  note_change (machine, user, NULL);
+}
+
 /* Our question, if @line with the room @name may be a part of its answer. */
 static SalIrcAsked *
 find_asked (SalIrcMachine *machine, const char *name, SalIrcAsked *asked)

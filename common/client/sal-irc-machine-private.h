@@ -192,6 +192,7 @@ struct _SalIrcMachine
   guint64 last_label;
   guint missed;     /* private conversations that may still be told of */
   gint64 away_us;   /* when to ask who is away; G_MAXINT64: not */
+  gboolean is_away; /* so the server has marked us */
   gint64 past_us;   /* when something of the past came last */
   gint64 listed_us; /* when a room of the server's came last */
   char *typed_at;   /* (owned) (nullable): where something was typed last whose answers have no
@@ -365,6 +366,7 @@ SalIrcAsked *sal_irc_asked_history (SalIrcMachine *machine, const char *place);
 /* sal-irc-away.c */
 void sal_irc_away_begin (SalIrcMachine *machine, SalIrcRoom *room);
 void sal_irc_on_away (SalIrcMachine *machine, const SalIrcLine *line);
+void sal_irc_on_own_away (SalIrcMachine *machine, gboolean away);
 gboolean
 sal_irc_on_who (SalIrcMachine *machine, const SalIrcLine *line, guint code, SalIrcAsked *asked);
 gboolean sal_irc_on_who_refused (SalIrcMachine *machine,

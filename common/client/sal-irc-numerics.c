@@ -304,6 +304,10 @@ on_state_numeric (SalIrcMachine *machine, const SalIrcLine *line, guint code, Sa
     case RPL_AWAY:
       sal_irc_on_away (machine, line);
       return FALSE;
+    case RPL_UNAWAY:
+    case RPL_NOWAWAY:
+      sal_irc_on_own_away (machine, code == RPL_NOWAWAY);
+      return FALSE;
     case 396: /* RPL_VISIBLEHOST: `host` or `user@host` */
       if (line->n_params > 2 && strchr (line->params[1], '@') != NULL)
         {

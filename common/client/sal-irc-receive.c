@@ -316,6 +316,7 @@ on_own_join (SalIrcMachine *machine, SalIrcItem *item)
 {
   const SalEvent *event = &item->action.event;
   SalIrcRoom *room = sal_irc_rooms_add (&machine->rooms, event->room);
+  SalIrcMember *own = NULL;
   g_autofree char *host = g_strdup (event->host);
 
   if (room == NULL)
@@ -332,7 +333,9 @@ on_own_join (SalIrcMachine *machine, SalIrcItem *item)
   room->name = g_strdup (event->room); /* as the server spells it */
   sal_irc_room_remove_members (&machine->rooms, room);
   sal_irc_room_set_topic (room, NULL, NULL, 0);
-  (void) sal_irc_room_add_member (&machine->rooms, room, machine->nick);
+  own = sal_irc_room_add_member (&machine->rooms, room, machine->nick);
+  if (own != NULL)
+    own->user->away = machine->is_away;
   note_user (machine, event);
   sal_irc_tell_event (machine, item, room->name);
   sal_irc_room_changed (machine, room, SAL_ROOM_IN, NULL, NULL);

@@ -390,6 +390,19 @@ sal_room_on_state (SalRoomModel *room, const SalClientAction *action)
 }
 
 /**
+ * sal_room_model_is_away:
+ *
+ * Returns: whether the server has us marked as away; known where people are.
+ */
+gboolean
+sal_room_model_is_away (SalRoomModel *room)
+{
+  SalMember *own = sal_room_model_find_member (room, sal_room_model_get_name (room));
+
+  return own != NULL && sal_member_is_away (own);
+}
+
+/**
  * sal_room_on_members:
  * @name: (nullable): who has come, gone or changed; %NULL: everybody
  */
@@ -400,11 +413,14 @@ sal_room_on_members (SalRoomModel *room, const char *name)
       room->server->client != NULL ? sal_client_get_rooms (room->server->client) : NULL;
   const SalIrcRoom *irc = room->state == SAL_ROOM_IN ? sal_room_get_irc (room) : NULL;
   const char *own = sal_room_model_get_name (room);
+  gboolean was_away = sal_room_model_is_away (room);
 
   if (name != NULL && rooms != NULL)
     sal_members_update (room->members, rooms, irc, name, own);
   else if (rooms != NULL || g_list_model_get_n_items (G_LIST_MODEL (room->members)) > 0)
     sal_members_reset (room->members, rooms, irc, own);
+  if (!sal_room_model_is_away (room) != !was_away)
+    g_signal_emit_by_name (room, "name");
 }
 
 /**

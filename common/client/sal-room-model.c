@@ -9,7 +9,7 @@
  * Signals:
  *   presence ()                 the state of the connection or of the room, or its error, has
  *                               changed
- *   name ()                     who we are has changed
+ *   name ()                     who we are has changed, or whether we are away
  *   topic ()                    the topic has changed, or the room's title
  *   added (SalEntry *)          an entry at the end of the story
  *   changed (SalEntry *)        the entry of that number is now this

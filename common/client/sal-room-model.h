@@ -45,6 +45,7 @@ gint64 sal_room_model_get_topic_us (SalRoomModel *room);
 gboolean sal_room_model_set_topic (SalRoomModel *room, const char *topic, GError **error);
 GListModel *sal_room_model_get_members (SalRoomModel *room);
 SalMember *sal_room_model_find_member (SalRoomModel *room, const char *name);
+gboolean sal_room_model_is_away (SalRoomModel *room);
 
 gint64 sal_room_model_get_id (SalRoomModel *room);
 const char *sal_room_model_get_uri (SalRoomModel *room);

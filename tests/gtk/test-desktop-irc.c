@@ -160,7 +160,7 @@ test_people (Scene *scene, gconstpointer data)
   test_app_expect (app, "table cell", "Eva");
   test_app_expect (app, "table cell", "operator");
   test_irc_say (scene->eva, "AWAY :lunch");
-  test_app_expect_words (app, "away");
+  test_app_expect (app, "table cell", "operator, away");
   test_desktop_shoot ("people");
   test_irc_say (scene->eva, "PART #tea");
   test_app_expect_words (app, "1 person here");
@@ -168,6 +168,51 @@ test_people (Scene *scene, gconstpointer data)
   test_app_focus (app);
   test_desktop_key ("F9");
   test_app_expect_gone (app, TABLE, "People");
+}
+
+/* Being away oneself, also in rooms where one goes then. */
+static void
+test_own_away (Scene *scene, gconstpointer data)
+{
+  TestApp *app = scene->app;
+
+  app->looks_into_rows = TRUE;
+  test_app_press (app, "People in this room");
+  test_app_expect (app, "table cell", "operator");
+  driver_say (app, "/away tea");
+  test_app_expect (app, "table cell", "you, away");
+  test_app_expect_row (app, "Rooms", "#tea, ", ", connected, away");
+  test_desktop_shoot ("own-away");
+  driver_say (app, "/join #coffee");
+  test_app_expect_row (app, "Rooms", "#coffee, ", ", connected, away");
+  driver_say (app, "/back");
+  test_app_expect_rows (app, "Rooms", 0, ", away");
+}
+
+/* Somebody on whom the keyboard is goes to lunch, and then the server goes. */
+static void
+test_people_keyboard (Scene *scene, gconstpointer data)
+{
+  TestApp *app = scene->app;
+
+  app->looks_into_rows = TRUE;
+  test_app_focus (app);
+  test_desktop_key ("F9");
+  test_app_expect (app, "table cell", "operator");
+  test_app_grab (app, TABLE, "People");
+  test_desktop_key ("Home");
+  test_app_expect_focus (app, "table cell", "Eva");
+  test_irc_say (scene->eva, "AWAY :lunch");
+  test_app_expect (app, "table cell", "operator, away");
+  test_app_expect_focus (app, "table cell", "Eva");
+  test_desktop_key ("Return");
+  test_app_expect_row (app, "Rooms", "Eva, ");
+  test_app_click_row (app, "Rooms", "#tea", 1);
+  test_app_grab (app, TABLE, "People");
+  test_app_expect_focus (app, "table cell", "Eva");
+  test_server_stop (scene->server);
+  test_app_expect_row (app, "Rooms", "#tea, ", "trying again soon");
+  test_app_expect_gone (app, "table cell", "operator, away");
 }
 
 static void
@@ -558,6 +603,8 @@ add_cases (void)
   ADD ("mouse", test_mouse);
   ADD ("private", test_private);
   ADD ("people", test_people);
+  ADD ("people-keyboard", test_people_keyboard);
+  ADD ("own-away", test_own_away);
   ADD ("topic", test_topic);
   ADD ("topic-changes-while-open", test_topic_changes_while_open);
   ADD ("commands", test_commands);

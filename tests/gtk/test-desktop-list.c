@@ -93,6 +93,21 @@ test_keys (Scene *scene, gconstpointer data)
   test_peer_expect_later (scene->eva, "PRIVMSG #coffee :hello");
 }
 
+/* Who does not wait for what is found goes into that, and not into what was on top before. */
+static void
+test_fast_keys (Scene *scene, gconstpointer data)
+{
+  TestApp *app = scene->app;
+
+  test_app_focus (app);
+  test_desktop_key ("ctrl+l");
+  test_app_expect_words (app, "4 rooms");
+  test_app_expect_focus (app, "text", WORDS);
+  test_desktop_type ("perche\n\n");
+  test_app_expect_row (app, "Rooms", "#coffee", ", connected");
+  test_app_expect_gone (app, TABLE, "Rooms of the server");
+}
+
 /* As somebody who writes commands; at an address of the plain dialect, too. */
 static void
 test_command (Scene *scene, gconstpointer data)
@@ -348,6 +363,13 @@ test_hostile (Play *play, gconstpointer data)
   test_app_expect_focus (play->app, CELL, "#zalgo");
   test_desktop_key ("Return");
   test_peer_expect_later (play->stage->client, "JOIN #zalgo");
+  /* Nor does what one is in cover what is around its name. */
+  g_string_assign (lines, ":Ada!a@h JOIN #a");
+  for (guint i = 0; i < 20; i++)
+    g_string_append (lines, "\xcc\x81");
+  g_string_append (lines, "\r\n");
+  test_peer_send (play->stage->client, lines->str);
+  test_app_expect (play->app, "label", "#a\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81");
 }
 
 /* Where there is one room, that is said. */
@@ -375,6 +397,7 @@ add_cases (void)
   g_test_add ("/gtk/list/" name, Scene, data, scene_open, test, scene_close)
 #define ADD_PLAY(name, test) g_test_add ("/gtk/list/" name, Play, NULL, play_open, test, play_close)
   ADD ("keys", NULL, test_keys);
+  ADD ("fast-keys", NULL, test_fast_keys);
   ADD ("command", NULL, test_command);
   ADD ("plain-address", "plain", test_command);
   ADD ("mouse", NULL, test_mouse);

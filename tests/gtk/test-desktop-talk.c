@@ -395,6 +395,28 @@ test_echo (void)
   test_expect_output (server, "client has gone");
 }
 
+/* What is said is read to somebody who has the screen read to them. */
+static void
+test_announced (void)
+{
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autoptr (Stage) stage = stage_new ();
+  g_autofree char *uri = driver_uri (stage->port, NULL);
+  g_autoptr (TestApp) app = NULL;
+
+  test_desktop_listen ();
+  app = test_app_start (folder, (const char *const[]){ uri, NULL }, NULL);
+  stage_let_in (stage);
+  test_peer_expect_later (stage->client, "Ada");
+  test_peer_send (stage->client, "Welcome!\n");
+  test_app_expect_row (app, "Rooms", ", connected");
+  test_app_focus (app);
+  test_peer_send (stage->client, "> Eva('127.0.0.1', 40000): good morning\n");
+  test_app_expect_row (app, "Messages", "Eva, ", "good morning");
+  test_app_expect_heard (app, "announced: Eva, ");
+  test_desktop_stop_listening ();
+}
+
 /* One talks, the others wait; the server ends it, and the window says so, until it tries
  * again a moment later. */
 static void
@@ -426,6 +448,7 @@ add_cases (void)
 {
   g_test_add_func ("/gtk/talk/with/terminal-client", test_terminal_client);
   g_test_add_func ("/gtk/talk/with/window-of-another-author", test_tkinter_client);
+  g_test_add_func ("/gtk/talk/announced", test_announced);
   g_test_add_func ("/gtk/talk/order-is-the-same-for-all", test_order);
   g_test_add_func ("/gtk/talk/name-in-use", test_name_in_use);
   g_test_add_func ("/gtk/talk/action", test_action);

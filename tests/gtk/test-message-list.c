@@ -1733,6 +1733,51 @@ test_accessible (Fixture *f, gconstpointer data)
       ==, "Sent");
 }
 
+static void
+on_announcement (AtkObject *object, const char *text, GString *heard)
+{
+  g_string_append_printf (heard, "%s\n", text);
+}
+
+/* What others say is read to those who look: the first at once, of what comes right after it how
+ * much it is. */
+static void
+test_announced (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GString) heard = g_string_new (NULL);
+  AtkObject *box = gtk_widget_get_accessible (GTK_WIDGET (f->box));
+  gint64 until_us = g_get_monotonic_time () + PATIENCE_US;
+
+  if (g_signal_lookup ("announcement", ATK_TYPE_OBJECT) == 0)
+    {
+      g_test_skip ("this ATK does not announce");
+      return;
+    }
+  g_signal_connect (box, "announcement", G_CALLBACK (on_announcement), heard);
+  set_active (f, FALSE);
+  hear (f, "nobody looks");
+  set_active (f, TRUE);
+  say (f, "I know that");
+  fake_room_add (f->model, &(SalEntry){ .kind = SAL_ENTRY_JOIN, .name = "Eva" });
+  g_assert_cmpstr (heard->str, ==, "");
+  hear (f, "one");
+  g_assert_true (g_str_has_prefix (heard->str, "Grace, "));
+  g_assert_true (g_str_has_suffix (heard->str, ": one\n"));
+  hear_many (f, 2);
+  while (strstr (heard->str, ": one\n2 new messages\n") == NULL)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, until_us);
+      gtk_main_iteration ();
+    }
+  hear (f, "last");
+  while (!g_str_has_suffix (heard->str, ": last\n"))
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, until_us);
+      gtk_main_iteration ();
+    }
+  g_signal_handlers_disconnect_by_data (box, heard);
+}
+
 /* Other people. */
 
 static void
@@ -1847,6 +1892,7 @@ main (int argc, char **argv)
   ADD ("copy/within-a-text", STORY, test_select_within);
   ADD ("copy/menu", STORY, test_menu);
   ADD ("people/accessible", STORY, test_accessible);
+  ADD ("people/announced", STORY, test_announced);
   g_test_add_func ("/gtk/message-list/people/right-to-left", test_right_to_left);
   g_test_add_func ("/gtk/message-list/people/large-text", test_large_text);
   return g_test_run ();

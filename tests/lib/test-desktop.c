@@ -45,7 +45,7 @@
 
 #define REGISTRY "org.a11y.atspi.Registry"
 #define REGISTRY_PATH "/org/a11y/atspi/registry"
-#define TEXT_CHANGES "type='signal',interface='org.a11y.atspi.Event.Object',member='TextChanged'"
+#define EVENTS "type='signal',interface='org.a11y.atspi.Event.Object',member="
 
 static struct
 {
@@ -300,25 +300,49 @@ test_desktop_forget_notifications (void)
 
 /* Listening. */
 
-/* A text was written, or something was written into one. Called by the thread of the bus. */
+/* What is listened for. */
+static const struct
+{
+  const char *event; /* as the registry has it */
+  const char *match;
+} events[] = {
+  { "object:text-changed", EVENTS "'TextChanged'" },
+  { "object:announcement", EVENTS "'Announcement'" },
+};
+
+static void
+hear (const char *format, const char *words)
+{
+  g_mutex_lock (&desktop.hearing);
+  if (desktop.heard != NULL)
+    {
+      g_string_append (desktop.heard, format);
+      g_string_append_printf (desktop.heard, "%s\n", words);
+    }
+  g_mutex_unlock (&desktop.hearing);
+}
+
+/* A text was written, or something was written into one, or is to be read aloud. Called by the thread
+ * of the bus. */
 static GDBusMessage *
 on_message (GDBusConnection *bus, GDBusMessage *message, gboolean incoming, gpointer data)
 {
   GVariant *body = g_dbus_message_get_body (message);
+  const char *member = g_dbus_message_get_member (message);
   g_autoptr (GVariant) words = NULL;
   const char *what = NULL;
 
-  if (!incoming || g_strcmp0 (g_dbus_message_get_member (message), "TextChanged") != 0 ||
-      body == NULL || !g_variant_is_of_type (body, G_VARIANT_TYPE ("(siiva{sv})")))
+  if (!incoming || body == NULL || !g_variant_is_of_type (body, G_VARIANT_TYPE ("(siiva{sv})")))
     return message;
   g_variant_get_child (body, 0, "&s", &what);
   g_variant_get_child (body, 3, "v", &words);
-  if (!g_str_has_prefix (what, "insert") || !g_variant_is_of_type (words, G_VARIANT_TYPE_STRING))
-    return message;
-  g_mutex_lock (&desktop.hearing);
-  if (desktop.heard != NULL)
-    g_string_append_printf (desktop.heard, "%s\n", g_variant_get_string (words, NULL));
-  g_mutex_unlock (&desktop.hearing);
+  if (g_strcmp0 (member, "Announcement") == 0)
+    hear ("announced: ", g_variant_is_of_type (words, G_VARIANT_TYPE_STRING)
+                             ? g_variant_get_string (words, NULL)
+                             : what);
+  else if (g_strcmp0 (member, "TextChanged") == 0 && g_str_has_prefix (what, "insert") &&
+           g_variant_is_of_type (words, G_VARIANT_TYPE_STRING))
+    hear ("", g_variant_get_string (words, NULL));
   return message;
 }
 
@@ -337,7 +361,7 @@ ask (const char *owner, const char *path, const char *method, GVariant *argument
  * test_desktop_listen:
  *
  * From now on it is noted what is written anywhere in a program that is started after
- * this, so that what stands only for a moment is not missed.
+ * this, and, after "announced: ", what is to be read aloud, so that what stands only for a moment is not missed.
  */
 void
 test_desktop_listen (void)
@@ -347,11 +371,14 @@ test_desktop_listen (void)
     desktop.heard = g_string_new (NULL);
   g_string_truncate (desktop.heard, 0);
   g_mutex_unlock (&desktop.hearing);
-  ask ("org.freedesktop.DBus", "/org/freedesktop/DBus", "AddMatch",
-       g_variant_new ("(s)", TEXT_CHANGES));
-  /* Programs only tell what somebody has asked the registry for. */
-  ask (REGISTRY, REGISTRY_PATH, "RegisterEvent",
-       g_variant_new_parsed ("('object:text-changed', @as [], '')"));
+  for (gsize i = 0; i < G_N_ELEMENTS (events); i++)
+    {
+      ask ("org.freedesktop.DBus", "/org/freedesktop/DBus", "AddMatch",
+           g_variant_new ("(s)", events[i].match));
+      /* Programs only tell what somebody has asked the registry for. */
+      ask (REGISTRY, REGISTRY_PATH, "RegisterEvent",
+           g_variant_new_parsed ("(%s, @as [], '')", events[i].event));
+    }
   desktop.filter = g_dbus_connection_add_filter (desktop.a11y, on_message, NULL, NULL);
 }
 
@@ -363,9 +390,12 @@ test_desktop_listen (void)
 void
 test_desktop_stop_listening (void)
 {
-  ask (REGISTRY, REGISTRY_PATH, "DeregisterEvent", g_variant_new ("(s)", "object:text-changed"));
-  ask ("org.freedesktop.DBus", "/org/freedesktop/DBus", "RemoveMatch",
-       g_variant_new ("(s)", TEXT_CHANGES));
+  for (gsize i = 0; i < G_N_ELEMENTS (events); i++)
+    {
+      ask (REGISTRY, REGISTRY_PATH, "DeregisterEvent", g_variant_new ("(s)", events[i].event));
+      ask ("org.freedesktop.DBus", "/org/freedesktop/DBus", "RemoveMatch",
+           g_variant_new ("(s)", events[i].match));
+    }
   g_dbus_connection_remove_filter (desktop.a11y, desktop.filter);
   g_mutex_lock (&desktop.hearing);
   if (desktop.heard != NULL)
