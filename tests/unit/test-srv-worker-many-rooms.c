@@ -16,7 +16,7 @@
 
 /* How many rooms were looked at. */
 /* Of the thread of the test, which is that of the worker; the thread of the log has rooms of its own. */
-static __thread guint64 looks;
+static _Thread_local guint64 looks;
 
 guint __real_srv_room_count (const SrvRoom *room);
 guint __wrap_srv_room_count (const SrvRoom *room);
