@@ -71,7 +71,8 @@ struct _BenchCrowd
   Client **mouths;      /* (owned): by sender: who sends it; itself where there is an echo */
   char *input;          /* (owned) */
   GString *say;         /* (owned): scratch */
-  gint64 last_input_ns; /* when anybody last received something */
+  gint64 last_input_ns; /* when anybody last received something, questions apart: a server may
+                           go on asking for ever */
   guint64 arrivals;
   guint64 asked;    /* those who were in, and answered */
   guint64 reads;    /* since the talk began */
@@ -349,6 +350,7 @@ take_input (BenchCrowd *crowd, Client *client)
   gssize n = bench_link_recv (client->fd, client->tls, crowd->input, READ_BYTES);
   gint64 now_ns = bench_now_ns ();
   guint64 acknowledged = client->reader.acknowledged;
+  gboolean asks = FALSE;
 
   if (n == BENCH_LINK_AGAIN)
     return FALSE;
@@ -357,8 +359,10 @@ take_input (BenchCrowd *crowd, Client *client)
       cut_off (crowd, client);
       return FALSE;
     }
-  crowd->last_input_ns = now_ns;
-  if (!crowd->talking || is_question (crowd, (gsize) n))
+  asks = is_question (crowd, (gsize) n);
+  if (!asks)
+    crowd->last_input_ns = now_ns;
+  if (!crowd->talking || asks)
     hear_all (crowd, client, crowd->input, (gsize) n);
   else if (!client->is_mouth)
     {
@@ -538,7 +542,7 @@ quiet_at (const BenchCrowd *crowd, gint64 quiet_ns)
  * bench_crowd_settle:
  *
  * Waits until everybody has been told who has come in, if that is known, and nobody
- * has received anything for @quiet_ns.
+ * has received anything but questions for @quiet_ns.
  */
 void
 bench_crowd_settle (BenchCrowd *crowd, gint64 quiet_ns)
