@@ -18,6 +18,8 @@ typedef struct
 
 struct _SrvDeadlines
 {
+  gint64 next_us;   /* when the next one is due; G_MAXINT64: never; ... */
+  gboolean is_left; /* ... but that one is no longer armed, so it is to be looked for */
   guint n_queues;
   Queue queues[];
 };
@@ -31,6 +33,7 @@ srv_deadlines_new (guint n_queues)
 {
   SrvDeadlines *deadlines = g_malloc0 (sizeof *deadlines + n_queues * sizeof (Queue));
 
+  deadlines->next_us = G_MAXINT64;
   deadlines->n_queues = n_queues;
   return deadlines;
 }
@@ -68,6 +71,11 @@ srv_deadlines_arm (SrvDeadlines *deadlines, SrvDeadline *deadline, guint queue, 
   deadline->next = after != NULL ? after->next : q->head;
   *(deadline->prev != NULL ? &deadline->prev->next : &q->head) = deadline;
   *(deadline->next != NULL ? &deadline->next->prev : &q->tail) = deadline;
+  if (due_us <= deadlines->next_us)
+    {
+      deadlines->next_us = due_us;
+      deadlines->is_left = FALSE;
+    }
 }
 
 /**
@@ -81,6 +89,7 @@ srv_deadlines_disarm (SrvDeadlines *deadlines, SrvDeadline *deadline)
 
   if (!srv_deadline_is_armed (deadline))
     return;
+  deadlines->is_left = deadlines->is_left || deadline->due_us == deadlines->next_us;
   *(deadline->prev != NULL ? &deadline->prev->next : &q->head) = deadline->next;
   *(deadline->next != NULL ? &deadline->next->prev : &q->tail) = deadline->prev;
   deadline->prev = deadline->next = NULL;
@@ -111,14 +120,16 @@ srv_deadlines_align_us (gint64 now_us, gint64 length_us, gint64 step_us)
  * Returns: when the next one is due, or G_MAXINT64.
  */
 gint64
-srv_deadlines_next_us (const SrvDeadlines *deadlines)
+srv_deadlines_next_us (SrvDeadlines *deadlines)
 {
-  gint64 next_us = G_MAXINT64;
-
+  if (!deadlines->is_left)
+    return deadlines->next_us;
+  deadlines->next_us = G_MAXINT64;
+  deadlines->is_left = FALSE;
   for (guint i = 0; i < deadlines->n_queues; i++)
     if (deadlines->queues[i].head != NULL)
-      next_us = MIN (next_us, deadlines->queues[i].head->due_us);
-  return next_us;
+      deadlines->next_us = MIN (deadlines->next_us, deadlines->queues[i].head->due_us);
+  return deadlines->next_us;
 }
 
 /**
@@ -130,16 +141,15 @@ srv_deadlines_next_us (const SrvDeadlines *deadlines)
 SrvDeadline *
 srv_deadlines_pop_due (SrvDeadlines *deadlines, gint64 now_us)
 {
+  gint64 next_us = srv_deadlines_next_us (deadlines);
   SrvDeadline *first = NULL;
+  guint i = 0;
 
-  for (guint i = 0; i < deadlines->n_queues; i++)
-    {
-      SrvDeadline *head = deadlines->queues[i].head;
-
-      if (head != NULL && head->due_us <= now_us && (first == NULL || head->due_us < first->due_us))
-        first = head;
-    }
-  if (first != NULL)
-    srv_deadlines_disarm (deadlines, first);
+  if (next_us > now_us || next_us == G_MAXINT64)
+    return NULL;
+  while (deadlines->queues[i].head == NULL || deadlines->queues[i].head->due_us != next_us)
+    i++;
+  first = deadlines->queues[i].head;
+  srv_deadlines_disarm (deadlines, first);
   return first;
 }

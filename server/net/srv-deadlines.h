@@ -24,7 +24,7 @@ void srv_deadlines_free (SrvDeadlines *deadlines);
 void srv_deadlines_arm (SrvDeadlines *deadlines, SrvDeadline *deadline, guint queue, gint64 due_us);
 void srv_deadlines_disarm (SrvDeadlines *deadlines, SrvDeadline *deadline);
 gint64 srv_deadlines_align_us (gint64 now_us, gint64 length_us, gint64 step_us);
-gint64 srv_deadlines_next_us (const SrvDeadlines *deadlines);
+gint64 srv_deadlines_next_us (SrvDeadlines *deadlines);
 SrvDeadline *srv_deadlines_pop_due (SrvDeadlines *deadlines, gint64 now_us);
 
 static inline gboolean
