@@ -4,6 +4,7 @@
  *
  *     romeo 10.10.1.100 ---- .1.1 router .2.1 ---- 10.10.2.100 juliet
  *
+ * or, over IPv6, fd10:10:1::100 and fd10:10:2::100 (unique local addresses, RFC 4193).
  * The router is lab-forwarder behind one packet socket for each port; its kernel forwards
  * nothing. Each host has a tap, a packet socket that sees what its interface sends and
  * receives. One thread runs all of it, so that what an experiment does and what the network
@@ -13,7 +14,6 @@
 
 #include "lab/bench/lab-world.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n.h>
@@ -45,9 +45,11 @@
 #define MOST_OUTPUT_BYTES (1024 * 1024)
 #define MOST_FRAMES 100000
 #define INTERFACE "eth0"
+#define IPV6_SETTINGS "/proc/sys/net/ipv6"
 
 struct _LabWorld
 {
+  LabFamily family;
   int outside;             /* where we are when we are nowhere else */
   int router;              /* namespace */
   LabForwarder *forwarder; /* (owned) */
@@ -94,14 +96,29 @@ write_setting (const char *setting, const char *value)
   return ok;
 }
 
-/* Goes into a network of its own, without IPv6: it would talk about itself. -1 with errno. */
+/* Goes into a network of its own; over IPv4 without IPv6, and over IPv6 with as little of it as
+ * can be: it would talk about itself, of routers, groups and addresses. -1 with errno. */
 static int
-new_network (void)
+new_network (LabFamily family)
 {
+  static const struct
+  {
+    const char *setting;
+    const char *value;
+  } silence[] = {
+    { "net/ipv6/conf/default/accept_ra", "0" },
+    { "net/ipv6/conf/default/router_solicitations", "0" },
+    { "net/ipv6/conf/default/autoconf", "0" },
+    { "net/ipv6/conf/default/addr_gen_mode", "1" }, /* no link-local address */
+  };
+  const char *disabled = family == LAB_IPV6 ? "0" : "1";
+
   if (unshare (CLONE_NEWNET) < 0)
     return -1;
-  (void) write_setting ("net/ipv6/conf/all/disable_ipv6", "1");
-  (void) write_setting ("net/ipv6/conf/default/disable_ipv6", "1");
+  (void) write_setting ("net/ipv6/conf/all/disable_ipv6", disabled);
+  (void) write_setting ("net/ipv6/conf/default/disable_ipv6", disabled);
+  for (gsize i = 0; family == LAB_IPV6 && i < G_N_ELEMENTS (silence); i++)
+    (void) write_setting (silence[i].setting, silence[i].value);
   return current_network ();
 }
 
@@ -161,20 +178,30 @@ send_frame (guint port, const guint8 *frame, gsize len, gpointer data)
  * Returns: (transfer full): a router without a host, or %NULL with a #SAL_ERROR.
  */
 LabWorld *
-lab_world_new (GError **error)
+lab_world_new (LabFamily family, GError **error)
 {
   g_autoptr (LabWorld) world = g_new0 (LabWorld, 1);
 
+  world->family = family;
   world->hosts = g_ptr_array_new_with_free_func (host_free);
   world->ports = g_array_new (FALSE, FALSE, sizeof (int));
   world->processes = g_ptr_array_new_with_free_func (process_free);
   world->forwarder = lab_forwarder_new (send_frame, world);
   world->traffic_us = g_get_monotonic_time ();
   world->outside = current_network ();
-  world->router = world->outside >= 0 ? new_network () : -1;
+  /* The router's kernel routes nothing, so it needs no IPv6. */
+  world->router = world->outside >= 0 ? new_network (LAB_IPV4) : -1;
   if (world->router < 0)
     {
       fail (error, "router");
+      return NULL;
+    }
+  if (family == LAB_IPV6 && access (IPV6_SETTINGS, F_OK) < 0)
+    {
+      enter (world->outside);
+      g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED,
+                   _ ("this kernel has no IPv6 (there is no %s); --ipv4 goes without it"),
+                   IPV6_SETTINGS);
       return NULL;
     }
   enter (world->outside);
@@ -205,7 +232,7 @@ lab_world_free (LabWorld *world)
 static int
 open_packet_socket (const char *interface, gboolean with_outgoing)
 {
-  struct sockaddr_ll address = { .sll_family = AF_PACKET, .sll_protocol = htons (ETH_P_ALL) };
+  struct sockaddr_ll address = { .sll_family = AF_PACKET, .sll_protocol = g_htons (ETH_P_ALL) };
   int fd = socket (AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   int one = 1;
 
@@ -228,7 +255,7 @@ open_packet_socket (const char *interface, gboolean with_outgoing)
 
 /* The settings that make runs comparable, whatever this machine prefers and does besides. */
 static gboolean
-set_defaults (GError **error)
+set_defaults (LabFamily family, GError **error)
 {
   static const struct
   {
@@ -248,16 +275,40 @@ set_defaults (GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
     if (!write_setting (settings[i].setting, settings[i].value))
       return fail (error, settings[i].setting);
+  /* The same for ICMPv6; where it is a list of types, and 255 is none that is sent. */
+  if (family == LAB_IPV6 && !write_setting ("net/ipv6/icmp/ratemask", "255"))
+    return fail (error, "net/ipv6/icmp/ratemask");
   return TRUE;
 }
 
-static gboolean
-set_up_host (LabHost *host, in_addr_t gateway, const guint8 *gateway_mac, GError **error)
+/* The one place that knows which addresses hosts and routers have; networks count from 1. */
+static LabAddress
+make_address (LabFamily family, guint network, gboolean gateway)
 {
-  if (!set_defaults (error) || !lab_netlink_bring_up ("lo", error) ||
+  if (family == LAB_IPV6)
+    return (LabAddress){ .family = 6,
+                         .bytes = { 0xfd, 0x10, 0, 0x10, 0, (guint8) network, [14] = !gateway,
+                                    [15] = gateway } };
+  return (LabAddress){ .family = 4, .bytes = { 10, 10, (guint8) network, gateway ? 1 : 100 } };
+}
+
+static int
+network_bits (LabFamily family)
+{
+  return family == LAB_IPV6 ? 64 : 24;
+}
+
+static gboolean
+set_up_host (const LabWorld *world,
+             LabHost *host,
+             const LabAddress *gateway,
+             const guint8 *gateway_mac,
+             GError **error)
+{
+  if (!set_defaults (world->family, error) || !lab_netlink_bring_up ("lo", FALSE, error) ||
       !lab_netlink_switch_offloads_off (INTERFACE, error) ||
-      !lab_netlink_bring_up (INTERFACE, error) ||
-      !lab_netlink_add_address (INTERFACE, host->ip, 24, error))
+      !lab_netlink_bring_up (INTERFACE, world->family == LAB_IPV6, error) ||
+      !lab_netlink_add_address (INTERFACE, &host->ip, network_bits (world->family), error))
     return FALSE;
   host->tap = open_packet_socket (INTERFACE, TRUE);
   if (host->tap < 0)
@@ -266,19 +317,22 @@ set_up_host (LabHost *host, in_addr_t gateway, const guint8 *gateway_mac, GError
   return host->diag != NULL && lab_netlink_add_neighbour (INTERFACE, gateway, gateway_mac, error);
 }
 
+/* Over IPv6 the port has no address of its own; nobody ever asks for it. */
 static gboolean
 set_up_port (LabWorld *world,
              const char *port,
-             in_addr_t gateway,
+             const LabAddress *gateway,
              const LabHost *host,
              const guint8 *host_mac,
              GError **error)
 {
   int fd = -1;
 
-  if (!lab_netlink_switch_offloads_off (port, error) || !lab_netlink_bring_up (port, error) ||
-      !lab_netlink_add_address (port, gateway, 24, error) ||
-      !lab_netlink_add_neighbour (port, host->ip, host_mac, error))
+  if (!lab_netlink_switch_offloads_off (port, error) ||
+      !lab_netlink_bring_up (port, FALSE, error) ||
+      (world->family == LAB_IPV4 &&
+       (!lab_netlink_add_address (port, gateway, network_bits (world->family), error) ||
+        !lab_netlink_add_neighbour (port, &host->ip, host_mac, error))))
     return FALSE;
   if (!lab_netlink_await_running (port, error))
     return FALSE;
@@ -291,52 +345,55 @@ set_up_port (LabWorld *world,
 
 /* Everything of a host that lies in two networks. */
 static gboolean
-connect_host (LabWorld *world, LabHost *host, GError **error)
+connect_host (LabWorld *world, LabHost *host, guint number, GError **error)
 {
-  guint number = world->hosts->len;
-  const guint8 host_mac[] = { 0x02, 0, 10, 10, (guint8) (number + 1), 100 };
-  const guint8 port_mac[] = { 0x02, 0, 10, 10, (guint8) (number + 1), 1 };
-  g_autofree char *port = g_strdup_printf ("port%u", number);
+  const guint8 host_mac[] = { 0x02, 0, 10, 10, (guint8) number, 100 };
+  const guint8 port_mac[] = { 0x02, 0, 10, 10, (guint8) number, 1 };
+  g_autofree char *port = g_strdup_printf ("port%u", number - 1);
   const LabPlug there = { .name = INTERFACE, .mac = host_mac, .network = host->network };
   const LabPlug here = { .name = port, .mac = port_mac, .network = world->router };
-  in_addr_t gateway = htonl ((ntohl (host->ip) & 0xffffff00) | 1);
+  const LabAddress gateway = make_address (world->family, number, TRUE);
   gboolean ok = lab_netlink_add_cable (&here, &there, error);
 
   enter (host->network);
-  ok = ok && set_up_host (host, gateway, port_mac, error);
+  ok = ok && set_up_host (world, host, &gateway, port_mac, error);
   enter (world->router);
-  ok = ok && set_up_port (world, port, gateway, host, host_mac, error);
+  ok = ok && set_up_port (world, port, &gateway, host, host_mac, error);
   enter (host->network);
   ok = ok && lab_netlink_await_running (INTERFACE, error) &&
-       lab_netlink_add_default_route (gateway, error);
+       lab_netlink_add_default_route (&gateway, error);
   enter (world->outside);
   if (ok)
-    lab_forwarder_add_port (world->forwarder, host->ip, port_mac, host_mac);
+    lab_forwarder_add_port (world->forwarder, &host->ip, port_mac, host_mac);
   return ok;
 }
 
 /**
  * lab_world_add_host:
- * @address: IPv4, in a network of 24 bits that no other host is in
+ *
+ * Each has a network of its own: the first is 10.10.1.100 or fd10:10:1::100, and so on.
  *
  * Returns: (transfer none): a host that reaches all others, or %NULL with a #SAL_ERROR.
  */
 LabHost *
-lab_world_add_host (LabWorld *world, const char *name, const char *address, GError **error)
+lab_world_add_host (LabWorld *world, const char *name, GError **error)
 {
   LabHost *host = g_new0 (LabHost, 1);
+  guint number = world->hosts->len + 1;
+  char address[LAB_ADDRESS_TEXT];
   gboolean ok = FALSE;
 
   g_return_val_if_fail (world->hosts->len < MOST_HOSTS, NULL);
 
+  host->ip = make_address (world->family, number, FALSE);
+  lab_address_to_text (&host->ip, address);
   host->name = g_strdup (name);
   host->address = g_strdup (address);
-  host->ip = inet_addr (address);
   host->tap = -1;
   host->frames = g_ptr_array_new_with_free_func (frame_free);
-  host->network = new_network ();
+  host->network = new_network (world->family);
   enter (world->outside);
-  ok = host->network >= 0 ? connect_host (world, host, error) : fail (error, name);
+  ok = host->network >= 0 ? connect_host (world, host, number, error) : fail (error, name);
   if (!ok)
     {
       host_free (host);
@@ -344,6 +401,34 @@ lab_world_add_host (LabWorld *world, const char *name, const char *address, GErr
     }
   g_ptr_array_add (world->hosts, host);
   return host;
+}
+
+/**
+ * lab_world_find_host:
+ * @len: bytes of @name
+ *
+ * Returns: (transfer none) (nullable): the host of this name.
+ */
+LabHost *
+lab_world_find_host (const LabWorld *world, const char *name, gsize len)
+{
+  for (guint i = 0; i < world->hosts->len; i++)
+    {
+      LabHost *host = g_ptr_array_index (world->hosts, i);
+
+      if (strlen (host->name) == len && memcmp (host->name, name, len) == 0)
+        return host;
+    }
+  return NULL;
+}
+
+/**
+ * lab_world_get_family:
+ */
+LabFamily
+lab_world_get_family (const LabWorld *world)
+{
+  return world->family;
 }
 
 /**
