@@ -114,6 +114,10 @@ sentence_of (const LabFinding *finding)
     return "The %f sends the same segment again.";
   if (finding->segment.len == 0 && finding->event == LAB_EVENT_OUT_OF_ORDER)
     return "A segment of the %f that was overtaken by later ones.";
+  if (finding->event == LAB_EVENT_SYN && finding->connection != NULL &&
+      finding->connection->to_itself)
+    return "The %f asks for a connection (SYN) to its own address and port: its SYN comes back to "
+           "it, and it is both ends.";
   if (finding->event == LAB_EVENT_SYN && finding->state[LAB_CLIENT] != LAB_SYN_SENT)
     return "A SYN in the name of the %f that does not fit into the connection: it changes nothing.";
   if (finding->event == LAB_EVENT_SYN && finding->segment.len > 0)
@@ -130,14 +134,15 @@ append_open_word (GString *out, char word, const LabFinding *finding)
 {
   const LabSegment *segment = &finding->segment;
   LabSide other = lab_side_other (finding->from);
+  gboolean to_itself = finding->connection != NULL && finding->connection->to_itself;
 
   switch (word)
     {
     case 'f':
-      lab_phrase_word (out, lab_side_name (finding->from));
+      lab_phrase_word (out, to_itself ? "socket" : lab_side_name (finding->from));
       break;
     case 'o':
-      lab_phrase_word (out, lab_side_name (other));
+      lab_phrase_word (out, to_itself ? "same socket" : lab_side_name (other));
       break;
     case 'l':
       lab_phrase_bytes (out, segment->len);
@@ -192,7 +197,8 @@ append_sentence (GString *out, const char *sentence, const LabFinding *finding)
 static void
 append_correction (GString *out, const LabFinding *finding, LabSide side)
 {
-  if (!finding->corrected[side] || finding->event == LAB_EVENT_SIMULTANEOUS_CLOSE ||
+  if (!finding->corrected[side] || finding->connection == NULL ||
+      finding->connection->to_itself || finding->event == LAB_EVENT_SIMULTANEOUS_CLOSE ||
       finding->event == LAB_EVENT_SIMULTANEOUS_OPEN)
     return;
   lab_phrase_word (out, " So an earlier segment never arrived, and the ");

@@ -154,6 +154,10 @@ answer_handshake (const LabConnection *connection, GPtrArray *lines)
       lab_phrase_word (line, ".");
       add_line (lines, line);
     }
+  if (connection->to_itself)
+    add_text (lines,
+              "It comes back to the same socket, which answers it as both ends do that open at "
+              "once (RFC 9293, figure 7), and is connected to itself.");
   if (server->frame != 0)
     add_answer (connection, lines);
   if (connection->handshake_ack_frame != 0 && server->frame != 0)
@@ -347,7 +351,7 @@ answer_ending (const LabConnection *connection, GPtrArray *lines)
       }
   if (lines->len == 0 && connection->outcome == LAB_OUTCOME_OPEN)
     add_text (lines, "It was still open at the end of the capture.");
-  for (int side = 0; side < LAB_N_SIDES; side++)
+  for (int side = 0; side < (connection->to_itself ? 1 : LAB_N_SIDES); side++)
     add_last_state (&connection->end[side], (LabSide) side, lines);
 }
 

@@ -382,6 +382,52 @@ follow_plain (LabConn *conn, LabSide from, LabFinding *finding)
   return TRUE;
 }
 
+/* A socket that has connected to its own address and port: what it sends comes back to it, so
+ * both open at once and both close at once, and are one. */
+static void
+follow_itself (LabConn *conn, LabFinding *finding)
+{
+  const LabSegment *segment = &finding->segment;
+  LabEnd *socket = &conn->end[LAB_CLIENT];
+  LabEnd *same = &conn->end[LAB_SERVER];
+  LabEndReport *report = &conn->report.end[LAB_CLIENT];
+  const gboolean acks = (segment->flags & LAB_ACK) != 0;
+
+  if (segment->flags & LAB_RST)
+    reset (conn, LAB_CLIENT, segment->number);
+  else if (segment->flags & LAB_SYN)
+    {
+      if (!socket->isn_known)
+        take_offer (conn, LAB_CLIENT, segment);
+      socket->sent_syn = TRUE;
+      input (conn, LAB_CLIENT, LAB_INPUT_SEND_SYN);
+      input (conn, LAB_CLIENT, acks ? LAB_INPUT_RECV_SYN_ACK : LAB_INPUT_RECV_SYN);
+      same->sent_syn_ack = same->sent_syn_ack || acks;
+    }
+  else
+    {
+      if (acks)
+        input (conn, LAB_CLIENT, LAB_INPUT_RECV_ACK_OF_SYN);
+      if (acks && acks_fin (socket, segment->ack))
+        {
+          if (report->finack_frame == 0)
+            report->finack_frame = segment->number;
+          input (conn, LAB_CLIENT, LAB_INPUT_RECV_ACK_OF_FIN);
+        }
+      if ((segment->flags & LAB_FIN) != 0 && !socket->sent_fin)
+        {
+          socket->sent_fin = same->sent_fin = TRUE;
+          socket->fin = segment->seq + segment->len;
+          report->fin_frame = segment->number;
+          report->fin_seq = socket->fin;
+          input (conn, LAB_CLIENT, LAB_INPUT_SEND_FIN);
+          input (conn, LAB_CLIENT, LAB_INPUT_RECV_FIN);
+        }
+    }
+  socket->proven = same->proven = same->heard = TRUE;
+  conn->report.end[LAB_SERVER].state = report->state;
+}
+
 /**
  * lab_conn_note_path:
  *
@@ -420,13 +466,18 @@ lab_conn_follow (LabConn *conn, LabSide from, LabFinding *finding)
   LabSide to = lab_side_other (from);
   gboolean counts = TRUE;
 
+  if (conn->report.to_itself)
+    follow_itself (conn, finding);
   if (segment->flags & LAB_RST)
     {
-      follow_rst (conn, from, finding);
+      if (!conn->report.to_itself)
+        follow_rst (conn, from, finding);
       conn->end[from].heard_rst = TRUE;
       return TRUE;
     }
-  if ((segment->flags & (LAB_SYN | LAB_ACK)) == LAB_SYN)
+  if (conn->report.to_itself)
+    counts = TRUE;
+  else if ((segment->flags & (LAB_SYN | LAB_ACK)) == LAB_SYN)
     counts = follow_syn (conn, from, finding);
   else if (segment->flags & LAB_SYN)
     counts = follow_syn_ack (conn, from, finding);

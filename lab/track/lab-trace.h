@@ -169,6 +169,7 @@ typedef struct
 {
   LabAddress address;
   guint16 port;
+  const char *scope; /* (nullable): see LabTraceOptions */
   LabState state;
   gboolean assumed; /* nothing this end has sent proves the state */
   LabOffer offer;
@@ -215,6 +216,9 @@ typedef struct
   guint64 reused_by; /* frame of the SYN that took the pair of ports over */
   gboolean early;    /* reported before its end, because of max_connections */
   gboolean chat;     /* its bytes were read as chat lines */
+  /* Both ends are one socket, which connected to its own address and port. It sends as the
+   * client, and the server is always in the state that it is in. */
+  gboolean to_itself;
 } LabConnection;
 
 /* A line of chat that a segment completed. */
@@ -304,6 +308,8 @@ typedef struct
   guint max_connections; /* live at a time; see LAB_NOTICE_CONNECTIONS_CAPPED */
   guint16 chat_port;     /* chat lines are read from connections of this port; 0: none */
   gboolean chat_all;     /* ... or from all of them */
+  const char *scope;     /* (nullable) (unowned): interface of all packets, if known; link-local
+                          * addresses mean something only together with it (RFC 4007) */
 } LabTraceOptions;
 
 #define LAB_TRACE_LINGER_NS ((gint64) 240 * 1000 * 1000 * 1000)

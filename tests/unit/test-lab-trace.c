@@ -659,6 +659,71 @@ test_late_syn (void)
     }
 }
 
+/* A socket that has connected to itself is in one state, whoever is asked for. */
+typedef struct
+{
+  LabState state;
+  gboolean assumed;
+  gboolean is_over;
+} Alone;
+
+static void
+on_lone_packet (const LabFinding *finding, gpointer data)
+{
+  Alone *alone = data;
+
+  g_assert_cmpint (finding->from, ==, LAB_CLIENT);
+  g_assert_cmpint (finding->state[LAB_CLIENT], ==, finding->state[LAB_SERVER]);
+  alone->state = finding->state[LAB_CLIENT];
+  alone->assumed = finding->assumed[LAB_CLIENT] || finding->assumed[LAB_SERVER];
+}
+
+static void
+on_lone_connection (const LabConnection *connection, gpointer data)
+{
+  g_assert_true (connection->to_itself);
+  g_assert_cmpint (connection->outcome, ==, LAB_OUTCOME_CLOSED);
+  g_assert_cmpint (connection->conn_state, ==, LAB_CONN_SF);
+  g_assert_cmpuint (connection->end[LAB_CLIENT].bytes, ==, 6);
+  ((Alone *) data)->is_over = TRUE;
+}
+
+static void
+test_to_itself (void)
+{
+  static const LabTraceSink sink = { on_lone_packet, on_lone_connection, NULL, NULL };
+  static const struct
+  {
+    WrittenSegment segment;
+    LabState state;
+  } steps[] = {
+    { { TRUE, SYN, 100, 0, 0, FALSE }, LAB_SYN_RECEIVED },
+    { { TRUE, SYN | ACK, 100, 101, 0, FALSE }, LAB_ESTABLISHED },
+    { { TRUE, ACK, 101, 101, 0, FALSE }, LAB_ESTABLISHED },
+    { { TRUE, ACK, 101, 101, 6, FALSE }, LAB_ESTABLISHED },
+    { { TRUE, ACK, 107, 107, 0, FALSE }, LAB_ESTABLISHED },
+    { { TRUE, FIN | ACK, 107, 107, 0, FALSE }, LAB_CLOSING },
+    { { TRUE, ACK, 108, 108, 0, FALSE }, LAB_TIME_WAIT },
+  };
+  Alone alone = { 0 };
+  g_autoptr (LabTrace) trace = lab_trace_new (NULL, &sink, &alone);
+  guint8 bytes[64];
+  LabPacket packet = { .link_type = 101, .bytes = bytes, .has_time = TRUE };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      packet.number++;
+      packet.captured_len = packet.wire_len = write_segment (&steps[i].segment, bytes);
+      memcpy (bytes + 16, bytes + 12, 4); /* its own address ... */
+      memcpy (bytes + 22, bytes + 20, 2); /* ... and port */
+      lab_trace_push (trace, &packet);
+      g_assert_cmpint (alone.state, ==, steps[i].state);
+      g_assert_false (alone.assumed);
+    }
+  lab_trace_finish (trace);
+  g_assert_true (alone.is_over);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -678,5 +743,6 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/trace/chat-is-bounded", test_chat_is_bounded);
   g_test_add_func ("/lab/trace/linger", test_linger);
   g_test_add_func ("/lab/trace/late-syn", test_late_syn);
+  g_test_add_func ("/lab/trace/connected-to-itself", test_to_itself);
   return g_test_run ();
 }
