@@ -386,7 +386,7 @@ run_no_close (LabRun *run)
   lab_run_claim (run, acked > fin && fin > 0 && late > before_kill,
                  lab_run_frames (run, romeo, fin, acked),
                  _ ("The client's FIN is acknowledged, by the kernel. The server's own FIN does "
-                    "not come: only close() sends it."));
+                    "not come: the program has to call close() or shutdown() for it."));
   lab_run_claim (run,
                  lab_run_count_sockets (run, juliet, 2, PORT, "CLOSE-WAIT") == 2 &&
                      lab_run_count_sockets (run, romeo, 2, PORT, "FIN-WAIT-2") == 2,

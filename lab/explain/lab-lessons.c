@@ -305,13 +305,17 @@ add_last_state (const LabEndReport *end, LabSide side, GPtrArray *lines)
   switch (end->state)
     {
     case LAB_TIME_WAIT:
-      meaning = " is left in TIME-WAIT for 2 MSL, in case its last ACK is lost.";
+      meaning = " is left in TIME-WAIT for 2 MSL: its last ACK may be lost, and old segments may still be "
+                "on their way.";
       break;
     case LAB_FIN_WAIT_1:
       meaning = " is left in FIN-WAIT-1: its FIN is not acknowledged.";
       break;
     case LAB_FIN_WAIT_2:
       meaning = " is left in FIN-WAIT-2: the other end has not closed.";
+      break;
+    case LAB_CLOSING:
+      meaning = " is left in CLOSING: it has the FIN of the other end, but no ACK of its own.";
       break;
     case LAB_CLOSE_WAIT:
       meaning = " is left in CLOSE-WAIT: its program has not closed.";

@@ -142,10 +142,10 @@ append_ending (GString *out, const LabConnection *connection)
       break;
     case LAB_OUTCOME_RESET_BY_CLIENT:
       lab_phrase_word (out, connection->to_itself ? ". It aborted that (RST)."
-                                                  : ". The client aborted it (RST).");
+                                                  : ". The client reset it (RST).");
       break;
     case LAB_OUTCOME_RESET_BY_SERVER:
-      lab_phrase_word (out, ". The server aborted it (RST).");
+      lab_phrase_word (out, ". The server reset it (RST).");
       break;
     default:
       lab_phrase_word (out, ". What became of it the capture does not tell.");

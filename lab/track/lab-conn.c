@@ -255,7 +255,7 @@ count (LabConn *conn, const LabFinding *finding)
   if (finding->analysis & LAB_ANALYSIS_OUT_OF_ORDER)
     {
       end->out_of_order++;
-      end->overtaken += !finding->resent;
+      end->overtaken += finding->overtaken;
     }
   if (finding->analysis & LAB_ANALYSIS_DUPLICATE_ACK)
     end->duplicate_acks++;
@@ -431,6 +431,8 @@ lab_conn_add (LabConn *conn, LabFinding *finding, gsize *budget)
       correct_base (conn, from, segment);
       analyse (conn, finding, budget);
       finding->resent = behind && is_resent (finding);
+      finding->overtaken = behind && !finding->resent &&
+                           (finding->analysis & LAB_ANALYSIS_OUT_OF_ORDER) != 0;
       note_round_trip (conn, segment);
     }
   else if (begins_unseen (conn, segment))

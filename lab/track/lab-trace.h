@@ -252,6 +252,7 @@ typedef struct
 
   guint32 analysis;  /* LAB_ANALYSIS_ bits */
   guint32 has;       /* LAB_FINDING_ bits */
+  gboolean is_answer; /* a RST to what the other end has sent, not an abort (RFC 9293, 3.5.2) */
   gboolean rescaled; /* the first of its end whose window is scaled: it only looks changed */
   guint32 duplicate_ack_num;
   guint64 duplicate_ack_frame;
@@ -263,6 +264,7 @@ typedef struct
   gint64 initial_rtt_ns;
   gint64 rto_ns;          /* as tshark counts it, see lab-analysis.c */
   gboolean resent;        /* its data, SYN or FIN was sent before, whatever it looks like */
+  gboolean overtaken;     /* out of order, and never sent before */
   guint64 resends_frame;  /* the frame that was first sent with these bytes, if known ... */
   gint64 resent_after_ns; /* ... and how long ago that was */
 

@@ -225,7 +225,7 @@ lab_words_remark (const LabFinding *finding, GString *out)
 
   if (!finding->resent)
     {
-      if (analysis & LAB_ANALYSIS_OUT_OF_ORDER)
+      if (finding->overtaken)
         append_part (out, start, "out of order");
     }
   else if (finding->event == LAB_EVENT_FAST_RETRANSMISSION)
