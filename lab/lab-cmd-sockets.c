@@ -17,6 +17,7 @@
 #include "lab/bench/lab-socket-table.h"
 #include "lab/bench/lab-socket-watch.h"
 #include "lab/lab-cmd.h"
+#include "lab/view/lab-words.h"
 
 /* Changes that stay on the screen below the table. */
 #define KEPT_CHANGES 15
@@ -83,25 +84,44 @@ show_once (LabDiag *diag, const LabSocketFilter *filter, GError **error)
   return TRUE;
 }
 
-/* The latest changes, as many as fit into @most_lines. */
-static void
-append_latest (GString *out, const GPtrArray *lines, guint most_lines)
+static guint
+count_lines (const char *text)
 {
-  guint first = lines->len;
   guint n = 0;
 
-  while (first > 0)
-    {
-      const char *line = g_ptr_array_index (lines, first - 1);
+  for (; *text != '\0'; text++)
+    n += *text == '\n';
+  return n;
+}
 
-      for (const char *at = line; *at != '\0'; at++)
-        n += *at == '\n';
-      if (n > most_lines)
+/* A change as it fits the terminal as that is now: what goes on does so below its beginning. */
+static char *
+wrap_change (const char *line, guint columns)
+{
+  const char *rest = strchr (line, ' ') + 1;
+  g_autofree char *margin = g_strndup (line, (gsize) (rest - line));
+  g_autofree char *text = g_strndup (rest, strcspn (rest, "\n"));
+  GString *out = g_string_new (NULL);
+
+  lab_words_wrap (text, margin, columns, out);
+  return g_string_free (out, FALSE);
+}
+
+/* The latest changes, as many as fit into @most_lines. */
+static void
+append_latest (GString *out, const GPtrArray *lines, guint columns, guint most_lines)
+{
+  g_autoptr (GString) latest = g_string_new (NULL);
+
+  for (guint i = lines->len; i-- > 0;)
+    {
+      g_autofree char *text = wrap_change (g_ptr_array_index (lines, i), columns);
+
+      if (count_lines (latest->str) + count_lines (text) > most_lines)
         break;
-      first--;
+      g_string_prepend (latest, text);
     }
-  for (; first < lines->len; first++)
-    g_string_append (out, g_ptr_array_index (lines, first));
+  g_string_append (out, latest->str);
 }
 
 /* On a terminal the table stays on top, and the latest changes below it. All of it has to fit,
@@ -118,13 +138,12 @@ redraw (const GPtrArray *sockets, const GPtrArray *lines, const LabScreen *scree
   guint n = 0;
 
   lab_socket_table_text (table, sockets, values.info, screen->columns, MAX (rows - for_changes, 2));
-  for (const char *at = table->str; *at != '\0'; at++)
-    n += *at == '\n';
+  n = count_lines (table->str);
   g_string_append (out, table->str);
   if (n + 1 < rows && lines->len > 0)
     {
       g_string_append_c (out, '\n');
-      append_latest (out, lines, rows - n - 1);
+      append_latest (out, lines, screen->columns, rows - n - 1);
     }
   fputs (out->str, stdout);
 }
@@ -140,7 +159,7 @@ keep_change (GPtrArray *lines, char *line)
 /* What has changed since the last look: kept for the screen, or said at once. Returns: whether
  * anything has. */
 static gboolean
-take_changes (const GArray *changes, GPtrArray *lines, const LabScreen *screen)
+take_changes (const GArray *changes, GPtrArray *lines)
 {
   for (guint i = 0; i < changes->len; i++)
     {
@@ -150,7 +169,7 @@ take_changes (const GArray *changes, GPtrArray *lines, const LabScreen *screen)
       if (values.json)
         lab_socket_change_json (out, change, g_get_real_time ());
       else
-        lab_socket_change_text (out, change, g_get_real_time (), screen->columns);
+        lab_socket_change_text (out, change, g_get_real_time (), 0);
       if (lines != NULL)
         keep_change (lines, g_strdup (out->str));
       else
@@ -180,7 +199,7 @@ show_changes (LabDiag *diag, const LabSocketFilter *filter, GError **error)
         return FALSE;
       changes = lab_socket_watch_take (watch, sockets);
       if (!draws || !first) /* what was there before is no change */
-        changed = take_changes (changes, draws ? lines : NULL, &screen);
+        changed = take_changes (changes, draws ? lines : NULL);
       if (draws && (first || changed || screen.columns != drawn.columns ||
                     screen.rows != drawn.rows))
         redraw (sockets, lines, &screen);
