@@ -9,6 +9,7 @@
 #include <glib/gstdio.h>
 #include <stdio.h>
 
+#include "common/base/sal-columns.h"
 #include "common/base/sal-error.h"
 #include "lab/bench/lab-experiments.h"
 #include "lab/lab-cmd.h"
@@ -81,8 +82,7 @@ append_outcome (const Outcome *outcome, guint columns, GString *out)
   const char *mark = outcome->status == SAL_EXIT_OK ? "✓" : "✗";
   const char *name = outcome->experiment->name;
   const gboolean narrow = columns > 0 && columns < NARROW;
-  g_autofree char *margin =
-      narrow ? g_strdup ("  ") : g_strdup_printf ("%s %-28s ", mark, name);
+  g_autofree char *margin = narrow ? g_strdup ("  ") : g_strdup_printf ("%s %-28s ", mark, name);
   g_autoptr (GString) text = g_string_new (_ (outcome->experiment->title));
 
   if (narrow)
@@ -90,11 +90,11 @@ append_outcome (const Outcome *outcome, guint columns, GString *out)
   if (*result->why != '\0')
     g_string_append_printf (text, ": %s", result->why);
   else
-    g_string_append_printf (
-        text,
-        g_dngettext (NULL, " (%u of %u answer borne out, %.1f s)",
-                     " (%u of %u answers borne out, %.1f s)", result->answers),
-        result->borne_out, result->answers, (double) result->took_us / G_USEC_PER_SEC);
+    g_string_append_printf (text,
+                            g_dngettext (NULL, " (%u of %u answer borne out, %.1f s)",
+                                         " (%u of %u answers borne out, %.1f s)", result->answers),
+                            result->borne_out, result->answers,
+                            (double) result->took_us / G_USEC_PER_SEC);
   lab_words_wrap (text->str, margin, columns, out);
 }
 
@@ -113,14 +113,13 @@ summarise (const GArray *outcomes, gint64 took_us, guint columns)
       append_outcome (outcome, columns, out);
       good += outcome->status == SAL_EXIT_OK;
     }
-  g_string_append_printf (out,
-                          g_dngettext (NULL,
-                                       "%u of %u experiment went as it should, over %s, in %.0f s",
-                                       "%u of %u experiments went as they should, over %s, in %.0f "
-                                       "s",
-                                       outcomes->len),
-                          good, outcomes->len, ipv6 ? "IPv6" : "IPv4",
-                          (double) took_us / G_USEC_PER_SEC);
+  g_string_append_printf (
+      out,
+      g_dngettext (NULL, "%u of %u experiment went as it should, over %s, in %.0f s",
+                   "%u of %u experiments went as they should, over %s, in %.0f "
+                   "s",
+                   outcomes->len),
+      good, outcomes->len, ipv6 ? "IPv6" : "IPv4", (double) took_us / G_USEC_PER_SEC);
   g_string_append_c (out, '\n');
   return g_string_free (out, FALSE);
 }
@@ -143,10 +142,11 @@ end_with_summary (const GArray *outcomes, gint64 took_us, const LabScreen *scree
 {
   g_autofree char *shown = summarise (outcomes, took_us, screen->columns);
   g_autofree char *kept = summarise (outcomes, took_us, 0);
+  g_autofree char *underline = NULL;
   g_autoptr (GError) error = NULL;
 
-  printf ("\n%s\n", _ ("What was shown"));
-  puts ("--------------");
+  underline = g_strnfill (sal_columns_of_text (_ ("What was shown")), '-');
+  printf ("\n%s\n%s\n", _ ("What was shown"), underline);
   fputs (shown, stdout);
   if (output != NULL && !write_summary (kept, &error))
     return lab_cmd_fail (error);

@@ -200,8 +200,8 @@ show_changes (LabDiag *diag, const LabSocketFilter *filter, GError **error)
       changes = lab_socket_watch_take (watch, sockets);
       if (!draws || !first) /* what was there before is no change */
         changed = take_changes (changes, draws ? lines : NULL);
-      if (draws && (first || changed || screen.columns != drawn.columns ||
-                    screen.rows != drawn.rows))
+      if (draws &&
+          (first || changed || screen.columns != drawn.columns || screen.rows != drawn.rows))
         redraw (sockets, lines, &screen);
       fflush (stdout);
       first = FALSE;

@@ -84,8 +84,7 @@ lab_diag_free (LabDiag *diag)
 }
 
 static void
-set_address (
-    LabEndpoint *address, int family, const __be32 *words, __be16 port, __u32 interface)
+set_address (LabEndpoint *address, int family, const __be32 *words, __be16 port, __u32 interface)
 {
   memset (address, 0, sizeof *address);
   if (family == AF_INET)

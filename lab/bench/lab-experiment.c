@@ -289,17 +289,17 @@ lab_experiment_run (const LabExperiment *experiment,
   int status = SAL_EXIT_FAILED;
 
   memset (result, 0, sizeof *result);
-  task.result = mmap (NULL, sizeof *result, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  task.result =
+      mmap (NULL, sizeof *result, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (task.result == MAP_FAILED)
     g_error ("mmap: %s", g_strerror (errno));
   if (can_begin (experiment, folder, &local))
     {
       if (experiment->seconds > 0)
-        fprintf (
-            stderr,
-            _ ("salotto-lab: this takes about %u seconds, because the kernel's own timers are "
-               "waited for\n"),
-            experiment->seconds);
+        fprintf (stderr,
+                 _ ("salotto-lab: this takes about %u seconds, because the kernel's own timers are "
+                    "waited for\n"),
+                 experiment->seconds);
       status = lab_sandbox_run (run_inside, &task, &local);
     }
   *result = *task.result;

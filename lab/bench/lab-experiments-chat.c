@@ -37,8 +37,7 @@ start_room (LabRun *run)
 {
   g_autofree char *program = lab_run_find_program ("salottod", server_places);
   const char *place = lab_run_is_ipv6 (run) ? "plain://[::]:15102" : "plain://0.0.0.0:15102";
-  const char *const argv[] = { program,     "--log", "memory", "--listen", place,
-                               "--console", NULL };
+  const char *const argv[] = { program, "--log", "memory", "--listen", place, "--console", NULL };
   LabProcess *server = lab_run_start_foreign (run, lab_run_juliet (run), argv);
 
   lab_run_await (run, server, "listening on");

@@ -416,8 +416,7 @@ ask_about_keepalive (LabRun *run, const LabPair *pair)
   lab_run_claim (run, answer > probe, lab_run_frames (run, romeo, answer),
                  _ ("juliet's kernel does so; no program of hers notices."));
   lab_run_question (run, _ ("What happens when there is no answer?"));
-  lab_run_claim (run, unanswered == 3 && rst > last,
-                 lab_run_frames (run, romeo, rst),
+  lab_run_claim (run, unanswered == 3 && rst > last, lab_run_frames (run, romeo, rst),
                  _ ("romeo asks %u times, as TCP_KEEPCNT says, then sends a RST and gives the "
                     "connection up: recv() returns ETIMEDOUT."),
                  unanswered);

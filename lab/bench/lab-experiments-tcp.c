@@ -304,8 +304,7 @@ ask_about_opening (LabRun *run, Pair pair)
                  lab_run_frames (run, pair.romeo, opening.syn, opening.syn_ack),
                  _ ("A maximum segment size (MSS) of %u and %u bytes, instead of the default of "
                     "%u."),
-                 syn->mss, syn_ack->mss,
-                 lab_run_is_ipv6 (run) ? 1220 : 536 /* RFC 9293, 3.7.1 */);
+                 syn->mss, syn_ack->mss, lab_run_is_ipv6 (run) ? 1220 : 536 /* RFC 9293, 3.7.1 */);
   lab_run_claim (run, (syn->has & syn_ack->has & LAB_HAS_SACK_PERM) != 0,
                  lab_run_frames (run, pair.romeo, opening.syn, opening.syn_ack),
                  _ ("Selective acknowledgments (SACK) are allowed by both."));

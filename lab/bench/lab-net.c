@@ -85,8 +85,8 @@ format_ipv6 (const struct sockaddr_in6 *in6, char *text, gsize size)
   gsize len = 0;
 
   inet_ntop (AF_INET6, &in6->sin6_addr, text, (socklen_t) size);
-  if (in6->sin6_scope_id == 0 || !(IN6_IS_ADDR_LINKLOCAL (&in6->sin6_addr) ||
-                                   IN6_IS_ADDR_MC_LINKLOCAL (&in6->sin6_addr)))
+  if (in6->sin6_scope_id == 0 ||
+      !(IN6_IS_ADDR_LINKLOCAL (&in6->sin6_addr) || IN6_IS_ADDR_MC_LINKLOCAL (&in6->sin6_addr)))
     return;
   len = strlen (text);
   if (if_indextoname (in6->sin6_scope_id, name) != NULL && g_str_is_ascii (name) &&

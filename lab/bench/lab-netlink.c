@@ -196,10 +196,7 @@ lab_netlink_await_running (const char *interface, GError **error)
  * @bits: of the network
  */
 gboolean
-lab_netlink_add_address (const char *interface,
-                         const LabAddress *address,
-                         int bits,
-                         GError **error)
+lab_netlink_add_address (const char *interface, const LabAddress *address, int bits, GError **error)
 {
   char buffer[MESSAGE_BYTES];
   struct nlmsghdr *message = mnl_nlmsg_put_header (buffer);

@@ -212,8 +212,8 @@ lab_address_to_scoped_text (const LabAddress *address,
                             char text[LAB_SCOPED_ADDRESS_TEXT])
 {
   gsize n = lab_address_to_text (address, text);
-  gboolean link_local = address->family == 6 && address->bytes[0] == 0xfe &&
-                        (address->bytes[1] & 0xc0) == 0x80;
+  gboolean link_local =
+      address->family == 6 && address->bytes[0] == 0xfe && (address->bytes[1] & 0xc0) == 0x80;
 
   if (!link_local || scope == NULL || !is_plain_name (scope))
     return n;

@@ -145,7 +145,8 @@ sentence_of (const LabFinding *finding)
   if (finding->event == LAB_EVENT_SYN && finding->state[LAB_CLIENT] != LAB_SYN_SENT)
     return "A SYN in the name of the %f that does not fit into the connection: it changes nothing.";
   if (finding->event == LAB_EVENT_SYN && finding->segment.len > 0)
-    return "The %f asks for a connection (SYN) and sends %l with it; its initial sequence number is "
+    return "The %f asks for a connection (SYN) and sends %l with it; its initial sequence number "
+           "is "
            "%I.";
   if (finding->event == LAB_EVENT_RST || finding->event == LAB_EVENT_RST_IGNORED)
     return sentence_of_rst (finding);
@@ -225,7 +226,8 @@ static void
 append_correction (GString *out, const LabFinding *finding, LabSide side)
 {
   if (!finding->corrected[side] ||
-      (finding->connection != NULL && finding->connection->to_itself) || finding->event == LAB_EVENT_SIMULTANEOUS_CLOSE ||
+      (finding->connection != NULL && finding->connection->to_itself) ||
+      finding->event == LAB_EVENT_SIMULTANEOUS_CLOSE ||
       finding->event == LAB_EVENT_SIMULTANEOUS_OPEN)
     return;
   lab_phrase_word (out, " So an earlier segment never arrived, and the ");

@@ -305,7 +305,8 @@ add_last_state (const LabEndReport *end, LabSide side, GPtrArray *lines)
   switch (end->state)
     {
     case LAB_TIME_WAIT:
-      meaning = " is left in TIME-WAIT for 2 MSL: its last ACK may be lost, and old segments may still be "
+      meaning = " is left in TIME-WAIT for 2 MSL: its last ACK may be lost, and old segments may "
+                "still be "
                 "on their way.";
       break;
     case LAB_FIN_WAIT_1:

@@ -431,8 +431,8 @@ lab_conn_add (LabConn *conn, LabFinding *finding, gsize *budget)
       correct_base (conn, from, segment);
       analyse (conn, finding, budget);
       finding->resent = behind && is_resent (finding);
-      finding->overtaken = behind && !finding->resent &&
-                           (finding->analysis & LAB_ANALYSIS_OUT_OF_ORDER) != 0;
+      finding->overtaken =
+          behind && !finding->resent && (finding->analysis & LAB_ANALYSIS_OUT_OF_ORDER) != 0;
       note_round_trip (conn, segment);
     }
   else if (begins_unseen (conn, segment))

@@ -250,10 +250,10 @@ typedef struct
   gboolean assumed[LAB_N_SIDES];
   gboolean corrected[LAB_N_SIDES]; /* this segment proved that an earlier one was lost */
 
-  guint32 analysis;  /* LAB_ANALYSIS_ bits */
-  guint32 has;       /* LAB_FINDING_ bits */
+  guint32 analysis;   /* LAB_ANALYSIS_ bits */
+  guint32 has;        /* LAB_FINDING_ bits */
   gboolean is_answer; /* a RST to what the other end has sent, not an abort (RFC 9293, 3.5.2) */
-  gboolean rescaled; /* the first of its end whose window is scaled: it only looks changed */
+  gboolean rescaled;  /* the first of its end whose window is scaled: it only looks changed */
   guint32 duplicate_ack_num;
   guint64 duplicate_ack_frame;
   guint32 bytes_in_flight;

@@ -175,8 +175,9 @@ test_resets (void)
   finding.state[LAB_CLIENT] = finding.state[LAB_SERVER] = LAB_CLOSED;
   check_sentence (&finding, "The client aborts the connection (RST).");
   finding.is_answer = TRUE;
-  check_sentence (&finding, "The client answers with an RST: it knows of no such connection, or not "
-                            "any more.");
+  check_sentence (&finding,
+                  "The client answers with an RST: it knows of no such connection, or not "
+                  "any more.");
   finding.before[LAB_CLIENT] = finding.before[LAB_SERVER] = LAB_CLOSED;
   check_sentence (&finding, "The client sends an RST, but there is no connection any more: it "
                             "changes nothing.");
@@ -199,8 +200,9 @@ test_without_ack (void)
   finding.segment.has = LAB_HAS_FLAGS;
   check_sentence (&finding, "The client sends 13 bytes, numbers 11 to 23.");
   finding.segment.flags = LAB_PSH;
-  check_sentence (&finding, "The client sends 13 bytes, numbers 11 to 23. It has no ACK flag, so the "
-                            "server drops it.");
+  check_sentence (&finding,
+                  "The client sends 13 bytes, numbers 11 to 23. It has no ACK flag, so the "
+                  "server drops it.");
   finding = make_finding (LAB_EVENT_FIN);
   finding.segment.has = LAB_HAS_FLAGS;
   finding.segment.flags = LAB_FIN;

@@ -90,8 +90,8 @@ address_of (const char *text)
 {
   LabAddress address = { .family = strchr (text, ':') != NULL ? 6 : 4 };
 
-  g_assert_cmpint (
-      inet_pton (address.family == 6 ? AF_INET6 : AF_INET, text, address.bytes), ==, 1);
+  g_assert_cmpint (inet_pton (address.family == 6 ? AF_INET6 : AF_INET, text, address.bytes), ==,
+                   1);
   return address;
 }
 

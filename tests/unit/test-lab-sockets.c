@@ -244,8 +244,7 @@ test_fits_height (void)
           g_assert_cmpuint (count_lines (out->str), <=, lines);
           more = strstr (out->str, "… ");
           g_assert_nonnull (more);
-          g_assert_cmpuint (count_owners (out->str), ==,
-                            20 - (guint) atoi (more + strlen ("… ")));
+          g_assert_cmpuint (count_owners (out->str), ==, 20 - (guint) atoi (more + strlen ("… ")));
         }
       {
         g_autoptr (GString) out = g_string_new (NULL);
