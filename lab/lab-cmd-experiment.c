@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "common/base/sal-error.h"
+#include "common/base/sal-program.h"
 #include "lab/bench/lab-experiments.h"
 #include "lab/lab-cmd.h"
 #include "lab/view/lab-words.h"
@@ -105,7 +106,8 @@ lab_cmd_experiment (int argc, char **argv)
                       &argc, &argv, &error))
     return lab_cmd_fail (error);
   if (argc != 2)
-    return lab_cmd_usage (_ ("salotto-lab experiment [OPTION…] NAME|list|all"));
+    return sal_usage_fail (_ ("salotto-lab experiment [OPTION…] NAME|list|all"),
+                           argc > 2 ? argv[2] : NULL);
   if (g_str_equal (argv[1], "list"))
     return list ();
   screen = lab_cmd_screen ();
