@@ -115,6 +115,7 @@ enum
 /* srv-irc.c */
 const SrvIrcCommand *srv_irc_find_command (const char *verb);
 gboolean srv_irc_is_silent (const SrvIrc *irc, SrvEntryKind kind);
+const char *srv_irc_verb_of (const SrvEntry *entry);
 void srv_irc_end (SrvIrc *irc, const char *reason);
 void srv_irc_hold (SrvIrc *irc);
 void srv_irc_release (SrvIrc *irc);

@@ -531,16 +531,26 @@ srv_irc_release (SrvIrc *irc)
 
 /* Answers of the log. */
 
+/**
+ * srv_irc_verb_of:
+ * @entry: something said, or taken back
+ *
+ * Returns: (transfer none): the command that asks for it.
+ */
+const char *
+srv_irc_verb_of (const SrvEntry *entry)
+{
+  return entry->kind == SRV_ENTRY_REDACT   ? "REDACT"
+         : entry->kind == SRV_ENTRY_NOTICE ? "NOTICE"
+         : entry->kind == SRV_ENTRY_TAGMSG ? "TAGMSG"
+                                           : "PRIVMSG";
+}
+
 static void
 refused (SrvIrc *irc, const SrvEntry *entry)
 {
-  const char *verb = entry->kind == SRV_ENTRY_REDACT   ? "REDACT"
-                     : entry->kind == SRV_ENTRY_NOTICE ? "NOTICE"
-                     : entry->kind == SRV_ENTRY_TAGMSG ? "TAGMSG"
-                                                       : "PRIVMSG";
-
   if (!srv_irc_is_silent (irc, (SrvEntryKind) entry->kind))
-    srv_irc_fail (irc, verb, "NOT_KEPT",
+    srv_irc_fail (irc, srv_irc_verb_of (entry), "NOT_KEPT",
                   ":Not sent: the room cannot write its log now. Try again later.");
 }
 

@@ -17,6 +17,7 @@ static const char *const kind_names[SRV_N_ENTRY_KINDS] = {
   [SRV_ENTRY_AWAY] = "away",       [SRV_ENTRY_ACCOUNT] = "account", [SRV_ENTRY_SETNAME] = "setname",
   [SRV_ENTRY_CHGHOST] = "chghost", [SRV_ENTRY_INVITE] = "invite",   [SRV_ENTRY_KILL] = "kill",
   [SRV_ENTRY_WALLOPS] = "wallops", [SRV_ENTRY_MARK] = "mark",
+  [SRV_ENTRY_REDACTED] = "redacted",
 };
 
 static const char *

@@ -279,7 +279,7 @@ may_speak (const Verdict *verdict, const SrvChannel *channel, const SrvMembershi
   return 0;
 }
 
-/* What was posted with the same nonce before is not said again. */
+/* What was posted with the same nonce before is not said again; nor if it was taken back since. */
 static gboolean
 is_known (Verdict *verdict, const char *room)
 {
@@ -296,6 +296,12 @@ is_known (Verdict *verdict, const char *room)
     {
       SrvEntry fields = *before;
 
+      if (before->kind == SRV_ENTRY_REDACTED)
+        {
+          srv_verdict_deny (verdict, SRV_DENIED_TAKEN_BACK);
+          srv_entry_unref (before);
+          return TRUE;
+        }
       fields.origin = verdict->asked->origin;
       fields.label = verdict->asked->label;
       fields.status = SRV_ENTRY_KNOWN;

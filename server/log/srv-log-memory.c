@@ -214,6 +214,17 @@ entry_from_record (const Record *record)
   return srv_entry_new_from (&fields);
 }
 
+/* What is left of @record when it is taken back: of whom it was, and not what they said. */
+static Record *
+record_new_redacted (const Record *record)
+{
+  g_autoptr (SrvEntry) entry = entry_from_record (record);
+
+  entry->kind = SRV_ENTRY_REDACTED;
+  entry->text = entry->tags = NULL;
+  return record_new (entry, record->room);
+}
+
 /* Lists and rooms. */
 
 static void
@@ -236,6 +247,16 @@ list_remove (List *list, ListKind kind, Record *record)
 
   *(older != NULL ? &older->in[kind].newer : &list->oldest) = newer;
   *(newer != NULL ? &newer->in[kind].older : &list->newest) = older;
+}
+
+static void
+list_replace (List *list, ListKind kind, Record *record, Record *by)
+{
+  Record *older = by->in[kind].older = record->in[kind].older;
+  Record *newer = by->in[kind].newer = record->in[kind].newer;
+
+  *(older != NULL ? &older->in[kind].newer : &list->oldest) = by;
+  *(newer != NULL ? &newer->in[kind].older : &list->newest) = by;
 }
 
 static void
@@ -282,6 +303,17 @@ drop (MemoryStore *self, Record *record)
   record_free (record);
   if (--room->n == 0)
     g_hash_table_remove (self->rooms, room->key);
+}
+
+/* @by: (transfer full): of the same room */
+static void
+replace (MemoryStore *self, Record *record, Record *by)
+{
+  list_replace (&self->all, LIST_ALL, record, by);
+  list_replace (&record->room->records, LIST_ROOM, record, by);
+  self->bytes += record_size (by);
+  self->bytes -= record_size (record);
+  record_free (record);
 }
 
 /* The store. */
@@ -340,13 +372,18 @@ find_record (const MemoryStore *self, guint64 seq)
   return at != NULL && at->seq == seq ? at : NULL;
 }
 
+/* What was said with a nonce leaves a record: whoever says it again is to be known. */
 static gboolean
 memory_redact (SrvLogStore *store, guint64 seq, GError **error)
 {
   MemoryStore *self = (MemoryStore *) store;
   Record *record = find_record (self, seq);
 
-  if (record != NULL)
+  if (record == NULL || record->kind == SRV_ENTRY_REDACTED)
+    return TRUE;
+  if (nonce_of (record) != NULL)
+    replace (self, record, record_new_redacted (record));
+  else
     drop (self, record);
   return TRUE;
 }
@@ -386,7 +423,7 @@ memory_find_nonce (SrvLogStore *store, const char *name, const char *nonce, gint
 static gboolean
 matches (const SrvLogQuery *query, const Record *record)
 {
-  if (query->said_only && !is_said (record))
+  if (record->kind == SRV_ENTRY_REDACTED || (query->said_only && !is_said (record)))
     return FALSE;
   if (query->backwards)
     return (query->seq == 0 || record->seq < query->seq) &&

@@ -26,6 +26,9 @@ typedef struct
   void (*rollback) (SrvLogStore *store);
   /* Takes the words out of an entry, as part of the group. */
   gboolean (*redact) (SrvLogStore *store, guint64 seq, GError **error);
+  /* (nullable): sees to it that the words are nowhere else either, between two groups. Returns 0 if
+   * that is so, or in how many microseconds to call it again. */
+  gint64 (*wipe) (SrvLogStore *store);
 
   /* The entry with a number, and the one of @room that was posted with @nonce at @since_us or
    * later; also of the group in hand. (transfer full) (nullable) */

@@ -90,6 +90,7 @@ struct _SrvLog
   gboolean booted;
   gboolean failing;
   gint64 maintain_at_us;
+  gint64 wipe_at_us;
 };
 
 static void
@@ -214,6 +215,7 @@ keep (SrvLog *log, SrvEntry **entries, guint n, GError **error)
   const SrvLogStoreClass *store = log->store->klass;
   guint64 seq = 0;
   gint64 time_us = 0;
+  gboolean redacts = FALSE;
 
   if (!store->begin (log->store, &seq, &time_us, error))
     return FALSE;
@@ -237,12 +239,15 @@ keep (SrvLog *log, SrvEntry **entries, guint n, GError **error)
           store->rollback (log->store);
           return FALSE;
         }
+      redacts = redacts || entries[i]->kind == SRV_ENTRY_REDACT;
     }
   if (!store->commit (log->store, error))
     {
       store->rollback (log->store);
       return FALSE;
     }
+  if (redacts)
+    log->wipe_at_us = 0;
   return TRUE;
 }
 
@@ -425,6 +430,19 @@ maintain (SrvLog *log)
     log->maintain_at_us = g_get_monotonic_time () + MAINTAIN_US;
 }
 
+/* What was taken back is gone from the store's files soon after it is gone from its rooms. */
+static void
+wipe (SrvLog *log)
+{
+  gint64 again_us = 0;
+
+  if (g_get_monotonic_time () < log->wipe_at_us)
+    return;
+  if (log->store->klass->wipe != NULL)
+    again_us = log->store->klass->wipe (log->store);
+  log->wipe_at_us = again_us > 0 ? g_get_monotonic_time () + again_us : G_MAXINT64;
+}
+
 /* Requests in their order; entries that follow one another are one group. Each group is followed
  * by a step of maintenance, or more would come than is taken away: the last one's is up to the
  * caller. */
@@ -463,12 +481,13 @@ write_thread (void *data)
   GArray *requests = g_array_new (FALSE, FALSE, sizeof (Request));
 
   boot (log);
-  while (desk_take (&log->writing, &requests, log->maintain_at_us))
+  while (desk_take (&log->writing, &requests, MIN (log->maintain_at_us, log->wipe_at_us)))
     {
       serve_all (log, requests);
       g_array_set_size (requests, 0);
       __atomic_store_n (&log->last_turn_us, g_get_monotonic_time (), __ATOMIC_RELAXED);
       maintain (log);
+      wipe (log);
     }
   g_array_unref (requests);
   return NULL;
