@@ -129,8 +129,9 @@ static const char *const statement_sql[N_STATEMENTS] = {
   [REDACT] = "UPDATE entry SET kind = 'redacted', ref = room, room = NULL, text = NULL, tags = NULL"
              " WHERE seq = ? AND kind <> 'redacted'",
   [FIND] = SRV_LOG_SQLITE_SELECT " WHERE seq = ?",
-  [FIND_NONCE] = SRV_LOG_SQLITE_SELECT_FROM ("CASE kind WHEN 'redacted' THEN ref ELSE room END")
-      " WHERE nonce = ? AND room.key = ? AND time >= ? LIMIT 1",
+  [FIND_NONCE] = SRV_LOG_SQLITE_SELECT_FROM (
+      "CASE kind WHEN 'redacted' THEN ref ELSE room END") " WHERE nonce = ? AND room.key = ? AND "
+                                                          "time >= ? LIMIT 1",
 };
 
 typedef struct
@@ -162,7 +163,7 @@ typedef struct
   guint64 group_seq; /* where it will end if the group in hand is committed */
   gint64 group_time_us;
   gboolean group_redacts; /* it takes something back */
-  Row rows[ROWS]; /* of that group, that are not in the file yet */
+  Row rows[ROWS];         /* of that group, that are not in the file yet */
   guint n_rows;
 
   pthread_mutex_t reading;

@@ -30,6 +30,11 @@
 /* How often retention is looked at. */
 #define MAINTAIN_US (60 * G_USEC_PER_SEC)
 
+/* How much more slowly the log's time passes while the clock is behind it, as when it was set back:
+ * what is said a second apart is told apart in every way of writing a time, and an hour is
+ * caught up with in an hour and four minutes. */
+#define SLOWER 16
+
 typedef enum
 {
   REQUEST_APPEND,
@@ -83,10 +88,11 @@ struct _SrvLog
   gboolean stopped;    /* the threads have ended */
 
   /* The log's thread only. */
-  SrvJudge *judge;     /* (owned) */
-  GArray *subscribers; /* (owned) of Subscriber */
-  GHashTable *nonces;  /* (owned): set of const char *, of the group that is being formed */
-  gint64 last_us;      /* the latest time that an entry has */
+  SrvJudge *judge;      /* (owned) */
+  GArray *subscribers;  /* (owned) of Subscriber */
+  GHashTable *nonces;   /* (owned): set of const char *, of the group that is being formed */
+  gint64 last_us;       /* the latest time that an entry has */
+  gint64 slow_since_us; /* the clock is behind that: up to when time has passed, monotonic; or 0 */
   gboolean booted;
   gboolean failing;
   gint64 maintain_at_us;
@@ -191,14 +197,29 @@ find_nonce (const char *room, const char *nonce, gpointer data)
   return log->store->klass->find_nonce (log->store, room, nonce, log->clock () - SAL_NONCE_US);
 }
 
-/* Never goes back, although the clock may have been set: what the judge keeps of an entry has the
- * time that everybody is shown. */
+/* Never goes back, and is another one for each entry: what the judge keeps of an entry has the time
+ * that everybody is shown, and what somebody has said since they have their name is later than
+ * that. If the clock has been set back, time passes slowly until the clock has caught up. */
 static gint64
 tell_time (gpointer data)
 {
   SrvLog *log = data;
+  gint64 clock_us = log->clock ();
+  gint64 now_us = 0;
+  gint64 passed_us = 0;
 
-  return log->last_us = MAX (log->last_us, log->clock ());
+  if (clock_us > log->last_us)
+    {
+      log->slow_since_us = 0;
+      return log->last_us = clock_us;
+    }
+  now_us = g_get_monotonic_time ();
+  if (log->slow_since_us == 0)
+    log->slow_since_us = now_us;
+  passed_us = (now_us - log->slow_since_us) / SLOWER;
+  log->slow_since_us += passed_us * SLOWER;
+  log->last_us += MAX (passed_us, 1);
+  return log->last_us;
 }
 
 static const SrvJudgeHost judge_host = {
