@@ -82,9 +82,12 @@ struct _SrvIrc
   GHashTable *monitored; /* (owned) (nullable): key -> name as asked for */
   gpointer pending;      /* (owned) (nullable): what the answer of the log is for */
   GDestroyNotify pending_free;
-  void (*on_past) (SrvIrc *irc, GPtrArray *entries, gboolean failed); /* (nullable) */
-  SrvMarkers *markers; /* (owned) (nullable): while it has no account */
-  gint64 now_us;       /* of the command in hand */
+  void (*on_past) (SrvIrc *irc,
+                   GPtrArray *entries,
+                   guint64 gone_seq,
+                   gboolean failed); /* (nullable) */
+  SrvMarkers *markers;               /* (owned) (nullable): while it has no account */
+  gint64 now_us;                     /* of the command in hand */
 };
 
 /* How a client asks about accounts, and so how it is answered. */

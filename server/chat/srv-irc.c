@@ -614,9 +614,9 @@ srv_irc_entry (SrvIrc *irc, const SrvEntry *entry)
  * The answer to a read.
  */
 void
-srv_irc_history (SrvIrc *irc, GPtrArray *entries, gboolean failed)
+srv_irc_history (SrvIrc *irc, GPtrArray *entries, guint64 gone_seq, gboolean failed)
 {
-  void (*take) (SrvIrc *, GPtrArray *, gboolean) = NULL;
+  void (*take) (SrvIrc *, GPtrArray *, guint64, gboolean) = NULL;
 
   irc->reading = FALSE;
   if (irc->session->state >= SRV_SESSION_LEAVING)
@@ -624,7 +624,7 @@ srv_irc_history (SrvIrc *irc, GPtrArray *entries, gboolean failed)
   take = irc->on_past;
   irc->on_past = NULL;
   if (take != NULL)
-    take (irc, entries, failed);
+    take (irc, entries, gone_seq, failed);
   finish (irc);
   take_deferred (irc);
 }

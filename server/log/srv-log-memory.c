@@ -38,6 +38,7 @@ typedef struct
   char *name; /* (owned): as first written; the key, if they are the same */
   List records;
   guint n;
+  guint64 gone_seq; /* up to which number some have been too many */
 } Room;
 
 /* What is kept of an entry, in one block with those of its strings that are not its person's. */
@@ -85,6 +86,7 @@ typedef struct
   List all;              /* of records (owned) */
   GHashTable *rooms;     /* (owned): Room.key -> Room (owned) */
   gsize bytes;
+  guint64 gone_seq; /* up to which number some have gone, of whatever room */
   guint64 last_seq;
   gint64 last_time_us;
 } MemoryStore;
@@ -342,9 +344,15 @@ memory_insert (SrvLogStore *store, SrvEntry *entry, GError **error)
   self->last_seq = entry->seq;
   self->last_time_us = entry->time_us;
   if (++room->n > SAL_MEMORY_LOG_ENTRIES)
-    drop (self, room->records.oldest);
+    {
+      room->gone_seq = room->records.oldest->seq;
+      drop (self, room->records.oldest);
+    }
   while (self->bytes > SAL_MEMORY_LOG_BYTES)
-    drop (self, self->all.oldest);
+    {
+      self->gone_seq = self->all.oldest->seq;
+      drop (self, self->all.oldest);
+    }
   return TRUE;
 }
 
@@ -487,6 +495,20 @@ memory_read (SrvLogStore *store, const SrvLogQuery *query, GPtrArray *entries, G
   return TRUE;
 }
 
+static guint64
+memory_get_gone (SrvLogStore *store, const char *name)
+{
+  MemoryStore *self = (MemoryStore *) store;
+  const Room *room = NULL;
+  guint64 gone_seq = 0;
+
+  pthread_mutex_lock (&self->mutex);
+  room = find_room (self, name);
+  gone_seq = MAX (self->gone_seq, room != NULL ? room->gone_seq : 0);
+  pthread_mutex_unlock (&self->mutex);
+  return gone_seq;
+}
+
 static gboolean
 memory_maintain (SrvLogStore *store, gint64 now_us)
 {
@@ -519,6 +541,7 @@ static const SrvLogStoreClass memory_class = {
   .find = memory_find,
   .find_nonce = memory_find_nonce,
   .read = memory_read,
+  .get_gone = memory_get_gone,
   .maintain = memory_maintain,
   .set_retention = memory_set_retention,
   .free = memory_free,

@@ -467,6 +467,23 @@ sqlite_read (SrvLogStore *store, const SrvLogQuery *query, GPtrArray *entries, G
   return ok;
 }
 
+/* Retention takes the oldest, whatever rooms they are of. */
+static guint64
+sqlite_get_gone (SrvLogStore *store, const char *room)
+{
+  SqliteStore *self = (SqliteStore *) store;
+  gint64 first = 1;
+
+  pthread_mutex_lock (&self->reading);
+  if (self->reader != NULL)
+    first = sal_sqlite_get_int (self->reader,
+                                "SELECT ifnull((SELECT min(seq) FROM entry),"
+                                " (SELECT seq + 1 FROM sqlite_sequence WHERE name = 'entry'))",
+                                1);
+  pthread_mutex_unlock (&self->reading);
+  return (guint64) MAX (first - 1, 0);
+}
+
 /* How many are taken away next time, if this time it took so long. */
 static int
 next_step (int step, gint64 took_us)
@@ -663,6 +680,7 @@ static const SrvLogStoreClass sqlite_class = {
   .find = sqlite_find,
   .find_nonce = sqlite_find_nonce,
   .read = sqlite_read,
+  .get_gone = sqlite_get_gone,
   .maintain = sqlite_maintain,
   .wipe = sqlite_wipe,
   .set_retention = sqlite_set_retention,

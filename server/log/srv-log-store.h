@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Where a log keeps its entries: the interface between the log and a store. All
- * calls but read() come from the log's thread; read() comes from any thread, at the
+ * calls but read() and get_gone() come from the log's thread; these come from any thread, at the
  * same time.
  */
 #pragma once
@@ -43,6 +43,9 @@ typedef struct
                     const SrvLogQuery *query,
                     GPtrArray *entries,
                     GError **error);
+  /* (nullable): up to which number entries of @room may be gone: none of those behind it. From the
+   * thread that reads, after it has read. */
+  guint64 (*get_gone) (SrvLogStore *store, const char *room);
 
   /* One short step of retention, when the log has nothing else to do. Returns whether
    * there is more. */

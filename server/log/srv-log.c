@@ -530,6 +530,8 @@ answer (SrvLog *log, const Request *request)
       entries->pdata[i] = entries->pdata[--j];
       entries->pdata[j] = newer;
     }
+  if (request->query->room != NULL && log->store->klass->get_gone != NULL)
+    reply->gone_seq = log->store->klass->get_gone (log->store, request->query->room);
   srv_log_query_free (request->query);
   srv_mailbox_post (request->mailbox, request->func, reply);
 }
