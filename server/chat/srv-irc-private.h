@@ -153,6 +153,7 @@ gint64 srv_irc_wall_us (const SrvIrc *irc);
 char *srv_irc_room_of (const char *target);
 gboolean srv_irc_is_channel (const char *target);
 SrvChannel *srv_irc_find_channel (const SrvIrc *irc, const char *target);
+char **srv_irc_split (const char *list);
 const char *srv_irc_echo (const char *param);
 char *srv_irc_cut (const char *text, gsize most);
 gsize srv_irc_around (const SrvIrc *irc, const char *verb, const char *params);
@@ -221,6 +222,7 @@ void srv_irc_handle_whois (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_whowas (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_ison (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_userhost (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_tell_away (SrvIrc *irc, const SrvUser *user);
 gboolean srv_irc_sees (const SrvIrc *irc, const SrvUser *user);
 
 void srv_irc_handle_away (SrvIrc *irc, const SalIrcLine *line);
