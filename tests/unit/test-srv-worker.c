@@ -607,6 +607,8 @@ test_own_answers_hold_nobody (Fixture *f, gconstpointer data)
   person_say (&bob, "/history 15\n");
   person_say (&eva, "/history 15\n");
   settle (f);
+  person_say (&ada, line);
+  person_expect (&ada, message);
   person_say (&ada, "/who\n");
   person_expect (&ada, "-- In lobby (3): Ada, Bob, Eva\n");
   person_clear (&ada);
