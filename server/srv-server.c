@@ -216,7 +216,6 @@ srv_server_open (SrvServer *server, GError **error)
     if (!srv_listener_is_open (server->listeners->pdata[i]) &&
         !srv_listener_open (server->listeners->pdata[i], server->config->backlog, error))
       return FALSE;
-  srv_server_set_patience (server);
   return TRUE;
 }
 

@@ -279,7 +279,7 @@ may_speak (const Verdict *verdict, const SrvChannel *channel, const SrvMembershi
   return 0;
 }
 
-/* What was posted with the same nonce before is not said again. */
+/* What was posted with the same nonce before is not said again; nor if it was taken back since. */
 static gboolean
 is_known (Verdict *verdict, const char *room)
 {
@@ -296,6 +296,12 @@ is_known (Verdict *verdict, const char *room)
     {
       SrvEntry fields = *before;
 
+      if (before->kind == SRV_ENTRY_REDACTED)
+        {
+          srv_verdict_deny (verdict, SRV_DENIED_TAKEN_BACK);
+          srv_entry_unref (before);
+          return TRUE;
+        }
       fields.origin = verdict->asked->origin;
       fields.label = verdict->asked->label;
       fields.status = SRV_ENTRY_KNOWN;
@@ -308,15 +314,17 @@ is_known (Verdict *verdict, const char *room)
 }
 
 /* The entry as it was posted, where the poster knew everything about themselves. Copies are
- * what a message costs most here. */
+ * what a message costs most here. @target: (nullable): whom it is for alone, as they write their name:
+ * their client may not know what else is the same. */
 static SrvEntry *
-said_entry (Verdict *verdict, const char *room)
+said_entry (Verdict *verdict, const char *room, const char *target)
 {
   SrvEntry *asked = verdict->asked;
   const SrvUser *user = verdict->user;
 
   if (strcmp (asked->name, user->who->name) == 0 && g_strcmp0 (asked->host, user->who->host) == 0 &&
-      g_strcmp0 (asked->account, user->who->account) == 0 && strcmp (asked->room, room) == 0)
+      g_strcmp0 (asked->account, user->who->account) == 0 && strcmp (asked->room, room) == 0 &&
+      g_strcmp0 (asked->target, target) == 0)
     {
       asked->status = SRV_ENTRY_COMMITTED;
       if (user->modes & SRV_UMODE_BOT)
@@ -329,6 +337,7 @@ said_entry (Verdict *verdict, const char *room)
       SrvEntry *entry = NULL;
 
       fields.room = room;
+      fields.target = target;
       verdict->asked = &fields;
       entry = srv_verdict_new (verdict, NULL);
       verdict->asked = asked;
@@ -351,7 +360,7 @@ judge_private (Verdict *verdict)
   room = srv_user_conversation (verdict->user, target);
   if (is_known (verdict, room))
     return;
-  entry = said_entry (verdict, room);
+  entry = said_entry (verdict, room, target->who->name);
   entry->about = target->id;
   srv_verdict_give (verdict, entry);
 }
@@ -389,7 +398,7 @@ judge_said (Verdict *verdict)
   if (code != 0)
     srv_verdict_deny (verdict, code);
   else if (!is_known (verdict, channel->name))
-    srv_verdict_give (verdict, said_entry (verdict, channel->name));
+    srv_verdict_give (verdict, said_entry (verdict, channel->name, NULL));
 }
 
 static gboolean
@@ -840,8 +849,14 @@ judge_topic (Verdict *verdict, SrvChannel *channel)
 static void
 give_about (Verdict *verdict, SrvChannel *channel, const SrvUser *target)
 {
-  SrvEntry *entry = srv_verdict_new (verdict, channel);
+  SrvEntry *asked = verdict->asked;
+  SrvEntry fields = *asked;
+  SrvEntry *entry = NULL;
 
+  fields.target = target->who->name;
+  verdict->asked = &fields;
+  entry = srv_verdict_new (verdict, channel);
+  verdict->asked = asked;
   entry->about = target->id;
   srv_verdict_give (verdict, entry);
 }
