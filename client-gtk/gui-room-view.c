@@ -396,7 +396,7 @@ talk (GuiRoomView *view, const GuiCommand *command)
 {
   SalServer *server = sal_room_model_get_server (view->model);
   g_autoptr (GError) error = NULL;
-  SalRoomModel *room = *command->target == '#'
+  SalRoomModel *room = sal_server_is_room_name (server, command->target)
                            ? sal_server_find_room (server, command->target)
                            : sal_server_talk_to (server, command->target, &error);
 

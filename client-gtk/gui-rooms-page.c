@@ -33,6 +33,8 @@ struct _GuiRoomsPage
 
   HdyLeaflet *leaflet;
   HdyHeaderBar *room_bar;
+  GtkLabel *room_title;
+  GtkLabel *room_subtitle;
   HdyHeaderGroup *header_group;
   GtkWidget *sidebar;
   GtkWidget *content;
@@ -73,8 +75,8 @@ update_bar (GuiRoomsPage *page)
   g_autofree char *presence = presence_to_subtitle (page->room);
   g_autofree char *title = gui_text_limit_marks (sal_room_model_get_title (page->room));
 
-  hdy_header_bar_set_title (page->room_bar, title);
-  hdy_header_bar_set_subtitle (page->room_bar, presence);
+  gtk_label_set_text (page->room_title, title);
+  gtk_label_set_text (page->room_subtitle, presence);
   g_signal_emit (page, title_signal, 0);
 }
 
@@ -500,6 +502,8 @@ gui_rooms_page_class_init (GuiRoomsPageClass *klass)
                                                "/org/salotto/Salotto/gui-rooms-page.ui");
   gtk_widget_class_bind_template_child (widget_class, GuiRoomsPage, leaflet);
   gtk_widget_class_bind_template_child (widget_class, GuiRoomsPage, room_bar);
+  gtk_widget_class_bind_template_child (widget_class, GuiRoomsPage, room_title);
+  gtk_widget_class_bind_template_child (widget_class, GuiRoomsPage, room_subtitle);
   gtk_widget_class_bind_template_child (widget_class, GuiRoomsPage, header_group);
   gtk_widget_class_bind_template_child (widget_class, GuiRoomsPage, sidebar);
   gtk_widget_class_bind_template_child (widget_class, GuiRoomsPage, content);
