@@ -570,11 +570,23 @@ connect_again (GuiRooms *rooms)
       sal_server_connect (rooms->servers->pdata[i]);
 }
 
+static int
+compare_age (gconstpointer a, gconstpointer b)
+{
+  const SalStoredServer *first = *(SalStoredServer *const *) a;
+  const SalStoredServer *second = *(SalStoredServer *const *) b;
+
+  return first->id > second->id ? -1 : first->id < second->id;
+}
+
 static void
 load_servers (GuiRooms *rooms)
 {
   g_autoptr (GPtrArray) rows = sal_store_list_servers (rooms->store);
 
+  /* The store has the one on top that was used last. Of those that one is on at the same time that is
+   * by chance, and people know where in the list theirs is, as do their keys. */
+  g_ptr_array_sort (rows, compare_age);
   for (guint i = 0; i < rows->len; i++)
     {
       g_autoptr (GError) error = NULL;

@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <glib/gstdio.h>
 #include <gtk/gtk.h>
 
 #include "client-gtk/gui-list-rows.h"
@@ -298,6 +299,41 @@ test_tried (void)
   gui_notifier_free (notifier);
 }
 
+/* The servers stand where they stood the last time, whichever was heard last. */
+static void
+test_order (void)
+{
+  g_autoptr (GtkApplication) app = gtk_application_new (NULL, G_APPLICATION_DEFAULT_FLAGS);
+  g_autoptr (GSettings) settings = g_settings_new ("org.salotto.Salotto");
+  GuiNotifier *notifier = gui_notifier_new (app, settings);
+  GuiRooms *rooms = gui_rooms_new (settings, notifier);
+  g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "salotto", NULL);
+  g_autofree char *path = g_build_filename (folder, "rooms.db", NULL);
+  g_autoptr (SalStoredServer) older = NULL;
+  g_autoptr (SalRoomModel) first = NULL;
+  g_autoptr (GError) error = NULL;
+  SalStore *store = NULL;
+
+  g_assert_no_errno (g_mkdir_with_parents (folder, 0700));
+  store = sal_store_open (path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (sal_store_add_server (store, "irc://127.0.0.1:1", "Ada", NULL), >, 0);
+  g_assert_cmpint (sal_store_add_server (store, "irc://127.0.0.1:2", "Ada", NULL), >, 0);
+  older = sal_store_find_server (store, "irc://127.0.0.1:1");
+  older->last_used_us = g_get_real_time ();
+  sal_store_update_server (store, older);
+  sal_store_close (store);
+  g_assert_finalize_object (store);
+
+  g_assert_true (gui_rooms_open (rooms, FALSE, &error));
+  first = g_list_model_get_item (gui_rooms_get_list (rooms), 0);
+  g_assert_cmpstr (sal_room_model_get_host (first), ==, "127.0.0.1:2");
+  g_clear_object (&first);
+  gui_rooms_free (rooms);
+  gui_notifier_free (notifier);
+  g_assert_no_errno (g_unlink (path));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -312,5 +348,6 @@ main (int argc, char **argv)
   ADD ("figures", test_figures);
 #undef ADD
   g_test_add_func ("/gtk/rooms/tried", test_tried);
+  g_test_add_func ("/gtk/rooms/order", test_order);
   return g_test_run ();
 }
