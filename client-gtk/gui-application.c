@@ -144,6 +144,8 @@ static const struct
   { "win.search", { "<Primary>f" } },
   { "win.unread", { "<Primary>u" } },
   { "win.people", { "F9" } },
+  { "win.part(1)", { "F6" } },
+  { "win.part(-1)", { "<Shift>F6" } },
   { "win.previous-room", { "<Primary>Page_Up" } },
   { "win.next-room", { "<Primary>Page_Down" } },
   { "win.room(1)", { "<Alt>1", "<Alt>KP_1" } },

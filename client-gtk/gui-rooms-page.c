@@ -21,6 +21,7 @@
 #include "client-gtk/gui-room-actions.h"
 #include "client-gtk/gui-room-row.h"
 #include "client-gtk/gui-room-view.h"
+#include "client-gtk/gui-tab-stop.h"
 #include "client-gtk/gui-text.h"
 
 struct _GuiRoomsPage
@@ -330,6 +331,37 @@ gui_rooms_page_toggle_people (GuiRoomsPage *page)
                                   !gtk_toggle_button_get_active (page->people_button));
 }
 
+/* Returns: whether that part is to be seen: 0 for the rooms, then those of the room. */
+static gboolean
+focus_part (GuiRoomsPage *page, GuiRoomView *view, int part)
+{
+  if (part > 0)
+    return gui_room_view_focus_part (view, (GuiRoomPart) (part - 1));
+  if (!gtk_widget_get_mapped (page->sidebar))
+    return FALSE;
+  focus_list (page);
+  return TRUE;
+}
+
+/**
+ * gui_rooms_page_go_to_part:
+ * @by: 1 for the next part of the window, -1 for the previous one
+ *
+ * Rooms, messages, the entry and people: the keyboard goes around them. From whatever else has it, it
+ * goes as from the rooms.
+ */
+void
+gui_rooms_page_go_to_part (GuiRoomsPage *page, int by)
+{
+  const int n = 1 + GUI_ROOM_N_PARTS;
+  GuiRoomView *view = page->room != NULL ? g_hash_table_lookup (page->shown, page->room) : NULL;
+  int now = view != NULL ? 1 + gui_room_view_get_part (view) : 0;
+
+  for (int i = 1; i < n && view != NULL; i++)
+    if (focus_part (page, view, (now + by * i + i * n) % n))
+      return;
+}
+
 /**
  * gui_rooms_page_get_title:
  *
@@ -525,6 +557,7 @@ gui_rooms_page_init (GuiRoomsPage *page)
   gtk_widget_set_sensitive (GTK_WIDGET (page->room_menu_button), TRUE);
   g_signal_connect_swapped (page->leaflet, "notify::folded", G_CALLBACK (on_folded), page);
   watch_list (page);
+  gui_tab_stop_make (page->list);
 }
 
 /**
