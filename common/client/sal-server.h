@@ -57,6 +57,7 @@ const SalTlsDetails *sal_server_get_tls (SalServer *server);
 
 gboolean sal_server_has_rooms (SalServer *server);
 SalRoomModel *sal_server_get_main_room (SalServer *server);
+gboolean sal_server_is_room_name (SalServer *server, const char *place);
 SalRoomModel *sal_server_find_room (SalServer *server, const char *place);
 SalRoomModel *
 sal_server_join (SalServer *server, const char *place, const char *key, GError **error);
