@@ -427,6 +427,15 @@ follow_plain (LabConn *conn, LabSide from, LabFinding *finding)
   return TRUE;
 }
 
+/* Something that a socket which is both ends does before the same segment comes to it. */
+static void
+input_to_both (LabConn *conn, LabInput in)
+{
+  input (conn, LAB_CLIENT, in);
+  conn->report.end[LAB_SERVER].state = conn->report.end[LAB_CLIENT].state;
+  lab_conn_note_path (conn);
+}
+
 /* A socket that has connected to its own address and port: what it sends comes back to it, so
  * both open at once and both close at once, and are one. */
 static void
@@ -445,7 +454,8 @@ follow_itself (LabConn *conn, LabFinding *finding)
       if (!socket->isn_known)
         take_offer (conn, LAB_CLIENT, segment);
       socket->sent_syn = TRUE;
-      input (conn, LAB_CLIENT, LAB_INPUT_SEND_SYN);
+      if (report->state == LAB_CLOSED)
+        input_to_both (conn, LAB_INPUT_SEND_SYN);
       input (conn, LAB_CLIENT, acks ? LAB_INPUT_RECV_SYN_ACK : LAB_INPUT_RECV_SYN);
       same->sent_syn_ack = same->sent_syn_ack || acks;
     }
@@ -465,7 +475,7 @@ follow_itself (LabConn *conn, LabFinding *finding)
           socket->fin = segment->seq + segment->len;
           report->fin_frame = segment->number;
           report->fin_seq = socket->fin;
-          input (conn, LAB_CLIENT, LAB_INPUT_SEND_FIN);
+          input_to_both (conn, LAB_INPUT_SEND_FIN);
           input (conn, LAB_CLIENT, LAB_INPUT_RECV_FIN);
         }
     }

@@ -746,6 +746,15 @@ on_lone_connection (const LabConnection *connection, gpointer data)
   g_assert_cmpint (connection->outcome, ==, LAB_OUTCOME_CLOSED);
   g_assert_cmpint (connection->conn_state, ==, LAB_CONN_SF);
   g_assert_cmpuint (connection->end[LAB_CLIENT].bytes, ==, 6);
+  /* The path has no gap, although a segment is sent and received at once. */
+  for (int side = 0; side < LAB_N_SIDES; side++)
+    {
+      const guint8 way[] = { LAB_CLOSED,     LAB_SYN_SENT, LAB_SYN_RECEIVED, LAB_ESTABLISHED,
+                             LAB_FIN_WAIT_1, LAB_CLOSING,  LAB_TIME_WAIT };
+
+      g_assert_cmpuint (connection->end[side].n_steps, ==, G_N_ELEMENTS (way));
+      g_assert_cmpmem (connection->end[side].steps, G_N_ELEMENTS (way), way, sizeof way);
+    }
   ((Alone *) data)->is_over = TRUE;
 }
 
