@@ -3,6 +3,9 @@
  * Connections written down as one would on paper, and what the trace makes of them: states,
  * events, looks, outcomes. What kernels do is in tests/truth; here is what they seldom do.
  *
+ * It is one piece because the stories are most of it, and all are told in the same notation to
+ * the same reader.
+ *
  * A line is: who sends ("c" or "s"), flags, number and acknowledgment relative to the
  * initial ones, length, milliseconds since the last; then the states and the event expected.
  */
