@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "common/base/sal-limits.h"
+#include "common/base/sal-wipe.h"
 #include "common/client/sal-irc-machine-private.h"
 #include "common/client/sal-irc-secret.h"
 #include "common/proto/sal-dialect-irc.h"
@@ -140,14 +141,6 @@ string_free (gpointer string)
   g_string_free (string, TRUE);
 }
 
-static void
-wipe (char *text)
-{
-  if (text != NULL)
-    explicit_bzero (text, strlen (text));
-  g_free (text);
-}
-
 /**
  * sal_irc_machine_free:
  * @machine: (nullable) (transfer full)
@@ -171,8 +164,8 @@ sal_irc_machine_free (SalIrcMachine *machine)
   g_free (machine->last_name);
   g_free (machine->real_name);
   g_free (machine->account);
-  wipe (machine->password);
-  wipe (machine->server_password);
+  sal_wipe (machine->password);
+  sal_wipe (machine->server_password);
   g_free (machine->home);
   g_free (machine->nick);
   g_free (machine->next_wanted);
