@@ -33,7 +33,10 @@ lab_cmd_screen (void)
   screen.colour =
       (no_colour == NULL || *no_colour == '\0') && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
   if (ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
-    screen.columns = size.ws_col;
+    {
+      screen.columns = size.ws_col;
+      screen.rows = size.ws_row;
+    }
   return screen;
 }
 

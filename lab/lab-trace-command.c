@@ -111,6 +111,18 @@ parse_format (LabViewFormat *format, GError **error)
                       "text, json, svg, html, summary");
 }
 
+/* Whether a link-local address with its scope, `fe80::1%eth0`, is of the interface that is
+ * captured, as far as that is one. */
+static gboolean
+is_scope_captured (const char *host, const char *interface)
+{
+  const char *scope = host != NULL ? strchr (host, '%') : NULL;
+
+  return scope == NULL || interface == NULL || g_str_equal (interface, "any") ||
+         (strncmp (scope + 1, interface, strlen (interface)) == 0 &&
+          strchr ("]", scope[1 + strlen (interface)]) != NULL);
+}
+
 static gboolean
 check_range (const char *option, double value, double least, double most, GError **error)
 {
@@ -147,6 +159,9 @@ take_values (LabTraceCommand *command, GError **error)
     return usage_error (error, _ ("--write: %s is what is read; give another name"), values.write);
   if (values.host != NULL && !lab_selection_set_host (&command->selection, values.host))
     return usage_error (error, _ ("--host: “%s” is no IPv4 or IPv6 address"), values.host);
+  if (!is_scope_captured (values.host, values.interface))
+    return usage_error (error, _ ("--host: “%s” is of another interface than --interface %s"),
+                        values.host, values.interface);
   if (values.since != NULL && !lab_selection_set_since (&command->selection, values.since))
     return usage_error (error,
                         _ ("--since: “%s” is no time; allowed: seconds after the first packet "
@@ -167,6 +182,9 @@ take_values (LabTraceCommand *command, GError **error)
     .colour = screen.colour,
     .columns = screen.columns,
   };
+  /* Each packet of "any" may be of another. */
+  if (values.interface != NULL && !g_str_equal (values.interface, "any"))
+    command->view.scope = command->trace.scope = values.interface;
   return TRUE;
 }
 

@@ -28,7 +28,7 @@ static const SalVerb verbs[] = {
   { "shell", "", N_ ("make socket calls one at a time"), lab_cmd_shell },
   { "sockets", N_ ("[PORT]"), N_ ("show sockets: states and queues, timers and owners"),
     lab_cmd_sockets },
-  { "experiment", N_ ("NAME|list|all"), N_ ("do one of the labs, and explain it"),
+  { "experiment", N_ ("NAME…|list|all"), N_ ("do one of the labs, and explain it"),
     lab_cmd_experiment },
   { NULL, NULL, NULL, NULL },
 };

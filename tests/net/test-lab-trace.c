@@ -331,10 +331,11 @@ test_write_cannot_be_made (void)
 {
   g_autoptr (TestFolder) folder = test_folder_new ();
   g_autofree char *path = capture_path ("hello.pcap");
-  g_autoptr (TestProcess) process =
-      trace (folder, NULL, "--read", path, "--write", "/nonexistent/a.pcap", NULL);
+  g_autofree char *inside = test_folder_file (folder, "not-there/a.pcap");
+  g_autofree char *message = g_strdup_printf ("--write: %s cannot be written: ", inside);
+  g_autoptr (TestProcess) process = trace (folder, NULL, "--read", path, "--write", inside, NULL);
 
-  expect_refusal (process, 1, "--write: /nonexistent/a.pcap cannot be written: ");
+  expect_refusal (process, 1, message);
 }
 
 /* What is read is not written over, whatever it is called. */
