@@ -409,3 +409,14 @@ gui_member_list_new (SalRoomModel *room)
   update_count (list);
   return GTK_WIDGET (list);
 }
+
+/**
+ * gui_member_list_focus:
+ *
+ * Gives it the keyboard.
+ */
+void
+gui_member_list_focus (GuiMemberList *list)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (list->view));
+}

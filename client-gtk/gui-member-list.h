@@ -11,5 +11,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GuiMemberList, gui_member_list, GUI, MEMBER_LIST, GtkBox)
 
 GtkWidget *gui_member_list_new (SalRoomModel *room);
+void gui_member_list_focus (GuiMemberList *list);
 
 G_END_DECLS
