@@ -117,7 +117,8 @@ enum
 #define TWO_ROWS_SQL ROW_SQL ", " ROW_SQL
 #define FOUR_ROWS_SQL TWO_ROWS_SQL ", " TWO_ROWS_SQL
 
-/* The room that an entry was in, also if it was taken back. */
+/* The room that an entry was in, also if it was taken back. (Where it is the column alone, SQLite goes
+ * through all of a room to find a nonce.) */
 #define ROOM_THEN "CASE kind WHEN 'redacted' THEN ref ELSE room END"
 #define FIND_NONCE_SQL                                                                             \
   SRV_LOG_SQLITE_SELECT_FROM (ROOM_THEN) " WHERE nonce = ? AND room.key = ? AND time >= ? LIMIT 1"
