@@ -117,6 +117,12 @@ enum
 #define TWO_ROWS_SQL ROW_SQL ", " ROW_SQL
 #define FOUR_ROWS_SQL TWO_ROWS_SQL ", " TWO_ROWS_SQL
 
+/* The room that an entry was in, also if it was taken back. (Where it is the column alone, SQLite goes
+ * through all of a room to find a nonce.) */
+#define ROOM_THEN "CASE kind WHEN 'redacted' THEN ref ELSE room END"
+#define FIND_NONCE_SQL                                                                             \
+  SRV_LOG_SQLITE_SELECT_FROM (ROOM_THEN) " WHERE nonce = ? AND room.key = ? AND time >= ? LIMIT 1"
+
 static const char *const statement_sql[N_STATEMENTS] = {
   [BEGIN] = "BEGIN IMMEDIATE",
   [INSERT] = INSERT_SQL ROW_SQL,
@@ -129,9 +135,7 @@ static const char *const statement_sql[N_STATEMENTS] = {
   [REDACT] = "UPDATE entry SET kind = 'redacted', ref = room, room = NULL, text = NULL, tags = NULL"
              " WHERE seq = ? AND kind <> 'redacted'",
   [FIND] = SRV_LOG_SQLITE_SELECT " WHERE seq = ?",
-  [FIND_NONCE] = SRV_LOG_SQLITE_SELECT_FROM (
-      "CASE kind WHEN 'redacted' THEN ref ELSE room END") " WHERE nonce = ? AND room.key = ? AND "
-                                                          "time >= ? LIMIT 1",
+  [FIND_NONCE] = FIND_NONCE_SQL,
 };
 
 typedef struct

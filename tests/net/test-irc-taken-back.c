@@ -91,10 +91,11 @@ test_not_in_the_files (void)
 {
   TestServer *server = start_in (test_folder_new ());
   g_autoptr (TestPeer) ann = come (server, "ann");
-  g_autofree char *kept = say (ann, "this is kept");
-  g_autofree char *regretted = say (ann, "this is regretted");
+  g_autofree char *regretted = NULL;
   g_autofree char *also = NULL;
 
+  g_free (say (ann, "this is kept"));
+  regretted = say (ann, "this is regretted");
   g_assert_true (files_have (server, "this is regretted"));
   take_back (ann, regretted);
   wait_until_gone (server, "this is regretted");
@@ -126,8 +127,7 @@ test_not_for_ever (gconstpointer killed)
   take_back (ann, regretted);
   for (guint i = 0; i < 20; i++)
     {
-      g_autofree char *other = say (ann, "while somebody reads");
-
+      g_free (say (ann, "while somebody reads"));
       g_assert_true (files_have (server, "this is regretted"));
     }
   test_peer_close (ann);
