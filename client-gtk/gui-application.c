@@ -37,6 +37,7 @@ struct _GuiApplication
   GuiRooms *rooms;       /* (owned): likewise */
   GuiSleep *sleep;       /* (owned): likewise */
   GuiWindow *window;     /* (unowned) (nullable) */
+  char *primary;         /* (owned) (nullable): who carries out what this process was started for */
   guint quit_timeout;    /* of the main loop: not 0 while the program ends */
 };
 
@@ -276,6 +277,24 @@ has_ended (const GError *error)
          g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD);
 }
 
+/* Returns: (transfer full) (nullable): who has a name on the bus. */
+static char *
+dup_owner (GApplication *application, const char *name)
+{
+  GDBusConnection *bus = g_application_get_dbus_connection (application);
+  g_autoptr (GVariant) owner = NULL;
+  char *unique = NULL;
+
+  if (bus == NULL)
+    return NULL;
+  owner = g_dbus_connection_call_sync (
+      bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetNameOwner",
+      g_variant_new ("(s)", name), G_VARIANT_TYPE ("(s)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+  if (owner != NULL)
+    g_variant_get (owner, "(s)", &unique);
+  return unique;
+}
+
 /* GApplication registers once, and gives up if the instance that it has found ends just then. What
  * else goes wrong, it finds out by itself again, and says so. */
 static void
@@ -286,9 +305,39 @@ take_place (GApplication *application)
       g_autoptr (GError) error = NULL;
 
       if (g_application_register (application, NULL, &error) || !has_ended (error))
-        return;
+        break;
       g_usleep (REGISTER_REST_US);
     }
+  if (g_application_get_is_registered (application) && g_application_get_is_remote (application))
+    GUI_APPLICATION (application)->primary = dup_owner (application, APP_ID);
+}
+
+/**
+ * gui_application_was_forsaken:
+ * @status: of g_application_run()
+ *
+ * Returns: whether another process was to carry out what this one was started for, and has ended
+ *   instead. Then whatever it was can be done by another #GuiApplication.
+ */
+gboolean
+gui_application_was_forsaken (GuiApplication *app, int status)
+{
+  g_autoptr (GDBusConnection) bus = NULL;
+  g_autoptr (GVariant) has_owner = NULL;
+  gboolean lives = TRUE;
+
+  if (status == SAL_EXIT_OK || app->primary == NULL)
+    return FALSE;
+  bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
+  if (bus == NULL)
+    return FALSE;
+  has_owner = g_dbus_connection_call_sync (
+      bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameHasOwner",
+      g_variant_new ("(s)", app->primary), G_VARIANT_TYPE ("(b)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL,
+      NULL);
+  if (has_owner != NULL)
+    g_variant_get (has_owner, "(b)", &lives);
+  return !lives;
 }
 
 /* In the process that was started, whoever carries it out then. */
@@ -361,6 +410,7 @@ static void
 gui_application_finalize (GObject *object)
 {
   g_clear_object (&GUI_APPLICATION (object)->settings);
+  g_free (GUI_APPLICATION (object)->primary);
   G_OBJECT_CLASS (gui_application_parent_class)->finalize (object);
 }
 

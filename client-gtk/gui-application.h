@@ -11,5 +11,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GuiApplication, gui_application, GUI, APPLICATION, GtkApplication)
 
 GuiApplication *gui_application_new (void);
+gboolean gui_application_was_forsaken (GuiApplication *app, int status);
 
 G_END_DECLS

@@ -45,7 +45,7 @@ steal_asking (GuiQuestions *questions)
 static void
 set_asking (GuiQuestions *questions, SalServer *server, SalQuestion asked)
 {
-  g_autoptr (SalServer) before = steal_asking (questions);
+  g_autoptr (SalServer) before G_GNUC_UNUSED = steal_asking (questions);
 
   questions->asking = g_object_ref (server);
   questions->asked = asked;
@@ -169,7 +169,7 @@ ask_next (GuiQuestions *questions)
 static void
 withdraw (GuiQuestions *questions)
 {
-  g_autoptr (SalServer) server = steal_asking (questions);
+  g_autoptr (SalServer) server G_GNUC_UNUSED = steal_asking (questions);
 
   if (questions->certificate != NULL)
     gtk_widget_hide (questions->certificate);

@@ -48,6 +48,7 @@ struct _GuiRoomsPage
   GtkToggleButton *people_button;
   GBinding *people_shown; /* (unowned) (nullable): of the room that is looked at */
   GBinding *people_there; /* (unowned) (nullable): likewise */
+  guint frames; /* until the row of the room that is looked at is brought into view; 0: it is */
 };
 
 G_DEFINE_FINAL_TYPE (GuiRoomsPage, gui_rooms_page, GTK_TYPE_BIN)
@@ -202,6 +203,33 @@ update_selection (GuiRoomsPage *page)
       page->list, position < 0 ? NULL : gtk_list_box_get_row_at_index (page->list, position));
 }
 
+/* Where a row that is new will be is known after the frame in which it comes. */
+static gboolean
+on_frame (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  GuiRoomsPage *page = data;
+  int position = page->room != NULL ? position_of (page, page->room) : -1;
+  GtkListBoxRow *row = position >= 0 ? gtk_list_box_get_row_at_index (page->list, position) : NULL;
+  int y = 0;
+
+  if (--page->frames > 0)
+    return G_SOURCE_CONTINUE;
+  if (row != NULL &&
+      gtk_widget_translate_coordinates (GTK_WIDGET (row), GTK_WIDGET (page->list), 0, 0, NULL, &y))
+    gtk_adjustment_clamp_page (gtk_list_box_get_adjustment (page->list), y,
+                               y + gtk_widget_get_allocated_height (GTK_WIDGET (row)));
+  return G_SOURCE_REMOVE;
+}
+
+/* Of a hundred rooms, the one that is looked at is to be seen, by whatever way one came there. */
+static void
+bring_into_view (GuiRoomsPage *page)
+{
+  if (page->frames == 0)
+    gtk_widget_add_tick_callback (GTK_WIDGET (page->list), on_frame, page, NULL);
+  page->frames = 2;
+}
+
 /* A window that is made narrow keeps what somebody was reading; one that opens narrow begins with
  * the list, as it does on a phone. */
 static void
@@ -223,6 +251,7 @@ choose_room (GuiRoomsPage *page, SalRoomModel *model)
   bind_people (page, view);
   set_room (page, model);
   update_selection (page);
+  bring_into_view (page);
   gui_rooms_note_looked_at (page->keeper, model);
 }
 

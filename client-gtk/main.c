@@ -10,14 +10,24 @@
 #include "client-gtk/gui-application.h"
 #include "common/base/sal-program.h"
 
+/* Who starts the program while another is at its end may have asked that one. */
+#define TRIES 3
+
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GuiApplication) app = NULL;
+  int status = 0;
+  gboolean again = TRUE;
 
   sal_program_init ("salotto");
   g_set_application_name (_ ("Salotto"));
 
-  app = gui_application_new ();
-  return g_application_run (G_APPLICATION (app), argc, argv);
+  for (int i = 0; i < TRIES && again; i++)
+    {
+      g_autoptr (GuiApplication) app = gui_application_new ();
+
+      status = g_application_run (G_APPLICATION (app), argc, argv);
+      again = gui_application_was_forsaken (app, status);
+    }
+  return status;
 }

@@ -144,6 +144,38 @@ test_parts (void)
   test_app_expect_focus (app, "text", "Message");
 }
 
+/* Where there are more rooms than fit beside the one that is looked at, its row is among those that can
+ * be seen. */
+static void
+test_many_rooms (void)
+{
+  const char *const options[] = { "--log", "memory", NULL };
+  g_autoptr (TestServer) server = test_server_start (options);
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autoptr (TestApp) app = driver_enter_irc (folder, server->port, "room0");
+  g_autofree char *first =
+      g_strdup_printf ("#room0, 127.0.0.1:%u, connected", (guint) server->port);
+  g_autofree char *last = g_strdup_printf ("#room7, 127.0.0.1:%u, connected", (guint) server->port);
+
+  test_desktop_resize (800, 300);
+  for (guint i = 1; i < 8; i++)
+    {
+      g_autofree char *join = g_strdup_printf ("/join #room%u", i);
+
+      driver_say (app, join);
+      test_app_expect_row (app, "Rooms", join + strlen ("/join "), ", connected");
+    }
+  app->looks_into_rows = TRUE;
+  test_app_expect (app, "list item", last);
+  test_app_expect_gone (app, "list item", first);
+  test_app_focus (app);
+  test_desktop_key ("ctrl+Page_Down ctrl+Page_Down");
+  test_app_expect (app, "list item", first);
+  test_app_expect_gone (app, "list item", last);
+  test_desktop_key ("ctrl+Page_Up ctrl+Page_Up");
+  test_app_expect (app, "list item", last);
+}
+
 /* Names. */
 
 static void
@@ -282,6 +314,7 @@ add_cases (void)
   g_test_add_func ("/gtk/hands/typing-over-the-messages", test_typing_over_messages);
   g_test_add_func ("/gtk/hands/copying-several", test_copy_several);
   g_test_add_func ("/gtk/hands/parts-of-the-window", test_parts);
+  g_test_add_func ("/gtk/hands/many-rooms", test_many_rooms);
   g_test_add_func ("/gtk/hands/everything-has-a-name", test_names);
   g_test_add_func ("/gtk/hands/message-is-a-sentence", test_row_is_a_sentence);
   g_test_add_func ("/gtk/hands/preferences", test_preferences);

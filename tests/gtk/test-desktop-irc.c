@@ -202,7 +202,7 @@ test_own_away (Scene *scene, gconstpointer data)
 static void
 test_people_role (Scene *scene, gconstpointer data)
 {
-  g_autoptr (TestPeer) bob = driver_join_irc (scene->server->port, "Bob", "#tea");
+  g_autoptr (TestPeer) bob G_GNUC_UNUSED = driver_join_irc (scene->server->port, "Bob", "#tea");
   TestApp *app = scene->app;
 
   app->looks_into_rows = TRUE;

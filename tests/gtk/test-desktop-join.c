@@ -366,6 +366,63 @@ test_start_at_the_end (void)
   g_assert_true (g_dbus_connection_close_sync (bus, NULL, NULL));
 }
 
+/* Answers a call. */
+static void
+answer (GDBusConnection *bus, GDBusMessage *call, GVariant *body)
+{
+  g_autoptr (GDBusMessage) reply = g_dbus_message_new_method_reply (call);
+
+  g_dbus_message_set_body (reply, body);
+  (void) g_dbus_connection_send_message (bus, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+}
+
+/* Says what there is to say of itself, and goes when it is asked to do something. */
+static GDBusMessage *
+on_last_call (GDBusConnection *bus, GDBusMessage *message, gboolean incoming, gpointer data)
+{
+  const char *member = g_dbus_message_get_member (message);
+
+  if (!incoming || g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL)
+    return message;
+  if (g_str_equal (member, "DescribeAll"))
+    answer (bus, message, g_variant_new_parsed ("(@a{s(bgav)} {},)"));
+  else if (g_str_equal (member, "CommandLine"))
+    g_dbus_connection_close (bus, NULL, NULL, NULL);
+  g_object_unref (message);
+  return NULL;
+}
+
+/* The one before has heard what it was asked for, and ends all the same. */
+static void
+test_start_in_vain (void)
+{
+  g_autoptr (TestServer) server = test_server_start (NULL);
+  g_autoptr (TestPeer) eva = test_peer_join (server->port, "Eva");
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autofree char *uri = driver_uri (server->port, NULL);
+  g_autoptr (TestProcess) second = NULL;
+  g_autoptr (GVariant) owned = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusConnection) bus =
+      g_dbus_connection_new_for_address_sync (g_getenv ("DBUS_SESSION_BUS_ADDRESS"),
+                                              G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                                  G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                              NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  test_desktop_wait_until_free ("org.salotto.Salotto");
+  (void) g_dbus_connection_add_filter (bus, on_last_call, NULL, NULL);
+  owned = g_dbus_connection_call_sync (bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                       "org.freedesktop.DBus", "RequestName",
+                                       g_variant_new ("(su)", "org.salotto.Salotto", 0), NULL,
+                                       G_DBUS_CALL_FLAGS_NONE, TEST_PATIENCE_MS, NULL, &error);
+  g_assert_no_error (error);
+  second = test_app_start_second (folder, (const char *const[]){ uri, NULL });
+  test_peer_expect_later (eva, "> Ada(");
+  test_process_signal (second, SIGTERM);
+  test_process_expect_exit (second, 0);
+}
+
 typedef struct
 {
   const char *path;
@@ -420,6 +477,7 @@ add_cases (void)
   g_test_add_func ("/gtk/join/command-line/address", test_address_on_command_line);
   g_test_add_func ("/gtk/join/command-line/second-start-opens-in-the-window", test_second_start);
   g_test_add_func ("/gtk/join/command-line/start-while-another-ends", test_start_at_the_end);
+  g_test_add_func ("/gtk/join/command-line/start-that-another-hears-and-ends", test_start_in_vain);
   for (gsize i = 0; i < G_N_ELEMENTS (wrongs); i++)
     {
       g_autofree char *path = g_strconcat ("/gtk/join/command-line/", wrongs[i].path, NULL);
