@@ -23,11 +23,14 @@
 #include "common/proto/sal-framer.h"
 #include "common/proto/sal-text.h"
 
-#define SILENCE_US (500 * 1000)      /* C2: nothing came: a server that waits for a line */
-#define QUIET_US (150 * 1000)        /* the greeting is over; it may come in two segments */
-#define PROBE_US (700 * 1000)        /* C2: how long an answer to a bare name may take */
-#define SPACING_US (100 * 1000)      /* C3: between two sends to an unframed server */
-#define QUIT_US (1000 * 1000)        /* C4: for the FIN that answers a goodbye */
+#define SILENCE_US (500 * 1000) /* C2: nothing came: a server that waits for a line */
+#define QUIET_US (150 * 1000)   /* the greeting is over; it may come in two segments */
+#define ACCOUNT_US                                                                                 \
+  (5 * 1000 * 1000)             /* for both, with an account: a salottod may be far away, and the
+                                        name, once said, leaves nothing to log in with */
+#define PROBE_US (700 * 1000)   /* C2: how long an answer to a bare name may take */
+#define SPACING_US (100 * 1000) /* C3: between two sends to an unframed server */
+#define QUIT_US (1000 * 1000)   /* C4: for the FIN that answers a goodbye */
 #define HALF_CLOSED_US (2000 * 1000) /* C4: for what still comes after our FIN */
 #define RECEIPT_US (5 * 1000 * 1000) /* for one's own message to come back */
 
@@ -60,7 +63,8 @@ struct _SalClientMachine
   gboolean half_close;
   gboolean latin1;
   gboolean receipts;
-  gboolean may_switch; /* to IRC, with a salottod */
+  gboolean may_switch;    /* to IRC, with a salottod */
+  gboolean wants_account; /* which there is in IRC only */
   State state;
   gint64 since_us; /* when the state began */
   gint64 last_input_us;
@@ -106,6 +110,7 @@ sal_client_machine_new (const SalClientOptions *options)
   machine->latin1 = options->latin1;
   machine->receipts = options->receipts;
   machine->may_switch = options->dialect == SAL_CLIENT_AUTO;
+  machine->wants_account = machine->may_switch && options->account != NULL;
   machine->outbox = sal_outbox_new ();
   sal_framer_init (&machine->framer, SAL_FRAMER_CLIENT, SAL_CLIENT_LINE_BYTES);
   g_queue_init (&machine->actions);
@@ -568,14 +573,22 @@ sal_client_machine_end_input (SalClientMachine *machine, gint64 now_us)
   send_queued (machine, now_us);
 }
 
+/* When the greeting is over that does not end with the question of a salottod. */
+static gint64
+greeting_due_us (const SalClientMachine *machine)
+{
+  if (!machine->any_input)
+    return machine->since_us + (machine->wants_account ? ACCOUNT_US : SILENCE_US);
+  return machine->last_input_us + (machine->wants_account && machine->ours ? ACCOUNT_US : QUIET_US);
+}
+
 static gint64
 state_due_us (const SalClientMachine *machine)
 {
   switch (machine->state)
     {
     case GREETING:
-      return machine->any_input ? machine->last_input_us + QUIET_US
-                                : machine->since_us + SILENCE_US;
+      return greeting_due_us (machine);
     case PROBING:
       return machine->since_us + PROBE_US;
     case ENTERING:

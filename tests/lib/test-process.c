@@ -349,7 +349,8 @@ test_process_start (const TestFolder *folder, const char *const *argv, const cha
  * test_process_start_on_terminal:
  *
  * Starts a program on a terminal of 80 columns, where a person would type: writing is
- * typing, and what is read is what the screen gets.
+ * typing, and what is read is what the screen gets. Ctrl-C reaches it, although whoever runs the
+ * tests in the background has it ignored (nohup, or & in a script).
  */
 TestProcess *
 test_process_start_on_terminal (const TestFolder *folder,
@@ -369,6 +370,8 @@ test_process_start_on_terminal (const TestFolder *folder,
   if (process->pid == 0)
     {
       die_with_parent (NULL);
+      signal (SIGINT, SIG_DFL);
+      signal (SIGQUIT, SIG_DFL);
       if (chdir (folder->path) == 0)
         execvpe (argv[0], (char **) arguments->pdata, env);
       _exit (127);

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <netinet/in.h>
 #include <openssl/ssl.h>
@@ -380,21 +381,57 @@ peer_tear_down (Peer *peer, gconstpointer data)
   g_free (peer->folder);
 }
 
+/* A socket that has a time to wait breaks off when its process was stopped and goes on (signal(7)). */
+
+static int
+take_client (Peer *peer)
+{
+  return (int) TEMP_FAILURE_RETRY (accept (peer->listener, NULL, NULL));
+}
+
+static gboolean
+was_interrupted (SSL *ssl, int n)
+{
+  return n <= 0 && errno == EINTR && SSL_get_error (ssl, n) == SSL_ERROR_WANT_READ;
+}
+
+static int
+shake_hands (SSL *ssl)
+{
+  int n = 0;
+
+  do
+    n = SSL_accept (ssl);
+  while (was_interrupted (ssl, n));
+  return n;
+}
+
+static int
+hear (SSL *ssl, char *bytes, gsize size)
+{
+  int n = 0;
+
+  do
+    n = SSL_read (ssl, bytes, (int) size);
+  while (was_interrupted (ssl, n));
+  return n;
+}
+
 /* Greets, hears the client to its end, says something, and ends. */
 static gpointer
 serve (gpointer data)
 {
   Peer *peer = data;
-  int fd = accept (peer->listener, NULL, NULL);
+  int fd = take_client (peer);
   SSL *ssl = SSL_new (peer->context);
   int n = 0;
   gsize filled = 0;
 
   g_assert_true (SSL_set_fd (ssl, fd));
-  if (SSL_accept (ssl) == 1)
+  if (shake_hands (ssl) == 1)
     {
       (void) SSL_write (ssl, "Welcome\n", 8);
-      while ((n = SSL_read (ssl, peer->heard + filled, (int) (sizeof peer->heard - filled))) > 0)
+      while ((n = hear (ssl, peer->heard + filled, sizeof peer->heard - filled)) > 0)
         filled += (gsize) n;
       peer->notified = SSL_get_error (ssl, n) == SSL_ERROR_ZERO_RETURN;
       (void) SSL_write (ssl, "I agr", 5);
@@ -548,17 +585,17 @@ write_text (SSL *ssl, const char *text)
 static gboolean
 let_in_and_break (Peer *peer)
 {
-  int fd = accept (peer->listener, NULL, NULL);
+  int fd = take_client (peer);
   SSL *ssl = SSL_new (peer->context);
   gboolean reused = FALSE;
   char name[64];
 
   g_assert_cmpint (fd, >=, 0);
   g_assert_true (SSL_set_fd (ssl, fd));
-  g_assert_cmpint (SSL_accept (ssl), ==, 1);
+  g_assert_cmpint (shake_hands (ssl), ==, 1);
   reused = (gboolean) SSL_session_reused (ssl);
   write_text (ssl, TEST_GREETING TEST_NAME_WANTED);
-  g_assert_cmpint (SSL_read (ssl, name, sizeof name), >, 0);
+  g_assert_cmpint (hear (ssl, name, sizeof name), >, 0);
   write_text (ssl, "Hi Anna, you are in the room now. Say 'quit' or 'exit' to leave.\n");
   SSL_free (ssl);
   close (fd);
@@ -626,12 +663,13 @@ test_ended_handshake (Peer *peer, gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (endings); i++)
     {
       g_autoptr (TestProcess) cli = test_process_start (folder, argv, NULL);
-      int fd = accept (peer->listener, NULL, NULL);
+      int fd = take_client (peer);
       char hello[4096];
       g_autofree char *said = NULL;
 
       g_assert_cmpint (fd, >=, 0);
-      g_assert_cmpint (recv (fd, hello, sizeof hello, 0), >, 0); /* all of it, so a FIN is one */
+      /* All of it, so that a FIN is one. */
+      g_assert_cmpint (TEMP_FAILURE_RETRY (recv (fd, hello, sizeof hello, 0)), >, 0);
       if (endings[i].answer != NULL)
         g_assert_cmpint (send (fd, endings[i].answer, strlen (endings[i].answer), 0), >, 0);
       if (endings[i].reset)
@@ -658,7 +696,7 @@ test_reset_at_once (Peer *peer, gconstpointer data)
   for (int i = 0; i < 20; i++)
     {
       g_autoptr (TestProcess) cli = test_process_start (folder, argv, NULL);
-      int fd = accept (peer->listener, NULL, NULL);
+      int fd = take_client (peer);
       g_autofree char *said = NULL;
 
       g_assert_cmpint (fd, >=, 0);

@@ -295,6 +295,36 @@ test_silent_server (void)
   finish (talk);
 }
 
+/* Who has an account waits for a salottod that is far away, and gives up in the end. */
+static void
+test_account_waits (void)
+{
+  const SalClientOptions options = { .name = "Ada", .account = "ada", .dialect = SAL_CLIENT_AUTO };
+  Talk *talk = begin (&options);
+
+  pass (talk, 4000);
+  expect (talk, "");
+  come (talk, "Welcome to the room!!\n");
+  pass (talk, 4000);
+  expect (talk, "Welcome to the room!!|");
+  come (talk, "Please type your name first:\n");
+  expect (talk, "Please type your name first:|switch|");
+  finish (talk);
+
+  talk = begin (&options);
+  pass (talk, 4999);
+  expect (talk, "");
+  pass (talk, 1);
+  expect (talk, "send \"Ada\\n\"|ready Ada|");
+  finish (talk);
+
+  talk = begin (&options);
+  come (talk, "Nome: ");
+  pass (talk, 150);
+  expect (talk, "Nome: ...|send \"Ada\"|");
+  finish (talk);
+}
+
 static void
 test_prompt_that_is_not_answered (void)
 {
@@ -1124,6 +1154,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/machine/what-was-never-sent-stays-queued", test_never_sent);
   g_test_add_func ("/client/machine/greeting-with-newline-wants-lines", test_greeting_with_newline);
   g_test_add_func ("/client/machine/silent-server-wants-lines", test_silent_server);
+  g_test_add_func ("/client/machine/who-has-an-account-waits-for-the-greeting", test_account_waits);
   g_test_add_func ("/client/machine/unanswered-name-wants-lines", test_prompt_that_is_not_answered);
   g_test_add_func ("/client/machine/answered-name-wants-none", test_unframed_server);
   g_test_add_func ("/client/machine/last-text-before-the-name-decides", test_last_text_decides);
