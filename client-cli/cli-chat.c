@@ -43,8 +43,8 @@ hold_input (Chat *chat)
 static void
 explain (Chat *chat)
 {
-  cli_print (_ ("Every line you type is sent. quit, exit or Ctrl-D leaves; Ctrl-C does too, and a "
-                "second one stops at once.\n"));
+  cli_print (_ ("Every line you type is sent. quit, exit or Ctrl-D leaves. Ctrl-C clears the line; "
+                "on an empty one it leaves, too, and a second one stops at once.\n"));
   if (!sal_client_is_ours (chat->talk.client) && !sal_client_is_irc (chat->talk.client))
     cli_print (_ ("This server is not a salottod: what else it understands is its own affair.\n"));
 }
@@ -145,6 +145,8 @@ on_line (const char *line, gpointer data)
   if (line == NULL)
     {
       chat->ended = TRUE;
+      if (chat->talk.leaving)
+        return; /* the terminal is gone, which its signal has said already */
       if (is_all_done (chat) || cli_input_is_terminal (chat->input))
         on_end (chat);
       return;
@@ -201,6 +203,12 @@ on_entered (gpointer data)
   say_early (chat);
   cli_input_pause (chat->input, FALSE);
   hold_input (chat);
+}
+
+static gboolean
+on_interrupt (gpointer data)
+{
+  return cli_input_clear (((Chat *) data)->input);
 }
 
 /* Where what is typed goes stands before it. */
@@ -273,6 +281,7 @@ cli_chat (int argc, char **argv)
     return cli_fail (error);
 
   chat.talk.on_entered = on_entered;
+  chat.talk.on_interrupt = on_interrupt;
   chat.talk.on_place = on_place;
   chat.talk.on_message = on_message;
   chat.talk.on_away = on_away;

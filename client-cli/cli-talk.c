@@ -460,6 +460,34 @@ on_signal (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Ctrl-C: what is being typed goes first, and the second time whoever has typed it. */
+static gboolean
+on_interrupt (gpointer data)
+{
+  CliTalk *talk = data;
+
+  if (!talk->leaving && talk->on_interrupt != NULL && talk->on_interrupt (talk))
+    return G_SOURCE_CONTINUE;
+  return on_signal (data);
+}
+
+/* The terminal is gone, which its end says, too. */
+static gboolean
+on_hangup (gpointer data)
+{
+  return ((CliTalk *) data)->leaving ? G_SOURCE_CONTINUE : on_signal (data);
+}
+
+/* nohup(1) has it ignored. */
+static void
+leave_on_hangup (CliTalk *talk)
+{
+  struct sigaction before;
+
+  if (sigaction (SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+    g_unix_signal_add (SIGHUP, on_hangup, talk);
+}
+
 static gboolean
 on_timeout (gpointer data)
 {
@@ -657,8 +685,9 @@ cli_talk_leave (CliTalk *talk)
 int
 cli_talk_run (CliTalk *talk)
 {
-  g_unix_signal_add (SIGINT, on_signal, talk);
+  g_unix_signal_add (SIGINT, on_interrupt, talk);
   g_unix_signal_add (SIGTERM, on_signal, talk);
+  leave_on_hangup (talk);
   if (talk->options->timeout_s > 0)
     g_timeout_add_seconds ((guint) talk->options->timeout_s, on_timeout, talk);
   sal_client_start (talk->client, CONNECT_TIMEOUT_S * 1000);

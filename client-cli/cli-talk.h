@@ -41,6 +41,7 @@ typedef struct
   gboolean entered;                   /* what is said is said to somebody from now on */
   gboolean asked_who;                 /* /who, while it is not known yet */
   void (*on_entered) (gpointer talk); /* (nullable) */
+  gboolean (*on_interrupt) (gpointer talk); /* (nullable): Ctrl-C; TRUE: that was not meant to leave */
   void (*on_place) (gpointer talk);   /* (nullable): one is elsewhere now */
   void (*on_away) (gpointer talk);    /* (nullable): the connection broke; on_entered comes again */
   void (*on_message) (gpointer talk); /* (nullable): what became of one is known */

@@ -24,6 +24,7 @@ void sal_line_editor_hold_pastes (SalLineEditor *editor);
 gboolean sal_line_editor_is_pasted (const SalLineEditor *editor);
 void sal_line_editor_take_lines_back (SalLineEditor *editor, gboolean take_back);
 void sal_line_editor_set_prompt (SalLineEditor *editor, const char *prompt);
+gboolean sal_line_editor_clear (SalLineEditor *editor);
 void sal_line_editor_ask_secret (SalLineEditor *editor, const char *prompt);
 
 void sal_line_editor_hide (void);
