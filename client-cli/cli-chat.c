@@ -49,6 +49,17 @@ explain (Chat *chat)
     cli_print (_ ("This server is not a salottod: what else it understands is its own affair.\n"));
 }
 
+/* Alt-A, as in other clients. */
+static void
+on_next (gpointer data)
+{
+  Chat *chat = data;
+  const char *said = NULL;
+
+  if (chat->talk.entered)
+    (void) cli_commands_take (&chat->talk, "/next", TRUE, &said);
+}
+
 /* What Tab may make of a word. */
 static char **
 complete (const char *line, gsize start, const char *word, gpointer data)
@@ -211,13 +222,18 @@ on_interrupt (gpointer data)
   return cli_input_clear (((Chat *) data)->input);
 }
 
-/* Where what is typed goes stands before it. */
+/* Where what is typed goes stands before it, and where else something was said. */
 static void
 on_place (gpointer data)
 {
   Chat *chat = data;
   const char *here = cli_talk_here (&chat->talk);
-  g_autofree char *prompt = here != NULL ? g_strdup_printf ("%s> ", here) : g_strdup ("> ");
+  g_autofree char *unread = chat->talk.unread != NULL
+                                ? cli_unread_to_text (chat->talk.unread, cli_screen_columns () / 2)
+                                : g_strdup ("");
+  g_autofree char *prompt =
+      g_strdup_printf ("%s%s%s%s> ", here != NULL ? here : "", *unread != '\0' ? " (" : "", unread,
+                       *unread != '\0' ? ")" : "");
 
   cli_input_set_prompt (chat->input, prompt);
   say_early (chat);
@@ -288,8 +304,12 @@ cli_chat (int argc, char **argv)
   cli_commands_begin (&chat.talk);
   chat.input = cli_input_new ("> ", NULL, on_line, &chat);
   cli_input_set_completer (chat.input, complete);
+  cli_input_bind_meta (chat.input, 'a', on_next);
   if (cli_input_is_terminal (chat.input))
-    cli_talk_filter (&chat.talk);
+    {
+      cli_talk_filter (&chat.talk);
+      cli_talk_count_unread (&chat.talk);
+    }
   cli_input_pause (chat.input, TRUE);
   if (options.reconnect || (!options.no_reconnect && cli_input_is_terminal (chat.input)))
     cli_talk_come_back (&chat.talk);

@@ -10,5 +10,6 @@ void cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
 int cli_fail (const GError *error);
 int cli_usage (const char *usage);
 gboolean cli_may_colour (void);
+guint cli_screen_columns (void);
 
 G_END_DECLS

@@ -37,12 +37,17 @@ on_event (CliTalk *talk, const SalClientAction *action)
 
 /* What was refused, with the reason if the server has said one. */
 static void
-complain_of_message (const SalClientAction *action)
+complain_of_message (CliTalk *talk, const SalClientAction *action)
 {
   const char *why = action->event.text;
+  gboolean elsewhere = action->place != NULL && talk->style.terminal &&
+                       g_strcmp0 (action->place, cli_talk_here (talk)) != 0;
 
   if (g_strcmp0 (action->code, "no-room") == 0)
     cli_complain (_ ("not sent, no room was named (irc://HOST/ROOM or --room): %s"), action->text);
+  else if (why != NULL && *why != '\0' && elsewhere)
+    /* TRANSLATORS: to whom, what, why not */
+    cli_complain (_ ("not sent to %s: %s (%s)"), action->place, action->text, why);
   else if (why != NULL && *why != '\0')
     cli_complain (_ ("not sent: %s (%s)"), action->text, why);
   else
@@ -78,7 +83,7 @@ count_message (CliTalk *talk, const SalClientAction *action)
       break;
     case SAL_MESSAGE_FAILED:
       talk->failed++;
-      complain_of_message (action);
+      complain_of_message (talk, action);
       break;
     case SAL_MESSAGE_QUEUED:
     case SAL_MESSAGE_UNKNOWN:
@@ -105,6 +110,85 @@ render (CliTalk *talk, const SalClientAction *action)
   talk->style.name = sal_client_get_name (talk->client);
   cli_render_action (out, action, g_get_real_time (), &talk->style);
   cli_print (out->str);
+}
+
+/* Who goes, or is called otherwise, does so in all rooms at once, and a server tells it for each of them. */
+static gboolean
+is_shown_already (CliTalk *talk, const SalClientAction *action)
+{
+  const SalEvent *event = &action->event;
+  g_autofree char *changed = NULL;
+
+  if (talk->style.terminal && (event->kind == SAL_EVENT_NICK || event->kind == SAL_EVENT_QUIT))
+    changed = g_strdup_printf ("%d %s %s", event->kind, event->name,
+                               event->kind == SAL_EVENT_NICK ? event->target : "");
+  if (changed != NULL && g_strcmp0 (changed, talk->changed) == 0)
+    return TRUE;
+  g_free (talk->changed);
+  talk->changed = g_steal_pointer (&changed);
+  return FALSE;
+}
+
+/* With whom one talks in private is called otherwise now. */
+static void
+follow_name (CliTalk *talk, const SalClientAction *action)
+{
+  const SalEvent *event = &action->event;
+
+  if (event->kind != SAL_EVENT_NICK || event->past || action->own)
+    return;
+  if (talk->unread != NULL)
+    cli_unread_rename (talk->unread, event->name, event->target);
+  if (talk->here == NULL || g_strcmp0 (talk->here, event->name) != 0)
+    return;
+  g_free (talk->here);
+  talk->here = g_strdup (event->target);
+  if (talk->on_place != NULL)
+    talk->on_place (talk);
+}
+
+/* What was said where one is not is counted, and there again as it would have been shown. */
+static void
+note_unread (CliTalk *talk, const SalClientAction *action)
+{
+  const SalEvent *event = &action->event;
+  CliStyle style = talk->style;
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  if (talk->unread == NULL || action->place == NULL || action->kind != SAL_ACTION_EVENT)
+    return;
+  if (action->own || g_strcmp0 (action->place, cli_talk_here (talk)) == 0 ||
+      (event->kind != SAL_EVENT_MESSAGE && event->kind != SAL_EVENT_ACTION &&
+       event->kind != SAL_EVENT_NOTICE))
+    return;
+  style.here = action->place;
+  style.bell = FALSE;
+  style.day = 0;
+  style.open_line = FALSE;
+  cli_render_action (line, action, g_get_real_time (), &style);
+  cli_unread_add (talk->unread, action->place, line->str, cli_render_is_for_us (action, &style));
+  if (talk->on_place != NULL)
+    talk->on_place (talk);
+}
+
+/* One has come where one is: what was said meanwhile. */
+static void
+show_unread (CliTalk *talk)
+{
+  const char *here = cli_talk_here (talk);
+  g_autoptr (GString) lines = g_string_new (NULL);
+  guint n = talk->unread != NULL && here != NULL ? cli_unread_take (talk->unread, here, lines) : 0;
+  g_autofree char *all = NULL;
+
+  if (n == 0)
+    return;
+  all = g_strdup_printf (ngettext ("-- %s: %u message since you were here",
+                                   "-- %s: %u messages since you were here", (gulong) n),
+                         here, n);
+  g_string_prepend (lines, talk->style.colours ? "\033[0m\n" : "\n");
+  g_string_prepend (lines, all);
+  g_string_prepend (lines, talk->style.colours ? "\033[2m" : "");
+  cli_print (lines->str);
 }
 
 /**
@@ -162,6 +246,7 @@ cli_talk_go (CliTalk *talk, const char *place)
       g_free (talk->room);
       talk->room = g_strdup (place);
     }
+  show_unread (talk);
   if (talk->on_place != NULL)
     talk->on_place (talk);
 }
@@ -179,12 +264,17 @@ is_worth_showing (CliTalk *talk, const SalClientAction *action)
 {
   const SalEvent *event = &action->event;
 
+  /* Whoever has come back knows how it begins. */
+  if (talk->style.terminal && talk->again &&
+      (event->kind == SAL_EVENT_GREETING || event->kind == SAL_EVENT_NAME_WANTED ||
+       event->kind == SAL_EVENT_HINT))
+    return FALSE;
   if (!sal_client_is_irc (talk->client))
     return TRUE;
   if (event->past && event->kind != SAL_EVENT_MESSAGE && event->kind != SAL_EVENT_ACTION &&
       event->kind != SAL_EVENT_NOTICE)
     return FALSE;
-  if (action->code != NULL && sal_answers_is_end (action->code))
+  if (!sal_answers_is_told (&talk->list_filled, action))
     return talk->style.json;
   if (event->kind != SAL_EVENT_TEXT || talk->options->verbose)
     return TRUE;
@@ -316,11 +406,16 @@ on_action (SalClient *client, const SalClientAction *action, CliTalk *talk)
       if (sal_client_action_is_ignored (action, talk->style.filter))
         break;
       talk->greeted |= action->event.kind == SAL_EVENT_GREETING;
+      follow_name (talk, action);
       if (action->own && action->event.kind == SAL_EVENT_JOIN && !action->event.past)
         on_own_join (talk, action);
       else if (is_worth_showing (talk, action) &&
-               (talk->resume == NULL || !cli_resume_is_told (talk->resume, action)))
-        render (talk, action);
+               (talk->resume == NULL || !cli_resume_is_told (talk->resume, action)) &&
+               !is_shown_already (talk, action))
+        {
+          render (talk, action);
+          note_unread (talk, action);
+        }
       if (talk->resume != NULL && talk->entered && action->event.kind == SAL_EVENT_NICK)
         cli_resume_entered (talk->resume, client); /* perhaps one's own name again */
       on_event (talk, action);
@@ -534,6 +629,7 @@ on_next_try (gpointer data)
   CliTalk *talk = data;
 
   talk->connected_us = 0;
+  talk->again = TRUE;
   talk->greeted = FALSE;
   make_client (talk);
   sal_client_start (talk->client, CONNECT_TIMEOUT_S * 1000);
@@ -629,6 +725,18 @@ cli_talk_filter (CliTalk *talk)
 }
 
 /**
+ * cli_talk_count_unread:
+ *
+ * From now on it is remembered what was said where one is not. For a person at a terminal.
+ */
+void
+cli_talk_count_unread (CliTalk *talk)
+{
+  if (talk->style.terminal)
+    talk->unread = cli_unread_new ();
+}
+
+/**
  * cli_talk_come_back:
  *
  * From now on a connection that breaks is made again. Before cli_talk_run().
@@ -706,6 +814,8 @@ cli_talk_clear (CliTalk *talk)
     g_signal_handlers_disconnect_by_data (talk->client, talk);
   g_clear_pointer (&talk->resume, cli_resume_free);
   g_clear_pointer (&talk->filter, cli_filter_free);
+  g_clear_pointer (&talk->unread, cli_unread_free);
+  g_clear_pointer (&talk->changed, g_free);
   g_clear_object (&talk->client);
   g_clear_pointer (&talk->uri, sal_uri_free);
   g_clear_pointer (&talk->here, g_free);

@@ -240,10 +240,11 @@ on_answer (SalRoomModel *room, const SalClientAction *action)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
+  if (!sal_answers_is_told (&room->list_filled, action))
+    return;
   if (action->place == NULL && room->row->kind != SAL_ROOM_SERVER && !action->error)
     return;
-  if (action->text == NULL || *action->text == '\0' ||
-      (action->code != NULL && sal_answers_is_end (action->code)))
+  if (action->text == NULL || *action->text == '\0')
     return;
   sal_answers_append (text, action);
   add_note (room, text->str, action->event.time_us, action->error);

@@ -28,11 +28,12 @@ struct _SalRoomModel
   char *topic_by;      /* (owned) (nullable) */
   gint64 topic_us;
 
-  SalStory *story;   /* (owned) */
-  SalEntry *open;    /* (owned) (nullable): a line whose end has not come */
-  gboolean keeping;  /* messages wait until the file has them as sent */
-  guint name_timer;  /* source: how long the queue waits for the name of before */
-  SalEntry *refusal; /* (owned) (nullable): a note that may be the answer to a message */
+  SalStory *story;      /* (owned) */
+  SalEntry *open;       /* (owned) (nullable): a line whose end has not come */
+  gboolean list_filled; /* see sal_answers_is_told() */
+  gboolean keeping;     /* messages wait until the file has them as sent */
+  guint name_timer;     /* source: how long the queue waits for the name of before */
+  SalEntry *refusal;    /* (owned) (nullable): a note that may be the answer to a message */
 
   gboolean resuming;     /* what was missed is being told by the client */
   guint64 older_wanted;  /* older ones than this entry are to be fetched then; 0: none */

@@ -50,6 +50,7 @@ struct _SalLineEditor
   char *prompt;                   /* (owned) */
   const char *const *completions; /* (unowned) (nullable) */
   SalCompleteFunc completer;      /* (nullable): in place of those */
+  SalKeyFunc on_meta;             /* (nullable): for one key with Alt */
   SalLineFunc on_line;
   gpointer data;
   guint input;
@@ -360,7 +361,8 @@ static int
 rows_above_cursor (int columns)
 {
   g_autofree char *typed = g_strndup (rl_line_buffer, (gsize) rl_point);
-  g_autofree char *all = g_strconcat (rl_display_prompt != NULL ? rl_display_prompt : "", typed, NULL);
+  g_autofree char *all =
+      g_strconcat (rl_display_prompt != NULL ? rl_display_prompt : "", typed, NULL);
   int row = 0;
   int column = 0;
 
@@ -513,6 +515,30 @@ void
 sal_line_editor_set_completer (SalLineEditor *editor, SalCompleteFunc completer)
 {
   editor->completer = completer;
+}
+
+static int
+on_meta_key (int count, int key)
+{
+  if (the_editor != NULL && the_editor->on_meta != NULL)
+    the_editor->on_meta (the_editor->data);
+  return 0;
+}
+
+/**
+ * sal_line_editor_bind_meta:
+ * @key: a letter; what ~/.inputrc has bound it to with Alt stays
+ * @func: called with the data of on_line
+ *
+ * One key only: who binds another one has that.
+ */
+void
+sal_line_editor_bind_meta (SalLineEditor *editor, char key, SalKeyFunc func)
+{
+  const char sequence[] = { '\033', key, '\0' };
+
+  editor->on_meta = func;
+  rl_bind_keyseq_if_unbound (sequence, on_meta_key);
 }
 
 /**
