@@ -14,6 +14,7 @@
 #include "client-cli/cli-print.h"
 #include "common/base/sal-columns.h"
 #include "common/base/sal-limits.h"
+#include "common/client/sal-ignored.h"
 #include "common/proto/sal-dialect-plain.h"
 
 static int
@@ -472,24 +473,18 @@ set_ignored (CliTalk *talk, const char *mask, gboolean ignored)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *said = NULL;
+  g_autofree char *line = NULL;
 
   if (talk->filter == NULL) /* from a pipe: until it ends, and for the program alone */
     cli_talk_filter (talk);
-  if (mask == NULL)
-    said = cli_filter_to_text (talk->filter);
-  else if (!cli_filter_set_ignored (talk->filter, mask, ignored, &error))
-    cli_complain ("%s", error->message);
-  else if (ignored)
-    said = g_strdup_printf (
-        _ ("What %s says is not shown from now on. /unignore %s takes that back."), mask, mask);
-  else
-    said = g_strdup_printf (_ ("What %s says is shown."), mask);
-  if (said != NULL)
+  if (mask != NULL && !cli_filter_set_ignored (talk->filter, mask, ignored, &error))
     {
-      g_autofree char *line = g_strconcat (said, "\n", NULL);
-
-      cli_print (line);
+      cli_complain ("%s", error->message);
+      return;
     }
+  said = sal_ignored_to_text (cli_filter_get_list (talk->filter), mask, ignored);
+  line = g_strconcat (said, "\n", NULL);
+  cli_print (line);
 }
 
 static void

@@ -71,6 +71,7 @@ add (SalRoomModel *room, const SalEntry *like, gboolean past)
       add_again (room, known, like);
       return NULL;
     }
+  sal_room_tell_due_gap (room);
   entry = past ? sal_story_add_missed (room->story, &with_mention)
                : sal_story_add (room->story, &with_mention);
   if (entry->mention && !past)

@@ -37,6 +37,7 @@ struct _SalRoomModel
 
   gboolean resuming;     /* what was missed is being told by the client */
   guint64 older_wanted;  /* older ones than this entry are to be fetched then; 0: none */
+  gboolean gap_due;      /* something may be missing where the story goes on */
   gboolean catching_up;  /* what was missed in private was asked for */
   SalEntry *missed_from; /* (owned) (nullable): ... behind this one, ... */
   SalEntry
@@ -83,6 +84,7 @@ void sal_room_on_topic (SalRoomModel *room);
 void sal_room_on_read_marker (SalRoomModel *room, gint64 time_us);
 /* ... of the past (sal-room-history.c). */
 void sal_room_catch_up (SalRoomModel *room);
+void sal_room_tell_due_gap (SalRoomModel *room);
 void sal_room_begin_catching_up (SalRoomModel *room, const SalEntry *from, guint pages);
 void sal_room_note_past (SalRoomModel *room, const SalEvent *event);
 void sal_room_on_gap (SalRoomModel *room);
