@@ -43,8 +43,9 @@ hold_input (Chat *chat)
 static void
 explain (Chat *chat)
 {
-  cli_print (_ ("Every line you type is sent. quit, exit or Ctrl-D leaves. Ctrl-C clears the line; "
-                "on an empty one it leaves, too, and a second one stops at once.\n"));
+  cli_print (
+      _ ("Every line you type is sent. quit, exit or Ctrl-D leaves. Ctrl-C clears the line, or "
+         "leaves if there is nothing in it; a second one stops at once.\n"));
   if (!sal_client_is_ours (chat->talk.client) && !sal_client_is_irc (chat->talk.client))
     cli_print (_ ("This server is not a salottod: what else it understands is its own affair.\n"));
 }
