@@ -16,7 +16,7 @@
 
 /**
  * lab_selection_set_host:
- * @text: an IPv4 or an IPv6 address
+ * @text: an IPv4 or an IPv6 address, a link-local one with its scope or without
  *
  * Returns: %FALSE if @text is none.
  */
@@ -25,12 +25,19 @@ lab_selection_set_host (LabSelection *selection, const char *text)
 {
   LabAddress address = { 0 };
   g_autofree char *host = lab_net_host (text);
+  char *scope = strchr (host, '%');
 
+  /* Packets do not say on which link they were. */
+  if (scope != NULL)
+    *scope = '\0';
   if (inet_pton (AF_INET, host, address.bytes) == 1)
     address.family = 4;
   else if (inet_pton (AF_INET6, host, address.bytes) == 1)
     address.family = 6;
   else
+    return FALSE;
+  if (scope != NULL && (scope[1] == '\0' || address.family != 6 || address.bytes[0] != 0xfe ||
+                        (address.bytes[1] & 0xc0) != 0x80))
     return FALSE;
   selection->host = address;
   return TRUE;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/base/sal-error.h"
+#include "common/base/sal-program.h"
 #include "lab/lab-cmd.h"
 
 /* The one set of values that GOption writes to. */
@@ -110,6 +111,18 @@ parse_format (LabViewFormat *format, GError **error)
                       "text, json, svg, html, summary");
 }
 
+/* Whether a link-local address with its scope, `fe80::1%eth0`, is of the interface that is
+ * captured, as far as that is one. */
+static gboolean
+is_scope_captured (const char *host, const char *interface)
+{
+  const char *scope = host != NULL ? strchr (host, '%') : NULL;
+
+  return scope == NULL || interface == NULL || g_str_equal (interface, "any") ||
+         (strncmp (scope + 1, interface, strlen (interface)) == 0 &&
+          strchr ("]", scope[1 + strlen (interface)]) != NULL);
+}
+
 static gboolean
 check_range (const char *option, double value, double least, double most, GError **error)
 {
@@ -136,8 +149,9 @@ take_values (LabTraceCommand *command, GError **error)
     return usage_error (error, _ ("say where the packets come from: either --read FILE or "
                                   "--interface IF"));
   if (!parse_format (&command->format, error) ||
-      !check_range ("connection", values.connection, -1, G_MAXINT, error) ||
-      !check_range ("port", values.port, 0, 65535, error) ||
+      (values.connection != SAL_NUMBER_NOT_GIVEN &&
+       !check_range ("connection", values.connection, 0, G_MAXINT, error)) ||
+      !sal_option_check_number ("port", &values.port, 1, 65535, error) ||
       !check_range ("linger", values.linger, 0, 1000000, error) ||
       !check_range ("chat", values.chat, 0, 65535, error))
     return FALSE;
@@ -145,12 +159,16 @@ take_values (LabTraceCommand *command, GError **error)
     return usage_error (error, _ ("--write: %s is what is read; give another name"), values.write);
   if (values.host != NULL && !lab_selection_set_host (&command->selection, values.host))
     return usage_error (error, _ ("--host: “%s” is no IPv4 or IPv6 address"), values.host);
+  if (!is_scope_captured (values.host, values.interface))
+    return usage_error (error, _ ("--host: “%s” is of another interface than --interface %s"),
+                        values.host, values.interface);
   if (values.since != NULL && !lab_selection_set_since (&command->selection, values.since))
     return usage_error (error,
                         _ ("--since: “%s” is no time; allowed: seconds after the first packet "
                            "(2.5), HH:MM[:SS], YYYY-MM-DD HH:MM:SS"),
                         values.since);
-  command->selection.connection = values.connection;
+  if (values.connection != SAL_NUMBER_NOT_GIVEN)
+    command->selection.connection = values.connection;
   command->selection.port = (guint16) values.port;
   command->trace.linger_ns = (gint64) (values.linger * 1e9);
   command->trace.chat_port = (guint16) values.chat;
@@ -164,6 +182,9 @@ take_values (LabTraceCommand *command, GError **error)
     .colour = screen.colour,
     .columns = screen.columns,
   };
+  /* Each packet of "any" may be of another. */
+  if (values.interface != NULL && !g_str_equal (values.interface, "any"))
+    command->view.scope = command->trace.scope = values.interface;
   return TRUE;
 }
 
@@ -215,7 +236,8 @@ lab_trace_command_parse (LabTraceCommand *command, int *argc, char ***argv, GErr
   *command = (LabTraceCommand){ .selection.connection = -1 };
   lab_trace_options_init (&command->trace);
   memset (&values, 0, sizeof values);
-  values.connection = -1;
+  values.connection = SAL_NUMBER_NOT_GIVEN;
+  values.port = SAL_NUMBER_NOT_GIVEN;
   values.linger = (double) command->trace.linger_ns / 1e9;
   values.chat = command->trace.chat_port;
   if (!g_option_context_parse (context, argc, argv, &local))

@@ -28,7 +28,7 @@ static const SalVerb verbs[] = {
   { "shell", "", N_ ("make socket calls one at a time"), lab_cmd_shell },
   { "sockets", N_ ("[PORT]"), N_ ("show sockets: states and queues, timers and owners"),
     lab_cmd_sockets },
-  { "experiment", N_ ("NAME|list|all"), N_ ("do one of the labs, and explain it"),
+  { "experiment", N_ ("NAME…|list|all"), N_ ("do one of the labs, and explain it"),
     lab_cmd_experiment },
   { NULL, NULL, NULL, NULL },
 };
@@ -43,20 +43,6 @@ lab_cmd_fail (GError *error)
 {
   fprintf (stderr, "salotto-lab: %s\n", error->message);
   return sal_error_exit_status (error);
-}
-
-/**
- * lab_cmd_usage:
- *
- * Says how a verb is used. Returns: the exit status for it.
- */
-int
-lab_cmd_usage (const char *usage)
-{
-  fprintf (stderr,
-           _ ("Usage: %s\nMore: salotto-lab --help, salotto-lab VERB --help, salotto-lab(1)\n"),
-           usage);
-  return SAL_EXIT_USAGE;
 }
 
 static int
@@ -90,5 +76,7 @@ main (int argc, char **argv)
   verb = argc > 1 ? sal_verbs_find (verbs, argv[1]) : NULL;
   if (verb != NULL)
     return verb->run (argc - 1, argv + 1);
-  return lab_cmd_usage (_ ("salotto-lab VERB [OPTION…] [ARGUMENT…]"));
+  if (argc > 1)
+    return sal_verbs_fail (argv[1]);
+  return sal_usage_fail (_ ("salotto-lab VERB [OPTION…] [ARGUMENT…]"), NULL);
 }

@@ -84,7 +84,7 @@ lab_diag_free (LabDiag *diag)
 }
 
 static void
-set_address (LabEndpoint *address, int family, const __be32 *words, __be16 port)
+set_address (LabEndpoint *address, int family, const __be32 *words, __be16 port, __u32 interface)
 {
   memset (address, 0, sizeof *address);
   if (family == AF_INET)
@@ -100,6 +100,8 @@ set_address (LabEndpoint *address, int family, const __be32 *words, __be16 port)
       struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = port };
 
       memcpy (&in6.sin6_addr, words, sizeof in6.sin6_addr);
+      if (IN6_IS_ADDR_LINKLOCAL (&in6.sin6_addr))
+        in6.sin6_scope_id = interface;
       memcpy (&address->storage, &in6, sizeof in6);
       address->len = sizeof in6;
     }
@@ -121,6 +123,17 @@ as_ipv6 (const LabEndpoint *address, guint8 bytes[16])
     memcpy (bytes, &((const struct sockaddr_in6 *) &address->storage)->sin6_addr, 16);
 }
 
+/* 0: any */
+static guint32
+scope_of (const LabEndpoint *address)
+{
+  const struct sockaddr *any = (const struct sockaddr *) &address->storage;
+
+  return any->sa_family == AF_INET6
+             ? ((const struct sockaddr_in6 *) &address->storage)->sin6_scope_id
+             : 0;
+}
+
 static gboolean
 same_host (const LabEndpoint *a, const LabEndpoint *b)
 {
@@ -129,7 +142,8 @@ same_host (const LabEndpoint *a, const LabEndpoint *b)
 
   as_ipv6 (a, left);
   as_ipv6 (b, right);
-  return memcmp (left, right, 16) == 0;
+  return memcmp (left, right, 16) == 0 &&
+         (scope_of (a) == 0 || scope_of (b) == 0 || scope_of (a) == scope_of (b));
 }
 
 static gboolean
@@ -178,8 +192,10 @@ on_message (const struct nlmsghdr *message, void *data)
     return MNL_CB_OK;
   socket.family = diag->idiag_family;
   socket.state = diag->idiag_state;
-  set_address (&socket.local, socket.family, diag->id.idiag_src, diag->id.idiag_sport);
-  set_address (&socket.remote, socket.family, diag->id.idiag_dst, diag->id.idiag_dport);
+  set_address (&socket.local, socket.family, diag->id.idiag_src, diag->id.idiag_sport,
+               diag->id.idiag_if);
+  set_address (&socket.remote, socket.family, diag->id.idiag_dst, diag->id.idiag_dport,
+               diag->id.idiag_if);
   socket.local_port = ntohs (diag->id.idiag_sport);
   socket.remote_port = ntohs (diag->id.idiag_dport);
   socket.recv_q = diag->idiag_rqueue;
@@ -362,6 +378,18 @@ lab_socket_is_unaccepted (const LabSocket *socket)
 {
   return socket->protocol == IPPROTO_TCP && socket->inode == 0 &&
          (socket->state == TCP_ESTABLISHED || socket->state == TCP_CLOSE_WAIT);
+}
+
+/**
+ * lab_socket_is_own_peer:
+ *
+ * Returns: whether it is connected to itself: both ends are the same address and port.
+ */
+gboolean
+lab_socket_is_own_peer (const LabSocket *socket)
+{
+  return socket->protocol == IPPROTO_TCP && socket->remote_port != 0 &&
+         socket->local_port == socket->remote_port && same_host (&socket->local, &socket->remote);
 }
 
 /**

@@ -72,6 +72,7 @@ GPtrArray *lab_diag_list (LabDiag *diag, const LabSocketFilter *filter, GError *
 const char *lab_socket_state_name (const LabSocket *socket);
 gboolean lab_socket_parse_state (const char *text, guint32 *states, GError **error);
 gboolean lab_socket_is_unaccepted (const LabSocket *socket);
+gboolean lab_socket_is_own_peer (const LabSocket *socket);
 gboolean lab_socket_is_orphan (const LabSocket *socket);
 
 void lab_owner_find (GPtrArray *sockets);

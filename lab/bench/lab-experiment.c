@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -20,16 +21,13 @@
 #include "lab/bench/lab-run-private.h"
 #include "lab/bench/lab-sandbox.h"
 
-#define ROMEO "10.10.1.100"
-#define JULIET "10.10.2.100"
-
 typedef struct
 {
   const LabExperiment *experiment;
   const char *output; /* (nullable): an absolute path */
   char *program;
-  gboolean ask;
-  LabScreen screen;
+  const LabExperimentOptions *options;
+  LabExperimentResult *result; /* in memory that processes share */
 } Task;
 
 static void
@@ -51,7 +49,7 @@ run_init (LabRun *run, const Task *task)
 {
   const LabExperiment *experiment = task->experiment;
 
-  *run = (LabRun){ .experiment = experiment, .ask = task->ask };
+  *run = (LabRun){ .experiment = experiment, .ask = task->options->step };
   run->capture = experiment->capture != NULL ? experiment->capture : experiment->name;
   run->program = g_strdup (task->program);
   run->report = lab_report_new ();
@@ -68,13 +66,13 @@ run_init (LabRun *run, const Task *task)
 }
 
 static gboolean
-build_network (LabRun *run)
+build_network (LabRun *run, LabFamily family)
 {
-  run->world = lab_world_new (&run->error);
+  run->world = lab_world_new (family, &run->error);
   if (run->world != NULL)
-    run->romeo = lab_world_add_host (run->world, "romeo", ROMEO, &run->error);
+    run->romeo = lab_world_add_host (run->world, "romeo", &run->error);
   if (run->romeo != NULL)
-    run->juliet = lab_world_add_host (run->world, "juliet", JULIET, &run->error);
+    run->juliet = lab_world_add_host (run->world, "juliet", &run->error);
   return run->juliet != NULL;
 }
 
@@ -112,12 +110,22 @@ take_captures (LabRun *run)
 }
 
 static char *
-describe_system (void)
+describe_system (gboolean ipv6)
 {
   struct utsname name;
 
-  return uname (&name) == 0 ? g_strdup_printf ("%s %s", name.sysname, name.release)
-                            : g_strdup ("?");
+  if (uname (&name) != 0)
+    return g_strdup ("?");
+  return g_strdup_printf ("%s %s, %s", name.sysname, name.release, ipv6 ? "IPv6" : "IPv4");
+}
+
+static void
+set_reason (LabExperimentResult *result, const GError *error)
+{
+  g_autofree char *text = g_strndup (error->message, sizeof result->why - 1);
+  g_autofree char *whole = g_utf8_make_valid (text, -1);
+
+  g_strlcpy (result->why, whole, sizeof result->why);
 }
 
 /* The failed run as far as it went, for who wants to know why. */
@@ -134,23 +142,28 @@ static int
 finish (LabRun *run, const Task *task)
 {
   g_autoptr (GString) out = g_string_new (NULL);
+  LabExperimentResult *result = task->result;
   int status = SAL_EXIT_OK;
 
   lab_run_end_step (run);
   run->report->took_us = g_get_real_time () - run->report->started_us;
+  result->took_us = run->report->took_us;
+  result->answers = lab_report_count_claims (run->report, FALSE);
+  result->borne_out = lab_report_count_claims (run->report, TRUE);
   take_captures (run);
   lab_report_trace (run->report);
   if (run->error != NULL)
     {
+      set_reason (result, run->error);
       show_failure (run);
       fprintf (stderr, _ ("salotto-lab: %s did not go as it should: %s\n"), run->experiment->name,
                run->error->message);
       return SAL_EXIT_FAILED;
     }
-  lab_report_text (run->report, &task->screen, out);
+  lab_report_text (run->report, &task->options->screen, out);
   fputs (out->str, stdout);
   fflush (stdout);
-  if (!lab_report_holds (run->report))
+  if (result->borne_out < result->answers)
     {
       fprintf (stderr, "%s\n",
                _ ("salotto-lab: not every answer is borne out by what was seen; see above"));
@@ -160,6 +173,7 @@ finish (LabRun *run, const Task *task)
     {
       if (!lab_report_write (run->report, task->output, &run->error))
         {
+          set_reason (result, run->error);
           fprintf (stderr, "salotto-lab: %s\n", run->error->message);
           return sal_error_exit_status (run->error);
         }
@@ -177,14 +191,18 @@ run_inside (gpointer data)
 
   run_init (&run, task);
   run.report->started_us = g_get_real_time ();
-  run.report->system = describe_system ();
-  if (build_network (&run))
+  run.report->ipv6 = task->options->family == LAB_IPV6;
+  run.report->system = describe_system (run.report->ipv6);
+  if (build_network (&run, task->options->family))
     {
       task->experiment->run (&run);
       status = finish (&run, task);
     }
   else
-    fprintf (stderr, "salotto-lab: %s\n", run.error->message);
+    {
+      set_reason (task->result, run.error);
+      fprintf (stderr, "salotto-lab: %s\n", run.error->message);
+    }
   run_clear (&run);
   return status;
 }
@@ -241,45 +259,55 @@ lab_experiment_find (const char *name)
   return NULL;
 }
 
+/* What has to be so before anything is begun. */
+static gboolean
+can_begin (const LabExperiment *experiment, const char *output, GError **error)
+{
+  return (output == NULL || lab_experiment_check_output (output, error)) &&
+         (experiment->needs == NULL || experiment->needs (error));
+}
+
 /**
  * lab_experiment_run:
- * @output: (nullable): a folder for the report; must not exist
- * @step: wait for Return before each step
- * @screen: what standard output is
+ * @result: (out): what came of it
  *
  * Returns: an exit status; if @error is set nothing was done.
  */
 int
 lab_experiment_run (const LabExperiment *experiment,
-                    const char *output,
-                    gboolean step,
-                    const LabScreen *screen,
+                    const LabExperimentOptions *options,
+                    LabExperimentResult *result,
                     GError **error)
 {
-  g_autofree char *folder = output != NULL ? g_canonicalize_filename (output, NULL) : NULL;
+  g_autofree char *folder =
+      options->output != NULL ? g_canonicalize_filename (options->output, NULL) : NULL;
   g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
   g_autoptr (GError) local = NULL;
   Task task = {
-    .experiment = experiment, .output = folder, .program = program, .ask = step, .screen = *screen
+    .experiment = experiment, .output = folder, .program = program, .options = options
   };
   int status = SAL_EXIT_FAILED;
 
-  if (folder != NULL && !lab_experiment_check_output (folder, &local))
+  memset (result, 0, sizeof *result);
+  task.result =
+      mmap (NULL, sizeof *result, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (task.result == MAP_FAILED)
+    g_error ("mmap: %s", g_strerror (errno));
+  if (can_begin (experiment, folder, &local))
     {
-      status = sal_error_exit_status (local);
-      g_propagate_error (error, g_steal_pointer (&local));
-      return status;
+      if (experiment->seconds > 0)
+        fprintf (stderr,
+                 _ ("salotto-lab: this takes about %u seconds, because the kernel's own timers are "
+                    "waited for\n"),
+                 experiment->seconds);
+      status = lab_sandbox_run (run_inside, &task, &local);
     }
-  if (experiment->needs != NULL && !experiment->needs (&local))
-    {
-      status = sal_error_exit_status (local);
-      g_propagate_error (error, g_steal_pointer (&local));
-      return status;
-    }
-  if (experiment->seconds > 0)
-    fprintf (stderr,
-             _ ("salotto-lab: this takes about %u seconds, because the kernel's own timers are "
-                "waited for\n"),
-             experiment->seconds);
-  return lab_sandbox_run (run_inside, &task, error);
+  *result = *task.result;
+  munmap (task.result, sizeof *result);
+  if (local == NULL)
+    return status;
+  set_reason (result, local);
+  status = sal_error_exit_status (local);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return status;
 }

@@ -13,7 +13,7 @@
 #include "lab/bench/lab-experiments.h"
 
 #define PORT 15102
-#define PLACE "10.10.2.100:15102"
+#define PLACE "@juliet:15102"
 
 static const char *const server_places[] = { ".", "../server", "../sbin", NULL };
 static const char *const client_places[] = { ".", "../client-cli", "../bin", NULL };
@@ -36,8 +36,8 @@ static LabProcess *
 start_room (LabRun *run)
 {
   g_autofree char *program = lab_run_find_program ("salottod", server_places);
-  const char *const argv[] = { program,     "--log", "memory", "--listen", "plain://0.0.0.0:15102",
-                               "--console", NULL };
+  const char *place = lab_run_is_ipv6 (run) ? "plain://[::]:15102" : "plain://0.0.0.0:15102";
+  const char *const argv[] = { program, "--log", "memory", "--listen", place, "--console", NULL };
   LabProcess *server = lab_run_start_foreign (run, lab_run_juliet (run), argv);
 
   lab_run_await (run, server, "listening on");
@@ -158,11 +158,9 @@ static const struct
 {
   const char *name;
   const char *host;
-  const char *address;
 } people[] = {
-  { "Celestino", "romeo", NULL },         { "lele", "mercutio", "10.10.3.100" },
-  { "Antonio", "tybalt", "10.10.4.100" }, { "Italo", "benvolio", "10.10.5.100" },
-  { "Raffaele", "paris", "10.10.6.100" },
+  { "Celestino", "romeo" }, { "lele", "mercutio" },  { "Antonio", "tybalt" },
+  { "Italo", "benvolio" },  { "Raffaele", "paris" },
 };
 
 #define N_PEOPLE G_N_ELEMENTS (people)
@@ -210,7 +208,7 @@ run_room (LabRun *run)
   lab_run_step (run, _ ("The room is opened"));
   server = start_room (run);
   for (gsize i = 1; i < N_PEOPLE; i++)
-    hosts[i] = lab_run_add_host (run, people[i].host, people[i].address);
+    hosts[i] = lab_run_add_host (run, people[i].host);
   lab_run_step (run, _ ("Five people come in from five addresses"));
   for (gsize i = 0; i < N_PEOPLE; i++)
     clients[i] = join (run, hosts[i], people[i].name);
@@ -302,8 +300,8 @@ run_force (LabRun *run)
   lab_run_set (run, romeo, "net/ipv4/tcp_orphan_retries", "4");
   server = start_room (run);
   client = lab_run_start (run, romeo, "shell", NULL);
-  lab_run_call (run, client, "sock = socket tcp", "fd ");
-  lab_run_call (run, client, "sock.connect 10.10.2.100 15102", "ok");
+  lab_run_call (run, client, "sock = socket @tcp", "fd ");
+  lab_run_call (run, client, "sock.connect @juliet 15102", "ok");
   lab_run_call (run, client, "sock.recv 1024", NULL);
   lab_run_step (run, _ ("The server is killed"));
   lab_run_kill (run, server, SIGKILL);

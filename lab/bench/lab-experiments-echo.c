@@ -12,8 +12,8 @@
 #include "lab/bench/lab-experiments.h"
 
 #define PORT 4000
-#define PLACE "10.10.2.100:4000"
-#define JULIET "10.10.2.100"
+#define PLACE "@juliet:4000"
+#define JULIET "@juliet"
 
 static LabProcess *
 start_server (LabRun *run, const char *option, const char *value)
@@ -224,7 +224,7 @@ run_two_clients (LabRun *run)
   guint64 echoed = 0;
 
   lab_run_step (run, _ ("A sequential echo server, and two clients on two hosts"));
-  other = lab_run_add_host (run, "mercutio", "10.10.3.100");
+  other = lab_run_add_host (run, "mercutio");
   server = start_server (run, NULL, NULL);
   first = start_client (run, romeo);
   lab_run_await (run, server, "accepted");
@@ -296,7 +296,7 @@ run_killed_clients (LabRun *run)
   guint64 rst = 0;
 
   lab_run_step (run, _ ("A sequential server, and two clients that have both sent something"));
-  other = lab_run_add_host (run, "mercutio", "10.10.3.100");
+  other = lab_run_add_host (run, "mercutio");
   server = start_server (run, NULL, NULL);
   first = start_client (run, romeo);
   lab_run_await (run, server, "accepted");
@@ -386,7 +386,7 @@ run_no_close (LabRun *run)
   lab_run_claim (run, acked > fin && fin > 0 && late > before_kill,
                  lab_run_frames (run, romeo, fin, acked),
                  _ ("The client's FIN is acknowledged, by the kernel. The server's own FIN does "
-                    "not come: only close() sends it."));
+                    "not come: the program has to call close() or shutdown() for it."));
   lab_run_claim (run,
                  lab_run_count_sockets (run, juliet, 2, PORT, "CLOSE-WAIT") == 2 &&
                      lab_run_count_sockets (run, romeo, 2, PORT, "FIN-WAIT-2") == 2,
@@ -415,7 +415,7 @@ const LabExperiment lab_experiment_no_close = {
 /* Restart with and without SO_REUSEADDR. */
 
 #define OTHER_PORT 4001
-#define OTHER_PLACE "10.10.2.100:4001"
+#define OTHER_PLACE "@juliet:4001"
 
 static LabProcess *
 restart (LabRun *run, const char *place, const char *reuse, const char *expected)
@@ -434,7 +434,7 @@ kill_server_under_client (LabRun *run, LabProcess *server, guint16 port)
   LabProcess *client = lab_run_start (run, lab_run_romeo (run), "shell", NULL);
   g_autofree char *connect = g_strdup_printf ("sock.connect %s %u", JULIET, port);
 
-  lab_run_call (run, client, "sock = socket tcp", "fd ");
+  lab_run_call (run, client, "sock = socket @tcp", "fd ");
   lab_run_call (run, client, connect, "ok");
   lab_run_call (run, client, "sock.send hello", "5 bytes");
   lab_run_call (run, client, "sock.recv", "5 bytes");
@@ -621,7 +621,7 @@ run_maxseg (LabRun *run)
   lab_run_settle (run);
   lab_run_step (run, _ ("The smallest that the kernel takes"));
   shell = lab_run_start (run, romeo, "shell", NULL);
-  lab_run_call (run, shell, "sock = socket tcp", "fd ");
+  lab_run_call (run, shell, "sock = socket @tcp", "fd ");
   lab_run_call (run, shell, "sock.setsockopt maxseg 100", "ok");
   lab_run_call (run, shell, "sock.setsockopt maxseg 88", "ok");
   answer = lab_run_call (run, shell, "sock.setsockopt maxseg 87", NULL);
@@ -693,7 +693,7 @@ run_two_servers (LabRun *run)
 
   lab_run_step (run, _ ("Two echo servers on two ports"));
   start_server (run, NULL, NULL);
-  second = lab_run_start (run, juliet, "echo-server", "10.10.2.100:4001", NULL);
+  second = lab_run_start (run, juliet, "echo-server", "@juliet:4001", NULL);
   lab_run_await (run, second, "listening on");
   a = start_client (run, romeo);
   b = lab_run_start (run, romeo, "echo-client", JULIET, "4001", NULL);

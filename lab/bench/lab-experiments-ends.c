@@ -75,18 +75,18 @@ run_simultaneous_open (LabRun *run)
   lab_run_step (run, _ ("A socket on each host, both bound to port 4000; nobody listens"));
   pair.client = lab_run_start (run, pair.romeo, "shell", NULL);
   pair.server = lab_run_start (run, pair.juliet, "shell", NULL);
-  lab_run_call (run, pair.client, "sock = socket tcp", "fd ");
-  lab_run_call (run, pair.client, "sock.bind 10.10.1.100 4000", "ok");
-  lab_run_call (run, pair.server, "sock = socket tcp", "fd ");
-  lab_run_call (run, pair.server, "sock.bind 10.10.2.100 4000", "ok");
+  lab_run_call (run, pair.client, "sock = socket @tcp", "fd ");
+  lab_run_call (run, pair.client, "sock.bind @romeo 4000", "ok");
+  lab_run_call (run, pair.server, "sock = socket @tcp", "fd ");
+  lab_run_call (run, pair.server, "sock.bind @juliet 4000", "ok");
   lab_run_step (run, _ ("Each connects to the other; the SYNs are on their way"));
   lab_run_remark (run,
                   _ ("It takes luck, or a router that keeps both SYNs until they have crossed, "
                      "as here. Programs that connect through two firewalls do it on "
                      "purpose."));
   rule = lab_pair_hold (run, NULL, LAB_SYN | LAB_ACK, LAB_SYN);
-  lab_run_call_without_answer (run, pair.client, "sock.connect 10.10.2.100 4000");
-  lab_run_call_without_answer (run, pair.server, "sock.connect 10.10.1.100 4000");
+  lab_run_call_without_answer (run, pair.client, "sock.connect @juliet 4000");
+  lab_run_call_without_answer (run, pair.server, "sock.connect @romeo 4000");
   await_both (run, &pair, "SYN-SENT");
   lab_run_settle (run);
   lab_run_sample (run);
@@ -240,10 +240,10 @@ run_time_wait (LabRun *run)
   lab_run_step (run, _ ("A connection from a port that romeo has chosen"));
   lab_run_use_usual_timers (run, lab_run_juliet (run));
   pair = lab_pair_start (run);
-  lab_run_call (run, pair.client, "sock = socket tcp", "fd ");
+  lab_run_call (run, pair.client, "sock = socket @tcp", "fd ");
   lab_run_call (run, pair.client, "sock.setsockopt reuseaddr 1", "ok");
-  lab_run_call (run, pair.client, "sock.bind 10.10.1.100 4001", "ok");
-  lab_run_call (run, pair.client, "sock.connect 10.10.2.100 4000", "ok");
+  lab_run_call (run, pair.client, "sock.bind @romeo 4001", "ok");
+  lab_run_call (run, pair.client, "sock.connect @juliet 4000", "ok");
   lab_run_call (run, pair.server, "conn = sock.accept", "fd ");
   lab_run_settle (run);
   lab_run_step (run, _ ("romeo closes, then juliet; the last ACK is lost"));
@@ -263,11 +263,11 @@ run_time_wait (LabRun *run)
   lab_run_settle (run);
   lab_run_sample (run);
   lab_run_step (run, _ ("romeo wants the same port once more"));
-  lab_run_call (run, pair.client, "again = socket tcp", "fd ");
-  lab_run_call (run, pair.client, "again.bind 10.10.1.100 4001", "EADDRINUSE");
+  lab_run_call (run, pair.client, "again = socket @tcp", "fd ");
+  lab_run_call (run, pair.client, "again.bind @romeo 4001", "EADDRINUSE");
   lab_run_call (run, pair.client, "again.setsockopt reuseaddr 1", "ok");
-  lab_run_call (run, pair.client, "again.bind 10.10.1.100 4001", "ok");
-  lab_run_call (run, pair.client, "again.connect 10.10.2.100 4000", "ok");
+  lab_run_call (run, pair.client, "again.bind @romeo 4001", "ok");
+  lab_run_call (run, pair.client, "again.connect @juliet 4000", "ok");
   ask_about_time_wait (run, &pair, lost);
 }
 

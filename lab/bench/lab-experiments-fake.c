@@ -12,8 +12,8 @@
 #include "lab/bench/lab-experiments.h"
 
 #define PORT 49152
-#define PLACE "10.10.2.100:49152"
-#define CONNECT "sock.connect 10.10.2.100 49152"
+#define PLACE "@juliet:49152"
+#define CONNECT "sock.connect @juliet 49152"
 
 static LabFrameQuery
 flagged (const LabHost *from, guint16 flags)
@@ -57,7 +57,7 @@ connect_and_send (LabRun *run)
 {
   LabProcess *client = lab_run_start (run, lab_run_romeo (run), "shell", NULL);
 
-  lab_run_call (run, client, "sock = socket tcp", "fd ");
+  lab_run_call (run, client, "sock = socket @tcp", "fd ");
   lab_run_call (run, client, CONNECT, "ok");
   lab_run_call (run, client, "sock.send Hello server", "12 bytes");
   lab_run_await_recv_q (run, lab_run_juliet (run), PORT, 12);
@@ -127,7 +127,7 @@ run_stages (LabRun *run)
       else
         {
           client = lab_run_start (run, lab_run_romeo (run), "shell", NULL);
-          lab_run_call (run, client, "sock = socket tcp", "fd ");
+          lab_run_call (run, client, "sock = socket @tcp", "fd ");
           lab_run_call (run, client, CONNECT, "ECONNREFUSED");
         }
       lab_run_settle (run);
@@ -222,7 +222,7 @@ run_silent_stages (LabRun *run)
       else
         go_on (run, fake, "Press Return");
       client = lab_run_start (run, romeo, "shell", NULL);
-      lab_run_call (run, client, "sock = socket tcp", "fd ");
+      lab_run_call (run, client, "sock = socket @tcp", "fd ");
       lab_run_call_without_answer (run, client, CONNECT);
       lab_run_await_state (run, romeo, PORT, "SYN-SENT", 1);
       lab_run_sample (run);

@@ -13,7 +13,7 @@
 #include "lab/bench/lab-experiments.h"
 #include "lab/bench/lab-sandbox.h"
 
-#define JULIET "10.10.2.100"
+#define JULIET "@juliet"
 
 /* inetd. */
 
@@ -88,10 +88,11 @@ run_inetd (LabRun *run)
 {
   LabHost *juliet = lab_run_juliet (run);
   g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
+  const char *protocol = lab_run_is_ipv6 (run) ? "tcp6" : "tcp";
   g_autofree char *configuration =
-      g_strdup_printf ("echo stream tcp nowait root internal\n"
-                       "%u stream tcp nowait root %s salotto-lab echo-server --inetd\n",
-                       OUR_PORT, self);
+      g_strdup_printf ("echo stream %s nowait root internal\n"
+                       "%u stream %s nowait root %s salotto-lab echo-server --inetd\n",
+                       protocol, OUR_PORT, protocol, self);
   const char *const argv[] = { INETD, "-d", "--pidfile=" LAB_SANDBOX_FOLDER "/inetd.pid",
                                LAB_SANDBOX_FOLDER "/inetd.conf", NULL };
 
@@ -194,7 +195,7 @@ run_file (LabRun *run)
 
   lab_run_step (run, _ ("A file server"));
   lab_run_write_file (run, "letter", poem);
-  server = lab_run_start (run, juliet, "file-server", LAB_SANDBOX_FOLDER, "10.10.2.100:4000", NULL);
+  server = lab_run_start (run, juliet, "file-server", LAB_SANDBOX_FOLDER, "@juliet:4000", NULL);
   lab_run_await (run, server, "listening on");
   lab_run_step (run, _ ("A file is fetched"));
   client = lab_run_start (run, romeo, "file-client", JULIET, "4000", "letter", "-o", "copy", NULL);
@@ -300,7 +301,7 @@ run_lossy (LabRun *run)
   lab_run_step (run, _ ("An echo server behind a router that can be told to misbehave"));
   lab_run_use_usual_timers (run, romeo);
   lab_run_use_usual_timers (run, juliet);
-  server = lab_run_start (run, juliet, "echo-server", "10.10.2.100:4000", NULL);
+  server = lab_run_start (run, juliet, "echo-server", "@juliet:4000", NULL);
   lab_run_await (run, server, "listening on");
   for (gsize i = 0; i < G_N_ELEMENTS (troubles); i++)
     {

@@ -18,8 +18,8 @@ lab_pair_start (LabRun *run)
 
   pair.client = lab_run_start (run, pair.romeo, "shell", NULL);
   pair.server = lab_run_start (run, pair.juliet, "shell", NULL);
-  lab_run_call (run, pair.server, "sock = socket tcp", "fd ");
-  lab_run_call (run, pair.server, "sock.bind 10.10.2.100 4000", "ok");
+  lab_run_call (run, pair.server, "sock = socket @tcp", "fd ");
+  lab_run_call (run, pair.server, "sock.bind @juliet 4000", "ok");
   lab_run_call (run, pair.server, "sock.listen", "ok");
   return pair;
 }
@@ -32,8 +32,8 @@ lab_pair_start (LabRun *run)
 void
 lab_pair_connect (LabRun *run, const LabPair *pair)
 {
-  lab_run_call (run, pair->client, "sock = socket tcp", "fd ");
-  lab_run_call (run, pair->client, "sock.connect 10.10.2.100 4000", "ok");
+  lab_run_call (run, pair->client, "sock = socket @tcp", "fd ");
+  lab_run_call (run, pair->client, "sock.connect @juliet 4000", "ok");
   lab_run_call (run, pair->server, "conn = sock.accept", "fd ");
   lab_run_settle (run);
 }
@@ -101,11 +101,11 @@ lab_pair_between_ns (LabRun *run, const LabHost *at, guint64 first, guint64 seco
 guint
 lab_pair_hold (LabRun *run, const LabHost *from, guint8 mask, guint8 flags)
 {
-  return lab_forwarder_add_rule (lab_world_get_forwarder (lab_run_world (run)),
-                                 &(LabRule){ .from = from != NULL ? from->ip : 0,
-                                             .flags_mask = mask,
-                                             .flags = flags,
-                                             .fate = LAB_FATE_HOLD });
+  LabRule rule = { .flags_mask = mask, .flags = flags, .fate = LAB_FATE_HOLD };
+
+  if (from != NULL)
+    rule.from = from->ip;
+  return lab_forwarder_add_rule (lab_world_get_forwarder (lab_run_world (run)), &rule);
 }
 
 /**

@@ -30,8 +30,8 @@ open_sockets (LabRun *run)
 
   pair.client = lab_run_start (run, pair.romeo, "shell", NULL);
   pair.server = lab_run_start (run, pair.juliet, "shell", NULL);
-  lab_run_call (run, pair.client, "sock = socket tcp", "fd ");
-  lab_run_call (run, pair.server, "sock = socket tcp", "fd ");
+  lab_run_call (run, pair.client, "sock = socket @tcp", "fd ");
+  lab_run_call (run, pair.server, "sock = socket @tcp", "fd ");
   return pair;
 }
 
@@ -110,7 +110,7 @@ run_refused (LabRun *run)
   lab_run_step (run, _ ("Create a TCP socket on each host"));
   pair = open_sockets (run);
   lab_run_step (run, _ ("Connect from romeo to a port on which juliet does not listen"));
-  lab_run_call (run, pair.client, "sock.connect 10.10.2.100 4000", "ECONNREFUSED");
+  lab_run_call (run, pair.client, "sock.connect @juliet 4000", "ECONNREFUSED");
   lab_run_settle (run);
   lab_run_sample (run);
   ask_about_refusal (run, pair);
@@ -143,8 +143,8 @@ run_udp_refused (LabRun *run)
 
   lab_run_step (run, _ ("Send a datagram to a UDP port on which nobody listens"));
   shell = lab_run_start (run, romeo, "shell", NULL);
-  lab_run_call (run, shell, "datagrams = socket udp", "fd ");
-  lab_run_call (run, shell, "datagrams.connect 10.10.2.100 4001", "ok");
+  lab_run_call (run, shell, "datagrams = socket @udp", "fd ");
+  lab_run_call (run, shell, "datagrams.connect @juliet 4001", "ok");
   lab_run_remark (run, _ ("connect() on a UDP socket sends nothing: it only says where datagrams "
                           "go, and where errors belong."));
   lab_run_call (run, shell, "datagrams.send Hello juliet", "12 bytes");
@@ -153,8 +153,8 @@ run_udp_refused (LabRun *run)
   lab_run_settle (run);
   lab_run_sample (run);
   lab_run_step (run, _ ("For comparison: connect to a TCP port on which nobody listens"));
-  lab_run_call (run, shell, "sock = socket tcp", "fd ");
-  lab_run_call (run, shell, "sock.connect 10.10.2.100 4000", "ECONNREFUSED");
+  lab_run_call (run, shell, "sock = socket @tcp", "fd ");
+  lab_run_call (run, shell, "sock.connect @juliet 4000", "ECONNREFUSED");
   lab_run_settle (run);
 
   datagram = lab_run_find (run, romeo, &(LabFrameQuery){ .from = romeo, .kind = LAB_KIND_UDP });
@@ -165,12 +165,16 @@ run_udp_refused (LabRun *run)
   lab_run_question (run, _ ("What kind of message does the destination send in each case?"));
   lab_run_claim (run, datagram > 0 && icmp > datagram, lab_run_frames (run, romeo, datagram, icmp),
                  _ ("UDP cannot say that nobody listens: it has no field for it. juliet's kernel "
-                    "answers with another protocol, ICMP."));
+                    "answers with another protocol, %s."),
+                 lab_run_is_ipv6 (run) ? "ICMPv6" : "ICMP");
   lab_run_claim (run, rst > icmp, lab_run_frames (run, romeo, rst),
                  _ ("TCP answers in TCP: with a segment that has the flag RST."));
   lab_run_question (run, _ ("Which header fields say that nobody listens?"));
-  lab_run_claim (run, error->icmp_type == 3 && error->icmp_code == 3,
+  lab_run_claim (run,
+                 lab_run_is_ipv6 (run) ? error->icmp_type == 1 && error->icmp_code == 4
+                                       : error->icmp_type == 3 && error->icmp_code == 3,
                  lab_run_frames (run, romeo, icmp),
+                 /* RFC 792; RFC 4443, 3.1 */
                  _ ("In the ICMP message: type %u (destination unreachable) and code %u (port "
                     "unreachable)."),
                  error->icmp_type, error->icmp_code);
@@ -208,12 +212,12 @@ establish (LabRun *run, Pair *pair)
   lab_run_step (run, _ ("Create a TCP socket on each host"));
   *pair = open_sockets (run);
   lab_run_step (run, _ ("juliet binds and listens"));
-  lab_run_call (run, pair->server, "sock.bind 10.10.2.100 4000", "ok");
+  lab_run_call (run, pair->server, "sock.bind @juliet 4000", "ok");
   lab_run_call (run, pair->server, "sock.listen", "ok");
   lab_run_settle (run);
   lab_run_sample (run);
   lab_run_step (run, _ ("romeo connects; juliet has not called accept() yet"));
-  lab_run_call (run, pair->client, "sock.connect 10.10.2.100 4000", "ok");
+  lab_run_call (run, pair->client, "sock.connect @juliet 4000", "ok");
   lab_run_await_state (run, pair->juliet, PORT, "ESTABLISHED", 1);
   lab_run_settle (run);
   lab_run_sample (run);
@@ -299,8 +303,8 @@ ask_about_opening (LabRun *run, Pair pair)
   lab_run_claim (run, (syn->has & LAB_HAS_MSS) && (syn_ack->has & LAB_HAS_MSS),
                  lab_run_frames (run, pair.romeo, opening.syn, opening.syn_ack),
                  _ ("A maximum segment size (MSS) of %u and %u bytes, instead of the default of "
-                    "536."),
-                 syn->mss, syn_ack->mss);
+                    "%u."),
+                 syn->mss, syn_ack->mss, lab_run_is_ipv6 (run) ? 1220 : 536 /* RFC 9293, 3.7.1 */);
   lab_run_claim (run, (syn->has & syn_ack->has & LAB_HAS_SACK_PERM) != 0,
                  lab_run_frames (run, pair.romeo, opening.syn, opening.syn_ack),
                  _ ("Selective acknowledgments (SACK) are allowed by both."));

@@ -8,6 +8,23 @@
 
 G_BEGIN_DECLS
 
+typedef struct
+{
+  const char *output; /* (nullable): a folder for the report; must not exist */
+  gboolean step;      /* wait for Return before each step */
+  LabFamily family;
+  LabScreen screen; /* what standard output is */
+} LabExperimentOptions;
+
+/* What came of one. A plain value: it crosses from the process inside. */
+typedef struct
+{
+  guint answers;
+  guint borne_out; /* of those */
+  gint64 took_us;
+  char why[512]; /* why it did not come to its end; empty if it did */
+} LabExperimentResult;
+
 /* All of them, in the order in which a course has them; ends with NULL. */
 extern const LabExperiment *const lab_experiments[];
 
@@ -51,9 +68,8 @@ extern const LabExperiment lab_experiment_chat_force;
 const LabExperiment *lab_experiment_find (const char *name);
 gboolean lab_experiment_check_output (const char *output, GError **error);
 int lab_experiment_run (const LabExperiment *experiment,
-                        const char *output,
-                        gboolean step,
-                        const LabScreen *screen,
+                        const LabExperimentOptions *options,
+                        LabExperimentResult *result,
                         GError **error);
 
 G_END_DECLS

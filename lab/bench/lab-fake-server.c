@@ -137,7 +137,7 @@ show_bound (Fake *fake)
 
   if (sockets == NULL || sockets->len == 0)
     return;
-  lab_socket_table_text (out, sockets, FALSE, fake->columns);
+  lab_socket_table_text (out, sockets, FALSE, fake->columns, 0);
   printf ("%s\n%s", _ ("Asked for sockets that are only bound, this kernel lists:"), out->str);
 }
 
@@ -153,7 +153,7 @@ show_stage (Fake *fake, LabStage stage, GError **error)
   printf ("stage %s\n", stage_names[stage]);
   if (stage == LAB_STAGE_LISTEN)
     printf ("listening on %s (fake)\n", place);
-  lab_socket_table_text (out, sockets, FALSE, fake->columns);
+  lab_socket_table_text (out, sockets, FALSE, fake->columns, 0);
   fputs (out->str, stdout);
   if (stage == LAB_STAGE_BIND)
     show_bound (fake);

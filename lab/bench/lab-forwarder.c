@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The router between the hosts, and the bad network on it. Ethernet and IPv4 only, and the
- * little of a router that TCP notices: the hop limit (RFC 1812, 5.3.1), its checksum (RFC
- * 1624), the addresses of the link. No input or output here: tests give it frames and a time.
+ * The router between the hosts, and the bad network on it. Ethernet, IPv4 and IPv6 only, and
+ * the little of a router that TCP notices: the hop limit (RFC 1812, 5.3.1; RFC 8200, 3), the
+ * checksum that IPv4 has of it (RFC 1624), the addresses of the link. No input or output here:
+ * tests give it frames and a time.
  */
 #include "config.h"
 
 #include "lab/bench/lab-forwarder.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
 #define ETHERNET_HEADER 14
-#define IP_HEADER 20
+#define IP4_HEADER 20
+#define IP6_HEADER 40
+#define ETHERTYPE_IP4 0x0800
+#define ETHERTYPE_IP6 0x86dd
 #define TCP_HEADER 20
 #define IP_AT ETHERNET_HEADER
 /* Frames that wait; more are lost, as in any router. */
@@ -19,7 +24,7 @@
 
 typedef struct
 {
-  in_addr_t host;
+  LabAddress host;
   guint8 own_mac[LAB_MAC_BYTES];
   guint8 host_mac[LAB_MAC_BYTES];
 } Port;
@@ -91,7 +96,7 @@ lab_forwarder_free (LabForwarder *forwarder)
 
 /**
  * lab_forwarder_add_port:
- * @host: the one address behind this port, network byte order
+ * @host: the one address behind this port
  * @own_mac: of the router's end of the cable
  * @host_mac: of the other end
  *
@@ -99,11 +104,11 @@ lab_forwarder_free (LabForwarder *forwarder)
  */
 guint
 lab_forwarder_add_port (LabForwarder *forwarder,
-                        in_addr_t host,
+                        const LabAddress *host,
                         const guint8 *own_mac,
                         const guint8 *host_mac)
 {
-  Port port = { .host = host };
+  Port port = { .host = *host };
 
   memcpy (port.own_mac, own_mac, LAB_MAC_BYTES);
   memcpy (port.host_mac, host_mac, LAB_MAC_BYTES);
@@ -144,55 +149,85 @@ read_16 (const guint8 *at)
   return (guint16) (at[0] << 8 | at[1]);
 }
 
-static in_addr_t
-read_address (const guint8 *at)
+/* What a router reads of a packet. */
+typedef struct
 {
-  in_addr_t address = 0;
+  LabAddress from;
+  LabAddress to;
+  guint8 protocol; /* what follows; extension headers of IPv6, which no host here sends, are none */
+  gsize header;    /* bytes of the IP header */
+  gsize len;       /* bytes of the whole packet, by what it says itself */
+} Route;
 
-  memcpy (&address, at, sizeof address);
-  return address;
+static void
+read_address (LabAddress *address, guint8 family, const guint8 *at)
+{
+  address->family = family;
+  memcpy (address->bytes, at, family == 4 ? 4 : 16);
 }
 
-/* Whether it is a whole IPv4 packet for somebody else, with hops to spare. */
+/* FALSE unless it is a whole IPv4 or IPv6 packet with hops to spare. */
 static gboolean
-is_to_be_routed (const guint8 *frame, gsize len)
+read_route (const guint8 *frame, gsize len, Route *route)
 {
-  return len >= ETHERNET_HEADER + IP_HEADER && read_16 (frame + 12) == 0x0800 &&
-         frame[IP_AT] >> 4 == 4 && (gsize) read_16 (frame + IP_AT + 2) + ETHERNET_HEADER <= len &&
-         frame[IP_AT + 8] > 1;
+  const guint8 *ip = frame + IP_AT;
+
+  if (len >= IP_AT + IP4_HEADER && read_16 (frame + 12) == ETHERTYPE_IP4 && ip[0] >> 4 == 4)
+    {
+      read_address (&route->from, 4, ip + 12);
+      read_address (&route->to, 4, ip + 16);
+      route->protocol = ip[9];
+      route->header = (gsize) (ip[0] & 0x0f) * 4;
+      route->len = read_16 (ip + 2);
+      return IP_AT + route->len <= len && ip[8] > 1;
+    }
+  if (len >= IP_AT + IP6_HEADER && read_16 (frame + 12) == ETHERTYPE_IP6 && ip[0] >> 4 == 6)
+    {
+      read_address (&route->from, 6, ip + 8);
+      read_address (&route->to, 6, ip + 24);
+      route->protocol = ip[6];
+      route->header = IP6_HEADER;
+      route->len = IP6_HEADER + (gsize) read_16 (ip + 4);
+      return IP_AT + route->len <= len && ip[7] > 1;
+    }
+  return FALSE;
+}
+
+/* Whether a rule that wants @wanted, or anybody, is content with @address. */
+static gboolean
+is_wanted (const LabAddress *wanted, const LabAddress *address)
+{
+  return wanted->family == 0 || lab_address_equal (wanted, address);
 }
 
 static gboolean
-fits (const LabRule *rule, const guint8 *frame, gsize len)
+fits (const LabRule *rule, const guint8 *frame, const Route *route)
 {
-  gsize ip_header = (gsize) (frame[IP_AT] & 0x0f) * 4;
-  const guint8 *tcp = frame + IP_AT + ip_header;
-  gsize data = 0;
+  const guint8 *tcp = frame + IP_AT + route->header;
+  gsize header = 0;
 
-  if (rule->from != 0 && rule->from != read_address (frame + IP_AT + 12))
-    return FALSE;
-  if (rule->to != 0 && rule->to != read_address (frame + IP_AT + 16))
+  if (!is_wanted (&rule->from, &route->from) || !is_wanted (&rule->to, &route->to))
     return FALSE;
   if (rule->flags_mask == 0 && !rule->with_data)
     return TRUE;
-  if (frame[IP_AT + 9] != IPPROTO_TCP || len < IP_AT + ip_header + TCP_HEADER)
+  if (route->protocol != IPPROTO_TCP || route->len < route->header + TCP_HEADER)
     return FALSE;
-  data = (gsize) read_16 (frame + IP_AT + 2) - ip_header - (gsize) (tcp[12] >> 4) * 4;
-  return (tcp[13] & rule->flags_mask) == rule->flags && (!rule->with_data || data > 0);
+  header = route->header + (gsize) (tcp[12] >> 4) * 4;
+  return (tcp[13] & rule->flags_mask) == rule->flags && (!rule->with_data || route->len > header);
 }
 
 static const LabRule pass = { .fate = LAB_FATE_PASS };
 
 /* What is to happen to this one, and the number of the rule that says so. */
 static const LabRule *
-judge (LabForwarder *forwarder, const guint8 *frame, gsize len, guint *number)
+judge (LabForwarder *forwarder, const guint8 *frame, const Route *route, guint *number)
 {
   for (guint i = 0; i < forwarder->rules->len; i++)
     {
       KeptRule *kept = &g_array_index (forwarder->rules, KeptRule, i);
       guint first = MAX (kept->rule.first, 1);
 
-      if (kept->removed || !fits (&kept->rule, frame, len))
+      if (kept->removed || !fits (&kept->rule, frame, route))
         continue;
       kept->seen++;
       if (kept->seen < first || (kept->rule.count > 0 && kept->seen >= first + kept->rule.count))
@@ -204,12 +239,17 @@ judge (LabForwarder *forwarder, const guint8 *frame, gsize len, guint *number)
   return &pass;
 }
 
-/* One hop less, and the checksum as RFC 1624 has it: HC' = ~(~HC + ~m + m'). */
+/* One hop less, and for IPv4 the checksum as RFC 1624 has it: HC' = ~(~HC + ~m + m'). */
 static void
 take_a_hop (guint8 *ip)
 {
   guint32 sum = (guint32) (guint16) ~read_16 (ip + 10) + (guint16) ~read_16 (ip + 8);
 
+  if (ip[0] >> 4 == 6)
+    {
+      ip[7]--;
+      return;
+    }
   ip[8]--;
   sum += read_16 (ip + 8);
   sum = (sum & 0xffff) + (sum >> 16);
@@ -288,13 +328,13 @@ lab_forwarder_remove_rule (LabForwarder *forwarder, guint rule)
 }
 
 static const Port *
-find_port (const LabForwarder *forwarder, in_addr_t host, guint *number)
+find_port (const LabForwarder *forwarder, const LabAddress *host, guint *number)
 {
   for (*number = 0; *number < forwarder->ports->len; (*number)++)
     {
       const Port *port = &g_array_index (forwarder->ports, Port, *number);
 
-      if (port->host == host)
+      if (lab_address_equal (&port->host, host))
         return port;
     }
   return NULL;
@@ -311,9 +351,9 @@ void
 lab_forwarder_take (LabForwarder *forwarder, const guint8 *frame, gsize len, gint64 now_us)
 {
   guint number = 0;
-  const Port *port = is_to_be_routed (frame, len)
-                         ? find_port (forwarder, read_address (frame + IP_AT + 16), &number)
-                         : NULL;
+  Route route = { 0 };
+  const Port *port =
+      read_route (frame, len, &route) ? find_port (forwarder, &route.to, &number) : NULL;
   Waiting waiting = { .due_us = G_MAXINT64, .port = number, .len = len };
   const LabRule *rule = NULL;
   guint rule_number = 0;
@@ -321,7 +361,7 @@ lab_forwarder_take (LabForwarder *forwarder, const guint8 *frame, gsize len, gin
 
   if (port == NULL)
     return;
-  rule = judge (forwarder, frame, len, &rule_number);
+  rule = judge (forwarder, frame, &route, &rule_number);
   if (rule->fate == LAB_FATE_DROP)
     return;
   copy = g_memdup2 (frame, len);

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <glib.h>
-#include <netinet/in.h>
 
 #include "lab/bench/lab-netlink.h"
+#include "lab/dissect/lab-segment.h"
 
 G_BEGIN_DECLS
 
@@ -25,8 +25,8 @@ typedef enum
 /* What happens to which segments. 0 leaves a field open. */
 typedef struct
 {
-  in_addr_t from; /* address of the sender */
-  in_addr_t to;
+  LabAddress from; /* of the sender */
+  LabAddress to;
   guint8 flags_mask; /* of the TCP flags these ... */
   guint8 flags;      /* ... must be so */
   gboolean with_data;
@@ -42,7 +42,7 @@ typedef void (*LabForwarderSend) (guint port, const guint8 *frame, gsize len, gp
 LabForwarder *lab_forwarder_new (LabForwarderSend send, gpointer data);
 void lab_forwarder_free (LabForwarder *forwarder);
 guint lab_forwarder_add_port (LabForwarder *forwarder,
-                              in_addr_t host,
+                              const LabAddress *host,
                               const guint8 *own_mac,
                               const guint8 *host_mac);
 guint lab_forwarder_add_rule (LabForwarder *forwarder, const LabRule *rule);

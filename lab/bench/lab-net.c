@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -45,7 +46,7 @@ lab_net_host (const char *text)
 
 /**
  * lab_endpoint_parse:
- * @text: an IPv4 or IPv6 address, no name
+ * @text: an IPv4 or IPv6 address, no name; a link-local one may have its scope, `fe80::1%eth0`
  * @address: (out): with port 0
  *
  * Returns: whether @text is one.
@@ -53,8 +54,11 @@ lab_net_host (const char *text)
 gboolean
 lab_endpoint_parse (const char *text, LabEndpoint *address)
 {
+  const struct addrinfo hints = { .ai_family = AF_INET6,
+                                  .ai_socktype = SOCK_STREAM,
+                                  .ai_flags = AI_NUMERICHOST };
   struct sockaddr_in in = { .sin_family = AF_INET };
-  struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+  struct addrinfo *found = NULL;
   g_autofree char *host = lab_net_host (text);
 
   memset (address, 0, sizeof *address);
@@ -63,24 +67,45 @@ lab_endpoint_parse (const char *text, LabEndpoint *address)
       memcpy (&address->storage, &in, sizeof in);
       address->len = sizeof in;
     }
-  else if (inet_pton (AF_INET6, host, &in6.sin6_addr) == 1)
+  else if (strchr (host, ':') != NULL && getaddrinfo (host, NULL, &hints, &found) == 0)
     {
-      memcpy (&address->storage, &in6, sizeof in6);
-      address->len = sizeof in6;
+      memcpy (&address->storage, found->ai_addr, found->ai_addrlen);
+      address->len = found->ai_addrlen;
+      freeaddrinfo (found);
     }
   return address->len > 0;
+}
+
+/* An IPv6 address with the interface that it is of: a link-local one means nothing without
+ * (RFC 4007). A name that would do something to a terminal is shown as its number. */
+static void
+format_ipv6 (const struct sockaddr_in6 *in6, char *text, gsize size)
+{
+  char name[IF_NAMESIZE] = "";
+  gsize len = 0;
+
+  inet_ntop (AF_INET6, &in6->sin6_addr, text, (socklen_t) size);
+  if (in6->sin6_scope_id == 0 ||
+      !(IN6_IS_ADDR_LINKLOCAL (&in6->sin6_addr) || IN6_IS_ADDR_MC_LINKLOCAL (&in6->sin6_addr)))
+    return;
+  len = strlen (text);
+  if (if_indextoname (in6->sin6_scope_id, name) != NULL && g_str_is_ascii (name) &&
+      strpbrk (name, "\x1b\x7f") == NULL)
+    g_snprintf (text + len, size - len, "%%%s", name);
+  else
+    g_snprintf (text + len, size - len, "%%%u", in6->sin6_scope_id);
 }
 
 /**
  * lab_endpoint_format:
  *
- * Returns: (transfer full): `ADDRESS:PORT`, an IPv6 address in brackets. An IPv4 client of
- * an IPv6 socket is shown as what it is.
+ * Returns: (transfer full): `ADDRESS:PORT`, an IPv6 address in brackets, a link-local one with
+ * its scope. An IPv4 client of an IPv6 socket is shown as what it is.
  */
 char *
 lab_endpoint_format (const LabEndpoint *address)
 {
-  char text[INET6_ADDRSTRLEN] = "?";
+  char text[INET6_ADDRSTRLEN + 1 + IF_NAMESIZE] = "?";
   const struct sockaddr *any = (const struct sockaddr *) &address->storage;
 
   if (any->sa_family == AF_INET)
@@ -97,7 +122,7 @@ lab_endpoint_format (const LabEndpoint *address)
       if (IN6_IS_ADDR_V4MAPPED (&in6->sin6_addr))
         inet_ntop (AF_INET, &in6->sin6_addr.s6_addr[12], text, sizeof text);
       else
-        inet_ntop (AF_INET6, &in6->sin6_addr, text, sizeof text);
+        format_ipv6 (in6, text, sizeof text);
       return sal_format_host_port (text, ntohs (in6->sin6_port));
     }
   return g_strdup ("?");

@@ -102,11 +102,25 @@ lab_netlink_add_cable (const LabPlug *here, const LabPlug *there, GError **error
   return transact (message) || fail (error, errno, "veth", here->name);
 }
 
+static guint8
+family_of (const LabAddress *address)
+{
+  return address->family == 6 ? AF_INET6 : AF_INET;
+}
+
+static void
+put_address (struct nlmsghdr *message, guint16 type, const LabAddress *address)
+{
+  mnl_attr_put (message, type, address->family == 6 ? 16 : 4, address->bytes);
+}
+
 /**
  * lab_netlink_bring_up:
+ * @no_questions: neighbours are told by lab_netlink_add_neighbour() and never asked for; with
+ *   IPv6 the interface then joins no group for such questions either, and says nothing of it
  */
 gboolean
-lab_netlink_bring_up (const char *interface, GError **error)
+lab_netlink_bring_up (const char *interface, gboolean no_questions, GError **error)
 {
   char buffer[MESSAGE_BYTES];
   struct nlmsghdr *message = mnl_nlmsg_put_header (buffer);
@@ -115,8 +129,8 @@ lab_netlink_bring_up (const char *interface, GError **error)
   message->nlmsg_type = RTM_NEWLINK;
   link = mnl_nlmsg_put_extra_header (message, sizeof *link);
   link->ifi_index = (int) if_nametoindex (interface);
-  link->ifi_flags = IFF_UP;
-  link->ifi_change = IFF_UP;
+  link->ifi_flags = IFF_UP | (no_questions ? IFF_NOARP : 0);
+  link->ifi_change = link->ifi_flags;
   return transact (message) || fail (error, errno, "up", interface);
 }
 
@@ -182,7 +196,7 @@ lab_netlink_await_running (const char *interface, GError **error)
  * @bits: of the network
  */
 gboolean
-lab_netlink_add_address (const char *interface, in_addr_t address, int bits, GError **error)
+lab_netlink_add_address (const char *interface, const LabAddress *address, int bits, GError **error)
 {
   char buffer[MESSAGE_BYTES];
   struct nlmsghdr *message = mnl_nlmsg_put_header (buffer);
@@ -191,12 +205,13 @@ lab_netlink_add_address (const char *interface, in_addr_t address, int bits, GEr
   message->nlmsg_type = RTM_NEWADDR;
   message->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
   header = mnl_nlmsg_put_extra_header (message, sizeof *header);
-  header->ifa_family = AF_INET;
+  header->ifa_family = family_of (address);
   header->ifa_prefixlen = (guint8) bits;
   header->ifa_scope = RT_SCOPE_UNIVERSE;
   header->ifa_index = if_nametoindex (interface);
-  mnl_attr_put_u32 (message, IFA_LOCAL, address);
-  mnl_attr_put_u32 (message, IFA_ADDRESS, address);
+  header->ifa_flags = address->family == 6 ? IFA_F_NODAD : 0; /* nobody else can have it */
+  put_address (message, IFA_LOCAL, address);
+  put_address (message, IFA_ADDRESS, address);
   return transact (message) || fail (error, errno, "address", interface);
 }
 
@@ -204,7 +219,7 @@ lab_netlink_add_address (const char *interface, in_addr_t address, int bits, GEr
  * lab_netlink_add_default_route:
  */
 gboolean
-lab_netlink_add_default_route (in_addr_t gateway, GError **error)
+lab_netlink_add_default_route (const LabAddress *gateway, GError **error)
 {
   char buffer[MESSAGE_BYTES];
   struct nlmsghdr *message = mnl_nlmsg_put_header (buffer);
@@ -213,23 +228,24 @@ lab_netlink_add_default_route (in_addr_t gateway, GError **error)
   message->nlmsg_type = RTM_NEWROUTE;
   message->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
   route = mnl_nlmsg_put_extra_header (message, sizeof *route);
-  route->rtm_family = AF_INET;
+  route->rtm_family = family_of (gateway);
   route->rtm_table = RT_TABLE_MAIN;
   route->rtm_protocol = RTPROT_STATIC;
   route->rtm_scope = RT_SCOPE_UNIVERSE;
   route->rtm_type = RTN_UNICAST;
-  mnl_attr_put_u32 (message, RTA_GATEWAY, gateway);
+  put_address (message, RTA_GATEWAY, gateway);
   return transact (message) || fail (error, errno, "route", "default");
 }
 
 /**
  * lab_netlink_add_neighbour:
  *
- * Says which machine has @address, for good, so that nobody has to ask for it (ARP).
+ * Says which machine has @address, for good, so that nobody has to ask for it (ARP,
+ * RFC 826; neighbour solicitation, RFC 4861).
  */
 gboolean
 lab_netlink_add_neighbour (const char *interface,
-                           in_addr_t address,
+                           const LabAddress *address,
                            const guint8 *mac,
                            GError **error)
 {
@@ -240,10 +256,10 @@ lab_netlink_add_neighbour (const char *interface,
   message->nlmsg_type = RTM_NEWNEIGH;
   message->nlmsg_flags = NLM_F_CREATE | NLM_F_REPLACE;
   neighbour = mnl_nlmsg_put_extra_header (message, sizeof *neighbour);
-  neighbour->ndm_family = AF_INET;
+  neighbour->ndm_family = family_of (address);
   neighbour->ndm_ifindex = (int) if_nametoindex (interface);
   neighbour->ndm_state = NUD_PERMANENT;
-  mnl_attr_put_u32 (message, NDA_DST, address);
+  put_address (message, NDA_DST, address);
   mnl_attr_put (message, NDA_LLADDR, LAB_MAC_BYTES, mac);
   return transact (message) || fail (error, errno, "neighbour", interface);
 }

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <glib.h>
-#include <netinet/in.h>
+
+#include "lab/dissect/lab-segment.h"
 
 G_BEGIN_DECLS
 
@@ -17,13 +18,15 @@ typedef struct
 } LabPlug;
 
 gboolean lab_netlink_add_cable (const LabPlug *here, const LabPlug *there, GError **error);
-gboolean lab_netlink_bring_up (const char *interface, GError **error);
+gboolean lab_netlink_bring_up (const char *interface, gboolean no_questions, GError **error);
 gboolean lab_netlink_await_running (const char *interface, GError **error);
-gboolean
-lab_netlink_add_address (const char *interface, in_addr_t address, int bits, GError **error);
-gboolean lab_netlink_add_default_route (in_addr_t gateway, GError **error);
+gboolean lab_netlink_add_address (const char *interface,
+                                  const LabAddress *address,
+                                  int bits,
+                                  GError **error);
+gboolean lab_netlink_add_default_route (const LabAddress *gateway, GError **error);
 gboolean lab_netlink_add_neighbour (const char *interface,
-                                    in_addr_t address,
+                                    const LabAddress *address,
                                     const guint8 *mac,
                                     GError **error);
 gboolean lab_netlink_switch_offloads_off (const char *interface, GError **error);

@@ -87,6 +87,7 @@ lab_report_json (const LabReport *report, GString *out)
   sal_json_string (out, "name", report->name);
   sal_json_string (out, "title", report->title);
   sal_json_string (out, "system", report->system);
+  sal_json_string (out, "network", report->ipv6 ? "IPv6" : "IPv4");
   sal_json_time (out, "time", report->started_us);
   sal_json_int (out, "took_us", report->took_us);
   sal_json_end (out);

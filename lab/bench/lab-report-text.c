@@ -81,7 +81,7 @@ append_item (const Page *page, const LabItem *item)
       table = g_string_new (NULL);
       /* Less what it is moved to the right by. */
       lab_socket_table_text (table, item->sockets, FALSE,
-                             page->terminal > 4 ? page->terminal - 4 : page->terminal);
+                             page->terminal > 4 ? page->terminal - 4 : page->terminal, 0);
       g_string_append_printf (out, _ ("  The sockets of %s:"), item->host);
       g_string_append_c (out, '\n');
       append_indented (out, table->str);

@@ -182,22 +182,23 @@ lab_question_add (LabQuestion *question, gboolean holds, const char *text, const
 }
 
 /**
- * lab_report_holds:
- *
- * Returns: whether every claim does.
+ * lab_report_count_claims:
+ * @only_borne_out: those that hold; else all of them
  */
-gboolean
-lab_report_holds (const LabReport *report)
+guint
+lab_report_count_claims (const LabReport *report, gboolean only_borne_out)
 {
+  guint n = 0;
+
   for (guint i = 0; i < report->questions->len; i++)
     {
       const LabQuestion *question = g_ptr_array_index (report->questions, i);
 
       for (guint c = 0; c < question->claims->len; c++)
-        if (!((const LabClaim *) g_ptr_array_index (question->claims, c))->holds)
-          return FALSE;
+        if (!only_borne_out || ((const LabClaim *) g_ptr_array_index (question->claims, c))->holds)
+          n++;
     }
-  return TRUE;
+  return n;
 }
 
 static void

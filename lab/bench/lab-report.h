@@ -72,6 +72,7 @@ typedef struct
   const char *source;   /* (nullable): where the documents ask for it */
   const char *standard; /* (nullable): where it is said how it has to be */
   char *system;         /* (owned): kernel */
+  gboolean ipv6;        /* the hosts spoke IPv6, not IPv4 */
   gint64 started_us;
   gint64 took_us;
   GPtrArray *steps;       /* (owned): of LabStep */
@@ -89,7 +90,7 @@ void lab_step_add_sample (LabStep *step, const char *host, GPtrArray *sockets);
 LabQuestion *lab_report_add_question (LabReport *report, const char *text);
 void
 lab_question_add (LabQuestion *question, gboolean holds, const char *text, const char *evidence);
-gboolean lab_report_holds (const LabReport *report);
+guint lab_report_count_claims (const LabReport *report, gboolean only_borne_out);
 LabCapture *
 lab_report_add_capture (LabReport *report, const char *host, const char *address, const char *name);
 void lab_report_trace (LabReport *report);

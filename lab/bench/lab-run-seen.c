@@ -256,7 +256,7 @@ segments_of (LabRun *run, const LabHost *host)
 static gboolean
 is_host (const LabAddress *address, const LabHost *host)
 {
-  return host == NULL || (address->family == 4 && memcmp (address->bytes, &host->ip, 4) == 0);
+  return host == NULL || lab_address_equal (address, &host->ip);
 }
 
 static gboolean

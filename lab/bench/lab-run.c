@@ -47,6 +47,17 @@ lab_run_world (LabRun *run)
 }
 
 /**
+ * lab_run_is_ipv6:
+ *
+ * Returns: whether the hosts speak IPv6, not IPv4.
+ */
+gboolean
+lab_run_is_ipv6 (const LabRun *run)
+{
+  return lab_world_get_family (run->world) == LAB_IPV6;
+}
+
+/**
  * lab_run_is_good:
  */
 gboolean
@@ -88,12 +99,12 @@ keep (LabRun *run, char *text)
  * Returns: (transfer none): one more host; romeo if there can be none.
  */
 LabHost *
-lab_run_add_host (LabRun *run, const char *name, const char *address)
+lab_run_add_host (LabRun *run, const char *name)
 {
   LabHost *host = NULL;
 
   if (run->error == NULL)
-    host = lab_world_add_host (run->world, name, address, &run->error);
+    host = lab_world_add_host (run->world, name, &run->error);
   return host != NULL ? host : run->romeo;
 }
 
@@ -229,6 +240,43 @@ lab_run_remark (LabRun *run, const char *format, ...)
 
 /* Programs. */
 
+/* What the word that begins at @at stands for is added to @out. Returns: where the text goes on;
+ * @at itself if it is a word as any other. */
+static const char *
+expand_word (LabRun *run, const char *at, GString *out)
+{
+  gsize len = strspn (at + 1, G_CSET_a_2_z);
+  const LabHost *host = lab_world_find_host (run->world, at + 1, len);
+  gboolean is_socket = len == 3 && (strncmp (at, "@tcp", 4) == 0 || strncmp (at, "@udp", 4) == 0);
+
+  if (is_socket)
+    g_string_append_printf (out, "%.3s%s", at + 1, lab_run_is_ipv6 (run) ? " 6" : "");
+  else if (host == NULL)
+    return at;
+  else if (at[len + 1] == ':' && host->ip.family == 6)
+    g_string_append_printf (out, "[%s]", host->address);
+  else
+    g_string_append (out, host->address);
+  return at + 1 + len;
+}
+
+/* Returns: (transfer full): @text with what its `@` words stand for, see lab-run.h. */
+static char *
+expand (LabRun *run, const char *text)
+{
+  GString *out = g_string_new (NULL);
+
+  while (*text != '\0')
+    {
+      const char *rest = *text == '@' ? expand_word (run, text, out) : text;
+
+      if (rest == text)
+        g_string_append_c (out, *rest++);
+      text = rest;
+    }
+  return g_string_free (out, FALSE);
+}
+
 /**
  * lab_run_write_file:
  * @name: in the folder that programs start in
@@ -281,14 +329,20 @@ lab_run_find_program (const char *name, const char *const *places)
 LabProcess *
 lab_run_start_foreign (LabRun *run, const LabHost *host, const char *const *argv)
 {
+  g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *base = g_path_get_basename (argv[0]);
-  g_autofree char *rest = argv[1] != NULL ? g_strjoinv (" ", (char **) argv + 1) : g_strdup ("");
-  g_autofree char *command = g_strdup_printf ("$ %s %s", base, rest);
+  g_autofree char *rest = NULL;
+  g_autofree char *command = NULL;
 
   if (run->error != NULL)
     return NULL;
+  for (gsize i = 0; argv[i] != NULL; i++)
+    g_ptr_array_add (words, expand (run, argv[i]));
+  g_ptr_array_add (words, NULL);
+  rest = g_strjoinv (" ", (char **) words->pdata + 1);
+  command = g_strdup_printf ("$ %s %s", base, rest);
   note (run, LAB_ITEM_COMMAND, host, g_strchomp (command));
-  return lab_world_start (run->world, host, base, argv, &run->error);
+  return lab_world_start (run->world, host, base, (const char *const *) words->pdata, &run->error);
 }
 
 /**
@@ -300,17 +354,17 @@ lab_run_start_foreign (LabRun *run, const LabHost *host, const char *const *argv
 LabProcess *
 lab_run_start (LabRun *run, const LabHost *host, const char *first, ...)
 {
-  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+  g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *words = NULL;
   g_autofree char *command = NULL;
   va_list args;
 
   if (run->error != NULL)
     return NULL;
-  g_ptr_array_add (argv, (gpointer) run->program);
+  g_ptr_array_add (argv, g_strdup (run->program));
   va_start (args, first);
   for (const char *word = first; word != NULL; word = va_arg (args, const char *))
-    g_ptr_array_add (argv, (gpointer) word);
+    g_ptr_array_add (argv, expand (run, word));
   va_end (args);
   g_ptr_array_add (argv, NULL);
   words = g_strjoinv (" ", (char **) argv->pdata + 1);
@@ -405,11 +459,15 @@ lab_run_await (LabRun *run, LabProcess *process, const char *text)
 void
 lab_run_call_without_answer (LabRun *run, LabProcess *shell, const char *call)
 {
-  g_autofree char *line = g_strdup_printf ("%s\n", call);
-  g_autofree char *shown = g_strdup_printf ("> %s", call);
+  g_autofree char *made = NULL;
+  g_autofree char *line = NULL;
+  g_autofree char *shown = NULL;
 
   if (run->error != NULL || shell == NULL)
     return;
+  made = expand (run, call);
+  line = g_strdup_printf ("%s\n", made);
+  shown = g_strdup_printf ("> %s", made);
   note (run, LAB_ITEM_COMMAND, shell->host, shown);
   lab_process_write (shell, line);
 }

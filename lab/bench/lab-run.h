@@ -9,7 +9,12 @@
 G_BEGIN_DECLS
 
 /* An experiment that runs: its network, its report, and what went wrong. Once something has,
- * every call of lab_run_ does nothing, so experiments read as a list of what is done. */
+ * every call of lab_run_ does nothing, so experiments read as a list of what is done.
+ *
+ * Experiments name hosts, not addresses, so that each can be done over IPv4 and over IPv6. In
+ * what programs are started with and in the calls of shells, `@juliet` stands for her address,
+ * `@juliet:4000` for that with a port (where IPv6 needs brackets), and `socket @tcp` or `socket
+ * @udp` for a socket of the right family. The report shows what they stood for. */
 typedef struct _LabRun LabRun;
 
 typedef struct
@@ -55,8 +60,9 @@ typedef struct
 
 LabHost *lab_run_romeo (LabRun *run);
 LabHost *lab_run_juliet (LabRun *run);
-LabHost *lab_run_add_host (LabRun *run, const char *name, const char *address);
+LabHost *lab_run_add_host (LabRun *run, const char *name);
 LabWorld *lab_run_world (LabRun *run);
+gboolean lab_run_is_ipv6 (const LabRun *run);
 gboolean lab_run_is_good (const LabRun *run);
 void lab_run_fail (LabRun *run, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void lab_run_set (LabRun *run, const LabHost *host, const char *setting, const char *value);

@@ -74,7 +74,8 @@ char *
 lab_socket_owner_text (const LabSocket *socket)
 {
   if (socket->pid != 0)
-    return g_strdup_printf ("%s pid=%d fd=%d", socket->program, (int) socket->pid, socket->fd);
+    return g_strdup_printf ("%s pid=%d fd=%d%s", socket->program, (int) socket->pid, socket->fd,
+                            lab_socket_is_own_peer (socket) ? _ (", connected to itself") : "");
   if (lab_socket_is_unaccepted (socket))
     return g_strdup (_ ("accepted by nobody"));
   if (lab_socket_is_orphan (socket))
@@ -131,6 +132,8 @@ typedef struct
   guint widths[N_COLUMNS]; /* 0: no such column */
   guint gap;               /* between two columns */
   gboolean two_lines;      /* timer and owner stand below the rest of a socket */
+  gboolean stacked;        /* so do its ends */
+  guint columns;           /* of the terminal; 0: of none */
 } Layout;
 
 /* Below that an address says nothing any more. */
@@ -139,7 +142,7 @@ typedef struct
 static guint
 n_columns (const Layout *layout)
 {
-  return layout->two_lines ? COLUMN_TIMER : N_COLUMNS;
+  return layout->stacked ? COLUMN_LOCAL : layout->two_lines ? COLUMN_TIMER : N_COLUMNS;
 }
 
 static guint
@@ -186,14 +189,15 @@ shorten_end (char **end, guint columns)
   *end = g_string_free (shorter, FALSE);
 }
 
-/* Chooses what fits into @columns: all in one line; timer and owner below; and if not even
- * that does, because of IPv6, with addresses that are cut. 0 columns: it need not fit. */
+/* Chooses what fits into @columns: all in one line; timer and owner below; if not even that
+ * does, because of IPv6, with addresses that are cut; and where too little would be left of
+ * them, with the ends below as well. 0 columns: it need not fit. */
 static void
 lay_out (char **rows, guint n_rows, guint columns, Layout *layout)
 {
   guint most = 0;
 
-  *layout = (Layout){ .gap = 2 };
+  *layout = (Layout){ .gap = 2, .columns = columns };
   measure (rows, n_rows, layout);
   if (columns == 0 || line_width (layout) <= columns)
     return;
@@ -209,13 +213,25 @@ lay_out (char **rows, guint n_rows, guint columns, Layout *layout)
     return;
   most = columns - MIN (columns, line_width (layout) - layout->widths[COLUMN_LOCAL] -
                                      layout->widths[COLUMN_REMOTE]);
-  most = MAX (most / 2, LEAST_END_COLUMNS);
+  most /= 2;
+  layout->stacked = most < LEAST_END_COLUMNS;
+  if (layout->stacked)
+    return;
   for (guint i = 1; i < n_rows; i++)
     {
       shorten_end (&rows[i * N_COLUMNS + COLUMN_LOCAL], most);
       shorten_end (&rows[i * N_COLUMNS + COLUMN_REMOTE], most);
     }
   measure (rows, n_rows, layout);
+}
+
+/* Two things below the line of a socket, the second in the next line if it has to be. */
+static void
+append_below (GString *out, const char *first, const char *second, const Layout *layout)
+{
+  g_autofree char *text = g_strdup_printf ("%s%s%s", first, *first != '\0' ? ", " : "", second);
+
+  lab_words_wrap (text, INDENT, layout->columns, out);
 }
 
 static void
@@ -237,12 +253,28 @@ append_row (GString *out, char *const row[N_COLUMNS], const Layout *layout)
   while (out->len > 0 && out->str[out->len - 1] == ' ')
     g_string_truncate (out, out->len - 1);
   g_string_append_c (out, '\n');
-  if (!layout->two_lines)
-    return;
-  g_string_append (out, INDENT);
-  if (layout->widths[COLUMN_TIMER] > 0 && *row[COLUMN_TIMER] != '\0')
-    g_string_append_printf (out, "%s, ", row[COLUMN_TIMER]);
-  g_string_append_printf (out, "%s\n", row[COLUMN_OWNER]);
+  if (layout->stacked)
+    append_below (out, row[COLUMN_LOCAL], row[COLUMN_REMOTE], layout);
+  if (layout->two_lines)
+    append_below (out, layout->widths[COLUMN_TIMER] > 0 ? row[COLUMN_TIMER] : "", row[COLUMN_OWNER],
+                  layout);
+}
+
+static guint
+count_lines (const char *text)
+{
+  guint n = 0;
+
+  for (; *text != '\0'; text++)
+    n += *text == '\n';
+  return n;
+}
+
+static void
+append_more (GString *out, guint n)
+{
+  g_string_append_printf (out, g_dngettext (NULL, "… %u more", "… %u more", n), n);
+  g_string_append_c (out, '\n');
 }
 
 /**
@@ -250,13 +282,17 @@ append_row (GString *out, char *const row[N_COLUMNS], const Layout *layout)
  * @sockets: of #LabSocket
  * @with_info: a line with TCP_INFO for each
  * @columns: of the terminal; 0: lines are as long as they take
+ * @most_lines: how many there may be; 0: as many as it takes
  *
- * Appends a table with a line of headings; a line that says so if there are none.
+ * Appends a table with a line of headings; a line that says so if there are none. Where there
+ * is no room for all of them, the last line says how many more there are.
  */
 void
-lab_socket_table_text (GString *out, const GPtrArray *sockets, gboolean with_info, guint columns)
+lab_socket_table_text (
+    GString *out, const GPtrArray *sockets, gboolean with_info, guint columns, guint most_lines)
 {
   g_autofree char **rows = g_new0 (char *, (sockets->len + 1) * N_COLUMNS);
+  guint n_lines = 0;
   Layout layout;
   char *heading[] = {
     /* TRANSLATORS: headings of a table, as ss(8) has them */
@@ -277,12 +313,20 @@ lab_socket_table_text (GString *out, const GPtrArray *sockets, gboolean with_inf
   for (guint i = 0; i <= sockets->len; i++)
     {
       g_autofree char *info = NULL;
+      const gsize before = out->len;
+      const guint after = sockets->len - i; /* that are still to come */
 
       append_row (out, rows + i * N_COLUMNS, &layout);
       if (with_info && i > 0)
         info = lab_socket_info_text (g_ptr_array_index (sockets, i - 1));
       if (info != NULL && *info != '\0')
         lab_words_wrap (info, INDENT, columns, out);
+      n_lines += count_lines (out->str + before);
+      if (i == 0 || most_lines == 0 || n_lines + (after > 0) <= most_lines)
+        continue;
+      g_string_truncate (out, before);
+      append_more (out, after + 1);
+      break;
     }
   for (guint i = 0; i < (sockets->len + 1) * N_COLUMNS; i++)
     g_free (rows[i]);

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-void
-lab_socket_table_text (GString *out, const GPtrArray *sockets, gboolean with_info, guint columns);
+void lab_socket_table_text (
+    GString *out, const GPtrArray *sockets, gboolean with_info, guint columns, guint rows);
 void lab_socket_json (GString *out, const char *type, gint64 time_us, const LabSocket *socket);
 void lab_socket_json_members (GString *out, const LabSocket *socket);
 char *lab_socket_key (const LabSocket *socket);

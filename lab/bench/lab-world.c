@@ -4,64 +4,41 @@
  *
  *     romeo 10.10.1.100 ---- .1.1 router .2.1 ---- 10.10.2.100 juliet
  *
+ * or, over IPv6, fd10:10:1::100 and fd10:10:2::100 (unique local addresses, RFC 4193).
  * The router is lab-forwarder behind one packet socket for each port; its kernel forwards
  * nothing. Each host has a tap, a packet socket that sees what its interface sends and
  * receives. One thread runs all of it, so that what an experiment does and what the network
- * does come one after the other. To be used inside of lab-sandbox.
+ * does come one after the other (lab-world-run.c). To be used inside of lab-sandbox.
  */
 #include "config.h"
 
-#include "lab/bench/lab-world.h"
-
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <net/if.h>
-#include <poll.h>
 #include <sched.h>
-#include <signal.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/base/sal-error.h"
 #include "common/base/sal-fd.h"
 #include "lab/bench/lab-netlink.h"
-#include "lab/bench/lab-sandbox.h"
+#include "lab/bench/lab-world-private.h"
 
 #define MOST_HOSTS 8
-#define FRAME_BYTES 65536
-#define NS_PER_SECOND 1000000000LL
-/* How often to look for what cannot be waited for. */
-#define LOOK_MS 2
-/* What a program may say, and what an experiment may see pass. */
-#define MOST_OUTPUT_BYTES (1024 * 1024)
-#define MOST_FRAMES 100000
 #define INTERFACE "eth0"
+#define IPV6_SETTINGS "/proc/sys/net/ipv6"
 
-struct _LabWorld
-{
-  int outside;             /* where we are when we are nowhere else */
-  int router;              /* namespace */
-  LabForwarder *forwarder; /* (owned) */
-  GPtrArray *hosts;        /* (owned): of (owned) LabHost */
-  GArray *ports;           /* (owned): of int, packet sockets of the router */
-  GPtrArray *processes;    /* (owned): of (owned) LabProcess */
-  gint64 traffic_us;       /* when a frame passed last */
-  guint64 dropped;
-  gboolean wants_return;
-  gboolean got_return;
-};
-
-static gboolean
-fail (GError **error, const char *what)
+/**
+ * lab_world_fail:
+ * @what: could not be done, for the reason that errno says
+ *
+ * Returns: %FALSE, with a #SAL_ERROR.
+ */
+gboolean
+lab_world_fail (GError **error, const char *what)
 {
   g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED, _ ("cannot build the network: %s: %s"), what,
                g_strerror (errno));
@@ -94,24 +71,30 @@ write_setting (const char *setting, const char *value)
   return ok;
 }
 
-/* Goes into a network of its own, without IPv6: it would talk about itself. -1 with errno. */
+/* Goes into a network of its own; over IPv4 without IPv6, and over IPv6 with as little of it as
+ * can be: it would talk about itself, of routers, groups and addresses. -1 with errno. */
 static int
-new_network (void)
+new_network (LabFamily family)
 {
+  static const struct
+  {
+    const char *setting;
+    const char *value;
+  } silence[] = {
+    { "net/ipv6/conf/default/accept_ra", "0" },
+    { "net/ipv6/conf/default/router_solicitations", "0" },
+    { "net/ipv6/conf/default/autoconf", "0" },
+    { "net/ipv6/conf/default/addr_gen_mode", "1" }, /* no link-local address */
+  };
+  const char *disabled = family == LAB_IPV6 ? "0" : "1";
+
   if (unshare (CLONE_NEWNET) < 0)
     return -1;
-  (void) write_setting ("net/ipv6/conf/all/disable_ipv6", "1");
-  (void) write_setting ("net/ipv6/conf/default/disable_ipv6", "1");
+  (void) write_setting ("net/ipv6/conf/all/disable_ipv6", disabled);
+  (void) write_setting ("net/ipv6/conf/default/disable_ipv6", disabled);
+  for (gsize i = 0; family == LAB_IPV6 && i < G_N_ELEMENTS (silence); i++)
+    (void) write_setting (silence[i].setting, silence[i].value);
   return current_network ();
-}
-
-static void
-frame_free (gpointer data)
-{
-  LabFrame *frame = data;
-
-  g_free (frame->bytes);
-  g_free (frame);
 }
 
 static void
@@ -129,24 +112,6 @@ host_free (gpointer data)
 }
 
 static void
-process_free (gpointer data)
-{
-  LabProcess *process = data;
-
-  if (process->pid > 0)
-    {
-      kill (process->pid, SIGKILL);
-      waitpid (process->pid, NULL, 0);
-    }
-  sal_fd_close (&process->pid_fd);
-  sal_fd_close (&process->in);
-  sal_fd_close (&process->out);
-  g_string_free (process->output, TRUE);
-  g_free (process->name);
-  g_free (process);
-}
-
-static void
 send_frame (guint port, const guint8 *frame, gsize len, gpointer data)
 {
   LabWorld *world = data;
@@ -161,20 +126,30 @@ send_frame (guint port, const guint8 *frame, gsize len, gpointer data)
  * Returns: (transfer full): a router without a host, or %NULL with a #SAL_ERROR.
  */
 LabWorld *
-lab_world_new (GError **error)
+lab_world_new (LabFamily family, GError **error)
 {
   g_autoptr (LabWorld) world = g_new0 (LabWorld, 1);
 
+  world->family = family;
   world->hosts = g_ptr_array_new_with_free_func (host_free);
   world->ports = g_array_new (FALSE, FALSE, sizeof (int));
-  world->processes = g_ptr_array_new_with_free_func (process_free);
+  world->processes = g_ptr_array_new_with_free_func (lab_process_free);
   world->forwarder = lab_forwarder_new (send_frame, world);
   world->traffic_us = g_get_monotonic_time ();
   world->outside = current_network ();
-  world->router = world->outside >= 0 ? new_network () : -1;
+  /* The router's kernel routes nothing, so it needs no IPv6. */
+  world->router = world->outside >= 0 ? new_network (LAB_IPV4) : -1;
   if (world->router < 0)
     {
-      fail (error, "router");
+      lab_world_fail (error, "router");
+      return NULL;
+    }
+  if (family == LAB_IPV6 && access (IPV6_SETTINGS, F_OK) < 0)
+    {
+      enter (world->outside);
+      g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED,
+                   _ ("this kernel has no IPv6 (there is no %s); --ipv4 goes without it"),
+                   IPV6_SETTINGS);
       return NULL;
     }
   enter (world->outside);
@@ -205,7 +180,7 @@ lab_world_free (LabWorld *world)
 static int
 open_packet_socket (const char *interface, gboolean with_outgoing)
 {
-  struct sockaddr_ll address = { .sll_family = AF_PACKET, .sll_protocol = htons (ETH_P_ALL) };
+  struct sockaddr_ll address = { .sll_family = AF_PACKET, .sll_protocol = g_htons (ETH_P_ALL) };
   int fd = socket (AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   int one = 1;
 
@@ -228,7 +203,7 @@ open_packet_socket (const char *interface, gboolean with_outgoing)
 
 /* The settings that make runs comparable, whatever this machine prefers and does besides. */
 static gboolean
-set_defaults (GError **error)
+set_defaults (LabFamily family, GError **error)
 {
   static const struct
   {
@@ -242,101 +217,132 @@ set_defaults (GError **error)
 
   if (!write_setting ("net/ipv4/tcp_congestion_control", "cubic") &&
       !write_setting ("net/ipv4/tcp_congestion_control", "reno"))
-    return fail (error, "tcp_congestion_control");
+    return lab_world_fail (error, "tcp_congestion_control");
   /* Likewise, where the kernel has it (since 6.11). */
   (void) write_setting ("net/ipv4/tcp_rto_min_us", LAB_PATIENT_RTO_US);
   for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
     if (!write_setting (settings[i].setting, settings[i].value))
-      return fail (error, settings[i].setting);
+      return lab_world_fail (error, settings[i].setting);
+  /* The same for ICMPv6; where it is a list of types, and 255 is none that is sent. */
+  if (family == LAB_IPV6 && !write_setting ("net/ipv6/icmp/ratemask", "255"))
+    return lab_world_fail (error, "net/ipv6/icmp/ratemask");
   return TRUE;
 }
 
-static gboolean
-set_up_host (LabHost *host, in_addr_t gateway, const guint8 *gateway_mac, GError **error)
+/* The one place that knows which addresses hosts and routers have; networks count from 1. */
+static LabAddress
+make_address (LabFamily family, guint network, gboolean gateway)
 {
-  if (!set_defaults (error) || !lab_netlink_bring_up ("lo", error) ||
+  if (family == LAB_IPV6)
+    return (LabAddress){ .family = 6,
+                         .bytes = { 0xfd, 0x10, 0, 0x10, 0,
+                                    (guint8) network, [14] = !gateway, [15] = gateway } };
+  return (LabAddress){ .family = 4, .bytes = { 10, 10, (guint8) network, gateway ? 1 : 100 } };
+}
+
+static int
+network_bits (LabFamily family)
+{
+  return family == LAB_IPV6 ? 64 : 24;
+}
+
+static gboolean
+set_up_host (const LabWorld *world,
+             LabHost *host,
+             const LabAddress *gateway,
+             const guint8 *gateway_mac,
+             GError **error)
+{
+  if (!set_defaults (world->family, error) || !lab_netlink_bring_up ("lo", FALSE, error) ||
       !lab_netlink_switch_offloads_off (INTERFACE, error) ||
-      !lab_netlink_bring_up (INTERFACE, error) ||
-      !lab_netlink_add_address (INTERFACE, host->ip, 24, error))
+      !lab_netlink_bring_up (INTERFACE, world->family == LAB_IPV6, error) ||
+      !lab_netlink_add_address (INTERFACE, &host->ip, network_bits (world->family), error))
     return FALSE;
   host->tap = open_packet_socket (INTERFACE, TRUE);
   if (host->tap < 0)
-    return fail (error, "packet socket");
+    return lab_world_fail (error, "packet socket");
   host->diag = lab_diag_new (error);
   return host->diag != NULL && lab_netlink_add_neighbour (INTERFACE, gateway, gateway_mac, error);
 }
 
+/* Over IPv6 the port has no address of its own; nobody ever asks for it. */
 static gboolean
 set_up_port (LabWorld *world,
              const char *port,
-             in_addr_t gateway,
+             const LabAddress *gateway,
              const LabHost *host,
              const guint8 *host_mac,
              GError **error)
 {
   int fd = -1;
 
-  if (!lab_netlink_switch_offloads_off (port, error) || !lab_netlink_bring_up (port, error) ||
-      !lab_netlink_add_address (port, gateway, 24, error) ||
-      !lab_netlink_add_neighbour (port, host->ip, host_mac, error))
+  if (!lab_netlink_switch_offloads_off (port, error) ||
+      !lab_netlink_bring_up (port, FALSE, error) ||
+      (world->family == LAB_IPV4 &&
+       (!lab_netlink_add_address (port, gateway, network_bits (world->family), error) ||
+        !lab_netlink_add_neighbour (port, &host->ip, host_mac, error))))
     return FALSE;
   if (!lab_netlink_await_running (port, error))
     return FALSE;
   fd = open_packet_socket (port, FALSE);
   if (fd < 0)
-    return fail (error, "packet socket");
+    return lab_world_fail (error, "packet socket");
   g_array_append_val (world->ports, fd);
   return TRUE;
 }
 
 /* Everything of a host that lies in two networks. */
 static gboolean
-connect_host (LabWorld *world, LabHost *host, GError **error)
+connect_host (LabWorld *world, LabHost *host, guint number, GError **error)
 {
-  guint number = world->hosts->len;
-  const guint8 host_mac[] = { 0x02, 0, 10, 10, (guint8) (number + 1), 100 };
-  const guint8 port_mac[] = { 0x02, 0, 10, 10, (guint8) (number + 1), 1 };
-  g_autofree char *port = g_strdup_printf ("port%u", number);
+  const guint8 host_mac[] = { 0x02, 0, 10, 10, (guint8) number, 100 };
+  const guint8 port_mac[] = { 0x02, 0, 10, 10, (guint8) number, 1 };
+  g_autofree char *port = g_strdup_printf ("port%u", number - 1);
   const LabPlug there = { .name = INTERFACE, .mac = host_mac, .network = host->network };
   const LabPlug here = { .name = port, .mac = port_mac, .network = world->router };
-  in_addr_t gateway = htonl ((ntohl (host->ip) & 0xffffff00) | 1);
+  const LabAddress gateway = make_address (world->family, number, TRUE);
   gboolean ok = lab_netlink_add_cable (&here, &there, error);
 
   enter (host->network);
-  ok = ok && set_up_host (host, gateway, port_mac, error);
+  ok = ok && set_up_host (world, host, &gateway, port_mac, error);
   enter (world->router);
-  ok = ok && set_up_port (world, port, gateway, host, host_mac, error);
+  ok = ok && set_up_port (world, port, &gateway, host, host_mac, error);
   enter (host->network);
   ok = ok && lab_netlink_await_running (INTERFACE, error) &&
-       lab_netlink_add_default_route (gateway, error);
+       lab_netlink_add_default_route (&gateway, error);
   enter (world->outside);
   if (ok)
-    lab_forwarder_add_port (world->forwarder, host->ip, port_mac, host_mac);
+    lab_forwarder_add_port (world->forwarder, &host->ip, port_mac, host_mac);
   return ok;
 }
 
 /**
  * lab_world_add_host:
- * @address: IPv4, in a network of 24 bits that no other host is in
+ *
+ * Each has a network of its own: the first is 10.10.1.100 or fd10:10:1::100, and so on.
  *
  * Returns: (transfer none): a host that reaches all others, or %NULL with a #SAL_ERROR.
  */
 LabHost *
-lab_world_add_host (LabWorld *world, const char *name, const char *address, GError **error)
+lab_world_add_host (LabWorld *world, const char *name, GError **error)
 {
   LabHost *host = g_new0 (LabHost, 1);
+  guint number = world->hosts->len + 1;
+  char address[LAB_ADDRESS_TEXT];
   gboolean ok = FALSE;
 
   g_return_val_if_fail (world->hosts->len < MOST_HOSTS, NULL);
 
+  host->ip = make_address (world->family, number, FALSE);
+  lab_address_to_text (&host->ip, address);
   host->name = g_strdup (name);
   host->address = g_strdup (address);
-  host->ip = inet_addr (address);
   host->tap = -1;
-  host->frames = g_ptr_array_new_with_free_func (frame_free);
-  host->network = new_network ();
+  host->frames = g_ptr_array_new_with_free_func (lab_frame_free);
+  host->network = new_network (world->family);
   enter (world->outside);
-  ok = host->network >= 0 ? connect_host (world, host, error) : fail (error, name);
+  ok =
+      host->network >= 0 ? connect_host (world, host, number, error) : lab_world_fail (error, name);
   if (!ok)
     {
       host_free (host);
@@ -344,6 +350,34 @@ lab_world_add_host (LabWorld *world, const char *name, const char *address, GErr
     }
   g_ptr_array_add (world->hosts, host);
   return host;
+}
+
+/**
+ * lab_world_find_host:
+ * @len: bytes of @name
+ *
+ * Returns: (transfer none) (nullable): the host of this name.
+ */
+LabHost *
+lab_world_find_host (const LabWorld *world, const char *name, gsize len)
+{
+  for (guint i = 0; i < world->hosts->len; i++)
+    {
+      LabHost *host = g_ptr_array_index (world->hosts, i);
+
+      if (strlen (host->name) == len && memcmp (host->name, name, len) == 0)
+        return host;
+    }
+  return NULL;
+}
+
+/**
+ * lab_world_get_family:
+ */
+LabFamily
+lab_world_get_family (const LabWorld *world)
+{
+  return world->family;
 }
 
 /**
@@ -397,7 +431,7 @@ lab_world_set (
   number = errno;
   enter (world->outside);
   errno = number;
-  return ok || fail (error, setting);
+  return ok || lab_world_fail (error, setting);
 }
 
 /**
@@ -417,346 +451,4 @@ lab_world_get (LabWorld *world, const LabHost *host, const char *setting)
     g_strchomp (value);
   enter (world->outside);
   return value;
-}
-
-/* Programs. */
-
-static void G_GNUC_NORETURN
-become_program (const LabHost *host, const char *const *argv, int in, int out)
-{
-  static const char *const folders[] = { "HOME",           "XDG_STATE_HOME", "XDG_CONFIG_HOME",
-                                         "XDG_CACHE_HOME", "XDG_DATA_HOME",  "XDG_RUNTIME_DIR" };
-  sigset_t none;
-
-  sigemptyset (&none);
-  sigprocmask (SIG_SETMASK, &none, NULL);
-  signal (SIGPIPE, SIG_DFL);
-  signal (SIGINT, SIG_DFL);
-  g_setenv ("LC_ALL", "C.UTF-8", TRUE); /* experiments wait for what it says */
-  g_unsetenv ("LANGUAGE");
-  for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
-    g_setenv (folders[i], LAB_SANDBOX_FOLDER, TRUE);
-  if (chdir (LAB_SANDBOX_FOLDER) == 0 && setns (host->network, CLONE_NEWNET) == 0 &&
-      dup2 (in, STDIN_FILENO) >= 0 && dup2 (out, STDOUT_FILENO) >= 0 &&
-      dup2 (out, STDERR_FILENO) >= 0)
-    execvp (argv[0], (char **) argv);
-  dprintf (out, "cannot start %s: %s\n", argv[0], g_strerror (errno));
-  _exit (127);
-}
-
-/**
- * lab_world_start:
- * @name: for people
- * @argv: the program and its arguments
- *
- * Returns: (transfer none): a program that runs on @host, or %NULL with a #SAL_ERROR.
- */
-LabProcess *
-lab_world_start (
-    LabWorld *world, const LabHost *host, const char *name, const char *const *argv, GError **error)
-{
-  LabProcess *process = NULL;
-  int in[2] = { -1, -1 };
-  int out[2] = { -1, -1 };
-  pid_t pid = -1;
-
-  if (pipe2 (in, O_CLOEXEC) == 0 && pipe2 (out, O_CLOEXEC) == 0)
-    pid = fork ();
-  if (pid == 0)
-    become_program (host, argv, in[0], out[1]);
-  sal_fd_close (&in[0]);
-  sal_fd_close (&out[1]);
-  if (pid < 0)
-    {
-      fail (error, argv[0]);
-      sal_fd_close (&in[1]);
-      sal_fd_close (&out[0]);
-      return NULL;
-    }
-  process = g_new0 (LabProcess, 1);
-  process->host = host;
-  process->name = g_strdup (name);
-  process->pid = pid;
-  process->pid_fd = (int) syscall (SYS_pidfd_open, pid, 0);
-  process->in = in[1];
-  process->out = out[0];
-  fcntl (process->out, F_SETFL, O_NONBLOCK);
-  process->output = g_string_new (NULL);
-  g_ptr_array_add (world->processes, process);
-  return process;
-}
-
-/**
- * lab_process_write:
- *
- * Types @text.
- */
-void
-lab_process_write (LabProcess *process, const char *text)
-{
-  if (process->in >= 0)
-    (void) sal_fd_write_all (process->in, text, strlen (text));
-}
-
-/**
- * lab_process_end_input:
- *
- * What Ctrl-D does.
- */
-void
-lab_process_end_input (LabProcess *process)
-{
-  sal_fd_close (&process->in);
-}
-
-/**
- * lab_process_signal:
- */
-void
-lab_process_signal (LabProcess *process, int signal)
-{
-  if (process->pid > 0)
-    kill (process->pid, signal);
-}
-
-static void
-read_output (LabProcess *process)
-{
-  char bytes[4096];
-  ssize_t n = read (process->out, bytes, sizeof bytes);
-
-  if (n > 0 && process->output->len < MOST_OUTPUT_BYTES)
-    g_string_append_len (process->output, bytes, n);
-  else if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-    sal_fd_close (&process->out);
-}
-
-/* Process 1 inherits whoever loses a parent, so it looks at everybody. */
-static void
-reap (LabWorld *world)
-{
-  int status = 0;
-  pid_t ended = 0;
-
-  while ((ended = waitpid (-1, &status, WNOHANG)) > 0)
-    for (guint i = 0; i < world->processes->len; i++)
-      {
-        LabProcess *process = g_ptr_array_index (world->processes, i);
-
-        if (process->pid != ended)
-          continue;
-        process->pid = 0;
-        process->status = status;
-        sal_fd_close (&process->pid_fd);
-      }
-}
-
-/* Frames. */
-
-static gint64
-time_of (struct msghdr *message)
-{
-  struct timespec stamp = { 0 };
-
-  for (struct cmsghdr *part = CMSG_FIRSTHDR (message); part != NULL;
-       part = CMSG_NXTHDR (message, part))
-    if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_TIMESTAMPNS)
-      memcpy (&stamp, CMSG_DATA (part), sizeof stamp);
-  if (stamp.tv_sec == 0)
-    clock_gettime (CLOCK_REALTIME, &stamp);
-  return stamp.tv_sec * NS_PER_SECOND + stamp.tv_nsec;
-}
-
-/* The next frame of a packet socket; NULL if there is none. */
-static LabFrame *
-read_frame (int fd)
-{
-  static guint8 bytes[FRAME_BYTES];
-  union
-  {
-    char room[256];
-    struct cmsghdr align;
-  } control;
-  struct iovec part = { .iov_base = bytes, .iov_len = sizeof bytes };
-  struct msghdr message = { .msg_iov = &part,
-                            .msg_iovlen = 1,
-                            .msg_control = control.room,
-                            .msg_controllen = sizeof control.room };
-  ssize_t n = recvmsg (fd, &message, MSG_DONTWAIT);
-  LabFrame *frame = NULL;
-
-  if (n <= 0)
-    return NULL;
-  frame = g_new0 (LabFrame, 1);
-  frame->time_ns = time_of (&message);
-  frame->len = (guint32) n;
-  frame->bytes = g_memdup2 (bytes, (gsize) n);
-  return frame;
-}
-
-static void
-take_taps (LabWorld *world)
-{
-  for (guint i = 0; i < world->hosts->len; i++)
-    {
-      LabHost *host = g_ptr_array_index (world->hosts, i);
-      struct tpacket_stats stats = { 0 };
-      LabFrame *frame = NULL;
-
-      while ((frame = read_frame (host->tap)) != NULL)
-        {
-          world->traffic_us = g_get_monotonic_time ();
-          if (host->frames->len < MOST_FRAMES)
-            g_ptr_array_add (host->frames, frame);
-          else
-            {
-              world->dropped++;
-              frame_free (frame);
-            }
-        }
-      if (getsockopt (host->tap, SOL_PACKET, PACKET_STATISTICS, &stats,
-                      &(socklen_t){ sizeof stats }) == 0)
-        world->dropped += stats.tp_drops;
-    }
-}
-
-static void
-take_ports (LabWorld *world)
-{
-  for (guint i = 0; i < world->ports->len; i++)
-    {
-      LabFrame *frame = NULL;
-
-      while ((frame = read_frame (g_array_index (world->ports, int, i))) != NULL)
-        {
-          world->traffic_us = g_get_monotonic_time ();
-          lab_forwarder_take (world->forwarder, frame->bytes, frame->len, world->traffic_us);
-          frame_free (frame);
-        }
-    }
-  lab_forwarder_tick (world->forwarder, g_get_monotonic_time ());
-}
-
-static void
-add_fd (GArray *fds, int fd)
-{
-  struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
-
-  if (fd >= 0)
-    g_array_append_val (fds, poll_fd);
-}
-
-static GArray *
-collect_fds (LabWorld *world)
-{
-  GArray *fds = g_array_new (FALSE, FALSE, sizeof (struct pollfd));
-
-  add_fd (fds, lab_sandbox_get_lifeline ());
-  for (guint i = 0; i < world->hosts->len; i++)
-    add_fd (fds, ((LabHost *) g_ptr_array_index (world->hosts, i))->tap);
-  for (guint i = 0; i < world->ports->len; i++)
-    add_fd (fds, g_array_index (world->ports, int, i));
-  for (guint i = 0; i < world->processes->len; i++)
-    {
-      const LabProcess *process = g_ptr_array_index (world->processes, i);
-
-      add_fd (fds, process->out);
-      add_fd (fds, process->pid_fd);
-    }
-  if (world->wants_return)
-    add_fd (fds, STDIN_FILENO);
-  return fds;
-}
-
-/* One turn, of at most @wait_ms. */
-static void
-turn (LabWorld *world, int wait_ms)
-{
-  g_autoptr (GArray) fds = collect_fds (world);
-  gint64 due_us = lab_forwarder_due_us (world->forwarder);
-
-  if (due_us != G_MAXINT64)
-    wait_ms = (int) CLAMP ((due_us - g_get_monotonic_time ()) / 1000 + 1, 0, wait_ms);
-  (void) poll ((struct pollfd *) (void *) fds->data, fds->len, wait_ms);
-  if (lab_sandbox_has_ended ())
-    _exit (SAL_EXIT_FAILED); /* nobody waits for us, and everything here ends with us */
-  take_taps (world);
-  take_ports (world);
-  for (guint i = 0; i < world->processes->len; i++)
-    {
-      LabProcess *process = g_ptr_array_index (world->processes, i);
-
-      if (process->out >= 0)
-        read_output (process);
-    }
-  reap (world);
-  if (world->wants_return && poll (&(struct pollfd){ .fd = STDIN_FILENO, .events = POLLIN }, 1, 0))
-    {
-      char c = '\n';
-
-      world->got_return = read (STDIN_FILENO, &c, 1) <= 0 || c == '\n';
-    }
-}
-
-/**
- * lab_world_run:
- * @until: asked after each turn, and at least every few milliseconds
- * @timeout_ms: how long at most
- *
- * Lets the network and the programs go on. Returns: whether it has happened.
- */
-gboolean
-lab_world_run (LabWorld *world, LabWorldUntil until, gpointer data, guint timeout_ms)
-{
-  gint64 end_us = g_get_monotonic_time () + (gint64) timeout_ms * 1000;
-
-  for (;;)
-    {
-      gint64 left_us = end_us - g_get_monotonic_time ();
-
-      if (until (data))
-        return TRUE;
-      if (left_us <= 0)
-        return FALSE;
-      turn (world, LOOK_MS);
-    }
-}
-
-/**
- * lab_world_settle:
- *
- * Lets the network go on until nothing has passed for @quiet_ms, or for @most_ms.
- */
-void
-lab_world_settle (LabWorld *world, guint quiet_ms, guint most_ms)
-{
-  gint64 end_us = g_get_monotonic_time () + (gint64) most_ms * 1000;
-  gint64 now_us = 0;
-
-  turn (world, 0);
-  world->traffic_us = MAX (world->traffic_us, g_get_monotonic_time ());
-  while ((now_us = g_get_monotonic_time ()) < end_us &&
-         now_us - world->traffic_us < (gint64) quiet_ms * 1000)
-    turn (world, (int) quiet_ms);
-}
-
-static gboolean
-has_return (gpointer data)
-{
-  return ((LabWorld *) data)->got_return;
-}
-
-/**
- * lab_world_wait_for_return:
- *
- * Waits for Return on standard input, or for its end, while the network goes on.
- */
-void
-lab_world_wait_for_return (LabWorld *world)
-{
-  world->wants_return = TRUE;
-  world->got_return = FALSE;
-  while (!lab_world_run (world, has_return, world, G_MAXUINT / 2))
-    ;
-  world->wants_return = FALSE;
 }

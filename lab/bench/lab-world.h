@@ -2,7 +2,6 @@
 #pragma once
 
 #include <glib.h>
-#include <netinet/in.h>
 #include <sys/types.h>
 
 #include "lab/bench/lab-diag.h"
@@ -15,6 +14,13 @@ G_BEGIN_DECLS
  * machine may not come to run the other end. */
 #define LAB_PATIENT_RTO_US "1000000"
 #define LAB_USUAL_RTO_US "200000"
+
+/* Which IP the hosts speak. They speak one only, so that what is seen is what was meant. */
+typedef enum
+{
+  LAB_IPV4 = 4, /* as LabAddress has it */
+  LAB_IPV6 = 6,
+} LabFamily;
 
 /* Hosts with a router between them, and programs that run on them. */
 typedef struct _LabWorld LabWorld;
@@ -44,7 +50,7 @@ typedef struct
 {
   char *name;        /* (owned) */
   char *address;     /* (owned): as text */
-  in_addr_t ip;      /* network byte order */
+  LabAddress ip;     /* the same */
   int network;       /* namespace */
   int tap;           /* packet socket */
   GPtrArray *frames; /* (owned): of LabFrame; frame n is element n - 1 */
@@ -68,11 +74,12 @@ typedef struct
 /* TRUE when what is waited for has happened. */
 typedef gboolean (*LabWorldUntil) (gpointer data);
 
-LabWorld *lab_world_new (GError **error);
+LabWorld *lab_world_new (LabFamily family, GError **error);
 void lab_world_free (LabWorld *world);
 
-LabHost *
-lab_world_add_host (LabWorld *world, const char *name, const char *address, GError **error);
+LabHost *lab_world_add_host (LabWorld *world, const char *name, GError **error);
+LabHost *lab_world_find_host (const LabWorld *world, const char *name, gsize len);
+LabFamily lab_world_get_family (const LabWorld *world);
 const GPtrArray *lab_world_get_hosts (const LabWorld *world);
 LabForwarder *lab_world_get_forwarder (LabWorld *world);
 gboolean lab_world_set (

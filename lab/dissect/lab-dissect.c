@@ -188,3 +188,34 @@ lab_address_to_text (const LabAddress *address, char text[LAB_ADDRESS_TEXT])
   text[n] = '\0';
   return n;
 }
+
+/* As interfaces are usually named; other names are left out, since nothing but plain letters may
+ * come into sentences. */
+static gboolean
+is_plain_name (const char *name)
+{
+  return *name != '\0' && strlen (name) < 16 &&
+         strspn (name, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "-_.@") == strlen (name);
+}
+
+/**
+ * lab_address_to_scoped_text:
+ * @scope: (nullable): the interface that the address was seen on
+ * @text: (out caller-allocates): as lab_address_to_text(); of a link-local IPv6 address
+ *   (fe80::/10) with the scope behind it, `fe80::1%eth0` (RFC 4007, section 11)
+ *
+ * Returns: bytes written, without the NUL.
+ */
+gsize
+lab_address_to_scoped_text (const LabAddress *address,
+                            const char *scope,
+                            char text[LAB_SCOPED_ADDRESS_TEXT])
+{
+  gsize n = lab_address_to_text (address, text);
+  gboolean link_local =
+      address->family == 6 && address->bytes[0] == 0xfe && (address->bytes[1] & 0xc0) == 0x80;
+
+  if (!link_local || scope == NULL || !is_plain_name (scope))
+    return n;
+  return n + (gsize) g_snprintf (text + n, LAB_SCOPED_ADDRESS_TEXT - n, "%%%s", scope);
+}

@@ -75,8 +75,9 @@ typedef struct
   guint8 bytes[16];
 } LabAddress;
 
-/* Room for an address as text, with its end. */
+/* Room for an address as text, with its end; and for one with its scope. */
 #define LAB_ADDRESS_TEXT 46
+#define LAB_SCOPED_ADDRESS_TEXT (LAB_ADDRESS_TEXT + 16)
 
 typedef struct
 {
@@ -153,5 +154,8 @@ typedef struct
 
 gboolean lab_address_equal (const LabAddress *a, const LabAddress *b);
 gsize lab_address_to_text (const LabAddress *address, char text[LAB_ADDRESS_TEXT]);
+gsize lab_address_to_scoped_text (const LabAddress *address,
+                                  const char *scope,
+                                  char text[LAB_SCOPED_ADDRESS_TEXT]);
 
 G_END_DECLS

@@ -23,11 +23,11 @@
  */
 static const char *const sentences[LAB_N_EVENTS] = {
   [LAB_EVENT_NONE] = "A segment.",
-  [LAB_EVENT_SYN] = "The %f asks for a connection (SYN); it counts its bytes from %I.",
+  [LAB_EVENT_SYN] = "The %f asks for a connection (SYN); its initial sequence number is %I.",
   [LAB_EVENT_SYN_RETRANSMISSION] =
       "The %f asks for the connection again: no answer to its SYN has reached it.",
-  [LAB_EVENT_SYN_ACK] = "The %f agrees (SYN,ACK): it acknowledges the SYN of the %o and counts its "
-                        "own bytes from %I.",
+  [LAB_EVENT_SYN_ACK] = "The %f agrees (SYN,ACK): it acknowledges the SYN of the %o, and its own "
+                        "initial sequence number is %I.",
   [LAB_EVENT_SYN_ACK_RETRANSMISSION] =
       "The %f sends its SYN,ACK again: the answer of the %o has not reached it, or was ignored.",
   [LAB_EVENT_SIMULTANEOUS_OPEN] = "The %f asks for the connection, too, before it has seen the SYN "
@@ -62,14 +62,15 @@ static const char *const sentences[LAB_N_EVENTS] = {
   [LAB_EVENT_FIN_RETRANSMISSION] = "The %f sends its FIN again: no ACK of it has come.",
   [LAB_EVENT_LAST_ACK] = "The %f acknowledges the last FIN: the %o is done.",
   [LAB_EVENT_TIME_WAIT_ACK] =
-      "The %f acknowledges the FIN of the %o once more; that is what TIME-WAIT is for.",
+      "The %f acknowledges the FIN of the %o once more; TIME-WAIT lasts so that it can.",
   [LAB_EVENT_RST] = "The %f aborts the connection (RST).",
   [LAB_EVENT_RST_IGNORED] = "An RST in the name of the %f, with a number that the %o does not "
                             "expect: it changes nothing.",
   [LAB_EVENT_CHALLENGE_ACK] =
       "The %f answers what did not fit with an ACK of what it expects (challenge ACK).",
   [LAB_EVENT_PORTS_REUSED] =
-      "The %f asks for a new connection between the same addresses and ports; it counts from %I.",
+      "The %f asks for a new connection between the same addresses and ports; its initial sequence "
+      "number is %I.",
   [LAB_EVENT_BACKLOG_SUSPECTED] =
       "It is sent again, and others wait at the same server: its accept queue is probably full.",
   [LAB_EVENT_URGENT] = "The %f sends %l and marks urgent data (URG).",
@@ -82,10 +83,33 @@ sentence_of_idle_fin (const LabFinding *finding)
 {
   const LabConnection *connection = finding->connection;
 
+  if ((finding->segment.flags & LAB_ACK) == 0)
+    return "A FIN in the name of the %f.";
   if (connection != NULL && connection->end[finding->from].fin_frame == finding->segment.number)
     return "The %f closes its side (FIN), but there is no connection any more: it changes nothing.";
   return "A FIN in the name of the %f with a number that does not fit into the connection: it "
          "changes nothing.";
+}
+
+/* A RST ends a connection that its sender had, or says that it has none (RFC 9293, 3.5.2). */
+static const char *
+sentence_of_rst (const LabFinding *finding)
+{
+  LabSide to = lab_side_other (finding->from);
+
+  if (finding->event == LAB_EVENT_RST_IGNORED)
+    return finding->before[to] == LAB_SYN_SENT
+               ? "An RST in the name of the %f that does not acknowledge the SYN of the %o: it "
+                 "changes nothing."
+               : sentences[LAB_EVENT_RST_IGNORED];
+  if (finding->before[finding->from] == LAB_CLOSED && finding->before[to] == LAB_CLOSED)
+    return "The %f sends an RST, but there is no connection any more: it changes nothing.";
+  if (finding->state[finding->from] == LAB_SYN_SENT)
+    return "The %f answers with an RST: what came does not belong to the connection that it asks "
+           "for.";
+  if (finding->is_answer)
+    return "The %f answers with an RST: it knows of no such connection, or not any more.";
+  return sentences[LAB_EVENT_RST];
 }
 
 /* Whether a FIN that is sent again had been acknowledged before. */
@@ -114,10 +138,18 @@ sentence_of (const LabFinding *finding)
     return "The %f sends the same segment again.";
   if (finding->segment.len == 0 && finding->event == LAB_EVENT_OUT_OF_ORDER)
     return "A segment of the %f that was overtaken by later ones.";
+  if (finding->event == LAB_EVENT_SYN && finding->connection != NULL &&
+      finding->connection->to_itself)
+    return "The %f asks for a connection (SYN) to its own address and port: its SYN comes back to "
+           "it, and it is both ends.";
   if (finding->event == LAB_EVENT_SYN && finding->state[LAB_CLIENT] != LAB_SYN_SENT)
     return "A SYN in the name of the %f that does not fit into the connection: it changes nothing.";
   if (finding->event == LAB_EVENT_SYN && finding->segment.len > 0)
-    return "The %f asks for a connection (SYN) and sends %l with it; it counts its bytes from %I.";
+    return "The %f asks for a connection (SYN) and sends %l with it; its initial sequence number "
+           "is "
+           "%I.";
+  if (finding->event == LAB_EVENT_RST || finding->event == LAB_EVENT_RST_IGNORED)
+    return sentence_of_rst (finding);
   if (finding->event == LAB_EVENT_ESTABLISHED && finding->segment.len > 0)
     return "The %f acknowledges the SYN of the %o and sends %l: the connection is established.";
   if (finding->event == LAB_EVENT_ACK && (flags & LAB_ACK) == 0)
@@ -130,14 +162,15 @@ append_open_word (GString *out, char word, const LabFinding *finding)
 {
   const LabSegment *segment = &finding->segment;
   LabSide other = lab_side_other (finding->from);
+  gboolean to_itself = finding->connection != NULL && finding->connection->to_itself;
 
   switch (word)
     {
     case 'f':
-      lab_phrase_word (out, lab_side_name (finding->from));
+      lab_phrase_word (out, to_itself ? "socket" : lab_side_name (finding->from));
       break;
     case 'o':
-      lab_phrase_word (out, lab_side_name (other));
+      lab_phrase_word (out, to_itself ? "same socket" : lab_side_name (other));
       break;
     case 'l':
       lab_phrase_bytes (out, segment->len);
@@ -192,7 +225,9 @@ append_sentence (GString *out, const char *sentence, const LabFinding *finding)
 static void
 append_correction (GString *out, const LabFinding *finding, LabSide side)
 {
-  if (!finding->corrected[side] || finding->event == LAB_EVENT_SIMULTANEOUS_CLOSE ||
+  if (!finding->corrected[side] ||
+      (finding->connection != NULL && finding->connection->to_itself) ||
+      finding->event == LAB_EVENT_SIMULTANEOUS_CLOSE ||
       finding->event == LAB_EVENT_SIMULTANEOUS_OPEN)
     return;
   lab_phrase_word (out, " So an earlier segment never arrived, and the ");
@@ -200,6 +235,15 @@ append_correction (GString *out, const LabFinding *finding, LabSide side)
   lab_phrase_word (out, " is in ");
   lab_phrase_word (out, lab_state_name (finding->state[side]));
   lab_phrase_word (out, ".");
+}
+
+/* RFC 9293, 3.10.7.4, fifth check. */
+static void
+append_missing_ack (GString *out, const LabFinding *finding)
+{
+  if (finding->event != LAB_EVENT_MALFORMED && (finding->segment.has & LAB_HAS_FLAGS) != 0 &&
+      (finding->segment.flags & (LAB_SYN | LAB_RST | LAB_ACK)) == 0)
+    append_sentence (out, " It has no ACK flag, so the %o drops it.", finding);
 }
 
 /**
@@ -213,6 +257,7 @@ void
 lab_explain_packet (const LabFinding *finding, GString *out)
 {
   append_sentence (out, sentence_of (finding), finding);
+  append_missing_ack (out, finding);
   append_correction (out, finding, LAB_CLIENT);
   append_correction (out, finding, LAB_SERVER);
 }

@@ -154,6 +154,10 @@ answer_handshake (const LabConnection *connection, GPtrArray *lines)
       lab_phrase_word (line, ".");
       add_line (lines, line);
     }
+  if (connection->to_itself)
+    add_text (lines,
+              "It comes back to the same socket, which answers it as both ends do that open at "
+              "once (RFC 9293, figure 7), and is connected to itself.");
   if (server->frame != 0)
     add_answer (connection, lines);
   if (connection->handshake_ack_frame != 0 && server->frame != 0)
@@ -301,13 +305,18 @@ add_last_state (const LabEndReport *end, LabSide side, GPtrArray *lines)
   switch (end->state)
     {
     case LAB_TIME_WAIT:
-      meaning = " is left in TIME-WAIT for 2 MSL, in case its last ACK is lost.";
+      meaning = " is left in TIME-WAIT for 2 MSL: its last ACK may be lost, and old segments may "
+                "still be "
+                "on their way.";
       break;
     case LAB_FIN_WAIT_1:
       meaning = " is left in FIN-WAIT-1: its FIN is not acknowledged.";
       break;
     case LAB_FIN_WAIT_2:
       meaning = " is left in FIN-WAIT-2: the other end has not closed.";
+      break;
+    case LAB_CLOSING:
+      meaning = " is left in CLOSING: it has the FIN of the other end, but no ACK of its own.";
       break;
     case LAB_CLOSE_WAIT:
       meaning = " is left in CLOSE-WAIT: its program has not closed.";
@@ -347,7 +356,7 @@ answer_ending (const LabConnection *connection, GPtrArray *lines)
       }
   if (lines->len == 0 && connection->outcome == LAB_OUTCOME_OPEN)
     add_text (lines, "It was still open at the end of the capture.");
-  for (int side = 0; side < LAB_N_SIDES; side++)
+  for (int side = 0; side < (connection->to_itself ? 1 : LAB_N_SIDES); side++)
     add_last_state (&connection->end[side], (LabSide) side, lines);
 }
 

@@ -97,15 +97,16 @@ lab_phrase_duration (GString *out, gint64 ns)
 
 /**
  * lab_phrase_address:
+ * @scope: (nullable): see lab_address_to_scoped_text()
  *
  * Appends "192.0.2.1:80" or "[2001:db8::1]:80".
  */
 void
-lab_phrase_address (GString *out, const LabAddress *address, guint16 port)
+lab_phrase_address (GString *out, const LabAddress *address, const char *scope, guint16 port)
 {
-  char text[LAB_ADDRESS_TEXT];
+  char text[LAB_SCOPED_ADDRESS_TEXT];
 
-  lab_address_to_text (address, text);
+  lab_address_to_scoped_text (address, scope, text);
   if (address->family == 6)
     g_string_append_c (out, '[');
   lab_phrase_word (out, text);

@@ -10,7 +10,7 @@
 static void
 append_end (GString *out, const LabEndReport *end)
 {
-  lab_phrase_address (out, &end->address, end->port);
+  lab_phrase_address (out, &end->address, end->scope, end->port);
 }
 
 /* "The client 10.0.0.1:4000 connected to the server 10.0.0.2:80", or whatever came of it. */
@@ -22,6 +22,13 @@ append_beginning (GString *out, const LabConnection *connection)
   gboolean seen = client->offer.frame != 0 || server->offer.frame != 0;
 
   append_end (out, client);
+  if (connection->to_itself)
+    {
+      lab_phrase_word (out, seen ? " connected to itself: one socket is both ends"
+                                 : " was talking to itself when the capture began: one socket is "
+                                   "both ends");
+      return;
+    }
   if (!seen)
     lab_phrase_word (out, " and ");
   else if (connection->outcome == LAB_OUTCOME_REFUSED ||
@@ -55,6 +62,13 @@ append_data (GString *out, const LabConnection *connection)
           connection->outcome != LAB_OUTCOME_REFUSED &&
           connection->outcome != LAB_OUTCOME_NO_ANSWER)
         lab_phrase_word (out, "; no data was sent");
+      return;
+    }
+  if (connection->to_itself)
+    {
+      lab_phrase_word (out, "; it sent ");
+      append_amount (out, bytes[LAB_CLIENT]);
+      lab_phrase_word (out, ", which came back to it");
       return;
     }
   lab_phrase_word (out, "; the client sent ");
@@ -110,6 +124,11 @@ append_ending (GString *out, const LabConnection *connection)
       lab_phrase_word (out, " has closed its side.");
       break;
     case LAB_OUTCOME_CLOSED:
+      if (connection->to_itself)
+        {
+          lab_phrase_word (out, ". It has closed.");
+          break;
+        }
       if (lab_explain_closes_at_once (connection))
         {
           lab_phrase_word (out, ". Both closed at once.");
@@ -122,10 +141,11 @@ append_ending (GString *out, const LabConnection *connection)
       lab_phrase_word (out, ".");
       break;
     case LAB_OUTCOME_RESET_BY_CLIENT:
-      lab_phrase_word (out, ". The client aborted it (RST).");
+      lab_phrase_word (out, connection->to_itself ? ". It aborted that (RST)."
+                                                  : ". The client reset it (RST).");
       break;
     case LAB_OUTCOME_RESET_BY_SERVER:
-      lab_phrase_word (out, ". The server aborted it (RST).");
+      lab_phrase_word (out, ". The server reset it (RST).");
       break;
     default:
       lab_phrase_word (out, ". What became of it the capture does not tell.");
@@ -239,9 +259,9 @@ lab_explain_icmp (const LabSegment *segment, GString *out)
     {
       lab_phrase_word (out, quote->protocol == 6 ? "; it answers a segment from "
                                                  : "; it answers a datagram from ");
-      lab_phrase_address (out, &quote->src, quote->src_port);
+      lab_phrase_address (out, &quote->src, NULL, quote->src_port);
       lab_phrase_word (out, " to ");
-      lab_phrase_address (out, &quote->dst, quote->dst_port);
+      lab_phrase_address (out, &quote->dst, NULL, quote->dst_port);
     }
   lab_phrase_word (out, ".");
 }

@@ -170,6 +170,7 @@ name_look (const LabConn *conn, const LabFinding *finding)
   for (gsize i = 0; i < G_N_ELEMENTS (looks); i++)
     if ((finding->analysis & looks[i].look) != 0 &&
         (finding->resent || (looks[i].look & LAB_ANALYSIS_RETRANSMISSIONS) == 0) &&
+        (finding->overtaken || looks[i].look != LAB_ANALYSIS_OUT_OF_ORDER) &&
         !(finding->rescaled && looks[i].look == LAB_ANALYSIS_WINDOW_UPDATE))
       return looks[i].event;
   if (finding->state[finding->from] == LAB_TIME_WAIT && segment->len == 0)

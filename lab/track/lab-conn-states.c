@@ -40,10 +40,12 @@ acks_syn (const LabEnd *end, guint32 ack)
   return lab_seq_gt (ack, end->isn) && (!end->heard || lab_seq_le (ack, end->sent));
 }
 
+/* Nothing follows a FIN, so what acknowledges more than it acknowledges what was not sent, and is
+ * dropped (RFC 9293, 3.10.7.4, fifth check). */
 static gboolean
 acks_fin (const LabEnd *end, guint32 ack)
 {
-  return end->sent_fin && lab_seq_gt (ack, end->fin);
+  return end->sent_fin && ack == end->fin + 1;
 }
 
 static gboolean
@@ -137,6 +139,17 @@ rst_counts (const LabConn *conn, LabSide from, const LabSegment *segment)
   return segment->seq == sender->received || segment->seq == sender->sent;
 }
 
+/* Whether a RST that does not count is one that the receiver answers: it is within the window.
+ * One outside is dropped without a word (RFC 9293, 3.10.7.4, first check; RFC 5961, 3.2). Where
+ * the window is not known, because the capture lacks the SYNs, it may be any. */
+static gboolean
+is_challenged (const LabEnd *receiver, guint32 seq)
+{
+  if (!receiver->sent_ack || receiver->scale == LAB_SCALE_UNKNOWN)
+    return TRUE;
+  return lab_seq_ge (seq, receiver->max_ack) && lab_seq_lt (seq, receiver->right_edge);
+}
+
 static void
 reset (LabConn *conn, LabSide from, guint64 frame)
 {
@@ -162,6 +175,10 @@ follow_rst (LabConn *conn, LabSide from, LabFinding *finding)
   gboolean answers = state_of (conn, from) == LAB_SYN_SENT && segment->seq != sender->sent;
   gboolean counts = rst_counts (conn, from, segment);
 
+  /* The form that RFC 9293, 3.5.2, gives a RST that is an answer: the number that the segment
+   * before has acknowledged, and no acknowledgment. */
+  finding->is_answer = (segment->flags & LAB_ACK) == 0 && conn->end[to].sent_ack &&
+                       segment->seq == conn->end[to].last_ack;
   /* ... unless it takes back a SYN that nobody has answered. */
   if (answers && !conn->end[to].heard && segment->seq == sender->isn)
     {
@@ -171,12 +188,16 @@ follow_rst (LabConn *conn, LabSide from, LabFinding *finding)
   if (!counts)
     {
       finding->event = LAB_EVENT_RST_IGNORED;
-      conn->end[from].challenged = TRUE;
+      conn->end[from].challenged = is_challenged (&conn->end[to], segment->seq);
       return;
     }
   if (!answers)
     reset (conn, from, segment->number);
-  input (conn, to, LAB_INPUT_RECV_RST);
+  /* Who has come here from LISTEN goes back there; who has asked for the connection is refused. */
+  if (state_of (conn, to) == LAB_SYN_RECEIVED && conn->end[to].sent_syn)
+    conn->report.end[to].state = LAB_CLOSED;
+  else
+    input (conn, to, LAB_INPUT_RECV_RST);
 }
 
 /* SYN */
@@ -363,7 +384,8 @@ follow_plain (LabConn *conn, LabSide from, LabFinding *finding)
   const LabSegment *segment = &finding->segment;
   LabSide to = lab_side_other (from);
   LabEnd *sender = &conn->end[from];
-  gboolean fin = (segment->flags & LAB_FIN) != 0;
+  /* What has no ACK is dropped in every state that this may be (RFC 9293, 3.10.7.4, fifth check). */
+  gboolean fin = (segment->flags & (LAB_FIN | LAB_ACK)) == (LAB_FIN | LAB_ACK);
   LabState before = state_of (conn, from);
 
   if (fin && !fin_counts (conn, from, segment->seq + segment->len))
@@ -380,6 +402,52 @@ follow_plain (LabConn *conn, LabSide from, LabFinding *finding)
   if (fin)
     input (conn, to, LAB_INPUT_RECV_FIN);
   return TRUE;
+}
+
+/* A socket that has connected to its own address and port: what it sends comes back to it, so
+ * both open at once and both close at once, and are one. */
+static void
+follow_itself (LabConn *conn, LabFinding *finding)
+{
+  const LabSegment *segment = &finding->segment;
+  LabEnd *socket = &conn->end[LAB_CLIENT];
+  LabEnd *same = &conn->end[LAB_SERVER];
+  LabEndReport *report = &conn->report.end[LAB_CLIENT];
+  const gboolean acks = (segment->flags & LAB_ACK) != 0;
+
+  if (segment->flags & LAB_RST)
+    reset (conn, LAB_CLIENT, segment->number);
+  else if (segment->flags & LAB_SYN)
+    {
+      if (!socket->isn_known)
+        take_offer (conn, LAB_CLIENT, segment);
+      socket->sent_syn = TRUE;
+      input (conn, LAB_CLIENT, LAB_INPUT_SEND_SYN);
+      input (conn, LAB_CLIENT, acks ? LAB_INPUT_RECV_SYN_ACK : LAB_INPUT_RECV_SYN);
+      same->sent_syn_ack = same->sent_syn_ack || acks;
+    }
+  else
+    {
+      if (acks)
+        input (conn, LAB_CLIENT, LAB_INPUT_RECV_ACK_OF_SYN);
+      if (acks && acks_fin (socket, segment->ack))
+        {
+          if (report->finack_frame == 0)
+            report->finack_frame = segment->number;
+          input (conn, LAB_CLIENT, LAB_INPUT_RECV_ACK_OF_FIN);
+        }
+      if ((segment->flags & LAB_FIN) != 0 && !socket->sent_fin)
+        {
+          socket->sent_fin = same->sent_fin = TRUE;
+          socket->fin = segment->seq + segment->len;
+          report->fin_frame = segment->number;
+          report->fin_seq = socket->fin;
+          input (conn, LAB_CLIENT, LAB_INPUT_SEND_FIN);
+          input (conn, LAB_CLIENT, LAB_INPUT_RECV_FIN);
+        }
+    }
+  socket->proven = same->proven = same->heard = TRUE;
+  conn->report.end[LAB_SERVER].state = report->state;
 }
 
 /**
@@ -420,19 +488,26 @@ lab_conn_follow (LabConn *conn, LabSide from, LabFinding *finding)
   LabSide to = lab_side_other (from);
   gboolean counts = TRUE;
 
+  if (conn->report.to_itself)
+    follow_itself (conn, finding);
   if (segment->flags & LAB_RST)
     {
-      follow_rst (conn, from, finding);
+      if (!conn->report.to_itself)
+        follow_rst (conn, from, finding);
       conn->end[from].heard_rst = TRUE;
       return TRUE;
     }
-  if ((segment->flags & (LAB_SYN | LAB_ACK)) == LAB_SYN)
+  if (conn->report.to_itself)
+    counts = TRUE;
+  else if ((segment->flags & (LAB_SYN | LAB_ACK)) == LAB_SYN)
     counts = follow_syn (conn, from, finding);
   else if (segment->flags & LAB_SYN)
     counts = follow_syn_ack (conn, from, finding);
   else
     {
-      if (conn->end[to].challenged && segment->len == 0 && (segment->flags & LAB_FIN) == 0)
+      /* What acknowledges something new is an ordinary one. */
+      if (conn->end[to].challenged && segment->len == 0 && (segment->flags & LAB_FIN) == 0 &&
+          !(conn->end[from].sent_ack && lab_seq_gt (segment->ack, conn->end[from].max_ack)))
         finding->event = LAB_EVENT_CHALLENGE_ACK;
       counts = follow_plain (conn, from, finding);
     }

@@ -36,18 +36,24 @@ set_address (LabEndReport *end, const LabAddress *address, guint16 port)
  * lab_conn_init:
  * @conn: (out caller-allocates): a connection
  * @first: the first segment of it that is seen; it is not yet taken in
+ * @scope: (nullable) (transfer none): see #LabTraceOptions
  */
 void
-lab_conn_init (LabConn *conn, const LabSegment *first)
+lab_conn_init (LabConn *conn, const LabSegment *first, const char *scope)
 {
   LabConnection *report = &conn->report;
-  LabSide from = from_client (first) ? LAB_CLIENT : LAB_SERVER;
+  LabSide from = LAB_CLIENT;
 
   memset (conn, 0, sizeof *conn);
   lab_end_init (&conn->end[LAB_CLIENT]);
   lab_end_init (&conn->end[LAB_SERVER]);
+  report->to_itself =
+      first->src_port == first->dst_port && lab_address_equal (&first->src, &first->dst);
+  if (!report->to_itself && !from_client (first))
+    from = LAB_SERVER;
   set_address (&report->end[from], &first->src, first->src_port);
   set_address (&report->end[lab_side_other (from)], &first->dst, first->dst_port);
+  report->end[LAB_CLIENT].scope = report->end[LAB_SERVER].scope = scope;
   report->first_frame = report->last_frame = first->number;
   report->first_time_ns = report->last_time_ns = first->time_ns;
   report->has_time = first->has_time;
@@ -55,7 +61,9 @@ lab_conn_init (LabConn *conn, const LabSegment *first)
   report->end[LAB_CLIENT].state = conn->midstream          ? LAB_ESTABLISHED
                                   : first->flags & LAB_ACK ? LAB_SYN_SENT
                                                            : LAB_CLOSED;
-  report->end[LAB_SERVER].state = conn->midstream ? LAB_ESTABLISHED : LAB_LISTEN;
+  report->end[LAB_SERVER].state = conn->midstream     ? LAB_ESTABLISHED
+                                  : report->to_itself ? LAB_CLOSED
+                                                      : LAB_LISTEN;
   lab_conn_note_path (conn);
 }
 
@@ -73,7 +81,7 @@ lab_conn_restart (LabConn *conn, const LabSegment *segment, gsize *budget)
 
   lab_end_clear (&conn->end[LAB_CLIENT], budget);
   lab_end_clear (&conn->end[LAB_SERVER], budget);
-  lab_conn_init (conn, segment);
+  lab_conn_init (conn, segment, old.report.end[LAB_CLIENT].scope);
   conn->next_in_bucket = old.next_in_bucket;
   conn->hash = old.hash;
   conn->by_age = old.by_age;
@@ -205,7 +213,8 @@ find_sides (LabConn *conn, LabFinding *finding)
   const LabSegment *segment = &finding->segment;
 
   finding->from = lab_conn_side (conn, segment);
-  if (conn->midstream && (segment->flags & LAB_SYN) != 0 && (segment->flags & LAB_RST) == 0 &&
+  if (!conn->report.to_itself && conn->midstream && (segment->flags & LAB_SYN) != 0 &&
+      (segment->flags & LAB_RST) == 0 &&
       finding->from != (segment->flags & LAB_ACK ? LAB_SERVER : LAB_CLIENT))
     {
       exchange_ends (conn);
@@ -246,7 +255,7 @@ count (LabConn *conn, const LabFinding *finding)
   if (finding->analysis & LAB_ANALYSIS_OUT_OF_ORDER)
     {
       end->out_of_order++;
-      end->overtaken += !finding->resent;
+      end->overtaken += finding->overtaken;
     }
   if (finding->analysis & LAB_ANALYSIS_DUPLICATE_ACK)
     end->duplicate_acks++;
@@ -422,6 +431,8 @@ lab_conn_add (LabConn *conn, LabFinding *finding, gsize *budget)
       correct_base (conn, from, segment);
       analyse (conn, finding, budget);
       finding->resent = behind && is_resent (finding);
+      finding->overtaken =
+          behind && !finding->resent && (finding->analysis & LAB_ANALYSIS_OUT_OF_ORDER) != 0;
       note_round_trip (conn, segment);
     }
   else if (begins_unseen (conn, segment))

@@ -51,7 +51,7 @@ struct LabConn
   guint reused : 1;    /* its pair of ports was in use before */
 };
 
-void lab_conn_init (LabConn *conn, const LabSegment *first);
+void lab_conn_init (LabConn *conn, const LabSegment *first, const char *scope);
 LabSide lab_conn_side (const LabConn *conn, const LabSegment *segment);
 gboolean lab_conn_begins_another (const LabConn *conn, const LabSegment *segment);
 gboolean lab_conn_was_taken_over (const LabConn *conn, const LabSegment *segment);

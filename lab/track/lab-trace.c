@@ -241,7 +241,7 @@ begin (LabTrace *trace, const LabSegment *segment, const LabFlow *flow)
 
   make_room (trace);
   conn = g_new (LabConn, 1);
-  lab_conn_init (conn, segment);
+  lab_conn_init (conn, segment, trace->options.scope);
   conn->report.stream = trace->next_stream++;
   conn->reused = lab_flow_table_insert (trace->flows, flow, conn);
   conn->listener = lab_flow_table_get_listener (trace->flows, &conn->report.end[LAB_SERVER]);

@@ -169,6 +169,7 @@ typedef struct
 {
   LabAddress address;
   guint16 port;
+  const char *scope; /* (nullable): see LabTraceOptions */
   LabState state;
   gboolean assumed; /* nothing this end has sent proves the state */
   LabOffer offer;
@@ -215,6 +216,9 @@ typedef struct
   guint64 reused_by; /* frame of the SYN that took the pair of ports over */
   gboolean early;    /* reported before its end, because of max_connections */
   gboolean chat;     /* its bytes were read as chat lines */
+  /* Both ends are one socket, which connected to its own address and port. It sends as the
+   * client, and the server is always in the state that it is in. */
+  gboolean to_itself;
 } LabConnection;
 
 /* A line of chat that a segment completed. */
@@ -246,9 +250,10 @@ typedef struct
   gboolean assumed[LAB_N_SIDES];
   gboolean corrected[LAB_N_SIDES]; /* this segment proved that an earlier one was lost */
 
-  guint32 analysis;  /* LAB_ANALYSIS_ bits */
-  guint32 has;       /* LAB_FINDING_ bits */
-  gboolean rescaled; /* the first of its end whose window is scaled: it only looks changed */
+  guint32 analysis;   /* LAB_ANALYSIS_ bits */
+  guint32 has;        /* LAB_FINDING_ bits */
+  gboolean is_answer; /* a RST to what the other end has sent, not an abort (RFC 9293, 3.5.2) */
+  gboolean rescaled;  /* the first of its end whose window is scaled: it only looks changed */
   guint32 duplicate_ack_num;
   guint64 duplicate_ack_frame;
   guint32 bytes_in_flight;
@@ -259,6 +264,7 @@ typedef struct
   gint64 initial_rtt_ns;
   gint64 rto_ns;          /* as tshark counts it, see lab-analysis.c */
   gboolean resent;        /* its data, SYN or FIN was sent before, whatever it looks like */
+  gboolean overtaken;     /* out of order, and never sent before */
   guint64 resends_frame;  /* the frame that was first sent with these bytes, if known ... */
   gint64 resent_after_ns; /* ... and how long ago that was */
 
@@ -304,6 +310,8 @@ typedef struct
   guint max_connections; /* live at a time; see LAB_NOTICE_CONNECTIONS_CAPPED */
   guint16 chat_port;     /* chat lines are read from connections of this port; 0: none */
   gboolean chat_all;     /* ... or from all of them */
+  const char *scope;     /* (nullable) (unowned): interface of all packets, if known; link-local
+                          * addresses mean something only together with it (RFC 4007) */
 } LabTraceOptions;
 
 #define LAB_TRACE_LINGER_NS ((gint64) 240 * 1000 * 1000 * 1000)

@@ -422,7 +422,7 @@ lab_svg_head (const LabConnection *connection, GString *out)
       g_autoptr (GString) name = g_string_new (NULL);
       double x = pole_x ((LabSide) side);
 
-      lab_words_end (&end->address, end->port, name);
+      lab_words_end (end, name);
       lab_svg_text (x, 26, "head middle", side == LAB_CLIENT ? "Client" : "Server", out);
       lab_svg_text (x, 45, "middle", name->str, out);
     }

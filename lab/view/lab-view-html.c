@@ -135,7 +135,7 @@ end_name (const LabEndReport *end)
 {
   GString *name = g_string_new (NULL);
 
-  lab_words_end (&end->address, end->port, name);
+  lab_words_end (end, name);
   return g_string_free (name, FALSE);
 }
 

@@ -304,8 +304,8 @@ append_ends (const LabView *view, const LabConnection *connection)
   int start = time_width (view) + STATE_WIDTH + 2 + rung_width (view);
   int end = 0;
 
-  lab_words_end (&connection->end[LAB_CLIENT].address, connection->end[LAB_CLIENT].port, client);
-  lab_words_end (&connection->end[LAB_SERVER].address, connection->end[LAB_SERVER].port, server);
+  lab_words_end (&connection->end[LAB_CLIENT], client);
+  lab_words_end (&connection->end[LAB_SERVER], server);
   if (columns > 0)
     start = MIN (start, columns - (int) server->len);
   end = time_width (view) + (int) client->len;

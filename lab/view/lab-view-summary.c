@@ -23,7 +23,7 @@ append_end (GString *out, const LabEndReport *end)
 {
   gsize start = out->len;
 
-  lab_words_end (&end->address, end->port, out);
+  lab_words_end (end, out);
   while (out->len - start < END_WIDTH)
     g_string_append_c (out, ' ');
   g_string_append (out, "  ");

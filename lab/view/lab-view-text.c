@@ -93,15 +93,15 @@ append_state (const LabView *view, LabState state, gboolean assumed)
 
 /* `10.0.0.1.4000 > 10.0.0.2.80`, as tcpdump joins address and port. */
 static void
-append_ends (
-    GString *out, const LabAddress *src, guint16 src_port, const LabAddress *dst, guint16 dst_port)
+append_ends (const LabView *view, const LabSegment *segment)
 {
-  char from[LAB_ADDRESS_TEXT];
-  char to[LAB_ADDRESS_TEXT];
+  char from[LAB_SCOPED_ADDRESS_TEXT];
+  char to[LAB_SCOPED_ADDRESS_TEXT];
 
-  lab_address_to_text (src, from);
-  lab_address_to_text (dst, to);
-  g_string_append_printf (out, "%s.%u > %s.%u: ", from, src_port, to, dst_port);
+  lab_address_to_scoped_text (&segment->src, view->options.scope, from);
+  lab_address_to_scoped_text (&segment->dst, view->options.scope, to);
+  g_string_append_printf (view->out, "%s.%u > %s.%u: ", from, segment->src_port, to,
+                          segment->dst_port);
 }
 
 /* Number, time, and of which connection. */
@@ -254,7 +254,7 @@ text_packet (LabView *base, const LabFinding *finding)
     }
   else
     g_string_append_printf (out, "%-*s %-*s ", STATE_WIDTH, "-", STATE_WIDTH, "-");
-  append_ends (out, &segment->src, segment->src_port, &segment->dst, segment->dst_port);
+  append_ends (base, segment);
   if (segment->has & LAB_HAS_FLAGS)
     {
       g_string_append (out, "Flags [");
@@ -290,16 +290,16 @@ text_other (LabView *base, const LabFinding *finding)
   g_string_append_printf (out, "%-*s %-*s ", STATE_WIDTH, "-", STATE_WIDTH, "-");
   if (segment->kind == LAB_KIND_UDP)
     {
-      append_ends (out, &segment->src, segment->src_port, &segment->dst, segment->dst_port);
+      append_ends (base, segment);
       g_string_append_printf (out, "UDP, length %u\n", segment->len);
     }
   else
     {
-      char from[LAB_ADDRESS_TEXT];
-      char to[LAB_ADDRESS_TEXT];
+      char from[LAB_SCOPED_ADDRESS_TEXT];
+      char to[LAB_SCOPED_ADDRESS_TEXT];
 
-      lab_address_to_text (&segment->src, from);
-      lab_address_to_text (&segment->dst, to);
+      lab_address_to_scoped_text (&segment->src, base->options.scope, from);
+      lab_address_to_scoped_text (&segment->dst, base->options.scope, to);
       g_string_append_printf (out, "%s > %s: ICMP type %u, code %u\n" INDENT, from, to,
                               segment->icmp_type, segment->icmp_code);
       lab_paint_begin (base->options.colour, LAB_PAINT_WARNING, out);
@@ -319,9 +319,9 @@ append_title (const LabView *view, const LabConnection *connection)
   g_string_append_c (out, '\n');
   lab_paint_begin (view->options.colour, LAB_PAINT_TITLE, out);
   g_string_append_printf (out, "Connection #%u: ", connection->stream);
-  lab_words_end (&connection->end[LAB_CLIENT].address, connection->end[LAB_CLIENT].port, out);
+  lab_words_end (&connection->end[LAB_CLIENT], out);
   g_string_append (out, " to ");
-  lab_words_end (&connection->end[LAB_SERVER].address, connection->end[LAB_SERVER].port, out);
+  lab_words_end (&connection->end[LAB_SERVER], out);
   lab_paint_end (view->options.colour, out);
   g_string_append_c (out, '\n');
 }

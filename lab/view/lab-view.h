@@ -24,6 +24,7 @@ typedef struct
   gboolean ladder;   /* text: a ladder instead of lines */
   gboolean diagram;  /* the path of both ends through the state diagram */
   guint columns;     /* ladder: those of the terminal; 0: as many as it takes */
+  const char *scope; /* (nullable) (unowned): as in LabTraceOptions */
 } LabViewOptions;
 
 /* What text is written on. */
@@ -31,6 +32,7 @@ typedef struct
 {
   gboolean colour;
   guint columns; /* 0: no terminal */
+  guint rows;    /* likewise */
 } LabScreen;
 
 /* What people see of a trace: it gets what the trace finds, and writes text. */

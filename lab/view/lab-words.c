@@ -64,15 +64,15 @@ lab_words_flag_names (guint16 flags, GString *out)
 /**
  * lab_words_end:
  *
- * Appends an address and a port: `10.0.0.1:80`, `[fd77::1]:80`.
+ * Appends an address and a port: `10.0.0.1:80`, `[fd77::1]:80`, `[fe80::1%eth0]:80`.
  */
 void
-lab_words_end (const LabAddress *address, guint16 port, GString *out)
+lab_words_end (const LabEndReport *end, GString *out)
 {
-  char text[LAB_ADDRESS_TEXT];
+  char text[LAB_SCOPED_ADDRESS_TEXT];
 
-  lab_address_to_text (address, text);
-  g_string_append_printf (out, address->family == 6 ? "[%s]:%u" : "%s:%u", text, port);
+  lab_address_to_scoped_text (&end->address, end->scope, text);
+  g_string_append_printf (out, end->address.family == 6 ? "[%s]:%u" : "%s:%u", text, end->port);
 }
 
 /**
@@ -225,7 +225,7 @@ lab_words_remark (const LabFinding *finding, GString *out)
 
   if (!finding->resent)
     {
-      if (analysis & LAB_ANALYSIS_OUT_OF_ORDER)
+      if (finding->overtaken)
         append_part (out, start, "out of order");
     }
   else if (finding->event == LAB_EVENT_FAST_RETRANSMISSION)

@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 void lab_words_flags (guint16 flags, GString *out);
 void lab_words_flag_names (guint16 flags, GString *out);
-void lab_words_end (const LabAddress *address, guint16 port, GString *out);
+void lab_words_end (const LabEndReport *end, GString *out);
 void lab_words_duration (gint64 ns, GString *out);
 void lab_words_wrap (const char *text, const char *indent, guint columns, GString *out);
 void lab_words_cut (const char *text, guint columns, GString *out);

@@ -4,39 +4,57 @@
 # for each experiment what has to be seen in both.
 """What each experiment is about, found again."""
 
+import ipaddress
 import json
+import re
 import struct
 
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
-ROMEO, JULIET = "10.10.1.100", "10.10.2.100"
+ICMP, TCP, UDP, ICMP6 = 1, 6, 17, 58
+
+
+def host(address):
+    """Whose address it is, in either family."""
+    text = str(ipaddress.ip_address(address))
+    found = re.fullmatch(r"10\.10\.(\d)\.100|fd10:10:(\d)::100", text)
+    return f"host {found[1] or found[2]}" if found else text
+
+
+ROMEO, JULIET, MERCUTIO = (host(f"10.10.{n}.100") for n in (1, 2, 3))
 
 
 class Segment:
-    """One frame: Ethernet, IPv4, and TCP, UDP or ICMP on top."""
+    """One frame: Ethernet, IPv4 or IPv6, and TCP, UDP or ICMP on top."""
 
     def __init__(self, number, when, frame):
         self.number, self.time = number, when
         ip = frame[14:]
-        header = (ip[0] & 15) * 4
-        self.protocol = ip[9]
-        self.src = ".".join(map(str, ip[12:16]))
-        self.dst = ".".join(map(str, ip[16:20]))
-        self.ip_ok = checksum(ip[:header]) == 0
-        rest = ip[header : struct.unpack(">H", ip[2:4])[0]]
+        self.family = {0x0800: 4, 0x86DD: 6}[struct.unpack(">H", frame[12:14])[0]]
+        if self.family == 4:
+            header, whole = (ip[0] & 15) * 4, struct.unpack(">H", ip[2:4])[0]
+            self.protocol, addresses = ip[9], ip[12:20]
+            self.ip_ok = checksum(ip[:header]) == 0
+        else:
+            header, whole = 40, 40 + struct.unpack(">H", ip[4:6])[0]
+            self.protocol, addresses = ip[6], ip[8:40]
+            self.ip_ok = True  # RFC 8200 leaves that to those above
+        half = len(addresses) // 2
+        self.src, self.dst = host(addresses[:half]), host(addresses[half:])
+        rest = ip[header:whole]
         self.rest = rest
         self.flags = self.length = 0
         self.sport = self.dport = None
         self.mss = None
-        if self.protocol in (6, 17):
+        if self.protocol in (TCP, UDP):
             self.sport, self.dport = struct.unpack(">HH", rest[:4])
-        if self.protocol == 6:
+        if self.protocol == TCP:
             self.seq, self.ack, offset, self.flags = struct.unpack(">IIBB", rest[4:14])
             offset = (offset >> 4) * 4
             self.length = len(rest) - offset
             self.window = struct.unpack(">H", rest[14:16])[0]
             self.data = rest[offset:]
             self.mss = self._mss(rest[20:offset])
-            pseudo = ip[12:20] + struct.pack(">BBH", 0, 6, len(rest))
+            pseudo = addresses + struct.pack(">IHH", len(rest), 0, TCP)
             self.tcp_ok = checksum(pseudo + rest) == 0
 
     @staticmethod
@@ -79,8 +97,9 @@ def read_capture(path):
 class Run:
     """What one experiment has left."""
 
-    def __init__(self, name, folder, status, said):
+    def __init__(self, name, folder, status, said, ipv6=False):
         self.name, self.folder, self.status, self.said = name, folder, status, said
+        self.ipv6 = ipv6
         lines = (folder / "report.ndjson").read_text(encoding="utf-8").splitlines()
         self.objects = [json.loads(line) for line in lines]
         self.answers = [o for o in self.objects if o["type"] == "answer"]
@@ -122,7 +141,7 @@ def pick(segments, src=None, flags=None, mask=FIN | SYN | RST | ACK, data=None, 
     return [
         s
         for s in segments
-        if s.protocol == 6
+        if s.protocol == TCP
         and src in (None, s.src)
         and dst in (None, s.dst)
         and (flags is None or s.flags & mask == flags)
@@ -135,7 +154,7 @@ def once(segments):
     """Without what a busy machine has sent again, and what it was answered."""
     seen, found = set(), []
     for s in segments:
-        if s.protocol == 6:
+        if s.protocol == TCP:
             takes_numbers = s.length > 0 or s.flags & (SYN | FIN | RST)
             ack = None if takes_numbers else s.ack
             key = s.src, s.dst, s.sport, s.dport, s.seq, s.length, s.flags & ~PSH, ack
@@ -179,10 +198,11 @@ def refused(run):
 
 def udp(run):
     datagram, icmp = run.romeo[:2]
-    yield from need(datagram.protocol == 17 and datagram.dport == 4001, "no datagram")
-    yield from need(icmp.protocol == 1 and icmp.rest[:2] == b"\x03\x03", "no port unreachable")
-    quoted = icmp.rest[8:]
-    yield from need(struct.unpack(">H", quoted[22:24])[0] == 4001, "another datagram is quoted")
+    yield from need(datagram.protocol == UDP and datagram.dport == 4001, "no datagram")
+    kind, unreachable, header = (ICMP6, b"\1\4", 40) if run.ipv6 else (ICMP, b"\3\3", 20)
+    yield from need(icmp.protocol == kind and icmp.rest[:2] == unreachable, "no port unreachable")
+    quoted = icmp.rest[8 + header :]
+    yield from need(struct.unpack(">H", quoted[2:4])[0] == 4001, "another datagram is quoted")
     yield from need([s.flags for s in once(run.romeo[2:])] == [SYN, RST | ACK], "TCP is not compared")
 
 
@@ -283,13 +303,13 @@ def two_clients(run):
     both = run.sockets(2, "juliet", 4000, "ESTABLISHED")
     yield from need(sorted(s["accepted"] for s in both) == [False, True], "not one that waits")
     yield from need([s["recv_q"] for s in both if not s["accepted"]] == [16], "its bytes")
-    echo = pick(run.juliet, JULIET, data=True, dst="10.10.3.100")[0]
+    echo = pick(run.juliet, JULIET, data=True, dst=MERCUTIO)[0]
     yield from need(echo.number > pick(run.juliet, ROMEO, FIN, FIN)[0].number, "it did not wait")
 
 
 def killed_clients(run):
-    rst = pick(run.juliet, "10.10.3.100", RST, RST)
-    echo = pick(run.juliet, JULIET, data=True, dst="10.10.3.100")
+    rst = pick(run.juliet, MERCUTIO, RST, RST)
+    echo = pick(run.juliet, JULIET, data=True, dst=MERCUTIO)
     yield from need(rst and echo and rst[0].number > echo[0].number, "no reset after the echo")
     yield from need(run.sockets(3, "juliet", 4000, "LISTEN"), "the server has not survived")
 
@@ -405,7 +425,7 @@ def boundaries(run):
     yield from need({'5 bytes "Hello"', '7 bytes " juliet"'} <= set(said), "one is not read as two")
     large = once(pick(run.frames(4, "romeo"), ROMEO, data=True))
     yield from need(sum(s.length for s in large) == 4000 and len(large) >= 3, "4000 bytes")
-    datagrams = [s for s in run.frames(5, "juliet") if s.protocol == 17]
+    datagrams = [s for s in run.frames(5, "juliet") if s.protocol == UDP]
     yield from need([len(s.rest) - 8 for s in datagrams] == [5, 6, 1], "datagrams")
     yield from need('3 bytes "jul"' in said and '1 bytes "!"' in said, "a datagram has no boundary")
 
@@ -440,8 +460,9 @@ def keepalive(run):
     yield from need(probes and probes[0].seq == syn.seq, "no probe")
     answers = pick(run.frames(2, "romeo"), JULIET, ACK)
     yield from need(answers and answers[0].ack == (syn.seq + 1) % 2**32, "no answer")
-    after = run.frames(3, "romeo")
-    yield from need([s.flags for s in after] == [ACK, ACK, ACK, RST | ACK], "not three and a reset")
+    last_word = pick(run.romeo, JULIET)[-1].number
+    after = [s.flags for s in run.romeo[last_word:]]
+    yield from need(after == [ACK, ACK, ACK, RST | ACK], "not three and a reset")
     yield from need(end_states(run, 3) == [set(), {"ESTABLISHED"}], f"{end_states(run, 3)}")
     yield from need("answer to keep-alive" in run.text(), "the ladder does not know the answer")
     yield from need("window update" not in run.text(), "the ladder takes it for something else")

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -332,7 +333,10 @@ test_bad_input_is_named (void)
   EXPECT_REFUSAL (SAL_EXIT_USAGE, "--address: “x.”", "sockets", "--address", "x.");
   EXPECT_REFUSAL (SAL_EXIT_FAILED, "EINVAL", "echo-server", "0", "--maxseg", "87");
   EXPECT_REFUSAL (SAL_EXIT_USAGE, "cannot open the folder", "file-server", "/nowhere", "0");
-  EXPECT_REFUSAL (SAL_EXIT_USAGE, "Usage:", "nonsense");
+  EXPECT_REFUSAL (SAL_EXIT_USAGE, "there is no verb “nonsense”", "nonsense");
+  EXPECT_REFUSAL (SAL_EXIT_USAGE, "unexpected argument “4001”", "fake-server", "4000", "4001");
+  EXPECT_REFUSAL (SAL_EXIT_USAGE, "--count: a number from 1", "echo-client", "h", "4", "--count",
+                  "0");
 
   bench_start (&bench, "echo-server", "0");
   port = g_strdup_printf ("%u", bench.port);
@@ -743,6 +747,53 @@ test_watch_draws_on_a_terminal (void)
   g_assert_true (test_process_wait (watch, TEST_PATIENCE_MS));
 }
 
+/* Of more sockets than the terminal has lines none is drawn below its last line, at any size;
+ * and it is drawn anew when the size changes. */
+static void
+test_watch_fits_its_terminal (void)
+{
+  static const struct winsize sizes[] = { { .ws_row = 10, .ws_col = 100 },
+                                          { .ws_row = 20, .ws_col = 50 } };
+  g_auto (Bench) bench = { 0 };
+  g_autoptr (TestProcess) watch = NULL;
+  g_autoptr (GPtrArray) peers = g_ptr_array_new_with_free_func ((GDestroyNotify) test_peer_close);
+  g_autofree char *port = NULL;
+
+  bench_start (&bench, "fake-server", "0", "--backlog", "100");
+  port = g_strdup_printf ("%u", bench.port);
+  for (int i = 0; i < 30; i++)
+    g_ptr_array_add (peers, test_peer_connect_to ("127.0.0.1", bench.port));
+  {
+    const char *const argv[] = { test_program ("SALOTTO_LAB"), "sockets", port, "--watch", NULL };
+
+    watch = test_process_start_on_terminal (bench.folder, argv, english);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autofree char *drawn = NULL;
+      const char *at = NULL;
+      guint lines = 0;
+
+      g_assert_cmpint (ioctl (watch->in, TIOCSWINSZ, &sizes[i]), ==, 0);
+      /* What was drawn for another size comes first. */
+      do
+        {
+          g_free (drawn);
+          drawn = test_process_take_output (watch, " more\r\n", TEST_PATIENCE_MS);
+          g_assert_nonnull (drawn);
+          at = g_strrstr (drawn, "\033[H\033[J");
+          g_assert_nonnull (at);
+          lines = 0;
+          for (const char *c = at; *c != '\0'; c++)
+            lines += *c == '\n';
+        }
+      while (lines >= sizes[i].ws_row);
+      g_assert_cmpuint (lines, >=, sizes[i].ws_row / 2u);
+    }
+  test_process_signal (watch, SIGINT);
+  g_assert_true (test_process_wait (watch, TEST_PATIENCE_MS));
+}
+
 static void
 ask_shell (TestProcess *shell, const char *line, const char *answer)
 {
@@ -856,6 +907,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/sockets/has-udp-and-filters", test_table_has_udp_and_filters);
   g_test_add_func ("/lab/sockets/watch-shows-each-change", test_watch_shows_each_change);
   g_test_add_func ("/lab/sockets/watch-draws-on-a-terminal", test_watch_draws_on_a_terminal);
+  g_test_add_func ("/lab/sockets/watch-fits-its-terminal", test_watch_fits_its_terminal);
   g_test_add_func ("/lab/shell/makes-calls-one-at-a-time", test_shell_makes_calls_one_at_a_time);
   return g_test_run ();
 }

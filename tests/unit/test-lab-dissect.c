@@ -572,6 +572,42 @@ add_pieces_tests (const char *version, gboolean v6)
     }
 }
 
+/* Link-local addresses have the interface behind them; nothing comes into a sentence that is
+ * no plain name. */
+static void
+test_scoped_text (void)
+{
+  static const struct
+  {
+    LabAddress address;
+    const char *scope;
+    const char *text;
+  } rows[] = {
+    { { 6, { 0xfe, 0x80, [15] = 1 } }, "eth0", "fe80::1%eth0" },
+    { { 6, { 0xfe, 0xbf, [15] = 1 } }, "eth0.5", "febf::1%eth0.5" },
+    { { 6, { 0xfe, 0x80, [15] = 1 } }, NULL, "fe80::1" },
+    { { 6, { 0xfe, 0x80, [15] = 1 } }, "\033[31m", "fe80::1" },
+    { { 6, { 0xfe, 0x80, [15] = 1 } }, "<script>", "fe80::1" },
+    { { 6, { 0xfe, 0xc0, [15] = 1 } }, "eth0", "fec0::1" },
+    { { 6, { 0x20, 1, [15] = 1 } }, "eth0", "2001::1" },
+    { { 4, { 169, 254, 0, 1 } }, "eth0", "169.254.0.1" },
+    { { 6,
+        { 0xfe, 0x80, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+          0xff } },
+      "fifteen-letters",
+      "fe80:ffff:ffff:ffff:ffff:ffff:ffff:ffff%fifteen-letters" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      char text[LAB_SCOPED_ADDRESS_TEXT];
+
+      g_assert_cmpuint (lab_address_to_scoped_text (&rows[i].address, rows[i].scope, text), ==,
+                        strlen (rows[i].text));
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -590,5 +626,6 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/dissect/extension-headers", test_extension_headers);
   add_pieces_tests ("ipv4", FALSE);
   add_pieces_tests ("ipv6", TRUE);
+  g_test_add_func ("/lab/dissect/address-with-its-scope", test_scoped_text);
   return g_test_run ();
 }

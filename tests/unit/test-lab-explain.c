@@ -87,10 +87,10 @@ test_sentences (void)
     LabEvent event;
     const char *sentence;
   } rows[] = {
-    { LAB_EVENT_SYN, "The client asks for a connection (SYN) and sends 13 bytes with it; it counts "
-                     "its bytes from 1011." },
-    { LAB_EVENT_SYN_ACK, "The client agrees (SYN,ACK): it acknowledges the SYN of the server and "
-                         "counts its own bytes from 1011." },
+    { LAB_EVENT_SYN, "The client asks for a connection (SYN) and sends 13 bytes with it; its "
+                     "initial sequence number is 1011." },
+    { LAB_EVENT_SYN_ACK, "The client agrees (SYN,ACK): it acknowledges the SYN of the server, and "
+                         "its own initial sequence number is 1011." },
     { LAB_EVENT_ESTABLISHED,
       "The client acknowledges the SYN of the server and sends 13 bytes: the "
       "connection is established." },
@@ -128,7 +128,7 @@ test_sentences_that_depend (void)
   finding = make_finding (LAB_EVENT_SYN);
   finding.segment.len = 0;
   check_sentence (&finding,
-                  "The client asks for a connection (SYN); it counts its bytes from 1011.");
+                  "The client asks for a connection (SYN); its initial sequence number is 1011.");
   finding.state[LAB_CLIENT] = LAB_ESTABLISHED;
   check_sentence (&finding, "A SYN in the name of the client that does not fit into the "
                             "connection: it changes nothing.");
@@ -161,6 +161,83 @@ test_fins (void)
   connection.end[LAB_CLIENT].finack_frame = 4;
   check_sentence (&finding, "The client sends its FIN again: the ACK of it, in frame 4, has not "
                             "reached it, or not in time.");
+}
+
+/* An RST that ends a connection is something else than one that says that there is none. */
+static void
+test_resets (void)
+{
+  LabFinding finding = make_finding (LAB_EVENT_RST);
+
+  finding.segment.flags = LAB_RST | LAB_ACK;
+  finding.segment.len = 0;
+  finding.before[LAB_CLIENT] = finding.before[LAB_SERVER] = LAB_ESTABLISHED;
+  finding.state[LAB_CLIENT] = finding.state[LAB_SERVER] = LAB_CLOSED;
+  check_sentence (&finding, "The client aborts the connection (RST).");
+  finding.is_answer = TRUE;
+  check_sentence (&finding,
+                  "The client answers with an RST: it knows of no such connection, or not "
+                  "any more.");
+  finding.before[LAB_CLIENT] = finding.before[LAB_SERVER] = LAB_CLOSED;
+  check_sentence (&finding, "The client sends an RST, but there is no connection any more: it "
+                            "changes nothing.");
+  finding.before[LAB_CLIENT] = finding.state[LAB_CLIENT] = LAB_SYN_SENT;
+  check_sentence (&finding, "The client answers with an RST: what came does not belong to the "
+                            "connection that it asks for.");
+  finding = make_finding (LAB_EVENT_RST_IGNORED);
+  finding.from = LAB_SERVER;
+  finding.before[LAB_CLIENT] = LAB_SYN_SENT;
+  check_sentence (&finding, "An RST in the name of the server that does not acknowledge the SYN of "
+                            "the client: it changes nothing.");
+}
+
+/* What RFC 9293 has dropped is not told as if it had been taken. */
+static void
+test_without_ack (void)
+{
+  LabFinding finding = make_finding (LAB_EVENT_DATA);
+
+  finding.segment.has = LAB_HAS_FLAGS;
+  check_sentence (&finding, "The client sends 13 bytes, numbers 11 to 23.");
+  finding.segment.flags = LAB_PSH;
+  check_sentence (&finding,
+                  "The client sends 13 bytes, numbers 11 to 23. It has no ACK flag, so the "
+                  "server drops it.");
+  finding = make_finding (LAB_EVENT_FIN);
+  finding.segment.has = LAB_HAS_FLAGS;
+  finding.segment.flags = LAB_FIN;
+  finding.before[LAB_CLIENT] = finding.state[LAB_CLIENT];
+  finding.before[LAB_SERVER] = finding.state[LAB_SERVER];
+  check_sentence (&finding, "A FIN in the name of the client. It has no ACK flag, so the server "
+                            "drops it.");
+}
+
+/* Of a socket that has connected to itself nobody is the client. */
+static void
+test_to_itself (void)
+{
+  LabConnection connection = { .to_itself = TRUE,
+                               .completeness = LAB_COMPLETE_SYN | LAB_COMPLETE_ACK,
+                               .outcome = LAB_OUTCOME_CLOSED };
+  LabFinding finding = make_finding (LAB_EVENT_SYN);
+  g_autoptr (GString) story = g_string_new (NULL);
+
+  for (int side = 0; side < LAB_N_SIDES; side++)
+    {
+      connection.end[side].address = (LabAddress){ 4, { 127, 0, 0, 1 } };
+      connection.end[side].port = 5000;
+    }
+  connection.end[LAB_CLIENT].offer.frame = 1;
+  connection.end[LAB_CLIENT].bytes = 6;
+  finding.connection = &connection;
+  check_sentence (&finding, "The socket asks for a connection (SYN) to its own address and port: "
+                            "its SYN comes back to it, and it is both ends.");
+  finding.event = LAB_EVENT_FIN_ACK;
+  check_sentence (&finding, "The socket acknowledges the FIN of the same socket.");
+  lab_explain_connection (&connection, story);
+  g_assert_cmpstr (story->str, ==,
+                   "127.0.0.1:5000 connected to itself: one socket is both ends; it sent 6 bytes, "
+                   "which came back to it. It has closed.");
 }
 
 static void
@@ -265,7 +342,7 @@ static const Talk talks[] = {
   { "from-the-middle",
     { { 'c', ACK, 100, 200, 13, 0 }, { 's', ACK, 200, 113, 0, 1 }, { 's', RST, 200, 0, 0, 1 } },
     "10.0.0.1:40000 and 10.0.0.2:80 were talking already when the capture began; the client sent "
-    "13 bytes, the server nothing. The server aborted it (RST).",
+    "13 bytes, the server nothing. The server reset it (RST).",
     LAB_LESSON_HANDSHAKE,
     "It was over before the capture began.\n" },
   { "half-closed",
@@ -287,7 +364,8 @@ static const Talk talks[] = {
     "with 1001 + 1 = 1002.\n"
     "Segment 5: the server closes too: its FIN has number 5001, and segment 6 acknowledges it "
     "with 5001 + 1 = 5002.\n"
-    "The client is left in TIME-WAIT for 2 MSL, in case its last ACK is lost.\n" },
+    "The client is left in TIME-WAIT for 2 MSL: its last ACK may be lost, and old segments may "
+    "still be on their way.\n" },
   { "closed-at-once-and-not-acknowledged-yet",
     { OPENED,
       { 'c', FIN | ACK, 1, 1, 0, 5 },
@@ -298,7 +376,9 @@ static const Talk talks[] = {
     "Segment 4: the client closes first: its FIN has number 1001, and nobody acknowledges it.\n"
     "Segment 5: the server closes too, before it has seen that: its FIN has number 5001, and "
     "segment 6 acknowledges it with 5001 + 1 = 5002.\n"
-    "The server is left in TIME-WAIT for 2 MSL, in case its last ACK is lost.\n" },
+    "The client is left in CLOSING: it has the FIN of the other end, but no ACK of its own.\n"
+    "The server is left in TIME-WAIT for 2 MSL: its last ACK may be lost, and old segments may "
+    "still be on their way.\n" },
   { "closed-at-once",
     { OPENED,
       { 'c', FIN | ACK, 1, 1, 0, 5 },
@@ -311,11 +391,13 @@ static const Talk talks[] = {
     "with 1001 + 1 = 1002.\n"
     "Segment 5: the server closes too, before it has seen that: its FIN has number 5001, and "
     "segment 6 acknowledges it with 5001 + 1 = 5002.\n"
-    "The client is left in TIME-WAIT for 2 MSL, in case its last ACK is lost.\n"
-    "The server is left in TIME-WAIT for 2 MSL, in case its last ACK is lost.\n" },
+    "The client is left in TIME-WAIT for 2 MSL: its last ACK may be lost, and old segments may "
+    "still be on their way.\n"
+    "The server is left in TIME-WAIT for 2 MSL: its last ACK may be lost, and old segments may "
+    "still be on their way.\n" },
   { "reset",
     { OPENED, { 'c', RST | ACK, 1, 1, 0, 5 } },
-    ENDS "; no data was sent. The client aborted it (RST).",
+    ENDS "; no data was sent. The client reset it (RST).",
     LAB_LESSON_ENDING,
     "Segment 4: the client resets the connection (RST).\n" },
   { "acknowledgments",
@@ -525,6 +607,9 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/explain/sentences", test_sentences);
   g_test_add_func ("/lab/explain/sentences-that-depend", test_sentences_that_depend);
   g_test_add_func ("/lab/explain/fins-that-count-and-others", test_fins);
+  g_test_add_func ("/lab/explain/resets", test_resets);
+  g_test_add_func ("/lab/explain/segments-without-an-acknowledgment", test_without_ack);
+  g_test_add_func ("/lab/explain/connected-to-itself", test_to_itself);
   g_test_add_func ("/lab/explain/phrases", test_phrases);
   g_test_add_func ("/lab/explain/large-numbers", test_large_numbers);
   for (gsize i = 0; i < G_N_ELEMENTS (talks); i++)

@@ -31,7 +31,7 @@ on_sent (guint port, const guint8 *frame, gsize len, gpointer data)
 {
   Sink *sink = data;
 
-  g_string_append_c (sink->sent, (char) frame[14 + 20 + 20]);
+  g_string_append_c (sink->sent, (char) frame[14 + (frame[14] >> 4 == 6 ? 40 : 20) + 20]);
   sink->port = port;
   sink->last_len = len;
   memcpy (sink->last, frame, len);
@@ -85,14 +85,29 @@ take (LabForwarder *forwarder, guint8 flags, char letter, gint64 now_us)
   lab_forwarder_take (forwarder, frame, sizeof frame, now_us);
 }
 
+static LabAddress
+address_of (const char *text)
+{
+  LabAddress address = { .family = strchr (text, ':') != NULL ? 6 : 4 };
+
+  g_assert_cmpint (inet_pton (address.family == 6 ? AF_INET6 : AF_INET, text, address.bytes), ==,
+                   1);
+  return address;
+}
+
 static LabForwarder *
 make_router (Sink *sink)
 {
   LabForwarder *forwarder = lab_forwarder_new (on_sent, sink);
+  const char *const hosts[] = { "10.10.1.100", "10.10.2.100", "fd10:10:1::100", "fd10:10:2::100" };
 
   sink->sent = g_string_new (NULL);
-  lab_forwarder_add_port (forwarder, inet_addr ("10.10.1.100"), router_mac, host_mac);
-  lab_forwarder_add_port (forwarder, inet_addr ("10.10.2.100"), router_mac, host_mac);
+  for (gsize i = 0; i < G_N_ELEMENTS (hosts); i++)
+    {
+      const LabAddress address = address_of (hosts[i]);
+
+      lab_forwarder_add_port (forwarder, &address, router_mac, host_mac);
+    }
   return forwarder;
 }
 
@@ -160,6 +175,71 @@ test_drops_what_it_cannot_route (void)
   g_string_free (sink.sent, TRUE);
 }
 
+/* The same segment over IPv6. */
+static void
+make_frame_6 (guint8 frame[75], const char *from, const char *to, guint8 flags, char letter)
+{
+  guint8 *ip = frame + 14;
+  const LabAddress source = address_of (from);
+  const LabAddress destination = address_of (to);
+
+  memset (frame, 0, 75);
+  frame[12] = 0x86;
+  frame[13] = 0xdd;
+  ip[0] = 0x60;
+  ip[5] = 21;
+  ip[6] = IPPROTO_TCP;
+  ip[7] = 64;
+  memcpy (ip + 8, source.bytes, 16);
+  memcpy (ip + 24, destination.bytes, 16);
+  ip[40 + 12] = 0x50;
+  ip[40 + 13] = flags;
+  ip[60] = (guint8) letter;
+}
+
+static void
+test_routes_ipv6 (void)
+{
+  Sink sink = { 0 };
+  g_autoptr (LabForwarder) forwarder = make_router (&sink);
+  const LabRule resets = { .from = address_of ("fd10:10:1::100"),
+                           .flags_mask = RST,
+                           .flags = RST,
+                           .with_data = TRUE,
+                           .fate = LAB_FATE_DROP };
+  guint8 frame[75];
+  guint8 sent[75];
+
+  make_frame_6 (frame, "fd10:10:1::100", "fd10:10:2::100", ACK, 'a');
+  lab_forwarder_take (forwarder, frame, sizeof frame, 0);
+  expect (&sink, "a");
+  g_assert_cmpuint (sink.port, ==, 3);
+  /* Nothing but the addresses of the link and the hop limit has changed. */
+  memcpy (sent, frame, sizeof sent);
+  memcpy (sent, host_mac, 6);
+  memcpy (sent + 6, router_mac, 6);
+  sent[14 + 7] = 63;
+  g_assert_cmpmem (sink.last, sink.last_len, sent, sizeof sent);
+
+  for (gsize len = 0; len < sizeof frame; len++) /* cut off anywhere */
+    lab_forwarder_take (forwarder, frame, len, 0);
+  frame[14 + 7] = 1; /* no hop left */
+  lab_forwarder_take (forwarder, frame, sizeof frame, 0);
+  make_frame_6 (frame, "fd10:10:1::100", "fd10:10:9::100", ACK, 'x'); /* nobody's */
+  lab_forwarder_take (forwarder, frame, sizeof frame, 0);
+  expect (&sink, "");
+
+  lab_forwarder_add_rule (forwarder, &resets);
+  make_frame_6 (frame, "fd10:10:1::100", "fd10:10:2::100", RST, 'b');
+  lab_forwarder_take (forwarder, frame, sizeof frame, 0);
+  frame[14 + 5] = 20; /* without data */
+  lab_forwarder_take (forwarder, frame, sizeof frame, 0);
+  make_frame_6 (frame, "fd10:10:2::100", "fd10:10:1::100", RST, 'c'); /* of somebody else */
+  lab_forwarder_take (forwarder, frame, sizeof frame, 0);
+  expect (&sink, "bc");
+  g_string_free (sink.sent, TRUE);
+}
+
 static void
 test_drops_the_second (void)
 {
@@ -181,9 +261,9 @@ test_matches_flags_and_ends (void)
   Sink sink = { 0 };
   g_autoptr (LabForwarder) forwarder = make_router (&sink);
   const LabRule resets = { .flags_mask = RST, .flags = RST, .fate = LAB_FATE_DROP };
-  const LabRule others = { .from = inet_addr ("10.10.2.100"), .fate = LAB_FATE_DROP };
+  const LabRule others = { .from = address_of ("10.10.2.100"), .fate = LAB_FATE_DROP };
   const LabRule only_syn = {
-    .flags_mask = SYN | ACK, .flags = SYN, .to = inet_addr ("10.10.2.100"), .fate = LAB_FATE_DROP
+    .flags_mask = SYN | ACK, .flags = SYN, .to = address_of ("10.10.2.100"), .fate = LAB_FATE_DROP
   };
   guint number = lab_forwarder_add_rule (forwarder, &resets);
 
@@ -290,6 +370,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/lab/forwarder/routes-one-hop", test_routes_one_hop);
   g_test_add_func ("/lab/forwarder/drops-what-it-cannot-route", test_drops_what_it_cannot_route);
+  g_test_add_func ("/lab/forwarder/routes-ipv6", test_routes_ipv6);
   g_test_add_func ("/lab/forwarder/drops-the-second", test_drops_the_second);
   g_test_add_func ("/lab/forwarder/matches-flags-and-ends", test_matches_flags_and_ends);
   g_test_add_func ("/lab/forwarder/delays", test_delays);

@@ -68,6 +68,12 @@ test_hosts (void)
   g_assert_true (lab_selection_set_host (&selection, "10.77.0.1"));
   g_assert_true (lab_selection_set_host (&selection, "[fd77::1]"));
   g_assert_cmpint (selection.host.family, ==, 6);
+  g_assert_true (lab_selection_set_host (&selection, "fe80::1%eth0"));
+  g_assert_cmpuint (selection.host.bytes[0], ==, 0xfe);
+  g_assert_true (lab_selection_set_host (&selection, "[fe80::1%eth0]"));
+  g_assert_false (lab_selection_set_host (&selection, "fe80::1%"));
+  g_assert_false (lab_selection_set_host (&selection, "fd77::1%eth0"));
+  g_assert_false (lab_selection_set_host (&selection, "10.77.0.1%eth0"));
   g_assert_false (lab_selection_set_host (&selection, "juliet"));
   g_assert_false (lab_selection_set_host (&selection, "10.77.0"));
   g_assert_false (lab_selection_set_host (&selection, ""));

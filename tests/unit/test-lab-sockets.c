@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/sal-columns.h"
@@ -78,14 +79,14 @@ test_fits (gconstpointer data)
   g_autoptr (GPtrArray) sockets = make_sockets (GPOINTER_TO_INT (data));
   g_autoptr (GString) whole = g_string_new (NULL);
 
-  lab_socket_table_text (whole, sockets, FALSE, 0);
+  lab_socket_table_text (whole, sockets, FALSE, 0, 0);
   g_assert_cmpuint (widest_line (whole->str), >, 100);
   g_assert_null (strstr (whole->str, "…"));
   for (guint columns = 72; columns <= 200; columns++)
     {
       g_autoptr (GString) out = g_string_new (NULL);
 
-      lab_socket_table_text (out, sockets, FALSE, columns);
+      lab_socket_table_text (out, sockets, FALSE, columns, 0);
       if (widest_line (out->str) > columns)
         g_test_message ("%u columns:\n%s", columns, out->str);
       g_assert_cmpuint (widest_line (out->str), <=, columns);
@@ -108,7 +109,7 @@ test_info_is_wrapped (void)
 
   socket->has_info = TRUE;
   g_strlcpy (socket->congestion, "cubic", sizeof socket->congestion);
-  lab_socket_table_text (out, sockets, TRUE, 80);
+  lab_socket_table_text (out, sockets, TRUE, 80, 0);
   g_assert_cmpuint (widest_line (out->str), <=, 80);
   g_assert_nonnull (strstr (out->str, "cubic rto:"));
 }
@@ -174,12 +175,136 @@ test_same_ends (void)
       }
 }
 
+/* Narrower still, the ends stand below; nothing is cut there. */
+static void
+test_fits_narrow (gconstpointer data)
+{
+  g_autoptr (GPtrArray) sockets = make_sockets (GPOINTER_TO_INT (data));
+  /* The longest address with its port takes 48 and stands a bit to the right. */
+  guint least = GPOINTER_TO_INT (data) ? 52 : 50;
+
+  for (guint columns = least; columns < 72; columns++)
+    {
+      g_autoptr (GString) out = g_string_new (NULL);
+
+      lab_socket_table_text (out, sockets, FALSE, columns, 0);
+      if (widest_line (out->str) > columns)
+        g_test_message ("%u columns:\n%s", columns, out->str);
+      g_assert_cmpuint (widest_line (out->str), <=, columns);
+      g_assert_nonnull (strstr (out->str, ":15102"));
+      g_assert_nonnull (strstr (out->str, "pid=1234567 fd=12\n"));
+    }
+}
+
+static guint
+count_lines (const char *text)
+{
+  guint n = 0;
+
+  for (; *text != '\0'; text++)
+    n += *text == '\n';
+  return n;
+}
+
+static guint
+count_owners (const char *text)
+{
+  guint n = 0;
+
+  while ((text = strstr (text, "pid=")) != NULL)
+    {
+      text++;
+      n++;
+    }
+  return n;
+}
+
+/* A table that has so many lines at most says how many sockets it leaves out; and one that
+ * fits leaves out none. */
+static void
+test_fits_height (void)
+{
+  g_autoptr (GPtrArray) sockets = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GString) whole = g_string_new (NULL);
+  guint all = 0;
+
+  for (guint i = 0; i < 20; i++)
+    g_ptr_array_add (sockets, make_socket (TCP_ESTABLISHED, "192.0.2.1", "192.0.2.2", "nc"));
+  for (guint columns = 60; columns <= 120; columns += 60) /* two lines a socket, and one */
+    {
+      g_string_truncate (whole, 0);
+      lab_socket_table_text (whole, sockets, FALSE, columns, 0);
+      all = count_lines (whole->str);
+      for (guint lines = 4; lines < all; lines++)
+        {
+          g_autoptr (GString) out = g_string_new (NULL);
+          const char *more = NULL;
+
+          lab_socket_table_text (out, sockets, FALSE, columns, lines);
+          g_assert_cmpuint (count_lines (out->str), <=, lines);
+          more = strstr (out->str, "… ");
+          g_assert_nonnull (more);
+          g_assert_cmpuint (count_owners (out->str), ==, 20 - (guint) atoi (more + strlen ("… ")));
+        }
+      {
+        g_autoptr (GString) out = g_string_new (NULL);
+
+        lab_socket_table_text (out, sockets, FALSE, columns, all);
+        g_assert_cmpstr (out->str, ==, whole->str);
+      }
+    }
+}
+
+/* A link-local address is typed and shown with its interface. */
+static void
+test_scopes (void)
+{
+  LabEndpoint end = make_end ("fe80::1%lo", 80);
+  g_autofree char *text = lab_endpoint_format (&end);
+  g_autofree char *global = NULL;
+
+  g_assert_cmpstr (text, ==, "[fe80::1%lo]:80");
+  g_assert_true (lab_endpoint_parse ("[fe80::1%lo]", &end));
+  g_assert_false (lab_endpoint_parse ("fe80::1%no-such-interface", &end));
+  g_assert_false (lab_endpoint_parse ("fe80::1%", &end));
+  end = make_end ("2001:db8::1", 80);
+  ((struct sockaddr_in6 *) &end.storage)->sin6_scope_id = 1;
+  global = lab_endpoint_format (&end);
+  g_assert_cmpstr (global, ==, "[2001:db8::1]:80");
+  /* An interface that is gone has a number still. */
+  end = make_end ("fe80::1", 80);
+  ((struct sockaddr_in6 *) &end.storage)->sin6_scope_id = 4000000000u;
+  g_free (global);
+  global = lab_endpoint_format (&end);
+  g_assert_cmpstr (global, ==, "[fe80::1%4000000000]:80");
+}
+
+static void
+test_own_peer (void)
+{
+  g_autofree LabSocket *socket = make_socket (TCP_ESTABLISHED, "::1", "::1", "python3");
+  g_autofree char *before = lab_socket_owner_text (socket);
+  g_autofree char *after = NULL;
+
+  g_assert_cmpstr (before, ==, "python3 pid=1234567 fd=12");
+  socket->remote_port = socket->local_port;
+  after = lab_socket_owner_text (socket);
+  g_assert_cmpstr (after, ==, "python3 pid=1234567 fd=12, connected to itself");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/lab/sockets/fit-the-terminal/four", GINT_TO_POINTER (FALSE), test_fits);
   g_test_add_data_func ("/lab/sockets/fit-the-terminal/six", GINT_TO_POINTER (TRUE), test_fits);
+  g_test_add_data_func ("/lab/sockets/fit-a-narrow-one/four", GINT_TO_POINTER (FALSE),
+                        test_fits_narrow);
+  g_test_add_data_func ("/lab/sockets/fit-a-narrow-one/six", GINT_TO_POINTER (TRUE),
+                        test_fits_narrow);
+  g_test_add_func ("/lab/sockets/fit-so-many-lines", test_fits_height);
+  g_test_add_func ("/lab/sockets/link-local-addresses-have-scopes", test_scopes);
+  g_test_add_func ("/lab/sockets/connected-to-itself", test_own_peer);
   g_test_add_func ("/lab/sockets/info-is-wrapped", test_info_is_wrapped);
   g_test_add_func ("/lab/sockets/changes-fit", test_changes_fit);
   g_test_add_func ("/lab/sockets/addresses-in-brackets", test_brackets);

@@ -98,6 +98,45 @@ static const Story stories[] = {
     { OPENED,
       { 's', RST, 5000, 0, 0, 5, E, E, LAB_EVENT_RST_IGNORED, 0 },
       { 'c', ACK, 1, 1, 0, 1, E, E, LAB_EVENT_CHALLENGE_ACK, 0 } } },
+  /* RFC 9293, 3.10.7.4, first check: outside of the window it is not even answered. */
+  { "rst-far-outside-is-not-challenged",
+    LAB_OUTCOME_OPEN,
+    LAB_CONN_S1,
+    1,
+    { OPENED,
+      { 's', RST, 9000000, 0, 0, 5, E, E, LAB_EVENT_RST_IGNORED, 0 },
+      { 'c', ACK, 1, 1, 0, 1, E, E, LAB_EVENT_DUPLICATE_ACK, 0 } } },
+  { "an-acknowledgment-of-data-is-no-challenge",
+    LAB_OUTCOME_OPEN,
+    LAB_CONN_S1,
+    1,
+    { OPENED,
+      { 's', RST, 5000, 0, 0, 5, E, E, LAB_EVENT_RST_IGNORED, 0 },
+      { 's', ACK, 1, 1, 10, 1, E, E, LAB_EVENT_DATA, 0 },
+      { 'c', ACK, 1, 11, 0, 1, E, E, LAB_EVENT_ACK, 0 } } },
+  /* RFC 9293, 3.10.7.4: who has opened actively is refused, and does not listen. */
+  { "rst-while-both-open-at-once",
+    LAB_OUTCOME_RESET_BY_SERVER,
+    LAB_CONN_OTH,
+    1,
+    { { 'c', SYN, 0, 0, 0, 0, LAB_SYN_SENT, LAB_SYN_RECEIVED, LAB_EVENT_SYN, 0 },
+      { 's', SYN, 0, 0, 0, 1, LAB_SYN_RECEIVED, LAB_SYN_RECEIVED, LAB_EVENT_SIMULTANEOUS_OPEN, 0 },
+      { 's', RST, 1, 0, 0, 1, LAB_CLOSED, LAB_CLOSED, LAB_EVENT_RST, 0 } } },
+  /* RFC 9293, 3.10.7.4, fifth check: what has no ACK is dropped. */
+  { "a-fin-without-an-acknowledgment-changes-nothing",
+    LAB_OUTCOME_OPEN,
+    LAB_CONN_S1,
+    1,
+    { OPENED, { 'c', FIN, 1, 0, 0, 5, E, E, LAB_EVENT_FIN, 0 } } },
+  /* The same: what has not been sent cannot be acknowledged. */
+  { "an-acknowledgment-beyond-the-fin-changes-nothing",
+    LAB_OUTCOME_HALF_CLOSED,
+    LAB_CONN_S2,
+    1,
+    { OPENED,
+      { 'c', FIN | ACK, 1, 1, 0, 5, LAB_FIN_WAIT_1, LAB_CLOSE_WAIT, LAB_EVENT_FIN, 0 },
+      { 's', ACK, 1, 500, 0, 5, LAB_FIN_WAIT_1, LAB_CLOSE_WAIT, LAB_EVENT_ACK, 0 },
+      { 's', ACK, 1, 2, 0, 5, LAB_FIN_WAIT_2, LAB_CLOSE_WAIT, LAB_EVENT_FIN_ACK, 0 } } },
   { "forged-syn-changes-nothing",
     LAB_OUTCOME_OPEN,
     LAB_CONN_S1,
@@ -659,6 +698,71 @@ test_late_syn (void)
     }
 }
 
+/* A socket that has connected to itself is in one state, whoever is asked for. */
+typedef struct
+{
+  LabState state;
+  gboolean assumed;
+  gboolean is_over;
+} Alone;
+
+static void
+on_lone_packet (const LabFinding *finding, gpointer data)
+{
+  Alone *alone = data;
+
+  g_assert_cmpint (finding->from, ==, LAB_CLIENT);
+  g_assert_cmpint (finding->state[LAB_CLIENT], ==, finding->state[LAB_SERVER]);
+  alone->state = finding->state[LAB_CLIENT];
+  alone->assumed = finding->assumed[LAB_CLIENT] || finding->assumed[LAB_SERVER];
+}
+
+static void
+on_lone_connection (const LabConnection *connection, gpointer data)
+{
+  g_assert_true (connection->to_itself);
+  g_assert_cmpint (connection->outcome, ==, LAB_OUTCOME_CLOSED);
+  g_assert_cmpint (connection->conn_state, ==, LAB_CONN_SF);
+  g_assert_cmpuint (connection->end[LAB_CLIENT].bytes, ==, 6);
+  ((Alone *) data)->is_over = TRUE;
+}
+
+static void
+test_to_itself (void)
+{
+  static const LabTraceSink sink = { on_lone_packet, on_lone_connection, NULL, NULL };
+  static const struct
+  {
+    WrittenSegment segment;
+    LabState state;
+  } steps[] = {
+    { { TRUE, SYN, 100, 0, 0, FALSE }, LAB_SYN_RECEIVED },
+    { { TRUE, SYN | ACK, 100, 101, 0, FALSE }, LAB_ESTABLISHED },
+    { { TRUE, ACK, 101, 101, 0, FALSE }, LAB_ESTABLISHED },
+    { { TRUE, ACK, 101, 101, 6, FALSE }, LAB_ESTABLISHED },
+    { { TRUE, ACK, 107, 107, 0, FALSE }, LAB_ESTABLISHED },
+    { { TRUE, FIN | ACK, 107, 107, 0, FALSE }, LAB_CLOSING },
+    { { TRUE, ACK, 108, 108, 0, FALSE }, LAB_TIME_WAIT },
+  };
+  Alone alone = { 0 };
+  g_autoptr (LabTrace) trace = lab_trace_new (NULL, &sink, &alone);
+  guint8 bytes[64];
+  LabPacket packet = { .link_type = 101, .bytes = bytes, .has_time = TRUE };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      packet.number++;
+      packet.captured_len = packet.wire_len = write_segment (&steps[i].segment, bytes);
+      memcpy (bytes + 16, bytes + 12, 4); /* its own address ... */
+      memcpy (bytes + 22, bytes + 20, 2); /* ... and port */
+      lab_trace_push (trace, &packet);
+      g_assert_cmpint (alone.state, ==, steps[i].state);
+      g_assert_false (alone.assumed);
+    }
+  lab_trace_finish (trace);
+  g_assert_true (alone.is_over);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -678,5 +782,6 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/trace/chat-is-bounded", test_chat_is_bounded);
   g_test_add_func ("/lab/trace/linger", test_linger);
   g_test_add_func ("/lab/trace/late-syn", test_late_syn);
+  g_test_add_func ("/lab/trace/connected-to-itself", test_to_itself);
   return g_test_run ();
 }
