@@ -112,85 +112,6 @@ render (CliTalk *talk, const SalClientAction *action)
   cli_print (out->str);
 }
 
-/* Who goes, or is called otherwise, does so in all rooms at once, and a server tells it for each of them. */
-static gboolean
-is_shown_already (CliTalk *talk, const SalClientAction *action)
-{
-  const SalEvent *event = &action->event;
-  g_autofree char *changed = NULL;
-
-  if (talk->style.terminal && (event->kind == SAL_EVENT_NICK || event->kind == SAL_EVENT_QUIT))
-    changed = g_strdup_printf ("%d %s %s", event->kind, event->name,
-                               event->kind == SAL_EVENT_NICK ? event->target : "");
-  if (changed != NULL && g_strcmp0 (changed, talk->changed) == 0)
-    return TRUE;
-  g_free (talk->changed);
-  talk->changed = g_steal_pointer (&changed);
-  return FALSE;
-}
-
-/* With whom one talks in private is called otherwise now. */
-static void
-follow_name (CliTalk *talk, const SalClientAction *action)
-{
-  const SalEvent *event = &action->event;
-
-  if (event->kind != SAL_EVENT_NICK || event->past || action->own)
-    return;
-  if (talk->unread != NULL)
-    cli_unread_rename (talk->unread, event->name, event->target);
-  if (talk->here == NULL || g_strcmp0 (talk->here, event->name) != 0)
-    return;
-  g_free (talk->here);
-  talk->here = g_strdup (event->target);
-  if (talk->on_place != NULL)
-    talk->on_place (talk);
-}
-
-/* What was said where one is not is counted, and there again as it would have been shown. */
-static void
-note_unread (CliTalk *talk, const SalClientAction *action)
-{
-  const SalEvent *event = &action->event;
-  CliStyle style = talk->style;
-  g_autoptr (GString) line = g_string_new (NULL);
-
-  if (talk->unread == NULL || action->place == NULL || action->kind != SAL_ACTION_EVENT)
-    return;
-  if (action->own || g_strcmp0 (action->place, cli_talk_here (talk)) == 0 ||
-      (event->kind != SAL_EVENT_MESSAGE && event->kind != SAL_EVENT_ACTION &&
-       event->kind != SAL_EVENT_NOTICE))
-    return;
-  style.here = action->place;
-  style.bell = FALSE;
-  style.day = 0;
-  style.open_line = FALSE;
-  cli_render_action (line, action, g_get_real_time (), &style);
-  cli_unread_add (talk->unread, action->place, line->str, cli_render_is_for_us (action, &style));
-  if (talk->on_place != NULL)
-    talk->on_place (talk);
-}
-
-/* One has come where one is: what was said meanwhile. */
-static void
-show_unread (CliTalk *talk)
-{
-  const char *here = cli_talk_here (talk);
-  g_autoptr (GString) lines = g_string_new (NULL);
-  guint n = talk->unread != NULL && here != NULL ? cli_unread_take (talk->unread, here, lines) : 0;
-  g_autofree char *all = NULL;
-
-  if (n == 0)
-    return;
-  all = g_strdup_printf (ngettext ("-- %s: %u message since you were here",
-                                   "-- %s: %u messages since you were here", (gulong) n),
-                         here, n);
-  g_string_prepend (lines, talk->style.colours ? "\033[0m\n" : "\n");
-  g_string_prepend (lines, all);
-  g_string_prepend (lines, talk->style.colours ? "\033[2m" : "");
-  cli_print (lines->str);
-}
-
 /**
  * cli_talk_show:
  * @event: in a form that the plain dialect has
@@ -246,7 +167,7 @@ cli_talk_go (CliTalk *talk, const char *place)
       g_free (talk->room);
       talk->room = g_strdup (place);
     }
-  show_unread (talk);
+  cli_talk_show_unread (talk);
   if (talk->on_place != NULL)
     talk->on_place (talk);
 }
@@ -406,15 +327,15 @@ on_action (SalClient *client, const SalClientAction *action, CliTalk *talk)
       if (sal_client_action_is_ignored (action, talk->style.filter))
         break;
       talk->greeted |= action->event.kind == SAL_EVENT_GREETING;
-      follow_name (talk, action);
+      cli_talk_follow_name (talk, action);
       if (action->own && action->event.kind == SAL_EVENT_JOIN && !action->event.past)
         on_own_join (talk, action);
       else if (is_worth_showing (talk, action) &&
                (talk->resume == NULL || !cli_resume_is_told (talk->resume, action)) &&
-               !is_shown_already (talk, action))
+               !cli_talk_is_shown_already (talk, action))
         {
           render (talk, action);
-          note_unread (talk, action);
+          cli_talk_note_unread (talk, action);
         }
       if (talk->resume != NULL && talk->entered && action->event.kind == SAL_EVENT_NICK)
         cli_resume_entered (talk->resume, client); /* perhaps one's own name again */
@@ -722,18 +643,6 @@ cli_talk_filter (CliTalk *talk)
 {
   talk->filter = cli_filter_new (on_filter, talk);
   on_filter (cli_filter_get (talk->filter), talk);
-}
-
-/**
- * cli_talk_count_unread:
- *
- * From now on it is remembered what was said where one is not. For a person at a terminal.
- */
-void
-cli_talk_count_unread (CliTalk *talk)
-{
-  if (talk->style.terminal)
-    talk->unread = cli_unread_new ();
 }
 
 /**

@@ -60,7 +60,6 @@ gboolean cli_talk_init (
 int cli_talk_run (CliTalk *talk);
 void cli_talk_come_back (CliTalk *talk);
 void cli_talk_filter (CliTalk *talk);
-void cli_talk_count_unread (CliTalk *talk);
 guint64 cli_talk_say (CliTalk *talk, const char *place, const char *text);
 gboolean cli_talk_is_away (const CliTalk *talk);
 void cli_talk_leave (CliTalk *talk);
@@ -68,5 +67,12 @@ const char *cli_talk_here (CliTalk *talk);
 void cli_talk_go (CliTalk *talk, const char *place);
 void cli_talk_show (CliTalk *talk, const SalEvent *event);
 void cli_talk_clear (CliTalk *talk);
+
+/* Several rooms on one screen (cli-talk-rooms.c). */
+gboolean cli_talk_is_shown_already (CliTalk *talk, const SalClientAction *action);
+void cli_talk_follow_name (CliTalk *talk, const SalClientAction *action);
+void cli_talk_note_unread (CliTalk *talk, const SalClientAction *action);
+void cli_talk_show_unread (CliTalk *talk);
+void cli_talk_count_unread (CliTalk *talk);
 
 G_END_DECLS
