@@ -44,10 +44,22 @@ hold_input (Chat *chat)
 static void
 explain (Chat *chat)
 {
-  cli_print (_ ("Every line you type is sent. quit, exit or Ctrl-D leaves; Ctrl-C does too, and a "
-                "second one stops at once.\n"));
+  cli_print (
+      _ ("Every line you type is sent. quit, exit or Ctrl-D leaves. Ctrl-C clears the line, or "
+         "leaves if there is nothing in it; a second one stops at once.\n"));
   if (!sal_client_is_ours (chat->talk.client) && !sal_client_is_irc (chat->talk.client))
     cli_print (_ ("This server is not a salottod: what else it understands is its own affair.\n"));
+}
+
+/* Alt-A, as in other clients. */
+static void
+on_next (gpointer data)
+{
+  Chat *chat = data;
+  const char *said = NULL;
+
+  if (chat->talk.entered)
+    (void) cli_commands_take (&chat->talk, "/next", TRUE, &said);
 }
 
 /* What Tab may make of a word. */
@@ -146,6 +158,8 @@ on_line (const char *line, gpointer data)
   if (line == NULL)
     {
       chat->ended = TRUE;
+      if (chat->talk.leaving)
+        return; /* the terminal is gone, which its signal has said already */
       if (is_all_done (chat) || cli_input_is_terminal (chat->input))
         on_end (chat);
       return;
@@ -204,13 +218,24 @@ on_entered (gpointer data)
   hold_input (chat);
 }
 
-/* Where what is typed goes stands before it. */
+static gboolean
+on_interrupt (gpointer data)
+{
+  return cli_input_clear (((Chat *) data)->input);
+}
+
+/* Where what is typed goes stands before it, and where else something was said. */
 static void
 on_place (gpointer data)
 {
   Chat *chat = data;
   const char *here = cli_talk_here (&chat->talk);
-  g_autofree char *prompt = here != NULL ? g_strdup_printf ("%s> ", here) : g_strdup ("> ");
+  g_autofree char *unread = chat->talk.unread != NULL
+                                ? cli_unread_to_text (chat->talk.unread, cli_screen_columns () / 2)
+                                : g_strdup ("");
+  g_autofree char *prompt =
+      g_strdup_printf ("%s%s%s%s> ", here != NULL ? here : "", *unread != '\0' ? " (" : "", unread,
+                       *unread != '\0' ? ")" : "");
 
   cli_input_set_prompt (chat->input, prompt);
   say_early (chat);
@@ -274,14 +299,19 @@ cli_chat (int argc, char **argv)
     return cli_fail (error);
 
   chat.talk.on_entered = on_entered;
+  chat.talk.on_interrupt = on_interrupt;
   chat.talk.on_place = on_place;
   chat.talk.on_message = on_message;
   chat.talk.on_away = on_away;
   cli_commands_begin (&chat.talk);
   chat.input = cli_input_new ("> ", NULL, on_line, &chat);
   cli_input_set_completer (chat.input, complete);
+  cli_input_bind_meta (chat.input, 'a', on_next);
   if (cli_input_is_terminal (chat.input))
-    cli_talk_filter (&chat.talk);
+    {
+      cli_talk_filter (&chat.talk);
+      cli_talk_count_unread (&chat.talk);
+    }
   cli_input_pause (chat.input, TRUE);
   if (options.reconnect || (!options.no_reconnect && cli_input_is_terminal (chat.input)))
     cli_talk_come_back (&chat.talk);

@@ -10,8 +10,11 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "client-cli/cli-names.h"
 #include "client-cli/cli-print.h"
+#include "common/base/sal-columns.h"
 #include "common/base/sal-limits.h"
+#include "common/client/sal-ignored.h"
 #include "common/proto/sal-dialect-plain.h"
 
 static int
@@ -20,21 +23,16 @@ compare_names (gconstpointer a, gconstpointer b)
   return g_utf8_collate (*(const char *const *) a, *(const char *const *) b);
 }
 
-/* Who is in @place, in the words of the plain dialect; as soon as it is known. */
+/* Programs get it in the words of the plain dialect. */
 static void
-show_who (CliTalk *talk, const char *place)
+tell_who (CliTalk *talk, const SalIrcRoom *room)
 {
-  const SalIrcRooms *rooms = sal_client_get_rooms (talk->client);
-  const SalIrcRoom *room = sal_irc_rooms_find (rooms, place);
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   g_autofree char *text = NULL;
   GHashTableIter iter;
   gpointer member = NULL;
   SalEvent event = { .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_WHO };
 
-  talk->asked_who = room != NULL && room->state == SAL_ROOM_IN && !room->complete;
-  if (room == NULL || talk->asked_who)
-    return;
   g_hash_table_iter_init (&iter, room->members);
   while (g_hash_table_iter_next (&iter, NULL, &member))
     g_ptr_array_add (names, ((SalIrcMember *) member)->user->nick);
@@ -46,6 +44,27 @@ show_who (CliTalk *talk, const char *place)
   event.text = text;
   event.room = *room->name == '#' ? room->name + 1 : room->name;
   cli_talk_show (talk, &event);
+}
+
+/* Who is in @place; as soon as it is known. */
+static void
+show_who (CliTalk *talk, const char *place)
+{
+  const SalIrcRoom *room = sal_irc_rooms_find (sal_client_get_rooms (talk->client), place);
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  talk->asked_who = room != NULL && room->state == SAL_ROOM_IN && !room->complete;
+  if (room == NULL || talk->asked_who)
+    return;
+  if (!talk->style.terminal)
+    {
+      tell_who (talk, room);
+      return;
+    }
+  cli_names_append (out, sal_client_get_support (talk->client), room, cli_screen_columns (),
+                    talk->style.colours);
+  g_string_append_c (out, '\n');
+  cli_print (out->str);
 }
 
 /* One is not any more where one was: goes into the room before, or home, or into another room that is left. */
@@ -174,6 +193,19 @@ do_query (CliTalk *talk, const char *rest)
     say_to (talk, name, rest);
 }
 
+/* Where something was said that was not looked at. */
+static void
+do_next (CliTalk *talk, const char *rest)
+{
+  const char *next = talk->unread != NULL ? cli_unread_next (talk->unread) : NULL;
+  g_autofree char *place = g_strdup (next); /* which going there takes out */
+
+  if (place != NULL)
+    cli_talk_go (talk, place);
+  else
+    cli_complain (_ ("nothing was said where you are not"));
+}
+
 /* Rooms. */
 
 static void
@@ -260,10 +292,18 @@ do_topic (CliTalk *talk, const char *rest)
 static void
 do_who (CliTalk *talk, const char *rest)
 {
-  g_autofree char *room = take_room (talk, &rest);
+  g_autofree char *word = take_word (&rest);
+  const char *here = cli_talk_here (talk);
+  g_autofree char *room = *word == '\0'          ? g_strdup (here)
+                          : is_room (talk, word) ? g_strdup (word)
+                                                 : g_strconcat ("#", word, NULL);
 
-  if (room != NULL && is_room (talk, room))
+  if (room == NULL || !is_room (talk, room))
+    cli_complain (_ ("that is for rooms, and you are in none now"));
+  else if (is_inside (talk, room))
     show_who (talk, room);
+  else
+    ask_server (talk, "NAMES %s", room);
 }
 
 static void
@@ -433,24 +473,18 @@ set_ignored (CliTalk *talk, const char *mask, gboolean ignored)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *said = NULL;
+  g_autofree char *line = NULL;
 
   if (talk->filter == NULL) /* from a pipe: until it ends, and for the program alone */
     cli_talk_filter (talk);
-  if (mask == NULL)
-    said = cli_filter_to_text (talk->filter);
-  else if (!cli_filter_set_ignored (talk->filter, mask, ignored, &error))
-    cli_complain ("%s", error->message);
-  else if (ignored)
-    said = g_strdup_printf (
-        _ ("What %s says is not shown from now on. /unignore %s takes that back."), mask, mask);
-  else
-    said = g_strdup_printf (_ ("What %s says is shown."), mask);
-  if (said != NULL)
+  if (mask != NULL && !cli_filter_set_ignored (talk->filter, mask, ignored, &error))
     {
-      g_autofree char *line = g_strconcat (said, "\n", NULL);
-
-      cli_print (line);
+      cli_complain ("%s", error->message);
+      return;
     }
+  said = sal_ignored_to_text (cli_filter_get_list (talk->filter), mask, ignored);
+  line = g_strconcat (said, "\n", NULL);
+  cli_print (line);
 }
 
 static void
@@ -516,7 +550,7 @@ static const Command commands[] = {
   { "devoice", N_ ("NAME"), 1, 2, do_devoice, N_ ("take somebody's voice in the room") },
   { "exit", "", 0, 0, do_quit, NULL },
   { "help", "", 0, 0, do_help, N_ ("this") },
-  { "history", N_ ("[N]"), 0, 1, do_history, N_ ("the last N messages here") },
+  { "history", N_ ("[N]"), 0, 1, do_history, N_ ("the last N messages here, at most 100") },
   { "ignore", N_ ("[MASK]"), 0, 1, do_ignore,
     N_ ("do not show what somebody says; without: of whom that is so") },
   { "invite", N_ ("NAME [ROOM]"), 1, 2, do_invite, N_ ("invite somebody into the room") },
@@ -530,6 +564,7 @@ static const Command commands[] = {
   { "motd", "", 0, 0, do_motd, N_ ("the server's message of the day") },
   { "msg", N_ ("NAME TEXT"), 2, 0, do_msg, N_ ("say something to one person alone") },
   { "names", N_ ("[ROOM]"), 0, 1, do_who, N_ ("who is here") },
+  { "next", "", 0, 0, do_next, N_ ("go where something was said that you have not looked at") },
   { "nick", N_ ("NAME"), 1, 1, do_nick, N_ ("be called otherwise") },
   { "notice", N_ ("NAME TEXT"), 2, 0, do_notice, N_ ("the same, and no program answers") },
   { "op", N_ ("NAME"), 1, 2, do_op, N_ ("let somebody lead the room") },
@@ -548,15 +583,36 @@ static const Command commands[] = {
   { "whois", N_ ("NAME"), 1, 2, do_whois, N_ ("who somebody is") },
 };
 
-/* What a command is, in two columns. */
+#define HELP_INDENT 26
+/* Narrower than that, nothing is gained by a second column. */
+#define HELP_COLUMNS 16
+
+/* What a command is, in two columns, wrapped at blanks where the screen ends. */
 static void
-append_help (GString *out, const Command *command)
+append_help (GString *out, const Command *command, guint screen)
 {
   g_autofree char *typed = g_strdup_printf (
       "/%s %s", command->name, *command->arguments != '\0' ? _ (command->arguments) : "");
-  int width = 26 - (int) g_utf8_strlen (typed, -1);
+  g_auto (GStrv) words = g_strsplit (_ (command->help), " ", -1);
+  guint width = sal_columns_of_text (typed);
+  guint row = MAX (HELP_INDENT, width + 1);
 
-  g_string_append_printf (out, "%s%*s%s\n", typed, MAX (width, 1), "", _ (command->help));
+  g_string_append_printf (out, "%s%*s", typed, (int) (row - width), "");
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      guint word = sal_columns_of_text (words[i]);
+      gboolean first = i == 0;
+
+      if (!first && row + 1 + word > screen && screen >= HELP_INDENT + HELP_COLUMNS)
+        {
+          g_string_append_printf (out, "\n%*s", HELP_INDENT, "");
+          row = HELP_INDENT;
+          first = TRUE;
+        }
+      g_string_append_printf (out, "%s%s", first ? "" : " ", words[i]);
+      row += word + !first;
+    }
+  g_string_append_c (out, '\n');
 }
 
 static void
@@ -572,7 +628,7 @@ do_help (CliTalk *talk, const char *rest)
     }
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     if (commands[i].help != NULL)
-      append_help (out, &commands[i]);
+      append_help (out, &commands[i], cli_screen_columns ());
   cli_print (out->str);
 }
 
@@ -593,8 +649,12 @@ misused (CliTalk *talk, const Command *command)
   g_autofree char *typed = g_strconcat ("/", command->name, NULL);
   SalEvent event = { .kind = SAL_EVENT_NOTE, .note = SAL_NOTE_MISUSED, .text = typed };
 
-  if (talk->style.terminal)
-    cli_complain (_ ("this is how it is used: /%s %s"), command->name, _ (command->arguments));
+  if (talk->style.terminal && command->help != NULL)
+    cli_complain (_ ("this is how it is used: /%s %s - %s"), command->name,
+                  *command->arguments != '\0' ? _ (command->arguments) : "", _ (command->help));
+  else if (talk->style.terminal)
+    cli_complain (_ ("this is how it is used: /%s %s"), command->name,
+                  *command->arguments != '\0' ? _ (command->arguments) : "");
   else
     cli_talk_show (talk, &event);
 }

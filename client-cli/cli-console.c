@@ -121,6 +121,17 @@ on_line (const char *line, gpointer data)
   cli_input_pause (console->input, TRUE); /* one word at a time */
 }
 
+/* Ctrl-C takes away what is being typed first. */
+static gboolean
+on_interrupt (gpointer data)
+{
+  Console *console = data;
+
+  if (console->input == NULL || !cli_input_clear (console->input))
+    g_main_loop_quit (console->loop);
+  return G_SOURCE_CONTINUE;
+}
+
 static gboolean
 on_signal (gpointer data)
 {
@@ -193,7 +204,7 @@ cli_console (int argc, char **argv)
   uri.path = argc > 1 ? g_strdup (argv[1]) : default_path ();
   console.loop = g_main_loop_new (NULL, FALSE);
   sal_framer_init (&console.framer, SAL_FRAMER_CLIENT, ANSWER_LINE_BYTES);
-  g_unix_signal_add (SIGINT, on_signal, &console);
+  g_unix_signal_add (SIGINT, on_interrupt, &console);
   g_unix_signal_add (SIGTERM, on_signal, &console);
   sal_transport_connect_async (&uri, &transport, &hooks, &console, NULL, on_connected, &console);
   g_main_loop_run (console.loop);

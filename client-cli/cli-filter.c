@@ -16,7 +16,7 @@
 
 #include "client-cli/cli-print.h"
 #include "common/base/sal-error.h"
-#include "common/proto/sal-text.h"
+#include "common/client/sal-ignored.h"
 
 #define SCHEMA "org.salotto.Salotto"
 
@@ -159,26 +159,6 @@ cli_filter_get (CliFilter *filter)
   return filter->filter;
 }
 
-static void
-set_error (GError **error, const char *mask, gboolean ignored)
-{
-  g_autofree char *alone = sal_filter_add ("", mask);
-
-  if (!ignored)
-    g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED,
-                 _ ("%s is not in the list of those whom you ignore; /ignore shows it"), mask);
-  else if (alone == NULL)
-    g_set_error (
-        error, SAL_ERROR, SAL_EXIT_FAILED,
-        _ ("“%s” cannot be ignored: a mask is one word without commas, of at most 200 bytes, "
-           "and more than wildcards"),
-        mask);
-  else
-    g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED,
-                 _ ("%s is not ignored: the list is full; /unignore takes somebody out of it"),
-                 mask);
-}
-
 static gboolean
 write_file (const CliFilter *filter, const char *list, GError **error)
 {
@@ -215,13 +195,9 @@ cli_filter_set_ignored (CliFilter *filter, const char *mask, gboolean ignored, G
 
   if (filter->settings == NULL && !filter->unkept)
     read_again (filter); /* another terminal may have written it */
-  changed =
-      ignored ? sal_filter_add (filter->ignored, mask) : sal_filter_remove (filter->ignored, mask);
+  changed = sal_ignored_change (filter->ignored, mask, ignored, error);
   if (changed == NULL)
-    {
-      set_error (error, mask, ignored);
-      return FALSE;
-    }
+    return FALSE;
   if (filter->settings != NULL)
     {
       g_settings_set_string (filter->settings, "ignored", changed);
@@ -240,17 +216,12 @@ cli_filter_set_ignored (CliFilter *filter, const char *mask, gboolean ignored, G
 }
 
 /**
- * cli_filter_to_text:
+ * cli_filter_get_list:
  *
- * Returns: (transfer full): who is in the list, as a sentence for people, clean.
+ * Returns: (transfer none): as it is kept; see sal_ignored_to_text().
  */
-char *
-cli_filter_to_text (const CliFilter *filter)
+const char *
+cli_filter_get_list (const CliFilter *filter)
 {
-  g_autofree char *line = g_strdelimit (g_strdup (filter->ignored), "\r\n", ' ');
-  g_autoptr (GString) clean = g_string_new (NULL);
-
-  return sal_text_clean (clean, line, strlen (line))
-             ? g_strdup_printf (_ ("Not shown is what these say: %s"), clean->str)
-             : g_strdup (_ ("What everybody says is shown."));
+  return filter->ignored;
 }

@@ -15,7 +15,7 @@ void cli_filter_free (CliFilter *filter);
 SalFilter *cli_filter_get (CliFilter *filter);
 gboolean
 cli_filter_set_ignored (CliFilter *filter, const char *mask, gboolean ignored, GError **error);
-char *cli_filter_to_text (const CliFilter *filter);
+const char *cli_filter_get_list (const CliFilter *filter);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliFilter, cli_filter_free)
 

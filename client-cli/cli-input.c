@@ -212,6 +212,31 @@ cli_input_hold_pastes (CliInput *input)
 }
 
 /**
+ * cli_input_bind_meta:
+ *
+ * See sal_line_editor_bind_meta(); nothing happens where nobody types.
+ */
+void
+cli_input_bind_meta (CliInput *input, char key, SalKeyFunc func)
+{
+  if (input->editor != NULL)
+    sal_line_editor_bind_meta (input->editor, key, func);
+}
+
+/**
+ * cli_input_clear:
+ *
+ * See sal_line_editor_clear().
+ *
+ * Returns: %FALSE, too, where nobody types.
+ */
+gboolean
+cli_input_clear (CliInput *input)
+{
+  return input->editor != NULL && sal_line_editor_clear (input->editor);
+}
+
+/**
  * cli_input_is_pasted:
  *
  * Returns: within on_line, whether the line is one of several that a person has entered at once.

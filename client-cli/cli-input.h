@@ -20,6 +20,8 @@ void cli_input_take_lines_back (CliInput *input, gboolean take_back);
 void cli_input_set_prompt (CliInput *input, const char *prompt);
 void cli_input_set_completer (CliInput *input, SalCompleteFunc completer);
 void cli_input_hold_pastes (CliInput *input);
+void cli_input_bind_meta (CliInput *input, char key, SalKeyFunc func);
+gboolean cli_input_clear (CliInput *input);
 gboolean cli_input_is_pasted (const CliInput *input);
 void cli_input_ask_secret (CliInput *input, const char *prompt);
 

@@ -13,6 +13,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "common/base/sal-error.h"
@@ -77,6 +78,19 @@ cli_may_colour (void)
 
   return isatty (STDOUT_FILENO) && (no_color == NULL || *no_color == '\0') &&
          g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
+}
+
+/**
+ * cli_screen_columns:
+ *
+ * Returns: how wide the terminal is that standard output is; 80 if nobody knows.
+ */
+guint
+cli_screen_columns (void)
+{
+  struct winsize size = { 0 };
+
+  return ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 /**

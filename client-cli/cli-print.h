@@ -9,5 +9,6 @@ void cli_print (const char *text);
 void cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
 int cli_fail (const GError *error);
 gboolean cli_may_colour (void);
+guint cli_screen_columns (void);
 
 G_END_DECLS

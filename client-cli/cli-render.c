@@ -169,11 +169,13 @@ end_text (GString *out, const SalClientAction *action, CliStyle *style)
   style->open_line = !action->ended;
 }
 
-/* Is this about another place than that where one is? What is said in private says so itself. */
+/* Is this about another place than that where one is? What is said in private says so itself, and who goes
+ * or is called otherwise does so everywhere. */
 static gboolean
 is_elsewhere (const SalClientAction *action, const CliStyle *style)
 {
   return action->place != NULL && !(is_said (&action->event) && action->event.target != NULL) &&
+         action->event.kind != SAL_EVENT_NICK && action->event.kind != SAL_EVENT_QUIT &&
          g_strcmp0 (action->place, style->here) != 0;
 }
 
@@ -184,9 +186,13 @@ append_place (GString *out, const SalClientAction *action, const CliStyle *style
     g_string_append_printf (out, "[%s] ", action->place);
 }
 
-/* Somebody speaks of us, or to us alone. */
-static gboolean
-is_for_us (const SalClientAction *action, const CliStyle *style)
+/**
+ * cli_render_is_for_us:
+ *
+ * Returns: whether somebody speaks of us, or to us alone.
+ */
+gboolean
+cli_render_is_for_us (const SalClientAction *action, const CliStyle *style)
 {
   const SalEvent *event = &action->event;
 
@@ -202,7 +208,7 @@ colour_of_name (const SalClientAction *action, const CliStyle *style)
 {
   if (action->own)
     return colour (style, GREEN);
-  return colour (style, is_for_us (action, style) ? YELLOW : BOLD);
+  return colour (style, cli_render_is_for_us (action, style) ? YELLOW : BOLD);
 }
 
 /* What was said to one person alone, one way or the other. */
@@ -250,7 +256,7 @@ render_for_people (GString *out, const SalClientAction *action, gint64 time_us, 
   if (begin_text (out, action, style))
     {
       append_day (out, when, style);
-      if (style->bell && !event->past && is_for_us (action, style))
+      if (style->bell && !event->past && cli_render_is_for_us (action, style))
         g_string_append_c (out, '\a');
       g_string_append_printf (out, "%s%s%s ", colour (style, DIM), clock, colour (style, PLAIN));
     }
@@ -266,8 +272,11 @@ render_for_people (GString *out, const SalClientAction *action, gint64 time_us, 
     }
   switch (event->kind)
     {
-    case SAL_EVENT_MESSAGE:
     case SAL_EVENT_NOTICE:
+      g_string_append_printf (out, "-%s%s%s- %s", colour_of_name (action, style), event->name,
+                              colour (style, PLAIN), event->text);
+      break;
+    case SAL_EVENT_MESSAGE:
       g_string_append_printf (out, "%s%s%s: %s", colour_of_name (action, style), event->name,
                               colour (style, PLAIN), event->text);
       break;
@@ -283,7 +292,11 @@ render_for_people (GString *out, const SalClientAction *action, gint64 time_us, 
     case SAL_EVENT_LEAVE:
     case SAL_EVENT_QUIT:
       g_string_append (out, colour (style, DIM));
-      g_string_append_printf (out, _ ("%s has left"), event->name);
+      g_string_append_printf (
+          out, event->kind == SAL_EVENT_QUIT ? _ ("%s has left the server") : _ ("%s has left"),
+          event->name);
+      if (event->text != NULL && *event->text != '\0')
+        g_string_append_printf (out, " (%s)", event->text);
       g_string_append (out, colour (style, PLAIN));
       break;
     default:

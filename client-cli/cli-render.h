@@ -28,6 +28,7 @@ void
 cli_render_chunk (GString *out, const guint8 *bytes, gsize len, gint64 since_us, CliStyle *style);
 void
 cli_render_waiting (GString *out, const char *why, gint64 wait_us, gint64 time_us, CliStyle *style);
+gboolean cli_render_is_for_us (const SalClientAction *action, const CliStyle *style);
 void cli_render_end (GString *out, const char *how, int status, gint64 time_us, CliStyle *style);
 
 G_END_DECLS

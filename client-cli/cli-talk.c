@@ -37,12 +37,17 @@ on_event (CliTalk *talk, const SalClientAction *action)
 
 /* What was refused, with the reason if the server has said one. */
 static void
-complain_of_message (const SalClientAction *action)
+complain_of_message (CliTalk *talk, const SalClientAction *action)
 {
   const char *why = action->event.text;
+  gboolean elsewhere = action->place != NULL && talk->style.terminal &&
+                       g_strcmp0 (action->place, cli_talk_here (talk)) != 0;
 
   if (g_strcmp0 (action->code, "no-room") == 0)
     cli_complain (_ ("not sent, no room was named (irc://HOST/ROOM or --room): %s"), action->text);
+  else if (why != NULL && *why != '\0' && elsewhere)
+    /* TRANSLATORS: to whom, what, why not */
+    cli_complain (_ ("not sent to %s: %s (%s)"), action->place, action->text, why);
   else if (why != NULL && *why != '\0')
     cli_complain (_ ("not sent: %s (%s)"), action->text, why);
   else
@@ -78,7 +83,7 @@ count_message (CliTalk *talk, const SalClientAction *action)
       break;
     case SAL_MESSAGE_FAILED:
       talk->failed++;
-      complain_of_message (action);
+      complain_of_message (talk, action);
       break;
     case SAL_MESSAGE_QUEUED:
     case SAL_MESSAGE_UNKNOWN:
@@ -162,6 +167,7 @@ cli_talk_go (CliTalk *talk, const char *place)
       g_free (talk->room);
       talk->room = g_strdup (place);
     }
+  cli_talk_show_unread (talk);
   if (talk->on_place != NULL)
     talk->on_place (talk);
 }
@@ -179,12 +185,17 @@ is_worth_showing (CliTalk *talk, const SalClientAction *action)
 {
   const SalEvent *event = &action->event;
 
+  /* Whoever has come back knows how it begins. */
+  if (talk->style.terminal && talk->again &&
+      (event->kind == SAL_EVENT_GREETING || event->kind == SAL_EVENT_NAME_WANTED ||
+       event->kind == SAL_EVENT_HINT))
+    return FALSE;
   if (!sal_client_is_irc (talk->client))
     return TRUE;
   if (event->past && event->kind != SAL_EVENT_MESSAGE && event->kind != SAL_EVENT_ACTION &&
       event->kind != SAL_EVENT_NOTICE)
     return FALSE;
-  if (action->code != NULL && sal_answers_is_end (action->code))
+  if (!sal_answers_is_told (&talk->list_filled, action))
     return talk->style.json;
   if (event->kind != SAL_EVENT_TEXT || talk->options->verbose)
     return TRUE;
@@ -316,11 +327,16 @@ on_action (SalClient *client, const SalClientAction *action, CliTalk *talk)
       if (sal_client_action_is_ignored (action, talk->style.filter))
         break;
       talk->greeted |= action->event.kind == SAL_EVENT_GREETING;
+      cli_talk_follow_name (talk, action);
       if (action->own && action->event.kind == SAL_EVENT_JOIN && !action->event.past)
         on_own_join (talk, action);
       else if (is_worth_showing (talk, action) &&
-               (talk->resume == NULL || !cli_resume_is_told (talk->resume, action)))
-        render (talk, action);
+               (talk->resume == NULL || !cli_resume_is_told (talk->resume, action)) &&
+               !cli_talk_is_shown_already (talk, action))
+        {
+          render (talk, action);
+          cli_talk_note_unread (talk, action);
+        }
       if (talk->resume != NULL && talk->entered && action->event.kind == SAL_EVENT_NICK)
         cli_resume_entered (talk->resume, client); /* perhaps one's own name again */
       on_event (talk, action);
@@ -460,6 +476,34 @@ on_signal (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Ctrl-C: what is being typed goes first, and the second time whoever has typed it. */
+static gboolean
+on_interrupt (gpointer data)
+{
+  CliTalk *talk = data;
+
+  if (!talk->leaving && talk->on_interrupt != NULL && talk->on_interrupt (talk))
+    return G_SOURCE_CONTINUE;
+  return on_signal (data);
+}
+
+/* The terminal is gone, which its end says, too. */
+static gboolean
+on_hangup (gpointer data)
+{
+  return ((CliTalk *) data)->leaving ? G_SOURCE_CONTINUE : on_signal (data);
+}
+
+/* nohup(1) has it ignored. */
+static void
+leave_on_hangup (CliTalk *talk)
+{
+  struct sigaction before;
+
+  if (sigaction (SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+    g_unix_signal_add (SIGHUP, on_hangup, talk);
+}
+
 static gboolean
 on_timeout (gpointer data)
 {
@@ -506,6 +550,7 @@ on_next_try (gpointer data)
   CliTalk *talk = data;
 
   talk->connected_us = 0;
+  talk->again = TRUE;
   talk->greeted = FALSE;
   make_client (talk);
   sal_client_start (talk->client, CONNECT_TIMEOUT_S * 1000);
@@ -657,8 +702,9 @@ cli_talk_leave (CliTalk *talk)
 int
 cli_talk_run (CliTalk *talk)
 {
-  g_unix_signal_add (SIGINT, on_signal, talk);
+  g_unix_signal_add (SIGINT, on_interrupt, talk);
   g_unix_signal_add (SIGTERM, on_signal, talk);
+  leave_on_hangup (talk);
   if (talk->options->timeout_s > 0)
     g_timeout_add_seconds ((guint) talk->options->timeout_s, on_timeout, talk);
   sal_client_start (talk->client, CONNECT_TIMEOUT_S * 1000);
@@ -677,6 +723,8 @@ cli_talk_clear (CliTalk *talk)
     g_signal_handlers_disconnect_by_data (talk->client, talk);
   g_clear_pointer (&talk->resume, cli_resume_free);
   g_clear_pointer (&talk->filter, cli_filter_free);
+  g_clear_pointer (&talk->unread, cli_unread_free);
+  g_clear_pointer (&talk->changed, g_free);
   g_clear_object (&talk->client);
   g_clear_pointer (&talk->uri, sal_uri_free);
   g_clear_pointer (&talk->here, g_free);

@@ -7,6 +7,7 @@
 #include "client-cli/cli-options.h"
 #include "client-cli/cli-render.h"
 #include "client-cli/cli-resume.h"
+#include "client-cli/cli-unread.h"
 #include "common/client/sal-client.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,8 @@ typedef struct
   SalClientOptions client_options; /* whose strings are those of @options and @uri */
   CliResume *resume;               /* (owned) (nullable): comes back when the connection breaks */
   CliStyle style;
+  CliUnread *unread; /* (owned) (nullable): what was said where one is not */
+  char *changed; /* (owned) (nullable): who has gone or is called otherwise, as was shown last */
   CliFilter *filter; /* (owned) (nullable): whom the person does not want to hear */
   SalClient *client; /* (owned) */
   GMainLoop *loop;   /* (owned) */
@@ -27,6 +30,7 @@ typedef struct
   gboolean quiet;   /* nothing that happens is shown */
   gboolean leaving; /* we have asked for the end */
   gboolean was_in;  /* at least once */
+  gboolean again;   /* the connection is not the first one */
   gboolean put_out; /* there is no use in knocking again */
   guint delivered;  /* messages that came back */
   guint sent_only;  /* ... that were sent, and nothing came back */
@@ -39,8 +43,11 @@ typedef struct
   gboolean greeted;                   /* by a salottod on its plain port */
   gboolean moved;                     /* into a room, by IRC */
   gboolean entered;                   /* what is said is said to somebody from now on */
+  gboolean list_filled;               /* see sal_answers_is_told() */
   gboolean asked_who;                 /* /who, while it is not known yet */
   void (*on_entered) (gpointer talk); /* (nullable) */
+  gboolean (*on_interrupt) (
+      gpointer talk);                 /* (nullable): Ctrl-C; TRUE: that was not meant to leave */
   void (*on_place) (gpointer talk);   /* (nullable): one is elsewhere now */
   void (*on_away) (gpointer talk);    /* (nullable): the connection broke; on_entered comes again */
   void (*on_message) (gpointer talk); /* (nullable): what became of one is known */
@@ -60,5 +67,12 @@ const char *cli_talk_here (CliTalk *talk);
 void cli_talk_go (CliTalk *talk, const char *place);
 void cli_talk_show (CliTalk *talk, const SalEvent *event);
 void cli_talk_clear (CliTalk *talk);
+
+/* Several rooms on one screen (cli-talk-rooms.c). */
+gboolean cli_talk_is_shown_already (CliTalk *talk, const SalClientAction *action);
+void cli_talk_follow_name (CliTalk *talk, const SalClientAction *action);
+void cli_talk_note_unread (CliTalk *talk, const SalClientAction *action);
+void cli_talk_show_unread (CliTalk *talk);
+void cli_talk_count_unread (CliTalk *talk);
 
 G_END_DECLS

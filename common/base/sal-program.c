@@ -7,10 +7,13 @@
 
 #include "common/base/sal-program.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "common/base/sal-columns.h"
 #include "common/base/sal-error.h"
@@ -19,6 +22,17 @@
 
 /* Columns of the list of verbs before the help, at least. */
 #define VERB_WIDTH 26
+
+/* Where a shell has closed one of the first three descriptors (`<&-`) the next file or socket would get its
+ * number, and be read as if it was typed, or have printed into it. Something is put there that fails as the
+ * closed one would have. */
+static void
+keep_standard_descriptors (void)
+{
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl (fd, F_GETFD) < 0 && errno == EBADF)
+      (void) !open ("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
 
 /**
  * sal_program_init:
@@ -32,6 +46,7 @@ sal_program_init (const char *name)
 {
   const char *locale_dir = NULL;
 
+  keep_standard_descriptors ();
   setlocale (LC_ALL, "");
   /* All that is read and written is UTF-8; where the environment says nothing, or something of the last
    * century, terminals are so all the same. */

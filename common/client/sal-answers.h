@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-gboolean sal_answers_is_end (const char *code);
+gboolean sal_answers_is_told (gboolean *filled, const SalClientAction *action);
 void sal_answers_append (GString *out, const SalClientAction *action);
 
 G_END_DECLS

@@ -146,12 +146,23 @@ try_another_nick (SalIrcMachine *machine, guint code, const char *words)
   ask_for_nick (machine, next);
 }
 
+/* Whether the name that we have is as much of @asked as the server takes. */
+static gboolean
+is_shortened (const SalIrcMachine *machine, const char *asked)
+{
+  gsize most = machine->rooms.support.nick_bytes;
+  gsize len = machine->nick != NULL ? strlen (machine->nick) : 0;
+  g_autofree char *start = g_strndup (asked, len);
+
+  return strlen (asked) > MAX (len, most) && len > 0 && sal_irc_is_me (machine, start);
+}
+
 static void
 plan_reclaim (SalIrcMachine *machine)
 {
   g_autofree char *own = nick_from_wanted (machine);
 
-  if (sal_irc_is_me (machine, own) || machine->bad_nick > 0)
+  if (sal_irc_is_me (machine, own) || machine->bad_nick > 0 || is_shortened (machine, own))
     {
       machine->reclaim_wait_us = 0;
       machine->reclaim_us = G_MAXINT64;
@@ -194,11 +205,13 @@ sal_irc_named (SalIrcMachine *machine, const char *nick)
   g_free (machine->nick);
   machine->nick = g_strdup (nick);
   machine->reclaiming = FALSE;
-  if (machine->next_wanted != NULL && sal_irc_is_me (machine, machine->next_wanted))
+  if (machine->next_wanted != NULL && (sal_irc_is_me (machine, machine->next_wanted) ||
+                                       is_shortened (machine, machine->next_wanted)))
     {
       forced = FALSE;
+      g_clear_pointer (&machine->next_wanted, g_free);
       g_free (machine->wanted);
-      machine->wanted = g_steal_pointer (&machine->next_wanted);
+      machine->wanted = g_strdup (nick);
       machine->bad_nick = 0;
     }
   plan_reclaim (machine);

@@ -71,6 +71,7 @@ add (SalRoomModel *room, const SalEntry *like, gboolean past)
       add_again (room, known, like);
       return NULL;
     }
+  sal_room_tell_due_gap (room);
   entry = past ? sal_story_add_missed (room->story, &with_mention)
                : sal_story_add (room->story, &with_mention);
   if (entry->mention && !past)
@@ -240,10 +241,11 @@ on_answer (SalRoomModel *room, const SalClientAction *action)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
+  if (!sal_answers_is_told (&room->list_filled, action))
+    return;
   if (action->place == NULL && room->row->kind != SAL_ROOM_SERVER && !action->error)
     return;
-  if (action->text == NULL || *action->text == '\0' ||
-      (action->code != NULL && sal_answers_is_end (action->code)))
+  if (action->text == NULL || *action->text == '\0')
     return;
   sal_answers_append (text, action);
   add_note (room, text->str, action->event.time_us, action->error);

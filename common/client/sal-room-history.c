@@ -64,8 +64,10 @@ release_held (SalRoomModel *room)
     {
       const SalEntry *like = held->pdata[i];
 
-      if (like->msgid == NULL || sal_story_find_msgid (room->story, like->msgid) == 0)
-        sal_entry_unref (sal_story_add (room->story, like));
+      if (like->msgid != NULL && sal_story_find_msgid (room->story, like->msgid) != 0)
+        continue;
+      sal_room_tell_due_gap (room);
+      sal_entry_unref (sal_story_add (room->story, like));
     }
 }
 
@@ -87,6 +89,14 @@ sal_room_begin_catching_up (SalRoomModel *room, const SalEntry *from, guint page
     room->held = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
 }
 
+/* Nothing of what was missed will come any more. */
+static void
+stop_catching_up (SalRoomModel *room)
+{
+  room->catching_up = FALSE;
+  release_held (room);
+}
+
 /**
  * sal_room_catch_up:
  *
@@ -100,9 +110,13 @@ sal_room_catch_up (SalRoomModel *room)
   SalEntry before = { .time_us = room->server->known_us };
   const SalEntry *from = last != NULL ? last : &before;
 
-  if ((last == NULL && before.time_us == 0) || !ask_for_missed (room, from))
+  if (last == NULL && before.time_us == 0)
     return;
+  /* What comes while it is being asked for is to be held back, too. */
   sal_room_begin_catching_up (room, from, 0);
+  g_clear_pointer (&room->reached, sal_entry_unref);
+  if (!ask (room, SAL_HISTORY_AFTER, room->missed_from))
+    stop_catching_up (room);
 }
 
 /**
@@ -160,6 +174,13 @@ tell_failure (SalRoomModel *room, const SalClientAction *action)
   tell_gap (room, line);
 }
 
+static void
+tell_forgotten (SalRoomModel *room)
+{
+  tell_gap (room, _ ("Something may be missing here: the server does not keep any more what was "
+                     "said up to where you were."));
+}
+
 /**
  * sal_room_on_gap:
  *
@@ -169,8 +190,25 @@ tell_failure (SalRoomModel *room, const SalClientAction *action)
 void
 sal_room_on_gap (SalRoomModel *room)
 {
-  tell_gap (room, _ ("Something may be missing here: the server does not keep any more what was "
-                     "said up to where you were."));
+  if (room->row->kind == SAL_ROOM_PRIVATE)
+    room->gap_due = TRUE;
+  else
+    tell_forgotten (room);
+}
+
+/**
+ * sal_room_tell_due_gap:
+ *
+ * Something is about to be added to the story. A server that has begun anew has forgotten everybody with
+ * whom one ever spoke in private: it is told only where the talk goes on.
+ */
+void
+sal_room_tell_due_gap (SalRoomModel *room)
+{
+  if (!room->gap_due)
+    return;
+  room->gap_due = FALSE;
+  tell_forgotten (room);
 }
 
 /* Older ones could not be asked for while something was on its way. */

@@ -253,14 +253,15 @@ sal_room_recognise (SalRoomModel *room, const SalEntry *like)
 static void
 say (SalRoomModel *room, SalEntryKind kind, const char *clean)
 {
-  g_autoptr (SalEntry) entry =
-      sal_story_add (room->story, &(SalEntry){ .kind = kind,
-                                               .own = TRUE,
-                                               .pending = TRUE,
-                                               .state = SAL_MESSAGE_QUEUED,
-                                               .name = sal_room_model_get_name (room),
-                                               .text = clean });
+  g_autoptr (SalEntry) entry = NULL;
 
+  sal_room_tell_due_gap (room);
+  entry = sal_story_add (room->story, &(SalEntry){ .kind = kind,
+                                                   .own = TRUE,
+                                                   .pending = TRUE,
+                                                   .state = SAL_MESSAGE_QUEUED,
+                                                   .name = sal_room_model_get_name (room),
+                                                   .text = clean });
   sal_story_queue (room->story, entry->id);
   sal_room_send_queued (room);
 }

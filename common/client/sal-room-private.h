@@ -28,14 +28,16 @@ struct _SalRoomModel
   char *topic_by;      /* (owned) (nullable) */
   gint64 topic_us;
 
-  SalStory *story;   /* (owned) */
-  SalEntry *open;    /* (owned) (nullable): a line whose end has not come */
-  gboolean keeping;  /* messages wait until the file has them as sent */
-  guint name_timer;  /* source: how long the queue waits for the name of before */
-  SalEntry *refusal; /* (owned) (nullable): a note that may be the answer to a message */
+  SalStory *story;      /* (owned) */
+  SalEntry *open;       /* (owned) (nullable): a line whose end has not come */
+  gboolean list_filled; /* see sal_answers_is_told() */
+  gboolean keeping;     /* messages wait until the file has them as sent */
+  guint name_timer;     /* source: how long the queue waits for the name of before */
+  SalEntry *refusal;    /* (owned) (nullable): a note that may be the answer to a message */
 
   gboolean resuming;     /* what was missed is being told by the client */
   guint64 older_wanted;  /* older ones than this entry are to be fetched then; 0: none */
+  gboolean gap_due;      /* something may be missing where the story goes on */
   gboolean catching_up;  /* what was missed in private was asked for */
   SalEntry *missed_from; /* (owned) (nullable): ... behind this one, ... */
   SalEntry
@@ -82,6 +84,7 @@ void sal_room_on_topic (SalRoomModel *room);
 void sal_room_on_read_marker (SalRoomModel *room, gint64 time_us);
 /* ... of the past (sal-room-history.c). */
 void sal_room_catch_up (SalRoomModel *room);
+void sal_room_tell_due_gap (SalRoomModel *room);
 void sal_room_begin_catching_up (SalRoomModel *room, const SalEntry *from, guint pages);
 void sal_room_note_past (SalRoomModel *room, const SalEvent *event);
 void sal_room_on_gap (SalRoomModel *room);

@@ -27,6 +27,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "common/base/sal-columns.h"
@@ -49,6 +50,7 @@ struct _SalLineEditor
   char *prompt;                   /* (owned) */
   const char *const *completions; /* (unowned) (nullable) */
   SalCompleteFunc completer;      /* (nullable): in place of those */
+  SalKeyFunc on_meta;             /* (nullable): for one key with Alt */
   SalLineFunc on_line;
   gpointer data;
   guint input;
@@ -56,6 +58,7 @@ struct _SalLineEditor
   GString *open;    /* (owned): the last row of an open line that stands above */
   int open_columns; /* how wide the screen was then; 0: no line is open */
   gboolean hidden;
+  gboolean ended;     /* nothing more is typed: Ctrl-D, or the terminal is gone */
   gboolean between;   /* a line was entered, and the prompt for the next one is still to come */
   gboolean take_back; /* a line goes off the screen when it is entered */
   gboolean secret;    /* the next line is not shown and not remembered */
@@ -152,6 +155,16 @@ end_secret (SalLineEditor *editor)
   editor->secret = FALSE;
   rl_redisplay_function = rl_redisplay;
   rl_set_prompt (editor->prompt);
+}
+
+static void
+take_off (SalLineEditor *editor)
+{
+  if (editor->hidden || editor->between)
+    return;
+  rl_clear_visible_line ();
+  fflush (stdout);
+  editor->hidden = TRUE;
 }
 
 /* What is above the line being typed is over: something else is printed there. */
@@ -285,7 +298,9 @@ handle_line (char *line)
   if (line == NULL)
     {
       /* readline shows its prompt again by itself; Ctrl-D means there is no more. */
+      take_off (editor);
       rl_callback_handler_remove ();
+      editor->ended = TRUE;
       editor->on_line (NULL, editor->data);
       return;
     }
@@ -331,16 +346,57 @@ on_input (int fd, GIOCondition condition, gpointer data)
     rl_callback_read_char ();
   else
     {
-      editor->input = 0;
+      editor->ended = TRUE;
       editor->on_line (NULL, editor->data); /* the terminal is gone */
-      return G_SOURCE_REMOVE;
     }
-  return G_SOURCE_CONTINUE;
+  /* What is typed after that is for the shell; readline aborts if it is asked to read it. */
+  if (the_editor != editor || !editor->ended)
+    return G_SOURCE_CONTINUE;
+  editor->input = 0;
+  return G_SOURCE_REMOVE;
 }
 
+/* In which row below its first the cursor stands in the line being typed, on a screen of so many columns. */
+static int
+rows_above_cursor (int columns)
+{
+  g_autofree char *typed = g_strndup (rl_line_buffer, (gsize) rl_point);
+  g_autofree char *all =
+      g_strconcat (rl_display_prompt != NULL ? rl_display_prompt : "", typed, NULL);
+  int row = 0;
+  int column = 0;
+
+  for (const char *at = all; *at != '\0';)
+    {
+      gunichar c = g_utf8_get_char_validated (at, -1);
+      gboolean whole = c != (gunichar) -1 && c != (gunichar) -2;
+      int width = whole ? (int) sal_columns_of_char (c) : 1;
+
+      if (column + width > columns)
+        {
+          row++;
+          column = 0;
+        }
+      column += width;
+      at += whole ? g_unichar_to_utf8 (c, NULL) : 1;
+    }
+  return row;
+}
+
+/* Most terminals wrap anew what stands on them. readline goes up by as many rows as the line had before, and
+ * clears; where the line has fewer now that would be the last of what others have said, so it begins
+ * further down. */
 static gboolean
 on_resize (gpointer data)
 {
+  SalLineEditor *editor = data;
+  struct winsize size = { 0 };
+  int before = screen_columns ();
+
+  if (!editor->hidden && !editor->between && !editor->secret && before > 0 &&
+      ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > before)
+    for (int rows = rows_above_cursor (before) - rows_above_cursor (size.ws_col); rows > 0; rows--)
+      (void) write_out ("\n");
   rl_resize_terminal ();
   return G_SOURCE_CONTINUE;
 }
@@ -461,6 +517,30 @@ sal_line_editor_set_completer (SalLineEditor *editor, SalCompleteFunc completer)
   editor->completer = completer;
 }
 
+static int
+on_meta_key (int count, int key)
+{
+  if (the_editor != NULL && the_editor->on_meta != NULL)
+    the_editor->on_meta (the_editor->data);
+  return 0;
+}
+
+/**
+ * sal_line_editor_bind_meta:
+ * @key: a letter; what ~/.inputrc has bound it to with Alt stays
+ * @func: called with the data of on_line
+ *
+ * One key only: who binds another one has that.
+ */
+void
+sal_line_editor_bind_meta (SalLineEditor *editor, char key, SalKeyFunc func)
+{
+  const char sequence[] = { '\033', key, '\0' };
+
+  editor->on_meta = func;
+  rl_bind_keyseq_if_unbound (sequence, on_meta_key);
+}
+
 /**
  * sal_line_editor_hold_pastes:
  *
@@ -500,14 +580,30 @@ sal_line_editor_take_lines_back (SalLineEditor *editor, gboolean take_back)
   editor->take_back = take_back;
 }
 
-static void
-take_off (SalLineEditor *editor)
+/**
+ * sal_line_editor_clear:
+ *
+ * For Ctrl-C, as in a shell: what was typed is gone, the key for the line before brings it back.
+ *
+ * Returns: whether there was anything.
+ */
+gboolean
+sal_line_editor_clear (SalLineEditor *editor)
 {
-  if (editor->hidden || editor->between)
-    return;
-  rl_clear_visible_line ();
-  fflush (stdout);
-  editor->hidden = TRUE;
+  gboolean searching = RL_ISSTATE (RL_STATE_ISEARCH | RL_STATE_NSEARCH);
+
+  if (*rl_line_buffer == '\0' && !searching)
+    return FALSE;
+  if (!editor->secret && !searching)
+    add_history (rl_line_buffer);
+  rl_free_line_state ();
+  rl_callback_sigcleanup ();
+  take_off (editor);
+  explicit_bzero (rl_line_buffer, strlen (rl_line_buffer));
+  using_history ();
+  rl_replace_line ("", 1);
+  sal_line_editor_show ();
+  return TRUE;
 }
 
 /**
@@ -572,7 +668,7 @@ sal_line_editor_hide (void)
 void
 sal_line_editor_show (void)
 {
-  if (the_editor == NULL || !the_editor->hidden || the_editor->between)
+  if (the_editor == NULL || !the_editor->hidden || the_editor->between || the_editor->ended)
     return;
   the_editor->hidden = FALSE;
   rl_on_new_line ();
