@@ -16,6 +16,7 @@
 #include "client-cli/cli.h"
 #include "common/base/sal-error.h"
 #include "common/base/sal-limits.h"
+#include "common/base/sal-program.h"
 #include "common/proto/sal-text.h"
 
 /* Before a line of several that were pasted: it is said as it is, because it was not typed to be carried
@@ -260,13 +261,13 @@ cli_chat (int argc, char **argv)
   g_autoptr (SalUri) uri = NULL;
   int status = 0;
 
-  if (!cli_options_parse (&options, CLI_TAKES_TALK | CLI_TAKES_RECONNECT | CLI_TAKES_BELL,
-                          _ ("[chat] [URI|HOST[:PORT]] - talk"),
-                          _ ("Joins a room. With no address: the room on this machine."), &argc,
-                          &argv, &error))
+  if (!cli_options_parse (
+          &options, CLI_TAKES_TALK | CLI_TAKES_RESET | CLI_TAKES_RECONNECT | CLI_TAKES_BELL,
+          _ ("[chat] [URI|HOST[:PORT]] - talk"),
+          _ ("Joins a room. With no address: the room on this machine."), &argc, &argv, &error))
     return cli_fail (error);
   if (argc > 2)
-    return cli_usage (_ ("salotto-cli [chat] [URI|HOST[:PORT]]"));
+    return sal_usage_fail (_ ("salotto-cli [chat] [URI|HOST[:PORT]]"), argv[2]);
   uri = cli_options_uri (&options, argc > 1 ? argv[1] : "localhost", &error);
   if (uri == NULL || !cli_options_passwords (&options, uri, &error) ||
       !cli_talk_init (&chat.talk, &options, uri, FALSE, &error))

@@ -18,6 +18,7 @@
 #include "client-cli/cli-print.h"
 #include "client-cli/cli.h"
 #include "common/base/sal-error.h"
+#include "common/base/sal-program.h"
 #include "common/client/sal-transport.h"
 #include "common/proto/sal-framer.h"
 #include "common/proto/sal-text.h"
@@ -180,7 +181,7 @@ cli_console (int argc, char **argv)
                           &argv, &error))
     return cli_fail (error);
   if (argc > 2)
-    return cli_usage (_ ("salotto-cli console [SOCKET]"));
+    return sal_usage_fail (_ ("salotto-cli console [SOCKET]"), argv[2]);
 
   uri.path = argc > 1 ? g_strdup (argv[1]) : default_path ();
   console.loop = g_main_loop_new (NULL, FALSE);

@@ -24,6 +24,7 @@
 #include "client-cli/cli.h"
 #include "common/base/sal-error.h"
 #include "common/base/sal-limits.h"
+#include "common/base/sal-program.h"
 #include "common/client/sal-transport.h"
 #include "common/proto/sal-dialect-plain.h"
 #include "common/proto/sal-framer.h"
@@ -344,6 +345,7 @@ open_listener (const CliOptions *options, const SalUri *uri, GError **error)
   GList *addresses = NULL;
   g_autoptr (GSocketAddress) address = NULL;
   g_autoptr (GSocket) socket = NULL;
+  g_autofree char *where = sal_format_host_port (uri->host, uri->port);
 
   addresses = g_resolver_lookup_by_name (resolver, uri->host, NULL, &local);
   if (addresses != NULL)
@@ -365,7 +367,7 @@ open_listener (const CliOptions *options, const SalUri *uri, GError **error)
   if (socket == NULL || !g_socket_bind (socket, address, TRUE, &local) ||
       !g_socket_listen (socket, &local))
     {
-      g_set_error (error, SAL_ERROR, SAL_EXIT_UNREACHABLE, _ ("cannot listen on %s: %s"), uri->host,
+      g_set_error (error, SAL_ERROR, SAL_EXIT_UNREACHABLE, _ ("cannot listen on %s: %s"), where,
                    local->message);
       return NULL;
     }
@@ -385,7 +387,7 @@ parse_address (const char *text, GError **error)
   if (uri == NULL || uri->host == NULL || !uri->port_given || g_hash_table_size (uri->query) > 0)
     {
       g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                   _ ("bad address “%s”: write PORT, ADDR:PORT or [IPV6]:PORT"), text);
+                   _ ("bad address “%s”: write PORT (0 to 65535), ADDR:PORT or [IPV6]:PORT"), text);
       return NULL;
     }
   return g_steal_pointer (&uri);
@@ -420,13 +422,15 @@ cli_listen (int argc, char **argv)
   SalEol eol;
 
   if (!cli_options_parse (
-          &options, CLI_TAKES_SENDING | CLI_TAKES_SHOWING | CLI_TAKES_BACKLOG,
+          &options,
+          CLI_TAKES_SENDING | CLI_TAKES_LINES | CLI_TAKES_RESET | CLI_TAKES_JSON | CLI_TAKES_HEX |
+              CLI_TAKES_BACKLOG,
           _ ("listen [ADDR:]PORT - be the server of a one-to-one chat"),
           _ ("Talks with one client at a time. stop: end this conversation; close: end."), &argc,
           &argv, &error))
     return cli_fail (error);
   if (argc != 2)
-    return cli_usage (_ ("salotto-cli listen [ADDR:]PORT"));
+    return sal_usage_fail (_ ("salotto-cli listen [ADDR:]PORT"), argc > 2 ? argv[2] : NULL);
   uri = parse_address (argv[1], &error);
   if (uri == NULL || !cli_options_eol (&options, &eol, &error))
     return cli_fail (error);

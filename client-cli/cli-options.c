@@ -16,6 +16,7 @@
 #include "client-cli/cli-print.h"
 #include "common/base/sal-error.h"
 #include "common/base/sal-limits.h"
+#include "common/base/sal-program.h"
 #include "common/client/sal-client-certificate.h"
 #include "common/client/sal-known-servers.h"
 #include "common/client/sal-secret.h"
@@ -48,22 +49,36 @@ static const GOptionEntry login_entries[] = {
   { NULL }
 };
 
-static const GOptionEntry sending_entries[] = {
+static const GOptionEntry lines_entries[] = {
   { "eol", 0, 0, G_OPTION_ARG_STRING, &values.eol,
     N_ ("How your lines end: lf, crlf or none, instead of finding out"), N_ ("EOL") },
-  { "split", 0, 0, G_OPTION_ARG_INT, &values.split, N_ ("At most N bytes a send"), "N" },
-  { "delay", 0, 0, G_OPTION_ARG_INT, &values.delay_ms, N_ ("Wait MS milliseconds between sends"),
-    "MS" },
   { "latin1", 0, 0, G_OPTION_ARG_NONE, &values.latin1, N_ ("Send Latin-1, not UTF-8"), NULL },
-  { "maxseg", 0, 0, G_OPTION_ARG_INT, &values.maxseg, N_ ("At most N bytes a TCP segment"), "N" },
-  { "half-close", 0, 0, G_OPTION_ARG_NONE, &values.half_close,
-    N_ ("Leave by ending your side only, without a word"), NULL },
-  { "rst", 0, 0, G_OPTION_ARG_NONE, &values.reset, N_ ("Leave with a reset"), NULL },
   { NULL }
 };
 
-static const GOptionEntry showing_entries[] = {
-  { "json", 0, 0, G_OPTION_ARG_NONE, &values.json, N_ ("One JSON object a line"), NULL },
+static const GOptionEntry sending_entries[] = {
+  { "split", 0, 0, G_OPTION_ARG_INT, &values.split, N_ ("At most N bytes a send"), "N" },
+  { "delay", 0, 0, G_OPTION_ARG_INT, &values.delay_ms, N_ ("Wait MS milliseconds between sends"),
+    "MS" },
+  { "maxseg", 0, 0, G_OPTION_ARG_INT, &values.maxseg, N_ ("At most N bytes a TCP segment"), "N" },
+  { NULL }
+};
+
+static const GOptionEntry half_close_entries[] = {
+  { "half-close", 0, 0, G_OPTION_ARG_NONE, &values.half_close,
+    N_ ("Leave by ending your side only, without a word"), NULL },
+  { NULL }
+};
+
+static const GOptionEntry reset_entries[] = {
+  { "rst", 0, 0, G_OPTION_ARG_NONE, &values.reset, N_ ("Leave with a reset"), NULL }, { NULL }
+};
+
+static const GOptionEntry json_entries[] = {
+  { "json", 0, 0, G_OPTION_ARG_NONE, &values.json, N_ ("One JSON object a line"), NULL }, { NULL }
+};
+
+static const GOptionEntry hex_entries[] = {
   { "hex", 0, 0, G_OPTION_ARG_NONE, &values.hex,
     N_ ("Show what each read returned: time, size and bytes"), NULL },
   { NULL }
@@ -129,16 +144,6 @@ cli_options_clear (CliOptions *options)
   g_clear_pointer (&options->server_password, cli_password_free);
 }
 
-static gboolean
-check_range (const char *option, int value, int least, int most, GError **error)
-{
-  if (value == 0 || (value >= least && value <= most))
-    return TRUE;
-  g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, _ ("--%s: a number from %d to %d"), option, least,
-               most);
-  return FALSE;
-}
-
 /**
  * cli_options_parse:
  * @options: (out): what was said
@@ -165,14 +170,24 @@ cli_options_parse (CliOptions *options,
     CliTakes takes;
     const GOptionEntry *entries;
   } sets[] = {
-    { CLI_TAKES_NAME, name_entries },       { CLI_TAKES_SENDING, sending_entries },
-    { CLI_TAKES_SHOWING, showing_entries }, { CLI_TAKES_BACKLOG, backlog_entries },
+    { CLI_TAKES_NAME, name_entries },       { CLI_TAKES_LINES, lines_entries },
+    { CLI_TAKES_SENDING, sending_entries }, { CLI_TAKES_HALF_CLOSE, half_close_entries },
+    { CLI_TAKES_RESET, reset_entries },     { CLI_TAKES_JSON, json_entries },
+    { CLI_TAKES_HEX, hex_entries },         { CLI_TAKES_BACKLOG, backlog_entries },
     { CLI_TAKES_TIMEOUT, timeout_entries }, { CLI_TAKES_PIN, pin_entries },
     { CLI_TAKES_NAME, login_entries },      { CLI_TAKES_RECONNECT, reconnect_entries },
     { CLI_TAKES_BELL, bell_entries },
   };
 
-  values = (CliOptions){ .password_fd = -1, .server_password_fd = -1 };
+  values = (CliOptions){
+    .password_fd = -1,
+    .server_password_fd = -1,
+    .split = SAL_NUMBER_NOT_GIVEN,
+    .delay_ms = SAL_NUMBER_NOT_GIVEN,
+    .maxseg = SAL_NUMBER_NOT_GIVEN,
+    .backlog = SAL_NUMBER_NOT_GIVEN,
+    .timeout_s = SAL_NUMBER_NOT_GIVEN,
+  };
   for (gsize i = 0; i < G_N_ELEMENTS (sets); i++)
     if (takes & sets[i].takes)
       g_option_context_add_main_entries (context, sets[i].entries, GETTEXT_PACKAGE);
@@ -191,11 +206,11 @@ cli_options_parse (CliOptions *options,
     }
   *options = values;
   values = (CliOptions){ 0 };
-  return check_range ("split", options->split, 1, SAL_MESSAGE_MAX_BYTES, error) &&
-         check_range ("delay", options->delay_ms, 1, 3600000, error) &&
-         check_range ("maxseg", options->maxseg, 1, 65535, error) &&
-         check_range ("backlog", options->backlog, 1, 65535, error) &&
-         check_range ("timeout", options->timeout_s, 1, 86400, error);
+  return sal_option_check_number ("split", &options->split, 1, SAL_MESSAGE_MAX_BYTES, error) &&
+         sal_option_check_number ("delay", &options->delay_ms, 0, 3600000, error) &&
+         sal_option_check_number ("maxseg", &options->maxseg, 1, 65535, error) &&
+         sal_option_check_number ("backlog", &options->backlog, 1, 65535, error) &&
+         sal_option_check_number ("timeout", &options->timeout_s, 1, 86400, error);
 }
 
 static gboolean

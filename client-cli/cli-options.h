@@ -47,15 +47,19 @@ typedef struct
 typedef enum
 {
   CLI_TAKES_NAME = 1 << 0,    /* name, room, dialect */
-  CLI_TAKES_SENDING = 1 << 1, /* eol, split, delay, latin1, maxseg, half-close, rst */
-  CLI_TAKES_SHOWING = 1 << 2, /* json, hex */
+  CLI_TAKES_SENDING = 1 << 1, /* split, delay, maxseg */
+  CLI_TAKES_JSON = 1 << 2,
   CLI_TAKES_BACKLOG = 1 << 3,
   CLI_TAKES_TIMEOUT = 1 << 4,
   CLI_TAKES_PIN = 1 << 5, /* pin, certificate, key */
   CLI_TAKES_RECONNECT = 1 << 6,
   CLI_TAKES_BELL = 1 << 7,
-  CLI_TAKES_TALK =
-      CLI_TAKES_NAME | CLI_TAKES_SENDING | CLI_TAKES_SHOWING | CLI_TAKES_TIMEOUT | CLI_TAKES_PIN,
+  CLI_TAKES_LINES = 1 << 8, /* eol, latin1 */
+  CLI_TAKES_HALF_CLOSE = 1 << 9,
+  CLI_TAKES_RESET = 1 << 10, /* rst */
+  CLI_TAKES_HEX = 1 << 11,
+  CLI_TAKES_TALK = CLI_TAKES_NAME | CLI_TAKES_SENDING | CLI_TAKES_LINES | CLI_TAKES_HALF_CLOSE |
+                   CLI_TAKES_JSON | CLI_TAKES_HEX | CLI_TAKES_TIMEOUT | CLI_TAKES_PIN,
 } CliTakes;
 
 void cli_options_clear (CliOptions *options);

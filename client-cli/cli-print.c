@@ -90,17 +90,3 @@ cli_fail (const GError *error)
   cli_complain ("%s", error->message);
   return sal_error_exit_status (error);
 }
-
-/**
- * cli_usage:
- *
- * Says how a verb is used. Returns: the exit status for it.
- */
-int
-cli_usage (const char *usage)
-{
-  fprintf (stderr,
-           _ ("Usage: %s\nMore: salotto-cli --help, salotto-cli VERB --help, salotto-cli(1)\n"),
-           usage);
-  return SAL_EXIT_USAGE;
-}

@@ -14,6 +14,7 @@
 #include "client-cli/cli.h"
 #include "common/base/sal-error.h"
 #include "common/base/sal-json.h"
+#include "common/base/sal-program.h"
 #include "common/client/sal-transport.h"
 #include "common/proto/sal-dialect-plain.h"
 #include "common/proto/sal-text.h"
@@ -239,13 +240,13 @@ cli_probe (int argc, char **argv)
   gsize before = 0;
   int status = SAL_EXIT_OK;
 
-  if (!cli_options_parse (&options, CLI_TAKES_SHOWING | CLI_TAKES_PIN,
+  if (!cli_options_parse (&options, CLI_TAKES_JSON | CLI_TAKES_PIN,
                           _ ("probe HOST:PORT - what speaks there"),
                           _ ("Listens, then sends an empty line, and says what it makes of that."),
                           &argc, &argv, &error))
     return cli_fail (error);
   if (argc != 2)
-    return cli_usage (_ ("salotto-cli probe HOST:PORT"));
+    return sal_usage_fail (_ ("salotto-cli probe HOST:PORT"), argc > 2 ? argv[2] : NULL);
   uri = cli_options_uri (&options, argv[1], &error);
   if (uri == NULL)
     return cli_fail (error);

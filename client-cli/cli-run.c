@@ -15,6 +15,7 @@
 #include "client-cli/cli-render.h"
 #include "client-cli/cli.h"
 #include "common/base/sal-error.h"
+#include "common/base/sal-program.h"
 #include "common/client/sal-transport.h"
 #include "common/script/sal-script.h"
 
@@ -312,14 +313,15 @@ cli_run (int argc, char **argv)
   g_autofree char *text = NULL;
   g_autoptr (GPtrArray) steps = NULL;
 
-  if (!cli_options_parse (&options, CLI_TAKES_SENDING | CLI_TAKES_SHOWING | CLI_TAKES_PIN,
+  if (!cli_options_parse (&options,
+                          CLI_TAKES_SENDING | CLI_TAKES_JSON | CLI_TAKES_HEX | CLI_TAKES_PIN,
                           _ ("run SCRIPT URI - play a script"),
                           _ ("Plays SCRIPT (- is standard input): send, say, expect, not, within, "
                              "expect-end, wait, half-close, close, reset."),
                           &argc, &argv, &error))
     return cli_fail (error);
   if (argc != 3)
-    return cli_usage (_ ("salotto-cli run SCRIPT URI"));
+    return sal_usage_fail (_ ("salotto-cli run SCRIPT URI"), argc > 3 ? argv[3] : NULL);
   uri = cli_options_uri (&options, argv[2], &error);
   text = uri != NULL ? read_script (argv[1], &error) : NULL;
   steps = text != NULL ? sal_script_parse (text, argv[1], &error) : NULL;

@@ -12,6 +12,7 @@
 #include "client-cli/cli.h"
 #include "common/base/sal-error.h"
 #include "common/base/sal-limits.h"
+#include "common/base/sal-program.h"
 
 static int
 final_status (const CliTalk *talk, int status)
@@ -52,7 +53,7 @@ cli_send (int argc, char **argv)
                           &error))
     return cli_fail (error);
   if (argc < 3)
-    return cli_usage (_ ("salotto-cli send URI TEXT…"));
+    return sal_usage_fail (_ ("salotto-cli send URI TEXT…"), NULL);
   uri = cli_options_uri (&options, argv[1], &error);
   if (uri == NULL || !cli_options_passwords (&options, uri, &error) ||
       !cli_talk_init (&talk, &options, uri, TRUE, &error))
@@ -73,7 +74,7 @@ cli_send (int argc, char **argv)
   for (guint i = 0; status == SAL_EXIT_OK && lines[i] != NULL; i++)
     n += sal_client_say (talk.client, lines[i]) != 0;
   if (status == SAL_EXIT_OK && n == 0)
-    status = cli_usage (_ ("salotto-cli send URI TEXT… (there is nothing to say)"));
+    status = sal_usage_fail (_ ("salotto-cli send URI TEXT… (there is nothing to say)"), NULL);
   if (status == SAL_EXIT_OK)
     {
       sal_client_end_input (talk.client);

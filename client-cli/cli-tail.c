@@ -9,6 +9,7 @@
 #include "client-cli/cli-print.h"
 #include "client-cli/cli-talk.h"
 #include "client-cli/cli.h"
+#include "common/base/sal-program.h"
 
 /**
  * cli_tail:
@@ -25,12 +26,12 @@ cli_tail (int argc, char **argv)
   int status = 0;
 
   if (!cli_options_parse (
-          &options, CLI_TAKES_TALK | CLI_TAKES_RECONNECT, _ ("tail URI - listen"),
+          &options, CLI_TAKES_TALK | CLI_TAKES_RESET | CLI_TAKES_RECONNECT, _ ("tail URI - listen"),
           _ ("Prints what is said, as text, or with --json everything that happens."), &argc, &argv,
           &error))
     return cli_fail (error);
   if (argc != 2)
-    return cli_usage (_ ("salotto-cli tail URI"));
+    return sal_usage_fail (_ ("salotto-cli tail URI"), argc > 2 ? argv[2] : NULL);
   uri = cli_options_uri (&options, argv[1], &error);
   if (uri == NULL || !cli_options_passwords (&options, uri, &error) ||
       !cli_talk_init (&talk, &options, uri, FALSE, &error))

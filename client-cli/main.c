@@ -55,5 +55,8 @@ main (int argc, char **argv)
       return SAL_EXIT_OK;
     }
   verb = argc > 1 ? sal_verbs_find (verbs, argv[1]) : NULL;
+  /* One word can be a room's address; with more behind it, it was meant to be a verb. */
+  if (verb == NULL && argc > 2 && *argv[1] != '-' && *argv[2] != '-')
+    return sal_verbs_fail (argv[1]);
   return verb != NULL ? verb->run (argc - 1, argv + 1) : cli_chat (argc, argv);
 }

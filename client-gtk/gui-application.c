@@ -361,9 +361,9 @@ gui_application_init (GuiApplication *app)
       application, _ ("A window for chat rooms that a desk, a class or a company runs itself."));
   g_application_set_option_context_description (
       application,
-      _ ("A URI is plain://HOST[:PORT][/ROOM], the same with plains:// (TLS), unix:///path, or\n"
-         "HOST[:PORT]. If salotto runs already, its window opens the room. All of it: "
-         "salotto(1)."));
+      _ ("A URI is plain://HOST[:PORT][/ROOM], the same with plains:// (TLS), irc:// and ircs://,\n"
+         "unix:///path, or HOST[:PORT]. If salotto runs already, its window opens the room.\n"
+         "All of it: salotto(1)."));
 }
 
 /**

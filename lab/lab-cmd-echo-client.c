@@ -9,14 +9,19 @@
 #include <unistd.h>
 
 #include "common/base/sal-error.h"
+#include "common/base/sal-program.h"
 #include "lab/bench/lab-echo-client.h"
 #include "lab/bench/lab-net.h"
 #include "lab/lab-cmd.h"
 
 #define DEFAULT_SIZE 64
 
-static LabEchoClientOptions values;
-static int maxseg;
+static LabEchoClientOptions values = {
+  .count = SAL_NUMBER_NOT_GIVEN,
+  .size = SAL_NUMBER_NOT_GIVEN,
+  .timeout_s = SAL_NUMBER_NOT_GIVEN,
+};
+static int maxseg = SAL_NUMBER_NOT_GIVEN;
 
 static const GOptionEntry entries[] = {
   { "maxseg", 0, 0, G_OPTION_ARG_INT, &maxseg, N_ ("At most N bytes a TCP segment"), "N" },
@@ -49,13 +54,14 @@ lab_cmd_echo_client (int argc, char **argv)
                       _ ("Sends each line to an echo server, shows what comes back and how long it "
                          "took. Ctrl-D ends your side and waits for the other; Ctrl-C does not."),
                       &argc, &argv, &error) ||
-      !lab_cmd_check_range ("maxseg", maxseg, 1, 65535, &error) ||
-      !lab_cmd_check_range ("count", values.count, 1, G_MAXINT, &error) ||
-      !lab_cmd_check_range ("size", values.size, 1, LAB_ECHO_LINE_BYTES, &error) ||
-      !lab_cmd_check_range ("timeout", values.timeout_s, 1, 86400, &error))
+      !sal_option_check_number ("maxseg", &maxseg, 1, 65535, &error) ||
+      !sal_option_check_number ("count", &values.count, 1, G_MAXINT, &error) ||
+      !sal_option_check_number ("size", &values.size, 1, LAB_ECHO_LINE_BYTES, &error) ||
+      !sal_option_check_number ("timeout", &values.timeout_s, 1, 86400, &error))
     return lab_cmd_fail (error);
   if (argc != 3)
-    return lab_cmd_usage (_ ("salotto-lab echo-client [OPTION…] HOST PORT"));
+    return sal_usage_fail (_ ("salotto-lab echo-client [OPTION…] HOST PORT"),
+                           argc > 3 ? argv[3] : NULL);
   if (values.size == 0)
     values.size = DEFAULT_SIZE;
   if (!lab_net_parse_port (argv[2], &port, &error))

@@ -12,6 +12,7 @@
 #include "common/base/sal-error.h"
 #include "common/base/sal-fd.h"
 #include "common/base/sal-log.h"
+#include "common/base/sal-program.h"
 #include "lab/bench/lab-echo.h"
 #include "lab/lab-cmd.h"
 
@@ -26,7 +27,7 @@ static struct
   char *farewell;
   gboolean inetd;
   gboolean leak_close;
-} values;
+} values = { .backlog = SAL_NUMBER_NOT_GIVEN, .maxseg = SAL_NUMBER_NOT_GIVEN };
 
 static const GOptionEntry entries[] = {
   { "model", 'm', 0, G_OPTION_ARG_STRING, &values.model,
@@ -82,13 +83,14 @@ take_options (LabEchoOptions *options, LabListenOptions *listen, GError **error)
                                .farewell = values.farewell,
                                .leak_close = values.leak_close,
                                .verbose = sal_log_get_level ()[0] == 'i' };
+  if (!sal_option_check_number ("backlog", &values.backlog, 1, 65535, error) ||
+      !sal_option_check_number ("maxseg", &values.maxseg, 1, 65535, error))
+    return FALSE;
   *listen = (LabListenOptions){ .backlog = values.backlog, .maxseg = values.maxseg };
   if (listen->backlog == 0)
     listen->backlog = LAB_DEFAULT_BACKLOG;
   return (values.model == NULL || lab_echo_parse_model (values.model, &options->model, error)) &&
-         parse_switch (values.reuse_address, &listen->reuse_address, error) &&
-         lab_cmd_check_range ("backlog", values.backlog, 1, 65535, error) &&
-         lab_cmd_check_range ("maxseg", values.maxseg, 1, 65535, error);
+         parse_switch (values.reuse_address, &listen->reuse_address, error);
 }
 
 static gboolean
@@ -124,6 +126,7 @@ lab_cmd_echo_server (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   LabEchoOptions options;
   LabListenOptions listen;
+  int places = 0;
 
   if (!lab_cmd_parse (entries, _ ("echo-server [ADDR:]PORT"),
                       _ ("Sends back what it gets (RFC 862), with one way or another to look after "
@@ -131,8 +134,10 @@ lab_cmd_echo_server (int argc, char **argv)
                       &argc, &argv, &error) ||
       !take_options (&options, &listen, &error))
     return lab_cmd_fail (error);
-  if (argc != (values.inetd ? 1 : 2))
-    return lab_cmd_usage (_ ("salotto-lab echo-server [OPTION…] [ADDR:]PORT|--inetd"));
+  places = values.inetd ? 0 : 1;
+  if (argc != places + 1)
+    return sal_usage_fail (_ ("salotto-lab echo-server [OPTION…] [ADDR:]PORT|--inetd"),
+                           argc > places + 1 ? argv[places + 1] : NULL);
   if (values.inetd)
     return lab_echo_serve_inetd (&options);
   if (!serve (argv[1], &options, &listen, &error))

@@ -11,6 +11,7 @@
 
 #include "common/base/sal-columns.h"
 #include "common/base/sal-error.h"
+#include "common/base/sal-program.h"
 #include "lab/bench/lab-experiments.h"
 #include "lab/lab-cmd.h"
 #include "lab/view/lab-words.h"
@@ -240,7 +241,7 @@ lab_cmd_experiment (int argc, char **argv)
                       &argc, &argv, &error))
     return lab_cmd_fail (error);
   if (argc < 2)
-    return lab_cmd_usage (_ ("salotto-lab experiment [OPTION…] NAME…|list|all"));
+    return sal_usage_fail (_ ("salotto-lab experiment [OPTION…] NAME…|list|all"), NULL);
   if (argc == 2 && g_str_equal (argv[1], "list"))
     return list ();
   if (ipv4 && ipv6)

@@ -7,13 +7,14 @@
 #include <glib/gi18n.h>
 
 #include "common/base/sal-error.h"
+#include "common/base/sal-program.h"
 #include "lab/bench/lab-fake-server.h"
 #include "lab/bench/lab-net.h"
 #include "lab/lab-cmd.h"
 
 static char *stage_name;
 static gboolean step;
-static int backlog;
+static int backlog = SAL_NUMBER_NOT_GIVEN;
 
 static const GOptionEntry entries[] = {
   { "stage", 0, 0, G_OPTION_ARG_STRING, &stage_name,
@@ -40,11 +41,12 @@ lab_cmd_fake_server (int argc, char **argv)
           _ ("Stops before socket(), bind() and listen(), and never accepts. Shows what "
              "the kernel lists and what a client gets."),
           &argc, &argv, &error) ||
-      !lab_cmd_check_range ("backlog", backlog, 1, 65535, &error) ||
+      !sal_option_check_number ("backlog", &backlog, 1, 65535, &error) ||
       (stage_name != NULL && !lab_fake_parse_stage (stage_name, &stage, &error)))
     return lab_cmd_fail (error);
   if (argc != 2)
-    return lab_cmd_usage (_ ("salotto-lab fake-server [OPTION…] [ADDR:]PORT"));
+    return sal_usage_fail (_ ("salotto-lab fake-server [OPTION…] [ADDR:]PORT"),
+                           argc > 2 ? argv[2] : NULL);
   if (!lab_fake_serve (argv[1], stage, step, backlog != 0 ? backlog : LAB_DEFAULT_BACKLOG,
                        lab_cmd_screen ().columns, &error))
     return lab_cmd_fail (error);

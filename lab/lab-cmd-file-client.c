@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/base/sal-error.h"
+#include "common/base/sal-program.h"
 #include "lab/bench/lab-file-server.h"
 #include "lab/bench/lab-net.h"
 #include "lab/lab-cmd.h"
@@ -70,7 +71,8 @@ lab_cmd_file_client (int argc, char **argv)
                       _ ("Fetches a file from a file-server."), &argc, &argv, &error))
     return lab_cmd_fail (error);
   if (argc != 4)
-    return lab_cmd_usage (_ ("salotto-lab file-client [--output=FILE] HOST PORT NAME"));
+    return sal_usage_fail (_ ("salotto-lab file-client [--output=FILE] HOST PORT NAME"),
+                           argc > 4 ? argv[4] : NULL);
   if (!lab_net_parse_port (argv[2], &port, &error))
     return lab_cmd_fail (error);
   if (*argv[3] == '\0' || strpbrk (argv[3], "\r\n") != NULL ||

@@ -11,12 +11,13 @@
 #include <unistd.h>
 
 #include "common/base/sal-error.h"
+#include "common/base/sal-program.h"
 #include "lab/bench/lab-file-server.h"
 #include "lab/bench/lab-net.h"
 #include "lab/lab-cmd.h"
 
-static int backlog;
-static int timeout_s;
+static int backlog = SAL_NUMBER_NOT_GIVEN;
+static int timeout_s = SAL_NUMBER_NOT_GIVEN;
 
 static const GOptionEntry entries[] = {
   { "backlog", 0, 0, G_OPTION_ARG_INT, &backlog, N_ ("How many may wait in the accept queue (16)"),
@@ -71,11 +72,12 @@ lab_cmd_file_server (int argc, char **argv)
                       _ ("Sends the files beneath DIR: a name in one line comes, the bytes go, the "
                          "connection is closed. One client after the other."),
                       &argc, &argv, &error) ||
-      !lab_cmd_check_range ("backlog", backlog, 1, 65535, &error) ||
-      !lab_cmd_check_range ("timeout", timeout_s, 1, 86400, &error))
+      !sal_option_check_number ("backlog", &backlog, 1, 65535, &error) ||
+      !sal_option_check_number ("timeout", &timeout_s, 1, 86400, &error))
     return lab_cmd_fail (error);
   if (argc != 3)
-    return lab_cmd_usage (_ ("salotto-lab file-server [OPTION…] DIR [ADDR:]PORT"));
+    return sal_usage_fail (_ ("salotto-lab file-server [OPTION…] DIR [ADDR:]PORT"),
+                           argc > 3 ? argv[3] : NULL);
   if (!serve (argv[1], argv[2], &error))
     return lab_cmd_fail (error);
   return SAL_EXIT_OK;

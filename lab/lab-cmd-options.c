@@ -85,20 +85,3 @@ lab_cmd_parse (const GOptionEntry *entries,
     sal_log_set_level ("info");
   return TRUE;
 }
-
-/**
- * lab_cmd_check_range:
- * @option: without its dashes
- * @value: 0: was not given
- *
- * Returns: %FALSE with a #SAL_ERROR if @value is out of bounds.
- */
-gboolean
-lab_cmd_check_range (const char *option, int value, int least, int most, GError **error)
-{
-  if (value == 0 || (value >= least && value <= most))
-    return TRUE;
-  g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, _ ("--%s: a number from %d to %d"), option, least,
-               most);
-  return FALSE;
-}

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/base/sal-error.h"
+#include "common/base/sal-program.h"
 #include "lab/bench/lab-shell.h"
 #include "lab/lab-cmd.h"
 
@@ -31,6 +32,6 @@ lab_cmd_shell (int argc, char **argv)
                       &argc, &argv, &error))
     return lab_cmd_fail (error);
   if (argc != 1)
-    return lab_cmd_usage ("salotto-lab shell");
+    return sal_usage_fail ("salotto-lab shell", argv[1]);
   return lab_shell_run (stdin, isatty (STDIN_FILENO)) ? SAL_EXIT_OK : SAL_EXIT_USAGE;
 }

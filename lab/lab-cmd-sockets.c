@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/base/sal-error.h"
+#include "common/base/sal-program.h"
 #include "lab/bench/lab-diag.h"
 #include "lab/bench/lab-net.h"
 #include "lab/bench/lab-socket-table.h"
@@ -222,7 +223,7 @@ lab_cmd_sockets (int argc, char **argv)
                       &argc, &argv, &error))
     return lab_cmd_fail (error);
   if (argc > 2)
-    return lab_cmd_usage (_ ("salotto-lab sockets [OPTION…] [PORT]"));
+    return sal_usage_fail (_ ("salotto-lab sockets [OPTION…] [PORT]"), argv[2]);
   if ((argc == 2 && !lab_net_parse_port (argv[1], &filter.port, &error)) ||
       (values.state != NULL && !lab_socket_parse_state (values.state, &filter.states, &error)) ||
       (values.address != NULL && !parse_address (values.address, &address, &error)))

@@ -20,7 +20,6 @@ int lab_cmd_sockets (int argc, char **argv);
 int lab_cmd_trace (int argc, char **argv);
 
 int lab_cmd_fail (GError *error);
-int lab_cmd_usage (const char *usage);
 gboolean lab_cmd_parse (const GOptionEntry *entries,
                         const char *usage,
                         const char *summary,
@@ -28,6 +27,5 @@ gboolean lab_cmd_parse (const GOptionEntry *entries,
                         char ***argv,
                         GError **error);
 LabScreen lab_cmd_screen (void);
-gboolean lab_cmd_check_range (const char *option, int value, int least, int most, GError **error);
 
 G_END_DECLS

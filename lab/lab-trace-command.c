@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/base/sal-error.h"
+#include "common/base/sal-program.h"
 #include "lab/lab-cmd.h"
 
 /* The one set of values that GOption writes to. */
@@ -148,8 +149,9 @@ take_values (LabTraceCommand *command, GError **error)
     return usage_error (error, _ ("say where the packets come from: either --read FILE or "
                                   "--interface IF"));
   if (!parse_format (&command->format, error) ||
-      !check_range ("connection", values.connection, -1, G_MAXINT, error) ||
-      !check_range ("port", values.port, 0, 65535, error) ||
+      (values.connection != SAL_NUMBER_NOT_GIVEN &&
+       !check_range ("connection", values.connection, 0, G_MAXINT, error)) ||
+      !sal_option_check_number ("port", &values.port, 1, 65535, error) ||
       !check_range ("linger", values.linger, 0, 1000000, error) ||
       !check_range ("chat", values.chat, 0, 65535, error))
     return FALSE;
@@ -165,7 +167,8 @@ take_values (LabTraceCommand *command, GError **error)
                         _ ("--since: “%s” is no time; allowed: seconds after the first packet "
                            "(2.5), HH:MM[:SS], YYYY-MM-DD HH:MM:SS"),
                         values.since);
-  command->selection.connection = values.connection;
+  if (values.connection != SAL_NUMBER_NOT_GIVEN)
+    command->selection.connection = values.connection;
   command->selection.port = (guint16) values.port;
   command->trace.linger_ns = (gint64) (values.linger * 1e9);
   command->trace.chat_port = (guint16) values.chat;
@@ -233,7 +236,8 @@ lab_trace_command_parse (LabTraceCommand *command, int *argc, char ***argv, GErr
   *command = (LabTraceCommand){ .selection.connection = -1 };
   lab_trace_options_init (&command->trace);
   memset (&values, 0, sizeof values);
-  values.connection = -1;
+  values.connection = SAL_NUMBER_NOT_GIVEN;
+  values.port = SAL_NUMBER_NOT_GIVEN;
   values.linger = (double) command->trace.linger_ns / 1e9;
   values.chat = command->trace.chat_port;
   if (!g_option_context_parse (context, argc, argv, &local))

@@ -45,20 +45,6 @@ lab_cmd_fail (GError *error)
   return sal_error_exit_status (error);
 }
 
-/**
- * lab_cmd_usage:
- *
- * Says how a verb is used. Returns: the exit status for it.
- */
-int
-lab_cmd_usage (const char *usage)
-{
-  fprintf (stderr,
-           _ ("Usage: %s\nMore: salotto-lab --help, salotto-lab VERB --help, salotto-lab(1)\n"),
-           usage);
-  return SAL_EXIT_USAGE;
-}
-
 static int
 help (void)
 {
@@ -90,5 +76,7 @@ main (int argc, char **argv)
   verb = argc > 1 ? sal_verbs_find (verbs, argv[1]) : NULL;
   if (verb != NULL)
     return verb->run (argc - 1, argv + 1);
-  return lab_cmd_usage (_ ("salotto-lab VERB [OPTION…] [ARGUMENT…]"));
+  if (argc > 1)
+    return sal_verbs_fail (argv[1]);
+  return sal_usage_fail (_ ("salotto-lab VERB [OPTION…] [ARGUMENT…]"), NULL);
 }

@@ -58,8 +58,8 @@ static char **option_listen;
 static char *option_name;
 static char *option_log;
 static char *option_control;
-static int option_backlog;
-static int option_workers;
+static char *option_backlog;
+static char *option_workers;
 
 static const GOptionEntry option_entries[] = {
   { "config", 'c', 0, G_OPTION_ARG_FILENAME, &option_config,
@@ -71,11 +71,11 @@ static const GOptionEntry option_entries[] = {
   { "name", 0, 0, G_OPTION_ARG_STRING, &option_name, N_ ("The server's name"), N_ ("NAME") },
   { "log", 0, 0, G_OPTION_ARG_STRING, &option_log,
     N_ ("Where what is said is kept: memory or sqlite:FILE"), N_ ("STORE") },
-  { "backlog", 0, 0, G_OPTION_ARG_INT, &option_backlog,
+  { "backlog", 0, 0, G_OPTION_ARG_STRING, &option_backlog,
     N_ ("How many may wait to be accepted (1024)"), N_ ("N") },
   { "console", 0, 0, G_OPTION_ARG_NONE, &option_console,
     N_ ("Take the operator's words from standard input, also where it is no terminal"), NULL },
-  { "workers", 0, 0, G_OPTION_ARG_INT, &option_workers,
+  { "workers", 0, 0, G_OPTION_ARG_STRING, &option_workers,
     N_ ("How many threads people are spread over (1)"), N_ ("N") },
   { "control", 0, 0, G_OPTION_ARG_FILENAME, &option_control,
     N_ ("The control socket for “salotto-cli console”"), N_ ("SOCKET") },
@@ -114,11 +114,6 @@ parse_options (int *argc, char ***argv)
           g_strdup_printf (_ ("unexpected argument “%s”; see salottod --help"), (*argv)[1]);
 
       complain (message);
-      return FALSE;
-    }
-  if (option_backlog < 0)
-    {
-      complain (_ ("--backlog: a number from 1 to 65535"));
       return FALSE;
     }
   return TRUE;

@@ -302,13 +302,6 @@ read_exact (SrvConfig *config, const char *value, char **allowed, GError **error
 static gboolean
 read_store (SrvConfig *config, const char *value, char **allowed, GError **error)
 {
-  if (g_str_has_prefix (value, "nats://"))
-    {
-      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                   _ ("“%s”: a log on NATS is not part of this version; use memory or sqlite:FILE"),
-                   value);
-      return FALSE;
-    }
   g_clear_pointer (&config->log_path, g_free);
   config->store = g_str_equal (value, "memory") ? SRV_STORE_MEMORY : SRV_STORE_SQLITE;
   if (g_str_has_prefix (value, "sqlite:") && value[strlen ("sqlite:")] != '\0')
@@ -690,11 +683,6 @@ apply_option (
 static gboolean
 apply_options (SrvConfig *config, const SrvOptions *options, GError **error)
 {
-  g_autofree char *backlog =
-      options->backlog != 0 ? g_strdup_printf ("%d", options->backlog) : NULL;
-  g_autofree char *workers =
-      options->workers != 0 ? g_strdup_printf ("%d", options->workers) : NULL;
-
   if (options->listen != NULL && options->listen[0] != NULL)
     g_ptr_array_set_size (config->listeners, 0);
   for (guint i = 0; options->listen != NULL && options->listen[i] != NULL; i++)
@@ -702,8 +690,8 @@ apply_options (SrvConfig *config, const SrvOptions *options, GError **error)
       return FALSE;
   return apply_option (config, "--name", options->name, read_name, error) &&
          apply_option (config, "--log", options->log, read_store, error) &&
-         apply_option (config, "--backlog", backlog, read_backlog, error) &&
-         apply_option (config, "--workers", workers, read_workers, error) &&
+         apply_option (config, "--backlog", options->backlog, read_backlog, error) &&
+         apply_option (config, "--workers", options->workers, read_workers, error) &&
          apply_option (config, "--control", options->control, read_control, error) &&
          apply_option (config, "--verbose", options->verbose ? "debug" : NULL, read_log_level,
                        error);

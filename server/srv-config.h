@@ -74,8 +74,8 @@ typedef struct
   const char *const *listen; /* (nullable) */
   const char *name;          /* (nullable) */
   const char *log;           /* (nullable) */
-  int backlog;               /* 0: not given */
-  int workers;               /* 0: not given */
+  const char *backlog;       /* (nullable) */
+  const char *workers;       /* (nullable) */
   const char *control;       /* (nullable) */
   gboolean verbose;
 } SrvOptions;

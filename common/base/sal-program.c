@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * How each program of Salotto begins, and the verbs of those that have some.
+ * How each program of Salotto begins, the verbs of those that have some, and what is wrong
+ * with a command line.
  */
 #include "config.h"
 
@@ -12,6 +13,8 @@
 #include <stdio.h>
 
 #include "common/base/sal-columns.h"
+#include "common/base/sal-error.h"
+#include "common/base/sal-exit.h"
 #include "common/base/sal-log.h"
 
 /* Columns of the list of verbs before the help, at least. */
@@ -86,4 +89,63 @@ sal_verbs_find (const SalVerb *verbs, const char *name)
     if (g_str_equal (verbs->name, name))
       return verbs;
   return NULL;
+}
+
+/**
+ * sal_verbs_fail:
+ * @name: what stands in the place of a verb
+ *
+ * Says that there is no such verb. Returns: the exit status for it.
+ */
+int
+sal_verbs_fail (const char *name)
+{
+  const char *program = g_get_prgname ();
+
+  /* TRANSLATORS: the program, what was typed, the program */
+  fprintf (stderr, _ ("%s: there is no verb “%s”; %s --help lists them\n"), program, name, program);
+  return SAL_EXIT_USAGE;
+}
+
+/**
+ * sal_usage_fail:
+ * @usage: how it is written
+ * @unexpected: (nullable): the first argument that has no place in it, if there is one too many
+ *
+ * Says how a verb is used. Returns: the exit status for it.
+ */
+int
+sal_usage_fail (const char *usage, const char *unexpected)
+{
+  const char *program = g_get_prgname ();
+
+  if (unexpected != NULL)
+    /* TRANSLATORS: the program, what was typed */
+    fprintf (stderr, _ ("%s: unexpected argument “%s”\n"), program, unexpected);
+  /* TRANSLATORS: what can be typed, then three times the program */
+  fprintf (stderr, _ ("Usage: %s\nMore: %s --help, %s VERB --help, %s(1)\n"), usage, program,
+           program, program);
+  return SAL_EXIT_USAGE;
+}
+
+/**
+ * sal_option_check_number:
+ * @option: its long name
+ * @value: (inout): %SAL_NUMBER_NOT_GIVEN becomes 0
+ *
+ * Returns: %FALSE with a #SAL_ERROR that names the option if another number was given than
+ * one from @least to @most.
+ */
+gboolean
+sal_option_check_number (const char *option, int *value, int least, int most, GError **error)
+{
+  if (*value == SAL_NUMBER_NOT_GIVEN)
+    *value = 0;
+  else if (*value < least || *value > most)
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, _ ("--%s: a number from %d to %d"), option,
+                   least, most);
+      return FALSE;
+    }
+  return TRUE;
 }

@@ -184,8 +184,17 @@ parse (const char *text, GError **error)
 SalUri *
 sal_uri_parse_listener (const char *text, GError **error)
 {
-  g_autoptr (SalUri) uri = parse (text, error);
+  g_autoptr (SalUri) uri = NULL;
 
+  if (strstr (text, "://") == NULL)
+    {
+      g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                   _ ("bad address “%s”: write plain://:PORT, plain://ADDRESS:PORT or "
+                      "unix:///path/to/socket"),
+                   text);
+      return NULL;
+    }
+  uri = parse (text, error);
   if (uri == NULL)
     return NULL;
   if (uri->scheme != SAL_SCHEME_UNIX && uri->path != NULL)

@@ -216,6 +216,21 @@ take_actor (const char **at)
   return who;
 }
 
+/* What a step lacks whose word is known. */
+static gboolean
+fail_wanting (Wants wants, GError **error)
+{
+  static const char *const needs[] = {
+    [WANTS_TIME] = N_ ("a number of milliseconds belongs behind it, such as 500 or 500ms"),
+    [WANTS_PATTERN] = N_ ("\"BYTES\" or /REGEX/ belongs behind it, on the same line"),
+    [WANTS_BYTES] = N_ ("\"BYTES\" belongs behind it, on the same line"),
+  };
+
+  if (error != NULL && *error == NULL)
+    g_set_error_literal (error, SAL_ERROR, SAL_EXIT_USAGE, _ (needs[wants]));
+  return FALSE;
+}
+
 static gboolean
 parse_step (SalStep *step, const char *at, guint within_ms, GError **error)
 {
@@ -231,7 +246,7 @@ parse_step (SalStep *step, const char *at, guint within_ms, GError **error)
         step->kind = verbs[i].kind;
         step->time_ms = step->kind == SAL_STEP_NOT ? DEFAULT_NOT_MS : within_ms;
         if (!take_argument (step, verbs[i].wants, &at, error))
-          return FALSE;
+          return fail_wanting (verbs[i].wants, error);
       }
   if (!known)
     return FALSE;
@@ -239,8 +254,10 @@ parse_step (SalStep *step, const char *at, guint within_ms, GError **error)
     {
       at = skip_space (at + strlen ("within "));
       if (!take_ms (&at, &step->time_ms))
-        return FALSE;
+        return fail_wanting (WANTS_TIME, error);
     }
+  if (*at != '\0')
+    g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, _ ("“%s” has no place there"), at);
   return *at == '\0';
 }
 
@@ -280,11 +297,15 @@ sal_script_parse (const char *text, const char *name, GError **error)
       g_ptr_array_add (steps, step);
       if (!parse_step (step, at, within_ms, &local))
         {
-          g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
-                       _ ("%s:%u: not a step: %s%s%s (there are send, say, expect, not, within, "
-                          "expect-end, wait, half-close, close, reset, connect)"),
-                       name, i + 1, lines[i], local != NULL ? ": " : "",
-                       local != NULL ? local->message : "");
+          if (local != NULL)
+            /* TRANSLATORS: file, line number, the line, what is wrong with it */
+            g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, _ ("%s:%u: not a step: %s: %s"), name,
+                         i + 1, lines[i], local->message);
+          else
+            g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                         _ ("%s:%u: not a step: %s (there are send, say, expect, not, within, "
+                            "expect-end, wait, half-close, close, reset, connect)"),
+                         name, i + 1, lines[i]);
           return NULL;
         }
     }

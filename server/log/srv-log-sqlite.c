@@ -663,6 +663,10 @@ lock_file (SqliteStore *self, GError **error)
   if (saved == EWOULDBLOCK)
     g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED,
                  _ ("%s is in use by another server; stop it or name another file"), self->path);
+  else if (saved == ENOENT)
+    g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED,
+                 _ ("%s: the folder of this file does not exist; make it or name another file"),
+                 self->path);
   else
     g_set_error (error, SAL_ERROR, SAL_EXIT_FAILED, "%s: %s", lock_path, g_strerror (saved));
   return FALSE;

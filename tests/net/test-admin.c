@@ -512,9 +512,11 @@ test_usage_errors (void)
     { "--listen", "plain://:99999", "plain://:99999" },
     { "--listen", "plain://:0?colour=red", "“colour” has no meaning here" },
     { "--listen", "plain://:0/tea", "?room=tea" },
-    { "--log", "nats://localhost", "not part of this version" },
     { "--log", "disk", "memory, sqlite:FILE" },
     { "--backlog", "70000", "a number from 1 to 65535" },
+    { "--backlog", "0", "a number from 1 to 65535" },
+    { "--backlog", "many", "a number from 1 to 65535" },
+    { "--workers", "0", "a number from 1 to 64" },
     { "--config", "/nonexistent/file", "/nonexistent/file" },
     { "--frobnicate", "x", "--frobnicate" },
   };

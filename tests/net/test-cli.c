@@ -721,40 +721,6 @@ test_console_unanswered (void)
   test_process_expect_exit (cli, 8);
 }
 
-static void
-test_usage (void)
-{
-  static const struct
-  {
-    const char *args[4];
-    const char *says;
-  } rows[] = {
-    { { "send", "localhost" }, "Usage: salotto-cli send URI TEXT…" },
-    { { "tail" }, "Usage: salotto-cli tail URI" },
-    { { "run", "x" }, "Usage: salotto-cli run SCRIPT URI" },
-    { { "tail", "irc://localhost", "--dialect=plain" }, "“irc://localhost” speaks IRC" },
-    { { "tail", "localhost:99999" }, "“99999” is not a port" },
-    { { "tail", "local host" }, "bad address “local host”" },
-    { { "chat", "localhost", "--eol=cr" }, "“cr” is not allowed; allowed: lf, crlf, none" },
-    { { "chat", "localhost", "--dialect=xmpp" },
-      "“xmpp” is not allowed; allowed: auto, plain, irc" },
-    { { "chat", "localhost", "--split=0x" }, "--split" },
-    { { "chat", "localhost", "--name=\x1b[2J" }, "cannot be a name" },
-    { { "run", "/nonexistent", "localhost" }, "/nonexistent" },
-  };
-  g_autoptr (TestFolder) folder = test_folder_new ();
-
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      const char *const argv[] = { test_program ("SALOTTO_CLI"), rows[i].args[0], rows[i].args[1],
-                                   rows[i].args[2], NULL };
-      g_autoptr (TestProcess) cli = test_process_start (folder, argv, NULL);
-
-      test_process_expect_exit (cli, 2);
-      expect_complaint (cli, rows[i].says);
-    }
-}
-
 int
 main (int argc, char **argv)
 {
@@ -788,6 +754,5 @@ main (int argc, char **argv)
   g_test_add_func ("/net/cli-waits/probe-without-answer", test_probe_without_answer);
   g_test_add_func ("/net/cli/console", test_console);
   g_test_add_func ("/net/cli/console-unanswered", test_console_unanswered);
-  g_test_add_func ("/net/cli/usage", test_usage);
   return test_pace_run ();
 }

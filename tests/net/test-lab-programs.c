@@ -340,7 +340,10 @@ test_bad_input_is_named (void)
   EXPECT_REFUSAL (SAL_EXIT_USAGE, "--address: “x.”", "sockets", "--address", "x.");
   EXPECT_REFUSAL (SAL_EXIT_FAILED, "EINVAL", "echo-server", "0", "--maxseg", "87");
   EXPECT_REFUSAL (SAL_EXIT_USAGE, "cannot open the folder", "file-server", "/nowhere", "0");
-  EXPECT_REFUSAL (SAL_EXIT_USAGE, "Usage:", "nonsense");
+  EXPECT_REFUSAL (SAL_EXIT_USAGE, "there is no verb “nonsense”", "nonsense");
+  EXPECT_REFUSAL (SAL_EXIT_USAGE, "unexpected argument “4001”", "fake-server", "4000", "4001");
+  EXPECT_REFUSAL (SAL_EXIT_USAGE, "--count: a number from 1", "echo-client", "h", "4", "--count",
+                  "0");
 
   bench_start (&bench, "echo-server", "0");
   port = g_strdup_printf ("%u", bench.port);

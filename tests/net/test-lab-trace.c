@@ -132,10 +132,10 @@ test_usage (void)
     { { "--read", "a", "--interface", "b" }, "either --read FILE or --interface IF" },
     { { "a.pcap" }, "“a.pcap” is no option; a capture is read with --read FILE" },
     { { "--read", "a", "--format", "xml" }, "--format: “xml” is not allowed" },
-    { { "--read", "a", "--port", "70000" }, "--port: a number from 0 to 65535" },
+    { { "--read", "a", "--port", "70000" }, "--port: a number from 1 to 65535" },
     { { "--read", "a", "--chat", "-1" }, "--chat: a number from 0 to 65535" },
     { { "--read", "a", "--linger", "-1" }, "--linger: a number from 0 to" },
-    { { "--read", "a", "--connection", "-2" }, "--connection: a number from -1 to" },
+    { { "--read", "a", "--connection", "-1" }, "--connection: a number from 0 to" },
     { { "--read", "a", "--host", "juliet" }, "--host: “juliet” is no IPv4 or IPv6 address" },
     { { "--read", "a", "--since", "noon" }, "--since: “noon” is no time" },
     { { "--read", "a", "--since", "25:00" }, "--since: “25:00” is no time" },
@@ -331,10 +331,11 @@ test_write_cannot_be_made (void)
 {
   g_autoptr (TestFolder) folder = test_folder_new ();
   g_autofree char *path = capture_path ("hello.pcap");
-  g_autoptr (TestProcess) process =
-      trace (folder, NULL, "--read", path, "--write", "/nonexistent/a.pcap", NULL);
+  g_autofree char *inside = test_folder_file (folder, "not-there/a.pcap");
+  g_autofree char *message = g_strdup_printf ("--write: %s cannot be written: ", inside);
+  g_autoptr (TestProcess) process = trace (folder, NULL, "--read", path, "--write", inside, NULL);
 
-  expect_refusal (process, 1, "--write: /nonexistent/a.pcap cannot be written: ");
+  expect_refusal (process, 1, message);
 }
 
 /* What is read is not written over, whatever it is called. */

@@ -23,7 +23,6 @@
 #include "common/client/sal-room-private.h"
 #include "tests/lib/test-client.h"
 #include "tests/lib/test-irc.h"
-#include "tests/lib/test-leaks.h"
 
 typedef struct
 {
@@ -864,8 +863,6 @@ test_password (Fixture *f, gconstpointer data)
   test_wait_until (sal_server_get_question (f->ada->server) == SAL_QUESTION_PASSWORD);
   g_assert_cmpint (sal_server_get_presence (f->ada->server), ==, SAL_PRESENCE_OFFLINE);
   g_assert_null (sal_server_get_error (f->ada->server));
-  /* libsecret 0.20 loses the name of each version of its file. */
-  test_leaks_ignore ();
   sal_server_answer_password (f->ada->server, "ada", "sesame, open", TRUE);
   g_assert_cmpint (sal_server_get_question (f->ada->server), ==, SAL_QUESTION_NONE);
   test_wait_until (sal_server_get_question (f->ada->server) == SAL_QUESTION_PASSWORD);
@@ -876,7 +873,6 @@ test_password (Fixture *f, gconstpointer data)
   g_assert_cmpint (sal_server_get_presence (f->ada->server), ==, SAL_PRESENCE_OFFLINE);
   sal_server_answer_password (f->ada->server, "ada", "open sesame", TRUE);
   test_wait_until (sal_server_get_presence (f->ada->server) == SAL_PRESENCE_IN);
-  test_leaks_notice ();
   {
     g_autoptr (GPtrArray) raw = sal_server_dup_raw (f->ada->server);
 

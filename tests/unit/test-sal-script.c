@@ -74,6 +74,30 @@ test_steps (void)
 }
 
 static void
+test_errors_say_what_is_missing (void)
+{
+  static const char *const rows[][2] = {
+    { "frobnicate", "there are send, say, expect" },
+    { "send ciao", "\"BYTES\" belongs behind it" },
+    { "expect ciao", "\"BYTES\" or /REGEX/ belongs behind it" },
+    { "expect /(/", "missing terminating )" },
+    { "wait soon", "a number of milliseconds belongs behind it" },
+    { "expect \"x\" within soon", "a number of milliseconds belongs behind it" },
+    { "close now", "“now” has no place there" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (sal_script_parse (rows[i][0], "script", &error));
+      g_assert_error (error, SAL_ERROR, SAL_EXIT_USAGE);
+      g_test_message ("%s", error->message);
+      g_assert_nonnull (strstr (error->message, rows[i][1]));
+    }
+}
+
+static void
 test_errors_name_the_line (void)
 {
   static const char *const bad[] = {
@@ -180,6 +204,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/script/parse/every-step", test_steps);
   g_test_add_func ("/script/parse/errors-name-the-line", test_errors_name_the_line);
+  g_test_add_func ("/script/parse/errors-say-what-is-missing", test_errors_say_what_is_missing);
   g_test_add_func ("/script/match/patterns", test_patterns);
   g_test_add_func ("/script/match/what-was-passed-over-does-not-count", test_passed_over);
   g_test_add_func ("/script/show/bytes-can-be-pasted-back", test_shown_bytes);

@@ -62,9 +62,11 @@ typedef struct
 } Bad;
 
 static const Bad bad_listeners[] = {
-  { "127.0.0.1:15102", "" },
-  { "15102", "" },
-  { "", "" },
+  { "127.0.0.1:15102", "plain://ADDRESS:PORT" },
+  { "localhost:15102", "plain://ADDRESS:PORT" },
+  { ":15102", "plain://:PORT" },
+  { "15102", "plain://:PORT" },
+  { "", "plain://:PORT" },
   { "http://example.org", "plain, plains, irc, ircs, unix" },
   { "plain://host/tea", "?room=tea" },
   { "plain://host:99999", "" },

@@ -425,7 +425,7 @@ test_no_folder (Fixture *f, gconstpointer data)
 {
   g_free (f->path);
   f->path = g_build_filename (f->dir, "missing", "rooms.db", NULL);
-  assert_refused (f, "No such file");
+  assert_refused (f, "the folder of this file does not exist");
 }
 
 /* Two servers on one file would give one number twice. */
