@@ -369,6 +369,8 @@ set_joined (SalRoomModel *room, gboolean joined)
 void
 sal_room_on_state (SalRoomModel *room, const SalClientAction *action)
 {
+  /* Who hears that it was refused may forget it at once. */
+  g_autoptr (SalRoomModel) keep G_GNUC_UNUSED = g_object_ref (room);
   gboolean was_in = room->state == SAL_ROOM_IN;
 
   room->state = action->room_state;

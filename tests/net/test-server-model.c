@@ -378,6 +378,30 @@ test_unanswered_join (Fixture *f, gconstpointer data)
   test_wait_for_story (tea, "ada: waits");
 }
 
+static void
+forget (SalRoomModel *room, SalServer *server)
+{
+  g_signal_handlers_disconnect_by_data (room, server);
+  sal_server_forget_room (server, room);
+}
+
+/* A window may forget a room when it hears that it was refused, and that may be the last of it: what is
+ * read of it then, the address sanitizer finds. */
+static void
+test_forgotten_as_refused (Fixture *f, gconstpointer data)
+{
+  SalRoomModel *tea = join (f->ada, "#tea");
+  gpointer known = tea;
+  const SalClientAction refused = {
+    .kind = SAL_ACTION_ROOM, .room_state = SAL_ROOM_REFUSED, .place = "#tea", .text = "Not you"
+  };
+
+  g_object_add_weak_pointer (G_OBJECT (tea), &known);
+  g_signal_connect (tea, "presence", G_CALLBACK (forget), f->ada->server);
+  sal_room_on_state (tea, &refused);
+  g_assert_null (known);
+}
+
 /* Whom one ignores is not heard, in the room, in private, and in the past; a word of one's own is as
  * good as one's name. */
 static void
@@ -1315,6 +1339,7 @@ main (int argc, char **argv)
   ADD ("comes-back-under-the-last-name", test_last_name);
   ADD ("a-name-that-was-sent-as-a-line-is-kept", test_quoted_name);
   ADD ("a-door-that-does-not-open-is-told", test_unanswered_join);
+  ADD ("a-room-is-forgotten-as-it-is-refused", test_forgotten_as_refused);
   ADD ("who-is-ignored-is-not-heard", test_filter);
   ADD ("another-network-is-tried-at-once", test_network);
   ADD ("asks-since-the-server-was-heard-last", test_slept);
