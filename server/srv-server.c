@@ -305,8 +305,8 @@ srv_server_reload (SrvServer *server, GError **error)
       g_strcmp0 (config->control, old->control) != 0 ||
       g_strcmp0 (config->control_group, old->control_group) != 0 ||
       !srv_config_same_listeners (config, old))
-    g_message (_ ("the name, listeners, the log's place, the control socket and the number of "
-                  "workers change at the next start"));
+    g_message (_ ("listeners, the log's place, the control socket, the server's name and the "
+                  "number of workers change at the next start"));
 
   srv_workers_foreach (server->workers, srv_conn_note_caps, caps);
   old->public = config->public;

@@ -1007,7 +1007,7 @@ test_reload (void)
                      "[server]\nlanguage = it\nname = elsewhere\n");
   expect_answer (server, "reload", "reloaded\nok\n");
   g_assert_true (
-      test_process_wait_for_errors (server->process, "the name, listeners, ", TEST_PATIENCE_MS));
+      test_process_wait_for_errors (server->process, "the server's name and ", TEST_PATIENCE_MS));
   /* An error changes nothing. */
   test_folder_write (server->folder, "salotto/salottod.conf", "[server]\nlanguage = xx\n");
   test_process_signal (server->process, SIGHUP);
