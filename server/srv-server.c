@@ -529,17 +529,6 @@ srv_server_get_handshakes (const SrvServer *server)
 }
 
 /**
- * srv_server_get_sts_seconds:
- *
- * Returns: see srv_tls_config_sts_seconds().
- */
-guint
-srv_server_get_sts_seconds (const SrvServer *server)
-{
-  return srv_tls_config_sts_seconds (server->config, server->credentials);
-}
-
-/**
  * srv_server_get_accounts:
  */
 SrvAccounts *

@@ -401,21 +401,12 @@ judge_said (Verdict *verdict)
     srv_verdict_give (verdict, said_entry (verdict, channel->name, NULL));
 }
 
-static gboolean
-is_same_name (const char *a, const char *b)
-{
-  g_autofree char *one = sal_name_key (a);
-  g_autofree char *other = sal_name_key (b);
-
-  return g_str_equal (one, other);
-}
-
 /* Whether @said was said in @room. The log calls a room as it was first called, whoever has come
  * into it since. */
 static gboolean
 was_said_in (const SrvEntry *said, const char *room)
 {
-  return srv_entry_is_said (said) && is_same_name (said->room, room);
+  return srv_entry_is_said (said) && sal_name_is_same (said->room, room);
 }
 
 /* Whether @said is their own. Without an account somebody is their name, for as long as they hold
@@ -425,7 +416,7 @@ is_own (const SrvUser *user, const SrvEntry *said)
 {
   if (said->account != NULL)
     return user->who->account != NULL && g_str_equal (user->who->account, said->account);
-  return is_same_name (said->name, user->who->name) && said->time_us > srv_user_named_us (user);
+  return sal_name_is_same (said->name, user->who->name) && said->time_us > srv_user_named_us (user);
 }
 
 /* Who may take back what was said: who said it, and the room's operators. */
