@@ -301,10 +301,12 @@ srv_server_reload (SrvServer *server, GError **error)
     return FALSE;
   if (config->store != old->store || g_strcmp0 (config->log_path, old->log_path) != 0 ||
       config->sync != old->sync || config->backlog != old->backlog ||
-      config->workers != old->workers || g_strcmp0 (config->control, old->control) != 0 ||
+      config->workers != old->workers || g_strcmp0 (config->name, old->name) != 0 ||
+      g_strcmp0 (config->control, old->control) != 0 ||
+      g_strcmp0 (config->control_group, old->control_group) != 0 ||
       !srv_config_same_listeners (config, old))
-    g_message (_ ("listeners, the log's place, the control socket and the number of workers change "
-                  "at the next start"));
+    g_message (_ ("listeners, the log's place, the control socket, the server's name and the "
+                  "number of workers change at the next start"));
 
   srv_workers_foreach (server->workers, srv_conn_note_caps, caps);
   old->public = config->public;

@@ -1002,6 +1002,12 @@ test_reload (void)
   test_peer_send (before, "still here\n");
   test_peer_expect_later (before, ": still here\n");
 
+  /* What does not change now is told. */
+  test_folder_write (server->folder, "salotto/salottod.conf",
+                     "[server]\nlanguage = it\nname = elsewhere\n");
+  expect_answer (server, "reload", "reloaded\nok\n");
+  g_assert_true (
+      test_process_wait_for_errors (server->process, "the server's name and ", TEST_PATIENCE_MS));
   /* An error changes nothing. */
   test_folder_write (server->folder, "salotto/salottod.conf", "[server]\nlanguage = xx\n");
   test_process_signal (server->process, SIGHUP);
