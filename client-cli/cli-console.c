@@ -35,6 +35,7 @@ typedef struct
   guint failures;        /* words that went wrong */
   gboolean asked_secret; /* the next line answers the word before it */
   gboolean input_ended;
+  gboolean guessed; /* where the server is */
   int status;
 } Console;
 
@@ -143,14 +144,19 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
 {
   Console *console = data;
   g_autoptr (GError) error = NULL;
-  static const char *const words[] = { "stop", "open",   "close", "who",  "rooms",  "say",
-                                       "kick", "ban",    "unban", "mute", "unmute", "account",
-                                       "log",  "reload", "stats", "help", NULL };
+  /* Those of server/admin/srv-console.c. */
+  static const char *const words[] = { "stop",        "open",   "close",   "who", "rooms",
+                                       "room",        "say",    "kick",    "ban", "unban",
+                                       "mute",        "unmute", "account", "log", "reload",
+                                       "certificate", "stats",  "help",    NULL };
 
   console->transport = sal_transport_connect_finish (result, &error);
   if (console->transport == NULL)
     {
       console->status = cli_fail (error);
+      if (console->guessed)
+        cli_complain (_ ("“salotto-cli console SOCKET” opens another one, such as that of "
+                         "“salottod --control SOCKET”"));
       g_main_loop_quit (console->loop);
       return;
     }
@@ -194,6 +200,7 @@ cli_console (int argc, char **argv)
   if (argc > 2)
     return sal_usage_fail (_ ("salotto-cli console [SOCKET]"), argv[2]);
 
+  console.guessed = argc < 2;
   uri.path = argc > 1 ? g_strdup (argv[1]) : default_path ();
   console.loop = g_main_loop_new (NULL, FALSE);
   sal_framer_init (&console.framer, SAL_FRAMER_CLIENT, ANSWER_LINE_BYTES);

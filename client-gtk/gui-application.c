@@ -25,6 +25,9 @@
 
 /* How long the goodbyes may take when the program ends. */
 #define QUIT_MS 1000
+/* Who starts the program while another is at its end tries so often, and rests in between. */
+#define REGISTER_TRIES 20
+#define REGISTER_REST_US (50 * 1000)
 
 struct _GuiApplication
 {
@@ -141,6 +144,8 @@ static const struct
   { "win.search", { "<Primary>f" } },
   { "win.unread", { "<Primary>u" } },
   { "win.people", { "F9" } },
+  { "win.part(1)", { "F6" } },
+  { "win.part(-1)", { "<Shift>F6" } },
   { "win.previous-room", { "<Primary>Page_Up" } },
   { "win.next-room", { "<Primary>Page_Down" } },
   { "win.room(1)", { "<Alt>1", "<Alt>KP_1" } },
@@ -260,6 +265,32 @@ get_arguments (GVariantDict *options)
   return arguments;
 }
 
+/* The one that was here before us is gone, or about to be: it has let go of its name, or of the bus,
+ * before it has answered. One that hangs is not meant: it will not go. */
+static gboolean
+has_ended (const GError *error)
+{
+  return g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY) ||
+         g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER) ||
+         g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
+         g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD);
+}
+
+/* GApplication registers once, and gives up if the instance that it has found ends just then. What
+ * else goes wrong, it finds out by itself again, and says so. */
+static void
+take_place (GApplication *application)
+{
+  for (guint i = 0; i < REGISTER_TRIES; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (g_application_register (application, NULL, &error) || !has_ended (error))
+        return;
+      g_usleep (REGISTER_REST_US);
+    }
+}
+
 /* In the process that was started, whoever carries it out then. */
 static int
 gui_application_handle_local_options (GApplication *application, GVariantDict *options)
@@ -276,7 +307,10 @@ gui_application_handle_local_options (GApplication *application, GVariantDict *o
   if (g_variant_dict_contains (options, "verbose"))
     (void) sal_log_set_level ("debug");
   if (arguments == NULL || arguments[0] == NULL)
-    return -1;
+    {
+      take_place (application);
+      return -1;
+    }
   if (arguments[1] != NULL)
     {
       g_autofree char *message =
@@ -291,6 +325,7 @@ gui_application_handle_local_options (GApplication *application, GVariantDict *o
       complain (error->message);
       return sal_error_exit_status (error);
     }
+  take_place (application);
   return -1;
 }
 

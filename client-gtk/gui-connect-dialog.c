@@ -18,6 +18,7 @@
 
 #include "client-gtk/gui-ago.h"
 #include "client-gtk/gui-room-view.h"
+#include "client-gtk/gui-tab-stop.h"
 #include "client-gtk/gui-text.h"
 #include "common/proto/sal-name.h"
 
@@ -394,6 +395,7 @@ static void
 gui_connect_dialog_init (GuiConnectDialog *dialog)
 {
   gtk_widget_init_template (GTK_WIDGET (dialog));
+  gui_tab_stop_make (dialog->rooms);
   set_address_error (dialog, NULL);
   set_name_error (dialog, NULL);
 }

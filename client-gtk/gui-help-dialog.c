@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "client-gtk/gui-command.h"
+#include "client-gtk/gui-tab-stop.h"
 
 #define WIDTH 460
 #define HEIGHT 520
@@ -60,6 +61,7 @@ gui_help_dialog_new (void)
   for (guint i = 0; i < n; i++)
     gtk_container_add (GTK_CONTAINER (list), row_new (&words[i]));
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_BROWSE);
+  gui_tab_stop_make (GTK_LIST_BOX (list));
   atk_object_set_name (gtk_widget_get_accessible (list), _ ("Commands"));
   gtk_widget_set_vexpand (scroller, TRUE);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,

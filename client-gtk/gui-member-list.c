@@ -34,6 +34,8 @@ struct _GuiMemberList
   GtkTreeView *view;
   GuiListRows *rows; /* (owned) (nullable): while the view has them */
   char *chosen;      /* (owned) (nullable): on whom the cursor is, or was when they went */
+  char *gone;        /* (owned) (nullable): on whom it was when they went in this frame: who gets
+                        another role goes, and comes at another place */
   guint changes;     /* since the last frame */
   guint tick;
   gint64 rest_until_us;
@@ -212,6 +214,9 @@ on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
       give_rows (list);
       list->rest_until_us = g_get_monotonic_time () + REST_US;
     }
+  else if (list->gone != NULL)
+    choose (list, list->gone);
+  g_clear_pointer (&list->gone, g_free);
   update_count (list);
   list->changes = 0;
   list->tick = 0;
@@ -225,6 +230,15 @@ queue_tick (GuiMemberList *list)
     list->tick = gtk_widget_add_tick_callback (GTK_WIDGET (list), on_tick, NULL, NULL);
 }
 
+static gboolean
+has_cursor (GuiMemberList *list, guint position)
+{
+  g_autoptr (GtkTreePath) path = NULL;
+
+  gtk_tree_view_get_cursor (list->view, &path, NULL);
+  return path != NULL && gtk_tree_path_get_indices (path)[0] == (int) position;
+}
+
 /* Before the rows are told of it, who can only tell of one at a time. */
 static void
 on_items_changed (
@@ -233,6 +247,9 @@ on_items_changed (
   gboolean several = removed > 1 || added > 1;
 
   list->changes += removed + added;
+  if (removed == 1 && added == 0 && list->gone == NULL && list->rows != NULL &&
+      has_cursor (list, position))
+    list->gone = g_strdup (list->chosen);
   if (list->rows != NULL &&
       (several || list->changes > MANY || !gtk_widget_get_mapped (GTK_WIDGET (list))))
     take_rows (list);
@@ -325,6 +342,7 @@ gui_member_list_dispose (GObject *object)
   g_clear_object (&list->room);
   g_clear_object (&list->rows);
   g_clear_pointer (&list->chosen, g_free);
+  g_clear_pointer (&list->gone, g_free);
   G_OBJECT_CLASS (gui_member_list_parent_class)->dispose (object);
 }
 

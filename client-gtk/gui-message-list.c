@@ -458,7 +458,7 @@ static void
 go_to_end (GuiMessageList *list)
 {
   gui_message_list_go_to_end (list);
-  gui_message_list_focus (list);
+  (void) gui_message_list_focus (list);
 }
 
 /* Up, Down and their like, with a row that has the focus. */
@@ -582,7 +582,7 @@ gui_message_list_focus_in_direction (GtkWidget *widget, GtkDirectionType directi
   if (!on_button && direction == GTK_DIR_TAB_BACKWARD && !list->at_end &&
       gtk_widget_child_focus (GTK_WIDGET (list->end_button), direction))
     return TRUE;
-  gui_message_list_focus (list);
+  (void) gui_message_list_focus (list);
   return TRUE;
 }
 
@@ -748,6 +748,7 @@ create_scroller (GuiMessageList *list)
   list->scroller = GTK_SCROLLED_WINDOW (scroller);
   gtk_scrolled_window_set_policy (list->scroller, GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_widget_set_vexpand (scroller, TRUE);
+  gtk_widget_set_can_focus (scroller, FALSE); /* its rows can, if there are any */
   add_class (scroller, "messages-view");
   gtk_container_add (GTK_CONTAINER (scroller), create_box (list));
   return scroller;
@@ -888,12 +889,15 @@ gui_message_list_go_to_unread (GuiMessageList *list)
  * gui_message_list_focus:
  *
  * Keys walk over the messages from the last one on the screen.
+ *
+ * Returns: whether there is one.
  */
-void
+gboolean
 gui_message_list_focus (GuiMessageList *list)
 {
   GuiMessageRow *row = gui_message_place_get_last_on_screen (list->place);
 
   if (row != NULL)
     gui_message_place_focus (list->place, row);
+  return row != NULL;
 }

@@ -14,6 +14,6 @@ GtkWidget *gui_message_list_new (SalRoomModel *model);
 void gui_message_list_show_entry (GuiMessageList *list, guint64 id);
 void gui_message_list_go_to_end (GuiMessageList *list);
 gboolean gui_message_list_go_to_unread (GuiMessageList *list);
-void gui_message_list_focus (GuiMessageList *list);
+gboolean gui_message_list_focus (GuiMessageList *list);
 
 G_END_DECLS

@@ -21,7 +21,8 @@ struct _GuiQuestions
   GuiRooms *rooms;   /* (unowned) */
   GtkWindow *window; /* (unowned) */
   GtkWindow *dialog; /* (unowned) (nullable, weak): in which rooms are joined */
-  SalServer *asking; /* (owned) (nullable): the one that has asked */
+  SalServer *asking; /* (owned) (nullable): the one that has asked ... */
+  SalQuestion asked; /* ... this; nothing, if somebody wants to log in by themselves */
 
   /* (unowned) (nullable, weak): made when they are first wanted, then hidden and shown. */
   GtkWidget *certificate;
@@ -29,11 +30,32 @@ struct _GuiQuestions
 };
 
 static void ask_next (GuiQuestions *questions);
+static void on_forgotten (SalServer *server, GuiQuestions *questions);
+
+/* Returns: (transfer full) (nullable): who has asked. From now on, nobody has. */
+static SalServer *
+steal_asking (GuiQuestions *questions)
+{
+  if (questions->asking != NULL)
+    g_signal_handlers_disconnect_by_data (questions->asking, questions);
+  questions->asked = SAL_QUESTION_NONE;
+  return g_steal_pointer (&questions->asking);
+}
+
+static void
+set_asking (GuiQuestions *questions, SalServer *server, SalQuestion asked)
+{
+  g_autoptr (SalServer) before = steal_asking (questions);
+
+  questions->asking = g_object_ref (server);
+  questions->asked = asked;
+  g_signal_connect (server, "forgotten", G_CALLBACK (on_forgotten), questions);
+}
 
 static void
 on_certificate_response (GtkWidget *dialog, int response, GuiQuestions *questions)
 {
-  g_autoptr (SalServer) server = g_steal_pointer (&questions->asking);
+  g_autoptr (SalServer) server = steal_asking (questions);
 
   gtk_widget_hide (dialog);
   if (server != NULL)
@@ -69,7 +91,7 @@ on_password_response (GtkWidget *widget, int response, GuiQuestions *questions)
 
   if (accepted && questions->asking != NULL && !take_certificate (questions->asking, dialog))
     return;
-  server = g_steal_pointer (&questions->asking);
+  server = steal_asking (questions);
   asked = server != NULL && sal_server_get_question (server) == SAL_QUESTION_PASSWORD;
   gtk_widget_hide (widget);
   /* Without a password, it is the certificate that logs in. */
@@ -135,16 +157,44 @@ ask_next (GuiQuestions *questions)
 
   if (server == NULL || (questions->asking != NULL && questions->asking != server))
     return;
-  g_set_object (&questions->asking, server);
-  if (sal_server_get_question (server) == SAL_QUESTION_CERTIFICATE)
+  set_asking (questions, server, sal_server_get_question (server));
+  if (questions->asked == SAL_QUESTION_CERTIFICATE)
     ask_about_certificate (questions, server);
   else
     ask_for_password (questions, server);
 }
 
+/* Nobody waits for an answer any more: an answer to a question that is gone would be one to whatever is
+ * asked next. */
 static void
-on_question (SalServer *server, gpointer questions)
+withdraw (GuiQuestions *questions)
 {
+  g_autoptr (SalServer) server = steal_asking (questions);
+
+  if (questions->certificate != NULL)
+    gtk_widget_hide (questions->certificate);
+  if (questions->password != NULL)
+    {
+      gtk_widget_hide (questions->password);
+      gui_password_dialog_forget (GUI_PASSWORD_DIALOG (questions->password));
+    }
+}
+
+static void
+on_forgotten (SalServer *server, GuiQuestions *questions)
+{
+  withdraw (questions);
+  ask_next (questions);
+}
+
+static void
+on_question (SalServer *server, gpointer data)
+{
+  GuiQuestions *questions = data;
+
+  if (server == questions->asking && questions->asked != SAL_QUESTION_NONE &&
+      questions->asked != sal_server_get_question (server))
+    withdraw (questions);
   ask_next (questions);
 }
 
@@ -159,7 +209,7 @@ gui_questions_log_in (GuiQuestions *questions, SalServer *server)
 {
   if (questions->asking != NULL)
     return;
-  g_set_object (&questions->asking, server);
+  set_asking (questions, server, SAL_QUESTION_NONE);
   ask_for_password (questions, server);
 }
 
@@ -188,10 +238,12 @@ gui_questions_new (GuiRooms *rooms, GtkWindow *window)
 void
 gui_questions_free (GuiQuestions *questions)
 {
+  g_autoptr (SalServer) asking = NULL;
+
   if (questions == NULL)
     return;
+  asking = steal_asking (questions);
   gui_rooms_on_question (questions->rooms, NULL, NULL);
-  g_clear_object (&questions->asking);
   if (questions->certificate != NULL)
     gtk_widget_destroy (questions->certificate);
   if (questions->password != NULL)

@@ -202,14 +202,18 @@ gui_raw_window_show_server (GuiRawWindow *window, SalServer *server)
 {
   g_autoptr (GPtrArray) before = NULL;
   g_autoptr (GString) text = g_string_new (NULL);
-  GtkWidget *bar = gtk_window_get_titlebar (GTK_WINDOW (window));
+  GtkHeaderBar *bar = GTK_HEADER_BAR (gtk_window_get_titlebar (GTK_WINDOW (window)));
+  const char *host = sal_server_get_host (server);
+  g_autofree char *title = g_strdup_printf ("%s – %s", _ ("Traffic"), host);
 
   if (window->server == server)
     return;
   forget_server (window);
   window->server = g_object_ref (server);
   g_signal_connect (server, "raw", G_CALLBACK (on_raw), window);
-  gtk_header_bar_set_subtitle (GTK_HEADER_BAR (bar), sal_server_get_host (server));
+  gtk_window_set_title (GTK_WINDOW (window), title); /* which becomes that of its bar */
+  gtk_header_bar_set_title (bar, _ ("Traffic"));
+  gtk_header_bar_set_subtitle (bar, host);
   before = sal_server_dup_raw (server);
   for (guint i = 0; i < before->len; i++)
     append (text, before->pdata[i]);

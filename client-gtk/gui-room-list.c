@@ -27,10 +27,14 @@
 #define FRESH_US (10 * G_TIME_SPAN_MINUTE)
 /* No room is as full. */
 #define LEAST_MAX 100000
+/* So many figures a number of people has; one that is longer comes from nowhere. */
+#define PEOPLE_WIDTH "0000000"
 /* Of a name and of a topic, so much is shown in its row; of a topic, all below the pointer. */
 #define TOPIC_WEIGHT 200
 #define NAME_WIDTH_CHARS 18
 #define WORDS_MAX_CHARS 200
+/* Pixels beside what is in a cell. */
+#define CELL_PAD 8
 
 struct _GuiRoomList
 {
@@ -53,7 +57,9 @@ struct _GuiRoomList
 
   GuiFoundOrder order;
   gboolean descending;
-  gboolean changed; /* what is shown is not what should be */
+  gboolean changed;      /* what is shown is not what should be */
+  gboolean wish_changed; /* it is because something else is looked for, or sorted by */
+  gboolean again; /* the server is asked again: what it said before is shown until it is done */
   guint tick;
   gint64 rest_until_us;
 };
@@ -148,9 +154,9 @@ choose (GuiRoomList *list, guint position)
   gtk_tree_view_set_cursor (list->view, path, NULL, FALSE);
 }
 
-/* The cursor goes with the room on which it was. */
-static void
-choose_room (GuiRoomList *list, SalListedRoom *wanted)
+/* Returns: where that room is now, -1 for nowhere. A server that is asked again tells of it anew. */
+static int
+position_of (GuiRoomList *list, SalListedRoom *wanted)
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (list->found));
 
@@ -158,12 +164,59 @@ choose_room (GuiRoomList *list, SalListedRoom *wanted)
     {
       g_autoptr (SalListedRoom) room = g_list_model_get_item (G_LIST_MODEL (list->found), i);
 
-      if (room == wanted)
-        {
-          choose (list, i);
-          return;
-        }
+      if (room == wanted ||
+          g_str_equal (sal_listed_room_get_name (room), sal_listed_room_get_name (wanted)))
+        return (int) i;
     }
+  return -1;
+}
+
+/* The cursor goes with the room on which it was. */
+static void
+choose_room (GuiRoomList *list, SalListedRoom *wanted)
+{
+  int position = position_of (list, wanted);
+
+  if (position >= 0)
+    choose (list, (guint) position);
+}
+
+/* Returns: (transfer full) (nullable): the room on top of what can be seen, if somebody has scrolled
+ * there: who looks at the beginning of the list sees what comes to be there. */
+static SalListedRoom *
+dup_top (GuiRoomList *list)
+{
+  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (list->view));
+  g_autoptr (GtkTreePath) first = NULL;
+  GtkTreeIter iter;
+
+  if (list->rows == NULL || gtk_adjustment_get_value (adjustment) <= 0 ||
+      !gtk_tree_view_get_visible_range (list->view, &first, NULL) ||
+      !gtk_tree_model_get_iter (GTK_TREE_MODEL (list->rows), &iter, first))
+    return NULL;
+  return gui_list_rows_get (list->rows, &iter);
+}
+
+static void
+scroll_to_room (GuiRoomList *list, SalListedRoom *top)
+{
+  int position = position_of (list, top);
+  g_autoptr (GtkTreePath) path = NULL;
+
+  if (position < 0)
+    return;
+  path = gtk_tree_path_new_from_indices (position, -1);
+  gtk_tree_view_scroll_to_cell (list->view, path, NULL, TRUE, 0, 0);
+}
+
+/* GTK takes the sign off when a view gets other rows. */
+static void
+show_sign (GuiRoomList *list)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (list->columns); i++)
+    gtk_tree_view_column_set_sort_indicator (list->columns[i], i == list->order);
+  gtk_tree_view_column_set_sort_order (list->columns[list->order],
+                                       list->descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
 }
 
 static void
@@ -177,12 +230,16 @@ static void
 show_found (GuiRoomList *list)
 {
   g_autoptr (SalListedRoom) chosen = gui_list_rows_dup_chosen (list->view);
+  g_autoptr (SalListedRoom) top = list->wish_changed ? NULL : dup_top (list);
 
   take_rows (list);
   gui_found_rooms_update (list->found);
   list->rows = gui_list_rows_new (G_LIST_MODEL (list->found));
   gtk_tree_view_set_model (list->view, GTK_TREE_MODEL (list->rows));
+  show_sign (list);
   choose_room (list, chosen);
+  scroll_to_room (list, top);
+  list->wish_changed = FALSE;
   update_join_button (list);
   update_note (list);
 }
@@ -197,9 +254,9 @@ on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
       list->changed = TRUE;
       return G_SOURCE_CONTINUE; /* one thing a frame */
     }
-  if (list->changed && g_get_monotonic_time () < list->rest_until_us)
+  if (list->changed && !list->again && g_get_monotonic_time () < list->rest_until_us)
     return G_SOURCE_CONTINUE;
-  if (list->changed)
+  if (list->changed && !list->again)
     {
       list->changed = FALSE;
       show_found (list);
@@ -342,6 +399,16 @@ ask (GuiRoomList *list)
   set_problem (list, error);
 }
 
+/* What is to be seen is another thing, also while the server is being asked. */
+static void
+queue_wish (GuiRoomList *list)
+{
+  list->wish_changed = TRUE;
+  list->again = FALSE;
+  list->rest_until_us = 0;
+  queue_change (list);
+}
+
 static void
 on_wish_changed (GuiRoomList *list)
 {
@@ -349,22 +416,17 @@ on_wish_changed (GuiRoomList *list)
     return;
   gui_found_rooms_look_for (list->found, gtk_entry_get_text (list->words),
                             (guint) gtk_spin_button_get_value_as_int (list->least));
-  list->rest_until_us = 0;
-  queue_change (list);
+  queue_wish (list);
 }
 
 static void
 show_order (GuiRoomList *list)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (list->columns); i++)
-    gtk_tree_view_column_set_sort_indicator (list->columns[i], i == list->order);
-  gtk_tree_view_column_set_sort_order (list->columns[list->order],
-                                       list->descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
+  show_sign (list);
   if (list->found == NULL)
     return;
   gui_found_rooms_sort (list->found, list->order, list->descending);
-  list->rest_until_us = 0;
-  queue_change (list);
+  queue_wish (list);
 }
 
 static void
@@ -451,6 +513,7 @@ forget_server (GuiRoomList *list)
   g_clear_object (&list->server);
   g_clear_error (&list->problem);
   list->asked_us = 0;
+  list->again = FALSE;
 }
 
 static void
@@ -463,6 +526,8 @@ on_forgotten (GuiRoomList *list)
 static void
 on_state (GuiRoomList *list)
 {
+  list->again = get_state (list) == SAL_ROOM_LIST_LOADING &&
+                g_list_model_get_n_items (G_LIST_MODEL (list->found)) > 0;
   list->rest_until_us = 0;
   queue_change (list);
   update_note (list);
@@ -471,6 +536,10 @@ on_state (GuiRoomList *list)
 static void
 set_server (GuiRoomList *list, SalServer *server)
 {
+  GtkHeaderBar *bar = GTK_HEADER_BAR (gtk_window_get_titlebar (GTK_WINDOW (list)));
+  const char *host = sal_server_get_host (server);
+  g_autofree char *title = g_strdup_printf ("%s – %s", _ ("Rooms"), host);
+
   forget_server (list);
   list->server = g_object_ref (server);
   list->rooms = g_object_ref (G_LIST_MODEL (sal_server_get_room_list (server)));
@@ -478,8 +547,9 @@ set_server (GuiRoomList *list, SalServer *server)
   g_signal_connect_swapped (list->rooms, "items-changed", G_CALLBACK (queue_change), list);
   g_signal_connect_swapped (list->rooms, "state", G_CALLBACK (on_state), list);
   g_signal_connect_swapped (server, "forgotten", G_CALLBACK (on_forgotten), list);
-  gtk_header_bar_set_subtitle (GTK_HEADER_BAR (gtk_window_get_titlebar (GTK_WINDOW (list))),
-                               sal_server_get_host (server));
+  gtk_window_set_title (GTK_WINDOW (list), title); /* which becomes that of its bar */
+  gtk_header_bar_set_title (bar, _ ("Rooms"));
+  gtk_header_bar_set_subtitle (bar, host);
   show_order (list);
   on_wish_changed (list);
 }
@@ -513,7 +583,7 @@ add_column (GuiRoomList *list, GuiFoundOrder order, const char *title, GtkTreeCe
   GtkCellRenderer *renderer = gtk_cell_renderer_text_new ();
   GtkTreeViewColumn *column = gtk_tree_view_column_new ();
 
-  g_object_set (renderer, "xpad", 8, "ypad", 4, "ellipsize", PANGO_ELLIPSIZE_END,
+  g_object_set (renderer, "xpad", CELL_PAD, "ypad", 4, "ellipsize", PANGO_ELLIPSIZE_END,
                 "single-paragraph-mode", TRUE, "xalign", order == GUI_FOUND_BY_PEOPLE ? 1.0f : 0.0f,
                 NULL);
   gtk_tree_view_column_set_title (column, title);
@@ -529,16 +599,21 @@ add_column (GuiRoomList *list, GuiFoundOrder order, const char *title, GtkTreeCe
   list->columns[order] = column;
 }
 
-/* As wide as so many letters, in whatever font. */
+/* As wide as so many letters or figures, in whatever font. */
 static void
-set_name_width (GuiRoomList *list)
+set_widths (GuiRoomList *list)
 {
-  PangoContext *context = gtk_widget_get_pango_context (GTK_WIDGET (list));
+  GtkWidget *widget = GTK_WIDGET (list->view);
+  PangoContext *context = gtk_widget_get_pango_context (widget);
   PangoFontMetrics *metrics = pango_context_get_metrics (context, NULL, NULL);
   int letter = PANGO_PIXELS (pango_font_metrics_get_approximate_char_width (metrics));
+  g_autoptr (PangoLayout) people = gtk_widget_create_pango_layout (widget, PEOPLE_WIDTH);
+  int width = 0;
 
+  pango_layout_get_pixel_size (people, &width, NULL);
   gtk_tree_view_column_set_fixed_width (list->columns[GUI_FOUND_BY_NAME],
                                         NAME_WIDTH_CHARS * letter);
+  gtk_tree_view_column_set_min_width (list->columns[GUI_FOUND_BY_PEOPLE], width + 2 * CELL_PAD);
   pango_font_metrics_unref (metrics);
 }
 
@@ -649,7 +724,7 @@ gui_room_list_init (GuiRoomList *list)
   gtk_container_add (GTK_CONTAINER (box), view_new (list));
   gtk_container_add (GTK_CONTAINER (box), note_new (list));
   gtk_container_add (GTK_CONTAINER (list), box);
-  set_name_width (list);
+  set_widths (list);
   show_order (list);
   gtk_widget_show_all (bar);
   gtk_widget_show_all (box);

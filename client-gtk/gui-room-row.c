@@ -85,11 +85,14 @@ static char *
 state_to_text (SalRoomModel *model)
 {
   const char *topic = sal_room_model_get_topic (model);
+  gboolean in = sal_room_model_get_presence (model) == SAL_PRESENCE_IN;
+  /* Whoever is away is connected. */
+  const char *word = in && sal_room_model_is_away (model) ? _ ("away") : presence_word (model);
 
   if (!is_below (model))
-    return g_strdup_printf ("%s · %s", presence_word (model), sal_room_model_get_host (model));
-  if (sal_room_model_get_presence (model) != SAL_PRESENCE_IN)
-    return g_strdup (presence_word (model));
+    return g_strdup_printf ("%s · %s", word, sal_room_model_get_host (model));
+  if (!in)
+    return g_strdup (word);
   return topic != NULL && *topic != '\0' ? gui_text_limit_marks (topic) : NULL;
 }
 

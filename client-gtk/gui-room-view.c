@@ -396,7 +396,7 @@ talk (GuiRoomView *view, const GuiCommand *command)
 {
   SalServer *server = sal_room_model_get_server (view->model);
   g_autoptr (GError) error = NULL;
-  SalRoomModel *room = *command->target == '#'
+  SalRoomModel *room = sal_server_is_room_name (server, command->target)
                            ? sal_server_find_room (server, command->target)
                            : sal_server_talk_to (server, command->target, &error);
 
@@ -742,4 +742,53 @@ gui_room_view_go_to_unread (GuiRoomView *view)
 {
   if (!gui_message_list_go_to_unread (view->list))
     gui_composer_tell (view->composer, _ ("You have read everything here."));
+}
+
+/**
+ * gui_room_view_get_part:
+ *
+ * Returns: the #GuiRoomPart that has the keyboard, -1 if none of them has.
+ */
+int
+gui_room_view_get_part (GuiRoomView *view)
+{
+  GtkWidget *const parts[] = {
+    [GUI_ROOM_MESSAGES] = GTK_WIDGET (view->list),
+    [GUI_ROOM_COMPOSER] = GTK_WIDGET (view->composer),
+    [GUI_ROOM_PEOPLE] = (GtkWidget *) view->members,
+  };
+  GtkWidget *top = gtk_widget_get_toplevel (GTK_WIDGET (view));
+  GtkWidget *focus = GTK_IS_WINDOW (top) ? gtk_window_get_focus (GTK_WINDOW (top)) : NULL;
+
+  for (int i = 0; i < GUI_ROOM_N_PARTS && focus != NULL; i++)
+    if (parts[i] != NULL && gtk_widget_is_ancestor (focus, parts[i]))
+      return i;
+  return -1;
+}
+
+/**
+ * gui_room_view_focus_part:
+ *
+ * Returns: whether that part is there, and has the keyboard now.
+ */
+gboolean
+gui_room_view_focus_part (GuiRoomView *view, GuiRoomPart part)
+{
+  if (!gtk_widget_get_mapped (GTK_WIDGET (view)))
+    return FALSE;
+  switch (part)
+    {
+    case GUI_ROOM_MESSAGES:
+      return gui_message_list_focus (view->list);
+    case GUI_ROOM_PEOPLE:
+      if (view->members == NULL || !hdy_flap_get_reveal_flap (view->flap))
+        return FALSE;
+      gui_member_list_focus (view->members);
+      return TRUE;
+    case GUI_ROOM_COMPOSER:
+    case GUI_ROOM_N_PARTS:
+    default:
+      gui_composer_focus (view->composer);
+      return TRUE;
+    }
 }

@@ -21,6 +21,7 @@
 #include "client-gtk/gui-room-actions.h"
 #include "client-gtk/gui-room-row.h"
 #include "client-gtk/gui-room-view.h"
+#include "client-gtk/gui-tab-stop.h"
 #include "client-gtk/gui-text.h"
 
 struct _GuiRoomsPage
@@ -33,6 +34,8 @@ struct _GuiRoomsPage
 
   HdyLeaflet *leaflet;
   HdyHeaderBar *room_bar;
+  GtkLabel *room_title;
+  GtkLabel *room_subtitle;
   HdyHeaderGroup *header_group;
   GtkWidget *sidebar;
   GtkWidget *content;
@@ -73,8 +76,8 @@ update_bar (GuiRoomsPage *page)
   g_autofree char *presence = presence_to_subtitle (page->room);
   g_autofree char *title = gui_text_limit_marks (sal_room_model_get_title (page->room));
 
-  hdy_header_bar_set_title (page->room_bar, title);
-  hdy_header_bar_set_subtitle (page->room_bar, presence);
+  gtk_label_set_text (page->room_title, title);
+  gtk_label_set_text (page->room_subtitle, presence);
   g_signal_emit (page, title_signal, 0);
 }
 
@@ -328,6 +331,37 @@ gui_rooms_page_toggle_people (GuiRoomsPage *page)
                                   !gtk_toggle_button_get_active (page->people_button));
 }
 
+/* Returns: whether that part is to be seen: 0 for the rooms, then those of the room. */
+static gboolean
+focus_part (GuiRoomsPage *page, GuiRoomView *view, int part)
+{
+  if (part > 0)
+    return gui_room_view_focus_part (view, (GuiRoomPart) (part - 1));
+  if (!gtk_widget_get_mapped (page->sidebar))
+    return FALSE;
+  focus_list (page);
+  return TRUE;
+}
+
+/**
+ * gui_rooms_page_go_to_part:
+ * @by: 1 for the next part of the window, -1 for the previous one
+ *
+ * Rooms, messages, the entry and people: the keyboard goes around them. From whatever else has it, it
+ * goes as from the rooms.
+ */
+void
+gui_rooms_page_go_to_part (GuiRoomsPage *page, int by)
+{
+  const int n = 1 + GUI_ROOM_N_PARTS;
+  GuiRoomView *view = page->room != NULL ? g_hash_table_lookup (page->shown, page->room) : NULL;
+  int now = view != NULL ? 1 + gui_room_view_get_part (view) : 0;
+
+  for (int i = 1; i < n && view != NULL; i++)
+    if (focus_part (page, view, (now + by * i + i * n) % n))
+      return;
+}
+
 /**
  * gui_rooms_page_get_title:
  *
@@ -500,6 +534,8 @@ gui_rooms_page_class_init (GuiRoomsPageClass *klass)
                                                "/org/salotto/Salotto/gui-rooms-page.ui");
   gtk_widget_class_bind_template_child (widget_class, GuiRoomsPage, leaflet);
   gtk_widget_class_bind_template_child (widget_class, GuiRoomsPage, room_bar);
+  gtk_widget_class_bind_template_child (widget_class, GuiRoomsPage, room_title);
+  gtk_widget_class_bind_template_child (widget_class, GuiRoomsPage, room_subtitle);
   gtk_widget_class_bind_template_child (widget_class, GuiRoomsPage, header_group);
   gtk_widget_class_bind_template_child (widget_class, GuiRoomsPage, sidebar);
   gtk_widget_class_bind_template_child (widget_class, GuiRoomsPage, content);
@@ -521,6 +557,7 @@ gui_rooms_page_init (GuiRoomsPage *page)
   gtk_widget_set_sensitive (GTK_WIDGET (page->room_menu_button), TRUE);
   g_signal_connect_swapped (page->leaflet, "notify::folded", G_CALLBACK (on_folded), page);
   watch_list (page);
+  gui_tab_stop_make (page->list);
 }
 
 /**

@@ -20,6 +20,7 @@ void gui_rooms_page_focus (GuiRoomsPage *page);
 void gui_rooms_page_search (GuiRoomsPage *page);
 void gui_rooms_page_go_to_unread (GuiRoomsPage *page);
 void gui_rooms_page_toggle_people (GuiRoomsPage *page);
+void gui_rooms_page_go_to_part (GuiRoomsPage *page, int by);
 const char *gui_rooms_page_get_title (GuiRoomsPage *page);
 
 void gui_rooms_page_set_menu (GuiRoomsPage *page, GMenuModel *menu);

@@ -30,7 +30,7 @@ struct _GuiRooms
   SalStore *store;           /* (owned) (nullable): while it cannot be opened */
   char *temporary;           /* (owned) (nullable): the folder of a store for this time only */
   GPtrArray *servers;        /* (owned) (element-type SalServer): in the order of the list */
-  GHashTable *tried;         /* of SalServer and SalRoomModel (unowned): not kept yet */
+  GHashTable *tried;         /* of SalServer and SalRoomModel (owned): not kept yet */
   GListStore *list;          /* (owned): of SalRoomModel */
   char *looked_at;           /* (owned) (nullable): address of the room that is looked at */
   gboolean joining;          /* a room has just been made that is not to be seen yet */
@@ -153,13 +153,22 @@ on_presence (SalServer *server, GuiRooms *rooms)
 static void
 on_question (SalServer *server, GuiRooms *rooms)
 {
-  if (rooms->question != NULL && sal_server_get_question (server) != SAL_QUESTION_NONE)
+  if (rooms->question != NULL)
     rooms->question (server, rooms->question_data);
+}
+
+/* Returns: whether it is a room that its server has forgotten. */
+static gboolean
+is_forgotten (gpointer tried, gpointer value, gpointer data)
+{
+  return SAL_IS_ROOM_MODEL (tried) && sal_room_model_get_server (tried) == NULL;
 }
 
 static void
 on_items_changed (GListModel *server, guint position, guint removed, guint added, GuiRooms *rooms)
 {
+  if (removed > 0) /* whoever has had it forgotten */
+    g_hash_table_foreach_remove (rooms->tried, is_forgotten, NULL);
   if (!rooms->joining)
     update_list (rooms);
 }
@@ -234,7 +243,7 @@ create_server (GuiRooms *rooms, const char *uri, const char *name, GError **erro
     }
   server = add_server (rooms, row, TRUE, error);
   if (server != NULL)
-    g_hash_table_add (rooms->tried, server);
+    g_hash_table_add (rooms->tried, g_object_ref (server));
   return server;
 }
 
@@ -271,7 +280,7 @@ find_or_join (GuiRooms *rooms, SalServer *server, const char *place, GError **er
       rooms->joining = TRUE;
       room = sal_server_join (server, place, NULL, error);
       if (room != NULL)
-        g_hash_table_add (rooms->tried, room);
+        g_hash_table_add (rooms->tried, g_object_ref (room));
       rooms->joining = FALSE;
     }
   else
@@ -484,7 +493,8 @@ gui_rooms_forget (GuiRooms *rooms, SalRoomModel *room)
   g_hash_table_remove (rooms->tried, room);
   if (whole)
     {
-      g_hash_table_add (rooms->tried, server); /* out of the list before it is offline */
+      g_hash_table_add (rooms->tried,
+                        g_object_ref (server)); /* out of the list before it is offline */
       sal_server_forget (server);
     }
   else
@@ -509,7 +519,7 @@ gui_rooms_get_list (GuiRooms *rooms)
 /**
  * gui_rooms_on_question:
  * @question: (nullable): called with @data whenever a server cannot go on before a person has
- *   answered something
+ *   answered something, and when it does not wait for that any more
  */
 void
 gui_rooms_on_question (GuiRooms *rooms, GuiRoomsQuestion question, gpointer data)
@@ -560,11 +570,23 @@ connect_again (GuiRooms *rooms)
       sal_server_connect (rooms->servers->pdata[i]);
 }
 
+static int
+compare_age (gconstpointer a, gconstpointer b)
+{
+  const SalStoredServer *first = *(SalStoredServer *const *) a;
+  const SalStoredServer *second = *(SalStoredServer *const *) b;
+
+  return first->id > second->id ? -1 : first->id < second->id;
+}
+
 static void
 load_servers (GuiRooms *rooms)
 {
   g_autoptr (GPtrArray) rows = sal_store_list_servers (rooms->store);
 
+  /* The store has the one on top that was used last. Of those that one is on at the same time that is
+   * by chance, and people know where in the list theirs is, as do their keys. */
+  g_ptr_array_sort (rows, compare_age);
   for (guint i = 0; i < rows->len; i++)
     {
       g_autoptr (GError) error = NULL;
@@ -727,7 +749,7 @@ gui_rooms_new (GSettings *settings, GuiNotifier *notifier)
   rooms->settings = g_object_ref (settings);
   rooms->notifier = notifier;
   rooms->servers = g_ptr_array_new_with_free_func (g_object_unref);
-  rooms->tried = g_hash_table_new (NULL, NULL);
+  rooms->tried = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   rooms->list = g_list_store_new (SAL_TYPE_ROOM_MODEL);
   g_signal_connect_swapped (settings, "changed::ignored", G_CALLBACK (update_filter), rooms);
   g_signal_connect_swapped (settings, "changed::mention-words", G_CALLBACK (update_filter), rooms);

@@ -12,7 +12,7 @@ typedef struct _GuiRooms GuiRooms;
 /* Every room is offline now. */
 typedef void (*GuiRoomsLeft) (gpointer data);
 
-/* A person has to decide something about this server. */
+/* A person has to decide something about this server, or has not any more. */
 typedef void (*GuiRoomsQuestion) (SalServer *server, gpointer data);
 
 GuiRooms *gui_rooms_new (GSettings *settings, GuiNotifier *notifier);

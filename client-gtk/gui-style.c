@@ -4,6 +4,9 @@
  * sheets on top of the theme's. style.css holds for all of them and takes its colours by
  * name; style-dark.css gives other values to the names. With high contrast the theme's
  * own colours are the better ones, so nothing but their names is ours.
+ *
+ * Whether a theme is dark is asked of the theme itself. Outside of GNOME a dark one is chosen by its
+ * name, or by a line in GTK's own settings, of which libhandy takes no notice.
  */
 #include "config.h"
 
@@ -14,6 +17,7 @@
 #define RESOURCES "/org/salotto/Salotto/"
 
 static GtkCssProvider *palette;
+static gboolean prefers_dark; /* so GTK's own settings say */
 
 static void
 on_color_scheme_changed (GSettings *settings)
@@ -26,30 +30,66 @@ on_color_scheme_changed (GSettings *settings)
   else if (g_str_equal (scheme, "dark"))
     hdy_style_manager_set_color_scheme (manager, HDY_COLOR_SCHEME_FORCE_DARK);
   else
-    hdy_style_manager_set_color_scheme (manager, HDY_COLOR_SCHEME_PREFER_LIGHT);
+    hdy_style_manager_set_color_scheme (manager, prefers_dark ? HDY_COLOR_SCHEME_FORCE_DARK
+                                                              : HDY_COLOR_SCHEME_PREFER_LIGHT);
 }
 
+/* @resource: (nullable): nothing yet */
 static GtkCssProvider *
 add_sheet (const char *resource)
 {
   GtkCssProvider *provider = gtk_css_provider_new ();
 
-  gtk_css_provider_load_from_resource (provider, resource);
+  if (resource != NULL)
+    gtk_css_provider_load_from_resource (provider, resource);
   gtk_style_context_add_provider_for_screen (gdk_screen_get_default (),
                                              GTK_STYLE_PROVIDER (provider),
                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
   return provider; /* lives as long as the screen */
 }
 
-/* The theme of high contrast may also have been chosen by its name. */
+/* The theme of high contrast may also have been chosen by its name. @manager: (nullable): not yet */
 static gboolean
 is_high_contrast (HdyStyleManager *manager)
 {
-  g_autofree char *theme = NULL;
+  const char *given = g_getenv ("GTK_THEME"); /* before all others */
+  g_autofree char *theme = g_strdup (given);
 
-  g_object_get (gtk_settings_get_default (), "gtk-theme-name", &theme, NULL);
-  return hdy_style_manager_get_high_contrast (manager) ||
+  if (theme == NULL)
+    g_object_get (gtk_settings_get_default (), "gtk-theme-name", &theme, NULL);
+  return (manager != NULL && hdy_style_manager_get_high_contrast (manager)) ||
          (theme != NULL && g_str_has_prefix (theme, "HighContrast"));
+}
+
+/* What is written is brighter than what it is written on. A theme that does not say is taken for a
+ * light one. */
+static gboolean
+is_dark (void)
+{
+  g_autoptr (GtkStyleContext) context = gtk_style_context_new ();
+  GtkWidgetPath *path = gtk_widget_path_new ();
+  GdkRGBA front = { 0 };
+  GdkRGBA back = { 0 };
+
+  gtk_widget_path_append_type (path, GTK_TYPE_WINDOW);
+  gtk_style_context_set_path (context, path);
+  gtk_widget_path_unref (path);
+  return gtk_style_context_lookup_color (context, "theme_fg_color", &front) &&
+         gtk_style_context_lookup_color (context, "theme_bg_color", &back) &&
+         front.red + front.green + front.blue > back.red + back.green + back.blue;
+}
+
+/* @manager: (nullable): not yet */
+static void
+choose_palette (HdyStyleManager *manager)
+{
+  const char *name = RESOURCES "style-light.css";
+
+  if (is_high_contrast (manager))
+    name = RESOURCES "style-high-contrast.css";
+  else if (is_dark ())
+    name = RESOURCES "style-dark.css";
+  gtk_css_provider_load_from_resource (palette, name);
 }
 
 static void
@@ -57,11 +97,8 @@ on_theme_changed (GSettings *settings)
 {
   HdyStyleManager *manager = hdy_style_manager_get_default ();
   gboolean dark = hdy_style_manager_get_dark (manager);
-  const char *name = dark ? RESOURCES "style-dark.css" : RESOURCES "style-light.css";
 
-  if (is_high_contrast (manager))
-    name = RESOURCES "style-high-contrast.css";
-  gtk_css_provider_load_from_resource (palette, name);
+  choose_palette (manager);
   if (dark != g_settings_get_boolean (settings, "was-dark"))
     g_settings_set_boolean (settings, "was-dark", dark);
 }
@@ -83,6 +120,8 @@ gui_style_follow_desktop (GSettings *settings)
   if (following)
     return;
   following = TRUE;
+  /* Libhandy complains of it, and puts it out. */
+  g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", FALSE, NULL);
   manager = hdy_style_manager_get_default ();
   g_signal_connect (settings, "changed::color-scheme", G_CALLBACK (on_color_scheme_changed), NULL);
   on_color_scheme_changed (settings);
@@ -106,7 +145,10 @@ gui_style_init (GSettings *settings)
 {
   g_autofree char *scheme = g_settings_get_string (settings, "color-scheme");
 
-  palette = add_sheet (RESOURCES "style-light.css");
+  g_object_get (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", &prefers_dark,
+                NULL);
+  palette = add_sheet (NULL);
+  choose_palette (NULL);
   (void) add_sheet (RESOURCES "style.css");
   if (g_str_equal (scheme, "dark") ||
       (g_str_equal (scheme, "system") && g_settings_get_boolean (settings, "was-dark")))

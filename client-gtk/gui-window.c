@@ -480,6 +480,15 @@ on_next_room (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+on_part (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GuiWindow *window = data;
+
+  if (window->rooms_page != NULL)
+    gui_rooms_page_go_to_part (window->rooms_page, g_variant_get_int32 (parameter));
+}
+
+static void
 on_back (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GuiWindow *window = data;
@@ -549,6 +558,7 @@ static const GActionEntry actions[] = {
   { .name = "room", .activate = on_room, .parameter_type = "i" },
   { .name = "previous-room", .activate = on_previous_room },
   { .name = "next-room", .activate = on_next_room },
+  { .name = "part", .activate = on_part, .parameter_type = "i" },
   { .name = "back", .activate = on_back },
   { .name = "menu", .activate = on_menu },
   { .name = "shortcuts", .activate = on_shortcuts },

@@ -105,6 +105,7 @@ static char *
 summarise (const GArray *outcomes, gint64 took_us, guint columns)
 {
   GString *out = g_string_new (NULL);
+  g_autoptr (GString) total = g_string_new (NULL);
   guint good = 0;
 
   for (guint i = 0; i < outcomes->len; i++)
@@ -115,13 +116,13 @@ summarise (const GArray *outcomes, gint64 took_us, guint columns)
       good += outcome->status == SAL_EXIT_OK;
     }
   g_string_append_printf (
-      out,
+      total,
       g_dngettext (NULL, "%u of %u experiment went as it should, over %s, in %.0f s",
                    "%u of %u experiments went as they should, over %s, in %.0f "
                    "s",
                    outcomes->len),
       good, outcomes->len, ipv6 ? "IPv6" : "IPv4", (double) took_us / G_USEC_PER_SEC);
-  g_string_append_c (out, '\n');
+  lab_words_wrap (total->str, "", columns, out);
   return g_string_free (out, FALSE);
 }
 

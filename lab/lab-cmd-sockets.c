@@ -85,16 +85,6 @@ show_once (LabDiag *diag, const LabSocketFilter *filter, GError **error)
   return TRUE;
 }
 
-static guint
-count_lines (const char *text)
-{
-  guint n = 0;
-
-  for (; *text != '\0'; text++)
-    n += *text == '\n';
-  return n;
-}
-
 /* A change as it fits the terminal as that is now: what goes on does so below its beginning. */
 static char *
 wrap_change (const char *line, guint columns)
@@ -118,7 +108,7 @@ append_latest (GString *out, const GPtrArray *lines, guint columns, guint most_l
     {
       g_autofree char *text = wrap_change (g_ptr_array_index (lines, i), columns);
 
-      if (count_lines (latest->str) + count_lines (text) > most_lines)
+      if (lab_words_n_lines (latest->str) + lab_words_n_lines (text) > most_lines)
         break;
       g_string_prepend (latest, text);
     }
@@ -139,7 +129,7 @@ redraw (const GPtrArray *sockets, const GPtrArray *lines, const LabScreen *scree
   guint n = 0;
 
   lab_socket_table_text (table, sockets, values.info, screen->columns, MAX (rows - for_changes, 2));
-  n = count_lines (table->str);
+  n = lab_words_n_lines (table->str);
   g_string_append (out, table->str);
   if (n + 1 < rows && lines->len > 0)
     {

@@ -325,6 +325,14 @@ stall_us (const SrvConn *conn)
   return (gint64) conn->host->config->limits.value[SAL_LIMIT_SEND_STALL_SECONDS] * G_USEC_PER_SEC;
 }
 
+/* What has been said and waits for somebody. A list that they have asked for may be larger than
+ * what may wait, and the kernel takes little of it at a time, however fast they read. */
+static guint
+count_said (const SrvConn *conn)
+{
+  return conn->outq.bytes - MIN (conn->told_bytes, conn->outq.bytes);
+}
+
 /* Whether much has been waiting for this peer without a break for as long as anybody is
  * given. It may read a little now and then; the room must not wait for that for ever. */
 static gboolean
@@ -332,7 +340,7 @@ was_waited_for (SrvConn *conn, guint much)
 {
   SrvConnWaits *waits = conn->waits;
 
-  if (conn->outq.bytes <= much)
+  if (count_said (conn) <= much)
     waits->much_since_us = 0;
   else if (waits->much_since_us == 0)
     waits->much_since_us = now_us (conn);
@@ -352,14 +360,6 @@ static gboolean
 has_read_since (const SrvConn *conn)
 {
   return srv_link_count_unacked (&conn->link) < conn->waits->unacked;
-}
-
-/* What has been said and waits for somebody. A list that they have asked for may be larger than
- * what may wait, and the kernel takes little of it at a time, however fast they read. */
-static guint
-count_said (const SrvConn *conn)
-{
-  return conn->outq.bytes - MIN (conn->told_bytes, conn->outq.bytes);
 }
 
 /* Something waits that the kernel does not take now. Somebody who reads is given time,
@@ -384,7 +384,7 @@ judge_reader (SrvConn *conn)
   else if (conn->outq.leaves_out || was_waited_for (conn, most / 2))
     srv_conn_set_lagging (conn, FALSE);
   else
-    srv_conn_set_lagging (conn, reads && conn->outq.bytes > most / 2);
+    srv_conn_set_lagging (conn, reads && count_said (conn) > most / 2);
 }
 
 /* So long without a byte being taken: this is nobody to wait for. */

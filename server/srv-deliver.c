@@ -221,7 +221,7 @@ on_person (Delivery *delivery)
       if (room != NULL)
         to_room (delivery, room, &delivery->event, &whom);
     }
-  watchers = user != NULL ? srv_hub_watchers (worker->hub, srv_person_get_key (user->who)) : NULL;
+  watchers = user != NULL ? srv_hub_watchers (worker->hub, user->who->name) : NULL;
   if (watchers != NULL)
     g_hash_table_foreach (watchers, tell_watcher, delivery);
 }
@@ -246,7 +246,7 @@ tell_presence (gpointer key, gpointer value, gpointer data)
 static void
 note_presence (SrvWorker *worker, const SrvUser *user, const char *name, gboolean here)
 {
-  GHashTable *watchers = sal_name_look_up (worker->hub->watchers, name);
+  GHashTable *watchers = srv_hub_watchers (worker->hub, name);
   Presence presence = { user, name, here };
 
   if (watchers != NULL)
@@ -459,7 +459,8 @@ deliver (Delivery *delivery)
   gboolean ends = entry->final;
   SrvRoom *room = entry->kind == SRV_ENTRY_JOIN ? find_room (delivery) : NULL;
 
-  if (entry->kind == SRV_ENTRY_JOIN || entry->kind == SRV_ENTRY_LEAVE)
+  if (entry->kind == SRV_ENTRY_JOIN || entry->kind == SRV_ENTRY_LEAVE ||
+      entry->kind == SRV_ENTRY_CONNECT || (entry->kind == SRV_ENTRY_QUIT && ends))
     srv_reactor_note_newcomer (delivery->worker->reactor);
   delivery->was_behind = room != NULL && srv_room_is_behind (room);
   if (before != NULL &&

@@ -290,6 +290,13 @@ srv_server_reserve_rooms (SrvServer *server)
     }
 }
 
+static void
+set_patience (const SrvServer *server, SrvListener *listener)
+{
+  srv_listener_set_patience (listener, server->config->limits.value[SAL_LIMIT_SEND_STALL_SECONDS]);
+}
+
+/* It has what its newcomers inherit before anybody can come. */
 static SrvListener *
 listener_new (SrvServer *server, const SalUri *uri)
 {
@@ -298,6 +305,7 @@ listener_new (SrvServer *server, const SalUri *uri)
                         srv_server_on_no_descriptor, server);
 
   g_ptr_array_add (server->listeners, listener);
+  set_patience (server, listener);
   return listener;
 }
 
@@ -320,7 +328,6 @@ srv_server_open_listeners (SrvServer *server, GError **error)
   for (guint i = 0; inherited <= 0 && i < uris->len; i++)
     if (!srv_listener_open (listener_new (server, uris->pdata[i]), server->config->backlog, error))
       return FALSE;
-  srv_server_set_patience (server);
   return TRUE;
 }
 
@@ -333,6 +340,5 @@ void
 srv_server_set_patience (SrvServer *server)
 {
   for (guint i = 0; i < server->listeners->len; i++)
-    srv_listener_set_patience (server->listeners->pdata[i],
-                               server->config->limits.value[SAL_LIMIT_SEND_STALL_SECONDS]);
+    set_patience (server, server->listeners->pdata[i]);
 }

@@ -216,7 +216,6 @@ srv_server_open (SrvServer *server, GError **error)
     if (!srv_listener_is_open (server->listeners->pdata[i]) &&
         !srv_listener_open (server->listeners->pdata[i], server->config->backlog, error))
       return FALSE;
-  srv_server_set_patience (server);
   return TRUE;
 }
 
@@ -525,17 +524,6 @@ const SrvHandshakes *
 srv_server_get_handshakes (const SrvServer *server)
 {
   return server->handshakes;
-}
-
-/**
- * srv_server_get_sts_seconds:
- *
- * Returns: see srv_tls_config_sts_seconds().
- */
-guint
-srv_server_get_sts_seconds (const SrvServer *server)
-{
-  return srv_tls_config_sts_seconds (server->config, server->credentials);
 }
 
 /**

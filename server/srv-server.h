@@ -56,7 +56,6 @@ SrvWorkers *srv_server_get_workers (SrvServer *server);
 SrvRegistry *srv_server_get_registry (SrvServer *server);
 const SrvCertificate *srv_server_get_certificate (const SrvServer *server);
 const SrvHandshakes *srv_server_get_handshakes (const SrvServer *server);
-guint srv_server_get_sts_seconds (const SrvServer *server);
 SrvAccounts *srv_server_get_accounts (SrvServer *server);
 SrvMailbox *srv_server_get_mailbox (SrvServer *server);
 const SrvRefusals *srv_server_get_refusals (const SrvServer *server);

@@ -79,7 +79,7 @@ on_answer (gpointer owner, gpointer letter)
     g_warning (_ ("the log cannot be read: %s"), answer->error->message);
   if (conn == NULL)
     return;
-  srv_session_history (&conn->session, answer->entries, answer->error != NULL);
+  srv_session_history (&conn->session, answer->entries, answer->gone_seq, answer->error != NULL);
   srv_conn_resume (conn);
 }
 

@@ -98,6 +98,7 @@ typedef enum
                              text (nullable): what the server says to that, also if it has listed
                              nothing */
   SAL_ACTION_READ_MARKER, /* time_us: read up to there on some device; 0: nowhere yet */
+  SAL_ACTION_AWAY, /* without a place: the server has marked us as away; own: it has, or no longer */
   SAL_ACTION_LINE, /* without a place: text, own: a line as it went or came, cleaned, without passwords */
   /* What SalClient keeps to itself. */
   SAL_ACTION_DERIVE, /* derive the key of SCRAM, in a thread */

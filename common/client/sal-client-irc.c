@@ -315,16 +315,3 @@ sal_client_has_receipts (SalClient *client)
   return client->irc != NULL ? sal_irc_machine_has_receipts (client->irc)
                              : sal_client_machine_is_ours (client->machine);
 }
-
-/**
- * sal_client_get_lag_us:
- *
- * Returns: how long the last answer to a ping took, or how long the present one has taken if that
- *   is longer; -1 if unknown.
- */
-gint64
-sal_client_get_lag_us (SalClient *client)
-{
-  return client->irc != NULL ? sal_irc_machine_get_lag_us (client->irc, g_get_monotonic_time ())
-                             : -1;
-}

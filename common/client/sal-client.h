@@ -58,6 +58,5 @@ const SalIrcRooms *sal_client_get_rooms (SalClient *client);
 const SalIrcSupport *sal_client_get_support (SalClient *client);
 gboolean sal_client_has_history (SalClient *client);
 gboolean sal_client_has_receipts (SalClient *client);
-gint64 sal_client_get_lag_us (SalClient *client);
 
 G_END_DECLS

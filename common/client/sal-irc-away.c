@@ -88,12 +88,14 @@ sal_irc_on_away (SalIrcMachine *machine, const SalIrcLine *line)
   note_change (machine, user, NULL);
 }
 
-/* RPL_UNAWAY and RPL_NOWAWAY: away-notify is for the others. */
+/* RPL_UNAWAY and RPL_NOWAWAY: away-notify is for the others. It is so also where we are in no room. */
 void
 sal_irc_on_own_away (SalIrcMachine *machine, gboolean away)
 {
   SalIrcUser *user = sal_irc_rooms_find_user (&machine->rooms, machine->nick);
 
+  if (!machine->is_away != !away)
+    sal_irc_push (machine, SAL_ACTION_AWAY)->action.own = away;
   machine->is_away = away;
   if (user == NULL || !user->away == !away)
     return;

@@ -94,6 +94,24 @@ sal_irc_machine_list_rooms (SalIrcMachine *machine, guint least, gint64 now_us)
   return TRUE;
 }
 
+/* Some servers write the modes of a room before its topic, "[+nt] Tea", and that alone where there is
+ * none: what it is about begins behind them. */
+static const char *
+skip_modes (const char *topic)
+{
+  const char *at = topic + 2;
+
+  if (!g_str_has_prefix (topic, "[+"))
+    return topic;
+  while (g_ascii_isalpha (*at))
+    at++;
+  if (at > topic + 2 && *at == ' ') /* what belongs to them, a limit or a key */
+    at += strcspn (at, "]");
+  if (at == topic + 2 || *at != ']' || (at[1] != ' ' && at[1] != '\0'))
+    return topic;
+  return at + 1 + strspn (at + 1, " ");
+}
+
 /* `me #room people :topic` */
 static void
 take_room (SalIrcMachine *machine, const SalIrcLine *line, SalIrcAsked *asked)
@@ -123,8 +141,9 @@ take_room (SalIrcMachine *machine, const SalIrcLine *line, SalIrcAsked *asked)
   if (line->n_params < 4)
     return;
   g_string_truncate (clean, 0);
-  sal_irc_append_clean (clean, line->params[line->n_params - 1]);
-  item->action.text = sal_irc_item_keep (item, clean->str);
+  sal_irc_append_clean (clean, skip_modes (line->params[line->n_params - 1]));
+  if (clean->len > 0)
+    item->action.text = sal_irc_item_keep (item, clean->str);
 }
 
 /* Our question, if @line may refuse it. @subject: its first parameter after our own name */

@@ -209,7 +209,6 @@ struct _SalIrcMachine
   gint64 input_us; /* when something came last */
   gint64 ping_us;  /* when the PING that is out was sent; 0: none is */
   guint unanswered;
-  gint64 lag_us;
   gint64 request_us; /* when a program was answered last (CTCP), ... */
   double answers;    /* ... and how many might be ... */
   gint64 answers_us; /* ... at this time */

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "common/base/sal-limits.h"
+#include "common/base/sal-wipe.h"
 #include "common/client/sal-irc-machine-private.h"
 #include "common/client/sal-irc-secret.h"
 #include "common/proto/sal-dialect-irc.h"
@@ -116,7 +117,6 @@ sal_irc_machine_new (const SalClientOptions *options)
   machine->batches = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, sal_irc_batch_free);
   machine->asked = g_ptr_array_new_with_free_func (sal_irc_asked_free);
   machine->again_us = machine->reclaim_us = machine->away_us = G_MAXINT64;
-  machine->lag_us = -1;
   machine->answers = SAL_IRC_ANSWERS;
   sal_irc_rooms_init (&machine->rooms);
   machine->rooms.free_own = sal_irc_place_free;
@@ -139,14 +139,6 @@ static void
 string_free (gpointer string)
 {
   g_string_free (string, TRUE);
-}
-
-static void
-wipe (char *text)
-{
-  if (text != NULL)
-    explicit_bzero (text, strlen (text));
-  g_free (text);
 }
 
 /**
@@ -172,8 +164,8 @@ sal_irc_machine_free (SalIrcMachine *machine)
   g_free (machine->last_name);
   g_free (machine->real_name);
   g_free (machine->account);
-  wipe (machine->password);
-  wipe (machine->server_password);
+  sal_wipe (machine->password);
+  sal_wipe (machine->server_password);
   g_free (machine->home);
   g_free (machine->nick);
   g_free (machine->next_wanted);
@@ -699,17 +691,6 @@ sal_irc_machine_is_ready (const SalIrcMachine *machine)
 }
 
 /**
- * sal_irc_machine_get_caps:
- *
- * Returns: the capabilities that are on, a set of #SalIrcCaps.
- */
-guint
-sal_irc_machine_get_caps (const SalIrcMachine *machine)
-{
-  return machine->caps;
-}
-
-/**
  * sal_irc_machine_get_rooms:
  *
  * Returns: (transfer none): rooms, who is there, and what the server supports.
@@ -742,17 +723,6 @@ gboolean
 sal_irc_machine_has_receipts (const SalIrcMachine *machine)
 {
   return (machine->caps & SAL_IRC_CAP_ECHO_MESSAGE) != 0;
-}
-
-/**
- * sal_irc_machine_get_lag_us:
- *
- * Returns: see sal_client_get_lag_us().
- */
-gint64
-sal_irc_machine_get_lag_us (const SalIrcMachine *machine, gint64 now_us)
-{
-  return machine->ping_us != 0 ? MAX (machine->lag_us, now_us - machine->ping_us) : machine->lag_us;
 }
 
 /**

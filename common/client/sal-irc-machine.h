@@ -62,11 +62,9 @@ gboolean sal_irc_machine_is_password_right (const SalIrcMachine *machine);
 const char *sal_irc_machine_get_home (const SalIrcMachine *machine);
 gboolean sal_irc_machine_is_ours (const SalIrcMachine *machine);
 gboolean sal_irc_machine_is_ready (const SalIrcMachine *machine);
-guint sal_irc_machine_get_caps (const SalIrcMachine *machine);
 const SalIrcRooms *sal_irc_machine_get_rooms (const SalIrcMachine *machine);
 gboolean sal_irc_machine_has_history (const SalIrcMachine *machine);
 gboolean sal_irc_machine_has_receipts (const SalIrcMachine *machine);
-gint64 sal_irc_machine_get_lag_us (const SalIrcMachine *machine, gint64 now_us);
 guint sal_irc_machine_count_unfinished (const SalIrcMachine *machine);
 
 const char *sal_irc_machine_get_work (SalIrcMachine *machine, GBytes **salt, guint *iterations);

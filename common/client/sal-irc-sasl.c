@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "common/base/sal-limits.h"
+#include "common/base/sal-wipe.h"
 
 struct _SalIrcSasl
 {
@@ -36,14 +37,6 @@ struct _SalIrcSasl
 };
 
 static const char *const mechanisms[] = { "EXTERNAL", "SCRAM-SHA-256", "PLAIN" };
-
-static void
-wipe (char *text)
-{
-  if (text != NULL)
-    explicit_bzero (text, strlen (text));
-  g_free (text);
-}
 
 /**
  * sal_irc_sasl_new:
@@ -77,7 +70,7 @@ end_exchange (SalIrcSasl *sasl)
     gsasl_done (sasl->library);
   sasl->session = NULL;
   sasl->library = NULL;
-  g_clear_pointer (&sasl->hex_key, wipe);
+  g_clear_pointer (&sasl->hex_key, sal_wipe);
   g_clear_pointer (&sasl->pending, g_free);
   g_clear_pointer (&sasl->salt, g_bytes_unref);
   g_string_truncate (sasl->input, 0);
@@ -95,7 +88,7 @@ sal_irc_sasl_free (SalIrcSasl *sasl)
     return;
   end_exchange (sasl);
   g_free (sasl->account);
-  wipe (sasl->password);
+  sal_wipe (sasl->password);
   g_string_free (sasl->input, TRUE);
   g_free (sasl);
 }

@@ -350,11 +350,8 @@ sal_irc_on_pong (SalIrcMachine *machine, const SalIrcLine *line)
 
   if (ping == 0 || ping > machine->last_ping)
     return;
-  if (ping == machine->last_ping && machine->ping_us != 0)
-    {
-      machine->lag_us = machine->now_us - machine->ping_us;
-      machine->ping_us = 0;
-    }
+  if (ping == machine->last_ping)
+    machine->ping_us = 0;
   machine->unanswered = 0;
   sal_irc_fence_passed (machine, ping);
 }

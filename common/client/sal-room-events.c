@@ -394,14 +394,15 @@ sal_room_on_state (SalRoomModel *room, const SalClientAction *action)
 /**
  * sal_room_model_is_away:
  *
- * Returns: whether the server has us marked as away; known where people are.
+ * Returns: whether the server has us marked as away.
  */
 gboolean
 sal_room_model_is_away (SalRoomModel *room)
 {
   SalMember *own = sal_room_model_find_member (room, sal_room_model_get_name (room));
 
-  return own != NULL && sal_member_is_away (own);
+  /* Where people are, it may be known from before we came. */
+  return (room->server != NULL && room->server->away) || (own != NULL && sal_member_is_away (own));
 }
 
 /**

@@ -314,18 +314,6 @@ sal_room_model_connect (SalRoomModel *room)
 }
 
 /**
- * sal_room_model_hurry:
- *
- * As sal_server_hurry().
- */
-void
-sal_room_model_hurry (SalRoomModel *room)
-{
-  if (room->server != NULL)
-    sal_server_hurry (room->server);
-}
-
-/**
  * sal_room_model_leave:
  *
  * Leaves and does not come back by itself: the room of IRC; at the server's own conversation and in
@@ -402,40 +390,6 @@ gint64
 sal_room_model_get_retry_us (SalRoomModel *room)
 {
   return room->server != NULL ? room->server->retry_us : 0;
-}
-
-/**
- * sal_room_model_get_tls:
- *
- * As sal_server_get_tls().
- */
-const SalTlsDetails *
-sal_room_model_get_tls (SalRoomModel *room)
-{
-  return room->server != NULL ? sal_server_get_tls (room->server) : NULL;
-}
-
-/**
- * sal_room_model_get_offered:
- *
- * As sal_server_get_offered().
- */
-const SalTlsDetails *
-sal_room_model_get_offered (SalRoomModel *room)
-{
-  return room->server != NULL ? sal_server_get_offered (room->server) : NULL;
-}
-
-/**
- * sal_room_model_answer_certificate:
- *
- * As sal_server_answer_certificate().
- */
-void
-sal_room_model_answer_certificate (SalRoomModel *room, gboolean trust)
-{
-  if (room->server != NULL)
-    sal_server_answer_certificate (room->server, trust);
 }
 
 /**

@@ -26,15 +26,10 @@ typedef enum
 } SalPresence;
 
 void sal_room_model_connect (SalRoomModel *room);
-void sal_room_model_hurry (SalRoomModel *room);
 void sal_room_model_leave (SalRoomModel *room);
 SalPresence sal_room_model_get_presence (SalRoomModel *room);
 const GError *sal_room_model_get_error (SalRoomModel *room);
 gint64 sal_room_model_get_retry_us (SalRoomModel *room);
-
-const SalTlsDetails *sal_room_model_get_tls (SalRoomModel *room);
-const SalTlsDetails *sal_room_model_get_offered (SalRoomModel *room);
-void sal_room_model_answer_certificate (SalRoomModel *room, gboolean trust);
 
 SalServer *sal_room_model_get_server (SalRoomModel *room);
 SalRoomKind sal_room_model_get_kind (SalRoomModel *room);

@@ -38,6 +38,7 @@ struct _SalServer
   gint64 retry_us;
   gint64 in_since_us;
   gboolean let_in; /* by this connection */
+  gboolean away;   /* so the server has marked us */
   gint64 known_us; /* since when private conversations may have gone on without us; 0: none have */
   SalClient *client;        /* (owned) (nullable) */
   GNetworkMonitor *monitor; /* (owned) */

@@ -173,14 +173,21 @@ sal_server_find_room (SalServer *server, const char *place)
   return NULL;
 }
 
-static gboolean
-is_channel (SalServer *server, const char *place)
+/**
+ * sal_server_is_room_name:
+ * @place: a name that somebody has typed
+ *
+ * Returns: whether the server takes it for a room's rather than a person's: of `#tea` all do, of
+ *   `+tea` some. Where that is not known yet, every sign that has ever begun a room's name counts.
+ */
+gboolean
+sal_server_is_room_name (SalServer *server, const char *place)
 {
   const SalIrcSupport *support =
       sal_server_speaks_irc (server) ? sal_client_get_support (server->client) : NULL;
 
   return support != NULL ? sal_irc_support_is_channel (support, place)
-                         : strchr ("#&+!", *place) != NULL;
+                         : *place != '\0' && strchr ("#&+!", *place) != NULL;
 }
 
 /* A name that can stand in a line of IRC, and is no more than one parameter. */
@@ -232,7 +239,7 @@ SalRoomModel *
 sal_server_join (SalServer *server, const char *place, const char *key, GError **error)
 {
   g_autofree char *name =
-      is_channel (server, place) ? g_strdup (place) : g_strconcat ("#", place, NULL);
+      sal_server_is_room_name (server, place) ? g_strdup (place) : g_strconcat ("#", place, NULL);
   SalRoomModel *room = NULL;
 
   if (*place == '\0' || !check_place (name, error))
@@ -344,6 +351,7 @@ sal_server_end_connection (SalServer *server)
   while (g_hash_table_iter_next (&iter, NULL, &value))
     g_array_append_vals (given, value, 1);
   g_hash_table_remove_all (server->given);
+  server->away = FALSE;
   for (guint i = 0; i < given->len; i++)
     {
       const SalGiven *one = &g_array_index (given, SalGiven, i);
@@ -358,9 +366,15 @@ sal_server_end_connection (SalServer *server)
 }
 
 static void
-on_name (SalRoomModel *room)
+tell_name (SalRoomModel *room)
 {
   g_signal_emit_by_name (room, "name");
+}
+
+static void
+on_name (SalRoomModel *room)
+{
+  tell_name (room);
   if (room->server != NULL)
     sal_room_send_queued (room); /* what waits for its name */
 }
@@ -505,7 +519,7 @@ room_of_event (SalServer *server, const SalClientAction *action)
   room = sal_server_find_room (server, action->place);
   if (room != NULL)
     return room;
-  if (is_channel (server, action->place) || sal_server_ignores (server, action))
+  if (sal_server_is_room_name (server, action->place) || sal_server_ignores (server, action))
     return server->main;
   if (sal_server_is_stranger (server, action->place) ||
       (opens_a_conversation (&action->event) && sal_server_takes_stranger (server, action->place)))
@@ -579,12 +593,24 @@ on_message (SalServer *server, const SalClientAction *action)
     for_each_room (server, sal_room_send_queued); /* there is room for those that wait */
 }
 
+/* The client joins what it was told of when the connection began; somebody may have wanted another room
+ * since. */
+static void
+join_late (SalRoomModel *room)
+{
+  if (room->row->kind == SAL_ROOM_CHANNEL && room->row->joined && !room->resuming &&
+      *room->place != '\0')
+    join_now (room->server, room);
+}
+
 static void
 on_ready (SalServer *server, const char *name)
 {
   sal_server_on_ready (server, name);
-  if (server->presence == SAL_PRESENCE_IN)
-    for_each_room (server, sal_room_reached);
+  if (server->presence != SAL_PRESENCE_IN)
+    return;
+  for_each_room (server, join_late);
+  for_each_room (server, sal_room_reached);
 }
 
 /**
@@ -654,6 +680,10 @@ sal_server_on_action (SalClient *client, const SalClientAction *action, SalServe
     case SAL_ACTION_READ_MARKER:
       if (room != NULL)
         sal_room_on_read_marker (room, action->time_us);
+      break;
+    case SAL_ACTION_AWAY:
+      server->away = action->own;
+      for_each_room (server, tell_name);
       break;
     case SAL_ACTION_LINE:
       sal_server_add_raw (server, action->own, action->text);

@@ -633,28 +633,6 @@ sal_server_get_error (SalServer *server)
 }
 
 /**
- * sal_server_get_retry_us:
- *
- * Returns: when the next try is, of the monotonic clock, while waiting for it.
- */
-gint64
-sal_server_get_retry_us (SalServer *server)
-{
-  return server->retry_us;
-}
-
-/**
- * sal_server_get_id:
- *
- * Returns: its number in the store.
- */
-gint64
-sal_server_get_id (SalServer *server)
-{
-  return server->row->id;
-}
-
-/**
  * sal_server_get_uri:
  *
  * Returns: (transfer none)
@@ -763,17 +741,6 @@ gboolean
 sal_server_is_wanted (SalServer *server)
 {
   return server->row->wanted;
-}
-
-/**
- * sal_server_get_last_used_us:
- *
- * Returns: when we were there last, as far as is known, since 1970; 0: never let in.
- */
-gint64
-sal_server_get_last_used_us (SalServer *server)
-{
-  return server->row->last_used_us;
 }
 
 /**

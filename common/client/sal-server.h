@@ -34,9 +34,7 @@ void sal_server_suspend (SalServer *server);
 void sal_server_forget (SalServer *server);
 SalPresence sal_server_get_presence (SalServer *server);
 const GError *sal_server_get_error (SalServer *server);
-gint64 sal_server_get_retry_us (SalServer *server);
 
-gint64 sal_server_get_id (SalServer *server);
 const char *sal_server_get_uri (SalServer *server);
 const char *sal_server_get_host (SalServer *server);
 const char *sal_server_get_title (SalServer *server);
@@ -52,11 +50,11 @@ gboolean sal_server_set_certificate (SalServer *server,
                                      const char *key,
                                      GError **error);
 gboolean sal_server_is_wanted (SalServer *server);
-gint64 sal_server_get_last_used_us (SalServer *server);
 const SalTlsDetails *sal_server_get_tls (SalServer *server);
 
 gboolean sal_server_has_rooms (SalServer *server);
 SalRoomModel *sal_server_get_main_room (SalServer *server);
+gboolean sal_server_is_room_name (SalServer *server, const char *place);
 SalRoomModel *sal_server_find_room (SalServer *server, const char *place);
 SalRoomModel *
 sal_server_join (SalServer *server, const char *place, const char *key, GError **error);

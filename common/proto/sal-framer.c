@@ -476,8 +476,12 @@ end_of_unit (SalFramer *framer, guint8 c)
 {
   if (framer->role != SAL_FRAMER_SERVER)
     return;
+  /* Whoever gets the unit may take longer over it than the timer runs. */
   if (c != '\0' && framer->peer_class == SAL_PEER_UNKNOWN)
-    framer->peer_class = SAL_PEER_LINE; /* S11 */
+    {
+      framer->peer_class = SAL_PEER_LINE; /* S11 */
+      framer->timer = SAL_FRAMER_TIMER_NONE;
+    }
   if (c == '\n')
     after_lf (framer);
   framer->after_cr = c == '\r';

@@ -260,16 +260,6 @@ append_row (GString *out, char *const row[N_COLUMNS], const Layout *layout)
                   layout);
 }
 
-static guint
-count_lines (const char *text)
-{
-  guint n = 0;
-
-  for (; *text != '\0'; text++)
-    n += *text == '\n';
-  return n;
-}
-
 static void
 append_more (GString *out, guint n)
 {
@@ -321,7 +311,7 @@ lab_socket_table_text (
         info = lab_socket_info_text (g_ptr_array_index (sockets, i - 1));
       if (info != NULL && *info != '\0')
         lab_words_wrap (info, INDENT, columns, out);
-      n_lines += count_lines (out->str + before);
+      n_lines += lab_words_n_lines (out->str + before);
       if (i == 0 || most_lines == 0 || n_lines + (after > 0) <= most_lines)
         continue;
       g_string_truncate (out, before);

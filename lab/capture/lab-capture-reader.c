@@ -219,18 +219,6 @@ lab_capture_reader_is_between (const LabCaptureReader *reader)
 }
 
 /**
- * lab_capture_reader_get_interfaces:
- *
- * Returns: how many interfaces the capture, or the section that is being read, has named
- * so far.
- */
-guint
-lab_capture_reader_get_interfaces (const LabCaptureReader *reader)
-{
-  return reader->interfaces->len;
-}
-
-/**
  * lab_capture_reader_get_reason:
  *
  * Returns: (transfer none): what is wrong, in English, about a capture that is broken. What

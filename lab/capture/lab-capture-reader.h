@@ -29,7 +29,6 @@ LabCaptureResult lab_capture_reader_next (
     LabCaptureReader *reader, const guint8 *bytes, gsize len, gsize *used, LabPacket *packet);
 gboolean lab_capture_reader_is_started (const LabCaptureReader *reader);
 gboolean lab_capture_reader_is_between (const LabCaptureReader *reader);
-guint lab_capture_reader_get_interfaces (const LabCaptureReader *reader);
 const char *lab_capture_reader_get_reason (const LabCaptureReader *reader);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LabCaptureReader, lab_capture_reader_free)

@@ -142,6 +142,16 @@ sentence_of (const LabFinding *finding)
       finding->connection->to_itself)
     return "The %f asks for a connection (SYN) to its own address and port: its SYN comes back to "
            "it, and it is both ends.";
+  if (finding->event == LAB_EVENT_SYN_RETRANSMISSION &&
+      finding->state[finding->from] != LAB_SYN_SENT)
+    return "The SYN of the %f once more, although it has its answer: an old copy, which changes "
+           "nothing.";
+  if (finding->event == LAB_EVENT_SYN && finding->state[LAB_CLIENT] != LAB_SYN_SENT &&
+      finding->connection != NULL &&
+      finding->connection->end[finding->from].offer.frame == finding->segment.number)
+    return "The SYN of the %f, which segments behind it have overtaken; its initial sequence "
+           "number "
+           "is %I.";
   if (finding->event == LAB_EVENT_SYN && finding->state[LAB_CLIENT] != LAB_SYN_SENT)
     return "A SYN in the name of the %f that does not fit into the connection: it changes nothing.";
   if (finding->event == LAB_EVENT_SYN && finding->segment.len > 0)
@@ -237,13 +247,21 @@ append_correction (GString *out, const LabFinding *finding, LabSide side)
   lab_phrase_word (out, ".");
 }
 
-/* RFC 9293, 3.10.7.4, fifth check. */
+/* Why a segment that looks like others is dropped (RFC 9293, 3.10.7.1, and 3.10.7.4, fifth check). */
 static void
-append_missing_ack (GString *out, const LabFinding *finding)
+append_reason_to_drop (GString *out, const LabFinding *finding)
 {
-  if (finding->event != LAB_EVENT_MALFORMED && (finding->segment.has & LAB_HAS_FLAGS) != 0 &&
-      (finding->segment.flags & (LAB_SYN | LAB_RST | LAB_ACK)) == 0)
+  guint16 flags = finding->segment.flags;
+
+  if (finding->event == LAB_EVENT_MALFORMED || (finding->segment.has & LAB_HAS_FLAGS) == 0 ||
+      (flags & (LAB_SYN | LAB_RST)) != 0)
+    return;
+  if ((flags & LAB_ACK) == 0)
     append_sentence (out, " It has no ACK flag, so the %o drops it.", finding);
+  else if (finding->connection != NULL && (flags & LAB_FIN) == 0 &&
+           finding->before[lab_side_other (finding->from)] == LAB_CLOSED &&
+           finding->state[lab_side_other (finding->from)] == LAB_CLOSED)
+    append_sentence (out, " But for the %o there is no connection any more.", finding);
 }
 
 /**
@@ -257,7 +275,7 @@ void
 lab_explain_packet (const LabFinding *finding, GString *out)
 {
   append_sentence (out, sentence_of (finding), finding);
-  append_missing_ack (out, finding);
+  append_reason_to_drop (out, finding);
   append_correction (out, finding, LAB_CLIENT);
   append_correction (out, finding, LAB_SERVER);
 }

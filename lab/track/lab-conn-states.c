@@ -74,7 +74,7 @@ take_numbers (LabConn *conn, LabSide from, const LabSegment *segment)
   sender->sent = lab_seq_max (sender->sent, end);
   if (lab_seq_le (segment->seq, sender->received))
     sender->received = lab_seq_max (sender->received, end);
-  if (segment->len > 0)
+  if (segment->len > 0 && (segment->flags & LAB_ACK) != 0)
     sender->sent_data = TRUE;
   if (segment->flags & LAB_ACK)
     {
@@ -325,6 +325,19 @@ fin_counts (const LabConn *conn, LabSide from, guint32 fin)
          lab_seq_ge (fin, receiver->max_ack - WINDOW_SLACK);
 }
 
+/* Whether the receiver can be at the number of a FIN: it has not acknowledged anything behind it,
+ * since nothing is; and the number is not that of the SYN. */
+static gboolean
+fin_is_expected (const LabConn *conn, LabSide from, guint32 fin)
+{
+  const LabEnd *sender = &conn->end[from];
+  const LabEnd *receiver = &conn->end[lab_side_other (from)];
+
+  if (sender->isn_known && lab_seq_le (fin, sender->isn))
+    return FALSE;
+  return !receiver->sent_ack || lab_seq_ge (fin + 1, receiver->max_ack);
+}
+
 static void
 follow_fin (LabConn *conn, LabSide from, LabFinding *finding)
 {
@@ -384,12 +397,22 @@ follow_plain (LabConn *conn, LabSide from, LabFinding *finding)
   const LabSegment *segment = &finding->segment;
   LabSide to = lab_side_other (from);
   LabEnd *sender = &conn->end[from];
-  /* What has no ACK is dropped in every state that this may be (RFC 9293, 3.10.7.4, fifth check). */
-  gboolean fin = (segment->flags & (LAB_FIN | LAB_ACK)) == (LAB_FIN | LAB_ACK);
+  guint32 end = segment->seq + segment->len;
+  gboolean fin = (segment->flags & LAB_FIN) != 0;
   LabState before = state_of (conn, from);
 
-  if (fin && !fin_counts (conn, from, segment->seq + segment->len))
+  if (fin && !fin_counts (conn, from, end))
     return FALSE;
+  /* Without ACK nobody takes it, and nobody who is synchronized sends it (RFC 9293, 3.10.7.4,
+   * fifth check). */
+  if ((segment->flags & LAB_ACK) == 0)
+    return TRUE;
+  if (fin && !fin_is_expected (conn, from, end))
+    {
+      if (segment->len == 0)
+        return TRUE; /* nor is its acknowledgment taken (first check) */
+      fin = FALSE;
+    }
   if (before == LAB_SYN_SENT ||
       (before == LAB_SYN_RECEIVED && segment->len > 0 && !uses_fast_open (conn)))
     input (conn, from, LAB_INPUT_SEND_DATA);
@@ -402,6 +425,15 @@ follow_plain (LabConn *conn, LabSide from, LabFinding *finding)
   if (fin)
     input (conn, to, LAB_INPUT_RECV_FIN);
   return TRUE;
+}
+
+/* Something that a socket which is both ends does before the same segment comes to it. */
+static void
+input_to_both (LabConn *conn, LabInput in)
+{
+  input (conn, LAB_CLIENT, in);
+  conn->report.end[LAB_SERVER].state = conn->report.end[LAB_CLIENT].state;
+  lab_conn_note_path (conn);
 }
 
 /* A socket that has connected to its own address and port: what it sends comes back to it, so
@@ -422,7 +454,8 @@ follow_itself (LabConn *conn, LabFinding *finding)
       if (!socket->isn_known)
         take_offer (conn, LAB_CLIENT, segment);
       socket->sent_syn = TRUE;
-      input (conn, LAB_CLIENT, LAB_INPUT_SEND_SYN);
+      if (report->state == LAB_CLOSED)
+        input_to_both (conn, LAB_INPUT_SEND_SYN);
       input (conn, LAB_CLIENT, acks ? LAB_INPUT_RECV_SYN_ACK : LAB_INPUT_RECV_SYN);
       same->sent_syn_ack = same->sent_syn_ack || acks;
     }
@@ -442,7 +475,7 @@ follow_itself (LabConn *conn, LabFinding *finding)
           socket->fin = segment->seq + segment->len;
           report->fin_frame = segment->number;
           report->fin_seq = socket->fin;
-          input (conn, LAB_CLIENT, LAB_INPUT_SEND_FIN);
+          input_to_both (conn, LAB_INPUT_SEND_FIN);
           input (conn, LAB_CLIENT, LAB_INPUT_RECV_FIN);
         }
     }

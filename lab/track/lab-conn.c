@@ -279,7 +279,7 @@ copy_states (const LabConn *conn, LabState states[LAB_N_SIDES])
 static gboolean
 is_assumed (const LabConn *conn, LabSide side)
 {
-  const LabEnd *end = &conn->end[side];
+  const LabEnd *end = &conn->end[conn->report.to_itself ? LAB_CLIENT : side];
 
   if (conn->midstream)
     return !end->sent_data && !end->sent_fin && !end->heard_rst;

@@ -21,6 +21,8 @@
 #define RUNG_WIDTH 46
 /* On a terminal that is narrower than all of that, down to where no label would fit. */
 #define RUNG_WIDTH_LEAST 24
+/* And where that does not fit either, which is without times, down to a few letters. */
+#define RUNG_WIDTH_WITHOUT_TIME 12
 #define OTHERS_WIDTH (2 * (STATE_WIDTH + 2) + FRAME_WIDTH)
 /* Arrow and spaces around a label. */
 #define ARROW_WIDTH 4
@@ -29,7 +31,7 @@ typedef struct
 {
   LabView base;
   LabLadders *ladders; /* (owned) */
-  int time_width;
+  int time_width;      /* 0: there are none */
   int rung_width;
 } LadderView;
 
@@ -59,7 +61,12 @@ ladder_begin (LabView *view)
 
   ladder->time_width = TIME_WIDTH;
   ladder->rung_width = RUNG_WIDTH;
-  if (columns > 0 && columns < TIME_WIDTH + RUNG_WIDTH + OTHERS_WIDTH)
+  if (columns > 0 && columns < NARROW_TIME_WIDTH + RUNG_WIDTH_LEAST + OTHERS_WIDTH)
+    {
+      ladder->time_width = 0;
+      ladder->rung_width = CLAMP (columns - OTHERS_WIDTH, RUNG_WIDTH_WITHOUT_TIME, RUNG_WIDTH);
+    }
+  else if (columns > 0 && columns < TIME_WIDTH + RUNG_WIDTH + OTHERS_WIDTH)
     {
       ladder->time_width = NARROW_TIME_WIDTH;
       ladder->rung_width =
@@ -197,7 +204,9 @@ static void
 append_between_line (const LabView *view, const LabLadderRow *row, const char *text, LabPaint paint)
 {
   int width = (int) sal_columns_of_text (text);
-  int left = MAX ((rung_width (view) - width) / 2, 1);
+  /* Without a terminal a line may be as long as it takes, and does not touch the poles. */
+  int least = view->options.columns > 0 ? 0 : 1;
+  int left = MAX ((rung_width (view) - width) / 2, least);
 
   g_string_append_printf (view->out, "%*s", time_width (view) + STATE_WIDTH + 1, "");
   append_pole (view, row->state[LAB_CLIENT]);
@@ -205,7 +214,7 @@ append_between_line (const LabView *view, const LabLadderRow *row, const char *t
   lab_paint_begin (view->options.colour, paint, view->out);
   g_string_append (view->out, text);
   lab_paint_end (view->options.colour, view->out);
-  g_string_append_printf (view->out, "%*s", MAX (rung_width (view) - width - left, 1), "");
+  g_string_append_printf (view->out, "%*s", MAX (rung_width (view) - width - left, least), "");
   append_pole (view, row->state[LAB_SERVER]);
   g_string_append_c (view->out, '\n');
 }
@@ -257,8 +266,10 @@ append_time (const LabView *view, gint64 microseconds)
       "%s%" G_GINT64_FORMAT ".%06d", microseconds < 0 && microseconds > -1000000 ? "-" : "",
       microseconds / 1000000, (int) (ABS (microseconds) % 1000000));
   gsize point = strcspn (text, ".");
-  gsize room = (gsize) time_width (view) - 1;
+  gsize room = (gsize) MAX (time_width (view) - 1, 0);
 
+  if (time_width (view) == 0)
+    return;
   if (view->options.columns > 0 && strlen (text) > room)
     text[room > point + 1 ? room : point] = '\0';
   g_string_append_printf (view->out, "%*s ", (int) room, text);

@@ -171,6 +171,21 @@ lab_words_cut (const char *text, guint columns, GString *out)
 }
 
 /**
+ * lab_words_n_lines:
+ *
+ * Returns: how many lines end in @text.
+ */
+guint
+lab_words_n_lines (const char *text)
+{
+  guint n = 0;
+
+  for (; *text != '\0'; text++)
+    n += *text == '\n';
+  return n;
+}
+
+/**
  * lab_words_count:
  *
  * Appends a number of things.

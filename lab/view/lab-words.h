@@ -11,6 +11,7 @@ void lab_words_end (const LabEndReport *end, GString *out);
 void lab_words_duration (gint64 ns, GString *out);
 void lab_words_wrap (const char *text, const char *indent, guint columns, GString *out);
 void lab_words_cut (const char *text, guint columns, GString *out);
+guint lab_words_n_lines (const char *text);
 void lab_words_count (guint64 count, const char *one, const char *many, GString *out);
 
 /* What a segment is to be pointed out for, in few words; "" if for nothing. */

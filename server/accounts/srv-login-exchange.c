@@ -365,16 +365,9 @@ fail (SrvLogin *login, SrvVerdict verdict)
 static gboolean
 is_same_name (const char *other, const char *name)
 {
-  g_autofree char *a = NULL;
-  g_autofree char *b = NULL;
-
   if (other == NULL || *other == '\0')
     return TRUE;
-  if (!g_utf8_validate (other, -1, NULL))
-    return FALSE;
-  a = sal_name_key (other);
-  b = sal_name_key (name);
-  return g_str_equal (a, b);
+  return g_utf8_validate (other, -1, NULL) && sal_name_is_same (other, name);
 }
 
 static void

@@ -321,25 +321,34 @@ do_ban (Room *room)
   return keep (room);
 }
 
+/* Whether the room's list has @mask as it stands there. */
+static gboolean
+is_banned (const Room *room, const char *mask)
+{
+  return room->channel != NULL ? srv_modes_find_mask (room->channel, SRV_LIST_BAN, mask) != NULL
+                               : find_ban (room->owned, mask) != NULL;
+}
+
 static gboolean
 do_unban (Room *room)
 {
-  g_autofree char *mask = complete_mask (room);
-  g_autofree char *change = g_strconcat ("-b ", mask, NULL);
-  SrvRoomMask *found = NULL;
+  g_autofree char *whole = complete_mask (room);
+  g_autofree char *change = NULL;
+  const char *mask = NULL;
 
-  if (mask == NULL)
+  if (whole == NULL)
     return FALSE;
-  found = room->channel == NULL ? find_ban (room->owned, mask) : NULL;
-  if (room->channel != NULL ? srv_modes_find_mask (room->channel, SRV_LIST_BAN, mask) == NULL
-                            : found == NULL)
+  /* An older version may have kept what nobody can set any more. */
+  mask = is_banned (room, room->rest) ? room->rest : whole;
+  if (!is_banned (room, mask))
     return srv_console_fail (room->out, _ ("no such ban; “room bans” lists them"));
   if (room->channel != NULL)
     {
+      change = g_strconcat ("-b ", mask, NULL);
       post (room, SRV_ENTRY_MODE, change, NULL);
       return TRUE;
     }
-  g_ptr_array_remove (room->owned->masks, found);
+  g_ptr_array_remove (room->owned->masks, find_ban (room->owned, mask));
   return keep (room);
 }
 

@@ -26,7 +26,8 @@
 #include "server/admin/srv-console-talk.h"
 #include "server/admin/srv-console.h"
 
-/* Consoles at once, and what one may leave unread. */
+/* Consoles at once, and what one may leave unread before its next word is taken. One answer may be
+ * more: who is there, where there are thousands. */
 #define MAX_CONSOLES 16
 #define MAX_UNREAD_BYTES (1024 * 1024)
 
@@ -41,6 +42,7 @@ typedef struct
   SrvConsoleInput input;
   SrvConsoleTalk *talk; /* (owned) */
   GString *unsent;      /* (owned) */
+  gboolean ended;       /* no more words come */
 } Console;
 
 struct _SrvControl
@@ -91,9 +93,8 @@ console_free (gpointer data)
 
 static gboolean on_console (int fd, GIOCondition condition, gpointer data);
 
-/* Nobody need read the answers; the words count all the same. Returns FALSE if somebody
- * lets too many pile up. */
-static gboolean
+/* Nobody need read the answers; the words count all the same. */
+static void
 send_unsent (Console *console)
 {
   ssize_t n =
@@ -103,7 +104,6 @@ send_unsent (Console *console)
     g_string_erase (console->unsent, 0, n);
   else if (n < 0 && errno != EAGAIN && errno != EINTR)
     g_string_truncate (console->unsent, 0);
-  return console->unsent->len < MAX_UNREAD_BYTES;
 }
 
 static void
@@ -112,13 +112,15 @@ on_line (const char *line, gpointer data)
   srv_console_talk_line (((Console *) data)->talk, line);
 }
 
-/* While a word is being answered the next is not read, so that they cannot pile up. */
+/* While a word is being answered, or many answers have not been read, the next is not read, so that
+ * they cannot pile up. */
 static void
 watch (Console *console)
 {
   GIOCondition condition = console->unsent->len > 0 ? G_IO_OUT : 0;
 
-  if (!srv_console_talk_is_waiting (console->talk))
+  if (!console->ended && !srv_console_talk_is_waiting (console->talk) &&
+      console->unsent->len < MAX_UNREAD_BYTES)
     condition |= G_IO_IN;
   g_clear_handle_id (&console->source, g_source_remove);
   console->source = g_unix_fd_add (console->fd, condition, on_console, console);
@@ -161,7 +163,10 @@ on_console (int fd, GIOCondition condition, gpointer data)
   if (n > 0)
     srv_console_input_push (&console->input, bytes, (gsize) n, on_line, console);
   explicit_bzero (bytes, sizeof bytes); /* it may have been a password */
-  if (n == 0 || (condition & (G_IO_HUP | G_IO_ERR) && n < 0) || !send_unsent (console))
+  console->ended = console->ended || n == 0;
+  send_unsent (console);
+  /* Who has said everything may still be reading. */
+  if ((console->ended && console->unsent->len == 0) || (condition & (G_IO_HUP | G_IO_ERR) && n < 0))
     {
       g_ptr_array_remove_fast (console->control->consoles, console);
       return G_SOURCE_REMOVE;
@@ -322,7 +327,7 @@ srv_control_free (SrvControl *control)
     return;
   g_clear_handle_id (&control->source, g_source_remove);
   for (guint i = 0; i < control->consoles->len; i++)
-    (void) send_unsent (control->consoles->pdata[i]);
+    send_unsent (control->consoles->pdata[i]);
   g_ptr_array_unref (control->consoles);
   if (control->fd >= 0)
     (void) g_unlink (control->path);

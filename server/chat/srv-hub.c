@@ -186,11 +186,12 @@ srv_hub_unwatch (SrvHub *hub, SrvSession *session, const char *key)
 
 /**
  * srv_hub_watchers:
+ * @name: in any case
  *
- * Returns: (transfer none) (nullable): set of #SrvSession that wait for @key.
+ * Returns: (transfer none) (nullable): set of #SrvSession that wait for who is called @name.
  */
 GHashTable *
-srv_hub_watchers (const SrvHub *hub, const char *key)
+srv_hub_watchers (const SrvHub *hub, const char *name)
 {
-  return g_hash_table_lookup (hub->watchers, key);
+  return sal_name_look_up (hub->watchers, name);
 }

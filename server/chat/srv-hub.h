@@ -60,7 +60,7 @@ void srv_hub_remember (SrvHub *hub, const SrvUser *user, gint64 now_us);
 
 gboolean srv_hub_watch (SrvHub *hub, SrvSession *session, const char *key);
 void srv_hub_unwatch (SrvHub *hub, SrvSession *session, const char *key);
-GHashTable *srv_hub_watchers (const SrvHub *hub, const char *key);
+GHashTable *srv_hub_watchers (const SrvHub *hub, const char *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrvHub, srv_hub_free)
 

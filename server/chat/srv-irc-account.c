@@ -106,15 +106,6 @@ srv_irc_handle_oper (SrvIrc *irc, const SalIrcLine *line)
 }
 
 static gboolean
-is_same_name (const char *a, const char *b)
-{
-  g_autofree char *key_a = sal_name_key (a);
-  g_autofree char *key_b = sal_name_key (b);
-
-  return g_str_equal (key_a, key_b);
-}
-
-static gboolean
 may_register_early (const SrvIrc *irc)
 {
   g_autofree char *value = irc->session->host->registration (irc->session);
@@ -145,7 +136,7 @@ may_register (SrvIrc *irc, const char *account)
   else if (own_name (irc) == NULL)
     srv_irc_fail (irc, "REGISTER", "NEED_NICK", "%s :Choose a nickname first",
                   srv_irc_echo (account));
-  else if (!is_same_name (wanted, own_name (irc)))
+  else if (!sal_name_is_same (wanted, own_name (irc)))
     srv_irc_fail (irc, "REGISTER", "ACCOUNT_NAME_MUST_BE_NICK",
                   "%s :An account has the name of your nickname", srv_irc_echo (account));
   else
@@ -466,7 +457,7 @@ take_away (SrvIrc *irc, const char *account, gboolean out, const char *why)
 
   if (irc->session->state >= SRV_SESSION_LEAVING)
     return;
-  if (me != NULL && irc->role_account != NULL && is_same_name (irc->role_account, account))
+  if (me != NULL && irc->role_account != NULL && sal_name_is_same (irc->role_account, account))
     {
       SrvEntry fields = srv_irc_fields (irc, SRV_ENTRY_UMODE);
 
@@ -477,7 +468,7 @@ take_away (SrvIrc *irc, const char *account, gboolean out, const char *why)
       if (irc->role_asked != SRV_ROLE_USER || (me->modes & SRV_UMODES_GIVEN))
         srv_irc_post (irc, &fields);
     }
-  if (!out || mine == NULL || !is_same_name (mine, account))
+  if (!out || mine == NULL || !sal_name_is_same (mine, account))
     return;
   /* Perhaps a command of theirs is being answered. */
   mask = dup_mask (irc);

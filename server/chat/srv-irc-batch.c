@@ -161,15 +161,6 @@ srv_irc_handle_batch (SrvIrc *irc, const SalIrcLine *line)
     close_batch (irc, line);
 }
 
-static gboolean
-is_same_target (const char *a, const char *b)
-{
-  g_autofree char *one = sal_name_key (a);
-  g_autofree char *other = sal_name_key (b);
-
-  return g_str_equal (one, other);
-}
-
 static void
 add_line (SrvIrc *irc, const SalIrcLine *line)
 {
@@ -177,7 +168,7 @@ add_line (SrvIrc *irc, const SalIrcLine *line)
   const char *text = line->n_params > 1 ? line->params[1] : "";
   gboolean concat = sal_irc_line_get_tag (line, "draft/multiline-concat") != NULL;
 
-  if (line->n_params < 1 || !is_same_target (line->params[0], lines->target))
+  if (line->n_params < 1 || !sal_name_is_same (line->params[0], lines->target))
     {
       refuse (irc, "MULTILINE_INVALID_TARGET", "%s %s :All lines have the target of the batch",
               srv_irc_echo (lines->target),

@@ -18,6 +18,12 @@ no_such_channel (SrvIrc *irc, const char *name)
 }
 
 static void
+need_more (SrvIrc *irc, const char *verb)
+{
+  srv_irc_reply (irc, ERR_NEEDMOREPARAMS, "%s :Not enough parameters", verb);
+}
+
+static void
 join_one (SrvIrc *irc, const char *name, const char *key)
 {
   g_autofree char *room = srv_irc_room_of (name);
@@ -61,6 +67,7 @@ srv_irc_handle_join (SrvIrc *irc, const SalIrcLine *line)
   g_auto (GStrv) names = NULL;
   g_auto (GStrv) keys = NULL;
   guint n_keys = 0;
+  gboolean found = FALSE;
 
   if (g_str_equal (line->params[0], "0") && line->n_params == 1)
     {
@@ -70,8 +77,15 @@ srv_irc_handle_join (SrvIrc *irc, const SalIrcLine *line)
   names = g_strsplit (line->params[0], ",", -1);
   keys = g_strsplit (line->n_params > 1 ? line->params[1] : "", ",", -1);
   n_keys = g_strv_length (keys);
+  /* A name that is empty is none, but it has a place, and so has its key. */
   for (guint i = 0; names[i] != NULL; i++)
-    join_one (irc, names[i], i < n_keys && *keys[i] != '\0' ? keys[i] : NULL);
+    if (*names[i] != '\0')
+      {
+        join_one (irc, names[i], i < n_keys && *keys[i] != '\0' ? keys[i] : NULL);
+        found = TRUE;
+      }
+  if (!found)
+    need_more (irc, "JOIN");
 }
 
 /**
@@ -116,12 +130,14 @@ longest (char **names)
 void
 srv_irc_handle_part (SrvIrc *irc, const SalIrcLine *line)
 {
-  g_auto (GStrv) names = g_strsplit (line->params[0], ",", -1);
+  g_auto (GStrv) names = srv_irc_split (line->params[0]);
   g_autofree char *reason = line->n_params > 1
                                 ? srv_irc_take_text (irc, SRV_IRC_TEXT_PART, line->params[1],
                                                      srv_irc_around (irc, "PART", longest (names)))
                                 : NULL;
 
+  if (names[0] == NULL)
+    need_more (irc, "PART");
   for (guint i = 0; names[i] != NULL; i++)
     {
       g_autofree char *room = srv_irc_room_of (names[i]);
@@ -225,8 +241,8 @@ kick_one (SrvIrc *irc, const char *channel, const char *name, const char *reason
 void
 srv_irc_handle_kick (SrvIrc *irc, const SalIrcLine *line)
 {
-  g_auto (GStrv) channels = g_strsplit (line->params[0], ",", -1);
-  g_auto (GStrv) names = g_strsplit (line->params[1], ",", -1);
+  g_auto (GStrv) channels = srv_irc_split (line->params[0]);
+  g_auto (GStrv) names = srv_irc_split (line->params[1]);
   guint n_channels = g_strv_length (channels);
   guint n_names = g_strv_length (names);
   g_autofree char *params = g_strconcat (longest (channels), " ", longest (names), NULL);
@@ -235,9 +251,9 @@ srv_irc_handle_kick (SrvIrc *irc, const SalIrcLine *line)
       line->n_params > 2 && *line->params[2] != '\0' ? line->params[2] : srv_irc_get_nick (irc),
       srv_irc_around (irc, "KICK", params));
 
-  if (n_channels == 0 || (n_channels > 1 && n_channels != n_names))
+  if (n_channels == 0 || n_names == 0 || (n_channels > 1 && n_channels != n_names))
     {
-      srv_irc_reply (irc, ERR_NEEDMOREPARAMS, "KICK :Not enough parameters");
+      need_more (irc, "KICK");
       return;
     }
   for (guint i = 0; i < n_names; i++)
@@ -286,7 +302,7 @@ srv_irc_handle_invite (SrvIrc *irc, const SalIrcLine *line)
     }
   if (line->n_params == 1)
     {
-      srv_irc_reply (irc, ERR_NEEDMOREPARAMS, "INVITE :Not enough parameters");
+      need_more (irc, "INVITE");
       return;
     }
   room = srv_irc_room_of (line->params[1]);

@@ -107,6 +107,12 @@ srv_irc_on_denied (SrvIrc *irc, const SrvEntry *entry)
     }
   if (srv_irc_is_silent (irc, (SrvEntryKind) entry->kind))
     return;
+  if (entry->code == SRV_DENIED_TAKEN_BACK)
+    {
+      srv_irc_fail (irc, srv_irc_verb_of (entry), "TAKEN_BACK",
+                    ":Not said again: this message has been taken back");
+      return;
+    }
   switch (code)
     {
     case ERR_NOSUCHNICK:

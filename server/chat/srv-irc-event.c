@@ -51,6 +51,7 @@ srv_irc_relayed (SrvIrc *irc, const SrvEntry *entry)
       return;
     case SRV_ENTRY_INVITE:
       srv_irc_reply (irc, RPL_INVITING, "%s #%s", entry->target, entry->room);
+      srv_irc_tell_away (irc, srv_state_get_user (irc->hub->state, entry->about));
       return;
     case SRV_ENTRY_ACCOUNT:
     case SRV_ENTRY_WALLOPS:

@@ -26,13 +26,14 @@ typedef struct
 /* A question that is being answered. */
 typedef struct
 {
-  char *target; /* (owned): as asked for */
+  char *target;           /* (owned): as asked for */
+  const char *subcommand; /* (unowned): static */
   guint limit;
-  gboolean around;     /* the second half is still to come */
   SrvLogQuery *second; /* (owned) (nullable) */
   GPtrArray *first;    /* (owned) (nullable): the first half */
   gboolean probing;    /* between a message and a moment: which of them comes first? */
-  gboolean checking;   /* after a message: is what was said behind it still there? */
+  guint64 needed_seq;  /* from this number on nothing may be gone; 0: whatever there is */
+  gboolean needs_all;  /* ...also if the page is full */
   Point points[2];     /* those */
   gboolean descending; /* targets: the newest first */
 } Question;
@@ -114,21 +115,33 @@ stop_at (SrvLogQuery *query, const Point *point)
                                         : point->time_us;
 }
 
-/* From the first of @points to the second, in the order of the story if @forwards. */
-static void
-go_between (SrvLogQuery *query, const Point points[2], gboolean forwards)
+static gboolean
+is_moment (const Point *point)
 {
+  return point->time_us != 0;
+}
+
+/* What is after @point must all be there still. */
+static void
+need_after (Question *question, const Point *point)
+{
+  if (!is_moment (point))
+    question->needed_seq = point->seq + 1;
+}
+
+/* From the first of the points to the second, in the order of the story if @forwards. */
+static void
+go_between (SrvLogQuery *query, Question *question, gboolean forwards)
+{
+  const Point *points = question->points;
+
   if (forwards)
     go_after (query, &points[0]);
   else
     go_before (query, &points[0]);
   stop_at (query, &points[1]);
-}
-
-static gboolean
-is_moment (const Point *point)
-{
-  return point->time_us != 0;
+  question->needs_all = forwards;
+  need_after (question, &points[forwards ? 0 : 1]);
 }
 
 /* The name under which the log has what was said in @target; NULL if it is not the client's to
@@ -203,24 +216,15 @@ send_past (SrvIrc *irc, const Question *question, const GPtrArray *entries, gboo
     close_batch (irc, batch);
 }
 
-static void on_page (SrvIrc *irc, GPtrArray *entries, gboolean failed);
+static void on_page (SrvIrc *irc, GPtrArray *entries, guint64 gone_seq, gboolean failed);
 
-/* It is known now where the story begins. Who asks for what was said after a message has all before it, and
- * would take the rest for all that was said; if some of that is not kept any more, nor is the message. */
-static void
-on_beginning (SrvIrc *irc, Question *question, const GPtrArray *entries)
+/* Whoever asks for what was said since a message has all before it, and would take what is left for all
+ * that was said. A full page that comes from the other side has not got there yet. */
+static gboolean
+is_forgotten (const Question *question, const GPtrArray *entries, guint64 gone_seq)
 {
-  const SrvEntry *first = entries->len > 0 ? entries->pdata[0] : NULL;
-
-  question->checking = FALSE;
-  if (first != NULL && first->seq > question->points[0].seq + 1)
-    {
-      refuse (irc, "MESSAGE_ERROR", "AFTER", "%s :There is no such message any more",
-              question->target);
-      return;
-    }
-  irc->on_past = on_page;
-  srv_irc_read (irc, g_steal_pointer (&question->second));
+  return question->needed_seq != 0 && question->needed_seq <= gone_seq &&
+         (question->needs_all || entries->len < question->limit);
 }
 
 /* It is known now when the message was said; where there is none any more, later than all. */
@@ -232,7 +236,7 @@ on_probe (SrvIrc *irc, Question *question, const GPtrArray *entries)
   SrvLogQuery *query = g_steal_pointer (&question->second);
 
   question->probing = FALSE;
-  go_between (query, question->points,
+  go_between (query, question,
               is_moment (&question->points[0]) ? question->points[0].time_us < said_us
                                                : said_us < question->points[1].time_us);
   irc->on_past = on_page;
@@ -240,7 +244,7 @@ on_probe (SrvIrc *irc, Question *question, const GPtrArray *entries)
 }
 
 static void
-on_page (SrvIrc *irc, GPtrArray *entries, gboolean failed)
+on_page (SrvIrc *irc, GPtrArray *entries, guint64 gone_seq, gboolean failed)
 {
   Question *question = irc->pending;
   gboolean complete = FALSE;
@@ -250,14 +254,15 @@ on_page (SrvIrc *irc, GPtrArray *entries, gboolean failed)
       refuse (irc, "MESSAGE_ERROR", "*", "%s :The log cannot be read now", question->target);
       return;
     }
-  if (question->checking)
-    {
-      on_beginning (irc, question, entries);
-      return;
-    }
   if (question->probing)
     {
       on_probe (irc, question, entries);
+      return;
+    }
+  if (is_forgotten (question, entries, gone_seq))
+    {
+      refuse (irc, "MESSAGE_ERROR", question->subcommand, "%s :There is no such message any more",
+              question->target);
       return;
     }
   if (question->second != NULL)
@@ -289,7 +294,7 @@ ask (SrvIrc *irc, Question *question, SrvLogQuery *query)
   query->said_only = !(irc->caps & SAL_IRC_CAP_EVENT_PLAYBACK);
   if (question->second != NULL)
     question->second->said_only = query->said_only;
-  if (question->probing || question->checking)
+  if (question->probing)
     query->said_only = FALSE;
   srv_irc_read (irc, query);
 }
@@ -311,7 +316,7 @@ target_name (const SrvIrc *irc, const SrvEntry *entry)
 }
 
 static void
-on_targets (SrvIrc *irc, GPtrArray *entries, gboolean failed)
+on_targets (SrvIrc *irc, GPtrArray *entries, guint64 gone_seq, gboolean failed)
 {
   Question *question = irc->pending;
   g_autofree char *batch = NULL;
@@ -413,6 +418,9 @@ go_around (SrvLogQuery *query, Question *question, const Point *point)
 {
   guint before = question->limit / 2;
 
+  if (!is_moment (point))
+    question->needed_seq = point->seq;
+  question->needs_all = TRUE;
   if (before == 0)
     {
       go_from (query, point);
@@ -431,9 +439,10 @@ between (SrvLogQuery *query, Question *question, const Point points[2])
 {
   SrvLogQuery *probe = NULL;
 
+  memcpy (question->points, points, sizeof question->points);
   if (is_moment (&points[0]) == is_moment (&points[1]))
     {
-      go_between (query, points,
+      go_between (query, question,
                   is_moment (&points[0]) ? points[0].time_us < points[1].time_us
                                          : points[0].seq < points[1].seq);
       return query;
@@ -441,28 +450,11 @@ between (SrvLogQuery *query, Question *question, const Point points[2])
   probe = srv_log_query_new (query->room, 1);
   go_from (probe, &points[is_moment (&points[0]) ? 1 : 0]);
   question->probing = TRUE;
-  memcpy (question->points, points, sizeof question->points);
   question->second = query;
   return probe;
 }
 
-/* After @point, where nothing of that is forgotten. Returns (transfer full): what to ask first. */
-static SrvLogQuery *
-after (SrvLogQuery *query, Question *question, const Point *point)
-{
-  SrvLogQuery *first = NULL;
-
-  go_after (query, point);
-  if (is_moment (point))
-    return query;
-  first = srv_log_query_new (query->room, 1);
-  first->backwards = FALSE;
-  question->checking = TRUE;
-  question->points[0] = *point;
-  question->second = query;
-  return first;
-}
-
+/* @subcommand: static */
 static void
 read_page (SrvIrc *irc,
            const char *subcommand,
@@ -484,17 +476,25 @@ read_page (SrvIrc *irc,
   query = srv_log_query_new (story, limit);
   question = g_new0 (Question, 1);
   question->target = g_strdup (target);
+  question->subcommand = subcommand;
   question->limit = limit;
   if (g_str_equal (subcommand, "LATEST"))
     {
       query->backwards = TRUE;
       if (bounded)
-        stop_at (query, &points[0]);
+        {
+          stop_at (query, &points[0]);
+          need_after (question, &points[0]);
+        }
     }
   else if (g_str_equal (subcommand, "BEFORE"))
     go_before (query, &points[0]);
   else if (g_str_equal (subcommand, "AFTER"))
-    query = after (query, question, &points[0]);
+    {
+      go_after (query, &points[0]);
+      need_after (question, &points[0]);
+      question->needs_all = TRUE;
+    }
   else if (g_str_equal (subcommand, "AROUND"))
     go_around (query, question, &points[0]);
   else
@@ -514,7 +514,7 @@ srv_irc_handle_chathistory (SrvIrc *irc, const SalIrcLine *line)
   guint n_points = between ? 2 : 1;
   Point points[2] = { { 0 }, { 0 } };
   gboolean bounded = TRUE;
-  gboolean is_known = FALSE;
+  const char *name = NULL;
   guint limit = 0;
 
   if (g_str_equal (subcommand, "TARGETS"))
@@ -523,8 +523,9 @@ srv_irc_handle_chathistory (SrvIrc *irc, const SalIrcLine *line)
       return;
     }
   for (guint i = 0; i < G_N_ELEMENTS (known); i++)
-    is_known = is_known || g_str_equal (known[i], subcommand);
-  if (!is_known)
+    if (g_str_equal (known[i], subcommand))
+      name = known[i];
+  if (name == NULL)
     {
       refuse (irc, "INVALID_PARAMS", subcommand,
               ":LATEST, BEFORE, AFTER, AROUND, BETWEEN or "
@@ -542,12 +543,12 @@ srv_irc_handle_chathistory (SrvIrc *irc, const SalIrcLine *line)
       if (!parse_point (irc, subcommand, line->params[2 + i], &points[i]))
         return;
   if (parse_limit (irc, subcommand, line->params[2 + n_points], &limit))
-    read_page (irc, subcommand, line->params[1], points, bounded, limit);
+    read_page (irc, name, line->params[1], points, bounded, limit);
 }
 
 /* For those who cannot ask. */
 
-static void on_recent (SrvIrc *irc, GPtrArray *entries, gboolean failed);
+static void on_recent (SrvIrc *irc, GPtrArray *entries, guint64 gone_seq, gboolean failed);
 
 static void
 free_queries (gpointer queries)
@@ -575,7 +576,7 @@ is_for_programs (const SrvEntry *entry)
 }
 
 static void
-on_recent (SrvIrc *irc, GPtrArray *entries, gboolean failed)
+on_recent (SrvIrc *irc, GPtrArray *entries, guint64 gone_seq, gboolean failed)
 {
   for (guint i = 0; !failed && i < entries->len; i++)
     {

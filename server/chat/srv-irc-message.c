@@ -185,7 +185,7 @@ say (SrvIrc *irc, SrvEntryKind kind, const SalIrcLine *line)
   const char *text = NULL;
   gboolean silent = srv_irc_is_silent (irc, kind);
 
-  if (line->n_params == 0 || *line->params[0] == '\0')
+  if (line->n_params == 0 || line->params[0][strspn (line->params[0], ",")] == '\0')
     {
       if (!silent)
         srv_irc_reply (irc, ERR_NORECIPIENT, ":No recipient given (%s)", line->verb);
@@ -201,7 +201,7 @@ say (SrvIrc *irc, SrvEntryKind kind, const SalIrcLine *line)
         }
       text = line->params[1];
     }
-  targets = g_strsplit (line->params[0], ",", -1);
+  targets = srv_irc_split (line->params[0]);
   for (guint i = 0; targets[i] != NULL; i++)
     {
       if (i >= SAL_TARGETS_PER_COMMAND)
@@ -213,7 +213,7 @@ say (SrvIrc *irc, SrvEntryKind kind, const SalIrcLine *line)
         }
       if (srv_irc_is_service (targets[i]))
         say_to_service (irc, kind, text, targets[1] == NULL);
-      else if (*targets[i] != '\0')
+      else
         srv_irc_say_to (irc, kind, targets[i], text, line);
     }
 }
@@ -265,9 +265,8 @@ srv_irc_on_said (SrvIrc *irc, const SrvEntry *entry)
     return;
   if (irc->caps & SAL_IRC_CAP_ECHO_MESSAGE)
     srv_irc_relayed (irc, entry);
-  if (target != NULL && srv_user_get_away (target) != NULL &&
-      (entry->kind == SRV_ENTRY_MESSAGE || entry->kind == SRV_ENTRY_ACTION))
-    srv_irc_reply (irc, RPL_AWAY, "%s :%s", target->who->name, srv_user_get_away (target));
+  if (entry->kind == SRV_ENTRY_MESSAGE || entry->kind == SRV_ENTRY_ACTION)
+    srv_irc_tell_away (irc, target);
 }
 
 static gboolean

@@ -85,8 +85,10 @@ srv_irc_handle_names (SrvIrc *irc, const SalIrcLine *line)
       srv_irc_reply (irc, RPL_ENDOFNAMES, "* :End of /NAMES list");
       return;
     }
-  names = g_strsplit (line->params[0], ",", 2);
-  if (names[0] != NULL)
+  names = srv_irc_split (line->params[0]);
+  if (names[0] == NULL)
+    srv_irc_reply (irc, RPL_ENDOFNAMES, "* :End of /NAMES list");
+  else
     {
       const SrvChannel *channel = srv_irc_find_channel (irc, names[0]);
 

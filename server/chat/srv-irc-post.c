@@ -212,6 +212,28 @@ srv_irc_tell_cut (SrvIrc *irc)
                  srv_irc_get_nick (irc), verb, most);
 }
 
+/**
+ * srv_irc_split:
+ * @list: a parameter that is a list, with commas between its elements
+ *
+ * Returns: (transfer full) (array zero-terminated=1): its elements. One that is empty is none:
+ *   `#a,,#b` has two, and `,` has none.
+ */
+char **
+srv_irc_split (const char *list)
+{
+  char **elements = g_strsplit (list, ",", -1);
+  guint n = 0;
+
+  for (guint i = 0; elements[i] != NULL; i++)
+    if (*elements[i] != '\0')
+      elements[n++] = elements[i];
+    else
+      g_free (elements[i]);
+  elements[n] = NULL;
+  return elements;
+}
+
 /* What is longer is no name of anything here, and leaves no place for what is said of it. */
 #define ECHO_BYTES 200
 

@@ -82,9 +82,12 @@ struct _SrvIrc
   GHashTable *monitored; /* (owned) (nullable): key -> name as asked for */
   gpointer pending;      /* (owned) (nullable): what the answer of the log is for */
   GDestroyNotify pending_free;
-  void (*on_past) (SrvIrc *irc, GPtrArray *entries, gboolean failed); /* (nullable) */
-  SrvMarkers *markers; /* (owned) (nullable): while it has no account */
-  gint64 now_us;       /* of the command in hand */
+  void (*on_past) (SrvIrc *irc,
+                   GPtrArray *entries,
+                   guint64 gone_seq,
+                   gboolean failed); /* (nullable) */
+  SrvMarkers *markers;               /* (owned) (nullable): while it has no account */
+  gint64 now_us;                     /* of the command in hand */
 };
 
 /* How a client asks about accounts, and so how it is answered. */
@@ -115,6 +118,7 @@ enum
 /* srv-irc.c */
 const SrvIrcCommand *srv_irc_find_command (const char *verb);
 gboolean srv_irc_is_silent (const SrvIrc *irc, SrvEntryKind kind);
+const char *srv_irc_verb_of (const SrvEntry *entry);
 void srv_irc_end (SrvIrc *irc, const char *reason);
 void srv_irc_hold (SrvIrc *irc);
 void srv_irc_release (SrvIrc *irc);
@@ -149,6 +153,7 @@ gint64 srv_irc_wall_us (const SrvIrc *irc);
 char *srv_irc_room_of (const char *target);
 gboolean srv_irc_is_channel (const char *target);
 SrvChannel *srv_irc_find_channel (const SrvIrc *irc, const char *target);
+char **srv_irc_split (const char *list);
 const char *srv_irc_echo (const char *param);
 char *srv_irc_cut (const char *text, gsize most);
 gsize srv_irc_around (const SrvIrc *irc, const char *verb, const char *params);
@@ -217,6 +222,7 @@ void srv_irc_handle_whois (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_whowas (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_ison (SrvIrc *irc, const SalIrcLine *line);
 void srv_irc_handle_userhost (SrvIrc *irc, const SalIrcLine *line);
+void srv_irc_tell_away (SrvIrc *irc, const SrvUser *user);
 gboolean srv_irc_sees (const SrvIrc *irc, const SrvUser *user);
 
 void srv_irc_handle_away (SrvIrc *irc, const SalIrcLine *line);

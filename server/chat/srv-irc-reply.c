@@ -266,10 +266,15 @@ srv_irc_say_aside (SrvIrc *irc, const char *format, ...)
 void
 srv_irc_ping (SrvIrc *irc)
 {
-  g_autoptr (GString) line = g_string_new ("PING :");
+  /* Everybody is asked again and again, so it is put together in place. */
+  char line[SAL_IRC_LINE_BYTES] = "PING :";
+  gsize begun = strlen (line);
+  gsize space = sizeof line - begun - strlen ("\r\n");
+  gsize len = begun + MIN (g_strlcpy (line + begun, srv_irc_server (irc), space), space - 1);
 
-  g_string_append (line, srv_irc_server (irc));
-  send_line (irc, line);
+  line[len++] = '\r';
+  line[len++] = '\n';
+  irc->session->host->send (irc->session, line, len);
 }
 
 /**

@@ -27,6 +27,19 @@ srv_irc_handle_away (SrvIrc *irc, const SalIrcLine *line)
 }
 
 /**
+ * srv_irc_tell_away:
+ * @user: (nullable): who is spoken to, invited, or asked about
+ *
+ * Tells the client, if they are away (RFC 2812, 3.2.7, 3.3.1 and 3.6.2).
+ */
+void
+srv_irc_tell_away (SrvIrc *irc, const SrvUser *user)
+{
+  if (user != NULL && srv_user_get_away (user) != NULL)
+    srv_irc_reply (irc, RPL_AWAY, "%s :%s", user->who->name, srv_user_get_away (user));
+}
+
+/**
  * srv_irc_handle_setname:
  */
 void

@@ -81,8 +81,7 @@ send_whois (SrvIrc *irc, const SrvUser *user)
   if (user->who->secure)
     srv_irc_say (irc, "671 %s %s :is using a secure connection", srv_irc_get_nick (irc),
                  user->who->name);
-  if (srv_user_get_away (user) != NULL)
-    srv_irc_reply (irc, RPL_AWAY, "%s :%s", user->who->name, srv_user_get_away (user));
+  srv_irc_tell_away (irc, user);
   if (user->modes & SRV_UMODE_BOT)
     srv_irc_reply (irc, RPL_WHOISBOT, "%s :is a bot", user->who->name);
   if (user->who->account != NULL)

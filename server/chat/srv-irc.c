@@ -531,16 +531,26 @@ srv_irc_release (SrvIrc *irc)
 
 /* Answers of the log. */
 
+/**
+ * srv_irc_verb_of:
+ * @entry: something said, or taken back
+ *
+ * Returns: (transfer none): the command that asks for it.
+ */
+const char *
+srv_irc_verb_of (const SrvEntry *entry)
+{
+  return entry->kind == SRV_ENTRY_REDACT   ? "REDACT"
+         : entry->kind == SRV_ENTRY_NOTICE ? "NOTICE"
+         : entry->kind == SRV_ENTRY_TAGMSG ? "TAGMSG"
+                                           : "PRIVMSG";
+}
+
 static void
 refused (SrvIrc *irc, const SrvEntry *entry)
 {
-  const char *verb = entry->kind == SRV_ENTRY_REDACT   ? "REDACT"
-                     : entry->kind == SRV_ENTRY_NOTICE ? "NOTICE"
-                     : entry->kind == SRV_ENTRY_TAGMSG ? "TAGMSG"
-                                                       : "PRIVMSG";
-
   if (!srv_irc_is_silent (irc, (SrvEntryKind) entry->kind))
-    srv_irc_fail (irc, verb, "NOT_KEPT",
+    srv_irc_fail (irc, srv_irc_verb_of (entry), "NOT_KEPT",
                   ":Not sent: the room cannot write its log now. Try again later.");
 }
 
@@ -604,9 +614,9 @@ srv_irc_entry (SrvIrc *irc, const SrvEntry *entry)
  * The answer to a read.
  */
 void
-srv_irc_history (SrvIrc *irc, GPtrArray *entries, gboolean failed)
+srv_irc_history (SrvIrc *irc, GPtrArray *entries, guint64 gone_seq, gboolean failed)
 {
-  void (*take) (SrvIrc *, GPtrArray *, gboolean) = NULL;
+  void (*take) (SrvIrc *, GPtrArray *, guint64, gboolean) = NULL;
 
   irc->reading = FALSE;
   if (irc->session->state >= SRV_SESSION_LEAVING)
@@ -614,7 +624,7 @@ srv_irc_history (SrvIrc *irc, GPtrArray *entries, gboolean failed)
   take = irc->on_past;
   irc->on_past = NULL;
   if (take != NULL)
-    take (irc, entries, failed);
+    take (irc, entries, gone_seq, failed);
   finish (irc);
   take_deferred (irc);
 }

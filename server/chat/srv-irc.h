@@ -22,7 +22,7 @@ void srv_irc_free (SrvIrc *irc);
 void srv_irc_handle_unit (SrvIrc *irc, const SalUnit *unit, gint64 now_us);
 void srv_irc_entry (SrvIrc *irc, const SrvEntry *entry);
 void srv_irc_relayed (SrvIrc *irc, const SrvEntry *entry);
-void srv_irc_history (SrvIrc *irc, GPtrArray *entries, gboolean failed);
+void srv_irc_history (SrvIrc *irc, GPtrArray *entries, guint64 gone_seq, gboolean failed);
 void srv_irc_note (SrvIrc *irc, const SalEvent *event);
 void srv_irc_tell_missed (SrvIrc *irc, const char *room, guint missed, guint64 seq);
 void srv_irc_ping (SrvIrc *irc);

@@ -385,7 +385,9 @@ deliver_to_audience (Audience *audience,
 {
   SrvMember **members = (SrvMember **) audience->members->pdata;
   gboolean everybody = whom->skip == NULL && whom->wants == NULL && whom->seq == 0;
+  gboolean patient = whom->patient;
   guint deliveries = 0;
+  guint n = 0;
   SrvFrame frame;
 
   if (audience->members->len == 0 ||
@@ -397,14 +399,15 @@ deliver_to_audience (Audience *audience,
   if (scratch->len == 0)
     return 0;
   frame = srv_frame_stream_append (&audience->frames, scratch->str, scratch->len);
-  for (guint m = 0; m < audience->members->len; m++)
+  n = audience->members->len;
+  for (guint m = 0; m < n; m++)
     {
       SrvOutq *outq = members[m]->outq;
 
       if (!everybody && !is_meant (whom, members[m]))
         continue;
       srv_outq_put (outq, &frame);
-      if (!whom->patient)
+      if (!patient)
         srv_outq_list_add (outq);
       deliveries++;
     }

@@ -706,16 +706,17 @@ first_that_fits (const GPtrArray *entries)
 /**
  * srv_session_history:
  * @entries: of #SrvEntry, oldest first
+ * @gone_seq: up to this number entries may be gone
  * @failed: the log could not be read
  *
  * The answer to a read.
  */
 void
-srv_session_history (SrvSession *session, GPtrArray *entries, gboolean failed)
+srv_session_history (SrvSession *session, GPtrArray *entries, guint64 gone_seq, gboolean failed)
 {
   if (session->irc != NULL)
     {
-      srv_irc_history (session->irc, entries, failed);
+      srv_irc_history (session->irc, entries, gone_seq, failed);
       return;
     }
   session->reading = FALSE;

@@ -99,7 +99,8 @@ void srv_session_become_irc (SrvSession *session, SrvIrc *irc);
 void srv_session_greet (SrvSession *session);
 void srv_session_handle (SrvSession *session, const SalCommand *command, gint64 now_us);
 void srv_session_entry (SrvSession *session, const SrvEntry *entry);
-void srv_session_history (SrvSession *session, GPtrArray *entries, gboolean failed);
+void
+srv_session_history (SrvSession *session, GPtrArray *entries, guint64 gone_seq, gboolean failed);
 void srv_session_eof (SrvSession *session);
 void srv_session_goodbye (SrvSession *session);
 void srv_session_put_out (SrvSession *session, const SalEvent *why);

@@ -9,14 +9,18 @@
 #include <string.h>
 
 static const char *const kind_names[SRV_N_ENTRY_KINDS] = {
-  [SRV_ENTRY_MESSAGE] = "message", [SRV_ENTRY_ACTION] = "action",   [SRV_ENTRY_JOIN] = "join",
-  [SRV_ENTRY_LEAVE] = "leave",     [SRV_ENTRY_BOOT] = "boot",       [SRV_ENTRY_NOTICE] = "notice",
-  [SRV_ENTRY_TAGMSG] = "tagmsg",   [SRV_ENTRY_QUIT] = "quit",       [SRV_ENTRY_NICK] = "nick",
-  [SRV_ENTRY_TOPIC] = "topic",     [SRV_ENTRY_KICK] = "kick",       [SRV_ENTRY_MODE] = "mode",
-  [SRV_ENTRY_REDACT] = "redact",   [SRV_ENTRY_CONNECT] = "connect", [SRV_ENTRY_UMODE] = "umode",
-  [SRV_ENTRY_AWAY] = "away",       [SRV_ENTRY_ACCOUNT] = "account", [SRV_ENTRY_SETNAME] = "setname",
-  [SRV_ENTRY_CHGHOST] = "chghost", [SRV_ENTRY_INVITE] = "invite",   [SRV_ENTRY_KILL] = "kill",
-  [SRV_ENTRY_WALLOPS] = "wallops", [SRV_ENTRY_MARK] = "mark",
+  [SRV_ENTRY_MESSAGE] = "message", [SRV_ENTRY_ACTION] = "action",
+  [SRV_ENTRY_JOIN] = "join",       [SRV_ENTRY_LEAVE] = "leave",
+  [SRV_ENTRY_BOOT] = "boot",       [SRV_ENTRY_NOTICE] = "notice",
+  [SRV_ENTRY_TAGMSG] = "tagmsg",   [SRV_ENTRY_QUIT] = "quit",
+  [SRV_ENTRY_NICK] = "nick",       [SRV_ENTRY_TOPIC] = "topic",
+  [SRV_ENTRY_KICK] = "kick",       [SRV_ENTRY_MODE] = "mode",
+  [SRV_ENTRY_REDACT] = "redact",   [SRV_ENTRY_CONNECT] = "connect",
+  [SRV_ENTRY_UMODE] = "umode",     [SRV_ENTRY_AWAY] = "away",
+  [SRV_ENTRY_ACCOUNT] = "account", [SRV_ENTRY_SETNAME] = "setname",
+  [SRV_ENTRY_CHGHOST] = "chghost", [SRV_ENTRY_INVITE] = "invite",
+  [SRV_ENTRY_KILL] = "kill",       [SRV_ENTRY_WALLOPS] = "wallops",
+  [SRV_ENTRY_MARK] = "mark",       [SRV_ENTRY_REDACTED] = "redacted",
 };
 
 static const char *

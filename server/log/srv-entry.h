@@ -35,6 +35,8 @@ typedef enum
   SRV_ENTRY_KILL,    /* target: who has to go; text: why */
   SRV_ENTRY_WALLOPS, /* text */
   SRV_ENTRY_MARK,    /* target: what they have read; number: up to when, as time_us */
+  /* What is in the log, and is never read from there nor posted. */
+  SRV_ENTRY_REDACTED, /* what was taken back: of whom it was and with which nonce */
   SRV_N_ENTRY_KINDS
 } SrvEntryKind;
 
@@ -66,6 +68,7 @@ enum
  * digits. */
 enum
 {
+  SRV_DENIED_TAKEN_BACK = 1404,
   SRV_DENIED_NAME_RESERVED = 1433,
   SRV_DENIED_NOT_LOGGED_IN = 1477,
   SRV_DENIED_TOO_MANY_ROOMS = 1482,

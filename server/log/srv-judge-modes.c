@@ -247,6 +247,15 @@ password_of (const Judging *judging, const SrvModeChange *change)
   return judging->channel->password;
 }
 
+/* Lists that were kept by an older version have masks that nobody can set any more, such as
+ * `*!@host`. What is listed can be taken off as it is listed. */
+static gboolean
+is_listed (const Judging *judging, const SrvModeChange *change)
+{
+  return srv_modes_find_mask (judging->channel, (SrvListKind) change->info->bit, change->param) !=
+         NULL;
+}
+
 /* The parameter of @change as everybody sees it: a copy, for what is given meanwhile changes the
  * room that it is from. Returns (transfer full) (nullable). */
 static char *
@@ -257,8 +266,9 @@ dup_param (const Judging *judging, const SrvModeChange *change)
   switch (change->info->type)
     {
     case SRV_MODE_LIST:
-      return change->param[0] != '$' ? sal_irc_mask_complete (change->param)
-                                     : g_strdup (change->param);
+      if (change->param[0] == '$' || (!change->set && is_listed (judging, change)))
+        return g_strdup (change->param);
+      return sal_irc_mask_complete (change->param);
     case SRV_MODE_STATUS:
       return g_strdup (
           srv_state_find_user (judging->verdict->judge->state, change->param)->who->name);

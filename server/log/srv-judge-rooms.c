@@ -39,11 +39,12 @@ srv_judge_find_room (const SrvJudge *judge, const char *room)
 gboolean
 srv_judge_is_founder (const SrvJudge *judge, const char *key, const char *account)
 {
-  const char *founder = g_hash_table_lookup (judge->founders, key);
+  const char *founder =
+      account != NULL ? g_hash_table_lookup (judge->founders, key) : NULL; /* most have none */
   g_autofree char *a = NULL;
   g_autofree char *b = NULL;
 
-  if (founder == NULL || account == NULL)
+  if (founder == NULL)
     return FALSE;
   a = sal_name_key (founder);
   b = sal_name_key (account);

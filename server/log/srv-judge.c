@@ -279,7 +279,7 @@ may_speak (const Verdict *verdict, const SrvChannel *channel, const SrvMembershi
   return 0;
 }
 
-/* What was posted with the same nonce before is not said again. */
+/* What was posted with the same nonce before is not said again; nor if it was taken back since. */
 static gboolean
 is_known (Verdict *verdict, const char *room)
 {
@@ -296,6 +296,12 @@ is_known (Verdict *verdict, const char *room)
     {
       SrvEntry fields = *before;
 
+      if (before->kind == SRV_ENTRY_REDACTED)
+        {
+          srv_verdict_deny (verdict, SRV_DENIED_TAKEN_BACK);
+          srv_entry_unref (before);
+          return TRUE;
+        }
       fields.origin = verdict->asked->origin;
       fields.label = verdict->asked->label;
       fields.status = SRV_ENTRY_KNOWN;
@@ -308,15 +314,17 @@ is_known (Verdict *verdict, const char *room)
 }
 
 /* The entry as it was posted, where the poster knew everything about themselves. Copies are
- * what a message costs most here. */
+ * what a message costs most here. @target: (nullable): whom it is for alone, as they write their name:
+ * their client may not know what else is the same. */
 static SrvEntry *
-said_entry (Verdict *verdict, const char *room)
+said_entry (Verdict *verdict, const char *room, const char *target)
 {
   SrvEntry *asked = verdict->asked;
   const SrvUser *user = verdict->user;
 
   if (strcmp (asked->name, user->who->name) == 0 && g_strcmp0 (asked->host, user->who->host) == 0 &&
-      g_strcmp0 (asked->account, user->who->account) == 0 && strcmp (asked->room, room) == 0)
+      g_strcmp0 (asked->account, user->who->account) == 0 && strcmp (asked->room, room) == 0 &&
+      g_strcmp0 (asked->target, target) == 0)
     {
       asked->status = SRV_ENTRY_COMMITTED;
       if (user->modes & SRV_UMODE_BOT)
@@ -329,6 +337,7 @@ said_entry (Verdict *verdict, const char *room)
       SrvEntry *entry = NULL;
 
       fields.room = room;
+      fields.target = target;
       verdict->asked = &fields;
       entry = srv_verdict_new (verdict, NULL);
       verdict->asked = asked;
@@ -351,7 +360,7 @@ judge_private (Verdict *verdict)
   room = srv_user_conversation (verdict->user, target);
   if (is_known (verdict, room))
     return;
-  entry = said_entry (verdict, room);
+  entry = said_entry (verdict, room, target->who->name);
   entry->about = target->id;
   srv_verdict_give (verdict, entry);
 }
@@ -389,16 +398,7 @@ judge_said (Verdict *verdict)
   if (code != 0)
     srv_verdict_deny (verdict, code);
   else if (!is_known (verdict, channel->name))
-    srv_verdict_give (verdict, said_entry (verdict, channel->name));
-}
-
-static gboolean
-is_same_name (const char *a, const char *b)
-{
-  g_autofree char *one = sal_name_key (a);
-  g_autofree char *other = sal_name_key (b);
-
-  return g_str_equal (one, other);
+    srv_verdict_give (verdict, said_entry (verdict, channel->name, NULL));
 }
 
 /* Whether @said was said in @room. The log calls a room as it was first called, whoever has come
@@ -406,7 +406,7 @@ is_same_name (const char *a, const char *b)
 static gboolean
 was_said_in (const SrvEntry *said, const char *room)
 {
-  return srv_entry_is_said (said) && is_same_name (said->room, room);
+  return srv_entry_is_said (said) && sal_name_is_same (said->room, room);
 }
 
 /* Whether @said is their own. Without an account somebody is their name, for as long as they hold
@@ -416,7 +416,7 @@ is_own (const SrvUser *user, const SrvEntry *said)
 {
   if (said->account != NULL)
     return user->who->account != NULL && g_str_equal (user->who->account, said->account);
-  return is_same_name (said->name, user->who->name) && said->time_us > srv_user_named_us (user);
+  return sal_name_is_same (said->name, user->who->name) && said->time_us > srv_user_named_us (user);
 }
 
 /* Who may take back what was said: who said it, and the room's operators. */
@@ -840,8 +840,14 @@ judge_topic (Verdict *verdict, SrvChannel *channel)
 static void
 give_about (Verdict *verdict, SrvChannel *channel, const SrvUser *target)
 {
-  SrvEntry *entry = srv_verdict_new (verdict, channel);
+  SrvEntry *asked = verdict->asked;
+  SrvEntry fields = *asked;
+  SrvEntry *entry = NULL;
 
+  fields.target = target->who->name;
+  verdict->asked = &fields;
+  entry = srv_verdict_new (verdict, channel);
+  verdict->asked = asked;
   entry->about = target->id;
   srv_verdict_give (verdict, entry);
 }

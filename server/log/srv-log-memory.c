@@ -38,6 +38,7 @@ typedef struct
   char *name; /* (owned): as first written; the key, if they are the same */
   List records;
   guint n;
+  guint64 gone_seq; /* up to which number some have been too many */
 } Room;
 
 /* What is kept of an entry, in one block with those of its strings that are not its person's. */
@@ -85,6 +86,7 @@ typedef struct
   List all;              /* of records (owned) */
   GHashTable *rooms;     /* (owned): Room.key -> Room (owned) */
   gsize bytes;
+  guint64 gone_seq; /* up to which number some have gone, of whatever room */
   guint64 last_seq;
   gint64 last_time_us;
 } MemoryStore;
@@ -214,6 +216,17 @@ entry_from_record (const Record *record)
   return srv_entry_new_from (&fields);
 }
 
+/* What is left of @record when it is taken back: of whom it was, and not what they said. */
+static Record *
+record_new_redacted (const Record *record)
+{
+  g_autoptr (SrvEntry) entry = entry_from_record (record);
+
+  entry->kind = SRV_ENTRY_REDACTED;
+  entry->text = entry->tags = NULL;
+  return record_new (entry, record->room);
+}
+
 /* Lists and rooms. */
 
 static void
@@ -236,6 +249,16 @@ list_remove (List *list, ListKind kind, Record *record)
 
   *(older != NULL ? &older->in[kind].newer : &list->oldest) = newer;
   *(newer != NULL ? &newer->in[kind].older : &list->newest) = older;
+}
+
+static void
+list_replace (List *list, ListKind kind, Record *record, Record *by)
+{
+  Record *older = by->in[kind].older = record->in[kind].older;
+  Record *newer = by->in[kind].newer = record->in[kind].newer;
+
+  *(older != NULL ? &older->in[kind].newer : &list->oldest) = by;
+  *(newer != NULL ? &newer->in[kind].older : &list->newest) = by;
 }
 
 static void
@@ -284,6 +307,17 @@ drop (MemoryStore *self, Record *record)
     g_hash_table_remove (self->rooms, room->key);
 }
 
+/* @by: (transfer full): of the same room */
+static void
+replace (MemoryStore *self, Record *record, Record *by)
+{
+  list_replace (&self->all, LIST_ALL, record, by);
+  list_replace (&record->room->records, LIST_ROOM, record, by);
+  self->bytes += record_size (by);
+  self->bytes -= record_size (record);
+  record_free (record);
+}
+
 /* The store. */
 
 static gboolean
@@ -310,9 +344,15 @@ memory_insert (SrvLogStore *store, SrvEntry *entry, GError **error)
   self->last_seq = entry->seq;
   self->last_time_us = entry->time_us;
   if (++room->n > SAL_MEMORY_LOG_ENTRIES)
-    drop (self, room->records.oldest);
+    {
+      room->gone_seq = room->records.oldest->seq;
+      drop (self, room->records.oldest);
+    }
   while (self->bytes > SAL_MEMORY_LOG_BYTES)
-    drop (self, self->all.oldest);
+    {
+      self->gone_seq = self->all.oldest->seq;
+      drop (self, self->all.oldest);
+    }
   return TRUE;
 }
 
@@ -340,13 +380,18 @@ find_record (const MemoryStore *self, guint64 seq)
   return at != NULL && at->seq == seq ? at : NULL;
 }
 
+/* What was said with a nonce leaves a record: whoever says it again is to be known. */
 static gboolean
 memory_redact (SrvLogStore *store, guint64 seq, GError **error)
 {
   MemoryStore *self = (MemoryStore *) store;
   Record *record = find_record (self, seq);
 
-  if (record != NULL)
+  if (record == NULL || record->kind == SRV_ENTRY_REDACTED)
+    return TRUE;
+  if (nonce_of (record) != NULL)
+    replace (self, record, record_new_redacted (record));
+  else
     drop (self, record);
   return TRUE;
 }
@@ -386,7 +431,7 @@ memory_find_nonce (SrvLogStore *store, const char *name, const char *nonce, gint
 static gboolean
 matches (const SrvLogQuery *query, const Record *record)
 {
-  if (query->said_only && !is_said (record))
+  if (record->kind == SRV_ENTRY_REDACTED || (query->said_only && !is_said (record)))
     return FALSE;
   if (query->backwards)
     return (query->seq == 0 || record->seq < query->seq) &&
@@ -450,6 +495,20 @@ memory_read (SrvLogStore *store, const SrvLogQuery *query, GPtrArray *entries, G
   return TRUE;
 }
 
+static guint64
+memory_get_gone (SrvLogStore *store, const char *name)
+{
+  MemoryStore *self = (MemoryStore *) store;
+  const Room *room = NULL;
+  guint64 gone_seq = 0;
+
+  pthread_mutex_lock (&self->mutex);
+  room = find_room (self, name);
+  gone_seq = MAX (self->gone_seq, room != NULL ? room->gone_seq : 0);
+  pthread_mutex_unlock (&self->mutex);
+  return gone_seq;
+}
+
 static gboolean
 memory_maintain (SrvLogStore *store, gint64 now_us)
 {
@@ -482,6 +541,7 @@ static const SrvLogStoreClass memory_class = {
   .find = memory_find,
   .find_nonce = memory_find_nonce,
   .read = memory_read,
+  .get_gone = memory_get_gone,
   .maintain = memory_maintain,
   .set_retention = memory_set_retention,
   .free = memory_free,

@@ -13,9 +13,11 @@
 G_BEGIN_DECLS
 
 /* What srv_log_sqlite_one_entry() reads; a WHERE follows. */
-#define SRV_LOG_SQLITE_SELECT                                                                      \
+#define SRV_LOG_SQLITE_SELECT SRV_LOG_SQLITE_SELECT_FROM ("entry.room")
+/* The same, where a room's number stands in @room. */
+#define SRV_LOG_SQLITE_SELECT_FROM(room)                                                           \
   "SELECT seq, time, room.name, kind, entry.name, address, text, host, account, target, tags,"     \
-  " nonce, ref FROM entry LEFT JOIN room ON room.id = entry.room"
+  " nonce, ref FROM entry LEFT JOIN room ON room.id = " room
 
 gboolean
 srv_log_sqlite_read (sqlite3 *db, const SrvLogQuery *query, GPtrArray *entries, GError **error);

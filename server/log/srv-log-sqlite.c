@@ -124,11 +124,14 @@ static const char *const statement_sql[N_STATEMENTS] = {
   [FIND_ROOM] = "SELECT id FROM room WHERE key = ?",
   [INSERT_ROOM] = "INSERT INTO room (key, name) VALUES (?, ?)",
   [COMMIT] = "COMMIT",
-  /* It is in no room any more: whoever reads one should not have to go past thousands of these. */
-  [REDACT] = "UPDATE entry SET kind = 'redacted', room = NULL, text = NULL, tags = NULL"
-             " WHERE seq = ?",
+  /* It is in no room any more: whoever reads one should not have to go past thousands of these.
+   * In which it was is kept for whoever sends it again. */
+  [REDACT] = "UPDATE entry SET kind = 'redacted', ref = room, room = NULL, text = NULL, tags = NULL"
+             " WHERE seq = ? AND kind <> 'redacted'",
   [FIND] = SRV_LOG_SQLITE_SELECT " WHERE seq = ?",
-  [FIND_NONCE] = SRV_LOG_SQLITE_SELECT " WHERE nonce = ? AND room.key = ? AND time >= ? LIMIT 1",
+  [FIND_NONCE] = SRV_LOG_SQLITE_SELECT_FROM (
+      "CASE kind WHEN 'redacted' THEN ref ELSE room END") " WHERE nonce = ? AND room.key = ? AND "
+                                                          "time >= ? LIMIT 1",
 };
 
 typedef struct
@@ -159,7 +162,8 @@ typedef struct
   gint64 last_time_us;
   guint64 group_seq; /* where it will end if the group in hand is committed */
   gint64 group_time_us;
-  Row rows[ROWS]; /* of that group, that are not in the file yet */
+  gboolean group_redacts; /* it takes something back */
+  Row rows[ROWS];         /* of that group, that are not in the file yet */
   guint n_rows;
 
   pthread_mutex_t reading;
@@ -221,6 +225,8 @@ set_up_writer (SqliteStore *self, GError **error)
                                                     : "PRAGMA synchronous = NORMAL",
                         error) ||
       !sal_sqlite_exec (self->writer, "PRAGMA wal_autocheckpoint = 0", error) ||
+      /* What is taken out of the file is overwritten there. (It is Debian's default.) */
+      !sal_sqlite_exec (self->writer, "PRAGMA secure_delete = ON", error) ||
       !sal_sqlite_migrate (self->writer, &schema, error))
     return FALSE;
 
@@ -262,6 +268,7 @@ sqlite_begin (SrvLogStore *store, guint64 *last_seq, gint64 *last_time_us, GErro
     return FALSE;
   srv_log_wal_begin_again (self->wal, self->writer);
   self->group_size = 0;
+  self->group_redacts = FALSE;
   *last_seq = self->group_seq = self->last_seq;
   *last_time_us = self->group_time_us = self->last_time_us;
   return sal_sqlite_run (self->statements[BEGIN], error);
@@ -402,6 +409,8 @@ sqlite_commit (SrvLogStore *store, GError **error)
     return FALSE;
   self->last_seq = self->group_seq;
   self->last_time_us = self->group_time_us;
+  if (self->group_redacts)
+    srv_log_wal_want_wipe (self->wal);
   return TRUE;
 }
 
@@ -412,6 +421,7 @@ sqlite_redact (SrvLogStore *store, guint64 seq, GError **error)
 
   if (!insert_rows (self, error))
     return FALSE;
+  self->group_redacts = TRUE;
   sqlite3_bind_int64 (self->statements[REDACT], 1, (gint64) seq);
   return sal_sqlite_run (self->statements[REDACT], error);
 }
@@ -455,6 +465,23 @@ sqlite_read (SrvLogStore *store, const SrvLogQuery *query, GPtrArray *entries, G
     g_clear_pointer (&self->reader, sqlite3_close);
   pthread_mutex_unlock (&self->reading);
   return ok;
+}
+
+/* Retention takes the oldest, whatever rooms they are of. */
+static guint64
+sqlite_get_gone (SrvLogStore *store, const char *room)
+{
+  SqliteStore *self = (SqliteStore *) store;
+  gint64 first = 1;
+
+  pthread_mutex_lock (&self->reading);
+  if (self->reader != NULL)
+    first = sal_sqlite_get_int (self->reader,
+                                "SELECT ifnull((SELECT min(seq) FROM entry),"
+                                " (SELECT seq + 1 FROM sqlite_sequence WHERE name = 'entry'))",
+                                1);
+  pthread_mutex_unlock (&self->reading);
+  return (guint64) MAX (first - 1, 0);
 }
 
 /* How many are taken away next time, if this time it took so long. */
@@ -608,6 +635,16 @@ sqlite_maintain (SrvLogStore *store, gint64 now_us)
   return self->sweeping;
 }
 
+static gint64
+sqlite_wipe (SrvLogStore *store)
+{
+  SqliteStore *self = (SqliteStore *) store;
+
+  if (self->writer == NULL || self->broken)
+    return G_USEC_PER_SEC;
+  return srv_log_wal_wipe (self->wal, self->writer, BUSY_MS);
+}
+
 static void
 sqlite_set_retention (SrvLogStore *store, gint64 age_us, guint64 bytes)
 {
@@ -643,7 +680,9 @@ static const SrvLogStoreClass sqlite_class = {
   .find = sqlite_find,
   .find_nonce = sqlite_find_nonce,
   .read = sqlite_read,
+  .get_gone = sqlite_get_gone,
   .maintain = sqlite_maintain,
+  .wipe = sqlite_wipe,
   .set_retention = sqlite_set_retention,
   .free = sqlite_free,
 };

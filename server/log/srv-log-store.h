@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Where a log keeps its entries: the interface between the log and a store. All
- * calls but read() come from the log's thread; read() comes from any thread, at the
+ * calls but read() and get_gone() come from the log's thread; these come from any thread, at the
  * same time.
  */
 #pragma once
@@ -26,6 +26,9 @@ typedef struct
   void (*rollback) (SrvLogStore *store);
   /* Takes the words out of an entry, as part of the group. */
   gboolean (*redact) (SrvLogStore *store, guint64 seq, GError **error);
+  /* (nullable): sees to it that the words are nowhere else either, between two groups. Returns 0 if
+   * that is so, or in how many microseconds to call it again. */
+  gint64 (*wipe) (SrvLogStore *store);
 
   /* The entry with a number, and the one of @room that was posted with @nonce at @since_us or
    * later; also of the group in hand. (transfer full) (nullable) */
@@ -40,6 +43,9 @@ typedef struct
                     const SrvLogQuery *query,
                     GPtrArray *entries,
                     GError **error);
+  /* (nullable): up to which number entries of @room may be gone: none of those behind it. From the
+   * thread that reads, after it has read. */
+  guint64 (*get_gone) (SrvLogStore *store, const char *room);
 
   /* One short step of retention, when the log has nothing else to do. Returns whether
    * there is more. */

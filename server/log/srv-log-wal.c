@@ -10,11 +10,16 @@
  * So when all but a few pages have been moved, the writer moves these itself, between two
  * groups. Two cannot move at the same time: SQLite tells the second one that the file is busy,
  * without waiting.
+ *
+ * What it has written over and over is still in it, once more, until it comes round to that again,
+ * and on a quiet server that is weeks later. So where something has been taken back, all of it is
+ * moved and the file is cut (see srv_log_wal_wipe()).
  */
 #include "config.h"
 
 #include "server/log/srv-log-wal.h"
 
+#include <glib/gstdio.h>
 #include <pthread.h>
 #include <time.h>
 
@@ -33,6 +38,10 @@
  * write-ahead log becomes larger, while the writer waits two thirds of the time. */
 #define WAIT_EVERY_US G_USEC_PER_SEC
 #define WAIT_S 2
+/* How often the file is cut at most, for the writer waits for the disk meanwhile, and how soon it is
+ * tried again while somebody is reading it. */
+#define WIPE_EVERY_US G_USEC_PER_SEC
+#define WIPE_AGAIN_US (10 * G_TIME_SPAN_MILLISECOND)
 
 struct _SrvLogWal
 {
@@ -40,7 +49,10 @@ struct _SrvLogWal
   int pages;         /* atomic: as of the last commit */
   int moved;         /* atomic: how many of those are in the file */
   gboolean few;      /* atomic: only a few are not */
-  gint64 wait_at_us; /* the writer's */
+  gint64 wait_at_us; /* the writer's, and what follows */
+  gboolean wiping;   /* there is something in the file that must not stay */
+  gint64 wipe_at_us;
+  gint64 wipe_again_us;
 
   pthread_t thread;
   pthread_mutex_t mutex;
@@ -53,6 +65,16 @@ struct _SrvLogWal
   gboolean stop;    /* under the mutex */
 };
 
+/* Has the thread begin with what is not in the file yet. */
+static void
+wake_thread (SrvLogWal *wal)
+{
+  pthread_mutex_lock (&wal->mutex);
+  wal->wanted = TRUE;
+  pthread_cond_broadcast (&wal->cond);
+  pthread_mutex_unlock (&wal->mutex);
+}
+
 static int
 on_commit (void *data, sqlite3 *db, const char *name, int pages)
 {
@@ -64,12 +86,7 @@ on_commit (void *data, sqlite3 *db, const char *name, int pages)
   if (before > pages || __atomic_load_n (&wal->moved, __ATOMIC_RELAXED) > pages)
     __atomic_store_n (&wal->moved, 0, __ATOMIC_RELAXED);
   if (pages - __atomic_load_n (&wal->moved, __ATOMIC_RELAXED) >= MOVE_PAGES)
-    {
-      pthread_mutex_lock (&wal->mutex);
-      wal->wanted = TRUE;
-      pthread_cond_broadcast (&wal->cond);
-      pthread_mutex_unlock (&wal->mutex);
-    }
+    wake_thread (wal);
   return SQLITE_OK;
 }
 
@@ -170,6 +187,16 @@ move_thread (void *data)
   return NULL;
 }
 
+/* A server that was killed has left what it had not moved, and perhaps not wiped either. */
+static gboolean
+has_words_of_before (const char *path)
+{
+  g_autofree char *file = g_strconcat (path, "-wal", NULL);
+  GStatBuf status;
+
+  return g_stat (file, &status) == 0 && status.st_size > 0;
+}
+
 /**
  * srv_log_wal_new:
  * @path: the file; need not be there yet
@@ -183,6 +210,8 @@ srv_log_wal_new (const char *path)
   pthread_condattr_t attr;
 
   wal->path = g_strdup (path);
+  wal->wiping = has_words_of_before (path);
+  wal->wipe_again_us = WIPE_AGAIN_US;
   pthread_mutex_init (&wal->mutex, NULL);
   pthread_condattr_init (&attr);
   pthread_condattr_setclock (&attr, CLOCK_MONOTONIC);
@@ -287,6 +316,66 @@ srv_log_wal_begin_again (SrvLogWal *wal, sqlite3 *writer)
     }
   else if (__atomic_exchange_n (&wal->few, FALSE, __ATOMIC_RELAXED))
     (void) sqlite3_wal_checkpoint_v2 (writer, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
+/**
+ * srv_log_wal_want_wipe:
+ *
+ * What has been committed so far is not to stay in the write-ahead log.
+ */
+void
+srv_log_wal_want_wipe (SrvLogWal *wal)
+{
+  wal->wiping = TRUE;
+  wal->wipe_again_us = WIPE_AGAIN_US;
+}
+
+/* Returns whether nothing is left in the write-ahead log. Never waits for who is reading it. */
+static gboolean
+cut (SrvLogWal *wal, sqlite3 *writer, int busy_ms)
+{
+  int code = 0;
+
+  sqlite3_busy_timeout (writer, 0);
+  code = sqlite3_wal_checkpoint_v2 (writer, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+  sqlite3_busy_timeout (writer, busy_ms);
+  if (code != SQLITE_OK)
+    return FALSE;
+  __atomic_store_n (&wal->pages, 0, __ATOMIC_RELAXED);
+  __atomic_store_n (&wal->moved, 0, __ATOMIC_RELAXED);
+  return TRUE;
+}
+
+/**
+ * srv_log_wal_wipe:
+ * @writer: (transfer none): in no transaction
+ * @busy_ms: how long it otherwise waits for locks
+ *
+ * Moves everything into the file and cuts the write-ahead log, if that is wanted. Where much is to
+ * be moved, the thread is left to do most of it first.
+ *
+ * Returns: 0 if that is done, or in how many microseconds to try again.
+ */
+gint64
+srv_log_wal_wipe (SrvLogWal *wal, sqlite3 *writer, int busy_ms)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (!wal->wiping)
+    return 0;
+  if (now_us < wal->wipe_at_us)
+    return wal->wipe_at_us - now_us;
+  if (!few_are_left (wal))
+    wake_thread (wal);
+  else if (cut (wal, writer, busy_ms))
+    {
+      wal->wiping = FALSE;
+      wal->wipe_at_us = now_us + WIPE_EVERY_US;
+      return 0;
+    }
+  /* Somebody may be reading for hours. */
+  wal->wipe_again_us = MIN (2 * wal->wipe_again_us, WIPE_EVERY_US);
+  return wal->wipe_again_us;
 }
 
 /**

@@ -17,6 +17,8 @@ SrvLogWal *srv_log_wal_new (const char *path);
 void srv_log_wal_free (SrvLogWal *wal);
 gboolean srv_log_wal_watch (SrvLogWal *wal, sqlite3 *writer, GError **error);
 void srv_log_wal_begin_again (SrvLogWal *wal, sqlite3 *writer);
+void srv_log_wal_want_wipe (SrvLogWal *wal);
+gint64 srv_log_wal_wipe (SrvLogWal *wal, sqlite3 *writer, int busy_ms);
 int srv_log_wal_get_pages (const SrvLogWal *wal);
 
 G_END_DECLS

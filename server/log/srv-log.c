@@ -30,6 +30,11 @@
 /* How often retention is looked at. */
 #define MAINTAIN_US (60 * G_USEC_PER_SEC)
 
+/* How much more slowly the log's time passes while the clock is behind it, as when it was set back:
+ * what is said a second apart is told apart in every way of writing a time, and an hour is
+ * caught up with in an hour and four minutes. */
+#define SLOWER 16
+
 typedef enum
 {
   REQUEST_APPEND,
@@ -83,13 +88,15 @@ struct _SrvLog
   gboolean stopped;    /* the threads have ended */
 
   /* The log's thread only. */
-  SrvJudge *judge;     /* (owned) */
-  GArray *subscribers; /* (owned) of Subscriber */
-  GHashTable *nonces;  /* (owned): set of const char *, of the group that is being formed */
-  gint64 last_us;      /* the latest time that an entry has */
+  SrvJudge *judge;      /* (owned) */
+  GArray *subscribers;  /* (owned) of Subscriber */
+  GHashTable *nonces;   /* (owned): set of const char *, of the group that is being formed */
+  gint64 last_us;       /* the latest time that an entry has */
+  gint64 slow_since_us; /* the clock is behind that: up to when time has passed, monotonic; or 0 */
   gboolean booted;
   gboolean failing;
   gint64 maintain_at_us;
+  gint64 wipe_at_us;
 };
 
 static void
@@ -190,14 +197,29 @@ find_nonce (const char *room, const char *nonce, gpointer data)
   return log->store->klass->find_nonce (log->store, room, nonce, log->clock () - SAL_NONCE_US);
 }
 
-/* Never goes back, although the clock may have been set: what the judge keeps of an entry has the
- * time that everybody is shown. */
+/* Never goes back, and is another one for each entry: what the judge keeps of an entry has the time
+ * that everybody is shown, and what somebody has said since they have their name is later than
+ * that. If the clock has been set back, time passes slowly until the clock has caught up. */
 static gint64
 tell_time (gpointer data)
 {
   SrvLog *log = data;
+  gint64 clock_us = log->clock ();
+  gint64 now_us = 0;
+  gint64 passed_us = 0;
 
-  return log->last_us = MAX (log->last_us, log->clock ());
+  if (clock_us > log->last_us)
+    {
+      log->slow_since_us = 0;
+      return log->last_us = clock_us;
+    }
+  now_us = g_get_monotonic_time ();
+  if (log->slow_since_us == 0)
+    log->slow_since_us = now_us;
+  passed_us = (now_us - log->slow_since_us) / SLOWER;
+  log->slow_since_us += passed_us * SLOWER;
+  log->last_us += MAX (passed_us, 1);
+  return log->last_us;
 }
 
 static const SrvJudgeHost judge_host = {
@@ -214,6 +236,7 @@ keep (SrvLog *log, SrvEntry **entries, guint n, GError **error)
   const SrvLogStoreClass *store = log->store->klass;
   guint64 seq = 0;
   gint64 time_us = 0;
+  gboolean redacts = FALSE;
 
   if (!store->begin (log->store, &seq, &time_us, error))
     return FALSE;
@@ -237,12 +260,15 @@ keep (SrvLog *log, SrvEntry **entries, guint n, GError **error)
           store->rollback (log->store);
           return FALSE;
         }
+      redacts = redacts || entries[i]->kind == SRV_ENTRY_REDACT;
     }
   if (!store->commit (log->store, error))
     {
       store->rollback (log->store);
       return FALSE;
     }
+  if (redacts)
+    log->wipe_at_us = 0;
   return TRUE;
 }
 
@@ -425,6 +451,19 @@ maintain (SrvLog *log)
     log->maintain_at_us = g_get_monotonic_time () + MAINTAIN_US;
 }
 
+/* What was taken back is gone from the store's files soon after it is gone from its rooms. */
+static void
+wipe (SrvLog *log)
+{
+  gint64 again_us = 0;
+
+  if (g_get_monotonic_time () < log->wipe_at_us)
+    return;
+  if (log->store->klass->wipe != NULL)
+    again_us = log->store->klass->wipe (log->store);
+  log->wipe_at_us = again_us > 0 ? g_get_monotonic_time () + again_us : G_MAXINT64;
+}
+
 /* Requests in their order; entries that follow one another are one group. Each group is followed
  * by a step of maintenance, or more would come than is taken away: the last one's is up to the
  * caller. */
@@ -463,12 +502,13 @@ write_thread (void *data)
   GArray *requests = g_array_new (FALSE, FALSE, sizeof (Request));
 
   boot (log);
-  while (desk_take (&log->writing, &requests, log->maintain_at_us))
+  while (desk_take (&log->writing, &requests, MIN (log->maintain_at_us, log->wipe_at_us)))
     {
       serve_all (log, requests);
       g_array_set_size (requests, 0);
       __atomic_store_n (&log->last_turn_us, g_get_monotonic_time (), __ATOMIC_RELAXED);
       maintain (log);
+      wipe (log);
     }
   g_array_unref (requests);
   return NULL;
@@ -490,6 +530,8 @@ answer (SrvLog *log, const Request *request)
       entries->pdata[i] = entries->pdata[--j];
       entries->pdata[j] = newer;
     }
+  if (request->query->room != NULL && log->store->klass->get_gone != NULL)
+    reply->gone_seq = log->store->klass->get_gone (log->store, request->query->room);
   srv_log_query_free (request->query);
   srv_mailbox_post (request->mailbox, request->func, reply);
 }

@@ -31,6 +31,7 @@ typedef struct
 {
   guint64 tag;        /* what the asker gave */
   GPtrArray *entries; /* (owned): of SrvEntry, oldest first */
+  guint64 gone_seq;   /* up to this number entries of the room that was asked for may be gone */
   GError *error;      /* (owned) (nullable) */
 } SrvLogAnswer;
 

@@ -151,5 +151,8 @@ srv_deadlines_pop_due (SrvDeadlines *deadlines, gint64 now_us)
     i++;
   first = deadlines->queues[i].head;
   srv_deadlines_disarm (deadlines, first);
+  /* A crowd is due together: nobody has to look for who is next. */
+  if (deadlines->queues[i].head != NULL && deadlines->queues[i].head->due_us == next_us)
+    deadlines->is_left = FALSE;
   return first;
 }

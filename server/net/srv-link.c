@@ -42,6 +42,7 @@ send_sealed (SrvLink *link)
 
       if (n <= 0)
         return judge (n);
+      link->sent_bytes += (guint32) n;
       srv_tls_sealed_sent (link->tls, (gsize) n);
     }
   return SRV_LINK_OK;
@@ -189,12 +190,7 @@ srv_link_write (SrvLink *link, const struct iovec *iov, int n_iov, gsize *n_writ
 
   *n_written = 0;
   if (link->tls != NULL)
-    {
-      SrvLinkStatus status = write_tls (link, iov, n_iov, n_written);
-
-      link->sent_bytes += (guint32) *n_written;
-      return status;
-    }
+    return write_tls (link, iov, n_iov, n_written);
   n = n_iov == 1 ? send (link->fd, iov->iov_base, iov->iov_len, MSG_DONTWAIT | MSG_NOSIGNAL)
                  : sendmsg (link->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
   if (n < 0)
@@ -235,8 +231,8 @@ srv_link_count_unacked (const SrvLink *link)
 /**
  * srv_link_count_taken:
  *
- * Returns: how many bytes the peer's kernel has taken so far, to be compared with what was said
- *   before: while it grows, somebody at the other end reads. It may wrap around.
+ * Returns: how many bytes, as they are on the wire, the peer's kernel has taken so far, to be compared
+ *   with what was said before: while it grows, somebody at the other end reads. It may wrap around.
  */
 guint32
 srv_link_count_taken (const SrvLink *link)

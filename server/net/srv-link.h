@@ -20,7 +20,7 @@ typedef enum
 typedef struct
 {
   int fd;             /* (owned): -1 when closed */
-  guint32 sent_bytes; /* that were taken for sending so far; it may wrap around */
+  guint32 sent_bytes; /* that the kernel has taken so far, sealed if TLS; it may wrap around */
   SrvTls *tls;        /* (owned) (nullable): NULL: nothing is encrypted */
 } SrvLink;
 

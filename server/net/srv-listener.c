@@ -36,6 +36,14 @@
 /* How long to leave a queue alone that cannot be served. */
 #define PAUSE_US (100 * 1000)
 
+/* How long the kernel waits for a machine that is gone: a minute of silence, and then for the
+ * answer to four questions; or, where something is on its way, for its acknowledgement. Where the
+ * kernel is told of a longer wait (TCP_USER_TIMEOUT), that holds for both. */
+#define GONE_S 120
+#define LATER_THAN_WE_S 30
+#define SILENCE_S 60
+#define QUESTIONS 4
+
 struct _SrvListener
 {
   SrvWatch watch; /* first: ready() casts back */
@@ -49,6 +57,7 @@ struct _SrvListener
   int fd;       /* -1: closed */
   int spare_fd; /* -1: it is needed right now */
   int backlog;
+  int patience_ms; /* how long the kernel waits for who is gone */
   gboolean inherited;
   guint16 real_port; /* 0 until bound */
   char *name;        /* (owned): as the ready line says it */
@@ -83,6 +92,7 @@ srv_listener_new (const SalUri *uri,
   listener->refuse = refuse;
   listener->data = data;
   listener->fd = -1;
+  listener->patience_ms = GONE_S * 1000;
   listener->spare_fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
   return listener;
 }
@@ -118,20 +128,12 @@ fail (const SrvListener *listener, const char *what, GError **error)
   return FALSE;
 }
 
-/* How long the kernel waits for a machine that is gone: a minute of silence, and then for the
- * answer to four questions; or, where something is on its way, for its acknowledgement. Where the
- * kernel is told of a longer wait (TCP_USER_TIMEOUT), that holds for both. */
-#define GONE_S 120
-#define LATER_THAN_WE_S 30
-#define SILENCE_S 60
-#define QUESTIONS 4
-
 /* Options that a connection inherits from its listening socket, so that they cost
  * nothing per connection. */
 static void
-set_inherited_options (int fd)
+set_inherited_options (const SrvListener *listener, int fd)
 {
-  static const struct
+  const struct
   {
     int level, name, value;
   } options[] = {
@@ -140,7 +142,7 @@ set_inherited_options (int fd)
     { IPPROTO_TCP, TCP_KEEPIDLE, SILENCE_S },
     { IPPROTO_TCP, TCP_KEEPINTVL, (GONE_S - SILENCE_S) / QUESTIONS },
     { IPPROTO_TCP, TCP_KEEPCNT, QUESTIONS },
-    { IPPROTO_TCP, TCP_USER_TIMEOUT, GONE_S * 1000 },
+    { IPPROTO_TCP, TCP_USER_TIMEOUT, listener->patience_ms },
     { IPPROTO_TCP, TCP_LINGER2, 2 }, /* S23 */
     { IPPROTO_TCP, TCP_NOTSENT_LOWAT, SAL_KERNEL_UNSENT_BYTES },
   };
@@ -200,7 +202,7 @@ bind_inet (SrvListener *listener, const struct addrinfo *info, GError **error)
   (void) setsockopt (listener->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
   if (info->ai_family == AF_INET6)
     (void) setsockopt (listener->fd, IPPROTO_IPV6, IPV6_V6ONLY, &zero, sizeof zero);
-  set_inherited_options (listener->fd);
+  set_inherited_options (listener, listener->fd);
   if (bind (listener->fd, info->ai_addr, info->ai_addrlen) < 0)
     return fail (listener, "bind", error);
   return TRUE;
@@ -324,7 +326,7 @@ srv_listener_adopt (SrvListener *listener, int fd, GError **error)
   listener->fd = fd;
   listener->name = describe (listener, "inherited", 0);
   (void) fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
-  set_inherited_options (fd);
+  set_inherited_options (listener, fd);
   if (start (listener, error))
     return TRUE;
   sal_fd_close (&listener->fd);
@@ -335,7 +337,7 @@ srv_listener_adopt (SrvListener *listener, int fd, GError **error)
  * srv_listener_set_patience:
  * @stall_s: how long a connection may take nothing, in seconds
  *
- * For those who come from now on: how long the kernel waits for a machine that acknowledges nothing
+ * For those who come from now on, also where it is opened later: how long the kernel waits for a machine that acknowledges nothing
  * (TCP_USER_TIMEOUT), or says again and again that it has no room. It says nothing to them, so it
  * is to be later than we are, who give a reason. But its time begins when the peer has no room, and
  * ours when the kernel here has none either.
@@ -343,10 +345,10 @@ srv_listener_adopt (SrvListener *listener, int fd, GError **error)
 void
 srv_listener_set_patience (SrvListener *listener, guint stall_s)
 {
-  unsigned int ms = MAX (stall_s + LATER_THAN_WE_S, GONE_S) * 1000;
-
+  listener->patience_ms = (int) MAX (stall_s + LATER_THAN_WE_S, GONE_S) * 1000;
   if (listener->fd >= 0)
-    (void) setsockopt (listener->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
+    (void) setsockopt (listener->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &listener->patience_ms,
+                       sizeof listener->patience_ms);
 }
 
 /* Out of descriptors: use the spare one to tell the newcomer so. Returns FALSE if

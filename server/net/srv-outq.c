@@ -100,37 +100,20 @@ append_join (SrvOutq *outq)
   srv_frame_stream_clear (&stream);
 }
 
-/* Behind what waits, not as a part of it. Not inlined: for nearly everybody in a room this is not
- * what happens, and they should not pay for its registers. */
-static G_NO_INLINE void
-put_behind (SrvOutq *outq, const SrvFrame *frame)
+/**
+ * srv_outq_put_behind:
+ * @frame: bytes to send; the queue takes a reference of its own
+ *
+ * Adds to what waits, not as a part of it: what srv_outq_put() does where that is needed.
+ */
+void
+srv_outq_put_behind (SrvOutq *outq, const SrvFrame *frame)
 {
   const SrvFrame *last = outq->n > 0 ? nth (outq, outq->n - 1) : NULL;
 
   if (last != NULL && outq->mode == SRV_OUTQ_EXACT && srv_frame_bytes (last)[last->len - 1] != '\n')
     append_join (outq);
   append (outq, frame);
-}
-
-/**
- * srv_outq_put:
- * @frame: bytes to send; the queue takes a reference of its own
- *
- * Adds to what waits. It goes with what comes after it, or when somebody announces the queue.
- */
-void
-srv_outq_put (SrvOutq *outq, const SrvFrame *frame)
-{
-  SrvFrame *last = outq->n > 0 ? nth (outq, outq->n - 1) : NULL;
-
-  if (last == NULL || last->block != frame->block || last->offset + last->len != frame->offset ||
-      outq->mode != SRV_OUTQ_GATHER)
-    {
-      put_behind (outq, frame);
-      return;
-    }
-  last->len += frame->len;
-  outq->bytes += frame->len;
 }
 
 /**

@@ -52,11 +52,34 @@ struct _SrvOutq
 void srv_outq_init (SrvOutq *outq, SrvOutqList *list);
 void srv_outq_clear (SrvOutq *outq);
 void srv_outq_push (SrvOutq *outq, const SrvFrame *frame);
-void srv_outq_put (SrvOutq *outq, const SrvFrame *frame);
+void srv_outq_put_behind (SrvOutq *outq, const SrvFrame *frame);
 void srv_outq_list_add (SrvOutq *outq);
 SrvOutq *srv_outq_list_pop (SrvOutqList *list);
 int srv_outq_gather (const SrvOutq *outq, struct iovec *iov, int max);
 void srv_outq_sent (SrvOutq *outq, gsize bytes);
 void srv_outq_drop_unsent (SrvOutq *outq);
+
+/**
+ * srv_outq_put:
+ * @frame: bytes to send; the queue takes a reference of its own
+ *
+ * Adds to what waits. It goes with what comes after it, or when somebody announces the queue. In
+ * line, because for nearly everybody in a room what is said lies behind what waits already.
+ */
+static inline void
+srv_outq_put (SrvOutq *outq, const SrvFrame *frame)
+{
+  SrvFrame *last =
+      outq->n <= 1 ? &outq->first : &outq->more->frames[outq->more->head + outq->n - 2];
+
+  if (outq->n > 0 && last->block == frame->block && last->offset + last->len == frame->offset &&
+      outq->mode == SRV_OUTQ_GATHER)
+    {
+      last->len += frame->len;
+      outq->bytes += frame->len;
+    }
+  else
+    srv_outq_put_behind (outq, frame);
+}
 
 G_END_DECLS

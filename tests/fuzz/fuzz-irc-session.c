@@ -162,7 +162,7 @@ settle (void)
       while (!g_queue_is_empty (&world.posted))
         settle_one (g_queue_pop_head (&world.posted));
       if (!g_queue_is_empty (&world.asked))
-        srv_session_history (g_queue_pop_head (&world.asked), nothing, FALSE);
+        srv_session_history (g_queue_pop_head (&world.asked), nothing, 0, FALSE);
     }
 }
 

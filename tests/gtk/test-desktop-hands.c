@@ -101,6 +101,49 @@ test_copy_several (void)
   g_assert_null (strstr (text, "one"));
 }
 
+/* F6 leads around the parts of the window; for Tab, a list is one stop, however long it is. */
+static void
+test_parts (void)
+{
+  const char *const options[] = { "--log", "memory", NULL };
+  g_autoptr (TestServer) server = test_server_start (options);
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autoptr (TestApp) app = driver_enter_irc (folder, server->port, "tea");
+
+  driver_say (app, "/join #cake");
+  test_app_expect_row (app, "Rooms", "#cake", ", connected");
+  driver_say (app, "/join #coffee");
+  test_app_expect_row (app, "Rooms", "#coffee", ", connected");
+  test_app_focus (app);
+  test_desktop_key ("alt+2"); /* above the others */
+  driver_say (app, "one");
+  test_app_expect_row (app, "Messages", "one", "Delivered");
+  test_app_expect_focus (app, "text", "Message");
+  test_desktop_key ("F6");
+  test_app_expect_row_focus (app, "Rooms", "#cake");
+  test_desktop_key ("F6");
+  test_app_expect_row_focus (app, "Messages", "one");
+  test_desktop_key ("F6");
+  test_app_expect_focus (app, "text", "Message");
+  test_desktop_key ("F9");
+  test_app_expect_words (app, "1 person here");
+  test_desktop_key ("F6");
+  test_app_expect_focus (app, "table|tree table|table cell", NULL);
+  test_desktop_key ("F6");
+  test_app_expect_row_focus (app, "Rooms", "#cake");
+
+  test_desktop_key ("Tab");
+  test_app_expect_focus (app, "toggle button", "People in this room");
+  test_desktop_key ("shift+Tab");
+  test_app_expect_row_focus (app, "Rooms", "#cake");
+  test_desktop_key ("shift+Tab");
+  test_app_expect_focus (app, "toggle button", "Main menu");
+  test_desktop_key ("Tab shift+F6");
+  test_app_expect_focus (app, "table|tree table|table cell", NULL);
+  test_desktop_key ("shift+F6");
+  test_app_expect_focus (app, "text", "Message");
+}
+
 /* Names. */
 
 static void
@@ -238,6 +281,7 @@ add_cases (void)
   g_test_add_func ("/gtk/hands/keys-only", test_keys_only);
   g_test_add_func ("/gtk/hands/typing-over-the-messages", test_typing_over_messages);
   g_test_add_func ("/gtk/hands/copying-several", test_copy_several);
+  g_test_add_func ("/gtk/hands/parts-of-the-window", test_parts);
   g_test_add_func ("/gtk/hands/everything-has-a-name", test_names);
   g_test_add_func ("/gtk/hands/message-is-a-sentence", test_row_is_a_sentence);
   g_test_add_func ("/gtk/hands/preferences", test_preferences);

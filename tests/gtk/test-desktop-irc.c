@@ -185,8 +185,39 @@ test_own_away (Scene *scene, gconstpointer data)
   test_desktop_shoot ("own-away");
   driver_say (app, "/join #coffee");
   test_app_expect_row (app, "Rooms", "#coffee, ", ", connected, away");
+  /* Where nobody is, it is said as well. */
+  driver_say (app, "/query Eva");
+  test_app_expect_row (app, "Rooms", "Eva, ", ", connected, away");
+  test_app_expect (app, "label", "Connected as Ada, away");
+  test_app_focus (app);
+  test_desktop_key ("alt+1");
+  test_app_expect (app, "label", "Connected as Ada, away");
+  test_app_expect_words (app, "away · 127.0.0.1");
   driver_say (app, "/back");
   test_app_expect_rows (app, "Rooms", 0, ", away");
+  test_app_expect (app, "label", "Connected as Ada");
+}
+
+/* Somebody on whom the keyboard is gets another role, and with it another place. */
+static void
+test_people_role (Scene *scene, gconstpointer data)
+{
+  g_autoptr (TestPeer) bob = driver_join_irc (scene->server->port, "Bob", "#tea");
+  TestApp *app = scene->app;
+
+  app->looks_into_rows = TRUE;
+  test_app_focus (app);
+  test_desktop_key ("F9");
+  test_app_expect (app, "table cell", "Bob");
+  test_app_grab (app, TABLE, "People");
+  test_desktop_key ("End");
+  test_app_expect_focus (app, "table cell", "Bob");
+  test_irc_say (scene->eva, "MODE #tea +v Bob");
+  test_app_expect (app, "table cell", "has a voice");
+  test_app_expect_focus (app, "table cell", "Bob");
+  test_irc_say (scene->eva, "MODE #tea -v Bob");
+  test_app_expect_gone (app, "table cell", "has a voice");
+  test_app_expect_focus (app, "table cell", "Bob");
 }
 
 /* Somebody on whom the keyboard is goes to lunch, and then the server goes. */
@@ -595,6 +626,38 @@ test_names (Scene *scene, gconstpointer data)
     g_error ("a %s has no name", (const char *) nameless->pdata[i]);
 }
 
+/* Rooms of a server whose names begin with other signs are rooms, and nobody to talk to. */
+static void
+test_other_signs (void)
+{
+  g_autoptr (Stage) stage = stage_new ();
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autofree char *uri = driver_irc_uri (stage->port, "tea");
+  g_autoptr (TestApp) app = test_app_start (folder, (const char *const[]){ uri, NULL }, NULL);
+
+  stage_let_in (stage);
+  test_peer_expect_later (stage->client, "USER ");
+  test_peer_send (stage->client, ":s 001 Ada :Welcome\r\n"
+                                 ":s 005 Ada CHANTYPES=#+ :are supported\r\n"
+                                 ":s 422 Ada :No motd\r\n");
+  test_peer_expect_later (stage->client, "JOIN #tea");
+  test_peer_send (stage->client, ":Ada!a@h JOIN #tea\r\n:s 353 Ada = #tea :Ada\r\n"
+                                 ":s 366 Ada #tea :end\r\n");
+  test_app_expect_row (app, "Rooms", "tea", ", connected");
+  driver_say (app, "/msg +den hello");
+  test_app_expect_words (app, "You are not in “+den”");
+  test_app_expect_rows (app, "Rooms", 0, "+den");
+  driver_say (app, "/join +den");
+  test_peer_expect_later (stage->client, "JOIN +den");
+  test_peer_send (stage->client, ":Ada!a@h JOIN +den\r\n:s 353 Ada = +den :Ada\r\n"
+                                 ":s 366 Ada +den :end\r\n");
+  test_app_expect_row (app, "Rooms", "+den", ", connected");
+  test_app_focus (app);
+  test_desktop_key ("ctrl+Page_Down");
+  driver_say (app, "/msg +den hello");
+  test_peer_expect_later (stage->client, "PRIVMSG +den :hello");
+}
+
 static void
 add_cases (void)
 {
@@ -604,6 +667,7 @@ add_cases (void)
   ADD ("private", test_private);
   ADD ("people", test_people);
   ADD ("people-keyboard", test_people_keyboard);
+  ADD ("people-role", test_people_role);
   ADD ("own-away", test_own_away);
   ADD ("topic", test_topic);
   ADD ("topic-changes-while-open", test_topic_changes_while_open);
@@ -620,6 +684,7 @@ add_cases (void)
   ADD ("names", test_names);
   ADD ("older", test_older);
 #undef ADD
+  g_test_add_func ("/gtk/irc/rooms-with-other-signs", test_other_signs);
 }
 
 int

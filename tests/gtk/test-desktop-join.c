@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -305,6 +306,66 @@ test_second_start (void)
   g_assert_true (g_str_has_suffix (line, ": still here"));
 }
 
+static GDBusMessage *
+on_call (GDBusConnection *bus, GDBusMessage *message, gboolean incoming, gpointer called)
+{
+  if (g_strcmp0 (g_dbus_message_get_member (message), "DescribeAll") == 0)
+    g_atomic_int_set ((int *) called, TRUE);
+  return message;
+}
+
+/* Returns: (transfer full): sets @called, atomically, when a program asks another what it can do. */
+static GDBusConnection *
+listen_to_calls (int *called)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) done = NULL;
+  GDBusConnection *bus =
+      g_dbus_connection_new_for_address_sync (g_getenv ("DBUS_SESSION_BUS_ADDRESS"),
+                                              G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                                  G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                              NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  (void) g_dbus_connection_add_filter (bus, on_call, called, NULL);
+  done = g_dbus_connection_call_sync (
+      bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "AddMatch",
+      g_variant_new ("(s)", "eavesdrop=true,type='method_call',member='DescribeAll'"), NULL,
+      G_DBUS_CALL_FLAGS_NONE, TEST_PATIENCE_MS, NULL, &error);
+  g_assert_no_error (error);
+  return bus;
+}
+
+/* Somebody starts it while the one before is at its end, and has no ear for others any more. */
+static void
+test_start_at_the_end (void)
+{
+  g_autoptr (TestServer) server = test_server_start (NULL);
+  g_autoptr (TestPeer) eva = test_peer_join (server->port, "Eva");
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autoptr (TestApp) app = test_app_start (folder, NULL, NULL);
+  g_autofree char *uri = driver_uri (server->port, NULL);
+  g_autoptr (TestProcess) second = NULL;
+  g_autofree char *errors = NULL;
+  static int called = FALSE; /* also of a filter that runs while its connection is closed */
+  g_autoptr (GDBusConnection) bus = listen_to_calls (&called);
+
+  test_process_signal (app->process, SIGSTOP);
+  second = test_app_start_second (folder, (const char *const[]){ uri, NULL });
+  for (int ms = 0; !g_atomic_int_get (&called); ms += TEST_LOOK_AGAIN_US / 1000)
+    {
+      g_assert_cmpint (ms, <, TEST_DESKTOP_PATIENCE_MS);
+      g_usleep (TEST_LOOK_AGAIN_US);
+    }
+  test_app_kill (app);
+  test_peer_expect_later (eva, "> Ada(");
+  test_process_signal (second, SIGTERM);
+  test_process_expect_exit (second, 0);
+  errors = test_process_get_errors (second);
+  g_assert_cmpstr (errors, ==, "");
+  g_assert_true (g_dbus_connection_close_sync (bus, NULL, NULL));
+}
+
 typedef struct
 {
   const char *path;
@@ -358,6 +419,7 @@ add_cases (void)
   g_test_add_func ("/gtk/join/trouble/cancelled", test_cancelled);
   g_test_add_func ("/gtk/join/command-line/address", test_address_on_command_line);
   g_test_add_func ("/gtk/join/command-line/second-start-opens-in-the-window", test_second_start);
+  g_test_add_func ("/gtk/join/command-line/start-while-another-ends", test_start_at_the_end);
   for (gsize i = 0; i < G_N_ELEMENTS (wrongs); i++)
     {
       g_autofree char *path = g_strconcat ("/gtk/join/command-line/", wrongs[i].path, NULL);

@@ -225,6 +225,34 @@ test_changed_key (Room *room, gconstpointer data)
   test_app_expect_row (room->app, "Messages", "for her only", "Delivered");
 }
 
+/* A question goes with the reason for it: the server ends, and somebody has it called again. */
+static void
+test_withdrawn (Room *room, gconstpointer data)
+{
+  g_autoptr (TestProcess) second = NULL;
+
+  start_window (room);
+  test_app_expect_words (room->app, NEW);
+  test_server_stop (room->server);
+  second = test_app_start_second (room->folder, (const char *const[]){ room->uri, NULL });
+  test_process_expect_exit (second, 0);
+  test_app_expect_row (room->app, "Rooms", "trying again soon");
+  test_app_expect_gone (room->app, BUTTONS, REFUSE);
+}
+
+/* Nor is it there for a server that is forgotten meanwhile. */
+static void
+test_forgotten (Room *room, gconstpointer data)
+{
+  start_window (room);
+  test_app_expect_words (room->app, NEW);
+  test_app_press (room->app, "Room menu");
+  test_app_press (room->app, "Forget…");
+  test_app_press_role (room->app, BUTTONS, "Forget");
+  test_app_expect_gone (room->app, BUTTONS, REFUSE);
+  test_app_expect (room->app, BUTTONS, "Join a room");
+}
+
 /* In the dialog "Join a room", in front of which it is asked. */
 static void
 test_dialog (Room *room, gconstpointer data)
@@ -305,6 +333,8 @@ add_cases (void)
   ADD ("first-use", test_first_use);
   ADD ("refused", test_refused);
   ADD ("changed-key", test_changed_key);
+  ADD ("withdrawn", test_withdrawn);
+  ADD ("forgotten", test_forgotten);
   ADD ("dialog", test_dialog);
   ADD ("no-way-back", test_no_way_back);
   ADD ("in-clear", test_in_clear);

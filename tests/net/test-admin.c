@@ -457,6 +457,37 @@ test_control_without_reading (void)
   test_server_finish (server);
 }
 
+/* A script that says everything first and reads then gets all of its answers, however many they are. */
+static void
+test_control_reads_last (void)
+{
+  TestServer *server = test_server_start (NULL);
+  g_autofree char *path = test_folder_file (server->folder, "salotto/control");
+  g_autoptr (TestPeer) caller = NULL;
+  g_autoptr (GString) words = g_string_new (NULL);
+  g_autoptr (GString) answers = g_string_new (NULL);
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  gsize answered = 0;
+
+  g_assert_cmpuint (strlen (path), <, sizeof address.sun_path);
+  strcpy (address.sun_path, path);
+  g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
+  caller = test_peer_new (fd);
+  for (int i = 0; i < 2000; i++)
+    g_string_append (words, "help\n");
+  test_peer_send (caller, words->str);
+  test_peer_half_close (caller);
+  while (!caller->ended)
+    g_assert_true (test_peer_read (caller, TEST_PATIENCE_MS) || caller->ended);
+  g_string_append_len (answers, (const char *) caller->received->data, caller->received->len);
+  for (const char *at = answers->str; (at = strstr (at, "\nok\n")) != NULL; at++)
+    answered++;
+  g_assert_cmpuint (answers->len, >, 2 * 1024 * 1024);
+  g_assert_cmpuint (answered, ==, 2000);
+  test_server_finish (server);
+}
+
 static void
 test_control_socket_is_private (void)
 {
@@ -1078,6 +1109,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/admin/stopped-terminal-stops-no-room", test_terminal_that_is_stopped);
   g_test_add_func ("/net/admin/closed-terminal-ends-the-server", test_terminal_that_is_closed);
   g_test_add_func ("/net/admin/control-counts-without-reading", test_control_without_reading);
+  g_test_add_func ("/net/admin/control-answers-who-reads-last", test_control_reads_last);
   g_test_add_func ("/net/admin/control-socket-is-private", test_control_socket_is_private);
   g_test_add_func ("/net/start/port-in-use", test_port_in_use);
   g_test_add_func ("/net/start/usage-errors-name-what-is-wrong", test_usage_errors);

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/lib/test-peer.h"
 
@@ -54,10 +55,30 @@ test_usage (void)
     }
 }
 
+static void
+test_console_that_is_elsewhere (void)
+{
+  const char *const argv[] = { test_program ("SALOTTO_CLI"), "console", NULL };
+  g_autoptr (TestFolder) folder = test_folder_new ();
+  g_autoptr (TestProcess) cli = NULL;
+  g_autofree char *errors = NULL;
+
+  if (access ("/run/salotto/control", F_OK) == 0)
+    {
+      g_test_skip ("a salottod of this machine is where one is looked for");
+      return;
+    }
+  cli = test_process_start (folder, argv, NULL);
+  test_process_expect_exit (cli, 3);
+  errors = test_process_get_errors (cli);
+  g_assert_nonnull (strstr (errors, "“salotto-cli console SOCKET”"));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/net/cli-usage/what-is-wrong-is-named", test_usage);
+  g_test_add_func ("/net/cli-usage/console-that-is-elsewhere", test_console_that_is_elsewhere);
   return g_test_run ();
 }

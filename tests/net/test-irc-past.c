@@ -5,6 +5,9 @@
  */
 #include "config.h"
 
+#include <string.h>
+
+#include "common/base/sal-limits.h"
 #include "tests/lib/test-irc.h"
 
 static TestServer *
@@ -145,6 +148,97 @@ test_once (void)
   test_server_finish (server);
 }
 
+/* Says @n things in #tea. Returns (transfer full): the name of the last one. */
+static char *
+say_many (TestPeer *peer, guint n)
+{
+  char *id = NULL;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *line = NULL;
+
+      test_irc_say (peer, "PRIVMSG #tea :%u", i);
+      line = test_irc_take_line (peer);
+      g_assert_true (g_str_has_prefix (line, "@msgid="));
+      g_free (id);
+      id = g_strndup (line + strlen ("@msgid="), strcspn (line + strlen ("@msgid="), "; "));
+    }
+  return id;
+}
+
+/* Nothing but a refusal, or (@lines > 0) a page. */
+static void
+expect_page (TestPeer *peer, const char *question, guint lines)
+{
+  test_irc_say (peer, "CHATHISTORY %s", question);
+  if (lines == 0)
+    {
+      g_autofree char *refusal = g_strdup_printf ("* FAIL CHATHISTORY MESSAGE_ERROR %.*s #tea :*",
+                                                  (int) strcspn (question, " "), question);
+
+      test_irc_expect (peer, refusal);
+      return;
+    }
+  test_irc_expect (peer, "* BATCH +*");
+  for (guint i = 0; i < lines; i++)
+    test_irc_expect (peer, "@batch=*");
+  test_irc_expect (peer, "* BATCH -*");
+}
+
+/* Whoever asks for what was said since a message that is not kept any more does not get the rest for all
+ * of it; but a message that was taken back has been no gap. */
+static void
+test_forgotten (void)
+{
+  TestServer *server =
+      start_with ("[limits]\nmessages-per-second = 100000\nmessage-burst = 100000\n");
+  g_autoptr (TestPeer) ada =
+      test_irc_come (server->port, "ada",
+                     "echo-message message-tags batch draft/chathistory draft/message-redaction");
+  g_autofree char *first = NULL;
+  g_autofree char *last = NULL;
+  g_autofree char *after = NULL;
+  g_autofree char *latest = NULL;
+  g_autofree char *between = NULL;
+  g_autofree char *backwards = NULL;
+  g_autofree char *around = NULL;
+
+  test_irc_say (ada, "JOIN #tea");
+  test_irc_catch_up (ada);
+  first = say_many (ada, 1); /* with the join, the second entry of the room */
+  after = g_strdup_printf ("AFTER #tea msgid=%s 5", first);
+  latest = g_strdup_printf ("LATEST #tea msgid=%s 5", first);
+  around = g_strdup_printf ("AROUND #tea msgid=%s 4", first);
+  g_free (say_many (ada, SAL_MEMORY_LOG_ENTRIES - 2));
+  expect_page (ada, after, 5);
+  expect_page (ada, around, 2);
+  /* The first entry that is there now, and what there was, until it was taken back. */
+  g_free (say_many (ada, 1));
+  test_irc_say (ada, "REDACT #tea %s", first);
+  test_irc_expect (ada, "* REDACT #tea *");
+  expect_page (ada, after, 5);
+  /* Two more than are kept, for one was taken back. */
+  last = say_many (ada, 2);
+  between = g_strdup_printf ("BETWEEN #tea msgid=%s msgid=%s 5", first, last);
+  backwards = g_strdup_printf ("BETWEEN #tea msgid=%s msgid=%s 5", last, first);
+  expect_page (ada, after, 0);
+  expect_page (ada, around, 0);
+  expect_page (ada, between, 0);
+  expect_page (ada, backwards, 5); /* has not got there yet */
+  expect_page (ada, latest, 5);
+  /* It would get there: hardly anything that was said is left. */
+  for (guint i = 0; i < SAL_MEMORY_LOG_ENTRIES; i++)
+    test_irc_say (ada, "TOPIC #tea :%u", i);
+  test_irc_catch_up (ada);
+  g_free (say_many (ada, 2));
+  expect_page (ada, latest, 0);
+  expect_page (ada, backwards, 0);
+  expect_page (ada, "LATEST #tea * 5", 2);
+  test_peer_close (ada);
+  test_server_finish (server);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -152,6 +246,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/irc-past/shown-room-after-room", test_shown);
   g_test_add_func ("/net/irc-past/nothing-twice", test_once);
   g_test_add_func ("/net/irc-past/not-to-programs-nor-to-who-can-ask", test_not_shown);
+  g_test_add_func ("/net/irc-past/what-is-forgotten-is-no-page", test_forgotten);
   g_test_add_func ("/net/irc-past/off-unless-configured", test_off);
   return g_test_run ();
 }

@@ -27,6 +27,13 @@ static const char *const models[] = { "sequential", "fork",  "thread", "select",
 /* The tests read what it says. */
 static const char *const english[] = { "LC_ALL=C.UTF-8", "LANGUAGE=", NULL };
 
+/* Where servers that listen everywhere are reached; half of the cases do it over IPv6. */
+static const char *
+here (void)
+{
+  return test_has_ipv6 () ? "::1" : "127.0.0.1";
+}
+
 typedef struct
 {
   TestFolder *folder;
@@ -203,8 +210,8 @@ test_echo_holds_back_who_does_not_read (gconstpointer data)
 
   bench_start (&bench, "echo-server", "0", "--model", data);
   port = g_strdup_printf ("%u", bench.port);
-  client = START (bench.folder, "echo-client", "127.0.0.1", port, "--count", "20", "--size",
-                  "65536", "--timeout", "20");
+  client = START (bench.folder, "echo-client", here (), port, "--count", "20", "--size", "65536",
+                  "--timeout", "20");
   test_process_expect_exit (client, SAL_EXIT_OK);
   expect_said (&bench, "closed by the client after 1310720 bytes");
 }
@@ -439,8 +446,7 @@ test_file_arrives_as_it_is (void)
   bench_start (&bench, "file-server", files->path, "0");
   port = g_strdup_printf ("%u", bench.port);
   path = test_folder_file (bench.folder, "got");
-  client = START (bench.folder, "file-client", test_has_ipv6 () ? "::1" : "127.0.0.1", port, "big",
-                  "--output", path);
+  client = START (bench.folder, "file-client", here (), port, "big", "--output", path);
   test_process_expect_exit (client, SAL_EXIT_OK);
   g_assert_true (g_file_get_contents (path, &fetched, &len, NULL));
   g_assert_cmpmem (fetched, len, bytes, 300000);
@@ -642,12 +648,13 @@ test_table_tells_whose_socket_it_is (void)
   g_autofree char *listener = NULL;
   g_autofree char *owner = NULL;
 
-  bench_start (&bench, "echo-server", "127.0.0.1:0", "--backlog", "7");
+  bench_start (&bench, "echo-server", test_has_ipv6 () ? "[::1]:0" : "127.0.0.1:0", "--backlog",
+               "7");
   port = g_strdup_printf ("%u", bench.port);
-  first = test_peer_connect_to ("127.0.0.1", bench.port);
+  first = test_peer_connect_to (here (), bench.port);
   test_peer_send (first, "x");
   test_peer_expect (first, "x");
-  second = test_peer_connect_to ("127.0.0.1", bench.port);
+  second = test_peer_connect_to (here (), bench.port);
   test_peer_send (second, "unread");
 
   table = SOCKETS (bench.folder, port);
@@ -660,7 +667,7 @@ test_table_tells_whose_socket_it_is (void)
   g_assert_nonnull (strstr (listener, "\"recv_q\":1,\"send_q\":7"));
   g_assert_null (strstr (listener, "ESTABLISHED"));
 
-  json = SOCKETS (bench.folder, port, "--json", "-i", "--address", "127.0.0.1");
+  json = SOCKETS (bench.folder, port, "--json", "-i", "--address", here ());
   g_assert_nonnull (strstr (json, "\"recv_q\":6"));
   g_assert_nonnull (strstr (json, "\"accepted\":false"));
   g_assert_nonnull (strstr (json, "\"snd_mss\":"));
@@ -708,7 +715,7 @@ test_watch_shows_each_change (void)
   port = g_strdup_printf ("%u", bench.port);
   watch = START (bench.folder, "sockets", port, "--watch");
   g_assert_true (test_process_wait_for_output (watch, "LISTEN", TEST_PATIENCE_MS));
-  peer = test_peer_connect_to ("127.0.0.1", bench.port);
+  peer = test_peer_connect_to (here (), bench.port);
   g_assert_true (test_process_wait_for_output (watch, "accepted by nobody\n", TEST_PATIENCE_MS));
   test_peer_close (peer);
   g_assert_true (
@@ -762,7 +769,7 @@ test_watch_fits_its_terminal (void)
   bench_start (&bench, "fake-server", "0", "--backlog", "100");
   port = g_strdup_printf ("%u", bench.port);
   for (int i = 0; i < 30; i++)
-    g_ptr_array_add (peers, test_peer_connect_to ("127.0.0.1", bench.port));
+    g_ptr_array_add (peers, test_peer_connect_to (here (), bench.port));
   {
     const char *const argv[] = { test_program ("SALOTTO_LAB"), "sockets", port, "--watch", NULL };
 

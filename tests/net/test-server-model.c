@@ -157,6 +157,49 @@ test_rooms (Fixture *f, gconstpointer data)
   g_assert_cmpuint (g_list_model_get_n_items (sal_room_model_get_members (his)), ==, 0);
 }
 
+/* A room that is wanted while the connection is being made is joined as well. */
+static void
+test_late_room (Fixture *f, gconstpointer data)
+{
+  SalServer *server = f->ada->server;
+  SalRoomModel *tea = sal_server_join (server, "#tea", NULL, NULL);
+  SalRoomModel *cake = NULL;
+
+  sal_server_connect (server);
+  test_wait_for (tea, SAL_PRESENCE_CONNECTING);
+  cake = sal_server_join (server, "#cake", NULL, NULL);
+  test_wait_for (tea, SAL_PRESENCE_IN);
+  test_wait_for (cake, SAL_PRESENCE_IN);
+}
+
+/* That one is away is known wherever one is, not only among people, and of this connection alone. */
+static void
+test_away (Fixture *f, gconstpointer data)
+{
+  SalServer *server = f->ada->server;
+  SalRoomModel *tea = join (f->ada, "#tea");
+  SalRoomModel *main = sal_server_get_main_room (server);
+  SalRoomModel *private = sal_server_talk_to (server, "bob", NULL);
+  guint changes = 0;
+
+  g_signal_connect_swapped (main, "name", G_CALLBACK (count_up), &changes);
+  sal_client_command (server->client, "", "AWAY :lunch");
+  test_wait_until (sal_room_model_is_away (main));
+  g_assert_true (sal_room_model_is_away (private));
+  test_wait_until (sal_room_model_is_away (tea));
+  g_assert_cmpuint (changes, ==, 1);
+  sal_client_command (server->client, "", "AWAY");
+  test_wait_until (!sal_room_model_is_away (main));
+  g_assert_false (sal_room_model_is_away (private));
+  test_wait_until (!sal_room_model_is_away (tea));
+  g_assert_cmpuint (changes, ==, 2);
+  sal_client_command (server->client, "", "AWAY :supper");
+  test_wait_until (sal_room_model_is_away (main));
+  stop_salottod (f, SIGKILL);
+  test_wait_until (!sal_room_model_is_away (main));
+  start_salottod (f);
+}
+
 /* Whoever looks for a room is told of those of the server, once each, and of the many in few turns. */
 static void
 test_room_list (Fixture *f, gconstpointer data)
@@ -1264,6 +1307,8 @@ main (int argc, char **argv)
   g_setenv ("SECRET_FILE_TEST_PASSWORD", "test", TRUE);
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL); /* servers are remembered there */
   ADD ("rooms-have-their-own-story", test_rooms);
+  ADD ("a-room-that-is-wanted-late-is-joined", test_late_room);
+  ADD ("away-is-known-everywhere", test_away);
   ADD ("rooms-are-listed", test_room_list);
   ADD ("two-talk-in-private", test_private);
   ADD ("what-was-missed-comes-once-and-in-order", test_resume);

@@ -94,7 +94,7 @@ read_log (SrvSession *session, SrvLogQuery *query)
       if (srv_entry_is_said (entry) && g_str_equal (entry->room, query->room))
         g_ptr_array_insert (found, 0, entry);
     }
-  srv_session_history (session, found, FALSE);
+  srv_session_history (session, found, 0, FALSE);
   srv_log_query_free (query);
 }
 

@@ -389,7 +389,7 @@ session_run_history (SessionRun *run, GPtrArray *entries, gboolean failed)
 {
   g_assert_nonnull (run->asked);
   g_clear_pointer (&run->asked, srv_log_query_free);
-  srv_session_history (&run->session, entries, failed);
+  srv_session_history (&run->session, entries, 0, failed);
 }
 
 /**

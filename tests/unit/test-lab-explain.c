@@ -212,6 +212,45 @@ test_without_ack (void)
                             "drops it.");
 }
 
+/* A SYN that comes late is no forged one. */
+static void
+test_late_syns (void)
+{
+  LabConnection connection = { .stream = 0 };
+  LabFinding finding = make_finding (LAB_EVENT_SYN);
+
+  finding.connection = &connection;
+  finding.segment.flags = LAB_SYN;
+  finding.segment.len = 0;
+  finding.state[LAB_CLIENT] = LAB_ESTABLISHED;
+  check_sentence (&finding,
+                  "A SYN in the name of the client that does not fit into the connection: "
+                  "it changes nothing.");
+  connection.end[LAB_CLIENT].offer.frame = finding.segment.number;
+  check_sentence (&finding, "The SYN of the client, which segments behind it have overtaken; its "
+                            "initial sequence number is 1011.");
+  finding.event = LAB_EVENT_SYN_RETRANSMISSION;
+  check_sentence (&finding, "The SYN of the client once more, although it has its answer: an old "
+                            "copy, which changes nothing.");
+  finding.state[LAB_CLIENT] = LAB_SYN_SENT;
+  check_sentence (&finding, "The client asks for the connection again: no answer to its SYN has "
+                            "reached it.");
+}
+
+/* What comes after the end is not told as if it had been taken. */
+static void
+test_after_the_end (void)
+{
+  LabConnection connection = { .stream = 0 };
+  LabFinding finding = make_finding (LAB_EVENT_DATA);
+
+  finding.connection = &connection;
+  finding.segment.has = LAB_HAS_FLAGS;
+  finding.before[LAB_SERVER] = finding.state[LAB_SERVER] = LAB_CLOSED;
+  check_sentence (&finding, "The client sends 13 bytes, numbers 11 to 23. But for the server there "
+                            "is no connection any more.");
+}
+
 /* Of a socket that has connected to itself nobody is the client. */
 static void
 test_to_itself (void)
@@ -233,6 +272,7 @@ test_to_itself (void)
   check_sentence (&finding, "The socket asks for a connection (SYN) to its own address and port: "
                             "its SYN comes back to it, and it is both ends.");
   finding.event = LAB_EVENT_FIN_ACK;
+  finding.before[LAB_SERVER] = LAB_CLOSING;
   check_sentence (&finding, "The socket acknowledges the FIN of the same socket.");
   lab_explain_connection (&connection, story);
   g_assert_cmpstr (story->str, ==,
@@ -609,6 +649,8 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/explain/fins-that-count-and-others", test_fins);
   g_test_add_func ("/lab/explain/resets", test_resets);
   g_test_add_func ("/lab/explain/segments-without-an-acknowledgment", test_without_ack);
+  g_test_add_func ("/lab/explain/late-syns", test_late_syns);
+  g_test_add_func ("/lab/explain/after-the-end", test_after_the_end);
   g_test_add_func ("/lab/explain/connected-to-itself", test_to_itself);
   g_test_add_func ("/lab/explain/phrases", test_phrases);
   g_test_add_func ("/lab/explain/large-numbers", test_large_numbers);

@@ -3,6 +3,9 @@
  * Connections written down as one would on paper, and what the trace makes of them: states,
  * events, looks, outcomes. What kernels do is in tests/truth; here is what they seldom do.
  *
+ * It is one piece because the stories are most of it, and all are told in the same notation to
+ * the same reader.
+ *
  * A line is: who sends ("c" or "s"), flags, number and acknowledgment relative to the
  * initial ones, length, milliseconds since the last; then the states and the event expected.
  */
@@ -128,6 +131,28 @@ static const Story stories[] = {
     LAB_CONN_S1,
     1,
     { OPENED, { 'c', FIN, 1, 0, 0, 5, E, E, LAB_EVENT_FIN, 0 } } },
+  { "a-fin-without-an-acknowledgment-is-none-in-syn-sent",
+    LAB_OUTCOME_OPEN,
+    LAB_CONN_S1,
+    1,
+    { { 'c', SYN, 0, 0, 0, 0, LAB_SYN_SENT, LAB_SYN_RECEIVED, LAB_EVENT_SYN, 0 },
+      { 'c', FIN, 0, 0, 0, 200, LAB_SYN_SENT, LAB_SYN_RECEIVED, LAB_EVENT_FIN, 0 },
+      { 's', SYN | ACK, 0, 1, 0, 10, E, LAB_SYN_RECEIVED, LAB_EVENT_SYN_ACK, 0 },
+      { 'c', FIN | ACK, 0, 1, 0, 10, E, LAB_SYN_RECEIVED, LAB_EVENT_FIN, 0 },
+      { 'c', ACK, 1, 1, 0, 10, E, E, LAB_EVENT_ESTABLISHED, 0 } } },
+  { "a-fin-below-what-is-acknowledged-changes-nothing",
+    LAB_OUTCOME_OPEN,
+    LAB_CONN_S1,
+    1,
+    { OPENED,
+      { 'c', ACK, 1, 1, 10, 1, E, E, LAB_EVENT_DATA, 0 },
+      { 's', ACK, 1, 11, 0, 1, E, E, LAB_EVENT_ACK, 0 },
+      { 'c', FIN | ACK, 5, 1, 0, 50, E, E, LAB_EVENT_FIN, LAB_ANALYSIS_RETRANSMISSION } } },
+  { "data-without-an-acknowledgment-proves-nothing",
+    LAB_OUTCOME_UNKNOWN,
+    LAB_CONN_OTH,
+    1,
+    { { 'c', 0, 1, 0, 10, 0, E, E, LAB_EVENT_DATA, 0 } } },
   /* The same: what has not been sent cannot be acknowledged. */
   { "an-acknowledgment-beyond-the-fin-changes-nothing",
     LAB_OUTCOME_HALF_CLOSED,
@@ -724,6 +749,15 @@ on_lone_connection (const LabConnection *connection, gpointer data)
   g_assert_cmpint (connection->outcome, ==, LAB_OUTCOME_CLOSED);
   g_assert_cmpint (connection->conn_state, ==, LAB_CONN_SF);
   g_assert_cmpuint (connection->end[LAB_CLIENT].bytes, ==, 6);
+  /* The path has no gap, although a segment is sent and received at once. */
+  for (int side = 0; side < LAB_N_SIDES; side++)
+    {
+      const guint8 way[] = { LAB_CLOSED,     LAB_SYN_SENT, LAB_SYN_RECEIVED, LAB_ESTABLISHED,
+                             LAB_FIN_WAIT_1, LAB_CLOSING,  LAB_TIME_WAIT };
+
+      g_assert_cmpuint (connection->end[side].n_steps, ==, G_N_ELEMENTS (way));
+      g_assert_cmpmem (connection->end[side].steps, G_N_ELEMENTS (way), way, sizeof way);
+    }
   ((Alone *) data)->is_over = TRUE;
 }
 

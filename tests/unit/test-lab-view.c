@@ -515,6 +515,9 @@ test_ladder_labels (void)
     { LAB_PSH | LAB_ACK, 4000000001, 4294967295, 1448, 71, " [P.] 4000000001 " },
     { LAB_SYN | LAB_ACK, 4000000001, 4294967295, 0, 71, " [S.] 4000000001 " },
     { 0x1ff, 4000000001, 4294967295, 1448, 71, " [" },
+    { LAB_FIN | LAB_ACK, 14, 13, 0, 50, " [F.] 14 " },
+    { LAB_ACK, 14, 13, 0, 50, " [.] " },
+    { LAB_PSH | LAB_ACK, 1000001, 1000001, 14480, 50, " [P.] " },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -548,7 +551,7 @@ test_ladder_with_wide_chat (void)
         g_auto (GStrv) lines = NULL;
         guint place = 0;
 
-        if (columns == 20 || columns == 40 || columns == 60)
+        if (columns == 20 || columns == 40)
           continue; /* no ladder is as narrow */
         finding.n_lines = 1;
         finding.lines = &line;
@@ -582,7 +585,8 @@ test_ladder_fits (void)
   static const guint32 lengths[] = { 0, 1, 1448, 65495 };
   const guint n = G_N_ELEMENTS (numbers) * G_N_ELEMENTS (flags) * G_N_ELEMENTS (lengths);
 
-  for (guint columns = 71; columns <= 100; columns++)
+  /* Below 54, where there are no times, too many flags at once may be too long. */
+  for (guint columns = 54; columns <= 100; columns++)
     for (guint i = 0; i < n; i++)
       {
         guint32 number = numbers[i % 4];

@@ -1028,6 +1028,27 @@ test_crlf_is_known_with_the_unit (void)
     }
 }
 
+/* S11: what counts is when the newline came, not when the log was done with the name. A server asks
+ * for the next unit only then. */
+static void
+test_a_line_stays_one_however_long_the_answer_takes (void)
+{
+  SalFramer framer;
+  SalUnit unit;
+
+  sal_framer_init (&framer, SAL_FRAMER_SERVER, 4096);
+  sal_framer_push (&framer, "Ada\nhe", 6, 0);
+  g_assert_true (sal_framer_next (&framer, 0, &unit));
+  g_assert_cmpint (sal_framer_due_us (&framer), ==, G_MAXINT64);
+  sal_framer_tick (&framer, 400000);
+  g_assert_false (sal_framer_next (&framer, 400000, &unit));
+  g_assert_cmpint (sal_framer_peer_class (&framer), ==, SAL_PEER_LINE);
+  sal_framer_push (&framer, "llo\n", 4, 500000);
+  g_assert_true (sal_framer_next (&framer, 500000, &unit));
+  g_assert_cmpmem (unit.bytes, unit.len, "hello", 5);
+  sal_framer_clear (&framer);
+}
+
 /* Units of one segment lie in one buffer; each must be whole while it is looked at. */
 static void
 test_units_stay_valid_until_the_next_call (void)
@@ -1356,6 +1377,8 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/framer/client/due-times", test_due_times_of_a_client);
   g_test_add_func ("/proto/framer/may-be-cleared-and-used-again", test_clear_and_use_again);
   g_test_add_func ("/proto/framer/cr-lf-is-known-with-the-unit", test_crlf_is_known_with_the_unit);
+  g_test_add_func ("/proto/framer/a-line-stays-one-however-long-the-answer-takes",
+                   test_a_line_stays_one_however_long_the_answer_takes);
   g_test_add_func ("/proto/framer/units-stay-valid-until-the-next-call",
                    test_units_stay_valid_until_the_next_call);
   g_test_add_func ("/proto/framer/half-a-line-of-a-cut-stream-is-nothing", test_broken_off);

@@ -127,6 +127,9 @@ note_action (GString *out, const SalClientAction *action)
     case SAL_ACTION_READ_MARKER:
       g_string_append_printf (out, "= [%s] read %" G_GINT64_FORMAT "\n", place, action->time_us);
       break;
+    case SAL_ACTION_AWAY:
+      g_string_append_printf (out, "= %s\n", action->own ? "away" : "back");
+      break;
     case SAL_ACTION_LINE:
       g_string_append_printf (out, "= line %s %s\n", action->own ? "out" : "in", action->text);
       break;

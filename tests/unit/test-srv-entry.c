@@ -79,7 +79,7 @@ test_kind_names (void)
                                        "notice",  "tagmsg",  "quit",    "nick",    "topic",
                                        "kick",    "mode",    "redact",  "connect", "umode",
                                        "away",    "account", "setname", "chghost", "invite",
-                                       "kill",    "wallops", "mark" };
+                                       "kill",    "wallops", "mark",    "redacted" };
 
   g_assert_cmpuint (G_N_ELEMENTS (names), ==, SRV_N_ENTRY_KINDS);
   for (guint i = 0; i < SRV_N_ENTRY_KINDS; i++)
@@ -90,7 +90,7 @@ test_kind_names (void)
       g_assert_true (srv_entry_kind_from_name (names[i], &kind));
       g_assert_cmpint (kind, ==, i);
     }
-  g_assert_false (srv_entry_kind_from_name ("redacted", &(SrvEntryKind){ 0 }));
+  g_assert_false (srv_entry_kind_from_name ("retracted", &(SrvEntryKind){ 0 }));
   g_assert_false (srv_entry_kind_from_name ("", &(SrvEntryKind){ 0 }));
 }
 

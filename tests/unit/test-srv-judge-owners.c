@@ -416,6 +416,24 @@ test_times (Fixture *f, gconstpointer data)
     }
 }
 
+/* A mask that nobody can set any more, as an older version has kept it, is taken off as it is listed; and
+ * not for another one that is the same when it is completed. */
+static void
+test_old_masks (Fixture *f, gconstpointer data)
+{
+  SrvOwnedRoom *room = srv_owned_room_new ("tea", "anna");
+
+  srv_owned_room_add_mask (room, 'b', "*!@one", "anna", 1000);
+  srv_owned_room_add_mask (room, 'b', "*!*@two", "anna", 1000);
+  (void) keep_room (room, f);
+  srv_owned_room_free (room);
+  come_all (f);
+  (void) join (f, 1, "tea", NULL);
+  g_assert_cmpstr (mode (f, 1, "-b @one"), ==, "void");
+  g_assert_cmpstr (mode (f, 1, "-b *!@ONE"), ==, "anna mode tea: -b *!@ONE");
+  g_assert_cmpstr (mode (f, 1, "-b *!@two"), ==, "anna mode tea: -b *!*@two");
+}
+
 /* Somebody without an account who has the founder's name is not the founder. */
 static void
 test_impostor (Fixture *f, gconstpointer data)
@@ -487,5 +505,6 @@ main (int argc, char **argv)
   ADD ("what-was-set-keeps-its-time", test_times);
   ADD ("a-name-is-no-account", test_impostor);
   ADD ("many-masks-are-several-changes", test_many_masks);
+  ADD ("old-masks-are-taken-off-as-they-are-listed", test_old_masks);
   return g_test_run ();
 }

@@ -9,8 +9,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -345,6 +347,48 @@ test_tls_write_until_full (Fixture *f, gconstpointer version)
   g_assert_true (SSL_get_shutdown (f->client->ssl) & SSL_RECEIVED_SHUTDOWN);
 }
 
+/* Two ends of a TCP connection. */
+static void
+connect_tcp (int ends[2])
+{
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl (INADDR_LOOPBACK) } };
+  socklen_t len = sizeof address;
+  int listener = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_assert_cmpint (bind (listener, (struct sockaddr *) &address, len), ==, 0);
+  g_assert_cmpint (listen (listener, 1), ==, 0);
+  g_assert_cmpint (getsockname (listener, (struct sockaddr *) &address, &len), ==, 0);
+  ends[0] = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  g_assert_cmpint (connect (ends[0], (struct sockaddr *) &address, len), ==, 0);
+  ends[1] = accept (listener, NULL, NULL);
+  g_assert_cmpint (ends[1], >=, 0);
+  close (listener);
+}
+
+/* What the peer's kernel has taken is counted as it is on the wire, as the kernel counts what it has
+ * not taken: else what is said to somebody who takes nothing would look as if they did. */
+static void
+test_tls_count_taken (Fixture *f, gconstpointer version)
+{
+  struct iovec iov = { (void *) "ciao a tutti\n", 13 };
+  guint32 before = f->link.sent_bytes;
+  int ends[2];
+  int has = 0;
+  gsize n = 0;
+
+  connect_tcp (ends);
+  g_assert_cmpint (dup2 (ends[0], f->link.fd), ==, f->link.fd);
+  for (guint i = 0; i < 20; i++)
+    g_assert_cmpint (srv_link_write (&f->link, &iov, 1, &n), ==, SRV_LINK_OK);
+  while (srv_link_count_unacked (&f->link) > 0)
+    g_usleep (G_TIME_SPAN_MILLISECOND);
+  g_assert_cmpint (ioctl (ends[1], FIONREAD, &has), ==, 0);
+  g_assert_cmpint (has, >, 20 * (int) iov.iov_len);
+  g_assert_cmpuint (srv_link_count_taken (&f->link) - before, ==, (guint) has);
+  close (ends[0]);
+  close (ends[1]);
+}
+
 /* Reading goes on after we have ended. */
 static void
 test_tls_half_closed (Fixture *f, gconstpointer version)
@@ -399,6 +443,7 @@ main (int argc, char **argv)
   ADD_TLS ("/net/link/tls/notices-that-a-stream-was-cut", test_tls_cut_off);
   ADD_TLS ("/net/link/tls/an-injection-is-an-error", test_tls_injection);
   ADD_TLS ("/net/link/tls/writes-without-blocking", test_tls_write_until_full);
+  ADD_TLS ("/net/link/tls/knows-what-was-taken", test_tls_count_taken);
   ADD_TLS ("/net/link/tls/ends-writing-and-goes-on-reading", test_tls_half_closed);
   ADD_TLS ("/net/link/tls/closes-once", test_tls_close);
   return g_test_run ();

@@ -161,6 +161,23 @@ test_gives_up_in_time (Fixture *f, gconstpointer text)
     }
 }
 
+/* Who comes as soon as it is open has what was said before. */
+static void
+test_patience_from_the_first (Fixture *f, gconstpointer text)
+{
+  g_autoptr (GError) error = NULL;
+  int fd = -1;
+
+  srv_listener_set_patience (f->listener, 3600);
+  g_assert_true (srv_listener_open (f->listener, 16, &error));
+  g_assert_no_error (error);
+  fd = connect_to (f->listener);
+  while (f->accepted == 0)
+    g_main_context_iteration (f->context, TRUE);
+  g_assert_cmpint (f->user_timeout_ms, ==, 3630000);
+  close (fd);
+}
+
 /* Who is accepted has it from the listening socket: little waits in the kernel for who does not
  * read. */
 static void
@@ -214,6 +231,8 @@ main (int argc, char **argv)
               test_closes_after_the_queue, tear_down);
   g_test_add ("/net/listener/little-waits-in-the-kernel", Fixture, "plain://127.0.0.1:0", set_up,
               test_little_waits_in_the_kernel, tear_down);
+  g_test_add ("/net/listener/gives-up-in-time-from-the-first", Fixture, "plain://127.0.0.1:0",
+              set_up, test_patience_from_the_first, tear_down);
   g_test_add ("/net/listener/gives-up-in-time", Fixture, "plain://127.0.0.1:0", set_up,
               test_gives_up_in_time, tear_down);
   return g_test_run ();

@@ -276,6 +276,37 @@ test_much_was_taken_back (Fixture *f, gconstpointer data)
   assert_says (f, "SELECT count(*) FROM entry WHERE kind = 'redacted' AND room IS NULL", "1000");
 }
 
+/* Retention takes the oldest, of whatever room; what was taken back is still counted as there. */
+static void
+test_knows_what_is_gone (Fixture *f, gconstpointer data)
+{
+  SrvLogQuery all = { .limit = 10 };
+  guint64 seq = 0;
+  gint64 time_us = 0;
+  g_autofree char *nothing = NULL;
+
+  open_store (f);
+  nothing = store_read (f->store, &all);
+  g_assert_cmpuint (f->store->klass->get_gone (f->store, "tea"), ==, 0);
+  for (guint i = 1; i <= 5; i++)
+    say (f, i * SECOND, "ciao");
+  g_assert_cmpuint (f->store->klass->get_gone (f->store, "tea"), ==, 0);
+  f->store->klass->set_retention (f->store, 10 * SECOND, 0);
+  while (f->store->klass->maintain (f->store, 12 * SECOND + 1))
+    ;
+  assert_reads (f, "3 4 5");
+  g_assert_cmpuint (f->store->klass->get_gone (f->store, "tea"), ==, 2);
+  g_assert_true (f->store->klass->begin (f->store, &seq, &time_us, NULL));
+  g_assert_true (f->store->klass->redact (f->store, 3, NULL));
+  g_assert_true (f->store->klass->commit (f->store, NULL));
+  assert_reads (f, "4 5");
+  g_assert_cmpuint (f->store->klass->get_gone (f->store, "tea"), ==, 2);
+  while (f->store->klass->maintain (f->store, 1000 * SECOND))
+    ;
+  assert_reads (f, "");
+  g_assert_cmpuint (f->store->klass->get_gone (f->store, "tea"), ==, 5);
+}
+
 static void
 test_rolled_back (Fixture *f, gconstpointer data)
 {
@@ -786,6 +817,7 @@ main (int argc, char **argv)
   ADD ("skips-what-a-later-version-wrote", test_unknown_kinds);
   ADD ("does-not-go-through-what-was-taken-back", test_much_was_taken_back);
   ADD ("forgets-a-group-that-was-rolled-back", test_rolled_back);
+  ADD ("knows-what-is-gone", test_knows_what_is_gone);
   ADD ("refuses/a-newer-version-and-names-both", test_newer);
   ADD ("refuses/a-database-of-another-program", test_foreign);
   ADD ("refuses/garbage-and-leaves-it-alone", test_garbage);
