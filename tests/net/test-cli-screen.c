@@ -178,7 +178,6 @@ static void
 test_closed_descriptors (Place *place, gconstpointer data)
 {
   g_autofree char *uri = g_strdup_printf ("irc://127.0.0.1:%u/tea", place->server->port);
-  g_autofree char *log = NULL;
   static const struct
   {
     const char *command;
