@@ -395,13 +395,17 @@ to_plain_form (const SalEvent *event, SalEvent *plain)
 static void encode_line (GString *out, const SalEvent *event, guint variant);
 
 /* Whether everything in @text may be shown as it is, which what plain programs say always may:
- * it was cleaned when it came. */
+ * it was cleaned when it came. Part of it may have been (`/me TEXT`), and a byte order mark that
+ * has come to its beginning is none in the middle of our line. */
 static gboolean
 is_clean (const char *text)
 {
   g_autoptr (GString) clean = NULL;
-  const char *at = text;
+  const char *at = NULL;
 
+  while (g_str_has_prefix (text, SAL_TEXT_BYTE_ORDER_MARK))
+    text += strlen (SAL_TEXT_BYTE_ORDER_MARK);
+  at = text;
   while ((guchar) *at >= 0x20 && (guchar) *at < 0x7F)
     at++;
   if (*at == '\0')

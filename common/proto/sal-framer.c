@@ -123,6 +123,15 @@ set_timer (SalFramer *framer, SalFramerTimer timer, gint64 now_us)
   framer->since_us = now_us;
 }
 
+/* The peer sends lines. Whoever gets its first one may take longer over it than the timer runs,
+ * and what comes behind that is to wait for its own end. */
+static void
+become_line (SalFramer *framer)
+{
+  framer->peer_class = SAL_PEER_LINE;
+  framer->timer = SAL_FRAMER_TIMER_NONE;
+}
+
 /* A block may move when its size changes, and what it held would stay where it was. */
 static void
 resize (SalFramer *framer, gsize size)
@@ -379,7 +388,7 @@ judge_segment (SalFramer *framer, gint64 now_us, SalUnit *unit)
     }
   else if (framer->peer_class == SAL_PEER_UNKNOWN && framer->key_first && len == 1)
     {
-      framer->peer_class = SAL_PEER_LINE;
+      become_line (framer);
       framer->keystrokes = TRUE;
     }
   return FALSE;
@@ -476,12 +485,8 @@ end_of_unit (SalFramer *framer, guint8 c)
 {
   if (framer->role != SAL_FRAMER_SERVER)
     return;
-  /* Whoever gets the unit may take longer over it than the timer runs. */
   if (c != '\0' && framer->peer_class == SAL_PEER_UNKNOWN)
-    {
-      framer->peer_class = SAL_PEER_LINE; /* S11 */
-      framer->timer = SAL_FRAMER_TIMER_NONE;
-    }
+    become_line (framer); /* S11 */
   if (c == '\n')
     after_lf (framer);
   framer->after_cr = c == '\r';
@@ -501,7 +506,7 @@ take_telnet (SalFramer *framer, guint8 c, gboolean *data, SalUnit *unit)
     {
       framer->telnet = TRUE;
       if (framer->peer_class == SAL_PEER_UNKNOWN)
-        framer->peer_class = SAL_PEER_LINE;
+        become_line (framer);
     }
   if (before == STATE_IAC && (c == TELNET_INTERRUPT || c == TELNET_BREAK))
     {

@@ -74,8 +74,9 @@ sal_text_clean_line (GString *out, const void *bytes, gsize len)
   const char *at = bytes;
   const char *end = at + len;
 
-  if (len >= 3 && memcmp (at, "\xEF\xBB\xBF", 3) == 0)
-    at += 3;
+  if (len >= strlen (SAL_TEXT_BYTE_ORDER_MARK) &&
+      memcmp (at, SAL_TEXT_BYTE_ORDER_MARK, strlen (SAL_TEXT_BYTE_ORDER_MARK)) == 0)
+    at += strlen (SAL_TEXT_BYTE_ORDER_MARK);
   while (at < end)
     {
       gunichar c = (guchar) *at;

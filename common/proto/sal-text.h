@@ -5,6 +5,8 @@
 
 G_BEGIN_DECLS
 
+#define SAL_TEXT_BYTE_ORDER_MARK "\xEF\xBB\xBF"
+
 gboolean sal_text_clean (GString *out, const void *bytes, gsize len);
 void sal_text_clean_line (GString *out, const void *bytes, gsize len);
 gsize sal_text_incomplete_tail (const void *bytes, gsize len);

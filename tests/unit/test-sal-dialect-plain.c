@@ -651,6 +651,32 @@ test_parse_is_the_reverse_of_encode (void)
       }
 }
 
+/* What is left of something that was clean may begin with a byte order mark (`/me` and one). It is told all
+ * the same: the log has it. */
+static void
+test_byte_order_marks_inside (void)
+{
+  static const char *const texts[] = { "\xEF\xBB\xBF",
+                                       "\xEF\xBB\xBF"
+                                       "ciao",
+                                       "\xEF\xBB\xBF\xEF\xBB\xBF"
+                                       "caff\xC3\xA8" };
+  g_autoptr (GString) scratch = g_string_new (NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    for (guint kind = SAL_EVENT_MESSAGE; kind <= SAL_EVENT_ACTION; kind++)
+      {
+        SalEvent written = event_of (kind, 0);
+        g_autofree char *line = NULL;
+        SalEvent read;
+
+        written.text = texts[i];
+        line = encode (&written, SAL_PLAIN_LF, EN);
+        parse (line, scratch, &read);
+        assert_same_event (&read, &written);
+      }
+}
+
 static void
 test_parse_unknown (void)
 {
@@ -831,6 +857,8 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/plain/decodes/history-of-20-at-most-100", test_history_bounds);
 
   g_test_add_func ("/proto/plain/parses/what-is-written", test_parse_is_the_reverse_of_encode);
+  g_test_add_func ("/proto/plain/parses/what-begins-with-a-byte-order-mark",
+                   test_byte_order_marks_inside);
   g_test_add_func ("/proto/plain/parses/anything-else-as-text", test_parse_unknown);
   g_test_add_func ("/proto/plain/parses/a-liar-as-the-liar", test_lies);
   g_test_add_func ("/proto/plain/parses/a-liar-in-history-as-text", test_lies_in_history);

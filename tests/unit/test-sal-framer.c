@@ -1049,6 +1049,46 @@ test_a_line_stays_one_however_long_the_answer_takes (void)
   sal_framer_clear (&framer);
 }
 
+/* Likewise of who showed before that they send lines: by TELNET, or one key after the other. */
+static void
+test_a_telnet_line_stays_one_as_well (void)
+{
+  SalFramer framer;
+  SalUnit unit;
+
+  sal_framer_init (&framer, SAL_FRAMER_SERVER, 4096);
+  sal_framer_push (&framer,
+                   "\xFF\xFD\x03"
+                   "Ada\nhe",
+                   9, 0);
+  g_assert_true (sal_framer_next (&framer, 0, &unit));
+  g_assert_cmpint (unit.kind, ==, SAL_UNIT_REPLY);
+  g_assert_true (sal_framer_next (&framer, 0, &unit));
+  g_assert_cmpmem (unit.bytes, unit.len, "Ada", 3);
+  sal_framer_tick (&framer, SAL_FIRST_UNIT_US);
+  g_assert_false (sal_framer_next (&framer, SAL_FIRST_UNIT_US, &unit));
+  g_assert_cmpint (sal_framer_peer_class (&framer), ==, SAL_PEER_LINE);
+  sal_framer_clear (&framer);
+}
+
+static void
+test_a_typed_line_stays_one_as_well (void)
+{
+  SalFramer framer;
+  SalUnit unit;
+
+  sal_framer_init (&framer, SAL_FRAMER_SERVER, 4096);
+  sal_framer_push (&framer, "A", 1, 0);
+  g_assert_false (sal_framer_next (&framer, 0, &unit));
+  sal_framer_push (&framer, "\r", 1, 1000);
+  g_assert_true (sal_framer_next (&framer, 1000, &unit));
+  g_assert_cmpmem (unit.bytes, unit.len, "A", 1);
+  sal_framer_tick (&framer, SAL_FIRST_KEY_US);
+  g_assert_false (sal_framer_next (&framer, SAL_FIRST_KEY_US, &unit));
+  g_assert_cmpint (sal_framer_peer_class (&framer), ==, SAL_PEER_LINE);
+  sal_framer_clear (&framer);
+}
+
 /* Units of one segment lie in one buffer; each must be whole while it is looked at. */
 static void
 test_units_stay_valid_until_the_next_call (void)
@@ -1379,6 +1419,10 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/framer/cr-lf-is-known-with-the-unit", test_crlf_is_known_with_the_unit);
   g_test_add_func ("/proto/framer/a-line-stays-one-however-long-the-answer-takes",
                    test_a_line_stays_one_however_long_the_answer_takes);
+  g_test_add_func ("/proto/framer/a-line-of-telnet-stays-one",
+                   test_a_telnet_line_stays_one_as_well);
+  g_test_add_func ("/proto/framer/a-line-that-is-typed-stays-one",
+                   test_a_typed_line_stays_one_as_well);
   g_test_add_func ("/proto/framer/units-stay-valid-until-the-next-call",
                    test_units_stay_valid_until_the_next_call);
   g_test_add_func ("/proto/framer/half-a-line-of-a-cut-stream-is-nothing", test_broken_off);
