@@ -9,6 +9,15 @@
 #include "client-cli/cli-print.h"
 #include "client-cli/cli-talk.h"
 
+/* However it was typed where one went. */
+static gboolean
+is_here (CliTalk *talk, const char *place)
+{
+  const SalIrcSupport *support = sal_client_get_support (talk->client);
+
+  return support != NULL && sal_irc_support_same (support, place, cli_talk_here (talk));
+}
+
 /**
  * cli_talk_is_shown_already:
  *
@@ -46,7 +55,7 @@ cli_talk_follow_name (CliTalk *talk, const SalClientAction *action)
     return;
   if (talk->unread != NULL)
     cli_unread_rename (talk->unread, event->name, event->target);
-  if (talk->here == NULL || g_strcmp0 (talk->here, event->name) != 0)
+  if (talk->here == NULL || !is_here (talk, event->name))
     return;
   g_free (talk->here);
   talk->here = g_strdup (event->target);
@@ -68,7 +77,7 @@ cli_talk_note_unread (CliTalk *talk, const SalClientAction *action)
 
   if (talk->unread == NULL || action->place == NULL || action->kind != SAL_ACTION_EVENT)
     return;
-  if (action->own || g_strcmp0 (action->place, cli_talk_here (talk)) == 0 ||
+  if (action->own || is_here (talk, action->place) ||
       (event->kind != SAL_EVENT_MESSAGE && event->kind != SAL_EVENT_ACTION &&
        event->kind != SAL_EVENT_NOTICE))
     return;
@@ -104,6 +113,21 @@ cli_talk_show_unread (CliTalk *talk)
   g_string_prepend (lines, all);
   g_string_prepend (lines, talk->style.colours ? "\033[2m" : "");
   cli_print (lines->str);
+}
+
+/**
+ * cli_talk_forget_unread:
+ *
+ * One has left @place, where there is nothing to go to any more. What was said there has been shown.
+ */
+void
+cli_talk_forget_unread (CliTalk *talk, const char *place)
+{
+  g_autoptr (GString) lines = g_string_new (NULL);
+
+  if (talk->unread != NULL && cli_unread_take (talk->unread, place, lines) > 0 &&
+      talk->on_place != NULL)
+    talk->on_place (talk);
 }
 
 /**

@@ -149,6 +149,23 @@ cli_talk_here (CliTalk *talk)
   return talk->here != NULL ? talk->here : sal_client_get_home (talk->client);
 }
 
+/* As the server spells it, as far as that is known: people type names in small letters. */
+static const char *
+spell (CliTalk *talk, const char *place)
+{
+  const SalIrcRooms *rooms = sal_client_get_rooms (talk->client);
+  const SalIrcRoom *room = sal_irc_rooms_find (rooms, place);
+  const SalIrcUser *user = room == NULL ? sal_irc_rooms_find_user (rooms, place) : NULL;
+  const char *unread =
+      talk->unread != NULL ? cli_unread_spell (talk->unread, &rooms->support, place) : NULL;
+
+  if (room != NULL)
+    return room->name;
+  if (user != NULL)
+    return user->nick;
+  return unread != NULL ? unread : place;
+}
+
 /**
  * cli_talk_go:
  * @place: (nullable): home
@@ -158,14 +175,14 @@ cli_talk_here (CliTalk *talk)
 void
 cli_talk_go (CliTalk *talk, const char *place)
 {
-  char *copy = g_strdup (place);
+  char *copy = place != NULL ? g_strdup (spell (talk, place)) : NULL;
 
   g_free (talk->here);
   talk->here = copy;
-  if (place != NULL && sal_irc_rooms_find (sal_client_get_rooms (talk->client), place) != NULL)
+  if (copy != NULL && sal_irc_rooms_find (sal_client_get_rooms (talk->client), copy) != NULL)
     {
       g_free (talk->room);
-      talk->room = g_strdup (place);
+      talk->room = g_strdup (copy);
     }
   cli_talk_show_unread (talk);
   if (talk->on_place != NULL)
@@ -262,6 +279,8 @@ on_room (CliTalk *talk, const SalClientAction *action)
   if (action->room_state == SAL_ROOM_IN && is_home (talk, action->place) &&
       talk->status == SAL_EXIT_TIMEOUT && talk->style.terminal && !talk->leaving)
     talk->status = SAL_EXIT_OK;
+  if (action->room_state == SAL_ROOM_LEFT)
+    cli_talk_forget_unread (talk, action->place);
   if (action->room_state == SAL_ROOM_LEFT && g_strcmp0 (cli_talk_here (talk), action->place) == 0)
     {
       if (talk->on_left != NULL)

@@ -73,6 +73,7 @@ gboolean cli_talk_is_shown_already (CliTalk *talk, const SalClientAction *action
 void cli_talk_follow_name (CliTalk *talk, const SalClientAction *action);
 void cli_talk_note_unread (CliTalk *talk, const SalClientAction *action);
 void cli_talk_show_unread (CliTalk *talk);
+void cli_talk_forget_unread (CliTalk *talk, const char *place);
 void cli_talk_count_unread (CliTalk *talk);
 
 G_END_DECLS

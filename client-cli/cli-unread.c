@@ -152,6 +152,22 @@ cli_unread_rename (CliUnread *unread, const char *from, const char *to)
 }
 
 /**
+ * cli_unread_spell:
+ * @support: which names are one to the server
+ *
+ * Returns: (transfer none) (nullable): how the place that somebody calls @name is spelt here; %NULL: nothing
+ *   was said there.
+ */
+const char *
+cli_unread_spell (const CliUnread *unread, const SalIrcSupport *support, const char *name)
+{
+  for (GList *at = unread->places.head; at != NULL; at = at->next)
+    if (sal_irc_support_same (support, ((Place *) at->data)->place, name))
+      return ((Place *) at->data)->place;
+  return NULL;
+}
+
+/**
  * cli_unread_next:
  *
  * Returns: (transfer none) (nullable): where to look first: where somebody has spoken of us or to us, else

@@ -94,8 +94,11 @@ on_stop (int fd, GIOCondition condition, gpointer data)
 
   (void) !read (fd, bytes, sizeof bytes);
   sal_line_editor_hide ();
-  rl_deprep_terminal ();
+  if (!editor->ended)
+    rl_deprep_terminal ();
   (void) raise (SIGSTOP);
+  if (editor->ended)
+    return G_SOURCE_CONTINUE; /* the terminal was given back before, for good */
   rl_prep_terminal (1);
   rl_resize_terminal ();
   editor->hidden = TRUE;
@@ -393,6 +396,11 @@ on_resize (gpointer data)
   struct winsize size = { 0 };
   int before = screen_columns ();
 
+  if (editor->ended)
+    {
+      rl_reset_screen_size (); /* no line is there to be drawn again */
+      return G_SOURCE_CONTINUE;
+    }
   if (!editor->hidden && !editor->between && !editor->secret && before > 0 &&
       ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > before)
     for (int rows = rows_above_cursor (before) - rows_above_cursor (size.ws_col); rows > 0; rows--)

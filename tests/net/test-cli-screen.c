@@ -106,17 +106,37 @@ test_interrupt (Place *place, gconstpointer data)
   test_process_expect_exit (place->cli, 0);
 }
 
-/* While a slow server is waited for, what is typed is for the shell. */
+/* Whether the terminal is as a shell has it. */
+static gboolean
+echoes (Place *place)
+{
+  struct termios now;
+
+  g_assert_no_errno (tcgetattr (place->cli->in, &now));
+  return (now.c_lflag & ECHO) != 0;
+}
+
+/* While a slow server is waited for, what is typed is for the shell, also when it was gone to in between. */
 static void
 test_typed_after_the_end (Place *place, gconstpointer data)
 {
+  gint64 late_us = g_get_monotonic_time () + TEST_PATIENCE_MS * (gint64) 1000;
+  int status = 0;
+
   g_assert_no_errno (kill (place->server->process->pid, SIGSTOP));
   test_process_write (place->cli, "\x04");
-  test_expect_output (place->cli, "\033[?2004l"); /* readline gives the terminal back */
+  test_expect_output (place->cli, "\033[?2004l"); /* readline gives the terminal back ... */
+  while (!echoes (place) && g_get_monotonic_time () < late_us)
+    g_usleep (1000); /* ... with its next system call, of which nothing tells */
   test_process_write (place->cli, "ls\n");
   test_expect_output (place->cli, "ls\r\n"); /* the terminal's echo */
+  test_process_signal (place->cli, SIGTSTP);
+  g_assert_cmpint (waitpid (place->cli->pid, &status, WUNTRACED), ==, place->cli->pid);
+  g_assert_true (WIFSTOPPED (status));
+  test_process_signal (place->cli, SIGCONT);
   g_assert_no_errno (kill (place->server->process->pid, SIGCONT));
   test_process_expect_exit (place->cli, 0);
+  g_assert_true (echoes (place));
 }
 
 static void
@@ -309,6 +329,48 @@ test_unread (Place *place, gconstpointer data)
   get_up (place);
 }
 
+/* Where one goes is where one is, in whatever letters it was typed. */
+static void
+test_any_case (Place *place, gconstpointer data)
+{
+  g_autoptr (TestPeer) zoe = test_irc_come (place->server->port, "Zoe", "");
+
+  type (place, "/query BOB");
+  test_expect_output (place->cli, "bob> ");
+  test_irc_say (place->bob, "PRIVMSG Ada :psst");
+  test_expect_output (place->cli, "bob to you alone: psst\r\n");
+  test_irc_say (zoe, "PRIVMSG Ada :is it you?");
+  test_expect_output (place->cli, "\rbob (Zoe 1!)> ");
+  type (place, "/query zoe");
+  test_expect_output (place->cli, "-- Zoe: 1 message since you were here\r\n");
+  test_expect_output (place->cli, "\rZoe> ");
+  type (place, "/join MILK");
+  test_expect_output (place->cli, "#milk> ");
+  type (place, "/join TEA");
+  test_expect_output (place->cli, "#tea> ");
+  test_irc_say (place->bob, "PRIVMSG #tea :hot");
+  g_assert_cmpuint (count_shown (place, "[#tea]", " bob: hot\r\n"), ==, 0);
+  get_up (place);
+}
+
+/* A room that was left is no place to go to. */
+static void
+test_left_unread (Place *place, gconstpointer data)
+{
+  type (place, "/join milk");
+  test_expect_output (place->cli, "#milk> ");
+  type (place, "/join tea");
+  test_expect_output (place->cli, "#tea> ");
+  test_irc_say (place->bob, "PRIVMSG #milk :cold");
+  test_expect_output (place->cli, "#tea (#milk 1)> ");
+  test_irc_say (place->bob, "KICK #milk Ada :spilt");
+  test_expect_output (place->cli, "spilt");
+  test_expect_output (place->cli, "#tea> ");
+  type (place, "/next");
+  test_expect_output (place->cli, "nothing was said where you are not");
+  get_up (place);
+}
+
 /* The second column of the help is a column on a narrow screen, too. */
 static void
 test_help (Place *place, gconstpointer data)
@@ -335,6 +397,8 @@ main (int argc, char **argv)
   ADD ("names", test_names);
   ADD ("goes-and-is-renamed-once", test_told_once);
   ADD ("what-was-said-elsewhere", test_unread);
+  ADD ("in-whatever-letters", test_any_case);
+  ADD ("a-room-that-was-left-is-nowhere-to-go", test_left_unread);
   ADD ("help-fits", test_help);
   return g_test_run ();
 }

@@ -368,15 +368,12 @@ peer_set_up (Peer *peer, gconstpointer data)
 static void
 peer_tear_down (Peer *peer, gconstpointer data)
 {
-  g_autofree char *known_servers = sal_known_servers_file ();
-
   if (peer->thread != NULL)
     g_thread_join (peer->thread);
   close (peer->listener);
   SSL_CTX_free (peer->context);
   (void) g_unlink (peer->ca);
   (void) g_rmdir (peer->folder);
-  (void) g_unlink (known_servers);
   g_free (peer->ca);
   g_free (peer->folder);
 }
@@ -727,11 +724,8 @@ main (int argc, char **argv)
     { "comes-back-unless-the-key-is-another", test_comes_back },
     { "a-damaged-memory-is-an-error", test_damaged_memory },
   };
-  TestFolder *folder = test_folder_new ();
-  int status = 0;
 
-  g_setenv ("XDG_DATA_HOME", folder->path, TRUE);
-  g_test_init (&argc, &argv, NULL);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL); /* servers are remembered there */
   signal (SIGPIPE, SIG_IGN);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
@@ -751,7 +745,5 @@ main (int argc, char **argv)
               test_reset_at_once, peer_tear_down);
   g_test_add ("/net/tls-client/transport/tells-who-speaks-otherwise", Peer, NULL, peer_set_up,
               test_ended_handshake, peer_tear_down);
-  status = g_test_run ();
-  test_folder_free (folder);
-  return status;
+  return g_test_run ();
 }
