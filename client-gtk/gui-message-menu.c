@@ -11,8 +11,6 @@
 
 #include <glib/gi18n.h>
 
-#include "client-gtk/gui-sentence.h"
-
 struct _GuiMessageMenu
 {
   GuiMessageList *list;           /* (unowned) */
@@ -30,6 +28,19 @@ copy_text (GuiMessageMenu *menu, const char *text)
 {
   gtk_clipboard_set_text (
       gtk_widget_get_clipboard (GTK_WIDGET (menu->list), GDK_SELECTION_CLIPBOARD), text, -1);
+}
+
+/* Returns: (nullable): the row for which the menu was opened. More may have been folded into it since:
+ * then its number is another one. */
+static GuiMessageRow *
+find_about (GuiMessageMenu *menu)
+{
+  GuiMessageRow *row = gui_message_window_find_from (menu->window, menu->about);
+
+  return row != NULL && gui_message_row_get_first_id (row) <= menu->about &&
+                 menu->about <= gui_message_row_get_id (row)
+             ? row
+             : NULL;
 }
 
 /**
@@ -51,7 +62,7 @@ gui_message_menu_copy (GuiMessageMenu *menu, GuiMessageRow *row)
     g_signal_emit_by_name (label, "copy-clipboard");
   else
     {
-      text = gui_sentence_line (gui_message_row_get_entry (row));
+      text = gui_message_row_dup_text (row);
       copy_text (menu, text);
     }
 }
@@ -62,7 +73,7 @@ static void
 on_copy (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GuiMessageMenu *menu = data;
-  GuiMessageRow *row = gui_message_window_find (menu->window, menu->about);
+  GuiMessageRow *row = find_about (menu);
 
   if (row != NULL)
     gui_message_menu_copy (menu, row);
@@ -73,11 +84,11 @@ static void
 on_copy_otherwise (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GuiMessageMenu *menu = data;
-  GuiMessageRow *row = gui_message_window_find (menu->window, menu->about);
+  GuiMessageRow *row = find_about (menu);
   g_autofree char *text = gui_message_selection_to_texts (menu->selection);
 
   if (text == NULL && row != NULL)
-    text = gui_sentence_copied (gui_message_row_get_entry (row), TRUE);
+    text = gui_message_row_dup_copied (row);
   if (text != NULL)
     copy_text (menu, text);
 }

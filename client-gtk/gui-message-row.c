@@ -622,6 +622,43 @@ gui_message_row_set_before (GuiMessageRow *row, const char *before)
 }
 
 /**
+ * gui_message_row_dup_text:
+ *
+ * Returns: (transfer full): what is told in the row, for the clipboard: a long text to its end, those
+ *   that are told together as they are shown.
+ */
+char *
+gui_message_row_dup_text (GuiMessageRow *row)
+{
+  if (row->folded == NULL)
+    return gui_sentence_line (row->entry);
+  return row->whole ? gui_fold_to_lines (row->folded) : gui_fold_to_text (row->folded);
+}
+
+/**
+ * gui_message_row_dup_copied:
+ *
+ * Returns: (transfer full): the same with day, time and name; a line for each of those that are told
+ *   together.
+ */
+char *
+gui_message_row_dup_copied (GuiMessageRow *row)
+{
+  GString *out = NULL;
+
+  if (row->folded == NULL)
+    return gui_sentence_copied (row->entry, TRUE);
+  out = g_string_new (NULL);
+  for (guint i = 0; i < row->folded->len; i++)
+    {
+      g_autofree char *line = gui_sentence_copied (row->folded->pdata[i], TRUE);
+
+      g_string_append_printf (out, "%s%s", i > 0 ? "\n" : "", line);
+    }
+  return g_string_free (out, FALSE);
+}
+
+/**
  * gui_message_row_get_label:
  *
  * Returns: (transfer none): the label with the text.

@@ -19,6 +19,8 @@ gboolean gui_message_row_fold (GuiMessageRow *row, const SalEntry *entry, gboole
 void gui_message_row_refresh (GuiMessageRow *row);
 void gui_message_row_set_first (GuiMessageRow *row, gboolean first);
 gboolean gui_message_row_set_before (GuiMessageRow *row, const char *before);
+char *gui_message_row_dup_text (GuiMessageRow *row);
+char *gui_message_row_dup_copied (GuiMessageRow *row);
 GtkLabel *gui_message_row_get_label (GuiMessageRow *row);
 void gui_message_row_forget_selection (GuiMessageRow *row);
 gboolean gui_message_row_has_at (GuiMessageRow *row, int x, int y);

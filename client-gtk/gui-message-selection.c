@@ -8,6 +8,7 @@
 
 #include "client-gtk/gui-message-selection.h"
 
+#include "client-gtk/gui-fold.h"
 #include "client-gtk/gui-sentence.h"
 
 /* What is copied at most: more than anybody selects by hand. */
@@ -21,6 +22,8 @@ struct _GuiMessageSelection
   GtkListBox *box;          /* (unowned) */
   guint64 from;             /* where it began; 0: nothing is selected */
   guint64 to;               /* where it has been drawn */
+  guint64 from_first;       /* of those that are told together there */
+  guint64 to_first;         /* likewise */
   gulong handler;
   gboolean updating;
 };
@@ -85,6 +88,15 @@ gui_message_selection_update_rows (GuiMessageSelection *selection)
   selection->updating = FALSE;
 }
 
+/* A row is known by the last of what is told in it. */
+static guint64
+first_of (GuiMessageSelection *selection, guint64 id)
+{
+  GuiMessageRow *row = gui_message_window_find (selection->window, id);
+
+  return row != NULL ? gui_message_row_get_first_id (row) : id;
+}
+
 /**
  * gui_message_selection_begin:
  *
@@ -94,6 +106,7 @@ void
 gui_message_selection_begin (GuiMessageSelection *selection, guint64 id)
 {
   selection->from = selection->to = id;
+  selection->from_first = selection->to_first = first_of (selection, id);
   gui_message_selection_update_rows (selection);
 }
 
@@ -106,10 +119,14 @@ void
 gui_message_selection_extend (GuiMessageSelection *selection, guint64 id)
 {
   if (selection->from == 0)
-    selection->from = id;
+    {
+      selection->from = id;
+      selection->from_first = first_of (selection, id);
+    }
   if (selection->to == id)
     return;
   selection->to = id;
+  selection->to_first = first_of (selection, id);
   gui_message_selection_update_rows (selection);
 }
 
@@ -160,7 +177,7 @@ static GPtrArray *
 read_entries (GuiMessageSelection *selection)
 {
   GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify) sal_entry_unref);
-  guint64 id = MIN (selection->from, selection->to) - 1;
+  guint64 id = MIN (selection->from_first, selection->to_first) - 1;
   guint64 last = MAX (selection->from, selection->to);
 
   while (id < last && entries->len < COPY_MAX_ENTRIES)
@@ -210,8 +227,8 @@ gui_message_selection_to_texts (GuiMessageSelection *selection)
 /**
  * gui_message_selection_to_text:
  *
- * Returns: (transfer full) (nullable): of one message its text, of several a line each with
- *   time and name; %NULL if nothing is selected.
+ * Returns: (transfer full) (nullable): of one message, or of what is told together, its text; of
+ *   several a line each with time and name; %NULL if nothing is selected.
  */
 char *
 gui_message_selection_to_text (GuiMessageSelection *selection)
@@ -229,8 +246,8 @@ gui_message_selection_to_text (GuiMessageSelection *selection)
     return NULL;
   first = entries->pdata[0];
   last = entries->pdata[entries->len - 1];
-  if (entries->len == 1)
-    return gui_sentence_line (first);
+  if (gui_message_selection_is_single (selection))
+    return gui_fold_to_text (entries);
   with_day = gui_sentence_day_number (first->time_us) != gui_sentence_day_number (last->time_us);
   for (guint i = 0; i < entries->len; i++)
     {

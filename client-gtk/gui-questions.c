@@ -154,10 +154,13 @@ static void
 ask_next (GuiQuestions *questions)
 {
   SalServer *server = gui_rooms_find_question (questions->rooms);
+  SalQuestion question = server != NULL ? sal_server_get_question (server) : SAL_QUESTION_NONE;
 
   if (server == NULL || (questions->asking != NULL && questions->asking != server))
     return;
-  set_asking (questions, server, sal_server_get_question (server));
+  if (questions->asking == server && questions->asked == question)
+    return; /* they are at it: what they have typed stays, whatever another server has to ask */
+  set_asking (questions, server, question);
   if (questions->asked == SAL_QUESTION_CERTIFICATE)
     ask_about_certificate (questions, server);
   else

@@ -275,7 +275,10 @@ go_offline (SalServer *server, GError *why)
 void
 sal_server_wait_for_person (SalServer *server, SalQuestion question, GError *why)
 {
-  /* The question first: whoever is told that we are offline can see why. */
+  /* The question first: whoever is told that we are offline can see why; and with the reason for it,
+   * for who asks it. */
+  g_clear_error (&server->error);
+  server->error = why != NULL ? g_error_copy (why) : NULL;
   sal_server_ask (server, question);
   set_presence (server, SAL_PRESENCE_OFFLINE, why);
 }

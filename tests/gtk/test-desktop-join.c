@@ -423,6 +423,46 @@ test_start_in_vain (void)
   test_process_expect_exit (second, 0);
 }
 
+/* Somebody has pressed four times until the window came: one of them carries out what all were started
+ * for. */
+static void
+test_starts_at_once (void)
+{
+  g_autoptr (TestServer) server = test_server_start (NULL);
+  g_autoptr (TestPeer) eva = test_peer_join (server->port, "Eva");
+  g_autoptr (TestFolder) folder = driver_folder_new ("Ada");
+  g_autofree char *uri = driver_uri (server->port, NULL);
+  g_autoptr (GPtrArray) starts =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) test_process_free);
+
+  test_desktop_wait_until_free ("org.salotto.Salotto");
+  for (guint i = 0; i < 4; i++)
+    g_ptr_array_add (starts, test_app_start_second (folder, (const char *const[]){ uri, NULL }));
+  test_peer_expect_later (eva, "> Ada(");
+  for (int ms = 0; starts->len > 1; ms += TEST_LOOK_AGAIN_US / 1000)
+    {
+      g_assert_cmpint (ms, <, TEST_DESKTOP_PATIENCE_MS);
+      for (guint i = starts->len; i > 0; i--)
+        {
+          TestProcess *start = starts->pdata[i - 1];
+          g_autofree char *errors = NULL;
+
+          if (!test_process_wait (start, 0))
+            continue;
+          test_process_expect_exit (start, 0);
+          errors = test_process_get_errors (start);
+          g_assert_cmpstr (errors, ==, "");
+          g_ptr_array_remove_index (starts, i - 1);
+        }
+      g_usleep (TEST_LOOK_AGAIN_US);
+    }
+  test_process_signal (starts->pdata[0], SIGTERM);
+  test_process_expect_exit (starts->pdata[0], 0);
+  test_peer_expect_later (eva, "come into the chat room.\n"); /* once, and then nothing but this: */
+  test_peer_expect (eva, "> Ada(");
+  test_peer_expect_later (eva, "has left this room.\n");
+}
+
 typedef struct
 {
   const char *path;
@@ -478,6 +518,7 @@ add_cases (void)
   g_test_add_func ("/gtk/join/command-line/second-start-opens-in-the-window", test_second_start);
   g_test_add_func ("/gtk/join/command-line/start-while-another-ends", test_start_at_the_end);
   g_test_add_func ("/gtk/join/command-line/start-that-another-hears-and-ends", test_start_in_vain);
+  g_test_add_func ("/gtk/join/command-line/four-starts-at-once", test_starts_at_once);
   for (gsize i = 0; i < G_N_ELEMENTS (wrongs); i++)
     {
       g_autofree char *path = g_strconcat ("/gtk/join/command-line/", wrongs[i].path, NULL);

@@ -1629,6 +1629,47 @@ test_copy_otherwise (Fixture *f, gconstpointer data)
   assert_clipboard (f, "one\nBob waves\nthree\n");
 }
 
+/* Of people who are told together, all are copied, also if more of them come meanwhile. */
+static void
+test_copy_passages (Fixture *f, gconstpointer data)
+{
+  static const char *const names[] = { "Anna", "Bruno", "Carla" };
+
+  hear (f, "one");
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    fake_room_add (f->model, &(SalEntry){ .kind = SAL_ENTRY_JOIN,
+                                          .name = names[i],
+                                          .time_us = STORY_US + (gint64) i * G_TIME_SPAN_MINUTE });
+  calm (f);
+  gui_message_list_focus (f->list);
+  press (f, GDK_KEY_c, GDK_CONTROL_MASK);
+  assert_clipboard (f, "Anna, Bruno and Carla came in");
+  open_menu (f);
+  fake_room_add (f->model, &(SalEntry){ .kind = SAL_ENTRY_JOIN,
+                                        .name = "Dora",
+                                        .time_us = STORY_US + 3 * G_TIME_SPAN_MINUTE });
+  calm (f);
+  activate (f, "copy", 0);
+  assert_clipboard (f, "Anna, Bruno, Carla and Dora came in");
+  activate (f, "copy-otherwise", 0);
+  assert_clipboard (f, "[2020-05-03 18:22] -- Anna came in\n[2020-05-03 18:23] -- Bruno came in\n"
+                       "[2020-05-03 18:24] -- Carla came in\n[2020-05-03 18:25] -- Dora came in");
+
+  hear (f, "two");
+  calm (f);
+  gui_message_list_focus (f->list);
+  press (f, GDK_KEY_Up, GDK_SHIFT_MASK);
+  activate (f, "copy-otherwise", 0);
+  assert_clipboard (f, "Anna came in\nBruno came in\nCarla came in\nDora came in\ntwo\n");
+  press (f, GDK_KEY_Down, GDK_SHIFT_MASK);
+  press (f, GDK_KEY_Escape, 0);
+  press (f, GDK_KEY_Up, 0);
+  press (f, GDK_KEY_Up, GDK_SHIFT_MASK);
+  press (f, GDK_KEY_Down, GDK_SHIFT_MASK);
+  press (f, GDK_KEY_c, GDK_CONTROL_MASK); /* of one row that is selected */
+  assert_clipboard (f, "Anna, Bruno, Carla and Dora came in");
+}
+
 /* The selection is of entries: their rows may go and come. */
 static void
 test_copy_many (Fixture *f, gconstpointer data)
@@ -1888,6 +1929,7 @@ main (int argc, char **argv)
   ADD ("copy/by-keys", STORY, test_copy_by_keys);
   ADD ("copy/by-mouse", STORY, test_copy_by_mouse);
   ADD ("copy/otherwise", STORY, test_copy_otherwise);
+  ADD ("copy/people-told-together", STORY, test_copy_passages);
   ADD ("copy/more-than-there-are-rows", STORY, test_copy_many);
   ADD ("copy/within-a-text", STORY, test_select_within);
   ADD ("copy/menu", STORY, test_menu);

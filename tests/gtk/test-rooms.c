@@ -10,8 +10,11 @@
 #include <gtk/gtk.h>
 
 #include "client-gtk/gui-list-rows.h"
+#include "client-gtk/gui-password-dialog.h"
+#include "client-gtk/gui-questions.h"
 #include "client-gtk/gui-room-list.h"
 #include "client-gtk/gui-rooms.h"
+#include "common/client/sal-server-private.h"
 #include "tests/lib/test-process.h"
 
 /* More than fit into the window. */
@@ -334,6 +337,89 @@ test_order (void)
   g_assert_no_errno (g_unlink (path));
 }
 
+/* Returns: the server of a room that is kept from now on; it comes to be above the others. */
+static SalServer *
+keep_server (GuiRooms *rooms, const char *uri)
+{
+  g_autoptr (GError) error = NULL;
+  SalRoomModel *room = gui_rooms_try (rooms, uri, "Ada", &error);
+
+  g_assert_no_error (error);
+  gui_rooms_keep (rooms, room);
+  return sal_room_model_get_server (room);
+}
+
+/* Returns: (nullable): the dialog that asks for a password, if it can be seen. */
+static GtkWidget *
+find_dialog (void)
+{
+  g_autoptr (GList) tops = gtk_window_list_toplevels ();
+
+  for (GList *at = tops; at != NULL; at = at->next)
+    if (GUI_IS_PASSWORD_DIALOG (at->data) && gtk_widget_get_visible (at->data))
+      return at->data;
+  return NULL;
+}
+
+static void
+find_password (GtkWidget *widget, gpointer data)
+{
+  GtkEntry **entry = data;
+
+  if (GTK_IS_ENTRY (widget) && !gtk_entry_get_visibility (GTK_ENTRY (widget)))
+    *entry = GTK_ENTRY (widget);
+  else if (GTK_IS_CONTAINER (widget))
+    gtk_container_forall (GTK_CONTAINER (widget), find_password, data);
+}
+
+/* Somebody types a password, and another server comes to want one: what was typed stays, and they are
+ * asked one after the other, each with the reason for it. */
+static void
+test_questions (void)
+{
+  g_autoptr (GtkApplication) app = gtk_application_new (NULL, G_APPLICATION_DEFAULT_FLAGS);
+  g_autoptr (GSettings) settings = g_settings_new ("org.salotto.Salotto");
+  GuiNotifier *notifier = gui_notifier_new (app, settings);
+  GuiRooms *rooms = gui_rooms_new (settings, notifier);
+  GtkWidget *window = gtk_window_new (GTK_WINDOW_TOPLEVEL);
+  GuiQuestions *questions = gui_questions_new (rooms, GTK_WINDOW (window));
+  g_autofree char *reason = NULL;
+  g_autoptr (GError) error = NULL;
+  SalServer *older = NULL;
+  SalServer *newer = NULL;
+  GtkWidget *dialog = NULL;
+  GtkEntry *password = NULL;
+
+  g_assert_true (gui_rooms_open (rooms, TRUE, &error));
+  older = keep_server (rooms, "irc://127.0.0.1:1/older");
+  newer = keep_server (rooms, "irc://127.0.0.1:2/newer");
+  sal_server_wait_for_person (newer, SAL_QUESTION_PASSWORD,
+                              g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "not that one"));
+  dialog = find_dialog ();
+  g_assert_nonnull (dialog);
+  g_object_get (dialog, "secondary-text", &reason, NULL);
+  g_assert_cmpstr (reason, ==, "not that one");
+  find_password (dialog, &password);
+  gtk_entry_set_text (password, "open ses");
+
+  sal_server_wait_for_person (older, SAL_QUESTION_PASSWORD, NULL);
+  g_assert_cmpstr (gtk_entry_get_text (password), ==, "open ses");
+  sal_server_ask (older, SAL_QUESTION_NONE);
+  g_assert_cmpstr (gtk_entry_get_text (password), ==, "open ses");
+  sal_server_ask (older, SAL_QUESTION_PASSWORD);
+
+  gtk_dialog_response (GTK_DIALOG (dialog), GTK_RESPONSE_CANCEL);
+  g_assert_true (find_dialog () == dialog);
+  g_assert_cmpstr (gtk_entry_get_text (password), ==, "");
+  sal_server_ask (older, SAL_QUESTION_NONE);
+  g_assert_null (find_dialog ());
+
+  gui_questions_free (questions);
+  gtk_widget_destroy (window);
+  gui_rooms_free (rooms);
+  gui_notifier_free (notifier);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -349,5 +435,6 @@ main (int argc, char **argv)
 #undef ADD
   g_test_add_func ("/gtk/rooms/tried", test_tried);
   g_test_add_func ("/gtk/rooms/order", test_order);
+  g_test_add_func ("/gtk/rooms/questions", test_questions);
   return g_test_run ();
 }
