@@ -227,18 +227,25 @@ is_forgotten (const Question *question, const GPtrArray *entries, guint64 gone_s
          (question->needs_all || entries->len < question->limit);
 }
 
-/* It is known now when the message was said; where there is none any more, later than all. */
+/* It is known now when the message was said; where there is none any more, later than all. If it is
+ * forgotten, so is all before it, and perhaps it was said on the other side of the moment. */
 static void
 on_probe (SrvIrc *irc, Question *question, const GPtrArray *entries)
 {
   const SrvEntry *found = entries->len > 0 ? entries->pdata[0] : NULL;
   gint64 said_us = found != NULL ? found->time_us : G_MAXINT64;
+  gboolean from_moment = is_moment (&question->points[0]);
+  gboolean forwards =
+      from_moment ? question->points[0].time_us < said_us : said_us < question->points[1].time_us;
   SrvLogQuery *query = g_steal_pointer (&question->second);
 
   question->probing = FALSE;
-  go_between (query, question,
-              is_moment (&question->points[0]) ? question->points[0].time_us < said_us
-                                               : said_us < question->points[1].time_us);
+  go_between (query, question, forwards);
+  if (forwards == from_moment) /* what was before the message */
+    {
+      question->needed_seq = question->points[from_moment ? 1 : 0].seq;
+      question->needs_all = TRUE;
+    }
   irc->on_past = on_page;
   srv_irc_read (irc, query);
 }

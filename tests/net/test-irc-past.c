@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/base/sal-limits.h"
+#include "common/proto/sal-dialect-irc.h"
 #include "tests/lib/test-irc.h"
 
 static TestServer *
@@ -167,6 +168,20 @@ say_many (TestPeer *peer, guint n)
   return id;
 }
 
+/* Returns (transfer full): a moment of which what was said before and what is said from now on are on different
+ * sides, as a question names it. */
+static char *
+moment_of_now (void)
+{
+  gint64 now_us = g_get_real_time () + G_TIME_SPAN_MILLISECOND;
+  GString *text = g_string_new ("timestamp=");
+
+  sal_irc_append_time (text, now_us);
+  while (g_get_real_time () < now_us + G_TIME_SPAN_MILLISECOND)
+    g_usleep (G_TIME_SPAN_MILLISECOND);
+  return g_string_free (text, FALSE);
+}
+
 /* Nothing but a refusal, or (@lines > 0) a page. */
 static void
 expect_page (TestPeer *peer, const char *question, guint lines)
@@ -203,6 +218,9 @@ test_forgotten (void)
   g_autofree char *between = NULL;
   g_autofree char *backwards = NULL;
   g_autofree char *around = NULL;
+  g_autofree char *moment = NULL;
+  g_autofree char *to_moment = NULL;
+  g_autofree char *from_moment = NULL;
 
   test_irc_say (ada, "JOIN #tea");
   test_irc_catch_up (ada);
@@ -210,6 +228,9 @@ test_forgotten (void)
   after = g_strdup_printf ("AFTER #tea msgid=%s 5", first);
   latest = g_strdup_printf ("LATEST #tea msgid=%s 5", first);
   around = g_strdup_printf ("AROUND #tea msgid=%s 4", first);
+  moment = moment_of_now ();
+  to_moment = g_strdup_printf ("BETWEEN #tea msgid=%s %s 5", first, moment);
+  from_moment = g_strdup_printf ("BETWEEN #tea %s msgid=%s 5", moment, first);
   g_free (say_many (ada, SAL_MEMORY_LOG_ENTRIES - 2));
   expect_page (ada, after, 5);
   expect_page (ada, around, 2);
@@ -225,6 +246,9 @@ test_forgotten (void)
   expect_page (ada, after, 0);
   expect_page (ada, around, 0);
   expect_page (ada, between, 0);
+  /* Nobody knows any more on which side of the moment it was. */
+  expect_page (ada, to_moment, 0);
+  expect_page (ada, from_moment, 0);
   expect_page (ada, backwards, 5); /* has not got there yet */
   expect_page (ada, latest, 5);
   /* It would get there: hardly anything that was said is left. */
