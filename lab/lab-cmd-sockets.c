@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
@@ -52,9 +53,19 @@ static const GOptionEntry entries[] = {
 static gboolean
 parse_address (const char *text, LabEndpoint *address, GError **error)
 {
+  g_autofree char *host = lab_net_host (text);
+  char *scope = strchr (host, '%');
+
   if (lab_endpoint_parse (text, address))
     return TRUE;
-  g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, _ ("--address: “%s” is no address"), text);
+  if (scope != NULL)
+    *scope++ = '\0';
+  if (scope != NULL && *scope != '\0' && if_nametoindex (scope) == 0 &&
+      lab_endpoint_parse (host, address))
+    g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE,
+                 _ ("--address: “%s”: there is no interface %s; ip link lists them"), text, scope);
+  else
+    g_set_error (error, SAL_ERROR, SAL_EXIT_USAGE, _ ("--address: “%s” is no address"), text);
   return FALSE;
 }
 

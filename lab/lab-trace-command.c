@@ -7,6 +7,7 @@
 #include "lab/lab-trace-command.h"
 
 #include <glib/gi18n.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 
 #include "common/base/sal-error.h"
 #include "common/base/sal-program.h"
+#include "lab/bench/lab-net.h"
 #include "lab/lab-cmd.h"
 
 /* The one set of values that GOption writes to. */
@@ -111,16 +113,20 @@ parse_format (LabViewFormat *format, GError **error)
                       "text, json, svg, html, summary");
 }
 
-/* Whether a link-local address with its scope, `fe80::1%eth0`, is of the interface that is
- * captured, as far as that is one. */
+/* Whether a link-local address with its scope, `fe80::1%eth0` or `fe80::1%2`, is of the interface
+ * that is captured, as far as that is one. */
 static gboolean
 is_scope_captured (const char *host, const char *interface)
 {
-  const char *scope = host != NULL ? strchr (host, '%') : NULL;
+  g_autofree char *plain = host != NULL ? lab_net_host (host) : NULL;
+  const char *scope = plain != NULL ? strchr (plain, '%') : NULL;
+  guint64 number = 0;
 
-  return scope == NULL || interface == NULL || g_str_equal (interface, "any") ||
-         (strncmp (scope + 1, interface, strlen (interface)) == 0 &&
-          strchr ("]", scope[1 + strlen (interface)]) != NULL);
+  if (scope == NULL || interface == NULL || g_str_equal (interface, "any") ||
+      g_str_equal (scope + 1, interface))
+    return TRUE;
+  return g_ascii_string_to_unsigned (scope + 1, 10, 1, G_MAXUINT32, &number, NULL) &&
+         number == if_nametoindex (interface);
 }
 
 static gboolean

@@ -122,10 +122,12 @@ describe_system (gboolean ipv6)
 static void
 set_reason (LabExperimentResult *result, const GError *error)
 {
-  g_autofree char *text = g_strndup (error->message, sizeof result->why - 1);
-  g_autofree char *whole = g_utf8_make_valid (text, -1);
+  g_autofree char *whole = g_utf8_make_valid (error->message, -1);
+  const char *end = NULL;
 
   g_strlcpy (result->why, whole, sizeof result->why);
+  if (!g_utf8_validate (result->why, -1, &end)) /* the last character may be cut */
+    result->why[end - result->why] = '\0';
 }
 
 /* The failed run as far as it went, for who wants to know why. */

@@ -76,6 +76,15 @@ lab_endpoint_parse (const char *text, LabEndpoint *address)
   return address->len > 0;
 }
 
+/* The kernel takes nearly everything for the name of an interface. */
+static gboolean
+is_printable (const char *name)
+{
+  while (g_ascii_isgraph (*name))
+    name++;
+  return *name == '\0';
+}
+
 /* An IPv6 address with the interface that it is of: a link-local one means nothing without
  * (RFC 4007). A name that would do something to a terminal is shown as its number. */
 static void
@@ -89,8 +98,7 @@ format_ipv6 (const struct sockaddr_in6 *in6, char *text, gsize size)
       !(IN6_IS_ADDR_LINKLOCAL (&in6->sin6_addr) || IN6_IS_ADDR_MC_LINKLOCAL (&in6->sin6_addr)))
     return;
   len = strlen (text);
-  if (if_indextoname (in6->sin6_scope_id, name) != NULL && g_str_is_ascii (name) &&
-      strpbrk (name, "\x1b\x7f") == NULL)
+  if (if_indextoname (in6->sin6_scope_id, name) != NULL && is_printable (name))
     g_snprintf (text + len, size - len, "%%%s", name);
   else
     g_snprintf (text + len, size - len, "%%%u", in6->sin6_scope_id);

@@ -91,6 +91,13 @@ sentence_of_idle_fin (const LabFinding *finding)
          "changes nothing.";
 }
 
+/* Who has been reset before the connection was established listens again. */
+static gboolean
+has_none (LabState state)
+{
+  return state == LAB_CLOSED || state == LAB_LISTEN;
+}
+
 /* A RST ends a connection that its sender had, or says that it has none (RFC 9293, 3.5.2). */
 static const char *
 sentence_of_rst (const LabFinding *finding)
@@ -102,7 +109,7 @@ sentence_of_rst (const LabFinding *finding)
                ? "An RST in the name of the %f that does not acknowledge the SYN of the %o: it "
                  "changes nothing."
                : sentences[LAB_EVENT_RST_IGNORED];
-  if (finding->before[finding->from] == LAB_CLOSED && finding->before[to] == LAB_CLOSED)
+  if (has_none (finding->before[finding->from]) && has_none (finding->before[to]))
     return "The %f sends an RST, but there is no connection any more: it changes nothing.";
   if (finding->state[finding->from] == LAB_SYN_SENT)
     return "The %f answers with an RST: what came does not belong to the connection that it asks "
@@ -139,7 +146,8 @@ sentence_of (const LabFinding *finding)
   if (finding->segment.len == 0 && finding->event == LAB_EVENT_OUT_OF_ORDER)
     return "A segment of the %f that was overtaken by later ones.";
   if (finding->event == LAB_EVENT_SYN && finding->connection != NULL &&
-      finding->connection->to_itself)
+      finding->connection->to_itself &&
+      finding->connection->end[finding->from].offer.frame == finding->segment.number)
     return "The %f asks for a connection (SYN) to its own address and port: its SYN comes back to "
            "it, and it is both ends.";
   if (finding->event == LAB_EVENT_SYN_RETRANSMISSION &&

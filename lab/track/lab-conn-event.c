@@ -82,6 +82,20 @@ name_syn_ack (const LabConn *conn, const LabFinding *finding)
                                                       : LAB_EVENT_SYN_ACK_RETRANSMISSION;
 }
 
+/* A FIN: the first that counts, or the same again; or one that does not count, because its number
+ * does not fit or because there is no connection any more. */
+static LabEvent
+name_fin (const LabConn *conn, const LabFinding *finding)
+{
+  const LabEndReport *sender = &conn->report.end[finding->from];
+  const LabSegment *segment = &finding->segment;
+
+  if (sender->fin_frame == 0 || sender->fin_frame == segment->number ||
+      sender->fin_seq != segment->seq + segment->len)
+    return LAB_EVENT_FIN;
+  return LAB_EVENT_FIN_RETRANSMISSION;
+}
+
 /* A segment that has moved one of the ends, and has neither SYN nor RST. */
 static LabEvent
 name_change (const LabConn *conn, const LabFinding *finding)
@@ -92,9 +106,7 @@ name_change (const LabConn *conn, const LabFinding *finding)
   if (finding->event == LAB_EVENT_SIMULTANEOUS_CLOSE)
     return finding->event;
   if (finding->segment.flags & LAB_FIN)
-    return conn->report.end[finding->from].fin_frame == finding->segment.number
-               ? LAB_EVENT_FIN
-               : LAB_EVENT_FIN_RETRANSMISSION;
+    return name_fin (conn, finding);
   if (moved (finding, to, LAB_LAST_ACK, LAB_CLOSED))
     return receiver->finack_frame == finding->segment.number ? LAB_EVENT_LAST_ACK
                                                              : LAB_EVENT_TIME_WAIT_ACK;
@@ -112,20 +124,6 @@ was_asked_for (const LabConn *conn, const LabFinding *finding)
   const LabEnd *receiver = &conn->end[lab_side_other (finding->from)];
 
   return receiver->duplicate_acks > 0 && receiver->last_ack == finding->segment.seq;
-}
-
-/* A FIN that has moved neither end: the same again; or one that does not count, because its
- * number does not fit or because there is no connection any more. */
-static LabEvent
-name_idle_fin (const LabConn *conn, const LabFinding *finding)
-{
-  const LabEndReport *sender = &conn->report.end[finding->from];
-  const LabSegment *segment = &finding->segment;
-
-  if (sender->fin_frame == 0 || sender->fin_frame == segment->number ||
-      sender->fin_seq != segment->seq + segment->len)
-    return LAB_EVENT_FIN;
-  return LAB_EVENT_FIN_RETRANSMISSION;
 }
 
 /* What a look at one segment does not tell. Linux probes a closed window with a segment that
@@ -157,7 +155,7 @@ name_look (const LabConn *conn, const LabFinding *finding)
   if (finding->event == LAB_EVENT_CHALLENGE_ACK)
     return finding->event;
   if (segment->flags & LAB_FIN)
-    return name_idle_fin (conn, finding);
+    return name_fin (conn, finding);
   if ((segment->flags & LAB_URG) != 0 && segment->len > 0)
     return LAB_EVENT_URGENT;
   if (finding->resent && finding->from == LAB_CLIENT && conn->end[LAB_SERVER].sent_syn_ack &&

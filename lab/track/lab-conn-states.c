@@ -176,9 +176,11 @@ follow_rst (LabConn *conn, LabSide from, LabFinding *finding)
   gboolean counts = rst_counts (conn, from, segment);
 
   /* The form that RFC 9293, 3.5.2, gives a RST that is an answer: the number that the segment
-   * before has acknowledged, and no acknowledgment. */
+   * before has acknowledged, and no acknowledgment. A RST that aborts may look the same (3.10.5),
+   * and is none where there is nothing to answer. */
   finding->is_answer = (segment->flags & LAB_ACK) == 0 && conn->end[to].sent_ack &&
-                       segment->seq == conn->end[to].last_ack;
+                       segment->seq == conn->end[to].last_ack &&
+                       conn->server_was_last == (to == LAB_SERVER);
   /* ... unless it takes back a SYN that nobody has answered. */
   if (answers && !conn->end[to].heard && segment->seq == sender->isn)
     {
@@ -325,6 +327,17 @@ fin_counts (const LabConn *conn, LabSide from, guint32 fin)
          lab_seq_ge (fin, receiver->max_ack - WINDOW_SLACK);
 }
 
+/* Whether a number is that of the SYN of @end or before it. What has been sent tells how far away
+ * the SYN is, up to half of all numbers; of more, nobody can tell. */
+static gboolean
+is_before_data (const LabEnd *end, guint32 seq)
+{
+  guint32 sent = end->sent - end->isn;
+
+  return end->isn_known && end->heard && sent < 1u << 31 && lab_seq_lt (seq, end->sent) &&
+         end->sent - seq >= sent;
+}
+
 /* Whether the receiver can be at the number of a FIN: it has not acknowledged anything behind it,
  * since nothing is; and the number is not that of the SYN. */
 static gboolean
@@ -333,7 +346,7 @@ fin_is_expected (const LabConn *conn, LabSide from, guint32 fin)
   const LabEnd *sender = &conn->end[from];
   const LabEnd *receiver = &conn->end[lab_side_other (from)];
 
-  if (sender->isn_known && lab_seq_le (fin, sender->isn))
+  if (is_before_data (sender, fin))
     return FALSE;
   return !receiver->sent_ack || lab_seq_ge (fin + 1, receiver->max_ack);
 }
@@ -436,9 +449,42 @@ input_to_both (LabConn *conn, LabInput in)
   lab_conn_note_path (conn);
 }
 
-/* A socket that has connected to its own address and port: what it sends comes back to it, so
- * both open at once and both close at once, and are one. */
+/* What a socket that is both ends sends comes back to it with the number that it is at. */
+static gboolean
+own_rst_counts (const LabEnd *socket, guint32 seq)
+{
+  return !socket->heard || seq == socket->sent || seq == socket->received ||
+         (socket->sent_ack && seq == socket->max_ack);
+}
+
 static void
+follow_own_plain (LabConn *conn, const LabSegment *segment)
+{
+  LabEnd *socket = &conn->end[LAB_CLIENT];
+  LabEndReport *report = &conn->report.end[LAB_CLIENT];
+
+  input (conn, LAB_CLIENT, LAB_INPUT_RECV_ACK_OF_SYN);
+  if (acks_fin (socket, segment->ack))
+    {
+      if (report->finack_frame == 0)
+        report->finack_frame = segment->number;
+      input (conn, LAB_CLIENT, LAB_INPUT_RECV_ACK_OF_FIN);
+    }
+  if ((segment->flags & LAB_FIN) != 0 && !socket->sent_fin)
+    {
+      socket->sent_fin = conn->end[LAB_SERVER].sent_fin = TRUE;
+      socket->fin = segment->seq + segment->len;
+      report->fin_frame = segment->number;
+      report->fin_seq = socket->fin;
+      input_to_both (conn, LAB_INPUT_SEND_FIN);
+      input (conn, LAB_CLIENT, LAB_INPUT_RECV_FIN);
+    }
+}
+
+/* A socket that has connected to its own address and port: what it sends comes back to it, so
+ * both open at once and both close at once, and are one. What it would not take from another
+ * end it does not take from itself: anybody can forge it. Returns: whether the segment counts. */
+static gboolean
 follow_itself (LabConn *conn, LabFinding *finding)
 {
   const LabSegment *segment = &finding->segment;
@@ -448,9 +494,17 @@ follow_itself (LabConn *conn, LabFinding *finding)
   const gboolean acks = (segment->flags & LAB_ACK) != 0;
 
   if (segment->flags & LAB_RST)
-    reset (conn, LAB_CLIENT, segment->number);
+    {
+      if (own_rst_counts (socket, segment->seq))
+        reset (conn, LAB_CLIENT, segment->number);
+      else
+        finding->event = LAB_EVENT_RST_IGNORED;
+    }
   else if (segment->flags & LAB_SYN)
     {
+      if (segment->seq != (socket->isn_known ? socket->isn : socket->base) &&
+          (socket->isn_known || socket->heard))
+        return FALSE;
       if (!socket->isn_known)
         take_offer (conn, LAB_CLIENT, segment);
       socket->sent_syn = TRUE;
@@ -459,28 +513,11 @@ follow_itself (LabConn *conn, LabFinding *finding)
       input (conn, LAB_CLIENT, acks ? LAB_INPUT_RECV_SYN_ACK : LAB_INPUT_RECV_SYN);
       same->sent_syn_ack = same->sent_syn_ack || acks;
     }
-  else
-    {
-      if (acks)
-        input (conn, LAB_CLIENT, LAB_INPUT_RECV_ACK_OF_SYN);
-      if (acks && acks_fin (socket, segment->ack))
-        {
-          if (report->finack_frame == 0)
-            report->finack_frame = segment->number;
-          input (conn, LAB_CLIENT, LAB_INPUT_RECV_ACK_OF_FIN);
-        }
-      if ((segment->flags & LAB_FIN) != 0 && !socket->sent_fin)
-        {
-          socket->sent_fin = same->sent_fin = TRUE;
-          socket->fin = segment->seq + segment->len;
-          report->fin_frame = segment->number;
-          report->fin_seq = socket->fin;
-          input_to_both (conn, LAB_INPUT_SEND_FIN);
-          input (conn, LAB_CLIENT, LAB_INPUT_RECV_FIN);
-        }
-    }
+  else if (acks)
+    follow_own_plain (conn, segment);
   socket->proven = same->proven = same->heard = TRUE;
   conn->report.end[LAB_SERVER].state = report->state;
+  return TRUE;
 }
 
 /**
@@ -521,17 +558,18 @@ lab_conn_follow (LabConn *conn, LabSide from, LabFinding *finding)
   LabSide to = lab_side_other (from);
   gboolean counts = TRUE;
 
-  if (conn->report.to_itself)
-    follow_itself (conn, finding);
   if (segment->flags & LAB_RST)
     {
-      if (!conn->report.to_itself)
+      if (conn->report.to_itself)
+        follow_itself (conn, finding);
+      else
         follow_rst (conn, from, finding);
       conn->end[from].heard_rst = TRUE;
       return TRUE;
     }
+  conn->server_was_last = from == LAB_SERVER;
   if (conn->report.to_itself)
-    counts = TRUE;
+    counts = follow_itself (conn, finding);
   else if ((segment->flags & (LAB_SYN | LAB_ACK)) == LAB_SYN)
     counts = follow_syn (conn, from, finding);
   else if (segment->flags & LAB_SYN)
@@ -547,7 +585,9 @@ lab_conn_follow (LabConn *conn, LabSide from, LabFinding *finding)
   conn->end[to].challenged = FALSE;
   if (counts)
     {
-      take_numbers (conn, from, segment);
+      /* What has neither is dropped: its numbers are not taken by anybody. */
+      if ((segment->flags & (LAB_SYN | LAB_ACK)) != 0)
+        take_numbers (conn, from, segment);
       count_bytes (conn, from, segment);
     }
   return counts;

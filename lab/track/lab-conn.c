@@ -205,6 +205,7 @@ exchange_ends (LabConn *conn)
   conn->end[LAB_SERVER] = end;
   conn->report.end[LAB_CLIENT] = conn->report.end[LAB_SERVER];
   conn->report.end[LAB_SERVER] = report;
+  conn->server_was_last = !conn->server_was_last;
 }
 
 static void
@@ -375,10 +376,16 @@ is_behind (const LabEnd *sender, const LabSegment *segment)
 
 /* What is behind has been sent before, or it fills a gap. A gap that is filled soon was
  * overtaken; lab-analysis.c says so of everything that comes soon, but here the capture may
- * have the first sending. */
+ * have the first sending. A FIN that is not the one of its end was not sent before either. */
 static gboolean
-is_resent (const LabFinding *finding)
+is_resent (const LabConn *conn, const LabFinding *finding)
 {
+  const LabEndReport *sender = &conn->report.end[finding->from];
+  const LabSegment *segment = &finding->segment;
+
+  if (segment->len == 0 && (segment->flags & (LAB_FIN | LAB_SYN)) == LAB_FIN &&
+      (sender->fin_frame == 0 || sender->fin_seq != segment->seq))
+    return FALSE;
   return (finding->analysis & LAB_ANALYSIS_RETRANSMISSION) != 0 ||
          ((finding->analysis & LAB_ANALYSIS_OUT_OF_ORDER) != 0 && finding->resends_frame != 0);
 }
@@ -430,7 +437,7 @@ lab_conn_add (LabConn *conn, LabFinding *finding, gsize *budget)
       lab_conn_note_path (conn);
       correct_base (conn, from, segment);
       analyse (conn, finding, budget);
-      finding->resent = behind && is_resent (finding);
+      finding->resent = behind && is_resent (conn, finding);
       finding->overtaken =
           behind && !finding->resent && (finding->analysis & LAB_ANALYSIS_OUT_OF_ORDER) != 0;
       note_round_trip (conn, segment);

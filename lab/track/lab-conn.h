@@ -46,9 +46,10 @@ struct LabConn
   gint64 pending_time_ns;
   LabSide pending_side;
   guint is_over : 1;
-  guint midstream : 1; /* no SYN of either end was seen */
-  guint waiting : 1;   /* counted in listener->waiting */
-  guint reused : 1;    /* its pair of ports was in use before */
+  guint midstream : 1;       /* no SYN of either end was seen */
+  guint waiting : 1;         /* counted in listener->waiting */
+  guint reused : 1;          /* its pair of ports was in use before */
+  guint server_was_last : 1; /* to send something, an RST aside */
 };
 
 void lab_conn_init (LabConn *conn, const LabSegment *first, const char *scope);

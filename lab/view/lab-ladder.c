@@ -202,6 +202,7 @@ row_new (LabLadder *ladder, const LabFinding *finding)
   row->has = segment->has;
   row->analysis = finding->analysis;
   row->is_resent = finding->resent;
+  row->is_overtaken = finding->overtaken;
   memcpy (row->before, finding->before, sizeof row->before);
   memcpy (row->state, finding->state, sizeof row->state);
   memcpy (row->assumed, finding->assumed, sizeof row->assumed);

@@ -26,10 +26,11 @@ typedef struct
   guint32 seq; /* as they are to be shown */
   guint32 ack;
   guint32 len;
-  guint32 has;        /* LAB_HAS_ bits */
-  guint32 analysis;   /* LAB_ANALYSIS_ bits */
-  gboolean is_resent; /* some of it was sent before */
-  gboolean is_lost;   /* it seems that it never arrived, because of what came later */
+  guint32 has;           /* LAB_HAS_ bits */
+  guint32 analysis;      /* LAB_ANALYSIS_ bits */
+  gboolean is_resent;    /* some of it was sent before */
+  gboolean is_overtaken; /* none of it was, but something behind it */
+  gboolean is_lost;      /* it seems that it never arrived, because of what came later */
   LabState before[LAB_N_SIDES];
   LabState state[LAB_N_SIDES];
   gboolean assumed[LAB_N_SIDES];

@@ -258,7 +258,7 @@ arrow_class (const LabLadderRow *row)
 {
   if (row->flags & LAB_RST)
     return " reset";
-  if (row->is_resent || (row->analysis & LAB_ANALYSIS_OUT_OF_ORDER) != 0)
+  if (row->is_resent || row->is_overtaken)
     return " resent";
   return row->len > 0 ? " data" : "";
 }

@@ -133,6 +133,11 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
       put_u16 (bytes + 2, (guint16) (40 + n_options + n_data));
       put_u16 (tcp, (guint16) (side == 0 ? 1000 + pair : 80));
       put_u16 (tcp + 2, (guint16) (side == 0 ? 80 : 1000 + pair));
+      if (pair == PAIRS - 1) /* a socket that is connected to itself */
+        {
+          memcpy (bytes + 16, bytes + 12, 4);
+          memcpy (tcp + 2, tcp, 2);
+        }
       put_u32 (tcp + 4, seq);
       put_u32 (tcp + 8, next[pair][1 - side] + difference (step[3]));
       tcp[12] = (guint8) ((20 + n_options) / 4 << 4);

@@ -338,6 +338,9 @@ test_bad_input_is_named (void)
   EXPECT_REFUSAL (SAL_EXIT_USAGE, "--stage: “late”", "fake-server", "4000", "--stage", "late");
   EXPECT_REFUSAL (SAL_EXIT_USAGE, "--state: “MAYBE”", "sockets", "--state", "MAYBE");
   EXPECT_REFUSAL (SAL_EXIT_USAGE, "--address: “x.”", "sockets", "--address", "x.");
+  EXPECT_REFUSAL (SAL_EXIT_USAGE, "there is no interface nix", "sockets", "--address",
+                  "[fe80::1%nix]");
+  EXPECT_REFUSAL (SAL_EXIT_USAGE, "“x%nix” is no address", "sockets", "--address", "x%nix");
   EXPECT_REFUSAL (SAL_EXIT_FAILED, "EINVAL", "echo-server", "0", "--maxseg", "87");
   EXPECT_REFUSAL (SAL_EXIT_USAGE, "cannot open the folder", "file-server", "/nowhere", "0");
   EXPECT_REFUSAL (SAL_EXIT_USAGE, "there is no verb “nonsense”", "nonsense");

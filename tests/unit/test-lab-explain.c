@@ -181,6 +181,9 @@ test_resets (void)
   finding.before[LAB_CLIENT] = finding.before[LAB_SERVER] = LAB_CLOSED;
   check_sentence (&finding, "The client sends an RST, but there is no connection any more: it "
                             "changes nothing.");
+  finding.before[LAB_SERVER] = finding.state[LAB_SERVER] = LAB_LISTEN;
+  check_sentence (&finding, "The client sends an RST, but there is no connection any more: it "
+                            "changes nothing.");
   finding.before[LAB_CLIENT] = finding.state[LAB_CLIENT] = LAB_SYN_SENT;
   check_sentence (&finding, "The client answers with an RST: what came does not belong to the "
                             "connection that it asks for.");
@@ -266,11 +269,16 @@ test_to_itself (void)
       connection.end[side].address = (LabAddress){ 4, { 127, 0, 0, 1 } };
       connection.end[side].port = 5000;
     }
-  connection.end[LAB_CLIENT].offer.frame = 1;
+  connection.end[LAB_CLIENT].offer.frame = finding.segment.number;
   connection.end[LAB_CLIENT].bytes = 6;
   finding.connection = &connection;
   check_sentence (&finding, "The socket asks for a connection (SYN) to its own address and port: "
                             "its SYN comes back to it, and it is both ends.");
+  finding.segment.number++;
+  finding.state[LAB_CLIENT] = LAB_ESTABLISHED;
+  check_sentence (&finding,
+                  "A SYN in the name of the socket that does not fit into the connection: "
+                  "it changes nothing.");
   finding.event = LAB_EVENT_FIN_ACK;
   finding.before[LAB_SERVER] = LAB_CLOSING;
   check_sentence (&finding, "The socket acknowledges the FIN of the same socket.");

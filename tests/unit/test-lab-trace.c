@@ -148,11 +148,31 @@ static const Story stories[] = {
       { 'c', ACK, 1, 1, 10, 1, E, E, LAB_EVENT_DATA, 0 },
       { 's', ACK, 1, 11, 0, 1, E, E, LAB_EVENT_ACK, 0 },
       { 'c', FIN | ACK, 5, 1, 0, 50, E, E, LAB_EVENT_FIN, LAB_ANALYSIS_RETRANSMISSION } } },
+  /* Numbers are compared on a circle: after 2 GiB the SYN's looks as if it came next. */
+  { "a-fin-after-more-than-half-of-all-numbers",
+    LAB_OUTCOME_HALF_CLOSED,
+    LAB_CONN_S2,
+    1,
+    { OPENED,
+      { 'c', ACK, 1 << 30, 1, 10, 1, E, E, LAB_EVENT_GAP, 0 },
+      { 's', ACK, 1, (1 << 30) + 10, 0, 1, E, E, LAB_EVENT_ACK, 0 },
+      { 'c', ACK, 2ll << 30, 1, 10, 1, E, E, LAB_EVENT_GAP, 0 },
+      { 's', ACK, 1, (2ll << 30) + 10, 0, 1, E, E, LAB_EVENT_ACK, 0 },
+      { 'c', FIN | ACK, (2ll << 30) + 10, 1, 0, 50, LAB_FIN_WAIT_1, LAB_CLOSE_WAIT, LAB_EVENT_FIN,
+        0 } } },
   { "data-without-an-acknowledgment-proves-nothing",
     LAB_OUTCOME_UNKNOWN,
     LAB_CONN_OTH,
     1,
     { { 'c', 0, 1, 0, 10, 0, E, E, LAB_EVENT_DATA, 0 } } },
+  { "data-without-an-acknowledgment-takes-no-numbers",
+    LAB_OUTCOME_RESET_BY_CLIENT,
+    LAB_CONN_RSTO,
+    1,
+    { OPENED,
+      { 'c', ACK, 1, 1, 10, 1, E, E, LAB_EVENT_DATA, 0 },
+      { 'c', 0, 11, 0, 5, 1, E, E, LAB_EVENT_DATA, 0 },
+      { 'c', RST, 11, 0, 0, 1, LAB_CLOSED, LAB_CLOSED, LAB_EVENT_RST, 0 } } },
   /* The same: what has not been sent cannot be acknowledged. */
   { "an-acknowledgment-beyond-the-fin-changes-nothing",
     LAB_OUTCOME_HALF_CLOSED,
@@ -797,6 +817,136 @@ test_to_itself (void)
   g_assert_true (alone.is_over);
 }
 
+/* What anybody can forge does not count of such a socket either. */
+typedef struct
+{
+  LabState state;
+  LabEvent event;
+} ForgedAlone;
+
+static void
+on_forged_packet (const LabFinding *finding, gpointer data)
+{
+  *(ForgedAlone *) data = (ForgedAlone){ finding->state[LAB_CLIENT], finding->event };
+}
+
+static void
+on_forged_connection (const LabConnection *connection, gpointer data)
+{
+  (void) data;
+  g_assert_cmpint (connection->outcome, ==, LAB_OUTCOME_RESET_BY_CLIENT);
+  g_assert_cmpuint (connection->end[LAB_CLIENT].bytes, ==, 6);
+}
+
+static void
+test_forged_to_itself (void)
+{
+  static const LabTraceSink sink = { on_forged_packet, on_forged_connection, NULL, NULL };
+  static const struct
+  {
+    WrittenSegment segment;
+    LabState state;
+    LabEvent event;
+  } steps[] = {
+    { { TRUE, SYN, 100, 0, 0, FALSE }, LAB_SYN_RECEIVED, LAB_EVENT_SYN },
+    { { TRUE, SYN | ACK, 100, 101, 0, FALSE }, E, LAB_EVENT_SYN_ACK },
+    { { TRUE, ACK, 101, 101, 6, FALSE }, E, LAB_EVENT_DATA },
+    { { TRUE, RST, 50000, 0, 0, FALSE }, E, LAB_EVENT_RST_IGNORED },
+    { { TRUE, FIN, 107, 0, 0, FALSE }, E, LAB_EVENT_FIN },
+    { { TRUE, SYN, 5000000, 0, 0, FALSE }, E, LAB_EVENT_SYN },
+    { { TRUE, RST | ACK, 107, 107, 0, FALSE }, LAB_CLOSED, LAB_EVENT_RST },
+  };
+  ForgedAlone alone = { 0 };
+  g_autoptr (LabTrace) trace = lab_trace_new (NULL, &sink, &alone);
+  guint8 bytes[64];
+  LabPacket packet = { .link_type = 101, .bytes = bytes, .has_time = TRUE };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      packet.number++;
+      packet.captured_len = packet.wire_len = write_segment (&steps[i].segment, bytes);
+      memcpy (bytes + 16, bytes + 12, 4);
+      memcpy (bytes + 22, bytes + 20, 2);
+      lab_trace_push (trace, &packet);
+      g_assert_cmpint (alone.state, ==, steps[i].state);
+      g_assert_cmpint (alone.event, ==, steps[i].event);
+    }
+  lab_trace_finish (trace);
+}
+
+/* What was never sent is not sent again, and a RST without anything before it is no answer. */
+typedef struct
+{
+  gboolean resent;
+  gboolean is_answer;
+} Verdict;
+
+static void
+on_judged_packet (const LabFinding *finding, gpointer data)
+{
+  *(Verdict *) data = (Verdict){ finding->resent, finding->is_answer };
+}
+
+static void
+on_judged_connection (const LabConnection *connection, gpointer data)
+{
+  (void) connection;
+  (void) data;
+}
+
+static void
+test_verdicts (void)
+{
+  static const LabTraceSink sink = { on_judged_packet, on_judged_connection, NULL, NULL };
+  static const struct
+  {
+    Line lines[5];
+    Verdict last;
+  } cases[] = {
+    /* A FIN with the number of the SYN. */
+    { { { 'c', SYN, 0, 0, 0, 0, 0, 0, 0, 0 },
+        { 's', SYN | ACK, 0, 1, 0, 0, 0, 0, 0, 0 },
+        { 'c', ACK, 1, 1, 0, 0, 0, 0, 0, 0 },
+        { 'c', FIN | ACK, 0, 1, 0, 0, 0, 0, 0, 0 } },
+      { FALSE, FALSE } },
+    { { { 'c', SYN, 0, 0, 0, 0, 0, 0, 0, 0 },
+        { 's', SYN | ACK, 0, 1, 0, 0, 0, 0, 0, 0 },
+        { 'c', FIN | ACK, 1, 1, 0, 0, 0, 0, 0, 0 },
+        { 'c', FIN | ACK, 1, 1, 0, 0, 0, 0, 0, 0 } },
+      { TRUE, FALSE } },
+    /* RFC 9293, 3.5.2 and 3.10.5: of the same form. */
+    { { { 'c', SYN, 0, 0, 0, 0, 0, 0, 0, 0 },
+        { 's', SYN | ACK, 0, 1, 0, 0, 0, 0, 0, 0 },
+        { 'c', ACK, 1, 1, 10, 0, 0, 0, 0, 0 },
+        { 's', RST, 1, 0, 0, 0, 0, 0, 0, 0 } },
+      { FALSE, TRUE } },
+    { { { 'c', SYN, 0, 0, 0, 0, 0, 0, 0, 0 },
+        { 's', SYN | ACK, 0, 1, 0, 0, 0, 0, 0, 0 },
+        { 'c', ACK, 1, 1, 10, 0, 0, 0, 0, 0 },
+        { 's', ACK, 1, 11, 0, 0, 0, 0, 0, 0 },
+        { 's', RST, 1, 0, 0, 0, 0, 0, 0, 0 } },
+      { FALSE, FALSE } },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Verdict last = { 0 };
+      g_autoptr (LabTrace) trace = lab_trace_new (NULL, &sink, &last);
+      guint8 bytes[128];
+      LabPacket packet = { .link_type = 101, .bytes = bytes, .has_time = TRUE };
+
+      for (guint j = 0; j < G_N_ELEMENTS (cases[i].lines) && cases[i].lines[j].from != 0; j++)
+        {
+          packet.number++;
+          packet.captured_len = packet.wire_len = write_line (&cases[i].lines[j], bytes);
+          lab_trace_push (trace, &packet);
+        }
+      g_assert_cmpint (last.resent, ==, cases[i].last.resent);
+      g_assert_cmpint (last.is_answer, ==, cases[i].last.is_answer);
+      lab_trace_finish (trace);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -817,5 +967,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/trace/linger", test_linger);
   g_test_add_func ("/lab/trace/late-syn", test_late_syn);
   g_test_add_func ("/lab/trace/connected-to-itself", test_to_itself);
+  g_test_add_func ("/lab/trace/forged-to-itself", test_forged_to_itself);
+  g_test_add_func ("/lab/trace/resent-and-answers", test_verdicts);
   return g_test_run ();
 }

@@ -249,6 +249,27 @@ test_ladder_pause (void)
   g_assert_cmpint (((const LabLadderRow *) rows->pdata[2])->kind, ==, LAB_ROW_PAUSE);
 }
 
+/* An arrow is drawn as one that was overtaken if it was: not wherever tshark would say so. */
+static void
+test_svg_of_what_was_overtaken (void)
+{
+  for (int overtaken = 0; overtaken < 2; overtaken++)
+    {
+      LabConnection connection = make_connection (0);
+      LabFinding finding = make_finding (&connection, 1, LAB_CLIENT, LAB_PSH | LAB_ACK, 1, 1, 10);
+      g_autoptr (LabLadder) ladder = lab_ladder_new (10, FALSE);
+      g_autoptr (GString) out = g_string_new (NULL);
+
+      finding.analysis = LAB_ANALYSIS_OUT_OF_ORDER;
+      finding.overtaken = overtaken;
+      lab_ladder_add (ladder, &finding);
+      lab_ladder_lay_out (ladder);
+      lab_svg_rows (ladder, 0, lab_ladder_get_rows (ladder)->len, out);
+      g_assert_cmpint (strstr (out->str, " resent\"") != NULL, ==, overtaken);
+      g_assert_cmpint (strstr (out->str, " data\"") != NULL, ==, !overtaken);
+    }
+}
+
 /* What was lost, told by what was sent again: the segment itself, or the answer to it. */
 static void
 test_ladder_lost (void)
@@ -676,6 +697,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/view/svg/escapes-everything", test_escape);
+  g_test_add_func ("/view/svg/what-was-overtaken", test_svg_of_what_was_overtaken);
   g_test_add_func ("/view/words/durations", test_durations);
   g_test_add_func ("/view/words/durations-in-other-locales", test_durations_in_other_locales);
   g_test_add_func ("/view/words/flags", test_flags);
