@@ -181,6 +181,12 @@ sal_irc_reclaim (SalIrcMachine *machine)
   plan_reclaim (machine);
   if (machine->reclaim_us == G_MAXINT64 || machine->state != SAL_IRC_IN)
     return;
+  if (machine->ours && machine->names_kept && sal_outbox_next_to_send (machine->outbox) != NULL)
+    {
+      /* What waits is to be said under the name that we have. */
+      machine->reclaim_us = machine->now_us + RECLAIM_FIRST_US;
+      return;
+    }
   machine->reclaiming = TRUE;
   machine->naming_us = MAX (machine->now_us, 1);
   sal_irc_send (machine, "NICK %s", own);

@@ -184,6 +184,14 @@ must_wait (SalRoomModel *room, const SalEntry *mine)
   return mine->state == SAL_MESSAGE_SENT && fate_of (room, mine) == WAIT;
 }
 
+/* Whether we have another name that we have not been told of: before that is told comes back what waited under the
+ * name of before, and that goes first. */
+static gboolean
+is_being_renamed (SalRoomModel *room)
+{
+  return knows_nonces (room) && !g_str_equal (name_of_now (room), room->server->name);
+}
+
 /**
  * sal_room_send_queued:
  *
@@ -200,7 +208,7 @@ sal_room_send_queued (SalRoomModel *room)
 
   /* One group after the other: what one connection did not take any more is queued again before
    * what was typed later is given to the next. */
-  if (!sal_room_is_reached (room) || room->keeping)
+  if (!sal_room_is_reached (room) || room->keeping || is_being_renamed (room))
     return;
   ids = sal_story_take_queue (room->story);
   items = g_array_new (FALSE, FALSE, sizeof (BatchItem));

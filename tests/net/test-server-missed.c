@@ -7,6 +7,7 @@
 
 #include <netinet/in.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -458,6 +459,38 @@ test_between_names (Fixture *f, gconstpointer data)
   g_assert_cmpstr (names->str, ==, "ada eva ");
 }
 
+/* However much is said meanwhile, it keeps its order: what comes back because of the name goes before what has
+ * not been given yet. */
+static void
+test_order_between_names (Fixture *f, gconstpointer data)
+{
+  SalRoomModel *tea = join_tea (f);
+  g_autoptr (GPtrArray) entries = NULL;
+  guint last = 0;
+
+  test_process_signal (f->salottod->process, SIGSTOP);
+  for (guint i = 1; i <= 300; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("%u", i);
+
+      if (i == 101)
+        {
+          test_wait_until (g_hash_table_size (f->ada->server->given) == 100);
+          sal_server_set_name (f->ada->server, "eva");
+        }
+      test_client_say (tea, text);
+    }
+  test_wait_until (g_hash_table_size (f->ada->server->given) == SAL_CLIENT_LABELS / 2);
+  test_process_signal (f->salottod->process, SIGCONT);
+  test_wait_until (g_hash_table_size (f->ada->server->given) == 0 &&
+                   test_client_has (tea, "300", SAL_MESSAGE_DELIVERED, FALSE));
+  entries = sal_room_model_read_after (tea, 0, 1000);
+  for (guint i = 0; i < entries->len; i++)
+    if (((SalEntry *) entries->pdata[i])->kind == SAL_ENTRY_MESSAGE)
+      g_assert_cmpint (atoi (((SalEntry *) entries->pdata[i])->text), ==, ++last);
+  g_assert_cmpuint (last, ==, 300);
+}
+
 /* A salottod, played by hand. */
 static void
 await_line (TestPeer *server, const char *text)
@@ -567,6 +600,7 @@ main (int argc, char **argv)
   ADD ("what-was-said-under-another-name-is-found", test_recognised, NULL);
   ADD ("of-two-names-each-is-asked-for", test_two_names, NULL);
   ADD ("between-two-names-the-one-that-counts-is-kept", test_between_names, NULL);
+  ADD ("what-is-said-between-two-names-keeps-its-order", test_order_between_names, NULL);
   ADD ("what-did-not-leave-again-keeps-its-nonce", test_nonce_stays, NULL);
   status = g_test_run ();
   test_folder_free (folder);
