@@ -206,9 +206,13 @@ note_message (CliResume *resume, SalClient *client, const SalClientAction *actio
     return FALSE;
   g_free (key);
   said = value;
-  if (action->state == SAL_MESSAGE_UNKNOWN && sal_client_is_irc (client) &&
-      sal_client_is_ours (client))
-    said->name = g_strdup (sal_client_get_name (client));
+  if (action->state == SAL_MESSAGE_UNKNOWN)
+    {
+      gboolean ours = sal_client_is_irc (client) && sal_client_is_ours (client);
+
+      g_free (said->name);
+      said->name = ours ? g_strdup (sal_client_get_name (client)) : NULL;
+    }
   if (leaving || (action->state != SAL_MESSAGE_QUEUED &&
                   (action->state != SAL_MESSAGE_UNKNOWN || said->name == NULL)))
     {
@@ -545,10 +549,7 @@ cli_resume_entered (CliResume *resume, SalClient *client)
         }
       (void) g_queue_pop_head (&resume->again);
       if (fate == SAY)
-        {
-          g_clear_pointer (&said->name, g_free);
-          (void) give (resume, client, said);
-        }
+        (void) give (resume, client, said); /* it keeps the name: it may never leave, this time */
       else
         {
           resume->hooks->known (resume->data, said->text, SAL_MESSAGE_UNKNOWN);

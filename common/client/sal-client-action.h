@@ -68,6 +68,8 @@ typedef struct
                             no account. Set by SalClient */
   gboolean keep_place;   /* on a salottod, do not go into its first room if @room is unset */
   gboolean raw;          /* tell of every line (SAL_ACTION_LINE) */
+  gboolean names_kept; /* it is written down under which name each message is said: what waits when
+                            that changes is given back as queued, to be said again */
 } SalClientOptions;
 
 typedef enum

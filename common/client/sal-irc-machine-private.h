@@ -138,6 +138,7 @@ struct _SalIrcMachine
   gboolean keep_place;
   gint64 known_us;
   gboolean raw;
+  gboolean names_kept;
   gboolean greeted; /* a salottod has greeted in the plain dialect before */
   gboolean hinted;  /* and has said what its greeting ends with */
 
@@ -184,6 +185,7 @@ struct _SalIrcMachine
   guint motd_lines;
   gint64 reclaim_wait_us; /* how long it was waited before it was asked for last */
   gint64 reclaim_us;      /* when to ask for our own name again; G_MAXINT64: never */
+  gint64 naming_us;       /* when a name was asked for of which no answer has come; 0: none */
 
   /* State. */
   SalIrcRooms rooms;
@@ -317,6 +319,7 @@ void sal_irc_check_ping (SalIrcMachine *machine);
 
 /* sal-irc-messages.c */
 void sal_irc_send_messages (SalIrcMachine *machine);
+void sal_irc_messages_renamed (SalIrcMachine *machine);
 void sal_irc_finish_message (SalIrcMachine *machine,
                              SalMessage *message,
                              SalMessageState state,

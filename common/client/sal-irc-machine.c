@@ -113,6 +113,7 @@ sal_irc_machine_new (const SalClientOptions *options)
   machine->keep_place = options->keep_place;
   machine->known_us = options->known_us;
   machine->raw = options->raw;
+  machine->names_kept = options->names_kept;
   machine->outbox = sal_outbox_new ();
   machine->batches = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, sal_irc_batch_free);
   machine->asked = g_ptr_array_new_with_free_func (sal_irc_asked_free);

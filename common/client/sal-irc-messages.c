@@ -17,6 +17,9 @@
 
 #define RECEIPT_US (10 * 1000 * 1000) /* for what should come back; a disk may take its time */
 
+/* A server that does not say whether we may have the name that was asked for is not waited for longer. */
+#define NAMING_US (10 * 1000 * 1000)
+
 /* What the server puts before our text when it gives it to others, if we have not seen our host. */
 #define USER_HOST_BYTES (10 + 1 + 63)
 #define TEXT_BYTES_MIN 64
@@ -204,6 +207,25 @@ sal_irc_messages_to_fail (SalIrcMachine *machine,
     }
 }
 
+/* We are called otherwise now. Whoever has written down under which name something is said that waits gives it
+ * once more. */
+void
+sal_irc_messages_renamed (SalIrcMachine *machine)
+{
+  SalMessage *message = sal_outbox_peek (machine->outbox);
+
+  if (!machine->names_kept)
+    return;
+  while (message != NULL)
+    {
+      SalMessage *next = sal_outbox_after (machine->outbox, message);
+
+      if (message->state == SAL_MESSAGE_QUEUED && message->nonce != NULL)
+        sal_irc_finish_message (machine, message, SAL_MESSAGE_QUEUED, NULL, NULL, NULL);
+      message = next;
+    }
+}
+
 /* Saying. */
 
 typedef enum
@@ -213,12 +235,32 @@ typedef enum
   NEVER,
 } When;
 
-static When
-when_to_say (SalIrcMachine *machine, const char *place)
+static gboolean
+sends_nonces (const SalIrcMachine *machine)
 {
-  SalIrcRoom *room = sal_irc_rooms_find (&machine->rooms, place);
+  return machine->ours && (machine->caps & SAL_IRC_CAP_MESSAGE_TAGS);
+}
+
+/* Whether nobody knows under which name a message would be said that is sent now: the server would know it
+ * again by its nonce under that name alone. */
+static gboolean
+is_being_named (const SalIrcMachine *machine)
+{
+  return machine->naming_us != 0 && machine->now_us < machine->naming_us + NAMING_US &&
+         sends_nonces (machine);
+}
+
+static When
+when_to_say (SalIrcMachine *machine, const SalMessage *message)
+{
+  const char *place = place_of (machine, message);
+  SalIrcRoom *room = place != NULL ? sal_irc_rooms_find (&machine->rooms, place) : NULL;
   SalIrcPlace *own = room != NULL ? room->own : NULL;
 
+  if (place == NULL)
+    return NEVER;
+  if (message->nonce != NULL && is_being_named (machine))
+    return LATER;
   if (room == NULL)
     return NOW; /* a person, or a room that may take words from outside */
   if (room->state == SAL_ROOM_JOINING || (own != NULL && own->resuming))
@@ -232,12 +274,6 @@ has_multiline (const SalIrcMachine *machine)
   const guint needed = SAL_IRC_CAP_MULTILINE | SAL_IRC_CAP_BATCH;
 
   return (machine->caps & needed) == needed && machine->multiline_bytes > 0;
-}
-
-static gboolean
-sends_nonces (const SalIrcMachine *machine)
-{
-  return machine->ours && (machine->caps & SAL_IRC_CAP_MESSAGE_TAGS);
 }
 
 /* How much text goes into one line to @place. */
@@ -409,17 +445,17 @@ sal_irc_send_messages (SalIrcMachine *machine)
   while (message != NULL && sal_irc_may_send (machine))
     {
       SalMessage *next = sal_outbox_after (machine->outbox, message);
-      const char *place = place_of (machine, message);
-      When when = NEVER;
 
       if (message->state == SAL_MESSAGE_QUEUED)
         {
-          when = place != NULL ? when_to_say (machine, place) : NEVER;
+          When when = when_to_say (machine, message);
+
           if (when == NOW)
             say (machine, message);
           else if (when == NEVER)
             sal_irc_finish_message (machine, message, SAL_MESSAGE_FAILED,
-                                    place != NULL ? "not-there" : "no-room", NULL, NULL);
+                                    place_of (machine, message) != NULL ? "not-there" : "no-room",
+                                    NULL, NULL);
         }
       message = next;
     }
@@ -461,6 +497,8 @@ sal_irc_messages_due_us (const SalIrcMachine *machine)
     return G_MAXINT64;
   if (waits_for_tokens (machine))
     due_us = MIN (due_us, sal_irc_token_due_us (machine));
+  if (is_being_named (machine) && sal_outbox_next_to_send (machine->outbox) != NULL)
+    due_us = MIN (due_us, machine->naming_us + NAMING_US);
   return due_us;
 }
 

@@ -181,7 +181,14 @@ sal_irc_reclaim (SalIrcMachine *machine)
   plan_reclaim (machine);
   if (machine->reclaim_us == G_MAXINT64 || machine->state != SAL_IRC_IN)
     return;
+  if (machine->ours && machine->names_kept && sal_outbox_next_to_send (machine->outbox) != NULL)
+    {
+      /* What waits is to be said under the name that we have. */
+      machine->reclaim_us = machine->now_us + RECLAIM_FIRST_US;
+      return;
+    }
   machine->reclaiming = TRUE;
+  machine->naming_us = MAX (machine->now_us, 1);
   sal_irc_send (machine, "NICK %s", own);
 }
 
@@ -205,6 +212,8 @@ sal_irc_named (SalIrcMachine *machine, const char *nick)
   g_free (machine->nick);
   machine->nick = g_strdup (nick);
   machine->reclaiming = FALSE;
+  machine->naming_us = 0;
+  sal_irc_messages_renamed (machine);
   if (machine->next_wanted != NULL && (sal_irc_is_me (machine, machine->next_wanted) ||
                                        is_shortened (machine, machine->next_wanted)))
     {
@@ -228,6 +237,8 @@ want_nick (SalIrcMachine *machine, const char *nick)
   g_free (machine->next_wanted);
   machine->next_wanted = g_strdup (nick);
   machine->reclaiming = FALSE;
+  /* Who has that name already gets no answer. */
+  machine->naming_us = g_strcmp0 (machine->nick, nick) != 0 ? MAX (machine->now_us, 1) : 0;
 }
 
 /* Somebody sends @line as it is: a name in it is wished for as by any other way. */
@@ -714,6 +725,7 @@ sal_irc_on_register_numeric (SalIrcMachine *machine, const SalIrcLine *line, gui
           try_another_nick (machine, code, words);
           return TRUE;
         }
+      machine->naming_us = 0;
       if (!machine->reclaiming)
         return FALSE;
       machine->reclaiming = FALSE;

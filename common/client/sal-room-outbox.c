@@ -55,6 +55,32 @@ knows_nonces (SalRoomModel *room)
   return sal_server_speaks_irc (room->server) && sal_client_is_ours (room->server->client);
 }
 
+/* What the server calls us now. The story may be told of it later. */
+static const char *
+name_of_now (SalRoomModel *room)
+{
+  return sal_client_get_name (room->server->client);
+}
+
+/* Whether the server would know @mine again by its nonce: that is good for the same account, or the name that
+ * the file has for it. */
+static gboolean
+is_in_our_name (SalRoomModel *room, const SalEntry *mine)
+{
+  return sal_client_get_account (room->server->client) != NULL ||
+         g_str_equal (mine->name, name_of_now (room));
+}
+
+/* Whether @batch is still for who we are: a name may have been given while the file was written. */
+static gboolean
+may_give (const Batch *batch, const SalEntry *mine)
+{
+  SalRoomModel *room = batch->room;
+
+  return room->server != NULL && room->server->client == batch->client &&
+         sal_room_is_reached (room) && (!knows_nonces (room) || is_in_our_name (room, mine));
+}
+
 static gboolean
 on_kept (gpointer data)
 {
@@ -69,12 +95,11 @@ on_kept (gpointer data)
 
       if (mine == NULL)
         continue;
-      if (room->server != NULL && room->server->client == batch->client &&
-          sal_room_is_reached (room))
+      if (may_give (batch, mine))
         {
           if (!item->again)
             sal_story_tell (room->story, mine);
-          if (!sal_server_give (room->server, room, mine))
+          if (!sal_server_give (room->server, room, mine, item->again))
             sal_story_set_state (room->story, mine, SAL_MESSAGE_FAILED, FALSE, NULL);
           continue;
         }
@@ -108,7 +133,7 @@ fate_of (SalRoomModel *room, const SalEntry *mine)
 
   if (!knows_nonces (room) || g_get_real_time () - mine->time_us > NONCE_US)
     return GIVE_UP;
-  if (sal_client_get_account (server->client) != NULL || g_str_equal (mine->name, server->name))
+  if (is_in_our_name (room, mine))
     return GIVE;
   if (room->resuming)
     return WAIT;
@@ -137,7 +162,7 @@ prepare (SalRoomModel *room, const SalEntry *mine, BatchItem *item)
     return TRUE;
   like.state = SAL_MESSAGE_SENT;
   like.nonce = nonce;
-  like.name = room->server->name;
+  like.name = name_of_now (room);
   sal_story_prepare (room->story, &like);
   return TRUE;
 }
@@ -152,21 +177,19 @@ on_name_due (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Returns whether the queue has to wait, because nothing may overtake its first message. */
+/* Whether @mine, and with it all that comes after it, waits for the name under which it was sent. */
 static gboolean
-must_wait (SalRoomModel *room, const GArray *ids)
+must_wait (SalRoomModel *room, const SalEntry *mine)
 {
-  const SalEntry *first = NULL;
+  return mine->state == SAL_MESSAGE_SENT && fate_of (room, mine) == WAIT;
+}
 
-  for (guint i = 0; i < ids->len && first == NULL; i++)
-    first = sal_story_get_pending (room->story, g_array_index (ids, guint64, i));
-  if (first == NULL || first->state != SAL_MESSAGE_SENT || fate_of (room, first) != WAIT)
-    return FALSE;
-  for (guint i = 0; i < ids->len; i++)
-    sal_story_queue (room->story, g_array_index (ids, guint64, i));
-  if (room->name_timer == 0)
-    room->name_timer = g_timeout_add_seconds (NAME_US / G_TIME_SPAN_SECOND + 1, on_name_due, room);
-  return TRUE;
+/* Whether we have another name that we have not been told of: before that is told comes back what waited under the
+ * name of before, and that goes first. */
+static gboolean
+is_being_renamed (SalRoomModel *room)
+{
+  return knows_nonces (room) && !g_str_equal (name_of_now (room), room->server->name);
 }
 
 /**
@@ -180,15 +203,14 @@ sal_room_send_queued (SalRoomModel *room)
   g_autoptr (GArray) ids = NULL;
   g_autoptr (GArray) items = NULL;
   guint room_for = 0;
+  gboolean waits = FALSE;
   Batch *batch = NULL;
 
   /* One group after the other: what one connection did not take any more is queued again before
    * what was typed later is given to the next. */
-  if (!sal_room_is_reached (room) || room->keeping)
+  if (!sal_room_is_reached (room) || room->keeping || is_being_renamed (room))
     return;
   ids = sal_story_take_queue (room->story);
-  if (must_wait (room, ids))
-    return;
   items = g_array_new (FALSE, FALSE, sizeof (BatchItem));
   room_for = sal_server_count_free (room->server);
   for (guint i = 0; i < ids->len; i++)
@@ -196,11 +218,14 @@ sal_room_send_queued (SalRoomModel *room)
       const SalEntry *mine = sal_story_get_pending (room->story, g_array_index (ids, guint64, i));
       BatchItem item = { 0 };
 
-      if (mine != NULL && items->len >= room_for)
+      waits = waits || (mine != NULL && must_wait (room, mine));
+      if (mine != NULL && (waits || items->len >= room_for))
         sal_story_queue (room->story, mine->id);
       else if (mine != NULL && prepare (room, mine, &item))
         g_array_append_val (items, item);
     }
+  if (waits && room->name_timer == 0)
+    room->name_timer = g_timeout_add_seconds (NAME_US / G_TIME_SPAN_SECOND + 1, on_name_due, room);
   if (items->len == 0)
     return;
   batch = g_new0 (Batch, 1);
@@ -496,10 +521,14 @@ on_refused (SalRoomModel *room, const SalEntry *mine, const char *words)
 /**
  * sal_room_on_message:
  * @entry: a message of ours
+ * @again: it had been with a server before this client was given it
  * @action: what became of it
  */
 void
-sal_room_on_message (SalRoomModel *room, guint64 entry, const SalClientAction *action)
+sal_room_on_message (SalRoomModel *room,
+                     guint64 entry,
+                     gboolean again,
+                     const SalClientAction *action)
 {
   const SalEntry *found = sal_story_get_pending (room->story, entry);
   g_autoptr (SalEntry) mine = found != NULL ? sal_entry_ref (found) : NULL;
@@ -526,8 +555,9 @@ sal_room_on_message (SalRoomModel *room, guint64 entry, const SalClientAction *a
     case SAL_MESSAGE_FAILED:
       on_refused (room, mine, sal_server_speaks_irc (room->server) ? action->event.text : NULL);
       break;
-    case SAL_MESSAGE_QUEUED: /* it never left */
-      sal_story_set_state (room->story, mine, SAL_MESSAGE_QUEUED, TRUE, NULL);
+    case SAL_MESSAGE_QUEUED: /* it never left, this time */
+      if (!again)
+        sal_story_set_state (room->story, mine, SAL_MESSAGE_QUEUED, TRUE, NULL);
       sal_story_queue (room->story, entry);
       break;
     case SAL_MESSAGE_UNKNOWN:

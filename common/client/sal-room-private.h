@@ -74,7 +74,10 @@ void sal_room_presence_changed (SalRoomModel *room);
 void sal_room_send_queued (SalRoomModel *room);
 void sal_room_settle (SalRoomModel *room, guint64 entry);
 gboolean sal_room_recognise (SalRoomModel *room, const SalEntry *like);
-void sal_room_on_message (SalRoomModel *room, guint64 entry, const SalClientAction *action);
+void sal_room_on_message (SalRoomModel *room,
+                          guint64 entry,
+                          gboolean again,
+                          const SalClientAction *action);
 
 /* What the client tells (sal-room-events.c). */
 void sal_room_on_event (SalRoomModel *room, const SalClientAction *action);

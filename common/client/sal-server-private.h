@@ -17,6 +17,7 @@ typedef struct
 {
   SalRoomModel *room; /* (unowned) */
   guint64 entry;
+  gboolean again; /* it had been with a server before */
 } SalGiven;
 
 struct _SalServer
@@ -113,6 +114,7 @@ void sal_server_add_raw (SalServer *server, gboolean own, const char *line);
 
 /* For the rooms: gives a message to the client, and how many more it may be given now. */
 guint sal_server_count_free (const SalServer *server);
-gboolean sal_server_give (SalServer *server, SalRoomModel *room, const SalEntry *mine);
+gboolean
+sal_server_give (SalServer *server, SalRoomModel *room, const SalEntry *mine, gboolean again);
 
 G_END_DECLS

@@ -414,16 +414,17 @@ sal_server_count_free (const SalServer *server)
 /**
  * sal_server_give:
  * @mine: a message of ours that the file has as sent
+ * @again: it has been with a server
  *
  * Gives it to the client.
  *
  * Returns: %FALSE if the client cannot take it.
  */
 gboolean
-sal_server_give (SalServer *server, SalRoomModel *room, const SalEntry *mine)
+sal_server_give (SalServer *server, SalRoomModel *room, const SalEntry *mine, gboolean again)
 {
   guint64 number = 0;
-  SalGiven given = { .room = room, .entry = mine->id };
+  SalGiven given = { .room = room, .entry = mine->id, .again = again };
   const char *place = *room->place != '\0' ? room->place : NULL;
 
   /* What becomes of it may be told before it has a number. */
@@ -588,7 +589,7 @@ on_message (SalServer *server, const SalClientAction *action)
     return;
   if (action->state != SAL_MESSAGE_SENT || action->late)
     g_hash_table_remove (server->given, &action->message);
-  sal_room_on_message (given.room, given.entry, action);
+  sal_room_on_message (given.room, given.entry, given.again, action);
   if (g_hash_table_size (server->given) == GIVEN_MAX / 2)
     for_each_room (server, sal_room_send_queued); /* there is room for those that wait */
 }

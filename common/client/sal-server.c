@@ -441,6 +441,7 @@ make_client (SalServer *server, GTlsCertificate *certificate)
         rooms->len > 0 || (!sal_server_is_plain (server) && server->row->last_used_us > 0),
     .known_us = MAX (known_us, 0),
     .raw = TRUE,
+    .names_kept = TRUE,
   };
 
   server->known_us = options.known_us;

@@ -467,6 +467,9 @@ sal_story_find_msgid (SalStory *story, const char *msgid)
  * sal_story_find_last_known:
  * @before: G_MAXUINT64 for the end
  *
+ * What of ours is not finished is at the end of the story, however much that is, and is no place in the
+ * server's past: looking for one goes on before it.
+ *
  * Returns: (transfer full) (nullable): the last entry before @before that the server has a name
  *   for; if there is none near the end, the last one that tells when it was.
  */
@@ -486,13 +489,15 @@ sal_story_find_last_known (SalStory *story, guint64 before)
 
           if (entry->msgid != NULL)
             return sal_entry_ref (entry);
-          if (fallback == NULL && !entry->pending)
+          if (entry->pending)
+            continue;
+          looks++;
+          if (fallback == NULL)
             fallback = sal_entry_ref (entry);
         }
       if (page->len < LOOKS_AT_ONCE)
         break;
       before = ((SalEntry *) page->pdata[0])->id;
-      looks += page->len;
     }
   return g_steal_pointer (&fallback);
 }

@@ -5,8 +5,12 @@
  */
 #include "config.h"
 
+#include <netinet/in.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "common/base/sal-limits.h"
 #include "common/client/sal-room-private.h"
@@ -378,6 +382,199 @@ test_recognised (Fixture *f, gconstpointer data)
   g_assert_cmpint (found->state, ==, SAL_MESSAGE_DELIVERED);
 }
 
+/* A message that has been with a server, which may have it. */
+static void
+add_sent (SalRoomModel *room, const char *name, const char *nonce, const char *text)
+{
+  g_autoptr (SalEntry) mine = sal_story_add (room->story, &(SalEntry){ .kind = SAL_ENTRY_MESSAGE,
+                                                                       .own = TRUE,
+                                                                       .pending = TRUE,
+                                                                       .state = SAL_MESSAGE_SENT,
+                                                                       .name = name,
+                                                                       .text = text,
+                                                                       .nonce = nonce });
+
+  sal_story_queue (room->story, mine->id);
+}
+
+/* Of what was on its way under two names each is asked for under its own: what the first connection, of which
+ * the server has not noticed yet that it is gone, still says is not said again by the second. */
+static void
+test_two_names (Fixture *f, gconstpointer data)
+{
+  SalRoomModel *tea = sal_server_join (f->ada->server, "#tea", NULL, NULL);
+  TestPeer *ghost = test_irc_come (f->port, "ada", "message-tags");
+  TestPeer *bob = come (f, "bob");
+
+  g_ptr_array_add (f->peers, ghost);
+  test_irc_say (bob, "JOIN #tea");
+  test_irc_say (ghost, "JOIN #tea");
+  test_peer_expect_later (bob, ":ada!");
+  test_peer_expect_later (bob, "\r\n");
+  add_sent (tea, "ada_2", "nonce-1", "older");
+  add_sent (tea, "ada", "nonce-2", "newer");
+  sal_server_set_current_name (f->ada->server, "ada_2");
+  sal_server_connect (f->ada->server);
+  test_wait_for_story (tea, "ada: newer (sent), ada_2: older");
+  test_irc_say (ghost, "@+salotto.local/nonce=nonce-2 PRIVMSG #tea :newer");
+  test_wait_for_story (tea, "ada: newer (sent), ada_2: older, ada: newer");
+  test_irc_say (ghost, "QUIT");
+  test_wait_for_story (tea, "ada_2: older, ada: newer");
+  test_client_say (tea, "all");
+  test_wait_for_story (tea, "ada_2: older, ada: newer, ada: all");
+  g_assert_true (test_client_has (tea, "newer", SAL_MESSAGE_DELIVERED, FALSE));
+  test_irc_expect (bob, ":ada_2!* JOIN *#tea");
+  test_irc_expect (bob, ":ada_2!* PRIVMSG #tea :older");
+  test_irc_expect (bob, ":ada!* PRIVMSG #tea :newer");
+  test_irc_expect (bob, ":ada!* QUIT *");
+  test_irc_expect (bob, ":ada_2!* NICK *ada");
+  test_irc_expect (bob, ":ada!* PRIVMSG #tea :all");
+}
+
+static void
+note_sent_as (SalRoomModel *room, const SalEntry *entry, GString *names)
+{
+  if (entry->state == SAL_MESSAGE_SENT)
+    g_string_append_printf (names, "%s ", entry->name);
+}
+
+/* What is said while the server is asked for another name is written down under that under which the server will
+ * know it, whichever that is: the next process might have to ask for it. */
+static void
+test_between_names (Fixture *f, gconstpointer data)
+{
+  SalRoomModel *tea = join_tea (f);
+  g_autoptr (GString) names = g_string_new (NULL);
+  g_autoptr (SalEntry) said = NULL;
+
+  g_signal_connect (tea, "changed", G_CALLBACK (note_sent_as), names);
+  test_process_signal (f->salottod->process, SIGSTOP);
+  sal_server_set_name (f->ada->server, "eva");
+  test_client_say (tea, "who says that?");
+  test_wait_until (g_hash_table_size (f->ada->server->given) == 1);
+  test_process_signal (f->salottod->process, SIGCONT);
+  test_wait_until (test_client_has (tea, "who says that?", SAL_MESSAGE_DELIVERED, FALSE));
+  said = test_client_find (tea, "who says that?");
+  g_assert_cmpstr (said->name, ==, "eva");
+  g_assert_cmpstr (names->str, ==, "ada eva ");
+}
+
+/* However much is said meanwhile, it keeps its order: what comes back because of the name goes before what has
+ * not been given yet. */
+static void
+test_order_between_names (Fixture *f, gconstpointer data)
+{
+  SalRoomModel *tea = join_tea (f);
+  g_autoptr (GPtrArray) entries = NULL;
+  guint last = 0;
+
+  test_process_signal (f->salottod->process, SIGSTOP);
+  for (guint i = 1; i <= 300; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("%u", i);
+
+      if (i == 101)
+        {
+          test_wait_until (g_hash_table_size (f->ada->server->given) == 100);
+          sal_server_set_name (f->ada->server, "eva");
+        }
+      test_client_say (tea, text);
+    }
+  test_wait_until (g_hash_table_size (f->ada->server->given) == SAL_CLIENT_LABELS / 2);
+  test_process_signal (f->salottod->process, SIGCONT);
+  test_wait_until (g_hash_table_size (f->ada->server->given) == 0 &&
+                   test_client_has (tea, "300", SAL_MESSAGE_DELIVERED, FALSE));
+  entries = sal_room_model_read_after (tea, 0, 1000);
+  for (guint i = 0; i < entries->len; i++)
+    if (((SalEntry *) entries->pdata[i])->kind == SAL_ENTRY_MESSAGE)
+      g_assert_cmpint (atoi (((SalEntry *) entries->pdata[i])->text), ==, ++last);
+  g_assert_cmpuint (last, ==, 300);
+}
+
+/* A salottod, played by hand. */
+static void
+await_line (TestPeer *server, const char *text)
+{
+  while (server->received->len == 0 ||
+         memmem (server->received->data, server->received->len, text, strlen (text)) == NULL)
+    {
+      g_assert_false (server->ended);
+      g_main_context_iteration (NULL, FALSE);
+      (void) test_peer_read (server, 1);
+    }
+}
+
+#define CAPS "batch draft/chathistory echo-message labeled-response message-tags server-time"
+
+static int
+listen_anywhere (guint16 *port)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET,
+                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t len = sizeof address;
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_assert_no_errno (bind (fd, (struct sockaddr *) &address, len));
+  g_assert_no_errno (listen (fd, 4));
+  g_assert_no_errno (getsockname (fd, (struct sockaddr *) &address, &len));
+  *port = ntohs (address.sin_port);
+  return fd;
+}
+
+/* Returns: (transfer none): a connection of @ada, who is in a room and waits for what was missed there. */
+static TestPeer *
+take_in (Fixture *f, TestClient *ada, int listener)
+{
+  TestPeer *server = NULL;
+  int fd = -1;
+
+  sal_server_connect (ada->server);
+  test_wait_until (sal_server_get_presence (ada->server) == SAL_PRESENCE_ENTERING);
+  fd = accept (listener, NULL, NULL);
+  g_assert_cmpint (fd, >=, 0);
+  server = test_peer_new (fd);
+  g_ptr_array_add (f->peers, server);
+  await_line (server, "USER ");
+  test_irc_say (server, ":x CAP * LS :" CAPS);
+  await_line (server, "CAP REQ ");
+  test_irc_say (server, ":x CAP * ACK :" CAPS);
+  await_line (server, "CAP END");
+  test_irc_say (server, ":x 001 ada :Welcome");
+  test_irc_say (server, ":x 004 ada x salotto-1 Bi bklov k");
+  test_irc_say (server, ":x 422 ada :No MOTD");
+  await_line (server, "@label=s1 JOIN #tea");
+  test_irc_say (server, "@label=s1 :ada!a@x JOIN #tea");
+  await_line (server, "@label=s2 CHATHISTORY ");
+  return server;
+}
+
+/* A connection that ends while it is being told what was missed has said nothing: what had been with a server
+ * before is still known there by its nonce. */
+static void
+test_nonce_stays (Fixture *f, gconstpointer data)
+{
+  guint16 port = 0;
+  int listener = listen_anywhere (&port);
+  g_autofree char *path = test_folder_file (f->folder, "nonce.db");
+  g_autofree char *uri = g_strdup_printf ("irc://127.0.0.1:%u", port);
+  g_autoptr (TestClient) ada = test_client_new (path, uri, "ada");
+  SalRoomModel *tea = sal_server_join (ada->server, "#tea", NULL, NULL);
+  TestPeer *server = NULL;
+
+  add_sent (tea, "ada", "nonce-1", "said");
+  server = take_in (f, ada, listener);
+  test_client_say (tea, "not yet");
+  test_wait_until (g_hash_table_size (ada->server->given) == 2);
+  test_peer_close (server);
+  test_wait_until (sal_server_get_presence (ada->server) == SAL_PRESENCE_WAITING);
+  server = take_in (f, ada, listener);
+  test_irc_say (server, "@label=s2;draft/chathistory-end :x BATCH +h chathistory #tea");
+  test_irc_say (server, ":x BATCH -h");
+  await_line (server, "+salotto.local/nonce=nonce-1 PRIVMSG #tea :said\r\n");
+  await_line (server, " PRIVMSG #tea :not yet\r\n");
+  g_assert_no_errno (close (listener));
+}
+
 #define ADD(path, func, data)                                                                      \
   g_test_add ("/net/server-missed/" path, Fixture, data, set_up, func, tear_down)
 
@@ -401,6 +598,10 @@ main (int argc, char **argv)
   ADD ("what-a-server-has-forgotten-is-a-gap", test_forgotten, NULL);
   ADD ("a-name-that-is-taken-is-not-waited-for", test_name_taken, NULL);
   ADD ("what-was-said-under-another-name-is-found", test_recognised, NULL);
+  ADD ("of-two-names-each-is-asked-for", test_two_names, NULL);
+  ADD ("between-two-names-the-one-that-counts-is-kept", test_between_names, NULL);
+  ADD ("what-is-said-between-two-names-keeps-its-order", test_order_between_names, NULL);
+  ADD ("what-did-not-leave-again-keeps-its-nonce", test_nonce_stays, NULL);
   status = g_test_run ();
   test_folder_free (folder);
   return status;

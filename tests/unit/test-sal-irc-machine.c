@@ -381,6 +381,7 @@ read_options (const GPtrArray *lines)
         options.known_us = G_USEC_PER_SEC;
       options.raw |= g_str_equal (line + 2, "raw");
       options.keep_place |= g_str_equal (line + 2, "keep-place");
+      options.names_kept |= g_str_equal (line + 2, "names-kept");
       for (gsize j = 0; j < G_N_ELEMENTS (fields); j++)
         if (g_str_has_prefix (line + 2, fields[j].key))
           *fields[j].field = line + 2 + strlen (fields[j].key);

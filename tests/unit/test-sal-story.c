@@ -405,6 +405,24 @@ test_last_known (Fixture *f, gconstpointer data)
   g_assert_cmpstr (before->msgid, ==, "a");
 }
 
+/* However much of ours waits for the server, what was said before is what is known of it. */
+static void
+test_last_known_before_ours (Fixture *f, gconstpointer data)
+{
+  g_autoptr (SalEntry) last = NULL;
+
+  add (f, "a b");
+  for (int i = 0; i < 2000; i++)
+    sal_entry_unref (sal_story_add (f->story, &(SalEntry){ .kind = SAL_ENTRY_MESSAGE,
+                                                           .own = TRUE,
+                                                           .pending = TRUE,
+                                                           .state = SAL_MESSAGE_QUEUED,
+                                                           .text = "c" }));
+  last = sal_story_find_last_known (f->story, G_MAXUINT64);
+  g_assert_nonnull (last);
+  g_assert_cmpstr (last->msgid, ==, "b");
+}
+
 static void
 test_unread (Fixture *f, gconstpointer data)
 {
@@ -475,6 +493,7 @@ main (int argc, char **argv)
   ADD ("knows-from-where-older-ones-are-missing", test_older_point);
   ADD ("a-gap-without-room-stays", test_old_gap);
   ADD ("knows-the-last-that-has-a-name", test_last_known);
+  ADD ("knows-it-before-whatever-waits", test_last_known_before_ours);
   ADD ("counts-what-is-unread-and-names-us", test_unread);
   ADD ("takes-up-what-was-left-unfinished", test_takes_up);
   return g_test_run ();
