@@ -15,6 +15,7 @@
 
 #include "tests/lib/test-foreign.h"
 #include "tests/lib/test-irc.h"
+#include "tests/lib/test-pace.h"
 
 #define PEOPLE 20
 
@@ -336,5 +337,6 @@ main (int argc, char **argv)
   ADD ("goes-and-is-renamed-once", test_told_once);
   ADD ("what-was-said-elsewhere", test_unread);
   ADD ("help-fits", test_help);
-  return g_test_run ();
+  /* A client that says goodbye waits a second for the server. */
+  return test_pace_run ();
 }
