@@ -107,13 +107,31 @@ test_interrupt (Place *place, gconstpointer data)
   test_process_expect_exit (place->cli, 0);
 }
 
+/* readline first says that it gives the terminal back, and then does. Nothing tells when. */
+static void
+wait_for_echo (Place *place)
+{
+  const gint64 until_us = g_get_monotonic_time () + TEST_PATIENCE_MS * 1000;
+  struct termios modes = { 0 };
+
+  for (;;)
+    {
+      g_assert_no_errno (tcgetattr (place->cli->in, &modes));
+      if (modes.c_lflag & ECHO)
+        return;
+      g_assert_cmpint (g_get_monotonic_time (), <, until_us);
+      g_usleep (G_TIME_SPAN_MILLISECOND);
+    }
+}
+
 /* While a slow server is waited for, what is typed is for the shell. */
 static void
 test_typed_after_the_end (Place *place, gconstpointer data)
 {
   g_assert_no_errno (kill (place->server->process->pid, SIGSTOP));
   test_process_write (place->cli, "\x04");
-  test_expect_output (place->cli, "\033[?2004l"); /* readline gives the terminal back */
+  test_expect_output (place->cli, "\033[?2004l");
+  wait_for_echo (place);
   test_process_write (place->cli, "ls\n");
   test_expect_output (place->cli, "ls\r\n"); /* the terminal's echo */
   g_assert_no_errno (kill (place->server->process->pid, SIGCONT));
