@@ -15,6 +15,7 @@
 
 #include "tests/lib/test-foreign.h"
 #include "tests/lib/test-irc.h"
+#include "tests/lib/test-pace.h"
 
 #define PEOPLE 20
 
@@ -400,5 +401,6 @@ main (int argc, char **argv)
   ADD ("in-whatever-letters", test_any_case);
   ADD ("a-room-that-was-left-is-nowhere-to-go", test_left_unread);
   ADD ("help-fits", test_help);
-  return g_test_run ();
+  /* A client that says goodbye waits a second for the server. */
+  return test_pace_run ();
 }

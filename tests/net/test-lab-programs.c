@@ -785,7 +785,7 @@ test_watch_fits_its_terminal (void)
       guint lines = 0;
 
       g_assert_cmpint (ioctl (watch->in, TIOCSWINSZ, &sizes[i]), ==, 0);
-      /* What was drawn for another size comes first. */
+      /* What was drawn for another size, smaller or larger, comes first. */
       do
         {
           g_free (drawn);
@@ -797,8 +797,7 @@ test_watch_fits_its_terminal (void)
           for (const char *c = at; *c != '\0'; c++)
             lines += *c == '\n';
         }
-      while (lines >= sizes[i].ws_row);
-      g_assert_cmpuint (lines, >=, sizes[i].ws_row / 2u);
+      while (lines >= sizes[i].ws_row || lines < sizes[i].ws_row / 2u);
     }
   test_process_signal (watch, SIGINT);
   g_assert_true (test_process_wait (watch, TEST_PATIENCE_MS));
