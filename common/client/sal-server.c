@@ -413,6 +413,9 @@ list_rooms_to_join (SalServer *server, GPtrArray *keep)
           join.msgid = last->msgid;
           join.time_us = last->time_us;
         }
+      /* Nothing of the room is known but what we may have said there: that is to come in its order. */
+      else if (sal_story_get_sent_us (room->story) > SKEW_US)
+        join.time_us = sal_story_get_sent_us (room->story) - SKEW_US;
       g_array_append_val (list, join);
     }
   return list;

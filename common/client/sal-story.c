@@ -582,14 +582,9 @@ sal_story_get_pending (SalStory *story, guint64 id)
   return g_hash_table_lookup (story->pending, &id);
 }
 
-/**
- * sal_story_get_sent_name:
- *
- * Returns: (transfer none) (nullable): the name under which the oldest message was sent that can
- *   still be asked for by its nonce.
- */
-const char *
-sal_story_get_sent_name (SalStory *story)
+/* The oldest message that can still be asked for by its nonce. */
+static const SalEntry *
+oldest_sent (SalStory *story)
 {
   const SalEntry *oldest = NULL;
   GHashTableIter iter;
@@ -604,7 +599,34 @@ sal_story_get_sent_name (SalStory *story)
           (oldest == NULL || mine->id < oldest->id))
         oldest = mine;
     }
+  return oldest;
+}
+
+/**
+ * sal_story_get_sent_name:
+ *
+ * Returns: (transfer none) (nullable): the name under which the oldest message was sent that can
+ *   still be asked for by its nonce.
+ */
+const char *
+sal_story_get_sent_name (SalStory *story)
+{
+  const SalEntry *oldest = oldest_sent (story);
+
   return oldest != NULL ? oldest->name : NULL;
+}
+
+/**
+ * sal_story_get_sent_us:
+ *
+ * Returns: when that message was said, by our clock; 0: there is none.
+ */
+gint64
+sal_story_get_sent_us (SalStory *story)
+{
+  const SalEntry *oldest = oldest_sent (story);
+
+  return oldest != NULL ? oldest->time_us : 0;
 }
 
 static gboolean

@@ -46,6 +46,7 @@ SalEntry *sal_story_find_older_point (SalStory *story, guint64 id);
 guint64 sal_story_find_time (SalStory *story, gint64 time_us);
 const SalEntry *sal_story_get_pending (SalStory *story, guint64 id);
 const char *sal_story_get_sent_name (SalStory *story);
+gint64 sal_story_get_sent_us (SalStory *story);
 guint64 sal_story_find_sent (SalStory *story, const SalEntry *like, gint64 skew_us);
 void sal_story_queue (SalStory *story, guint64 id);
 GArray *sal_story_take_queue (SalStory *story);

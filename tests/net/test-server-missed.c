@@ -491,6 +491,34 @@ test_order_between_names (Fixture *f, gconstpointer data)
   g_assert_cmpuint (last, ==, 300);
 }
 
+/* Of a room of which nothing is known but that we may have spoken there, what was said since comes in its order,
+ * however much that is. */
+static void
+test_only_ours_known (Fixture *f, gconstpointer data)
+{
+  SalRoomModel *tea = sal_server_join (f->ada->server, "#tea", NULL, NULL);
+  g_autoptr (TestPeer) first = test_irc_come (f->port, "ada", "message-tags");
+  g_autoptr (GPtrArray) entries = NULL;
+  guint last = 0;
+
+  test_irc_say (come (f, "bob"), "JOIN #tea");
+  test_irc_say (first, "JOIN #tea");
+  add_sent (tea, "ada", "nonce-1", "1");
+  for (guint i = 1; i <= 150; i++)
+    test_irc_say (first, "@+salotto.local/nonce=nonce-%u PRIVMSG #tea :%u", i, i);
+  test_irc_say (first, "QUIT");
+  test_peer_expect_later (first, "ERROR ");
+  sal_server_connect (f->ada->server);
+  test_wait_until (tea->state == SAL_ROOM_IN && !tea->resuming &&
+                   test_client_count (tea, "1") == 1 &&
+                   test_client_has (tea, "1", SAL_MESSAGE_DELIVERED, FALSE));
+  entries = sal_room_model_read_after (tea, 0, 1000);
+  for (guint i = 0; i < entries->len; i++)
+    if (((SalEntry *) entries->pdata[i])->kind == SAL_ENTRY_MESSAGE)
+      g_assert_cmpint (atoi (((SalEntry *) entries->pdata[i])->text), ==, ++last);
+  g_assert_cmpuint (last, ==, 150);
+}
+
 /* A salottod, played by hand. */
 static void
 await_line (TestPeer *server, const char *text)
@@ -601,6 +629,7 @@ main (int argc, char **argv)
   ADD ("of-two-names-each-is-asked-for", test_two_names, NULL);
   ADD ("between-two-names-the-one-that-counts-is-kept", test_between_names, NULL);
   ADD ("what-is-said-between-two-names-keeps-its-order", test_order_between_names, NULL);
+  ADD ("where-only-ours-is-known-all-comes-in-order", test_only_ours_known, NULL);
   ADD ("what-did-not-leave-again-keeps-its-nonce", test_nonce_stays, NULL);
   status = g_test_run ();
   test_folder_free (folder);
